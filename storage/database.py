@@ -1,0 +1,161 @@
+"""The database: engine, transactions, threads, and every difference between SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, create_engine, event, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, MappedColumn, Session, mapped_column, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+ATTEMPTS = 3
+"""How many times a transaction that lost a race is played before the conflict becomes a fault."""
+POSTGRESQL_THREADS = 8
+"""Turns at a time per process on PostgreSQL; the connection pool is as large."""
+CONFLICTS = frozenset({"40001", "40P01", "55P03"})
+"""PostgreSQL's SQLSTATEs for a lost race: serialization failure, deadlock, lock not available."""
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware UTC time. SQLite keeps no zone, so it is taken off on the way in and put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Raises :class:`ValueError` for a naive time: nobody can say which hour it means."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime can't be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The stored time, always aware and in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Every table's base. JSON values are replaced whole, never changed in place."""
+
+    type_annotation_map = {
+        datetime: Utc,
+        dict[str, Any]: JSON().with_variant(JSONB(), "postgresql"),
+        list[str]: JSON().with_variant(JSONB(), "postgresql"),
+        list[dict[str, Any]]: JSON().with_variant(JSONB(), "postgresql"),
+    }
+
+
+def person_key(*, on_erase: str, nullable: bool = False, index: bool = True, **column: Any) -> MappedColumn[Any]:
+    """A foreign key to ``people`` that says what erasing the person does to the row.
+
+    ``on_erase`` is ``"delete"`` (the row goes with the person) or ``"anonymise"`` (the row stays, the key becomes
+    null; needs ``nullable``). Raises :class:`ValueError` for anything else.
+    """
+    if on_erase not in ("delete", "anonymise") or (on_erase == "anonymise" and not nullable):
+        raise ValueError(f"person_key can't do on_erase={on_erase!r} with nullable={nullable}")
+    rule = "CASCADE" if on_erase == "delete" else "SET NULL"
+    key = ForeignKey("people.id", ondelete=rule)
+    info = {"on_erase": on_erase}
+    return mapped_column(key, nullable=nullable, index=index, info=info, **column)
+
+
+class Database:
+    """One database and the threads that may touch it.
+
+    SQLite gets one thread, shared by everything in the process; PostgreSQL a small pool. Never wait for the event
+    loop from inside, and never call :meth:`run` from a function that :meth:`run` is running.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Prepare ``url`` (``sqlite:///…`` or ``postgresql+psycopg://…``); nothing is opened yet."""
+        parsed = make_url(url)
+        self.sqlite = parsed.get_backend_name() == "sqlite"
+        threads = 1 if self.sqlite else POSTGRESQL_THREADS
+        if self.sqlite:
+            self.engine = create_engine(parsed, connect_args={"check_same_thread": False})
+            event.listen(self.engine, "connect", _sqlite_connect)
+            event.listen(self.engine, "begin", _sqlite_begin)
+        else:
+            options = "-c lock_timeout=5000 -c timezone=UTC"
+            self.engine = create_engine(
+                parsed,
+                pool_size=threads + 2,  # operator work and health checks beside the turns
+                pool_pre_ping=True,
+                connect_args={"options": options, "connect_timeout": 5},
+            )
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="database")
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session in a transaction: leaving commits, raising rolls back."""
+        with self._sessions.begin() as session:
+            yield session
+
+    def play[T](self, work: Callable[[Session], T]) -> T:
+        """Run ``work`` in a transaction; one that lost a race is rolled back and played again."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with self.transaction() as session:
+                    return work(session)
+            except DBAPIError as error:
+                if attempt == ATTEMPTS or not _is_conflict(error):
+                    raise
+        raise AssertionError("unreachable")
+
+    async def run[T](self, work: Callable[[], T]) -> T:
+        """Run ``work`` on a database thread. Cancelling the caller does not cancel work that may have committed."""
+        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._pool, work))
+
+    def ping(self) -> None:
+        """Raises :class:`sqlalchemy.exc.DBAPIError` where the database can't be reached."""
+        with self.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        """Wait for running work, then close every connection."""
+        self._pool.shutdown()
+        self.engine.dispose()
+
+
+def insert_new(session: Session, table: type[Base], **values: Any) -> bool:
+    """Insert a row unless one with the same unique key is there; whether it was inserted.
+
+    Waits for a competing transaction on PostgreSQL, so the answer is the final one.
+    """
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    done = session.execute(insert(table).values(**values).on_conflict_do_nothing())
+    return bool(done.rowcount)  # type: ignore[attr-defined]
+
+
+def _sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:
+    """Hand transactions to us: the driver's own legacy mode begins too late and loses updates silently."""
+    connection.isolation_level = None
+    connection.executescript(
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=10000;"
+    )
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    """Take the write lock at once: a transaction that reads first and writes later can't be replayed in place."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _is_conflict(error: DBAPIError) -> bool:
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return isinstance(error, OperationalError) and "locked" in str(error.orig)
+    return getattr(error.orig, "sqlstate", None) in CONFLICTS
