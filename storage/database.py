@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, create_engine, event, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -18,6 +18,8 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, Session, mapped_column, sessionmaker
 from sqlalchemy.types import TypeDecorator
+
+T = TypeVar("T")
 
 ATTEMPTS = 3
 """How many times a transaction that lost a race is played before the conflict becomes a fault."""
@@ -106,7 +108,7 @@ class Database:
         with self._sessions.begin() as session:
             yield session
 
-    def play[T](self, work: Callable[[Session], T]) -> T:
+    def play(self, work: Callable[[Session], T]) -> T:
         """Run ``work`` in a transaction; one that lost a race is rolled back and played again."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -117,7 +119,7 @@ class Database:
                     raise
         raise AssertionError("unreachable")
 
-    async def run[T](self, work: Callable[[], T]) -> T:
+    async def run(self, work: Callable[[], T]) -> T:
         """Run ``work`` on a database thread. Cancelling the caller does not cancel work that may have committed."""
         return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._pool, work))
 
