@@ -1,0 +1,60 @@
+"""The searchable knowledge bank: a question in, the nearest entries and how likely they answer it out.
+
+Pure: no database, clock, environment or network. Build an ``Index`` when the bank changes; search it from any thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.faq.calibration import SHIPPED, Calibration
+from bot.faq.ranking import Entry, Lexical, features, order
+from bot.ports import Hit
+
+__all__ = ["Entry", "Index"]
+
+_VOTERS = 10  # hits that vote on the theme (reference/retrieval.md)
+
+
+class Index:
+    """Entries made searchable; never changes. ``previous`` lends its counts, so a rebuild reads only what is new."""
+
+    def __init__(
+        self, entries: Sequence[Entry], calibration: Calibration = SHIPPED, previous: Index | None = None
+    ) -> None:
+        self.entries = tuple(entries)
+        self.calibration = calibration
+        self.scorer: Lexical = Lexical(self.entries, previous.scorer if previous else None)
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the content: equal when, and only when, the entries are equal."""
+        return self.scorer.fingerprint
+
+    @property
+    def themes(self) -> tuple[str, ...]:
+        """The themes there are entries of, in the bank's order."""
+        return tuple(dict.fromkeys(entry.theme for entry in self.entries if entry.theme))
+
+    def search(self, question: str, limit: int = 10) -> list[Hit]:
+        """Return the entries nearest to ``question``, best first; empty when nothing is like it.
+
+        The first one's probability is that of being right; the others' fall in proportion to their scores.
+        """
+        scores = self.scorer.scores(question)
+        ranked = order(scores)
+        if not len(ranked):
+            return []
+        sure = self.calibration.probability(features(scores, ranked))
+        best = float(scores[ranked[0]])
+        return [Hit(self.entries[at].id, sure * float(scores[at]) / best) for at in ranked[: max(0, limit)]]
+
+    def vote(self, question: str) -> list[tuple[str, float]]:
+        """Return the themes of the ten best hits, likeliest first, each with its share of their scores."""
+        scores = self.scorer.scores(question)
+        votes: dict[str, float] = {}
+        for at in order(scores)[:_VOTERS]:
+            if theme := self.entries[at].theme:
+                votes[theme] = votes.get(theme, 0.0) + float(scores[at])
+        total = sum(votes.values())
+        return sorted(((theme, vote / total) for theme, vote in votes.items()), key=lambda item: (-item[1], item[0]))
