@@ -1,0 +1,73 @@
+# Each target is one line of a tool people know. Needs Python 3.11 or newer; for the browser client Node 18 or newer.
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+NODE := $(shell node -e 'process.exit(parseInt(process.versions.node) < 18)' 2>/dev/null && npm --version 2>/dev/null)
+PLAYGROUND := var/playground/.0.2.28
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock
+TESTS ?= tests
+
+.DEFAULT_GOAL := help
+.PHONY: help run chat test check format bench soak package lock
+
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' Makefile
+
+run: .venv/.run $(if $(NODE),$(PLAYGROUND)) ## start the bot, and the browser client against it
+	@$(BIN)/python -m bot run
+
+chat: .venv/.run ## talk in the terminal with the bot that `make run` started (AS=kansli: as the kansli)
+	@$(BIN)/python -m bot chat $(if $(AS),--as $(AS))
+
+test: .venv/.dev $(if $(NODE),$(PLAYGROUND)) ## run every test (TESTS=tests/test_x.py: only those)
+	$(BIN)/python -m pytest -n auto $(TESTS)
+
+check: .venv/.dev ## lint, formatting, types, who may import whom
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/.dev ## put the code in its form
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: .venv/.bench ## measure
+	$(BIN)/python -m tests.bench
+
+soak: .venv/.dev ## the long runs
+	$(BIN)/python -m tests.soak
+
+package: .venv/.run ## build the Teams app package
+	$(BIN)/python -m manifest.build
+
+lock: ## find new versions of all dependencies and write them to requirements.lock
+	rm -rf var/lock && $(PYTHON) -m venv var/lock
+	var/lock/bin/python -m pip install --quiet ".[dev,bench]"
+	head -1 requirements.lock > var/lock/new && var/lock/bin/python -m pip freeze | grep '==' >> var/lock/new
+	mv var/lock/new requirements.lock && rm -rf var/lock
+
+# Stamps: a second `make run` installs nothing.
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and none was found."; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/.run: pyproject.toml requirements.lock | .venv/bin/python
+	$(PIP) -e .
+	@touch $@
+
+.venv/.dev: pyproject.toml requirements.lock | .venv/bin/python
+	$(PIP) -e ".[dev]"
+	@touch $@ .venv/.run
+
+.venv/.bench: pyproject.toml requirements.lock | .venv/bin/python
+	$(PIP) -e ".[dev,bench]"
+	@touch $@ .venv/.dev .venv/.run
+
+$(PLAYGROUND):
+	@mkdir -p var/playground
+	@npm install --prefix var/playground --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --silent \
+		@microsoft/m365agentsplayground@$(patsubst .%,%,$(notdir $@)) && touch $@ \
+		|| echo "The browser client could not be installed; going on without it."

@@ -1,0 +1,265 @@
+"""What an operator decides, checked as a whole before anything starts.
+
+Names stand as the environment and ``.env`` spell them: the Bot Framework's own for the identity, ``SEKOM_`` for ours.
+No app id means local mode, which is for one laptop: it listens on loopback only. With an app id every message must
+carry a valid token, and no setting turns that off.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_MAIL = re.compile(r"[^@\s<>\"',;:()\[\]\\|*`]+@[a-z0-9åäö-]+(\.[a-z0-9åäö-]+)+", re.IGNORECASE)
+_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+_OURS = re.compile(r"sekom_|microsoftapp", re.IGNORECASE)
+"""Names that can only be meant for the bot; an unknown one is a typo."""
+
+_DATABASE = "SQLite as sqlite:///path/to/file.db, or PostgreSQL as postgresql://user:password@host/name"
+_WORDS = {"SingleTenant": "SingleTenant", "UserAssignedMSI": "UserAssignedMSI"}
+
+
+class SettingsProblems(Exception):
+    """Settings are wrong or missing. ``problems`` holds all of them, each with its remedy and none with a secret."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def _split(value: Any) -> Any:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _guid(value: str) -> str:
+    """Never quoted: it may be a secret pasted into the wrong place."""
+    if not _GUID.fullmatch(value.lower()):
+        raise ValueError("it is not a GUID")
+    return value.lower()
+
+
+def _mail(value: str) -> str:
+    if not _MAIL.fullmatch(value):
+        raise ValueError(f"{value!r} is not a mail address")
+    return value
+
+
+def _app_type(value: Any) -> Any:
+    if str(value).casefold() == "multitenant":
+        raise ValueError("MultiTenant is refused: it lets every organisation's users write to the bot")
+    words = {word.casefold(): word for word in _WORDS}
+    return words.get(str(value).casefold(), value)
+
+
+def _database_url(value: str) -> str:
+    """PostgreSQL's usual spellings name no driver; ours is psycopg. The value may hold a password: never quoted."""
+    scheme, _, rest = value.partition("://")
+    if scheme in ("postgres", "postgresql", "postgresql+psycopg") and rest:
+        return f"postgresql+psycopg://{rest}"
+    if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
+        return value
+    raise ValueError("it names no database that the bot can use")
+
+
+def _service_host(value: str) -> str:
+    """An exact host: a suffix could be registered under by strangers."""
+    parts = urlsplit(value if "://" in value else f"https://{value}")
+    host = (parts.hostname or "").lower()
+    if parts.scheme != "https" or not _HOST.fullmatch(host) or host != parts.netloc.lower():
+        raise ValueError(f"{value!r} is not one exact https host")
+    return host
+
+
+def _public_url(value: str) -> str:
+    parts = urlsplit(value)
+    safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+    if not safe or not parts.hostname or parts.query or parts.fragment or parts.username:
+        raise ValueError("it is not a plain https address")
+    return value.rstrip("/")
+
+
+Guid = Annotated[str, AfterValidator(_guid)]
+Guids = Annotated[frozenset[Guid], BeforeValidator(_split)]
+Hosts = Annotated[frozenset[Annotated[str, AfterValidator(_service_host)]], BeforeValidator(_split)]
+
+
+class Settings(BaseSettings):
+    """The settings, valid together. Each field's description is the remedy that its problem is reported with."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    app_type: Annotated[Literal["SingleTenant", "UserAssignedMSI"], BeforeValidator(_app_type)] = Field(
+        "SingleTenant",
+        alias="MicrosoftAppType",
+        description="Write SingleTenant (has a password) or UserAssignedMSI (has none), as the Azure resource says",
+    )
+    app_id: Guid | None = Field(
+        None,
+        alias="MicrosoftAppId",
+        description="Write the app registration's Application (client) ID, or remove the line for local mode",
+    )
+    app_password: SecretStr | None = Field(
+        None,
+        alias="MicrosoftAppPassword",
+        description="Write a client secret of the app registration (its Value, not its Secret ID)",
+    )
+    app_tenant_id: Guid | None = Field(
+        None,
+        alias="MicrosoftAppTenantId",
+        description="Write the app registration's Directory (tenant) ID",
+    )
+    database_url: Annotated[str, AfterValidator(_database_url)] = Field(
+        "sqlite:///var/sekom.db", alias="DATABASE_URL", repr=False, description=f"Write {_DATABASE}"
+    )
+    host: str = Field("127.0.0.1", alias="HOST", description="Write the address to listen on, such as 127.0.0.1")
+    port: int = Field(3978, alias="PORT", ge=1, le=65535, description="Write a free port between 1 and 65535")
+    tenants: Guids = Field(
+        frozenset(),
+        alias="SEKOM_TENANTS",
+        description="Write the allowed tenants' GUIDs with commas between; leave it out for the app's own",
+    )
+    kansli: Guids = Field(
+        frozenset(),
+        alias="SEKOM_KANSLI",
+        description="Write the kansli's Entra object ids (GUIDs) with commas between",
+    )
+    contact: Annotated[str, AfterValidator(_mail)] = Field(
+        "kansliet@ekokommuner.example",
+        alias="SEKOM_CONTACT",
+        description="Write the kansli's mail address, as members shall see it",
+    )
+    service_hosts: Hosts = Field(
+        frozenset(),
+        alias="SEKOM_SERVICE_URLS",
+        description="Write exact hosts of Teams' connector with commas between, without wildcards",
+    )
+    public_url: Annotated[str, AfterValidator(_public_url)] | None = Field(
+        None,
+        alias="SEKOM_PUBLIC_URL",
+        description="Write the address that people's browsers reach the bot at, such as https://bot.example.org",
+    )
+    question_days: int = Field(
+        180,
+        alias="SEKOM_QUESTION_DAYS",
+        ge=1,
+        le=3650,
+        description="Write how many days a member's question is kept, 1 to 3650",
+    )
+
+    names: ClassVar[frozenset[str]]
+
+    @property
+    def local(self) -> bool:
+        """Whether this is one person's laptop: no app id, no tokens, loopback only."""
+        return self.app_id is None
+
+    @property
+    def allowed_tenants(self) -> frozenset[str]:
+        """The tenants whose people may write to the bot; empty in local mode, where any may."""
+        own = frozenset({self.app_tenant_id} if self.app_tenant_id else ())
+        return self.tenants or own
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what :meth:`load` is given: nothing is read from the environment behind its back."""
+        del settings_cls, env_settings, dotenv_settings, file_secret_settings
+        return (init_settings,)
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str], env_file: Path | None = None) -> Settings:
+        """The settings in ``environ``, and in ``env_file`` where ``environ`` says nothing.
+
+        An empty value means "not set", except for the app id. Raises :class:`SettingsProblems`.
+        """
+        written = dotenv_values(env_file, interpolate=False) if env_file else {}
+        given = {name: (value or "").strip() for name, value in {**written, **environ}.items()}
+        values = {name: value for name, value in given.items() if value and name in cls.names}
+        problems = [*_misspelt(given, cls.names), *_combinations(given)]
+        try:
+            settings = cls(**values)  # type: ignore[arg-type]
+        except ValidationError as error:
+            problems.extend(_explain(cls, error))
+        if problems:
+            raise SettingsProblems(problems)
+        return settings
+
+
+Settings.names = frozenset(str(field.alias) for field in Settings.model_fields.values())
+
+
+def from_process() -> Settings:
+    """The settings of this process: its environment and ``.env`` in the working directory."""
+    return Settings.load(os.environ, Path(".env"))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether ``host`` can only be reached from the same machine."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _misspelt(given: Mapping[str, str], known: frozenset[str]) -> Iterator[str]:
+    lower = {name.lower(): name for name in known}
+    for name in sorted(given):
+        if name in known or not _OURS.match(name):
+            continue
+        near = get_close_matches(name.lower(), lower, n=1, cutoff=0.6)
+        hint = f"Did you mean {lower[near[0]]}?" if near else "Remove it."
+        yield f"{name}: there is no such setting. {hint}"
+
+
+def _combinations(given: Mapping[str, str]) -> Iterator[str]:
+    """What only shows when settings are seen together. Looks at raw values, so it reports beside broken ones."""
+    described = {str(field.alias): str(field.description) for field in Settings.model_fields.values()}
+    identity = given.get("MicrosoftAppId")
+    if identity == "":
+        yield f"MicrosoftAppId: it is set but empty, and must not mean local mode. {described['MicrosoftAppId']}."
+    if identity is None:
+        for name in ("MicrosoftAppPassword", "MicrosoftAppTenantId"):
+            if given.get(name):
+                yield f"MicrosoftAppId: it is missing, although {name} is set. {described['MicrosoftAppId']}."
+        host = given.get("HOST") or "127.0.0.1"
+        if not is_loopback(host):
+            yield (
+                f"HOST: without an app id nothing checks who writes, so {host!r} is refused."
+                " Use 127.0.0.1, or set MicrosoftAppId."
+            )
+    if identity:
+        required = ["MicrosoftAppTenantId", "SEKOM_CONTACT"]
+        if given.get("MicrosoftAppType", "").casefold() != "userassignedmsi":
+            required.insert(0, "MicrosoftAppPassword")
+        for name in required:
+            if not given.get(name):
+                yield f"{name}: it is missing. {described[name]}."
+
+
+def _explain(model: type[Settings], error: ValidationError) -> Iterator[str]:
+    """One line per field. Values are quoted by our own validators only, which leave secrets out."""
+    described = {str(field.alias): field for field in model.model_fields.values()}
+    for problem in error.errors(include_url=False, include_input=False):
+        name, *place = problem["loc"]
+        reason = str(problem["ctx"]["error"]) if problem["type"] == "value_error" else problem["msg"].lower()
+        which = f" (entry {int(place[0]) + 1})" if place else ""
+        yield f"{name}{which}: {reason}. {described[str(name)].description}."
