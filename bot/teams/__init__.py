@@ -1,0 +1,1 @@
+"""The edge to Microsoft Teams: the only package that knows botbuilder, HTTP and tokens."""

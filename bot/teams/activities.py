@@ -1,0 +1,201 @@
+"""Activities to what the core takes, and its replies to activities and invoke answers. Pure functions."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+from copy import copy
+from typing import Any
+from uuid import uuid4
+
+from botbuilder.schema import Activity, Attachment, ChannelAccount
+
+from bot.teams.gate import tenant_of
+from bot.teams.refused import malformed
+from bot.turn import Incoming, Json, Kind, Message, Place, Reply, Scope, Sender
+
+CARD = "application/vnd.microsoft.card.adaptive"
+NOTICE = "application/vnd.microsoft.activity.message"
+ERROR = "application/vnd.microsoft.error"
+DONE = "Klart."
+"""What an invoke is answered with that changes no card: it must be answered with something."""
+_THREAD = ";messageid="
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_INVISIBLE = re.compile("[\u200b\u200e\u200f\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""Control characters, zero-width signs that Teams puts around mentions, and halves of characters."""
+
+
+class Outgoing(Activity):
+    """An activity of ours. TurnContext deep-copies what it sends, and a card of 20 kB shall not be."""
+
+    def __deepcopy__(self, memo: object) -> Outgoing:
+        del memo
+        return copy(self)
+
+
+def from_message(activity: Activity) -> Incoming | None:
+    """What somebody wrote, or the button they pressed where the client sends buttons as messages.
+
+    None for what was not meant for the bot: in groups and channels, everything that does not mention it. Raises
+    :class:`Refused` (400) where the sender or the conversation is missing.
+    """
+    place = place_of(activity)
+    value = activity.value
+    if isinstance(value, dict) and isinstance(value.get("verb"), str):
+        return _pressed(activity, place, value["verb"], value)
+    if place.scope is not Scope.PERSONAL and not any(_mentions_of_bot(activity)):
+        return None
+    return Incoming(
+        activity_id=_activity_id(activity),
+        kind=Kind.MESSAGE,
+        sender=_sender(activity.from_property),
+        place=place,
+        text=_written(activity),
+        attachments=tuple(_content_types(activity)),
+    )
+
+
+def from_card_action(activity: Activity) -> Incoming | None:
+    """The button pressed (``adaptiveCard/action``), or None for a card that asks to be refreshed by itself.
+
+    Raises :class:`Refused` (400) for a value that names no verb.
+    """
+    value = activity.value
+    action = value.get("action") if isinstance(value, dict) else None
+    if not isinstance(action, dict):
+        raise malformed("the value has no action")
+    if value.get("trigger") == "automatic":
+        return None
+    data = action.get("data")
+    data = data if isinstance(data, dict) else {}
+    verb = action.get("verb") or data.get("verb")  # Action.Submit has no verb of its own
+    if not isinstance(verb, str):
+        raise malformed("the action has no verb")
+    return _pressed(activity, place_of(activity), verb, data)
+
+
+def from_installation(activity: Activity) -> Incoming:
+    """The bot was added; whoever did it is the sender. Raises :class:`Refused` (400) where somebody is missing."""
+    return _arrived(activity, _activity_id(activity), activity.from_property)
+
+
+def from_members_added(activity: Activity) -> list[Incoming]:
+    """The bot's own arrival, or else that of each person; with no call to ask who they are.
+
+    Raises :class:`Refused` (400) where somebody is missing.
+    """
+    bot = activity.recipient.id if activity.recipient else None
+    added = activity.members_added or []
+    if any(member.id == bot for member in added):
+        return [from_installation(activity)]
+    identity = _activity_id(activity)
+    if len(added) == 1:
+        return [_arrived(activity, identity, added[0])]
+    return [_arrived(activity, f"{identity};{member.id}", member) for member in added]
+
+
+def place_of(activity: Activity) -> Place:
+    """Where it happened. Raises :class:`Refused` (400) without a conversation, (403) for two tenants.
+
+    A kind of conversation that we don't know counts as a group, where the bot says nothing personal.
+    """
+    conversation = activity.conversation
+    if conversation is None or not conversation.id or not activity.service_url:
+        raise malformed("there is no conversation or service URL")
+    kind = conversation.conversation_type
+    scope = Scope(kind) if kind in (Scope.PERSONAL, Scope.CHANNEL) else Scope.GROUP
+    conversation_id, _, root = conversation.id.partition(_THREAD)
+    team = (activity.channel_data or {}).get("team")
+    team_id = team.get("id") if isinstance(team, dict) else None
+    return Place(
+        conversation_id=conversation_id,
+        scope=scope,
+        service_url=activity.service_url,
+        tenant_id=tenant_of(activity),
+        team_id=team_id if isinstance(team_id, str) else None,
+        thread_id=root or None,
+    )
+
+
+def message_activity(message: Message) -> Activity:
+    """One message as an activity; a card's text is its summary, which notifications and screen readers say."""
+    if message.card is None:
+        return Outgoing(type="message", text=message.text, text_format="markdown")
+    return card_activity(message.card, message.text or None)
+
+
+def card_activity(card: Json, summary: str | None = None, activity_id: str | None = None) -> Activity:
+    """A card as an activity: a new message, or with ``activity_id`` what that message becomes."""
+    content = [Attachment(content_type=CARD, content=card)]
+    said = summary or card.get("fallbackText")
+    return Outgoing(type="message", id=activity_id, summary=said, attachments=content)
+
+
+def invoke_answer(reply: Reply) -> Json:
+    """What a press is answered with: the card that takes the pressed one's place, or a notice beside it."""
+    card = reply.view or reply.state
+    if card is not None:
+        return {"statusCode": 200, "type": CARD, "value": card}
+    return {"statusCode": 200, "type": NOTICE, "value": reply.notice or DONE}
+
+
+def invoke_error(status: int, code: str, message: str) -> Json:
+    """What an invoke is answered with that we can't do."""
+    return {"statusCode": status, "type": ERROR, "value": {"code": code, "message": message}}
+
+
+def _pressed(activity: Activity, place: Place, verb: str, data: Mapping[str, Any]) -> Incoming:
+    return Incoming(
+        activity_id=_activity_id(activity),
+        kind=Kind.ACTION,
+        sender=_sender(activity.from_property),
+        place=place,
+        verb=verb,
+        data={key: value for key, value in data.items() if key not in ("verb", "msteams")},
+        card_id=activity.reply_to_id,
+    )
+
+
+def _arrived(activity: Activity, activity_id: str, who: ChannelAccount | None) -> Incoming:
+    return Incoming(activity_id=activity_id, kind=Kind.INSTALLED, sender=_sender(who), place=place_of(activity))
+
+
+def _activity_id(activity: Activity) -> str:
+    """Repeats are known by it, so what has none (hand-made activities) gets one that nothing else has."""
+    return activity.id or uuid4().hex
+
+
+def _sender(account: ChannelAccount | None) -> Sender:
+    if account is None or not account.id:
+        raise malformed("there is no sender")
+    return Sender(teams_id=account.id, entra_id=account.aad_object_id, name=_INVISIBLE.sub("", account.name or ""))
+
+
+def _written(activity: Activity) -> str:
+    """The text without the bot's own mention; other people's mentions become their names."""
+    text = activity.text or ""
+    for tag in _mentions_of_bot(activity):
+        text = text.replace(tag, " ", 1)
+    for entity in activity.entities or ():
+        tag = entity.additional_properties.get("text")
+        if entity.type == "mention" and isinstance(tag, str) and tag.startswith("<at>") and tag.endswith("</at>"):
+            text = text.replace(tag, tag[4:-5])
+    text = _ENTITY.sub(lambda found: html.unescape(found[0]), text).replace("\u00a0", " ")
+    return _INVISIBLE.sub("", text).strip()
+
+
+def _mentions_of_bot(activity: Activity) -> Iterator[str]:
+    """The ``<at>…</at>`` of each mention of the bot, exactly as it stands in the text."""
+    bot = activity.recipient.id if activity.recipient else None
+    for entity in activity.entities or ():
+        mentioned = entity.additional_properties.get("mentioned")
+        if entity.type == "mention" and isinstance(mentioned, dict) and bot and mentioned.get("id") == bot:
+            tag = entity.additional_properties.get("text")
+            yield tag if isinstance(tag, str) and tag else "<at></at>"
+
+
+def _content_types(activity: Activity) -> Iterator[str]:
+    for attachment in activity.attachments or ():
+        if attachment.content_type and attachment.content_type != "text/html":  # Teams' HTML copy of the text
+            yield attachment.content_type

@@ -1,0 +1,169 @@
+"""The check of Teams' tokens: signature, issuer, audience, time and the keys they are signed with."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+import orjson
+from aiohttp import ClientError, ClientSession, ClientTimeout
+
+from bot.teams.refused import Refused
+
+ISSUER = "https://api.botframework.com"
+METADATA_URL = "https://login.botframework.com/v1/.well-known/openidconfiguration"
+LEEWAY = 300
+"""Seconds that clocks may differ; Microsoft's own number for the Bot Framework."""
+KEEP_KEYS = 24 * 3600
+"""Seconds before the keys are fetched anew; Microsoft's own number."""
+BETWEEN_FETCHES = 60
+"""Seconds between fetches while there are keys, so that invented key ids cause no traffic."""
+BETWEEN_FIRST_FETCHES = 5
+"""Seconds between fetches while there are none and nobody can be let in."""
+_TIMEOUT = ClientTimeout(total=5)
+_LARGEST_TOKEN = 8_000
+"""Characters; Teams' tokens are about 1,100."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a valid token says beside its being valid."""
+
+    service_url: str
+    """The only service URL that the token is good for."""
+    endorsements: frozenset[str]
+    """The channels that the signing key may speak for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    public: Any
+    endorsements: frozenset[str]
+
+
+class Authenticator:
+    """Validates the bearer tokens that Teams sends to one app id."""
+
+    def __init__(
+        self,
+        app_id: str,
+        session: ClientSession,
+        *,
+        issuer: str = ISSUER,
+        metadata_url: str = METADATA_URL,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Keys are fetched with ``session``; ``clock`` counts seconds between fetches.
+
+        ``issuer`` and ``metadata_url`` are arguments for the tests, and deliberately no settings.
+        """
+        self._app_id = app_id
+        self._issuer = issuer
+        self._keys = _Keys(metadata_url, session, clock)
+
+    async def validate(self, header: str | None) -> Claims:
+        """The claims of an ``Authorization`` header.
+
+        Raises :class:`Refused` with 401 for whatever is wrong with it, and with 503 where the keys have never been
+        fetched and can't be now.
+        """
+        token = _bearer(header)
+        key = await self._keys.find(_key_id(token))
+        if key is None:
+            raise Refused(401, "the token is signed with an unknown key")
+        try:
+            payload = jwt.decode(
+                token,
+                key.public,
+                algorithms=["RS256"],
+                audience=self._app_id,
+                issuer=self._issuer,
+                leeway=LEEWAY,
+                options={"require": ["exp", "iss", "aud"], "strict_aud": True},
+            )
+        except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:
+            raise Refused(401, "the token is not valid") from error
+        service_url = payload.get("serviceurl")
+        if not isinstance(service_url, str) or not service_url:
+            raise Refused(401, "the token names no service URL")
+        return Claims(service_url, key.endorsements)
+
+
+def _bearer(header: str | None) -> str:
+    scheme, _, token = (header or "").partition(" ")
+    if scheme.lower() != "bearer" or not token or len(token) > _LARGEST_TOKEN:
+        raise Refused(401, "there is no bearer token")
+    return token
+
+
+def _key_id(token: str) -> str:
+    try:
+        header = jwt.get_unverified_header(token)
+    except (jwt.PyJWTError, ValueError, RecursionError) as error:
+        raise Refused(401, "the token is not valid") from error
+    kid = header.get("kid")
+    if header.get("alg") != "RS256" or not isinstance(kid, str):
+        raise Refused(401, "the token is not valid")
+    return kid
+
+
+class _Keys:
+    """The provider's signing keys. They stay in use while the provider can't be reached."""
+
+    def __init__(self, metadata_url: str, session: ClientSession, clock: Callable[[], float]) -> None:
+        self._metadata_url = metadata_url
+        self._session = session
+        self._clock = clock
+        self._keys: Mapping[str, _Key] = {}
+        self._fetched = self._tried = float("-inf")
+        self._fetching = asyncio.Lock()
+
+    async def find(self, kid: str) -> _Key | None:
+        """The key, fetched if need be, or None. Raises :class:`Refused` (503) where there are no keys at all."""
+        if self._wants_fetch(kid):
+            async with self._fetching:  # of many that wait, the first fetches; the others then find it done
+                if self._wants_fetch(kid):
+                    await self._fetch()
+        if not self._keys:
+            raise Refused(503, "the signing keys can't be fetched")
+        return self._keys.get(kid)
+
+    def _wants_fetch(self, kid: str) -> bool:
+        now = self._clock()
+        wait = BETWEEN_FETCHES if self._keys else BETWEEN_FIRST_FETCHES
+        missing = kid not in self._keys or now - self._fetched > KEEP_KEYS
+        return missing and now - self._tried >= wait
+
+    async def _fetch(self) -> None:
+        self._tried = self._clock()
+        try:
+            metadata = await self._get(self._metadata_url)
+            keys = _usable((await self._get(metadata["jwks_uri"]))["keys"])
+        except (ClientError, TimeoutError, ValueError, KeyError, TypeError) as error:
+            logger.warning("signing keys could not be fetched", extra={"error": type(error).__name__})
+            return
+        if keys:
+            self._keys, self._fetched = keys, self._clock()
+
+    async def _get(self, url: str) -> Any:
+        async with self._session.get(url, timeout=_TIMEOUT, raise_for_status=True) as response:
+            return orjson.loads(await response.read())
+
+
+def _usable(published: list[dict[str, Any]]) -> dict[str, _Key]:
+    """The RSA keys among those published; one that can't be read must not hide the others."""
+    keys = {}
+    for entry in published:
+        try:
+            public = jwt.PyJWK(entry, algorithm="RS256").key
+            keys[entry["kid"]] = _Key(public, frozenset(entry.get("endorsements") or ()))
+        except (jwt.PyJWTError, ValueError, KeyError, TypeError):
+            logger.warning("a published signing key can't be read")
+    return keys

@@ -1,0 +1,48 @@
+"""Which activities are ours to answer; a handler in botbuilder's sense."""
+
+from __future__ import annotations
+
+from botbuilder.core import ActivityHandler, InvokeResponse, TurnContext
+from botbuilder.schema import ChannelAccount
+
+from bot.teams import activities
+from bot.teams.turns import Core, Turns
+
+
+class TeamsBot(ActivityHandler):
+    """Answers messages, buttons and arrivals; everything else Teams tells passes quietly.
+
+    On ``ActivityHandler`` and not on ``TeamsActivityHandler``: the latter asks the Connector about every member
+    that is added, one request each, and reads events that we have no use for with msrest.
+    """
+
+    def __init__(self, core: Core) -> None:
+        self.turns = Turns(core)
+
+    async def on_message_activity(self, turn_context: TurnContext) -> None:
+        """Answer what was written to the bot."""
+        incoming = activities.from_message(turn_context.activity)
+        if incoming is not None:
+            await self.turns.take(turn_context, incoming)
+
+    async def on_installation_update_add(self, turn_context: TurnContext) -> None:
+        """Greet where the bot was added."""
+        await self.turns.take(turn_context, activities.from_installation(turn_context.activity))
+
+    async def on_members_added_activity(self, members_added: list[ChannelAccount], turn_context: TurnContext) -> None:
+        """Greet where the bot was added, or meet the people who were."""
+        del members_added
+        for incoming in activities.from_members_added(turn_context.activity):
+            await self.turns.take(turn_context, incoming)
+
+    async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
+        """Answer a pressed button; say 501 to what this bot has none of (task modules, search, feedback, sign-in)."""
+        if turn_context.activity.name != "adaptiveCard/action":
+            body = activities.invoke_error(501, "NotImplemented", "the bot has nothing of this kind")
+            return InvokeResponse(status=501, body=body)
+        incoming = activities.from_card_action(turn_context.activity)
+        if incoming is None:
+            body = activities.invoke_error(400, "NotSupported", "the card does not refresh by itself")
+            return InvokeResponse(status=200, body=body)
+        reply = await self.turns.take(turn_context, incoming)
+        return InvokeResponse(status=200, body=activities.invoke_answer(reply))

@@ -1,0 +1,153 @@
+"""The Connector's REST interface: send, reply, update, delete, create a conversation, list members.
+
+Nothing is tried again here: who sends knows whether a duplicate does harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from urllib.parse import quote
+
+import orjson
+from aiohttp import ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from yarl import URL
+
+from bot.turn import Json
+
+TIMEOUT = ClientTimeout(total=10, connect=5)
+"""Seconds for one call. Teams itself gives up on a turn after 15."""
+PAGE = 500
+"""Members asked for at a time; the Connector's own maximum."""
+LONGEST_ERROR = 2_000
+"""Characters of an error's body that are kept."""
+
+Token = Callable[[], Awaitable[str]]
+"""Gives a bearer token for the Connector; called for every request, so it must cache (azure-identity does, 11 µs)."""
+
+
+class ConnectorError(Exception):
+    """The Connector answered something else than success.
+
+    ``status`` is the HTTP status, ``code`` Teams' own word (``BotNotInConversationRoster``, ``MessageWritesBlocked``,
+    or empty), ``body`` what it wrote and ``retry_after`` the seconds it asked us to wait, if it did.
+    """
+
+    def __init__(self, status: int, code: str, body: str, retry_after: float | None) -> None:
+        super().__init__(f"{status} {code}".rstrip())
+        self.status = status
+        self.code = code
+        self.body = body
+        self.retry_after = retry_after
+
+
+class TokenError(Exception):
+    """No token could be had for the Connector: a wrong or expired secret, or Entra can't be reached."""
+
+
+class ServiceUrlRefused(Exception):
+    """A service URL that is not on the list; nothing was sent there."""
+
+
+def new_session() -> ClientSession:
+    """The one session that the process sends with; whoever opens it closes it."""
+    return ClientSession(
+        connector=TCPConnector(limit=100, keepalive_timeout=60), timeout=TIMEOUT, cookie_jar=DummyCookieJar()
+    )
+
+
+class Connector:
+    """The Connector, reached over one shared session.
+
+    Every method raises :class:`ConnectorError` for an answer that is no success, :class:`ServiceUrlRefused` or
+    :class:`TokenError` before anything is sent, and :class:`aiohttp.ClientError` or :class:`TimeoutError` where no
+    answer came.
+    """
+
+    def __init__(self, session: ClientSession, token: Token | None, allows: Callable[[str], bool]) -> None:
+        """``token`` is None in local mode; ``allows`` says whether a service URL may be sent to (``gate.allows``)."""
+        self._session = session
+        self._token = token
+        self._allows = allows
+
+    async def send(self, service_url: str, conversation_id: str, activity: Json) -> str | None:
+        """Send to a conversation; a thread's id carries ``;messageid=``. The new activity's id, if Teams gives one."""
+        return _id(await self._call("POST", service_url, _path(conversation_id, "activities"), activity))
+
+    async def reply(self, service_url: str, conversation_id: str, activity_id: str, activity: Json) -> str | None:
+        """Answer one activity; the new activity's id."""
+        return _id(await self._call("POST", service_url, _path(conversation_id, "activities", activity_id), activity))
+
+    async def update(self, service_url: str, conversation_id: str, activity_id: str, activity: Json) -> None:
+        """Replace a message of ours, for everyone who sees it."""
+        await self._call("PUT", service_url, _path(conversation_id, "activities", activity_id), activity)
+
+    async def delete(self, service_url: str, conversation_id: str, activity_id: str) -> None:
+        """Take a message of ours away."""
+        await self._call("DELETE", service_url, _path(conversation_id, "activities", activity_id))
+
+    async def create(self, service_url: str, parameters: Json) -> Json:
+        """Open a 1:1 chat or start a thread; its ``id`` is the answer's, and ``activityId`` that of the message."""
+        return await self._call("POST", service_url, "/v3/conversations", parameters)
+
+    async def members(self, service_url: str, conversation_id: str) -> AsyncIterator[Json]:
+        """The members of a chat, or of a team by its general channel's id, one page at a time."""
+        path, after = _path(conversation_id, "pagedmembers"), ""
+        while True:
+            page = await self._call("GET", service_url, f"{path}?pageSize={PAGE}{after}")
+            for member in page.get("members") or ():
+                yield member
+            token = page.get("continuationToken")
+            if not token:
+                return
+            after = f"&continuationToken={quote(token, safe='')}"
+
+    async def _call(self, method: str, service_url: str, path: str, body: Json | None = None) -> Json:
+        if not self._allows(service_url):
+            raise ServiceUrlRefused("a service URL that is not on the list")
+        headers = {} if self._token is None else {"Authorization": f"Bearer {await self._token()}"}
+        if body is not None:
+            headers["Content-Type"] = "application/json; charset=utf-8"
+        data = None if body is None else orjson.dumps(body)
+        url = URL(service_url.rstrip("/") + path, encoded=True)
+        async with self._session.request(method, url, data=data, headers=headers, allow_redirects=False) as response:
+            answer = await response.read()
+        if response.status >= 300:  # noqa: PLR2004  # a redirect too: following it would take the token elsewhere
+            raise _error(response, answer.decode(errors="replace"))
+        try:
+            parsed = orjson.loads(answer) if answer else {}
+        except orjson.JSONDecodeError:  # the Connector sometimes answers a success with plain text
+            return {}
+        return parsed if isinstance(parsed, dict) else {}
+
+
+def _path(*parts: str) -> str:
+    return "/v3/conversations/" + "/".join(quote(part, safe="") for part in parts)
+
+
+def _id(answer: Json) -> str | None:
+    found = answer.get("id")
+    return found if isinstance(found, str) else None
+
+
+def _error(response: ClientResponse, body: str) -> ConnectorError:
+    retry_after = _seconds(response.headers.get("Retry-After"))
+    return ConnectorError(response.status, _code(body), body[:LONGEST_ERROR], retry_after)
+
+
+def _code(body: str) -> str:
+    r"""Teams has two shapes: ``{"error": {"code"}}``, and ``{"message": "{\"subCode\": …}"}`` with JSON in a string."""
+    try:
+        parsed = orjson.loads(body)
+        if "error" in parsed:
+            return str(parsed["error"]["code"])
+        return str(orjson.loads(parsed["message"])["subCode"])
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return ""
+
+
+def _seconds(header: str | None) -> float | None:
+    """``Retry-After`` in seconds; its other form, a date, is not used by Teams."""
+    try:
+        return max(0.0, float(header)) if header else None
+    except ValueError:
+        return None

@@ -1,0 +1,32 @@
+"""The core, as turns reach it: one hop to a database thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot import conversation
+from bot.conversation import Answer
+from bot.turn import App, Incoming
+
+
+class Conversations:
+    """What :class:`bot.teams.turns.Core` asks for, on :mod:`bot.conversation`."""
+
+    def __init__(self, app: App, clock: Callable[[], datetime]) -> None:
+        """``clock`` gives the time now, aware."""
+        self._app = app
+        self._clock = clock
+
+    async def answer(self, incoming: Incoming) -> Answer:
+        """Remember who wrote and where, then answer."""
+        return await self._app.database.run(lambda: self._answer(incoming))
+
+    async def sent(self, incoming: Incoming) -> None:
+        """Note that the answer has gone."""
+        await self._app.database.run(lambda: conversation.sent(self._app, incoming))
+
+    def _answer(self, incoming: Incoming) -> Answer:
+        now = self._clock()
+        conversation.remember(self._app, incoming, now)
+        return conversation.respond(self._app, incoming, now)

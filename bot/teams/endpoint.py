@@ -1,0 +1,111 @@
+"""The HTTP side: ``/api/messages`` for Teams, ``/healthz`` and ``/readyz`` for whoever runs the bot."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+import orjson
+from aiohttp import web
+
+from bot.teams.adapter import Adapter
+from bot.teams.bot import TeamsBot
+from bot.teams.codec import decode, parse
+from bot.teams.gate import Gate
+from bot.teams.refused import Refused, malformed
+from bot.turn import Json
+
+LARGEST_BODY = 256 * 1024
+"""Bytes. Teams' own messages are at most 100 kB."""
+SLOWEST_BODY = 10
+"""Seconds for the whole body to arrive."""
+
+logger = logging.getLogger(__name__)
+
+Problems = Callable[[], Awaitable[list[str]]]
+"""What keeps the bot from answering right now, in words for an operator; empty when nothing does."""
+
+
+class Endpoint:
+    """Teams' way in. Cheap checks stand before dear ones, and nothing in a body is believed before the token is."""
+
+    def __init__(self, gate: Gate, adapter: Adapter, bot: TeamsBot) -> None:
+        self._gate = gate
+        self._adapter = adapter
+        self._bot = bot
+
+    async def messages(self, request: web.Request) -> web.Response:
+        """One activity. 201, or for an invoke its own status and body; 400–503 for what is refused, never 500."""
+        try:
+            _check_headers(request)
+            claims = await self._gate.identify(request.headers.get("Authorization"))
+            activity = decode(parse(await _read(request)))
+            if not activity.type:
+                raise malformed("the activity has no type")
+            self._gate.admit(claims, activity)
+            answer = await self._adapter.process(activity, self._bot.on_turn)
+        except Refused as refused:
+            logger.info("request refused", extra={"status": refused.status, "reason": str(refused)})
+            return _refusal(refused)
+        if answer is None:
+            return web.Response(status=201)
+        return _json(answer.status, answer.body)
+
+
+def make_web_app(gate: Gate, adapter: Adapter, bot: TeamsBot, problems: Problems) -> web.Application:
+    """The whole HTTP application. Serve it with :func:`make_runner`."""
+
+    async def healthz(_request: web.Request) -> web.Response:
+        return _json(200, {"alive": True})
+
+    async def readyz(_request: web.Request) -> web.Response:
+        found = await problems()
+        return _json(503 if found else 200, {"ready": False, "problems": found} if found else {"ready": True})
+
+    async def drain(_app: web.Application) -> None:
+        await bot.turns.drain()
+
+    app = web.Application(client_max_size=LARGEST_BODY)
+    app.router.add_post("/api/messages", Endpoint(gate, adapter, bot).messages)
+    app.router.add_get("/healthz", healthz)
+    app.router.add_get("/readyz", readyz)
+    app.on_shutdown.append(drain)
+    return app
+
+
+def make_runner(app: web.Application) -> web.AppRunner:
+    """A server that never inflates a body (a bomb of 256 kB is 256 MB) and doesn't read on what it has refused."""
+    return web.AppRunner(app, access_log=None, auto_decompress=False, lingering_time=0)
+
+
+def _check_headers(request: web.Request) -> None:
+    if "Content-Encoding" in request.headers:
+        raise Refused(415, "compressed bodies are not read")
+    if request.content_type != "application/json":
+        raise Refused(415, "the body is not application/json")
+    if (request.content_length or 0) > LARGEST_BODY:
+        raise Refused(413, "the body is too large")
+
+
+async def _read(request: web.Request) -> bytes:
+    try:
+        async with asyncio.timeout(SLOWEST_BODY):
+            return await request.read()
+    except web.HTTPRequestEntityTooLarge as error:
+        raise Refused(413, "the body is too large") from error
+    except TimeoutError as error:
+        raise Refused(408, "the body came too slowly") from error
+
+
+def _refusal(refused: Refused) -> web.Response:
+    response = _json(refused.status, {"error": {"message": str(refused)}})
+    if refused.status == 401:  # noqa: PLR2004
+        response.headers["WWW-Authenticate"] = "Bearer"
+    if refused.status in (408, 413, 415):
+        response.force_close()  # the rest of the body is not worth reading
+    return response
+
+
+def _json(status: int, body: Json | None) -> web.Response:
+    return web.Response(status=status, body=orjson.dumps(body), content_type="application/json")

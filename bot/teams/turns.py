@@ -1,0 +1,122 @@
+"""One turn at the edge: each activity once, its reply sent, and a fault told with a reference code."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from contextlib import suppress
+from typing import TYPE_CHECKING, Protocol
+
+from aiohttp import ClientError
+from botbuilder.core import TurnContext
+
+from bot.teams import activities
+from bot.teams.connector import ConnectorError, ServiceUrlRefused, TokenError
+from bot.turn import Incoming, Json, Kind, Message, Reply, Scope, say
+
+if TYPE_CHECKING:
+    from bot.conversation import Answer
+
+SEND_FAILURES = (ConnectorError, ServiceUrlRefused, TokenError, ClientError, TimeoutError)
+"""What sending can raise: Teams said no, or did not answer."""
+ONLY_YOURS = "Svaret är bara för dig. Skriv till mig i vår egen chatt, så får du det där."
+_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""Without I, O, 0 and 1, which are mistaken for each other when read aloud."""
+
+logger = logging.getLogger(__name__)
+
+
+class Core(Protocol):
+    """What an incoming thing is handed to."""
+
+    async def answer(self, incoming: Incoming) -> Answer:
+        """Answer and commit. Whatever it raises is a fault."""
+
+    async def sent(self, incoming: Incoming) -> None:
+        """Note that the answer has gone, so that a repeat does not send it."""
+
+
+class Turns:
+    """Takes what came in, once each, and answers it."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._running: dict[tuple[str, str], asyncio.Task[Reply]] = {}
+
+    async def take(self, context: TurnContext, incoming: Incoming) -> Reply:
+        """Answer ``incoming`` and send the answer. Never raises: a fault becomes a reply that tells its code.
+
+        A repeat that comes while its first is still being answered waits for it and sends nothing. A caller that is
+        cancelled leaves the turn running, because the turn may have committed.
+        """
+        key = incoming.place.conversation_id, incoming.activity_id
+        turn = self._running.get(key)
+        if turn is None:
+            turn = self._running[key] = asyncio.create_task(self._take(context, incoming))
+            turn.add_done_callback(lambda _: self._running.pop(key, None))
+        return await asyncio.shield(turn)
+
+    async def drain(self) -> None:
+        """Wait for the turns that are under way; for when the process stops."""
+        while self._running:
+            await asyncio.wait(self._running.values())
+
+    async def _take(self, context: TurnContext, incoming: Incoming) -> Reply:
+        reply: Reply | None = None
+        try:
+            answer = await self._core.answer(incoming)
+            reply = answer.reply
+            if answer.unsent and await _send(context, incoming, reply):
+                await self._core.sent(incoming)
+        except Exception:
+            reference = "".join(secrets.choice(_ALPHABET) for _ in range(8))
+            logger.exception("turn failed", extra={"reference": reference, "kind": incoming.kind.value})
+            if reply is None:
+                reply = _apology(incoming, reference)
+                with suppress(*SEND_FAILURES):  # the fault is what matters; it is logged
+                    await _send(context, incoming, reply)
+        return reply
+
+
+async def _send(context: TurnContext, incoming: Incoming, reply: Reply) -> bool:
+    """Send what an invoke's answer does not carry. Whether there was anything to send.
+
+    Raises one of :data:`SEND_FAILURES`; a card that could not be updated is only logged, since whoever pressed it
+    sees the new one in the answer.
+    """
+    if context.activity.type == "invoke":
+        messages, card = list(reply.messages), reply.state
+    else:
+        messages, card = _without_an_answer(incoming, reply)
+    if card is not None and incoming.card_id:
+        await _update(context, incoming.card_id, card)
+    if messages:
+        await context.send_activities([activities.message_activity(message) for message in messages])
+    return bool(messages) or card is not None
+
+
+def _without_an_answer(incoming: Incoming, reply: Reply) -> tuple[list[Message], Json | None]:
+    """The messages to send and the card to update with, where a button came as a message, which has no answer."""
+    messages, card = list(reply.messages), reply.state
+    if reply.notice:
+        messages.append(Message(reply.notice))
+    if reply.view is not None and incoming.place.scope is Scope.PERSONAL:
+        card = reply.view
+    elif reply.view is not None:  # the others would see it
+        messages.append(Message(ONLY_YOURS))
+    if card is not None and not incoming.card_id:
+        messages.append(Message(card=card))
+    return messages, card
+
+
+async def _update(context: TurnContext, card_id: str, card: Json) -> None:
+    try:
+        await context.update_activity(activities.card_activity(card, activity_id=card_id))
+    except SEND_FAILURES as error:
+        logger.warning("a card could not be updated", extra={"error": str(error) or type(error).__name__})
+
+
+def _apology(incoming: Incoming, reference: str) -> Reply:
+    text = f"Något gick fel hos mig. Försök igen om en stund. Felkod: {reference}"
+    return Reply(notice=text) if incoming.kind is Kind.ACTION else say(text)
