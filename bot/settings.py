@@ -210,6 +210,11 @@ def from_process() -> Settings:
     return Settings.load(os.environ, Path(".env"))
 
 
+def environment() -> dict[str, str]:
+    """This process's environment, to hand on to a program that it starts."""
+    return dict(os.environ)
+
+
 def is_loopback(host: str) -> bool:
     """Whether ``host`` can only be reached from the same machine."""
     if host.lower() == "localhost":

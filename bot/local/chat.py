@@ -1,0 +1,151 @@
+"""``make chat``: a conversation in the terminal. A number presses a button, anything else is written to the bot."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
+from typing import Any, TypeVar
+
+from aiohttp import ClientConnectorError, ClientError
+
+from bot.local.people import Player
+from bot.local.render import Button, Field, Shown, plain, render, wrapped
+from bot.local.talk import Talk, talk
+from bot.turn import Json
+
+T = TypeVar("T")
+Ask = Callable[[str], str]
+"""Shows a prompt and gives the line that was typed; :class:`EOFError` ends the conversation."""
+
+QUIT = "/quit"
+HELLO = f"Du är {{name}}. En siffra trycker på knappen med det numret; '1 skickar siffran. {QUIT} avslutar."
+
+
+class Terminal:
+    """What is on the screen and what can be pressed on it."""
+
+    def __init__(self, ask: Ask, show: Callable[[str], None]) -> None:
+        self._ask = ask
+        self._show = show
+        self._buttons: list[tuple[str, Button, tuple[Field, ...]]] = []
+        """Each button of the newest messages: its card's message, itself, and the inputs it sends."""
+
+    def converse(self, conversation: Talk, call: Callable[[Coroutine[Any, Any, list[Json]]], list[Json]]) -> None:
+        """Talk until :data:`QUIT` or the end of the input. ``call`` runs the conversation's coroutines."""
+        self.display(call(conversation.arrive()))
+        while True:
+            line = self._read("\n> ").strip()
+            if line == QUIT:
+                return
+            self.display(conversation.pending())
+            button = self._pressed(line)
+            if button is not None:
+                self._press(conversation, call, *button)
+            elif line:
+                self.display(call(conversation.say(line.removeprefix("'"))))
+
+    def display(self, messages: list[Json]) -> None:
+        """Show messages; their buttons take the place of the earlier ones."""
+        if messages:
+            self._buttons = []
+        for message in messages:
+            cards = [render(part["content"]) for part in message.get("attachments") or () if "content" in part]
+            text = str(message.get("text") or "")
+            if text and not cards:  # beside a card, the text is for notifications
+                self._show("\n" + "\n".join(wrapped(plain(text))))
+            for card in cards:
+                self._display(str(message.get("id", "")), card)
+
+    def _display(self, card_id: str, card: Shown) -> None:
+        self._show("\n" + "\n".join(f"│ {line}" for line in card.lines))
+        for field in card.fields:
+            self._show(f"│ ▢ {field.label}")
+        for button in card.buttons:
+            self._buttons.append((card_id, button, card.fields))
+            self._show(f"│ [{len(self._buttons)}] {button.title}")
+
+    def _pressed(self, line: str) -> tuple[str, Button, tuple[Field, ...]] | None:
+        number = int(line) if line.isascii() and line.isdigit() else 0
+        return self._buttons[number - 1] if 0 < number <= len(self._buttons) else None
+
+    def _press(
+        self,
+        conversation: Talk,
+        call: Callable[[Coroutine[Any, Any, list[Json]]], list[Json]],
+        card_id: str,
+        button: Button,
+        fields: tuple[Field, ...],
+    ) -> None:
+        if button.url:
+            self._show(button.url)
+            return
+        inputs = {field.name: self._fill(field) for field in fields} if button.with_inputs else {}
+        self.display(call(conversation.press(card_id, button.verb, {**button.data, **inputs})))
+
+    def _fill(self, field: Field) -> str:
+        """Ask for one input; an empty line keeps the value it has."""
+        while True:
+            for number, (title, _) in enumerate(field.choices, 1):
+                self._show(f"  {number}. {title}")
+            given = self._read(f"  {field.label}{f' [{field.value}]' if field.value else ''}: ").strip()
+            if field.choices and given.isascii() and given.isdigit() and 0 < int(given) <= len(field.choices):
+                return field.choices[int(given) - 1][1]
+            if not given and (field.value or not field.required):
+                return field.value
+            if given and not field.choices:
+                return given
+
+    def _read(self, prompt: str) -> str:
+        try:
+            return self._ask(prompt)
+        except EOFError:
+            return QUIT
+
+
+def chat(bot: str, player: Player, ask: Ask = input, show: Callable[[str], None] = print) -> int:
+    """Talk as ``player`` with the bot at the address ``bot``; the exit code."""
+    try:
+        with _in_background(talk(bot, player)) as (conversation, call):
+            show(HELLO.format(name=player.name))
+            Terminal(ask, show).converse(conversation, call)
+    except ClientConnectorError:
+        show(f"Ingen bot svarar på {bot}. Starta den med `make run` i ett annat fönster.")
+        return 1
+    except (ClientError, TimeoutError) as error:
+        show(f"Boten svarade inte som den ska: {error or 'för långsamt'}")
+        return 1
+    except KeyboardInterrupt:
+        show("")
+    return 0
+
+
+@contextmanager
+def _in_background(
+    opened: AbstractAsyncContextManager[Talk],
+) -> Iterator[tuple[Talk, Callable[[Coroutine[Any, Any, T]], T]]]:
+    """Run an event loop beside the terminal: waiting for a line must be something that Ctrl-C ends."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+
+    def call(work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, loop).result()
+
+    async def close() -> None:
+        await opened.__aexit__(None, None, None)
+
+    async def enter() -> Talk:
+        return await opened.__aenter__()
+
+    try:
+        conversation = asyncio.run_coroutine_threadsafe(enter(), loop).result()
+        try:
+            yield conversation, call
+        finally:
+            asyncio.run_coroutine_threadsafe(close(), loop).result()
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()

@@ -1,0 +1,146 @@
+"""``make run``: the bot and, where there is Node, Microsoft's Playground against it. Ctrl-C stops both."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import signal
+import socket
+import sys
+from asyncio.subprocess import Process
+from collections.abc import Mapping
+from pathlib import Path
+
+from aiohttp import ClientError, ClientSession, ClientTimeout
+
+from bot.local.people import KANSLI
+from bot.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+PLAYGROUND = ROOT / "var" / "playground"
+"""Where ``make`` has npm put the Playground, and where it keeps its own log (``devTools/``)."""
+PLAYGROUND_PORT = 56150
+STARTING = 60
+"""Seconds that the bot and the Playground may each take to start."""
+STOPPING = 10
+"""Seconds to finish before being killed."""
+
+
+async def run(settings: Settings, environ: Mapping[str, str], playground_port: int = PLAYGROUND_PORT) -> int:
+    """Run until Ctrl-C, or until the bot ends by itself; the bot's exit code."""
+    if _taken(settings):
+        _say(f"Port {settings.port} är upptagen (kanske av en annan `make run`). Välj en annan: PORT=3979 make run")
+        return 1
+    kansli = {"SEKOM_KANSLI": KANSLI.entra_id} if settings.local and not settings.kansli else {}
+    bot = await asyncio.create_subprocess_exec(sys.executable, ROOT / "app.py", env={**environ, **kansli})
+    started = [bot]
+    stopped = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    ended = asyncio.create_task(bot.wait())
+    asked = asyncio.create_task(stopped.wait())
+    opened = asyncio.create_task(_open(settings, environ, playground_port, started))
+    try:
+        await asyncio.wait({ended, asked}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        opened.cancel()
+        await asyncio.gather(opened, return_exceptions=True)
+        await asyncio.gather(*(_stop(process) for process in started))
+        asked.cancel()
+    return 0 if stopped.is_set() else bot.returncode or 0
+
+
+async def _open(settings: Settings, environ: Mapping[str, str], port: int, started: list[Process]) -> None:
+    """Wait for the bot, start the Playground, and say where to click."""
+    address = bot_address(settings)
+    if not await _answers(f"{address}/healthz"):
+        return
+    hindrance = _hindrance(settings)
+    if hindrance:
+        _say(f"{hindrance} Boten är igång: skriv `make chat` i ett annat fönster för att prata med den.")
+        return
+    port = _free(port)
+    started.append(await _start_playground(f"{address}/api/messages", environ, port))
+    if await _answers(f"http://localhost:{port}/"):
+        _say(f"Öppna http://localhost:{port} och skriv till boten. Ctrl-C avslutar.")
+    else:
+        _say(f"Playground startade inte; skälet står i {PLAYGROUND / 'devTools'}. Skriv `make chat` i stället.")
+
+
+def bot_address(settings: Settings) -> str:
+    """Where the bot is reached from this machine."""
+    host = f"[{settings.host}]" if ":" in settings.host.strip("[]") else settings.host
+    return f"http://{host}:{settings.port}"
+
+
+def _hindrance(settings: Settings) -> str:
+    """Why there is no browser client, in the words of the person at the laptop."""
+    if not settings.local:
+        return "MicrosoftAppId är satt, så boten svarar bara Teams."
+    if shutil.which("node") is None:
+        return "Node (18 eller senare) finns inte, så chatten i webbläsaren startas inte."
+    if not _cli().exists():
+        return "Playground är inte installerat (kräver Node 18 eller senare), så chatten i webbläsaren startas inte."
+    return ""
+
+
+def _cli() -> Path:
+    return PLAYGROUND / "node_modules" / "@microsoft" / "m365agentsplayground" / "cli.js"
+
+
+async def _start_playground(endpoint: str, environ: Mapping[str, str], port: int) -> Process:
+    config = {"TEAMS_APP_TEST_TOOL_CONFIG_PATH": str(ROOT / ".m365agentsplayground.yml")}
+    options = ("-e", endpoint, "-c", "msteams", "-p", str(port), "--disable-telemetry")
+    quiet = asyncio.subprocess.DEVNULL
+    return await asyncio.create_subprocess_exec(
+        *("node", _cli(), "start", *options), cwd=PLAYGROUND, env={**environ, **config}, stdout=quiet, stderr=quiet
+    )
+
+
+async def _answers(url: str) -> bool:
+    """Wait until something answers there; False when nothing does in time."""
+    async with ClientSession(timeout=ClientTimeout(total=5)) as session:
+        for _ in range(STARTING * 5):
+            with contextlib.suppress(ClientError, TimeoutError):
+                async with session.get(url) as response:
+                    if response.ok:
+                        return True
+            await asyncio.sleep(0.2)
+    return False
+
+
+def _taken(settings: Settings) -> bool:
+    """Whether something listens where the bot shall; it could be mistaken for the bot."""
+    try:
+        socket.create_connection((settings.host.strip("[]"), settings.port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _free(port: int) -> int:
+    """``port``, or any free one where it is taken: the Playground itself would move without telling us where."""
+    with socket.socket(socket.AF_INET6 if socket.has_ipv6 else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("", port))
+        except OSError:
+            probe.bind(("", 0))
+        return int(probe.getsockname()[1])
+
+
+async def _stop(process: Process) -> None:
+    if process.returncode is not None:
+        return
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), STOPPING)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 - said to the person at the laptop
