@@ -19,5 +19,9 @@ class Hit:
 class Bank(Protocol):
     """The searchable knowledge bank."""
 
+    @property
+    def empty(self) -> bool:
+        """Whether it holds nothing at all."""
+
     def search(self, question: str, limit: int = 10) -> Sequence[Hit]:
         """The entries nearest to ``question``, best first; empty when nothing is like it."""

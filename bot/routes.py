@@ -53,7 +53,7 @@ class Action:
     role: Role = Role.MEMBER
 
 
-class DuplicateRoute(Exception):
+class DuplicateRouteError(Exception):
     """Two routes have the same word or name; raised when the program starts."""
 
 
@@ -61,7 +61,7 @@ class Routes:
     """A registry of commands and actions. Each feature owns one; ``conversation`` joins them."""
 
     def __init__(self, *parts: Routes) -> None:
-        """Join ``parts``. Raises :class:`DuplicateRoute` where two of them share a word or a name."""
+        """Join ``parts``. Raises :class:`DuplicateRouteError` where two of them share a word or a name."""
         self.commands: dict[str, Command] = {}
         self.actions: dict[str, Action] = {}
         for part in parts:
@@ -122,10 +122,10 @@ class Routes:
     def _add_command(self, command: Command) -> None:
         for word in (command.word, *command.aliases):
             if word in self.commands:
-                raise DuplicateRoute(f"the command {word!r} is registered twice")
+                raise DuplicateRouteError(f"the command {word!r} is registered twice")
             self.commands[word] = command
 
     def _add_action(self, action: Action) -> None:
         if action.name in self.actions:
-            raise DuplicateRoute(f"the action {action.name!r} is registered twice")
+            raise DuplicateRouteError(f"the action {action.name!r} is registered twice")
         self.actions[action.name] = action

@@ -1,10 +1,10 @@
 """The plain values of one turn: what came in, what goes out, and the two kinds of failure.
 
-    Exception
-    ├── UserError     a refusal the person reads; the transaction rolls back
-    ├── Unreachable   (ports) the recipient can't be written to; not tried again
-    └── TryLater      (ports) the far side asked us to wait; tried again
-    Everything else is a fault: logged with a reference code, and the person is told the code.
+Exception
+├── UserError     a refusal the person reads; the transaction rolls back
+├── Unreachable   (ports) the recipient can't be written to; not tried again
+└── TryLater      (ports) the far side asked us to wait; tried again
+Everything else is a fault: logged with a reference code, and the person is told the code.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # the App below holds the routes, and routes hold handlers of
     from bot.ports import Bank
     from bot.routes import Routes
     from bot.settings import Settings
+    from dialogs.engine import Dialog
     from storage.database import Database
 
 Json = dict[str, Any]
@@ -113,6 +114,19 @@ class Reply:
     messages: tuple[Message, ...] = ()
     view: Json | None = None
     state: Json | None = None
+    notice: str = ""
+    """What the person who pressed is told while the card stays as it is."""
+
+    def to_json(self) -> Json:
+        """The reply as it is stored, until it is known to have gone."""
+        messages = [{"text": message.text, "card": message.card} for message in self.messages]
+        return {"messages": messages, "view": self.view, "state": self.state, "notice": self.notice}
+
+    @classmethod
+    def from_json(cls, stored: Json) -> Reply:
+        """The reply that :meth:`to_json` stored."""
+        messages = tuple(Message(**message) for message in stored["messages"])
+        return cls(messages, stored["view"], stored["state"], stored["notice"])
 
 
 NOTHING = Reply()
@@ -141,6 +155,7 @@ class App:
     settings: Settings
     database: Database
     routes: Routes
+    dialogs: Mapping[str, Dialog]
     bank: Bank
 
 

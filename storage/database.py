@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, create_engine, event, text
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Table, create_engine, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -35,7 +35,7 @@ class Utc(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
         """Raises :class:`ValueError` for a naive time: nobody can say which hour it means."""
         if value is None:
             return None
@@ -43,7 +43,7 @@ class Utc(TypeDecorator[datetime]):
             raise ValueError("a naive datetime can't be stored")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
         """The stored time, always aware and in UTC."""
         if value is None:
             return None
@@ -53,7 +53,7 @@ class Utc(TypeDecorator[datetime]):
 class Base(DeclarativeBase):
     """Every table's base. JSON values are replaced whole, never changed in place."""
 
-    type_annotation_map = {
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: Utc,
         dict[str, Any]: JSON().with_variant(JSONB(), "postgresql"),
         list[str]: JSON().with_variant(JSONB(), "postgresql"),
@@ -100,6 +100,7 @@ class Database:
                 connect_args={"options": options, "connect_timeout": 5},
             )
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._wakers: dict[str, Callable[[], None]] = {}
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="database")
 
     @contextmanager
@@ -113,11 +114,19 @@ class Database:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with self.transaction() as session:
-                    return work(session)
+                    result = work(session)
             except DBAPIError as error:
                 if attempt == ATTEMPTS or not _is_conflict(error):
                     raise
+                continue
+            for name in session.info.get("wake", ()):
+                self._wakers.get(name, _nobody)()
+            return result
         raise AssertionError("unreachable")
+
+    def on_commit(self, name: str, waker: Callable[[], None]) -> None:
+        """Call ``waker`` (quick, on a database thread) after every commit that :func:`wake` marked with ``name``."""
+        self._wakers[name] = waker
 
     async def run(self, work: Callable[[], T]) -> T:
         """Run ``work`` on a database thread. Cancelling the caller does not cancel work that may have committed."""
@@ -134,6 +143,11 @@ class Database:
         self.engine.dispose()
 
 
+def wake(session: Session, name: str) -> None:
+    """Have the waker of ``name`` called when this transaction has committed, and not if it rolls back."""
+    session.info.setdefault("wake", set()).add(name)
+
+
 def insert_new(session: Session, table: type[Base], **values: Any) -> bool:
     """Insert a row unless one with the same unique key is there; whether it was inserted.
 
@@ -142,6 +156,15 @@ def insert_new(session: Session, table: type[Base], **values: Any) -> bool:
     insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     done = session.execute(insert(table).values(**values).on_conflict_do_nothing())
     return bool(done.rowcount)  # type: ignore[attr-defined]
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table behind a class, for statements of the hot path that make no entities."""
+    return cast("Table", model.__table__)
+
+
+def _nobody() -> None:
+    """Nobody waits for this in this process."""
 
 
 def _sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:

@@ -1,0 +1,143 @@
+"""The switchboard of what comes in: who it is, what they meant, one transaction, and repeats.
+
+Precedence, nowhere else: button → command → open dialog → small talk → knowledge bank.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+import bot.faq.commands
+import bot.faq.manage
+import bot.help.commands
+from bot.faq.commands import ask
+from bot.help import cards, smalltalk
+from bot.help.commands import greeting, team_greeting
+from bot.routes import Role, Routes
+from bot.turn import NOTHING, App, Incoming, Kind, Reply, Scope, Turn, UserError, say
+from dialogs import engine
+from storage import people, places, turns
+
+ROUTES = Routes(bot.help.commands.routes, bot.faq.commands.routes, bot.faq.manage.routes, engine.routes)
+"""Everything people can say and press."""
+
+LONGEST = 1000
+"""Characters of a message that are still a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What to send for an activity."""
+
+    reply: Reply
+    unsent: bool
+    """False for a repeat whose answer has gone: send no messages again; a repeated press gets the same body."""
+
+
+def remember(app: App, incoming: Incoming, now: datetime) -> None:
+    """Keep who wrote and where. In a transaction of its own, because a refusal rolls the turn back."""
+    app.database.play(lambda session: _remember(session, incoming, now))
+
+
+def respond(app: App, incoming: Incoming, now: datetime) -> Answer:
+    """Answer one activity. Returning means committed; raising means nothing happened and is a fault.
+
+    A repeated activity gets the kept reply. A :class:`UserError` becomes the reply that tells it.
+    """
+    try:
+        return app.database.play(lambda session: _answer(app, session, incoming, now, None))
+    except UserError as refusal:
+        refused = Reply(notice=str(refusal)) if incoming.kind is Kind.ACTION else say(str(refusal))
+        return app.database.play(lambda session: _answer(app, session, incoming, now, refused))
+
+
+def sent(app: App, incoming: Incoming) -> None:
+    """Note that the reply has gone, so that a repeat does not send it again."""
+    key = incoming.place.conversation_id, incoming.activity_id
+    app.database.play(lambda session: turns.mark_sent(session, *key))
+
+
+def _remember(session: Session, incoming: Incoming, now: datetime) -> None:
+    sender, place = incoming.sender, incoming.place
+    person = people.meet(session, sender.teams_id, sender.entra_id, sender.name, now)
+    session.flush()
+    places.remember_conversation(
+        session,
+        place.conversation_id,
+        scope=place.scope,
+        service_url=place.service_url,
+        tenant_id=place.tenant_id,
+        team_id=place.team_id,
+        person_id=person.id if place.scope is Scope.PERSONAL else None,
+        now=now,
+    )
+
+
+def _answer(app: App, session: Session, incoming: Incoming, now: datetime, refused: Reply | None) -> Answer:
+    person = people.find(session, incoming.sender.teams_id)
+    if person is None:  # erased between remembering and answering; the next message meets them anew
+        return Answer(NOTHING, unsent=False)
+    key = incoming.place.conversation_id, incoming.activity_id
+    if not turns.claim(session, *key, person.id, now):
+        kept = turns.answered(session, *key)
+        return Answer(Reply.from_json(kept[0]), unsent=not kept[1]) if kept else Answer(NOTHING, unsent=False)
+    kansli = person.entra_id is not None and person.entra_id in app.settings.kansli
+    turn = Turn(app=app, session=session, incoming=incoming, person=person, kansli=kansli, now=now)
+    reply = refused if refused is not None else _handle(turn)
+    turns.answer(session, *key, reply.to_json())
+    return Answer(reply, unsent=True)
+
+
+def _handle(turn: Turn) -> Reply:
+    match turn.incoming.kind:
+        case Kind.ACTION:
+            return _press(turn)
+        case Kind.INSTALLED:
+            return greeting(turn) if turn.personal else team_greeting(turn)
+        case Kind.MESSAGE:
+            return _message(turn)
+
+
+def _press(turn: Turn) -> Reply:
+    action = turn.app.routes.actions.get(turn.incoming.verb)
+    if action is None:
+        raise UserError("Den knappen finns inte längre. Skriv **hjälp** för att se vad du kan göra.")
+    if action.role is Role.KANSLI and not turn.kansli:
+        raise UserError("Det där kan bara kansliet göra.")
+    return action.handler(turn)
+
+
+def _message(turn: Turn) -> Reply:
+    """The first message in a person's own chat is greeted as well as answered."""
+    hello = greeting(turn) if turn.personal else NOTHING
+    if hello.messages and smalltalk.is_greeting(turn.incoming.text):
+        return hello
+    reply = _understood(turn)
+    return replace(reply, messages=hello.messages + reply.messages)
+
+
+def _understood(turn: Turn) -> Reply:
+    text = turn.incoming.text
+    found = turn.app.routes.find(text)
+    if found is not None:
+        command, argument = found
+        if command.role is Role.KANSLI and not turn.kansli:
+            raise UserError(f"Kommandot **{command.word}** är bara för kansliet. Skriv **hjälp** för att se dina.")
+        if not command.allowed(kansli=turn.kansli, scope=turn.incoming.place.scope):
+            return say(card=cards.go_personal(command, turn.app.settings.app_id or ""))
+        return command.handler(replace(turn, argument=argument))
+    dialog = engine.opened(turn)
+    resumed = engine.resume(turn, *dialog) if dialog else None
+    if resumed is not None:
+        return resumed
+    if len(text) > LONGEST:
+        raise UserError(
+            f"Det var långt. Jag läser högst {LONGEST} tecken åt gången. "
+            "Skriv själva frågan i en eller två meningar, så letar jag efter svaret."
+        )
+    chat = smalltalk.answer(text, turn.incoming.attachments)
+    reply = say(chat) if chat else ask(turn)
+    return replace(reply, messages=reply.messages + engine.asked_again(turn, *dialog)) if dialog else reply

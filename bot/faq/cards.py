@@ -1,0 +1,126 @@
+"""What answers look like."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from microsoft_teams.cards import Action, CardElement
+
+from bot import swedish
+from bot.cards import (
+    button,
+    buttons,
+    card,
+    caution,
+    heading,
+    label,
+    markdown,
+    open_link,
+    plain,
+    small,
+    text_input,
+    web_link,
+)
+from bot.turn import Json
+from storage.faq import Certainty
+
+UNCONFIRMED = "Kansliet har inte bekräftat det här svaret än."
+GAP = "Det här saknar ett säkert svar än. Fråga kansliet."
+
+
+def answer(
+    entry: Any,
+    question_id: int,
+    related: Sequence[Any] = (),
+    *,
+    remembered: bool = False,
+    voted: bool | None = None,
+) -> Json:
+    """An entry as the answer to a question. ``voted`` is what the reader thought of it, if they have said."""
+    body = [heading(entry.question), markdown(entry.answer)]
+    if entry.certainty != Certainty.HIGH:
+        body.append(caution(GAP if entry.certainty == Certainty.GAP else UNCONFIRMED))
+    body.append(small(_founded(entry.sources, entry.reviewed_on)))
+    if remembered:
+        body.append(small("Jag visar det svar som valdes förra gången någon skrev så."))
+    if related:
+        shown = [_show(other, question_id) for other in related]
+        body += [label("Andra frågor som liknar din:"), buttons(*shown)]
+    body += _vote(entry.id, question_id, [other.id for other in related], voted=voted)
+    return card(*body, summary=f"{entry.question} {entry.answer}"[:500])
+
+
+def offer(text: str, entries: Sequence[Any], question_id: int, *, about: str = "") -> Json:
+    """Menade du …? ``about`` is a place or person that we know nothing of."""
+    known = f"Jag har inget svar om just {about}." if about else "Jag är inte säker på vad du menar."
+    choices = [button(entry.question, "faq.choose", question=question_id, entry=entry.id) for entry in entries]
+    return card(
+        heading("Menade du någon av de här frågorna?"),
+        plain(f"{known} Du skrev: ”{_short(text)}”", subtle=True),
+        buttons(*choices, button("Inget av dessa", "faq.none", question=question_id)),
+        summary="Menade du: " + " Eller: ".join(entry.question for entry in entries),
+    )
+
+
+def unknown(text: str, contact: str, *, empty: bool = False) -> Json:
+    """The honest no. ``text`` is what was asked, or empty where it is no longer kept; ``empty`` is the bank."""
+    why = "Kunskapsbanken är tom än så länge." if empty else "Det finns inget svar i kunskapsbanken som passar."
+    said = f" Du skrev: ”{_short(text)}”" if text else ""
+    return card(
+        heading("Det vet jag inte"),
+        plain(f"{why}{said}"),
+        markdown(f"Pröva gärna med andra ord. Eller fråga kansliet: {web_link(contact, f'mailto:{contact}')}"),
+        actions=[open_link("Mejla kansliet", f"mailto:{contact}")],
+        summary=f"Det vet jag inte. Fråga kansliet: {contact}",
+    )
+
+
+def why_not(entry: Any, question_id: int, contact: str, *, reason: str = "") -> Json:
+    """After *Nej*: what to do next, and a line why if they want. ``reason`` is what they wrote already."""
+    rows = {"question": question_id, "entry": entry.id}
+    thanks = "Tack, det hjälper oss att bli bättre." if reason else "Tack för att du säger till."
+    body = [
+        heading(entry.question),
+        markdown(f"{thanks} Pröva att fråga med andra ord, eller mejla kansliet så får du svar av en människa."),
+    ]
+    if not reason:
+        body.append(text_input("reason", "Vad saknade du? (frivilligt)", long=True, most=500))
+        body.append(small("Kansliet läser det du skriver, men ser inte vem som skrev."))
+    actions = [] if reason else [button("Skicka", "faq.reason", style="positive", **rows)]
+    return card(
+        *body,
+        actions=[
+            *actions,
+            open_link("Mejla kansliet", f"mailto:{contact}"),
+            button("Visa svaret igen", "faq.again", **rows),
+        ],
+        summary=f"{thanks} Fråga med andra ord, eller mejla kansliet: {contact}",
+    )
+
+
+def _vote(entry_id: int, question_id: int, related: Sequence[int], *, voted: bool | None) -> list[CardElement]:
+    rows: dict[str, Any] = {"question": question_id, "entry": entry_id, "related": list(related)}
+    if voted is None:
+        return [
+            label("Hjälpte svaret?"),
+            buttons(button("Ja", "faq.vote", helpful=True, **rows), button("Nej", "faq.vote", helpful=False, **rows)),
+        ]
+    said = "Tack! Du har svarat att det hjälpte." if voted else "Du har svarat att det inte hjälpte."
+    return [small(said), buttons(button("Ändra mitt svar", "faq.again", **rows))]
+
+
+def _show(entry: Any, question_id: int) -> Action:
+    return button(entry.question, "faq.show", question=question_id, entry=entry.id)
+
+
+def _founded(sources: Sequence[dict[str, Any]], reviewed_on: date) -> str:
+    links = [web_link(source["title"], source.get("url", "")) for source in sources]
+    source = f"Källa: {swedish.listed(links)}. " if links else ""
+    return f"{source}Granskat {swedish.day(reviewed_on)}."
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 200 else f"{line[:199]}…"  # noqa: PLR2004 - what fits on a phone's screen

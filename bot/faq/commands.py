@@ -1,0 +1,139 @@
+"""Questions to the knowledge bank, and the buttons under the answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from bot.faq import cards, service
+from bot.faq.service import Judged
+from bot.routes import Routes
+from bot.turn import Json, Message, Reply, Turn, UserError, say, state, view
+from storage import faq, questions
+from storage.questions import Outcome, Question
+
+routes = Routes()
+
+GONE = "Det svaret finns inte kvar i kunskapsbanken. Skriv din fråga igen, så letar jag på nytt."
+LONGEST = 1000
+"""Characters of a question that a button carries."""
+
+
+def ask(turn: Turn) -> Reply:
+    """Answer whatever was written as a question; several questions get an answer each."""
+    return Reply(messages=tuple(Message(card=_card(turn, judged)) for judged in service.answer(turn)))
+
+
+@routes.action("faq.ask")
+def ask_example(turn: Turn) -> Reply:
+    """A question on a button: as if the person had written it."""
+    text = str(turn.data.get("text", ""))[:LONGEST]
+    return ask(replace(turn, incoming=replace(turn.incoming, text=text)))
+
+
+@routes.action("faq.choose")
+def choose(turn: Turn) -> Reply:
+    """One of "Menade du …?": its answer in the offer's place, remembered for the next time somebody writes so."""
+    question, entry = _rows(turn)
+    own = _asked_by(turn, question)
+    if own:
+        question.chosen_id, question.rejected = entry.id, False
+        where = turn.person.id, turn.incoming.place.conversation_id
+        questions.keep_recent(turn.session, *where, text=entry.question, question_id=question.id, now=turn.now)
+    return _in_place(turn, cards.answer(entry, question.id), everyone=own)
+
+
+@routes.action("faq.none")
+def none_of_these(turn: Turn) -> Reply:
+    """*Inget av dessa*: the honest no. The wording is shown to its asker only."""
+    question = _question(turn)
+    own = _asked_by(turn, question)
+    if own:
+        question.rejected, question.chosen_id = True, None
+    text = questions.text_of(turn.session, question.id) if own else ""
+    return _in_place(turn, cards.unknown(text, turn.app.settings.contact), everyone=own)
+
+
+@routes.action("faq.show")
+def show_related(turn: Turn) -> Reply:
+    """A related question: its answer as a message of its own; the first answer stays."""
+    question, entry = _rows(turn)
+    return say(card=cards.answer(entry, question.id))
+
+
+@routes.action("faq.vote")
+def vote(turn: Turn) -> Reply:
+    """*Ja* or *Nej* under an answer; replaces the buttons, and may be changed."""
+    question, entry = _rows(turn)
+    helpful = turn.data.get("helpful") is True
+    questions.vote(turn.session, question.id, turn.person.id, entry.id, helpful=helpful, now=turn.now)
+    if not helpful:
+        return _in_place(turn, cards.why_not(entry, question.id, turn.app.settings.contact))
+    return _in_place(turn, cards.answer(entry, question.id, _related(turn), voted=True))
+
+
+@routes.action("faq.reason")
+def reason(turn: Turn) -> Reply:
+    """The optional line why an answer did not help."""
+    question, entry = _rows(turn)
+    written = str(turn.data.get("reason") or "").strip()[:500]
+    if not written:
+        raise UserError("Skriv vad du saknade i rutan, eller låt bli. Din röst är redan sparad.")
+    row = questions.vote(turn.session, question.id, turn.person.id, entry.id, helpful=False, now=turn.now)
+    row.reason = written
+    return _in_place(turn, cards.why_not(entry, question.id, turn.app.settings.contact, reason=written))
+
+
+@routes.action("faq.again")
+def again(turn: Turn) -> Reply:
+    """The answer with its buttons again, to read it or to change the vote."""
+    question, entry = _rows(turn)
+    return _in_place(turn, cards.answer(entry, question.id, _related(turn)))
+
+
+def _card(turn: Turn, judged: Judged) -> Json:
+    match judged.outcome:
+        case Outcome.ANSWERED:
+            best, *related = judged.entries
+            return cards.answer(best, judged.question_id, related, remembered=judged.remembered)
+        case Outcome.OFFERED:
+            return cards.offer(judged.text, judged.entries, judged.question_id, about=judged.about)
+        case Outcome.UNKNOWN:
+            empty = turn.app.bank.empty
+            return cards.unknown(judged.text, turn.app.settings.contact, empty=empty)
+
+
+def _in_place(turn: Turn, card: Json, *, everyone: bool = False) -> Reply:
+    """In place of the pressed card; in a channel only the presser's view of it, unless it is ``everyone``'s."""
+    return state(card) if everyone or turn.personal else view(card)
+
+
+def _question(turn: Turn) -> Question:
+    question = questions.find(turn.session, turn.data.get("question"))
+    if question is None:
+        raise UserError("Den frågan finns inte kvar. Skriv den igen, så letar jag på nytt.")
+    return question
+
+
+def _rows(turn: Turn) -> tuple[Question, Any]:
+    entry = _entries(turn, [turn.data.get("entry")])
+    if not entry:
+        raise UserError(GONE)
+    return _question(turn), entry[0]
+
+
+def _related(turn: Turn) -> list[Any]:
+    related = turn.data.get("related")
+    return _entries(turn, related[: service.RELATED]) if isinstance(related, list) else []
+
+
+def _entries(turn: Turn, ids: list[Any]) -> list[Any]:
+    """The published entries among ``ids``, which come from a client."""
+    wanted = [value for value in ids if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**31]
+    rows = faq.shown(turn.session, wanted)
+    return [rows[value] for value in wanted if value in rows]
+
+
+def _asked_by(turn: Turn, question: Question) -> bool:
+    """Whether this is the person's own latest question here: ids come from a client and may be anybody's."""
+    return questions.asked_by(turn.session, question.id, turn.person.id, turn.incoming.place.conversation_id)

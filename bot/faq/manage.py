@@ -1,0 +1,100 @@
+"""The kansli's commands for the knowledge bank: list, edit, publish, archive."""
+
+from __future__ import annotations
+
+from bot.faq import editing, manage_cards
+from bot.routes import Role, Routes, Where
+from bot.swedish import STOCKHOLM
+from bot.turn import Reply, Turn, UserError, say, state
+from dialogs import engine
+from dialogs.entry import NEW_ENTRY
+from storage import faq
+from storage.faq import Entry, State
+
+routes = Routes()
+
+
+@routes.command(
+    "kunskapsbank",
+    help="Läs, ändra och publicera svaren i kunskapsbanken.",
+    role=Role.KANSLI,
+    where=Where.PERSONAL,
+    aliases=("kunskapsbanken", "faq"),
+)
+def overview(turn: Turn) -> Reply:
+    """How many entries there are in each state, and the ways in."""
+    return say(card=manage_cards.overview(faq.counts(turn.session)))
+
+
+@routes.command(
+    "nytt svar",
+    help="Skriv ett nytt svar till kunskapsbanken.",
+    role=Role.KANSLI,
+    where=Where.PERSONAL,
+    aliases=("ny fråga", "skriv svar"),
+)
+def new(turn: Turn) -> Reply:
+    """Start the dialog that makes an entry."""
+    return engine.start(turn, NEW_ENTRY)
+
+
+@routes.action("faq.new", role=Role.KANSLI)
+def press_new(turn: Turn) -> Reply:
+    """The button for :func:`new`."""
+    return engine.start(turn, NEW_ENTRY)
+
+
+@routes.action("faq.overview", role=Role.KANSLI)
+def press_overview(turn: Turn) -> Reply:
+    """Back to the overview, in place."""
+    return state(manage_cards.overview(faq.counts(turn.session)))
+
+
+@routes.action("faq.list", role=Role.KANSLI)
+def list_entries(turn: Turn) -> Reply:
+    """A page of the entries in a state."""
+    shown = _state(turn)
+    page = turn.data.get("page")
+    start = page if isinstance(page, int) and not isinstance(page, bool) else 0
+    return state(manage_cards.listing(shown, faq.by_state(turn.session, shown), start))
+
+
+@routes.action("faq.edit", role=Role.KANSLI)
+def edit(turn: Turn) -> Reply:
+    """An entry's form."""
+    return state(manage_cards.form(_entry(turn)))
+
+
+@routes.action("faq.save", role=Role.KANSLI)
+def save(turn: Turn) -> Reply:
+    """Keep what the form holds. Refuses to write over what somebody else has saved meanwhile."""
+    entry = _entry(turn)
+    if turn.data.get("seen") != entry.changed_at.isoformat():
+        raise UserError("Någon har ändrat svaret sedan du öppnade det. Öppna det igen, så ser du vad som står nu.")
+    fields = ("question", "answer", "phrasings", "theme", "source", "link", "certainty")
+    content = editing.checked(*(str(turn.data.get(field) or "") for field in fields))
+    entry.note = str(turn.data.get("note") or "").strip()[:1000]
+    editing.change(turn.session, entry, content, turn.now, turn.now.astimezone(STOCKHOLM).date())
+    return state(manage_cards.form(entry, said="Sparat."))
+
+
+@routes.action("faq.move", role=Role.KANSLI)
+def move(turn: Turn) -> Reply:
+    """Publish, archive or withdraw an entry."""
+    entry, wanted = _entry(turn), _state(turn)
+    editing.move(turn.session, entry, wanted, turn.now, turn.now.astimezone(STOCKHOLM).date())
+    return state(manage_cards.form(entry, said=manage_cards.MOVED[wanted]))
+
+
+def _state(turn: Turn) -> State:
+    value = turn.data.get("state")
+    if value not in set(State):
+        raise UserError("Den listan finns inte. Skriv **kunskapsbank** för att börja om.")
+    return State(value)
+
+
+def _entry(turn: Turn) -> Entry:
+    entry = faq.find(turn.session, turn.data.get("entry"))
+    if entry is None:
+        raise UserError("Det svaret finns inte kvar. Skriv **kunskapsbank** för att se de som finns.")
+    return entry

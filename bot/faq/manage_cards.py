@@ -1,0 +1,112 @@
+"""What the kansli sees of the knowledge bank."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from microsoft_teams.cards import Action
+
+from bot import swedish
+from bot.cards import button, buttons, card, caution, choice_input, heading, label, plain, small, text_input
+from bot.faq import editing
+from bot.turn import Json
+from storage.faq import Certainty, Entry, State
+
+PAGE = 8
+"""Entries of a list's page."""
+NAMES = {State.PUBLISHED: "Publicerade", State.DRAFT: "Utkast", State.ARCHIVED: "Arkiverade"}
+MOVED = {
+    State.PUBLISHED: "Publicerat. Medlemmarna hittar svaret nu.",
+    State.DRAFT: "Tillbaka till utkast. Medlemmarna ser inte svaret längre.",
+    State.ARCHIVED: "Arkiverat. Medlemmarna ser inte svaret längre.",
+}
+_MOVES = {
+    State.PUBLISHED: (("Gör till utkast", State.DRAFT), ("Arkivera", State.ARCHIVED)),
+    State.DRAFT: (("Publicera", State.PUBLISHED), ("Arkivera", State.ARCHIVED)),
+    State.ARCHIVED: (("Publicera", State.PUBLISHED), ("Gör till utkast", State.DRAFT)),
+}
+CERTAINTIES = (
+    (Certainty.HIGH, "Säkert"),
+    (Certainty.CHECK, "Inte bekräftat av kansliet än"),
+    (Certainty.GAP, "Svaret saknas, hänvisar till kansliet"),
+)
+
+
+def overview(counts: Mapping[str, int]) -> Json:
+    """How many entries there are in each state, and the ways in."""
+    total = sum(counts.values())
+    lists = [button(f"{NAMES[state]} ({counts.get(state, 0)})", "faq.list", state=state, page=0) for state in NAMES]
+    return card(
+        heading("Kunskapsbanken"),
+        plain(
+            f"Det finns {swedish.count(total, 'svar', 'svar')} i kunskapsbanken. Medlemmarna ser bara de publicerade."
+        ),
+        buttons(*lists),
+        buttons(button("Skriv ett nytt svar", "faq.new", style="positive")),
+        summary="Kunskapsbanken: läs, ändra och publicera svar.",
+    )
+
+
+def listing(state: State, entries: Sequence[Entry], page: int) -> Json:
+    """A page of the entries in a state; a page that does not exist shows the nearest one."""
+    last = max(0, (len(entries) - 1) // PAGE)
+    page = min(max(0, page), last)
+    shown = entries[page * PAGE : (page + 1) * PAGE]
+    turns: list[Action] = []
+    if page:
+        turns.append(button("Föregående", "faq.list", state=state, page=page - 1))
+    if page < last:
+        turns.append(button("Nästa", "faq.list", state=state, page=page + 1))
+    title = f"{NAMES[state]} ({len(entries)})"
+    return card(
+        heading(title),
+        plain(f"Sida {page + 1} av {last + 1}" if entries else "Här finns inga svar än.", subtle=True),
+        *(buttons(button(entry.question, "faq.edit", entry=entry.id)) for entry in shown),
+        actions=[*turns, button("Till översikten", "faq.overview")],
+        summary=title,
+    )
+
+
+def form(entry: Entry, *, said: str = "") -> Json:
+    """An entry's form. ``said`` is what has just happened to it."""
+    source = entry.sources[0] if entry.sources else {}
+    moves = [button(title, "faq.move", state=state, entry=entry.id) for title, state in _MOVES[State(entry.state)]]
+    body = [
+        heading(entry.question),
+        small(f"{NAMES[State(entry.state)]}. Granskat {swedish.day(entry.reviewed_on)}."),
+        *([label(said)] if said else []),
+        *(
+            [caution("Det finns {\N{ZERO WIDTH SPACE}{ }} att fylla i innan svaret kan publiceras.")]
+            if _unfilled(entry)
+            else []
+        ),
+        text_input("question", "Fråga", value=entry.question, required="Skriv frågan.", most=editing.LONGEST_QUESTION),
+        text_input(
+            "answer", "Svar", value=entry.answer, long=True, required="Skriv svaret.", most=editing.LONGEST_ANSWER
+        ),
+        text_input(
+            "phrasings",
+            "Andra sätt att fråga, ett på varje rad",
+            value="\n".join(phrasing.text for phrasing in entry.phrasings),
+            long=True,
+            most=editing.LONGEST_ANSWER,
+        ),
+        text_input("theme", "Tema", value=entry.theme, most=60),
+        text_input("source", "Källans namn", value=source.get("title", ""), most=200),
+        text_input("link", "Källans länk", value=source.get("url", ""), most=500),
+        choice_input("certainty", "Hur säkert är svaret?", CERTAINTIES, value=entry.certainty),
+        text_input("note", "Anteckning för kansliet", value=entry.note, long=True),
+    ]
+    return card(
+        *body,
+        actions=[
+            button("Spara", "faq.save", style="positive", seen=entry.changed_at.isoformat(), entry=entry.id),
+            *moves,
+            button("Till listan", "faq.list", state=entry.state, page=0),
+        ],
+        summary=f"{NAMES[State(entry.state)]}: {entry.question}",
+    )
+
+
+def _unfilled(entry: Entry) -> bool:
+    return "{{" in f"{entry.answer} {entry.note}"

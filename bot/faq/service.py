@@ -1,0 +1,102 @@
+"""The rules of answering: what is sure enough to say, what to offer, and what to admit not knowing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from bot.faq import understanding
+from bot.faq.understanding import Names
+from bot.turn import Turn
+from storage import content, faq, questions
+from storage.questions import Outcome
+
+SURE = 0.80
+"""Probability from which an answer is given as one (reference/retrieval.md)."""
+UNSURE = 0.20
+"""Probability from which "Menade du …?" is worth asking."""
+OFFERED = 3
+"""Questions that "Menade du …?" shows at most."""
+RELATED = 2
+"""Related questions under an answer at most."""
+NEAR = 0.35
+"""Share of the best hit's score that makes another entry worth showing beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How one question went."""
+
+    text: str
+    outcome: Outcome
+    probability: float = 0.0
+    entries: Sequence[Any] = ()
+    """Rows of ``faq_entries``: the answer first and what is related to it, or what to offer."""
+    about: str = ""
+    """A place or person that was asked about and that the nearest entry says nothing of."""
+    remembered: bool = False
+    """Whether the answer is what was picked under "Menade du …?" the last time."""
+    question_id: int = 0
+    """Its row in the log."""
+
+
+def answer(turn: Turn) -> list[Judged]:
+    """Search for what the message asks, log it, and say how each of its questions went; at least one."""
+    text = turn.incoming.text
+    where = turn.person.id, turn.incoming.place.conversation_id
+    before = questions.previous(turn.session, *where, turn.now)
+    asked = understanding.parts(text)
+    judged = [_judge(turn, part, asked[at - 1] if at else before) for at, part in enumerate(asked)]
+    if len(judged) > 1 and not any(one.outcome is Outcome.ANSWERED for one in judged):
+        judged = [_judge(turn, text, before)]  # not two questions that we know, so perhaps one in two sentences
+    judged = [_logged(turn, one) for one in judged]
+    questions.keep_recent(turn.session, *where, text=text, question_id=judged[-1].question_id, now=turn.now)
+    return judged
+
+
+def _judge(turn: Turn, text: str, before: str | None) -> Judged:
+    hits = turn.app.bank.search(text)
+    if before and understanding.leans_on(text) and not (hits and hits[0].probability >= SURE):
+        hits = turn.app.bank.search(f"{before} {text}")
+    rows = faq.shown(turn.session, [hit.entry_id for hit in hits])
+    hits = [hit for hit in hits if hit.entry_id in rows]  # the index may be a moment behind the database
+    if not hits or hits[0].probability < UNSURE:
+        return Judged(text, Outcome.UNKNOWN, *((hits[0].probability, [rows[hits[0].entry_id]]) if hits else ()))
+    near = [rows[hit.entry_id] for hit in hits if hit.probability >= NEAR * hits[0].probability]
+    best = near[0]
+    about = understanding.singled_out(text, _names(), f"{best.question} {best.answer}") or ""
+    if hits[0].probability >= SURE and not about:
+        return Judged(text, Outcome.ANSWERED, hits[0].probability, near[: 1 + RELATED])
+    return _offer(turn, text, hits[0].probability, near, about)
+
+
+def _offer(turn: Turn, text: str, probability: float, near: Sequence[Any], about: str) -> Judged:
+    """Either "Menade du …?", or the entry that was picked when this wording was asked before."""
+    picked = None if about else questions.remembered(turn.session, understanding.wording(text))
+    entry = faq.shown(turn.session, [picked]).get(picked) if picked else None
+    if entry is not None:
+        others = [row for row in near if row.id != picked][:RELATED]
+        return Judged(text, Outcome.ANSWERED, probability, [entry, *others], remembered=True)
+    return Judged(text, Outcome.OFFERED, probability, near[:OFFERED], about)
+
+
+def _logged(turn: Turn, one: Judged) -> Judged:
+    nearest = one.entries[0] if one.entries else None
+    question_id = questions.log(
+        turn.session,
+        text=understanding.without_person(one.text),
+        wording=understanding.wording(one.text),
+        outcome=one.outcome,
+        probability=one.probability,
+        entry_id=nearest.id if nearest else None,
+        theme=nearest.theme if nearest else "",
+        now=turn.now,
+    )
+    return replace(one, question_id=question_id)
+
+
+@cache
+def _names() -> Names:
+    return Names.of(row["namn"] for row in content.municipalities())

@@ -1,0 +1,100 @@
+"""What a message asks: one question or several, a follow-up, and whom or which place it names. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+MOST_PARTS = 3
+"""Questions of one message that are answered; more than that is a letter."""
+SHORT = 6
+"""Words of a message that may lean on the question before."""
+
+_WORD = re.compile(r"\w+(?:[-:’']\w+)*")
+_LEANING_START = {"och", "å", "men", "då", "samt", "eller"}
+_LEANING = {"det", "den", "de", "dem", "dom", "detta", "denna", "där", "då", "dit", "dess", "sån", "sådan", "sådant"}
+_FUNCTION = frozenset(
+    (
+        "vad va vem vilka vilken vilket när var vart hur varför vems är e blir bli ska skall kan får måste gör göra "
+        "man vi ni jag du oss er mig dig på i till från för med om av att å och men då så det den de där här kostar "
+        "länge ofta mycket många stor stort gäller betyder menas isåfall alltså exakt"
+    ).split()
+)
+_ORDINARY = frozenset(
+    ["ale", "berg", "boden", "eda", "flen", "kil", "lund", "mark", "mora", "sala", "trosa", "vara", "åre"]
+)
+"""Municipalities whose names are also words; in lower case they are taken for the words."""
+_PERSONAL_NUMBER = re.compile(r"(?<!\d)(?:19|20)?\d{6}[-+ ]?\d{4}(?!\d)")
+_MAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.\w+")
+_PERSON = re.compile(r"(?<=[\w,] )[A-ZÅÄÖÉ][a-zåäöé-]+ [A-ZÅÄÖÉ][a-zåäöé-]+")
+_LONG_NUMBER = re.compile(r"\+?(?:\d[ -]?){7,}\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names of places that a question may single out, folded for comparison: ``{"östersund": "Östersund"}``."""
+
+    places: dict[str, str]
+
+    @classmethod
+    def of(cls, names: Iterable[str]) -> Names:
+        """From the names of municipalities and regions as they are written."""
+        return cls({_fold(name): name for name in names})
+
+
+def parts(text: str) -> list[str]:
+    """The questions of a message, at least one: "Vad är X? Och när är Y?" holds two.
+
+    A greeting in front ("Hej!") and what is too short to be a question are no parts of their own.
+    """
+    pieces = [piece.strip(" \t\r\n,;-–") for piece in re.split(r"(?<=[?])\s+|\n+", text)]
+    asked = [piece for piece in pieces if len(_WORD.findall(piece)) > 1]
+    if len(asked) < 2 or len(asked) > MOST_PARTS or not all("?" in piece for piece in asked):  # noqa: PLR2004
+        return [text.strip()]
+    return asked
+
+
+def leans_on(text: str) -> bool:
+    """Whether the message is only understood with the question before: "och när?", "vad kostar det då?"."""
+    words = [word.casefold() for word in _WORD.findall(text)]
+    if not words or len(words) > SHORT:
+        return False
+    rest = [word for word in words if word not in _FUNCTION]
+    return words[0] in _LEANING_START or not rest or (len(rest) == 1 and bool(_LEANING & set(words)))
+
+
+def wording(text: str) -> str:
+    """The text as it is compared with earlier ones: case, punctuation and spacing do not matter."""
+    return " ".join(_WORD.findall(_fold(text)))
+
+
+def singled_out(text: str, known: Names, entry: str) -> str | None:
+    """A place or person that ``text`` names and ``entry`` (all its words) does not; None when there is none.
+
+    A genitive counts ("Östersunds kontaktperson"). A person is two capitalised words in a row inside a sentence.
+    """
+    has = _fold(entry)
+    words = _WORD.findall(text)
+    for name in (*(f"{first} {second}" for first, second in pairwise(words)), *words):
+        folded = _fold(name)
+        place = known.places.get(folded) or known.places.get(folded.removesuffix("s"))
+        if place and _fold(place) not in has and not (_fold(place) in _ORDINARY and name == folded):
+            return place
+    person = _PERSON.search(text)
+    if person and _fold(person[0]) not in has and not any(word in known.places for word in _fold(person[0]).split()):
+        return person[0]
+    return None
+
+
+def without_person(text: str) -> str:
+    """The text without personal numbers, mail addresses and long numbers, for the log."""
+    for pattern in (_MAIL, _PERSONAL_NUMBER, _LONG_NUMBER):
+        text = pattern.sub("…", text)
+    return text
+
+
+def _fold(text: str) -> str:
+    return unicodedata.normalize("NFC", text).casefold()

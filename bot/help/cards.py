@@ -1,0 +1,75 @@
+"""What help and greetings look like."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.cards import button, buttons, card, escape, heading, label, markdown, open_link, small
+from bot.routes import Command
+from bot.turn import Json
+
+EXAMPLES = ("Hur blir vår kommun medlem?", "Vilka gröna nyckeltal finns?", "Jag är ny. Var börjar jag?")
+"""Questions a newcomer can press; whatever the bank holds answers them, or says that it does not know."""
+
+
+def greeting(name: str) -> Json:
+    """The first hello in a person's own chat. ``name`` is as Teams gives it; empty is fine."""
+    first = name.split(maxsplit=1)[0] if name.split() else ""
+    return card(
+        heading(f"Hej {first}! Jag är SEKOM-boten." if first else "Hej! Jag är SEKOM-boten."),
+        markdown(
+            "Fråga mig om nätverket, medlemskapet och de gröna nyckeltalen. Skriv som du brukar. Jag svarar ur "
+            "nätverkets kunskapsbank, och säger till när jag inte vet."
+        ),
+        label("Prova med en fråga:"),
+        buttons(*(button(question, "faq.ask", text=question) for question in EXAMPLES)),
+        small("Skriv **hjälp** när du vill se allt jag kan."),
+        summary="Hej! Jag är SEKOM-boten. Skriv din fråga, eller hjälp för att se vad jag kan.",
+    )
+
+
+def team_greeting() -> Json:
+    """The hello to a whole team or group that the bot was added to."""
+    return card(
+        heading("Hej! Jag är SEKOM-boten."),
+        markdown(
+            "Nämn mig med @ och skriv din fråga, så svarar jag i tråden. Det du vill fråga bara mig skriver du i "
+            "en egen chatt med mig. Skriv **hjälp** efter @ för att se vad jag kan."
+        ),
+        summary="Hej! Jag är SEKOM-boten. Nämn mig med @ och skriv din fråga.",
+    )
+
+
+def help_card(commands: Sequence[Command], *, personal: bool, contact: str) -> Json:
+    """What this person can do here. ``commands`` are those that are allowed."""
+    ways = "Skriv din fråga som vanligt." if personal else "Nämn mig med @ och skriv din fråga."
+    lines = [f"- **{command.word}**{_takes(command)}: {command.help}" for command in commands]
+    body = [
+        heading("Det här kan du göra"),
+        markdown(f"{ways} Jag svarar ur nätverkets kunskapsbank, och säger till när jag inte vet."),
+        label("Du kan också skriva:"),
+        markdown("\n".join(lines)),
+    ]
+    if not personal:
+        body.append(small("I en egen chatt med mig kan du göra mer. Skriv **hjälp** där också."))
+    if contact:
+        body.append(small(f"Vill du prata med en människa? Mejla kansliet: [{escape(contact)}](mailto:{contact})"))
+    words = ", ".join(command.word for command in commands)
+    return card(*body, summary=f"Skriv din fråga som vanligt. Du kan också skriva: {words}.")
+
+
+def go_personal(command: Command, app_id: str) -> Json:
+    """Where a command that shows personal data works. ``app_id`` is empty in local mode: then there is no link."""
+    link = [open_link("Öppna chatten med mig", f"https://teams.microsoft.com/l/chat/0/0?users=28:{app_id}")]
+    return card(
+        heading("Det tar vi i din egen chatt"),
+        markdown(
+            f"**{command.word}** visar personliga uppgifter. Skriv det i en egen chatt med mig, så ser bara du dem."
+        ),
+        actions=link if app_id else [],
+        summary=f"{command.word} fungerar i en egen chatt med mig.",
+    )
+
+
+def _takes(command: Command) -> str:
+    return f" *{command.takes}*" if command.takes else ""

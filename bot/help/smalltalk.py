@@ -1,0 +1,88 @@
+"""Short human answers to what is no question: greetings, thanks, an emoji, a picture, nothing at all."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+HELLO = "Hej! Vad undrar du över? Skriv din fråga som vanligt, eller **hjälp** för att se vad jag kan."
+THANKS = "Varsågod! Hör av dig när du undrar över något mer."
+GOODBYE = "Hej då! Jag finns här när du behöver mig."
+OKAY = "Bra! Hör av dig när du undrar över något mer."
+WHO = (
+    "Jag är SEKOM-boten, ett datorprogram. Jag svarar med det som står i nätverkets kunskapsbank och "
+    "säger till när jag inte vet. Skriv **hjälp** för att se vad jag kan."
+)
+UNCLEAR = (
+    "Jag är inte säker på vad du menar. Skriv din fråga med några ord, till exempel: *Vad krävs för att vara medlem?*"
+)
+EMPTY = "Det kom inget meddelande. Skriv din fråga, eller **hjälp** för att se vad jag kan."
+PICTURE = (
+    "Jag kan bara läsa text, inte bilder och filer. Beskriv med ord vad du undrar över, så letar jag efter svaret."
+)
+
+_SAID = {
+    HELLO: (
+        "hej, hejsan, hallå, halloj, tja, tjena, tjenare, tjabba, tjo, morrn, morsning, hej hej, hejhej, hej på "
+        "dig, hej där, hej alla, hej bot, hej du, god morgon, godmorgon, god dag, goddag, god kväll, god middag, "
+        "hello, hi, hey"
+    ),
+    THANKS: (
+        "tack, tack tack, tackar, tackar tackar, tack så mycket, tack så jättemycket, tusen tack, stort tack, tack "
+        "för hjälpen, tack för svaret, tack för svar, tack för det, tack ska du ha, tackar för hjälpen, tackar för "
+        "svar, tackar så mycket, ok tack, okej tack, toppen tack, perfekt tack, super tack, jättebra tack, bra "
+        "tack, ja tack, nej tack, thanks, thank you, thx, tnx, tack det var bra, tack det räcker, tack det löste "
+        "sig, tack snälla, tack på förhand, tack och hej"
+    ),
+    GOODBYE: (
+        "hej då, hejdå, adjö, vi hörs, vi ses, ha det, ha det bra, ha det gött, trevlig helg, trevlig kväll, god "
+        "natt, bye, hörs, ses"
+    ),
+    OKAY: (
+        "ok, okej, okey, oki, k, japp, japp japp, jaha, aha, jo, ja, ja visst, jag förstår, förstår, bra, vad bra, "
+        "toppen, super, perfekt, fint, kanon, grymt, utmärkt, snyggt, härligt, najs, nice, great, nej, nä, nej då, "
+        "inget, det var allt, det var bra, haha, hehe, mm, hmm, lol"
+    ),
+    WHO: (
+        "vem är du, vad är du, är du en bot, är du en människa, är du ett ai, är du en ai, vad heter du, är du "
+        "chatgpt, är du mänsklig, vem pratar jag med"
+    ),
+    UNCLEAR: (
+        "va, vad, hur, när, var, vem, varför, vilka, vilken, huh, test, testar, testing"
+    ),
+}
+_ANSWERS = {phrase.strip(): answer for answer, phrases in _SAID.items() for phrase in phrases.split(",")}
+_WARM = frozenset("👍👌🙏❤🧡💚💙💛💜🥰😊🙂😀😃😄😁👏🎉💪✅😍🤗🌱🌿♥")
+_TRIMMINGS = frozenset({"o", "å", "och", "du", "så", "då", "där", "alla", "igen", "bot", "botten", "ekobot"})
+
+
+def is_greeting(text: str) -> bool:
+    """Whether the text only says hello."""
+    return _ANSWERS.get(_plain(text)) == HELLO
+
+
+def answer(text: str, attachments: Sequence[str] = ()) -> str | None:
+    """The short answer to small talk, or None for what should be searched.
+
+    ``attachments`` are content types; a picture with a written question is searched for its words.
+    """
+    plain = _plain(text)
+    if plain:
+        return _ANSWERS.get(plain) or _ANSWERS.get(_bare(plain))
+    if attachments:
+        return PICTURE
+    if not text.strip():
+        return EMPTY
+    return OKAY if any(sign in _WARM for sign in text) else UNCLEAR
+
+
+def _plain(text: str) -> str:
+    """Lower-case words without punctuation and emoji; "heeej" and "tackkk" as people hold a key down."""
+    words = " ".join(re.findall(r"\w+", unicodedata.normalize("NFC", text).casefold()))
+    return re.sub(r"(\w)\1{2,}", r"\1", words)
+
+
+def _bare(plain: str) -> str:
+    """The words that carry the meaning: "tack så mycket då" is "tack mycket", which nobody listed, "ok då" is "ok"."""
+    return " ".join(word for word in plain.split() if word not in _TRIMMINGS)

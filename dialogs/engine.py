@@ -1,0 +1,204 @@
+"""Runs dialogs: the position is the first step without an answer, so steps can be added while people are mid-way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from microsoft_teams.cards import Action
+
+from bot.cards import button, card, markdown
+from bot.routes import Routes
+from bot.turn import NOTHING, Json, Kind, Message, Reply, Turn, UserError, say, state
+from storage import dialogs
+from storage.dialogs import OpenDialog
+
+Answers = Mapping[str, Any]
+"""Step name → the answer, as the step's ``accept`` gave it (JSON)."""
+
+
+class Special(Enum):
+    """What ``accept`` may return instead of an answer."""
+
+    NOT_MINE = "this was no answer to my question: let the knowledge bank answer, and ask again"
+
+
+NOT_MINE = Special.NOT_MINE
+SKIPPED = None
+"""The stored answer of a step that was passed over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One question of a dialog.
+
+    ``ask(turn, answers)`` is the card that asks. ``accept(turn, answers, said)`` turns what was written, or the
+    form's inputs, into the answer to keep; a :class:`UserError` tells what was wrong, and the step is asked again.
+    """
+
+    name: str
+    ask: Callable[[Turn, Answers], Json]
+    accept: Callable[[Turn, Answers, str], Any]
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dialog:
+    """Steps in the order they are asked, and what to do with the answers."""
+
+    name: str
+    """Kept in the database; don't change it."""
+    steps: tuple[Step, ...]
+    finish: Callable[[Turn, Answers], Reply]
+
+    def position(self, answers: Answers) -> Step | None:
+        """The first unanswered step; None when all are answered."""
+        return next((step for step in self.steps if step.name not in answers), None)
+
+
+routes = Routes()
+
+
+def controls(*, back: bool = True, skip: bool = False) -> list[Action]:
+    """The buttons under every step: skip where allowed, back, and the way out."""
+    shown = [button("Hoppa över", "dialog.skip")] if skip else []
+    shown += [button("Tillbaka", "dialog.back")] if back else []
+    return [*shown, button("Avbryt", "dialog.cancel")]
+
+
+def start(turn: Turn, dialog: Dialog, answers: Answers | None = None) -> Reply:
+    """Open ``dialog`` for this person here and ask its first question; an open one is replaced.
+
+    ``answers`` are steps that are answered already.
+    """
+    return _go_on(turn, dialog, dict(answers or {}))
+
+
+def opened(turn: Turn) -> tuple[Dialog, OpenDialog] | None:
+    """The dialog this person has under way here, with its answers so far."""
+    row = dialogs.find(turn.session, turn.person.id, turn.incoming.place.conversation_id)
+    if row is None:
+        return None
+    dialog = turn.app.dialogs.get(row.name)
+    if dialog is None:  # it went with an upgrade; nothing it asked can be answered any more
+        dialogs.close(turn.session, row)
+        return None
+    return dialog, row
+
+
+def resume(turn: Turn, dialog: Dialog, row: OpenDialog) -> Reply | None:
+    """Take a message as the answer to the open question; None when the step says that it was no answer."""
+    step = dialog.position(row.answers)
+    return None if step is None else _accept(turn, dialog, row.answers, step, turn.incoming.text)
+
+
+def asked_again(turn: Turn, dialog: Dialog, row: OpenDialog) -> tuple[Message, ...]:
+    """The open question once more, for after an answer to something else."""
+    step = dialog.position(row.answers)
+    return () if step is None else (Message(card=step.ask(turn, row.answers)),)
+
+
+@routes.command("avbryt", help="Avbryt det vi håller på med.", aliases=("cancel", "stopp", "sluta"))
+def cancel(turn: Turn) -> Reply:
+    """Leave the open dialog; what was answered is thrown away."""
+    return say(_cancel(turn))
+
+
+@routes.command("tillbaka", help="Gå tillbaka till förra frågan.", aliases=("backa", "ångra"))
+def back(turn: Turn) -> Reply:
+    """Ask the step before again."""
+    return say(card=_back(turn))
+
+
+@routes.action("dialog.cancel")
+def press_cancel(turn: Turn) -> Reply:
+    """The button for :func:`cancel`."""
+    text = _cancel(turn)
+    return state(card(markdown(text), summary=text))
+
+
+@routes.action("dialog.back")
+def press_back(turn: Turn) -> Reply:
+    """The button for :func:`back`."""
+    return state(_back(turn))
+
+
+@routes.action("dialog.skip")
+def press_skip(turn: Turn) -> Reply:
+    """Pass over the open step, where it is optional."""
+    dialog, row = _required(turn)
+    step = dialog.position(row.answers)
+    if step is None or not step.optional:
+        raise UserError("Den här frågan går inte att hoppa över. Svara på den, eller välj **Avbryt**.")
+    return _in_place(_go_on(turn, dialog, {**row.answers, step.name: SKIPPED}))
+
+
+@routes.action("dialog.answer")
+def press_answer(turn: Turn) -> Reply:
+    """Take a step's form. One sent from an older card corrects that answer."""
+    dialog, row = _required(turn)
+    step = next((step for step in dialog.steps if step.name == turn.data.get("step")), None)
+    if step is None or (step.name not in row.answers and step is not dialog.position(row.answers)):
+        raise UserError("Det kortet hör inte till det vi håller på med nu. Svara på den senaste frågan.")
+    reply = _accept(turn, dialog, row.answers, step, str(turn.data.get("answer") or ""))
+    return NOTHING if reply is None else _in_place(reply)
+
+
+def _accept(turn: Turn, dialog: Dialog, answers: Answers, step: Step, said: str) -> Reply | None:
+    try:
+        answer = step.accept(turn, answers, said)
+    except UserError as refusal:
+        if turn.incoming.kind is Kind.ACTION:
+            raise  # the form stays as it is, with what was filled in
+        return Reply(messages=(Message(str(refusal)), Message(card=step.ask(turn, answers))))
+    if answer is NOT_MINE:
+        return None
+    return _go_on(turn, dialog, {**answers, step.name: answer})
+
+
+def _go_on(turn: Turn, dialog: Dialog, answers: dict[str, Any]) -> Reply:
+    where = turn.person.id, turn.incoming.place.conversation_id
+    step = dialog.position(answers)
+    if step is not None:
+        dialogs.save(turn.session, *where, name=dialog.name, answers=answers, now=turn.now)
+        return say(card=step.ask(turn, answers))
+    row = dialogs.find(turn.session, *where)
+    if row is not None:
+        dialogs.close(turn.session, row)
+    return dialog.finish(turn, answers)
+
+
+def _in_place(reply: Reply) -> Reply:
+    """The reply's first card instead of the pressed one, the rest as messages."""
+    if reply.state or reply.view or not reply.messages or reply.messages[0].card is None:
+        return reply
+    return Reply(state=reply.messages[0].card, messages=reply.messages[1:])
+
+
+def _cancel(turn: Turn) -> str:
+    found = opened(turn)
+    if found is None:
+        return "Vi håller inte på med något just nu."
+    dialogs.close(turn.session, found[1])
+    return "Avbrutet. Inget är sparat."
+
+
+def _back(turn: Turn) -> Json:
+    dialog, row = _required(turn)
+    done = [step.name for step in dialog.steps if step.name in row.answers]
+    answers = {name: answer for name, answer in row.answers.items() if name not in done[-1:]}
+    step = dialog.position(answers)
+    if step is None:
+        raise UserError("Det finns inget att gå tillbaka till.")
+    where = turn.person.id, turn.incoming.place.conversation_id
+    dialogs.save(turn.session, *where, name=dialog.name, answers=answers, now=turn.now)
+    return step.ask(turn, answers)
+
+
+def _required(turn: Turn) -> tuple[Dialog, OpenDialog]:
+    found = opened(turn)
+    if found is None:
+        raise UserError("Det där är redan klart eller avbrutet. Skriv **hjälp** för att se hur du börjar om.")
+    return found

@@ -1,0 +1,110 @@
+"""A new entry for the knowledge bank: question → answer → other ways to ask → theme → draft."""
+
+from __future__ import annotations
+
+from bot.cards import button, card, heading, plain, text_input
+from bot.faq import editing, manage_cards
+from bot.faq.editing import Content
+from bot.swedish import STOCKHOLM
+from bot.turn import Json, Reply, Turn, say
+from dialogs.engine import Answers, Dialog, Step, controls
+
+
+def ask_question(turn: Turn, answers: Answers) -> Json:
+    """Which question."""
+    return _form(
+        "question",
+        "Vilken fråga ska svaret gälla?",
+        "Skriv den som en medlem skulle ställa den.",
+        "Fråga",
+        most=editing.LONGEST_QUESTION,
+        first=True,
+    )
+
+
+def accept_question(turn: Turn, answers: Answers, said: str) -> str:
+    """The question on one line."""
+    return editing.checked_question(said)
+
+
+def ask_answer(turn: Turn, answers: Answers) -> Json:
+    """What to answer."""
+    hint = "Börja med det viktigaste. Skriv du, och korta meningar. Länkar skriver du som [text](https://…)."
+    return _form("answer", str(answers["question"]), hint, "Svar", long=True, most=editing.LONGEST_ANSWER)
+
+
+def accept_answer(turn: Turn, answers: Answers, said: str) -> str:
+    """The answer in Markdown."""
+    return editing.checked_answer(said)
+
+
+def ask_phrasings(turn: Turn, answers: Answers) -> Json:
+    """Other ways to ask the same."""
+    hint = "Ett på varje rad, gärna med medlemmarnas egna ord och stavning. Det hjälper mig mest att hitta rätt."
+    return _form("phrasings", "Hur kan man fråga annars?", hint, "Andra sätt att fråga", long=True, skip=True)
+
+
+def accept_phrasings(turn: Turn, answers: Answers, said: str) -> list[str]:
+    """The phrasings, each once."""
+    return list(editing.checked_phrasings(said))
+
+
+def ask_theme(turn: Turn, answers: Answers) -> Json:
+    """The theme."""
+    return _form(
+        "theme", "Vilket tema hör frågan till?", "Ett ord, till exempel medlemskap eller vatten.", "Tema", skip=True
+    )
+
+
+def accept_theme(turn: Turn, answers: Answers, said: str) -> str:
+    """The theme in lower case."""
+    return " ".join(said.casefold().split())[:60]
+
+
+def finish(turn: Turn, answers: Answers) -> Reply:
+    """Make the draft and show its form, from where it is published."""
+    content = Content(
+        question=answers["question"],
+        answer=answers["answer"],
+        phrasings=tuple(answers["phrasings"] or ()),
+        theme=answers["theme"] or "",
+    )
+    today = turn.now.astimezone(STOCKHOLM).date()
+    entry = editing.create(turn.session, content, turn.person.id, turn.now, today)
+    turn.session.flush()
+    return say(card=manage_cards.form(entry, said="Sparat som utkast. Läs igenom det och välj Publicera."))
+
+
+NEW_ENTRY = Dialog(
+    name="new_entry",
+    steps=(
+        Step("question", ask_question, accept_question),
+        Step("answer", ask_answer, accept_answer),
+        Step("phrasings", ask_phrasings, accept_phrasings, optional=True),
+        Step("theme", ask_theme, accept_theme, optional=True),
+    ),
+    finish=finish,
+)
+
+
+def _form(
+    step: str,
+    title: str,
+    hint: str,
+    field: str,
+    *,
+    long: bool = False,
+    most: int = 1000,
+    skip: bool = False,
+    first: bool = False,
+) -> Json:
+    return card(
+        heading(title),
+        plain(hint, subtle=True),
+        text_input("answer", field, long=long, most=most),
+        actions=[
+            button("Fortsätt", "dialog.answer", style="positive", step=step),
+            *controls(back=not first, skip=skip),
+        ],
+        summary=f"{title} {hint}",
+    )

@@ -1,0 +1,59 @@
+"""The starting content, and what goes into an empty database."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from storage import faq
+from storage.faq import Entry, Phrasing, State
+
+
+def load(session: Session, now: datetime) -> int:
+    """Put the starting knowledge bank into a database that has no entries; how many were made.
+
+    An entry that holds an unfilled ``{{ }}`` anywhere becomes a draft, the others are published.
+    """
+    if session.scalar(select(func.count()).select_from(Entry)):
+        return 0
+    content = tomllib.loads(_read("faq.toml"))
+    for given in content["entry"]:
+        session.add(_entry(given, content, now))
+    faq.touch(session)
+    return len(content["entry"])
+
+
+@cache
+def municipalities() -> tuple[dict[str, str], ...]:
+    """The 290 municipalities and 21 regions: code, names, county, SKR group 2023, aliases.
+
+    Source: SCB (names and codes, CC0), SKR (groups). Which ones are members is no public fact, and not here.
+    """
+    return tuple(csv.DictReader(_read("municipalities.csv").splitlines()))
+
+
+def _read(name: str) -> str:
+    return files("storage.content").joinpath(name).read_text(encoding="utf-8")
+
+
+def _entry(given: dict[str, Any], content: dict[str, Any], now: datetime) -> Entry:
+    return Entry(
+        code=given["code"],
+        question=given["question"],
+        answer=given["answer"],
+        theme=given["theme"],
+        sources=given["sources"],
+        certainty=given["certainty"],
+        note=given.get("note", ""),
+        reviewed_on=content["reviewed_on"],
+        state=State.DRAFT if "{{" in str(given) else State.PUBLISHED,
+        changed_at=now,
+        phrasings=[Phrasing(text=text) for text in given["phrasings"]],
+    )

@@ -1,0 +1,45 @@
+"""Open dialogs: the answers given so far; the position is derived from them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.database import Base, person_key
+
+
+class OpenDialog(Base):
+    """A dialog that a person has under way in a conversation; at most one in each."""
+
+    __tablename__ = "open_dialogs"
+
+    person_id: Mapped[int] = person_key(on_erase="delete", primary_key=True, index=False)
+    conversation_id: Mapped[str] = mapped_column(String(300), primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    answers: Mapped[dict[str, Any]]
+    changed_at: Mapped[datetime]
+
+
+def find(session: Session, person_id: int, conversation_id: str) -> OpenDialog | None:
+    """The dialog this person has open here."""
+    return session.get(OpenDialog, (person_id, conversation_id))
+
+
+def save(
+    session: Session, person_id: int, conversation_id: str, *, name: str, answers: dict[str, Any], now: datetime
+) -> OpenDialog:
+    """Open a dialog, or keep new answers of the open one; one of another name is replaced."""
+    row = find(session, person_id, conversation_id)
+    if row is None:
+        row = OpenDialog(person_id=person_id, conversation_id=conversation_id)
+        session.add(row)
+    row.name, row.answers, row.changed_at = name, answers, now
+    return row
+
+
+def close(session: Session, row: OpenDialog) -> None:
+    """End the dialog."""
+    session.delete(row)

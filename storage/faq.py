@@ -1,0 +1,130 @@
+"""The knowledge bank: entries, their alternative phrasings, and the version that indexes follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, bindparam, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from storage.database import Base, insert_new, person_key, table_of, wake
+
+
+class State(StrEnum):
+    """Where an entry is in its life. Only published ones are searched and shown."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    ARCHIVED = "archived"
+
+
+class Certainty(StrEnum):
+    """How well the answer is founded; the Swedish names are those of the starting content."""
+
+    HIGH = "hög"
+    CHECK = "kontrollera"
+    GAP = "lucka"
+
+
+class Phrasing(Base):
+    """Another way to ask an entry's question."""
+
+    __tablename__ = "faq_phrasings"
+    __table_args__ = (UniqueConstraint("entry_id", "text"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("faq_entries.id", ondelete="CASCADE"), index=True)
+    text: Mapped[str] = mapped_column(String(1000))
+
+
+class Entry(Base):
+    """A question and its answer."""
+
+    __tablename__ = "faq_entries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str | None] = mapped_column(String(20), unique=True)
+    """Set for starting content, so that loading it again changes nothing."""
+    question: Mapped[str] = mapped_column(String(1000))
+    answer: Mapped[str] = mapped_column(Text)
+    """Teams Markdown."""
+    theme: Mapped[str] = mapped_column(String(60), default="")
+    sources: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """``[{"title": …, "url": … or absent}]``."""
+    certainty: Mapped[str] = mapped_column(String(20), default=Certainty.HIGH)
+    note: Mapped[str] = mapped_column(Text, default="")
+    """Why it is not certain; for the kansli."""
+    owner_id: Mapped[int | None] = person_key(on_erase="anonymise", nullable=True)
+    reviewed_on: Mapped[date]
+    """When somebody last read the answer and stood by it."""
+    review_on: Mapped[date | None]
+    """When somebody should read it again."""
+    state: Mapped[str] = mapped_column(String(20), default=State.DRAFT, index=True)
+    changed_at: Mapped[datetime]
+    phrasings: Mapped[list[Phrasing]] = relationship(
+        order_by=Phrasing.id, cascade="all, delete-orphan", passive_deletes=True
+    )
+
+    @property
+    def published(self) -> bool:
+        """Whether members can be shown it."""
+        return self.state == State.PUBLISHED
+
+
+class BankVersion(Base):
+    """One row: a number that rises with every change, so that every replica knows when its index is old."""
+
+    __tablename__ = "faq_version"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int]
+
+
+_VERSION = select(table_of(BankVersion).c.number)
+_ENTRY = table_of(Entry)
+_SHOWN = select(_ENTRY).where(_ENTRY.c.state == State.PUBLISHED, _ENTRY.c.id.in_(bindparam("ids", expanding=True)))
+
+
+def version(session: Session) -> int:
+    """The bank's version now; 0 for one that was never changed."""
+    return session.scalar(_VERSION) or 0
+
+
+def touch(session: Session) -> None:
+    """Say that the bank has changed. Every function that writes entries calls it."""
+    insert_new(session, BankVersion, id=1, number=0)
+    session.execute(update(BankVersion).values(number=BankVersion.number + 1))
+    wake(session, "bank")
+
+
+def shown(session: Session, ids: Iterable[int]) -> dict[int, Any]:
+    """The published entries among ``ids`` as plain rows; on the hot path, so no entities are made."""
+    rows = session.execute(_SHOWN, {"ids": list(ids)})
+    return {row.id: row for row in rows}
+
+
+def published(session: Session) -> Sequence[Entry]:
+    """Every published entry, for indexing."""
+    query = select(Entry).where(Entry.state == State.PUBLISHED).order_by(Entry.id)
+    return session.scalars(query).all()
+
+
+def find(session: Session, entry_id: object) -> Entry | None:
+    """The entry with this id, in any state; ``entry_id`` comes from a client and may be anything."""
+    if not isinstance(entry_id, int) or isinstance(entry_id, bool) or not 0 < entry_id < 2**31:
+        return None
+    return session.get(Entry, entry_id)
+
+
+def by_state(session: Session, state: State) -> Sequence[Entry]:
+    """The entries in a state, by theme and age."""
+    return session.scalars(select(Entry).where(Entry.state == state).order_by(Entry.theme, Entry.id)).all()
+
+
+def counts(session: Session) -> dict[str, int]:
+    """How many entries there are in each state."""
+    rows = session.execute(select(Entry.state, func.count()).group_by(Entry.state)).all()
+    return {state: int(number) for state, number in rows}

@@ -1,0 +1,64 @@
+"""Brings a database to this version's tables, and says when it is not there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import DBAPIError
+
+import storage.dialogs
+import storage.faq
+import storage.people
+import storage.places
+import storage.questions
+import storage.turns  # noqa: F401 - every table must be known to the metadata
+from storage.database import Base, Database
+
+SCRIPTS = Path(__file__).parent / "migrations"
+metadata = Base.metadata
+"""Every table of the product."""
+
+
+class NewerDatabaseError(Exception):
+    """The database was migrated by a later version of the program; this one can't know what its tables mean."""
+
+
+def upgrade(database: Database) -> None:
+    """Bring the tables to this version. Safe when several replicas start at once; does nothing when they are there.
+
+    Raises :class:`NewerDatabaseError`, and :class:`sqlalchemy.exc.DBAPIError` where the database can't be reached.
+    """
+    with database.engine.begin() as connection:
+        if not database.sqlite:  # one replica migrates, the others wait; SQLite's transaction is exclusive already
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(5403911)")
+        current = MigrationContext.configure(connection).get_current_revision()
+        if current is not None and current not in _revisions():
+            raise NewerDatabaseError(current)
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def problems(database: Database) -> list[str]:
+    """What keeps this database from being used, in an operator's words; empty when nothing does."""
+    try:
+        with database.engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+    except DBAPIError:
+        return ["the database can't be reached"]
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    return [] if current == head else [f"the database is at migration {current}, the program at {head}"]
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    return config
+
+
+def _revisions() -> set[str]:
+    return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}

@@ -1,0 +1,64 @@
+"""Places: the conversations the bot can write to again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import String, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.database import Base, insert_new, person_key
+
+
+class Conversation(Base):
+    """A 1:1 chat, group chat or channel, with what writing there takes."""
+
+    __tablename__ = "conversations"
+
+    id: Mapped[str] = mapped_column(String(300), primary_key=True)
+    """Teams' conversation id, without a thread."""
+    scope: Mapped[str] = mapped_column(String(20))
+    service_url: Mapped[str] = mapped_column(String(500))
+    tenant_id: Mapped[str | None] = mapped_column(String(64))
+    team_id: Mapped[str | None] = mapped_column(String(300))
+    person_id: Mapped[int | None] = person_key(on_erase="delete", nullable=True)
+    """Whose 1:1 chat it is; null for chats of several."""
+    greeted_at: Mapped[datetime | None]
+    """When the bot said hello to the team or group; set at most once."""
+    seen_at: Mapped[datetime]
+    """When this row last changed; not when somebody last wrote."""
+
+
+def remember_conversation(
+    session: Session,
+    conversation_id: str,
+    *,
+    scope: str,
+    service_url: str,
+    tenant_id: str | None,
+    team_id: str | None,
+    person_id: int | None,
+    now: datetime,
+) -> Conversation:
+    """The conversation's row, made or brought up to date; an unchanged one is not written."""
+    fresh = {
+        "scope": scope,
+        "service_url": service_url,
+        "tenant_id": tenant_id,
+        "team_id": team_id,
+        "person_id": person_id,
+    }
+    insert_new(session, Conversation, id=conversation_id, seen_at=now, **fresh)
+    row = session.get_one(Conversation, conversation_id)
+    if any(getattr(row, name) != value for name, value in fresh.items()):
+        for name, value in fresh.items():
+            setattr(row, name, value)
+        row.seen_at = now
+    return row
+
+
+def greet(session: Session, conversation_id: str, now: datetime) -> bool:
+    """Mark a team or group greeted; True exactly once, also when several transactions try at the same time."""
+    row = Conversation.id == conversation_id, Conversation.greeted_at.is_(None)
+    done = session.execute(update(Conversation).where(*row).values(greeted_at=now))
+    return bool(done.rowcount)  # type: ignore[attr-defined]

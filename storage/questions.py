@@ -1,0 +1,206 @@
+"""Questions asked, how they went, and what people thought of the answers.
+
+The log is kept apart from people: a question's text lies in a table of its own without a key to a person, and goes
+after the retention time while the figures stay. Only the last question of each chat is tied to a person, for a day.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String, and_, bindparam, case, delete, func, insert, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.database import Base, insert_new, person_key, table_of
+from storage.faq import Entry, State
+
+CONTEXT = timedelta(minutes=5)
+"""How long "och när?" is understood from the question before."""
+
+
+class Outcome(StrEnum):
+    """How a question went."""
+
+    ANSWERED = "answered"
+    OFFERED = "offered"
+    """"Menade du …?" was shown."""
+    UNKNOWN = "unknown"
+
+
+class Question(Base):
+    """One question to the bank; figures only."""
+
+    __tablename__ = "questions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    outcome: Mapped[str] = mapped_column(String(20), index=True)
+    probability: Mapped[float]
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("faq_entries.id", ondelete="SET NULL"), index=True)
+    """The entry shown, or the nearest one."""
+    theme: Mapped[str] = mapped_column(String(60))
+    chosen_id: Mapped[int | None] = mapped_column(ForeignKey("faq_entries.id", ondelete="SET NULL"))
+    """What was picked under "Menade du …?"."""
+    rejected: Mapped[bool] = mapped_column(default=False)
+    """Whether "Inget av dessa" was pressed."""
+
+
+class QuestionText(Base):
+    """A question's wording, without its asker; deleted after the retention time."""
+
+    __tablename__ = "question_texts"
+
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id", ondelete="CASCADE"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    text: Mapped[str] = mapped_column(String(1000))
+    wording: Mapped[str] = mapped_column(String(200), index=True)
+    """The text as compared with later ones; see ``bot.faq.understanding.wording``."""
+
+
+class RecentQuestion(Base):
+    """The last question of a person in a chat, so that a follow-up is understood."""
+
+    __tablename__ = "recent_questions"
+
+    person_id: Mapped[int] = person_key(on_erase="delete", primary_key=True, index=False)
+    conversation_id: Mapped[str] = mapped_column(String(300), primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    text: Mapped[str] = mapped_column(String(1000))
+    question_id: Mapped[int | None] = mapped_column(ForeignKey("questions.id", ondelete="SET NULL"))
+    """Its row in the log, so that only the asker decides what "Menade du …?" meant."""
+
+
+class Vote(Base):
+    """What a person thought of an answer: one for each person and answer."""
+
+    __tablename__ = "votes"
+
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = person_key(on_erase="delete", primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("faq_entries.id", ondelete="CASCADE"), index=True)
+    helpful: Mapped[bool]
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    at: Mapped[datetime]
+
+
+_QUESTION, _TEXT, _RECENT = table_of(Question), table_of(QuestionText), table_of(RecentQuestion)
+_LOG = insert(_QUESTION).returning(_QUESTION.c.id)
+_LOG_TEXT = insert(_TEXT)
+_PREVIOUS = select(_RECENT.c.text).where(
+    _RECENT.c.person_id == bindparam("person"),
+    _RECENT.c.conversation_id == bindparam("conversation"),
+    _RECENT.c.at >= bindparam("since"),
+)
+_KEEP_RECENT = (
+    update(_RECENT)
+    .where(_RECENT.c.person_id == bindparam("person"), _RECENT.c.conversation_id == bindparam("conversation"))
+    .values(text=bindparam("new_text"), at=bindparam("new_at"), question_id=bindparam("new_question"))
+)
+
+
+def log(
+    session: Session,
+    *,
+    text: str,
+    wording: str,
+    outcome: Outcome,
+    probability: float,
+    entry_id: int | None,
+    theme: str,
+    now: datetime,
+) -> int:
+    """Log a question; its id. ``text`` must be free of what points out a person."""
+    row = {"at": now, "outcome": outcome, "probability": probability, "entry_id": entry_id, "theme": theme}
+    question_id: int = session.execute(_LOG, {**row, "chosen_id": None, "rejected": False}).scalar_one()
+    kept = {"question_id": question_id, "at": now, "text": text[:1000], "wording": wording[:200]}
+    session.execute(_LOG_TEXT, kept)
+    return question_id
+
+
+def previous(session: Session, person_id: int, conversation_id: str, now: datetime) -> str | None:
+    """What this person asked here within the last five minutes."""
+    where = {"person": person_id, "conversation": conversation_id, "since": now - CONTEXT}
+    return session.execute(_PREVIOUS, where).scalar_one_or_none()
+
+
+def keep_recent(
+    session: Session, person_id: int, conversation_id: str, *, text: str, question_id: int, now: datetime
+) -> None:
+    """Make ``text`` what a follow-up will be understood from."""
+    where = {"person": person_id, "conversation": conversation_id}
+    fresh = {"new_text": text[:1000], "new_at": now, "new_question": question_id}
+    done = session.execute(_KEEP_RECENT, {**where, **fresh})
+    if not done.rowcount:  # type: ignore[attr-defined]
+        row = {"person_id": person_id, "conversation_id": conversation_id, "text": text[:1000], "at": now}
+        insert_new(session, RecentQuestion, question_id=question_id, **row)
+
+
+def asked_by(session: Session, question_id: int, person_id: int, conversation_id: str) -> bool:
+    """Whether this was the person's last question here."""
+    row = session.get(RecentQuestion, (person_id, conversation_id))
+    return row is not None and row.question_id == question_id
+
+
+def find(session: Session, question_id: object) -> Question | None:
+    """The question with this id; ``question_id`` comes from a client and may be anything."""
+    if not isinstance(question_id, int) or isinstance(question_id, bool) or not 0 < question_id < 2**31:
+        return None
+    return session.get(Question, question_id)
+
+
+def text_of(session: Session, question_id: int) -> str:
+    """A question's wording; empty when it is no longer kept."""
+    return session.scalar(select(QuestionText.text).where(QuestionText.question_id == question_id)) or ""
+
+
+def remembered(session: Session, wording: str) -> int | None:
+    """The entry that was picked under "Menade du …?" when this wording was asked before.
+
+    None unless the picks agree, the entry is still published, and nobody pressed "Inget av dessa" or voted it down.
+    """
+    if not wording:
+        return None
+    disliked = func.count(case((Vote.helpful.is_(False), 1)))
+    rejected = func.count(case((Question.rejected, 1)))
+    query = (
+        select(Question.chosen_id)
+        .select_from(Question)
+        .join(QuestionText, QuestionText.question_id == Question.id)
+        .outerjoin(Vote, and_(Vote.question_id == Question.id, Vote.entry_id == Question.chosen_id))
+        .outerjoin(Entry, Entry.id == Question.chosen_id)
+        .where(QuestionText.wording == wording[:200], (Question.chosen_id.is_not(None)) | Question.rejected)
+        .group_by(Question.chosen_id, Entry.state)
+        .having(disliked == 0, rejected == 0, Entry.state == State.PUBLISHED)
+    )
+    picked = session.scalars(query).all()
+    every = select(func.count(func.distinct(func.coalesce(Question.chosen_id, 0))))
+    every = every.select_from(Question).join(QuestionText, QuestionText.question_id == Question.id)
+    every = every.where(QuestionText.wording == wording[:200], (Question.chosen_id.is_not(None)) | Question.rejected)
+    return picked[0] if len(picked) == 1 and session.scalar(every) == 1 else None
+
+
+def vote(session: Session, question_id: int, person_id: int, entry_id: int, *, helpful: bool, now: datetime) -> Vote:
+    """Keep the person's vote on an answer; a second one changes the first, and a changed one loses its reason."""
+    fresh = {"entry_id": entry_id, "helpful": helpful, "at": now}
+    insert_new(session, Vote, question_id=question_id, person_id=person_id, reason="", **fresh)
+    row = session.get_one(Vote, (question_id, person_id), with_for_update=True)
+    if (row.helpful, row.entry_id) != (helpful, entry_id):
+        row.helpful, row.entry_id, row.at, row.reason = helpful, entry_id, now, ""
+    return row
+
+
+def own_vote(session: Session, question_id: int, person_id: int) -> Vote | None:
+    """The person's vote on an answer."""
+    return session.get(Vote, (question_id, person_id))
+
+
+def forget_texts(session: Session, before: datetime, now: datetime) -> int:
+    """Delete the wordings of questions asked before ``before``, votes' reasons as old, and stale recent questions.
+
+    Returns how many wordings went.
+    """
+    session.execute(delete(RecentQuestion).where(RecentQuestion.at < now - CONTEXT))
+    session.execute(update(Vote).where(Vote.at < before, Vote.reason != "").values(reason=""))
+    done = session.execute(delete(QuestionText).where(QuestionText.at < before))
+    return int(done.rowcount)  # type: ignore[attr-defined]

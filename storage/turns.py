@@ -1,0 +1,73 @@
+"""Turns: which activities were answered, with what, and whether the answer went."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import String, bindparam, delete, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.database import Base, insert_new, person_key, table_of
+
+KEPT = timedelta(hours=24)
+"""How long an answer is kept for repeats. Teams repeats within minutes (platform.md §3); a day is generous."""
+
+
+class SeenActivity(Base):
+    """One activity that was answered."""
+
+    __tablename__ = "seen_activities"
+
+    conversation_id: Mapped[str] = mapped_column(String(300), primary_key=True)
+    activity_id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    person_id: Mapped[int] = person_key(on_erase="delete")
+    at: Mapped[datetime] = mapped_column(index=True)
+    reply: Mapped[dict[str, Any]]
+    sent: Mapped[bool] = mapped_column(default=False)
+
+
+_SEEN = table_of(SeenActivity)
+_THIS = (_SEEN.c.conversation_id == bindparam("conversation"), _SEEN.c.activity_id == bindparam("activity"))
+_FIND = select(_SEEN.c.reply, _SEEN.c.sent).where(*_THIS)
+_ANSWER = update(_SEEN).where(*_THIS).values(reply=bindparam("new_reply"))
+_SENT = update(_SEEN).where(*_THIS).values(sent=True)
+
+
+def claim(session: Session, conversation_id: str, activity_id: str, person_id: int, now: datetime) -> bool:
+    """Take the activity for this transaction; False when another one has answered it already.
+
+    On PostgreSQL this waits for the other transaction, so that two repeats at once can't both answer.
+    """
+    return insert_new(
+        session,
+        SeenActivity,
+        conversation_id=conversation_id,
+        activity_id=activity_id,
+        person_id=person_id,
+        at=now,
+        reply={},
+        sent=False,
+    )
+
+
+def answer(session: Session, conversation_id: str, activity_id: str, reply: dict[str, Any]) -> None:
+    """Keep the reply of a claimed activity."""
+    session.execute(_ANSWER, {"conversation": conversation_id, "activity": activity_id, "new_reply": reply})
+
+
+def answered(session: Session, conversation_id: str, activity_id: str) -> tuple[dict[str, Any], bool] | None:
+    """The kept reply and whether it went, or None for an activity never answered."""
+    row = session.execute(_FIND, {"conversation": conversation_id, "activity": activity_id}).one_or_none()
+    return None if row is None else (row.reply, row.sent)
+
+
+def mark_sent(session: Session, conversation_id: str, activity_id: str) -> None:
+    """The reply has gone."""
+    session.execute(_SENT, {"conversation": conversation_id, "activity": activity_id})
+
+
+def forget_old(session: Session, now: datetime) -> int:
+    """Delete what no repeat will ask for again; how many rows went."""
+    done = session.execute(delete(SeenActivity).where(SeenActivity.at < now - KEPT))
+    return int(done.rowcount)  # type: ignore[attr-defined]
