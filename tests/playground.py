@@ -76,7 +76,7 @@ async def browse(address: str, program: str) -> AsyncIterator[Playground]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, headless=True, args=list(FLAGS))
         try:
-            page = await browser.new_page(viewport={"width": 1180, "height": 1000}, locale="sv-SE")
+            page = await browser.new_page(viewport={"width": 1400, "height": 1000}, locale="sv-SE")
             page.set_default_timeout(TIMEOUT)
             expect.set_options(timeout=TIMEOUT)
             await page.route(lambda url: not url.startswith(address), cut)  # fonts come from elsewhere

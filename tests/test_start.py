@@ -1,9 +1,188 @@
 from __future__ import annotations
 
+import asyncio
+import os
 import re
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+from aiohttp import ClientSession
+from aiohttp.test_utils import TestClient, TestServer
+
+import app
+from bot.faq.index import LiveBank
+from bot.settings import Settings
+from storage import content
+from storage.database import Database
+
 ROOT = Path(__file__).parents[1]
+HOSTED = {
+    "MicrosoftAppId": "11111111-2222-3333-4444-555555555555",
+    "MicrosoftAppPassword": "hemlig",
+    "MicrosoftAppTenantId": "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee",
+    "SEKOM_CONTACT": "kansliet@sekom.example",
+}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def settings(folder: Path, **more: str) -> Settings:
+    url = f"sqlite:///{folder}/new/sekom.db"
+    return Settings.load({"DATABASE_URL": url, "PORT": str(free_port()), **more})
+
+
+@asynccontextmanager
+async def client(chosen: Settings) -> AsyncIterator[TestClient]:  # type: ignore[type-arg]
+    async with app.build(chosen) as application, TestClient(TestServer(application)) as started:
+        yield started
+
+
+def entries(chosen: Settings) -> int:
+    """How many entries would still be loaded: none where the content is there."""
+    database = Database(chosen.database_url)
+    try:
+        return database.play(lambda session: content.load(session, app.utc_now()))
+    finally:
+        database.close()
+
+
+async def test_a_laptop_starts_with_content_and_is_ready(tmp_path: Path) -> None:
+    chosen = settings(tmp_path)
+    for _ in range(2):  # the second start finds everything in place
+        async with client(chosen) as started:
+            assert (await started.get("/healthz")).status == 200
+            ready = await started.get("/readyz")
+            assert (ready.status, await ready.json()) == (200, {"ready": True})
+    assert entries(chosen) == 0
+
+
+async def test_a_hosted_bot_starts_empty_and_wants_tokens(tmp_path: Path) -> None:
+    chosen = settings(tmp_path, **HOSTED)
+    async with client(chosen) as started:
+        refused = await started.post("/api/messages", json={"type": "message", "serviceUrl": "http://127.0.0.1:1"})
+        assert refused.status == 401
+        assert (await started.get("/readyz")).status == 200
+    assert entries(chosen) > 0
+
+
+async def test_readyz_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = settings(tmp_path)
+    async with client(chosen) as started:
+        monkeypatch.setattr(LiveBank, "built", False)
+        database = Database(chosen.database_url)
+        with database.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+        database.close()
+        ready = await started.get("/readyz")
+        problems = (await ready.json())["problems"]
+    assert ready.status == 503
+    assert len(problems) == 2
+    assert "migration 0000" in problems[0]
+    assert problems[1] == "the index of the knowledge bank is not built"
+
+
+async def test_readyz_does_not_wait_for_a_database_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "READY_WITHIN", 0.05)
+    freed = asyncio.Event()
+    async with client(settings(tmp_path)) as started:
+
+        async def hang(_self: Database, _work: object) -> None:
+            await freed.wait()
+
+        with monkeypatch.context() as hanging:
+            hanging.setattr(Database, "run", hang)
+            ready = await started.get("/readyz")
+            freed.set()
+        assert ready.status == 503
+        assert "has not answered" in (await ready.json())["problems"][0]
+
+
+async def start_error(chosen: Settings) -> str:
+    with pytest.raises(app.StartError) as caught:
+        await app.serve(chosen, asyncio.Event())
+    return str(caught.value)
+
+
+async def test_a_taken_port_is_said_plainly(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        message = await start_error(settings(tmp_path, PORT=str(port)))
+    assert message.startswith(f"127.0.0.1 port {port} is taken by another program")
+
+
+async def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
+    chosen = settings(tmp_path)
+    async with client(chosen):
+        pass
+    database = Database(chosen.database_url)
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    database.close()
+    assert "is of a newer version of the bot (9999)" in await start_error(chosen)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql://u:hemligt@127.0.0.1:1/x", "can't be used: connection failed"),
+        ("postgresql://u:hemligt@127.0.0.1:port/x", "can't be understood"),
+        ("sqlite:////proc/none/x.db", "the folder for the database"),
+        (f"sqlite:///{ROOT}/Makefile", "file is not a database"),
+    ],
+)
+async def test_an_unusable_database_is_said_plainly(tmp_path: Path, url: str, said: str) -> None:
+    message = await start_error(settings(tmp_path, DATABASE_URL=url))
+    assert said in message
+    assert "DATABASE_URL" in message
+    assert "hemligt" not in message
+
+
+async def start(folder: Path, **environ: str) -> asyncio.subprocess.Process:
+    """``python app.py`` in a folder of its own, so that a developer's ``.env`` is not read."""
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, ROOT / "app.py"),
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **environ},
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def test_wrong_settings_end_with_2_and_all_problems(tmp_path: Path) -> None:
+    bot = await start(tmp_path, PORT="none", SEKOM_CONTACT="kansliet", MicrosoftAppPassword="hemligt")
+    _, said = await asyncio.wait_for(bot.communicate(), 30)
+    assert bot.returncode == 2
+    lines = said.decode().splitlines()
+    assert lines[0] == "The settings are wrong:"
+    assert sorted(line.partition(":")[0] for line in lines[1:]) == ["MicrosoftAppId", "PORT", "SEKOM_CONTACT"]
+    assert b"hemligt" not in said
+    assert b"Traceback" not in said
+
+
+async def test_it_serves_and_stops_when_asked(tmp_path: Path) -> None:
+    port = free_port()
+    bot = await start(tmp_path, PORT=str(port))
+    assert bot.stderr
+    async for line in bot.stderr:
+        if b'"listening"' in line:
+            break
+    async with ClientSession() as session, session.get(f"http://127.0.0.1:{port}/healthz") as response:
+        assert response.status == 200
+    bot.send_signal(signal.SIGTERM)
+    _, rest = await asyncio.wait_for(bot.communicate(), 30)
+    assert bot.returncode == 0
+    assert b'"stopped"' in rest
+    assert (tmp_path / "var" / "sekom.db").exists()
 
 
 def test_the_lock_holds_versions_and_no_address() -> None:

@@ -18,6 +18,8 @@ from bot.turn import Json
 T = TypeVar("T")
 Ask = Callable[[str], str]
 """Shows a prompt and gives the line that was typed; :class:`EOFError` ends the conversation."""
+Call = Callable[[Coroutine[Any, Any, list[Json]]], list[Json]]
+"""Runs what the conversation does, and gives the messages that came of it."""
 
 QUIT = "/quit"
 HELLO = f"Du är {{name}}. En siffra trycker på knappen med det numret; '1 skickar siffran. {QUIT} avslutar."
@@ -32,17 +34,18 @@ class Terminal:
         self._buttons: list[tuple[str, Button, tuple[Field, ...]]] = []
         """Each button of the newest messages: its card's message, itself, and the inputs it sends."""
 
-    def converse(self, conversation: Talk, call: Callable[[Coroutine[Any, Any, list[Json]]], list[Json]]) -> None:
-        """Talk until :data:`QUIT` or the end of the input. ``call`` runs the conversation's coroutines."""
-        self.display(call(conversation.arrive()))
+    def converse(self, conversation: Talk, call: Call) -> None:
+        """Talk until :data:`QUIT` or the end of the input."""
+        greeting = call(conversation.arrive())
+        self._show(HELLO.format(name=conversation.player.name))
+        self.display(greeting)
         while True:
             line = self._read("\n> ").strip()
             if line == QUIT:
                 return
             self.display(conversation.pending())
-            button = self._pressed(line)
-            if button is not None:
-                self._press(conversation, call, *button)
+            if self._buttons and line.isascii() and line.isdigit():
+                self._press(conversation, call, int(line))
             elif line:
                 self.display(call(conversation.say(line.removeprefix("'"))))
 
@@ -66,18 +69,11 @@ class Terminal:
             self._buttons.append((card_id, button, card.fields))
             self._show(f"│ [{len(self._buttons)}] {button.title}")
 
-    def _pressed(self, line: str) -> tuple[str, Button, tuple[Field, ...]] | None:
-        number = int(line) if line.isascii() and line.isdigit() else 0
-        return self._buttons[number - 1] if 0 < number <= len(self._buttons) else None
-
-    def _press(
-        self,
-        conversation: Talk,
-        call: Callable[[Coroutine[Any, Any, list[Json]]], list[Json]],
-        card_id: str,
-        button: Button,
-        fields: tuple[Field, ...],
-    ) -> None:
+    def _press(self, conversation: Talk, call: Call, number: int) -> None:
+        if not 0 < number <= len(self._buttons):
+            self._show(f"Det finns ingen knapp {number}.")
+            return
+        card_id, button, fields = self._buttons[number - 1]
         if button.url:
             self._show(button.url)
             return
@@ -108,7 +104,6 @@ def chat(bot: str, player: Player, ask: Ask = input, show: Callable[[str], None]
     """Talk as ``player`` with the bot at the address ``bot``; the exit code."""
     try:
         with _in_background(talk(bot, player)) as (conversation, call):
-            show(HELLO.format(name=player.name))
             Terminal(ask, show).converse(conversation, call)
     except ClientConnectorError:
         show(f"Ingen bot svarar på {bot}. Starta den med `make run` i ett annat fönster.")

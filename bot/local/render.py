@@ -12,7 +12,7 @@ from bot.turn import Json
 WIDTH = 88
 _LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]*)\)")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~])")
-_NESTED = ("items", "columns", "rows", "cells", "actions", "body")
+_NESTED = ("body", "items", "columns", "rows", "cells", "actions")
 """Where an element keeps the elements inside it, in the order they are read."""
 
 
@@ -66,7 +66,7 @@ def render(card: Json) -> Shown:
 
 def plain(markdown: str) -> str:
     """Text without Markdown's signs; a link's address stands after its words."""
-    text = _LINK.sub(lambda link: link[1] if link[1] == link[2] else f"{link[1]} <{link[2]}>", markdown)
+    text = _LINK.sub(lambda link: link[1] if link[2].endswith(link[1]) else f"{link[1]} <{link[2]}>", markdown)
     text = re.sub(r"\*\*(.+?)\*\*", r"\1", text, flags=re.DOTALL)
     return _ESCAPED.sub(r"\1", text)
 

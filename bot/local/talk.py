@@ -24,7 +24,7 @@ class Talk:
     def __init__(self, session: ClientSession, bot: str, player: Player) -> None:
         self._session = session
         self._endpoint = f"{bot}/api/messages"
-        self._player = player
+        self.player = player
         self._service_url = ""
         self._arrived: list[Json] = []
 
@@ -59,8 +59,8 @@ class Talk:
         return arrived
 
     async def _post(self, what: Json) -> Json:
-        me = {"id": self._player.teams_id, "name": self._player.name, "aadObjectId": self._player.entra_id}
-        chat = {"id": f"a:terminal-{self._player.entra_id}", "conversationType": "personal", "tenantId": TENANT}
+        me = {"id": self.player.teams_id, "name": self.player.name, "aadObjectId": self.player.entra_id}
+        chat = {"id": f"a:terminal-{self.player.entra_id}", "conversationType": "personal", "tenantId": TENANT}
         activity = {
             "id": uuid.uuid4().hex,
             "channelId": "msteams",

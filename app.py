@@ -1,0 +1,195 @@
+"""The whole bot, put together: ``python app.py`` serves it."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot import log
+from bot.conversation import ROUTES
+from bot.faq.index import LiveBank
+from bot.settings import Settings, SettingsProblems, from_process
+from bot.teams.adapter import Adapter
+from bot.teams.bot import TeamsBot
+from bot.teams.connector import Connector, new_session
+from bot.teams.core import Conversations
+from bot.teams.credential import ConnectorToken
+from bot.teams.endpoint import make_runner, make_web_app
+from bot.teams.gate import make_gate
+from bot.turn import App
+from dialogs import DIALOGS
+from storage import content, migrate
+from storage.database import Database
+
+Clock = Callable[[], datetime]
+
+READY_WITHIN = 8
+"""Seconds for ``/readyz`` to find out; a database that hangs is as bad as one that is gone."""
+
+logger = logging.getLogger("app")
+
+
+class StartError(Exception):
+    """The bot can't start, for a reason that the operator reads and can remove."""
+
+
+def utc_now() -> datetime:
+    """The time; everything else is handed it."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web.Application]:
+    """The bot's HTTP application with everything behind it, for as long as the block runs.
+
+    Raises :class:`StartError` where the database can't be used.
+    """
+    async with AsyncExitStack() as stack:
+        database = _open(settings)
+        stack.callback(database.close)
+        await database.run(lambda: _prepare(database, settings, clock))
+
+        bank = LiveBank(database)
+        await bank.catch_up()
+        await stack.enter_async_context(_running(bank.follow()))
+
+        session = await stack.enter_async_context(new_session())
+        token = await stack.enter_async_context(_token(settings)) if not settings.local else None
+        gate = make_gate(
+            settings.app_id,
+            session=session,
+            tenants=settings.allowed_tenants,
+            service_hosts=settings.service_hosts,
+        )
+        adapter = Adapter(Connector(session, token, gate.allows))
+        app = App(settings=settings, database=database, routes=ROUTES, dialogs=DIALOGS, bank=bank)
+        bot = TeamsBot(Conversations(app, clock))
+        yield make_web_app(gate, adapter, bot, lambda: _problems(database, bank))
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Serve until ``stop`` is set, then finish the turns that are under way.
+
+    Raises :class:`StartError` where the database or the port can't be used.
+    """
+    async with build(settings) as application:
+        runner = make_runner(application)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, settings.host.strip("[]"), settings.port).start()
+            _announce(settings)
+            await stop.wait()
+        except OSError as error:
+            raise StartError(_port_problem(settings, error)) from error
+        finally:
+            await runner.cleanup()
+    logger.info("stopped")
+
+
+def main() -> int:
+    """Start with this process's settings. 2 for wrong settings, 1 for a database or port that can't be used."""
+    log.configure()
+    try:
+        asyncio.run(_serve_until_signal(from_process()))
+    except SettingsProblems as wrong:
+        sys.stderr.write(f"The settings are wrong:\n{wrong}\n")
+        return 2
+    except StartError as error:
+        sys.stderr.write(f"The bot can't start: {error}\n")
+        return 1
+    return 0
+
+
+async def _serve_until_signal(settings: Settings) -> None:
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    await serve(settings, stop)
+
+
+def _open(settings: Settings) -> Database:
+    """The database that the settings name; SQLite's folder is made."""
+    try:
+        database = Database(settings.database_url)
+        if database.sqlite:
+            Path(settings.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StartError(f"the folder for the database (DATABASE_URL) can't be made: {error}") from error
+    except (ValueError, SQLAlchemyError) as error:  # its words may quote a password
+        raise StartError("DATABASE_URL can't be understood; look at its port and at special characters") from error
+    return database
+
+
+def _prepare(database: Database, settings: Settings, clock: Clock) -> None:
+    """Bring the database up to this version; on a laptop, put the starting content into an empty one."""
+    try:
+        migrate.upgrade(database)
+    except migrate.NewerDatabaseError as error:
+        raise StartError(
+            f"the database is of a newer version of the bot ({error}). Start that version, or restore a backup"
+        ) from error
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
+        raise StartError(f"the database (DATABASE_URL) can't be used: {reason}") from error
+    if settings.local:
+        loaded = database.play(lambda session: content.load(session, clock()))
+        if loaded:
+            logger.info("starting content loaded", extra={"entries": loaded})
+
+
+@asynccontextmanager
+async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run ``work`` beside the block, and end it with the block."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def _token(settings: Settings) -> ConnectorToken:
+    password = settings.app_password if settings.app_type == "SingleTenant" else None
+    return ConnectorToken(
+        settings.app_id or "", settings.app_tenant_id or "", password.get_secret_value() if password else None
+    )
+
+
+async def _problems(database: Database, bank: LiveBank) -> list[str]:
+    """What keeps the bot from answering right now, for ``/readyz``."""
+    try:
+        async with asyncio.timeout(READY_WITHIN):
+            found = await database.run(lambda: migrate.problems(database))
+    except TimeoutError:
+        found = [f"the database has not answered for {READY_WITHIN} seconds"]
+    if not bank.built:
+        found.append("the index of the knowledge bank is not built")
+    return found
+
+
+def _announce(settings: Settings) -> None:
+    if settings.local:
+        logger.warning("LOCAL MODE: nobody is asked who they are, so the bot listens on this machine only")
+    logger.info("listening", extra={"host": settings.host, "port": settings.port})
+
+
+def _port_problem(settings: Settings, error: OSError) -> str:
+    where = f"{settings.host} port {settings.port}"
+    if error.errno == errno.EADDRINUSE:
+        return f"{where} is taken by another program. Stop that one, or choose another port: PORT=3979 python app.py"
+    return f"it can't listen on {where}: {error.strerror}. Choose another HOST or PORT"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
