@@ -12,9 +12,9 @@ from sqlalchemy.exc import DBAPIError
 
 import storage.dialogs
 import storage.faq
+import storage.faq_log
 import storage.people
 import storage.places
-import storage.questions
 import storage.turns  # noqa: F401 - every table must be known to the metadata
 from storage.database import Base, Database
 

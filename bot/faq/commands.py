@@ -9,8 +9,8 @@ from bot.faq import cards, service
 from bot.faq.service import Judged
 from bot.routes import Routes
 from bot.turn import Json, Message, Reply, Turn, UserError, say, state, view
-from storage import faq, questions
-from storage.questions import Outcome, Question
+from storage import faq, faq_log
+from storage.faq_log import Outcome, Question
 
 routes = Routes()
 
@@ -39,7 +39,7 @@ def choose(turn: Turn) -> Reply:
     if own:
         question.chosen_id, question.rejected = entry.id, False
         where = turn.person.id, turn.incoming.place.conversation_id
-        questions.keep_recent(turn.session, *where, text=entry.question, question_id=question.id, now=turn.now)
+        faq_log.keep_recent(turn.session, *where, text=entry.question, question_id=question.id, now=turn.now)
     return _in_place(turn, cards.answer(entry, question.id), everyone=own)
 
 
@@ -50,7 +50,7 @@ def none_of_these(turn: Turn) -> Reply:
     own = _asked_by(turn, question)
     if own:
         question.rejected, question.chosen_id = True, None
-    text = questions.text_of(turn.session, question.id) if own else ""
+    text = faq_log.text_of(turn.session, question.id) if own else ""
     return _in_place(turn, cards.unknown(text, turn.app.settings.contact), everyone=own)
 
 
@@ -66,7 +66,7 @@ def vote(turn: Turn) -> Reply:
     """*Ja* or *Nej* under an answer; replaces the buttons, and may be changed."""
     question, entry = _rows(turn)
     helpful = turn.data.get("helpful") is True
-    questions.vote(turn.session, question.id, turn.person.id, entry.id, helpful=helpful, now=turn.now)
+    faq_log.vote(turn.session, question.id, turn.person.id, entry.id, helpful=helpful, now=turn.now)
     if not helpful:
         return _in_place(turn, cards.why_not(entry, question.id, turn.app.settings.contact))
     return _in_place(turn, cards.answer(entry, question.id, _related(turn), voted=True))
@@ -79,7 +79,7 @@ def reason(turn: Turn) -> Reply:
     written = str(turn.data.get("reason") or "").strip()[:500]
     if not written:
         raise UserError("Skriv vad du saknade i rutan, eller låt bli. Din röst är redan sparad.")
-    row = questions.vote(turn.session, question.id, turn.person.id, entry.id, helpful=False, now=turn.now)
+    row = faq_log.vote(turn.session, question.id, turn.person.id, entry.id, helpful=False, now=turn.now)
     row.reason = written
     return _in_place(turn, cards.why_not(entry, question.id, turn.app.settings.contact, reason=written))
 
@@ -109,7 +109,7 @@ def _in_place(turn: Turn, card: Json, *, everyone: bool = False) -> Reply:
 
 
 def _question(turn: Turn) -> Question:
-    question = questions.find(turn.session, turn.data.get("question"))
+    question = faq_log.find(turn.session, turn.data.get("question"))
     if question is None:
         raise UserError("Den frågan finns inte kvar. Skriv den igen, så letar jag på nytt.")
     return question
@@ -136,4 +136,4 @@ def _entries(turn: Turn, ids: list[Any]) -> list[Any]:
 
 def _asked_by(turn: Turn, question: Question) -> bool:
     """Whether this is the person's own latest question here: ids come from a client and may be anybody's."""
-    return questions.asked_by(turn.session, question.id, turn.person.id, turn.incoming.place.conversation_id)
+    return faq_log.asked_by(turn.session, question.id, turn.person.id, turn.incoming.place.conversation_id)

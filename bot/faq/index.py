@@ -54,12 +54,14 @@ class LiveBank:
         async with self._building:
             self._changed.clear()
             loaded = await self._database.run(lambda: self._database.play(self._load))
-            if loaded is None:
-                return
-            version, entries = loaded
-            self._index = await asyncio.to_thread(Index, entries, previous=self._index)
-            self._version = version
-            log.info("bank indexed", extra={"entries": len(entries), "version": version})
+            if loaded is not None:
+                await asyncio.to_thread(self._build, *loaded)
+
+    def rebuild(self) -> None:
+        """Do the same as :meth:`catch_up` in a program without an event loop."""
+        loaded = self._database.play(self._load)
+        if loaded is not None:
+            self._build(*loaded)
 
     async def settled(self) -> None:
         """Wait until an edit that was committed here can be found; at once when there was none."""
@@ -89,6 +91,11 @@ class LiveBank:
             for entry in faq.published(session)
         ]
         return version, entries
+
+    def _build(self, version: int, entries: list[Entry]) -> None:
+        self._index = Index(entries, previous=self._index)
+        self._version = version
+        log.info("bank indexed", extra={"entries": len(entries), "version": version})
 
     def _wake(self) -> None:
         """On a database thread, after a commit that changed the bank."""

@@ -10,8 +10,8 @@ from typing import Any
 from bot.faq import understanding
 from bot.faq.understanding import Names
 from bot.turn import Turn
-from storage import content, faq, questions
-from storage.questions import Outcome
+from storage import content, faq, faq_log
+from storage.faq_log import Outcome
 
 SURE = 0.80
 """Probability from which an answer is given as one (reference/retrieval.md)."""
@@ -46,13 +46,13 @@ def answer(turn: Turn) -> list[Judged]:
     """Search for what the message asks, log it, and say how each of its questions went; at least one."""
     text = turn.incoming.text
     where = turn.person.id, turn.incoming.place.conversation_id
-    before = questions.previous(turn.session, *where, turn.now)
+    before = faq_log.previous(turn.session, *where, turn.now)
     asked = understanding.parts(text)
     judged = [_judge(turn, part, asked[at - 1] if at else before) for at, part in enumerate(asked)]
     if len(judged) > 1 and not any(one.outcome is Outcome.ANSWERED for one in judged):
         judged = [_judge(turn, text, before)]  # not two questions that we know, so perhaps one in two sentences
     judged = [_logged(turn, one) for one in judged]
-    questions.keep_recent(turn.session, *where, text=text, question_id=judged[-1].question_id, now=turn.now)
+    faq_log.keep_recent(turn.session, *where, text=text, question_id=judged[-1].question_id, now=turn.now)
     return judged
 
 
@@ -74,7 +74,7 @@ def _judge(turn: Turn, text: str, before: str | None) -> Judged:
 
 def _offer(turn: Turn, text: str, probability: float, near: Sequence[Any], about: str) -> Judged:
     """Either "Menade du …?", or the entry that was picked when this wording was asked before."""
-    picked = None if about else questions.remembered(turn.session, understanding.wording(text))
+    picked = None if about else faq_log.remembered(turn.session, understanding.wording(text))
     entry = faq.shown(turn.session, [picked]).get(picked) if picked else None
     if entry is not None:
         others = [row for row in near if row.id != picked][:RELATED]
@@ -84,7 +84,7 @@ def _offer(turn: Turn, text: str, probability: float, near: Sequence[Any], about
 
 def _logged(turn: Turn, one: Judged) -> Judged:
     nearest = one.entries[0] if one.entries else None
-    question_id = questions.log(
+    question_id = faq_log.log(
         turn.session,
         text=understanding.without_person(one.text),
         wording=understanding.wording(one.text),

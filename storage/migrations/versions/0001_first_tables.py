@@ -105,7 +105,7 @@ def upgrade() -> None:
     op.create_index("ix_faq_phrasings_entry_id", "faq_phrasings", ["entry_id"])
 
     op.create_table(
-        "questions",
+        "faq_questions",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("outcome", sa.String(length=20), nullable=False),
@@ -118,37 +118,37 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["entry_id"], ["faq_entries.id"], ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_questions_at", "questions", ["at"])
-    op.create_index("ix_questions_entry_id", "questions", ["entry_id"])
-    op.create_index("ix_questions_outcome", "questions", ["outcome"])
+    op.create_index("ix_faq_questions_at", "faq_questions", ["at"])
+    op.create_index("ix_faq_questions_entry_id", "faq_questions", ["entry_id"])
+    op.create_index("ix_faq_questions_outcome", "faq_questions", ["outcome"])
 
     op.create_table(
-        "question_texts",
+        "faq_question_texts",
         sa.Column("question_id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("text", sa.String(length=1000), nullable=False),
         sa.Column("wording", sa.String(length=200), nullable=False),
-        sa.ForeignKeyConstraint(["question_id"], ["questions.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["question_id"], ["faq_questions.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("question_id"),
     )
-    op.create_index("ix_question_texts_at", "question_texts", ["at"])
-    op.create_index("ix_question_texts_wording", "question_texts", ["wording"])
+    op.create_index("ix_faq_question_texts_at", "faq_question_texts", ["at"])
+    op.create_index("ix_faq_question_texts_wording", "faq_question_texts", ["wording"])
 
     op.create_table(
-        "recent_questions",
+        "faq_recent_questions",
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("conversation_id", sa.String(length=300), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("text", sa.String(length=1000), nullable=False),
         sa.Column("question_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["question_id"], ["questions.id"], ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["question_id"], ["faq_questions.id"], ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("person_id", "conversation_id"),
     )
-    op.create_index("ix_recent_questions_at", "recent_questions", ["at"])
+    op.create_index("ix_faq_recent_questions_at", "faq_recent_questions", ["at"])
 
     op.create_table(
-        "votes",
+        "faq_votes",
         sa.Column("question_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("entry_id", sa.Integer(), nullable=False),
@@ -157,30 +157,30 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["entry_id"], ["faq_entries.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["question_id"], ["questions.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["question_id"], ["faq_questions.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("question_id", "person_id"),
     )
-    op.create_index("ix_votes_entry_id", "votes", ["entry_id"])
-    op.create_index("ix_votes_person_id", "votes", ["person_id"])
+    op.create_index("ix_faq_votes_entry_id", "faq_votes", ["entry_id"])
+    op.create_index("ix_faq_votes_person_id", "faq_votes", ["person_id"])
 
 
 def downgrade() -> None:
-    op.drop_index("ix_votes_person_id", "votes")
-    op.drop_index("ix_votes_entry_id", "votes")
+    op.drop_index("ix_faq_votes_person_id", "faq_votes")
+    op.drop_index("ix_faq_votes_entry_id", "faq_votes")
 
-    op.drop_table("votes")
-    op.drop_index("ix_recent_questions_at", "recent_questions")
+    op.drop_table("faq_votes")
+    op.drop_index("ix_faq_recent_questions_at", "faq_recent_questions")
 
-    op.drop_table("recent_questions")
-    op.drop_index("ix_question_texts_wording", "question_texts")
-    op.drop_index("ix_question_texts_at", "question_texts")
+    op.drop_table("faq_recent_questions")
+    op.drop_index("ix_faq_question_texts_wording", "faq_question_texts")
+    op.drop_index("ix_faq_question_texts_at", "faq_question_texts")
 
-    op.drop_table("question_texts")
-    op.drop_index("ix_questions_outcome", "questions")
-    op.drop_index("ix_questions_entry_id", "questions")
-    op.drop_index("ix_questions_at", "questions")
+    op.drop_table("faq_question_texts")
+    op.drop_index("ix_faq_questions_outcome", "faq_questions")
+    op.drop_index("ix_faq_questions_entry_id", "faq_questions")
+    op.drop_index("ix_faq_questions_at", "faq_questions")
 
-    op.drop_table("questions")
+    op.drop_table("faq_questions")
     op.drop_index("ix_faq_phrasings_entry_id", "faq_phrasings")
 
     op.drop_table("faq_phrasings")

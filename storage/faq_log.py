@@ -31,7 +31,7 @@ class Outcome(StrEnum):
 class Question(Base):
     """One question to the bank; figures only."""
 
-    __tablename__ = "questions"
+    __tablename__ = "faq_questions"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
@@ -49,9 +49,9 @@ class Question(Base):
 class QuestionText(Base):
     """A question's wording, without its asker; deleted after the retention time."""
 
-    __tablename__ = "question_texts"
+    __tablename__ = "faq_question_texts"
 
-    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id", ondelete="CASCADE"), primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("faq_questions.id", ondelete="CASCADE"), primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
     text: Mapped[str] = mapped_column(String(1000))
     wording: Mapped[str] = mapped_column(String(200), index=True)
@@ -61,22 +61,22 @@ class QuestionText(Base):
 class RecentQuestion(Base):
     """The last question of a person in a chat, so that a follow-up is understood."""
 
-    __tablename__ = "recent_questions"
+    __tablename__ = "faq_recent_questions"
 
     person_id: Mapped[int] = person_key(on_erase="delete", primary_key=True, index=False)
     conversation_id: Mapped[str] = mapped_column(String(300), primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
     text: Mapped[str] = mapped_column(String(1000))
-    question_id: Mapped[int | None] = mapped_column(ForeignKey("questions.id", ondelete="SET NULL"))
+    question_id: Mapped[int | None] = mapped_column(ForeignKey("faq_questions.id", ondelete="SET NULL"))
     """Its row in the log, so that only the asker decides what "Menade du …?" meant."""
 
 
 class Vote(Base):
     """What a person thought of an answer: one for each person and answer."""
 
-    __tablename__ = "votes"
+    __tablename__ = "faq_votes"
 
-    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id", ondelete="CASCADE"), primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("faq_questions.id", ondelete="CASCADE"), primary_key=True)
     person_id: Mapped[int] = person_key(on_erase="delete", primary_key=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("faq_entries.id", ondelete="CASCADE"), index=True)
     helpful: Mapped[bool]
