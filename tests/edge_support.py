@@ -149,7 +149,7 @@ class Edge:
     async def request(self, headers: dict[str, str], body: Json | bytes) -> Answered:
         """Post ``body`` with exactly these headers."""
         content = {"data": body} if isinstance(body, bytes) else {"json": body}
-        async with self.client.post(self.url / "api/messages", headers=headers, **content) as response:  # type: ignore[arg-type]
+        async with self.client.post(self.url / "api/messages", headers=headers, **content) as response:
             raw = await response.text()
             assert "Traceback" not in raw
             json_body = await response.json() if raw and response.content_type == "application/json" else raw

@@ -207,6 +207,10 @@ class FakeIdentityProvider:
         self.keys = {"first": ["msteams", "webchat"]}
         """Published keys and what they are endorsed for."""
         self.down = False
+        self.answering = asyncio.Event()
+        self.answering.set()
+        """Cleared, it holds every answer back."""
+        self.fetched = asyncio.Event()
         self.fetches = 0
         """How often the keys were asked for."""
         app = web.Application()
@@ -243,12 +247,14 @@ class FakeIdentityProvider:
         return jwt.encode(self.claims(service_url, **changes), rsa_key(key), algorithm="RS256", headers=headers)
 
     async def _metadata(self, _request: web.Request) -> web.Response:
+        await self.answering.wait()
         if self.down:
             raise web.HTTPServiceUnavailable
         return web.json_response({"issuer": self.issuer, "jwks_uri": str(self._server.make_url("/keys"))})
 
     async def _published(self, _request: web.Request) -> web.Response:
         self.fetches += 1
+        self.fetched.set()
         keys = []
         for name, endorsements in self.keys.items():
             public = jwt.algorithms.RSAAlgorithm.to_jwk(rsa_key(name).public_key(), as_dict=True)

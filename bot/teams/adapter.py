@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from aiohttp import ClientConnectorError, ServerDisconnectedError
 from botbuilder.core import BotAdapter, TurnContext
 from botbuilder.schema import Activity, ActivityTypes, ConversationReference, InvokeResponse, ResourceResponse
 
@@ -13,6 +14,9 @@ from bot.teams.codec import encode
 from bot.teams.connector import Connector, ConnectorError
 
 T = TypeVar("T")
+
+NOT_DELIVERED = (ClientConnectorError, ServerDisconnectedError)
+"""No connection, or one that Teams closed while it was idle: what was written there was not read."""
 
 RETRIED = frozenset({412, 429, 502, 503, 504})
 """The statuses that Teams asks to have tried again; everything else stays as it is."""
@@ -75,5 +79,7 @@ async def _twice(call: Callable[[], Awaitable[T]]) -> T:
         wait = USUAL_WAIT if error.retry_after is None else error.retry_after
         if error.status not in RETRIED or wait > LONGEST_WAIT:
             raise
+    except NOT_DELIVERED:
+        wait = USUAL_WAIT
     await asyncio.sleep(wait)
     return await call()

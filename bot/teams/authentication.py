@@ -115,7 +115,7 @@ def _key_id(token: str) -> str:
 
 
 class _Keys:
-    """The provider's signing keys. They stay in use while the provider can't be reached."""
+    """The provider's signing keys. They stay in use while the provider can't be reached, or is slow."""
 
     def __init__(self, metadata_url: str, session: ClientSession, clock: Callable[[], float]) -> None:
         self._metadata_url = metadata_url
@@ -123,26 +123,31 @@ class _Keys:
         self._clock = clock
         self._keys: Mapping[str, _Key] = {}
         self._fetched = self._tried = float("-inf")
-        self._fetching = asyncio.Lock()
+        self._fetching: asyncio.Task[None] | None = None
 
     async def find(self, kid: str) -> _Key | None:
         """The key, fetched if need be, or None. Raises :class:`Refused` (503) where there are no keys at all."""
-        if self._wants_fetch(kid):
-            async with self._fetching:  # of many that wait, the first fetches; the others then find it done
-                if self._wants_fetch(kid):
-                    await self._fetch()
+        if kid not in self._keys:
+            fetching = self._refresh()
+            if fetching is not None:
+                await asyncio.shield(fetching)  # many wait for it; one that is cancelled must not cancel it
+        elif self._clock() - self._fetched > KEEP_KEYS:
+            self._refresh()  # nobody waits: the key is known
         if not self._keys:
             raise Refused(503, "the signing keys can't be fetched")
         return self._keys.get(kid)
 
-    def _wants_fetch(self, kid: str) -> bool:
-        now = self._clock()
-        wait = BETWEEN_FETCHES if self._keys else BETWEEN_FIRST_FETCHES
-        missing = kid not in self._keys or now - self._fetched > KEEP_KEYS
-        return missing and now - self._tried >= wait
+    def _refresh(self) -> asyncio.Task[None] | None:
+        """The fetch under way, begun if it may be; None where the last one was too recent."""
+        if self._fetching is None or self._fetching.done():
+            wait = BETWEEN_FETCHES if self._keys else BETWEEN_FIRST_FETCHES
+            if self._clock() - self._tried < wait:
+                return None
+            self._tried = self._clock()
+            self._fetching = asyncio.create_task(self._fetch())
+        return self._fetching
 
     async def _fetch(self) -> None:
-        self._tried = self._clock()
         try:
             metadata = await self._get(self._metadata_url)
             keys = _usable((await self._get(metadata["jwks_uri"]))["keys"])

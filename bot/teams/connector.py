@@ -50,9 +50,7 @@ class ServiceUrlRefused(Exception):
 
 def new_session() -> ClientSession:
     """The one session that the process sends with; whoever opens it closes it."""
-    return ClientSession(
-        connector=TCPConnector(limit=100, keepalive_timeout=60), timeout=TIMEOUT, cookie_jar=DummyCookieJar()
-    )
+    return ClientSession(connector=TCPConnector(limit=100), timeout=TIMEOUT, cookie_jar=DummyCookieJar())
 
 
 class Connector:
