@@ -81,6 +81,7 @@ async def browse(address: str, program: str) -> AsyncIterator[Playground]:
             expect.set_options(timeout=TIMEOUT)
             await page.route(lambda url: not url.startswith(address), cut)  # fonts come from elsewhere
             await page.goto(address)
+            await page.get_by_role("button", name="Hide log panel").click()
             yield Playground(page)
         finally:
             await browser.close()
