@@ -2,7 +2,7 @@
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
-NODE := $(shell node -e 'process.exit(parseInt(process.versions.node) < 18)' 2>/dev/null && npm --version 2>/dev/null)
+NODE := $(shell node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null && npm --version 2>/dev/null)
 PLAYGROUND := var/playground/.0.2.28
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock

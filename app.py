@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import log
 from bot.conversation import ROUTES
 from bot.faq.index import LiveBank
-from bot.settings import Settings, SettingsError, from_process
+from bot.settings import Settings, SettingsProblems, from_process
 from bot.teams.adapter import Adapter
 from bot.teams.bot import TeamsBot
 from bot.teams.connector import Connector, new_session
@@ -102,7 +102,7 @@ def main() -> int:
     log.configure()
     try:
         asyncio.run(_serve_until_signal(from_process()))
-    except SettingsError as wrong:
+    except SettingsProblems as wrong:
         sys.stderr.write(f"The settings are wrong:\n{wrong}\n")
         return 2
     except StartError as error:

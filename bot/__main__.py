@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from bot.local.chat import chat
 from bot.local.people import PLAYERS
 from bot.local.run import PLAYGROUND_PORT, bot_address, run
-from bot.settings import Settings, SettingsError, environment, from_process
+from bot.settings import Settings, SettingsProblems, environment, from_process
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -29,7 +29,7 @@ def main(words: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(words)
     try:
         settings = from_process()
-    except SettingsError as wrong:
+    except SettingsProblems as wrong:
         print(wrong, file=sys.stderr)
         return 2
     code: int = chosen.command(settings, chosen)

@@ -30,7 +30,7 @@ _DATABASE = "SQLite as sqlite:///path/to/file.db, or PostgreSQL as postgresql://
 _WORDS = {"SingleTenant": "SingleTenant", "UserAssignedMSI": "UserAssignedMSI"}
 
 
-class SettingsError(Exception):
+class SettingsProblems(Exception):  # noqa: N818 - it is all of them at once
     """Settings are wrong or missing. ``problems`` holds all of them, each with its remedy and none with a secret."""
 
     def __init__(self, problems: list[str]) -> None:
@@ -187,7 +187,7 @@ class Settings(BaseSettings):
     def load(cls, environ: Mapping[str, str], env_file: Path | None = None) -> Settings:
         """The settings in ``environ``, and in ``env_file`` where ``environ`` says nothing.
 
-        An empty value means "not set", except for the app id. Raises :class:`SettingsError`.
+        An empty value means "not set", except for the app id. Raises :class:`SettingsProblems`.
         """
         written = dotenv_values(env_file, interpolate=False) if env_file else {}
         given = {name: (value or "").strip() for name, value in {**written, **environ}.items()}
@@ -198,7 +198,7 @@ class Settings(BaseSettings):
         except ValidationError as error:
             problems.extend(_explain(cls, error))
         if problems:
-            raise SettingsError(problems)
+            raise SettingsProblems(problems)
         return settings
 
 

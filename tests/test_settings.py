@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from bot.settings import Settings, SettingsError, is_loopback
+from bot.settings import Settings, SettingsProblems, is_loopback
 
 GUID = "11111111-2222-3333-4444-555555555555"
 OTHER = "aaaaaaaa-BBBB-cccc-dddd-eeeeeeeeeeee"
@@ -20,7 +20,7 @@ HOSTED = {
 
 def problems(environ: dict[str, str], env_file: Path | None = None) -> list[str]:
     """What is wrong, each as "NAME: reason", without the remedy."""
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(SettingsProblems) as caught:
         Settings.load(environ, env_file)
     assert all(line.endswith((".", "?")) and ". " in line for line in caught.value.problems), "a remedy each"
     assert SECRET not in str(caught.value)
@@ -156,7 +156,7 @@ def test_loopback(host: str) -> None:
     ],
 )
 def test_an_unknown_name_is_a_typo(typo: str, meant: str) -> None:
-    with pytest.raises(SettingsError, match=f"^{typo}: there is no such setting. {meant}".replace("?", r"\?")):
+    with pytest.raises(SettingsProblems, match=f"^{typo}: there is no such setting. {meant}".replace("?", r"\?")):
         Settings.load({typo: "1"})
 
 
