@@ -17,8 +17,8 @@ help: ## show this
 run: .venv/.run $(if $(NODE),$(PLAYGROUND)) ## start the bot, and the browser client against it
 	@$(BIN)/python -m bot run
 
-chat: .venv/.run ## talk in the terminal with the bot that `make run` started (AS=kansli: as the kansli)
-	@$(BIN)/python -m bot chat $(if $(AS),--as $(AS))
+chat: .venv/.run ## talk in the terminal with the bot that `make run` started (WHO=kansli: as the kansli)
+	@$(BIN)/python -m bot chat $(if $(WHO),--as $(WHO))
 
 test: .venv/.dev $(if $(NODE),$(PLAYGROUND)) ## run every test (TESTS=tests/test_x.py: only those)
 	$(BIN)/python -m pytest -n auto $(TESTS)
