@@ -19,6 +19,7 @@ from bot.teams.bot import TeamsBot
 from bot.teams.connector import Connector, new_session
 from bot.teams.endpoint import make_runner, make_web_app
 from bot.teams.gate import Gate, LocalGate, TeamsGate
+from bot.teams.turns import Core
 from bot.turn import NOTHING, Incoming, Json, Reply, say
 from tests.fakes import FakeConnector, FakeIdentityProvider
 
@@ -157,9 +158,9 @@ class Edge:
 
 
 @asynccontextmanager
-async def running(core: ScriptedCore | None = None, *, tokens: bool = False) -> AsyncIterator[Edge]:
-    """An edge in local mode, or with ``tokens`` one that asks for them and is told that Teams is the fake connector."""
-    core = core or ScriptedCore()
+async def running(given: Core | None = None, *, tokens: bool = False) -> AsyncIterator[Edge]:
+    """An edge in local mode, or with ``tokens`` one that asks for them. ``given`` is the core instead of a scripted one."""
+    core = ScriptedCore()
     async with FakeConnector() as connector, FakeIdentityProvider(APP_ID) as provider, new_session() as session:
         clock = [0.0]
         gate: Gate = LocalGate()
@@ -167,7 +168,7 @@ async def running(core: ScriptedCore | None = None, *, tokens: bool = False) -> 
             authenticator = Authenticator(APP_ID, session, metadata_url=provider.metadata_url, clock=lambda: clock[0])
             gate = TeamsGate(authenticator, [TENANT], [])
         outward = _Rerouted(session, gate, connector) if tokens else Connector(session, None, gate.allows)
-        bot = TeamsBot(core)
+        bot = TeamsBot(given or core)
         problems: list[str] = []
 
         async def current() -> list[str]:

@@ -260,6 +260,11 @@ MISSHAPEN: list[Json] = [
     {"conversation": "a:anna"},
     {"conversation": {}},
     {"conversation": {"id": ["a"]}},
+    {"conversation": {"id": ";messageid=1"}},
+    {"conversation": {"id": "a" * 301, "conversationType": "personal"}},
+    {"id": "a" * 201},
+    {"from": {"id": "a" * 201}},
+    {"from": {"id": "29:a", "aadObjectId": "a" * 65}},
     {"conversation": {"id": "a", "conversationType": 1}},
     {"conversation": {"id": "a", "isGroup": "no"}},
     {"entities": {}},
@@ -287,7 +292,7 @@ MISSHAPEN: list[Json] = [
 ]
 
 
-@pytest.mark.parametrize("change", MISSHAPEN, ids=str)
+@pytest.mark.parametrize("change", MISSHAPEN, ids=lambda change: str(change)[:60])
 async def test_what_is_no_activity_is_a_bad_request(edge: Edge, change: Json) -> None:
     assert edge.provider is not None
     with_tenant = dict(change)

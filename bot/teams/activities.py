@@ -20,6 +20,10 @@ NOTICE = "application/vnd.microsoft.activity.message"
 ERROR = "application/vnd.microsoft.error"
 DONE = "Klart."
 """What an invoke is answered with that changes no card: it must be answered with something."""
+LONGEST = {"guid": 64, "id": 200, "conversation": 300, "service URL": 500}
+"""Characters, as the database keeps them and more than Teams ever needs; what is longer is no real activity."""
+LONGEST_NAME = 200
+"""Characters of a person's name that are kept; Entra allows 256."""
 _THREAD = ";messageid="
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -90,9 +94,7 @@ def from_members_added(activity: Activity) -> list[Incoming]:
     if any(member.id == bot for member in added):
         return [from_installation(activity)]
     identity = _activity_id(activity)
-    if len(added) == 1:
-        return [_arrived(activity, identity, added[0])]
-    return [_arrived(activity, f"{identity};{member.id}", member) for member in added]
+    return [_arrived(activity, f"{identity};{number}", member) for number, member in enumerate(added)]
 
 
 def place_of(activity: Activity) -> Place:
@@ -101,19 +103,22 @@ def place_of(activity: Activity) -> Place:
     A kind of conversation that we don't know counts as a group, where the bot says nothing personal.
     """
     conversation = activity.conversation
-    if conversation is None or not conversation.id or not activity.service_url:
+    service_url = _checked(activity.service_url, "service URL")
+    if conversation is None or not service_url:
         raise malformed("there is no conversation or service URL")
     kind = conversation.conversation_type
     scope = Scope(kind) if kind in (Scope.PERSONAL, Scope.CHANNEL) else Scope.GROUP
-    conversation_id, _, root = conversation.id.partition(_THREAD)
+    conversation_id, _, root = (_checked(conversation.id, "conversation") or "").partition(_THREAD)
+    if not conversation_id:
+        raise malformed("the conversation has no id")
     team = (activity.channel_data or {}).get("team")
     team_id = team.get("id") if isinstance(team, dict) else None
     return Place(
         conversation_id=conversation_id,
         scope=scope,
-        service_url=activity.service_url,
-        tenant_id=tenant_of(activity),
-        team_id=team_id if isinstance(team_id, str) else None,
+        service_url=service_url,
+        tenant_id=_checked(tenant_of(activity), "guid"),
+        team_id=_checked(team_id, "conversation"),
         thread_id=root or None,
     )
 
@@ -153,7 +158,7 @@ def _pressed(activity: Activity, place: Place, verb: str, data: Mapping[str, Any
         place=place,
         verb=verb,
         data={key: value for key, value in data.items() if key not in ("verb", "msteams")},
-        card_id=activity.reply_to_id,
+        card_id=_checked(activity.reply_to_id, "id"),
     )
 
 
@@ -163,13 +168,24 @@ def _arrived(activity: Activity, activity_id: str, who: ChannelAccount | None) -
 
 def _activity_id(activity: Activity) -> str:
     """Repeats are known by it, so what has none (hand-made activities) gets one that nothing else has."""
-    return activity.id or uuid4().hex
+    return _checked(activity.id, "id") or uuid4().hex
+
+
+def _checked(value: Any, what: str) -> str | None:
+    """A string, or None where there is none. Raises :class:`Refused` (400) for one longer than Teams' ever are."""
+    if not isinstance(value, str):
+        return None
+    if len(value) > LONGEST[what]:
+        raise malformed(f"a {what} is too long")
+    return value
 
 
 def _sender(account: ChannelAccount | None) -> Sender:
-    if account is None or not account.id:
+    teams_id = _checked(account.id, "id") if account else None
+    if account is None or not teams_id:
         raise malformed("there is no sender")
-    return Sender(teams_id=account.id, entra_id=account.aad_object_id, name=_INVISIBLE.sub("", account.name or ""))
+    name = _INVISIBLE.sub("", account.name or "")[:LONGEST_NAME]
+    return Sender(teams_id=teams_id, entra_id=_checked(account.aad_object_id, "guid") or None, name=name)
 
 
 def _written(activity: Activity) -> str:

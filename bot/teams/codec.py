@@ -174,9 +174,15 @@ def _parse_with_lone_surrogates(body: bytes) -> Any:
     if b"\\ud" not in body.lower():
         raise malformed("the body is not JSON")
     try:
-        return _scrub(json.loads(body, parse_constant=_refuse_constant))
-    except (ValueError, RecursionError) as error:
+        return _scrub(json.loads(body, parse_constant=_refuse_constant, parse_int=_integer))
+    except (ValueError, OverflowError, RecursionError) as error:
         raise malformed("the body is not JSON") from error
+
+
+def _integer(digits: str) -> float:
+    """As orjson reads them: what 64 bits don't hold becomes a float, which orjson can write again."""
+    number = int(digits)  # raises ValueError beyond 4,300 digits
+    return number if number.bit_length() < 64 else float(number)  # noqa: PLR2004
 
 
 def _refuse_constant(name: str) -> None:
