@@ -43,7 +43,6 @@ def card(*body: CardElement, actions: Sequence[Action] = (), summary: str) -> Js
     whole = AdaptiveCard(
         version="1.5",
         lang="sv",
-        schema="http://adaptivecards.io/schemas/adaptive-card.json",
         fallback_text=summary,
         body=list(body),
         actions=list(actions) or None,

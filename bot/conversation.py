@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 import bot.faq.commands
 import bot.faq.manage
 import bot.help.commands
-from bot.faq.commands import ask
+from bot.faq.commands import ask, asked_lately
 from bot.help import cards, smalltalk
 from bot.help.commands import greeting, team_greeting
 from bot.routes import Role, Routes
@@ -139,5 +139,7 @@ def _understood(turn: Turn) -> Reply:
             "Skriv själva frågan i en eller två meningar, så letar jag efter svaret."
         )
     chat = smalltalk.answer(text, turn.incoming.attachments)
+    if chat == smalltalk.UNCLEAR and asked_lately(turn):
+        chat = None  # "när?" is clear enough after an answer
     reply = say(chat) if chat else ask(turn)
     return replace(reply, messages=reply.messages + engine.asked_again(turn, *dialog)) if dialog else reply

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeVar, cast
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Table, create_engine, event, text
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Table, create_engine, event, literal, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -154,8 +154,8 @@ def insert_new(session: Session, table: type[Base], **values: Any) -> bool:
     Waits for a competing transaction on PostgreSQL, so the answer is the final one.
     """
     insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    done = session.execute(insert(table).values(**values).on_conflict_do_nothing())
-    return bool(done.rowcount)  # type: ignore[attr-defined]
+    statement = insert(table_of(table)).values(**values).on_conflict_do_nothing().returning(literal(1))
+    return session.execute(statement).first() is not None  # psycopg's row count is unknown here
 
 
 def table_of(model: type[Base]) -> Table:

@@ -9,11 +9,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, and_, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import ForeignKey, String, bindparam, delete, exists, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, insert_new, person_key, table_of
-from storage.faq import Entry, State
 
 CONTEXT = timedelta(minutes=5)
 """How long "och när?" is understood from the question before."""
@@ -28,7 +27,7 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Question(Base):
+class FaqQuestion(Base):
     """One question to the bank; figures only."""
 
     __tablename__ = "faq_questions"
@@ -84,7 +83,7 @@ class Vote(Base):
     at: Mapped[datetime]
 
 
-_QUESTION, _TEXT, _RECENT = table_of(Question), table_of(QuestionText), table_of(RecentQuestion)
+_QUESTION, _TEXT, _RECENT = table_of(FaqQuestion), table_of(QuestionText), table_of(RecentQuestion)
 _LOG = insert(_QUESTION).returning(_QUESTION.c.id)
 _LOG_TEXT = insert(_TEXT)
 _PREVIOUS = select(_RECENT.c.text).where(
@@ -142,11 +141,11 @@ def asked_by(session: Session, question_id: int, person_id: int, conversation_id
     return row is not None and row.question_id == question_id
 
 
-def find(session: Session, question_id: object) -> Question | None:
+def find(session: Session, question_id: object) -> FaqQuestion | None:
     """The question with this id; ``question_id`` comes from a client and may be anything."""
     if not isinstance(question_id, int) or isinstance(question_id, bool) or not 0 < question_id < 2**31:
         return None
-    return session.get(Question, question_id)
+    return session.get(FaqQuestion, question_id)
 
 
 def text_of(session: Session, question_id: int) -> str:
@@ -157,27 +156,18 @@ def text_of(session: Session, question_id: int) -> str:
 def remembered(session: Session, wording: str) -> int | None:
     """The entry that was picked under "Menade du …?" when this wording was asked before.
 
-    None unless the picks agree, the entry is still published, and nobody pressed "Inget av dessa" or voted it down.
+    None unless the picks agree, and nobody pressed "Inget av dessa" or voted the picked one down.
     """
-    if not wording:
-        return None
-    disliked = func.count(case((Vote.helpful.is_(False), 1)))
-    rejected = func.count(case((Question.rejected, 1)))
+    disliked = exists().where(Vote.question_id == FaqQuestion.id, Vote.helpful.is_(False))
     query = (
-        select(Question.chosen_id)
-        .select_from(Question)
-        .join(QuestionText, QuestionText.question_id == Question.id)
-        .outerjoin(Vote, and_(Vote.question_id == Question.id, Vote.entry_id == Question.chosen_id))
-        .outerjoin(Entry, Entry.id == Question.chosen_id)
-        .where(QuestionText.wording == wording[:200], (Question.chosen_id.is_not(None)) | Question.rejected)
-        .group_by(Question.chosen_id, Entry.state)
-        .having(disliked == 0, rejected == 0, Entry.state == State.PUBLISHED)
+        select(FaqQuestion.chosen_id, FaqQuestion.rejected, disliked)
+        .join(QuestionText, QuestionText.question_id == FaqQuestion.id)
+        .where(QuestionText.wording == wording[:200], FaqQuestion.chosen_id.is_not(None) | FaqQuestion.rejected)
     )
-    picked = session.scalars(query).all()
-    every = select(func.count(func.distinct(func.coalesce(Question.chosen_id, 0))))
-    every = every.select_from(Question).join(QuestionText, QuestionText.question_id == Question.id)
-    every = every.where(QuestionText.wording == wording[:200], (Question.chosen_id.is_not(None)) | Question.rejected)
-    return picked[0] if len(picked) == 1 and session.scalar(every) == 1 else None
+    rows = session.execute(query).all() if wording else []
+    picked = {entry_id for entry_id, _, _ in rows}
+    against = any(rejected or voted_down for _, rejected, voted_down in rows)
+    return picked.pop() if len(picked) == 1 and not against else None
 
 
 def vote(session: Session, question_id: int, person_id: int, entry_id: int, *, helpful: bool, now: datetime) -> Vote:

@@ -15,6 +15,8 @@ from bot.turn import App, Incoming, Json, Kind, Message, Place, Reply, Scope, Se
 
 KANSLI = "aaaaaaaa-0000-0000-0000-00000000000a"
 """The Entra object id that the tests' settings make kansli."""
+ANNA = Sender("29:anna", "aaaaaaaa-0000-0000-0000-000000000001", "Anna Andersson")
+ANNAS = Place("a:anna", Scope.PERSONAL, "https://smba.trafficmanager.net/emea/", "t-1")
 _ids = count(1)
 
 
@@ -26,6 +28,9 @@ class Clock:
 
     def __call__(self) -> datetime:
         return self.now
+
+    def days_ago(self, days: float) -> datetime:
+        return self.now - timedelta(days=days)
 
     def forward(self, **by: float) -> None:
         self.now += timedelta(**by)
@@ -49,8 +54,8 @@ class Chat:
 
     app: App
     clock: Clock
-    sender: Sender = Sender("29:anna", "aaaaaaaa-0000-0000-0000-000000000001", "Anna Andersson")
-    place: Place = Place("a:anna", Scope.PERSONAL, "https://smba.trafficmanager.net/emea/", "t-1")
+    sender: Sender = ANNA
+    place: Place = ANNAS
     history: dict[str, list[Shown]] = field(default_factory=dict)
 
     def as_(self, name: str, *, entra_id: str | None = None, new: bool = False) -> Chat:

@@ -10,7 +10,7 @@ from bot.faq.service import Judged
 from bot.routes import Routes
 from bot.turn import Json, Message, Reply, Turn, UserError, say, state, view
 from storage import faq, faq_log
-from storage.faq_log import Outcome, Question
+from storage.faq_log import FaqQuestion, Outcome
 
 routes = Routes()
 
@@ -22,6 +22,12 @@ LONGEST = 1000
 def ask(turn: Turn) -> Reply:
     """Answer whatever was written as a question; several questions get an answer each."""
     return Reply(messages=tuple(Message(card=_card(turn, judged)) for judged in service.answer(turn)))
+
+
+def asked_lately(turn: Turn) -> bool:
+    """Whether the person asked something here within the last five minutes, which a follow-up can lean on."""
+    where = turn.person.id, turn.incoming.place.conversation_id
+    return faq_log.previous(turn.session, *where, turn.now) is not None
 
 
 @routes.action("faq.ask")
@@ -108,14 +114,14 @@ def _in_place(turn: Turn, card: Json, *, everyone: bool = False) -> Reply:
     return state(card) if everyone or turn.personal else view(card)
 
 
-def _question(turn: Turn) -> Question:
+def _question(turn: Turn) -> FaqQuestion:
     question = faq_log.find(turn.session, turn.data.get("question"))
     if question is None:
         raise UserError("Den frågan finns inte kvar. Skriv den igen, så letar jag på nytt.")
     return question
 
 
-def _rows(turn: Turn) -> tuple[Question, Any]:
+def _rows(turn: Turn) -> tuple[FaqQuestion, Any]:
     entry = _entries(turn, [turn.data.get("entry")])
     if not entry:
         raise UserError(GONE)
@@ -134,6 +140,6 @@ def _entries(turn: Turn, ids: list[Any]) -> list[Any]:
     return [rows[value] for value in wanted if value in rows]
 
 
-def _asked_by(turn: Turn, question: Question) -> bool:
+def _asked_by(turn: Turn, question: FaqQuestion) -> bool:
     """Whether this is the person's own latest question here: ids come from a client and may be anybody's."""
     return faq_log.asked_by(turn.session, question.id, turn.person.id, turn.incoming.place.conversation_id)

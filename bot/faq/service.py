@@ -52,6 +52,8 @@ def answer(turn: Turn) -> list[Judged]:
     if len(judged) > 1 and not any(one.outcome is Outcome.ANSWERED for one in judged):
         judged = [_judge(turn, text, before)]  # not two questions that we know, so perhaps one in two sentences
     judged = [_logged(turn, one) for one in judged]
+    if before and understanding.leans_on(text):
+        text = f"{before} {text}"  # so that the next follow-up leans on the whole
     faq_log.keep_recent(turn.session, *where, text=text, question_id=judged[-1].question_id, now=turn.now)
     return judged
 

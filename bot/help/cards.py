@@ -8,7 +8,11 @@ from bot.cards import button, buttons, card, escape, heading, label, markdown, o
 from bot.routes import Command
 from bot.turn import Json
 
-EXAMPLES = ("Hur blir vår kommun medlem?", "Vilka gröna nyckeltal finns?", "Jag är ny. Var börjar jag?")
+EXAMPLES = (
+    "Hur blir vår kommun medlem?",
+    "Vilka gröna nyckeltal finns?",
+    "Hur använder jag den digitala mötesplatsen?",
+)
 """Questions a newcomer can press; whatever the bank holds answers them, or says that it does not know."""
 
 

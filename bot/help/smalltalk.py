@@ -48,13 +48,11 @@ _SAID = {
         "vem är du, vad är du, är du en bot, är du en människa, är du ett ai, är du en ai, vad heter du, är du "
         "chatgpt, är du mänsklig, vem pratar jag med"
     ),
-    UNCLEAR: (
-        "va, vad, hur, när, var, vem, varför, vilka, vilken, huh, test, testar, testing"
-    ),
+    UNCLEAR: ("va, vad, hur, när, var, vem, varför, vilka, vilken, huh, test, testar, testing"),
 }
 _ANSWERS = {phrase.strip(): answer for answer, phrases in _SAID.items() for phrase in phrases.split(",")}
 _WARM = frozenset("👍👌🙏❤🧡💚💙💛💜🥰😊🙂😀😃😄😁👏🎉💪✅😍🤗🌱🌿♥")
-_TRIMMINGS = frozenset({"o", "å", "och", "du", "så", "då", "där", "alla", "igen", "bot", "botten", "ekobot"})
+_TRIMMINGS = frozenset({"du", "så", "då", "där", "alla", "igen", "bot", "botten", "ekobot"})
 
 
 def is_greeting(text: str) -> bool:
