@@ -159,7 +159,7 @@ class Edge:
 
 @asynccontextmanager
 async def running(given: Core | None = None, *, tokens: bool = False) -> AsyncIterator[Edge]:
-    """An edge in local mode, or with ``tokens`` one that asks for them. ``given`` is the core instead of a scripted one."""
+    """An edge in local mode, or one that asks for tokens; ``given`` is the core instead of a scripted one."""
     core = ScriptedCore()
     async with FakeConnector() as connector, FakeIdentityProvider(APP_ID) as provider, new_session() as session:
         clock = [0.0]

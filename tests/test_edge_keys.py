@@ -9,7 +9,7 @@ from botbuilder.schema import Activity
 from bot.teams.authentication import BETWEEN_FETCHES, BETWEEN_FIRST_FETCHES, KEEP_KEYS
 from bot.teams.connector import new_session
 from bot.teams.gate import LocalGate, TeamsGate, make_gate
-from bot.teams.refused import Refused
+from bot.teams.refused import RefusedError
 from tests.edge_support import APP_ID, TEAMS_URL, TENANT, Edge, activity, running
 from tests.fakes import FakeIdentityProvider
 
@@ -144,7 +144,7 @@ async def test_locally_service_urls_are_on_this_machine(url: str, allowed: bool)
     gate = LocalGate()
     assert gate.allows(url) is allowed
     if not allowed:
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(RefusedError) as refused:
             gate.admit(None, Activity(service_url=url))
         assert refused.value.status == 403
 

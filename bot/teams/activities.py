@@ -42,7 +42,7 @@ def from_message(activity: Activity) -> Incoming | None:
     """What somebody wrote, or the button they pressed where the client sends buttons as messages.
 
     None for what was not meant for the bot: in groups and channels, everything that does not mention it. Raises
-    :class:`Refused` (400) where the sender or the conversation is missing.
+    :class:`RefusedError` (400) where the sender or the conversation is missing.
     """
     place = place_of(activity)
     value = activity.value
@@ -63,7 +63,7 @@ def from_message(activity: Activity) -> Incoming | None:
 def from_card_action(activity: Activity) -> Incoming | None:
     """The button pressed (``adaptiveCard/action``), or None for a card that asks to be refreshed by itself.
 
-    Raises :class:`Refused` (400) for a value that names no verb.
+    Raises :class:`RefusedError` (400) for a value that names no verb.
     """
     value = activity.value
     action = value.get("action") if isinstance(value, dict) else None
@@ -80,14 +80,14 @@ def from_card_action(activity: Activity) -> Incoming | None:
 
 
 def from_installation(activity: Activity) -> Incoming:
-    """The bot was added; whoever did it is the sender. Raises :class:`Refused` (400) where somebody is missing."""
+    """The bot was added; whoever did it is the sender. Raises :class:`RefusedError` (400) where somebody is missing."""
     return _arrived(activity, _activity_id(activity), activity.from_property)
 
 
 def from_members_added(activity: Activity) -> list[Incoming]:
     """The bot's own arrival, or else that of each person; with no call to ask who they are.
 
-    Raises :class:`Refused` (400) where somebody is missing.
+    Raises :class:`RefusedError` (400) where somebody is missing.
     """
     bot = activity.recipient.id if activity.recipient else None
     added = activity.members_added or []
@@ -98,7 +98,7 @@ def from_members_added(activity: Activity) -> list[Incoming]:
 
 
 def place_of(activity: Activity) -> Place:
-    """Where it happened. Raises :class:`Refused` (400) without a conversation, (403) for two tenants.
+    """Where it happened. Raises :class:`RefusedError` (400) without a conversation, (403) for two tenants.
 
     A kind of conversation that we don't know counts as a group, where the bot says nothing personal.
     """
@@ -172,7 +172,7 @@ def _activity_id(activity: Activity) -> str:
 
 
 def _checked(value: Any, what: str) -> str | None:
-    """A string, or None where there is none. Raises :class:`Refused` (400) for one longer than Teams' ever are."""
+    """A string, or None where there is none. Raises :class:`RefusedError` (400) for one longer than Teams' ever are."""
     if not isinstance(value, str):
         return None
     if len(value) > LONGEST[what]:

@@ -37,6 +37,7 @@ class Adapter(BotAdapter):
         self, activity: Activity, logic: Callable[[TurnContext], Awaitable[None]]
     ) -> InvokeResponse | None:
         """Run one turn. An invoke's answer, or None for what is no invoke. Raises whatever ``logic`` raises."""
+        activity.delivery_mode = None  # "expectReplies" would make TurnContext keep the replies to itself
         context = TurnContext(self, activity)
         await self.run_pipeline(context, logic)
         answer = context.turn_state.get(self._INVOKE_RESPONSE_KEY)

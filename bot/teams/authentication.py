@@ -13,7 +13,7 @@ import jwt
 import orjson
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
-from bot.teams.refused import Refused
+from bot.teams.refused import RefusedError
 
 ISSUER = "https://api.botframework.com"
 METADATA_URL = "https://login.botframework.com/v1/.well-known/openidconfiguration"
@@ -71,13 +71,13 @@ class Authenticator:
     async def validate(self, header: str | None) -> Claims:
         """The claims of an ``Authorization`` header.
 
-        Raises :class:`Refused` with 401 for whatever is wrong with it, and with 503 where the keys have never been
+        Raises :class:`RefusedError` with 401 for whatever is wrong with it, and with 503 where the keys have never been
         fetched and can't be now.
         """
         token = _bearer(header)
         key = await self._keys.find(_key_id(token))
         if key is None:
-            raise Refused(401, "the token is signed with an unknown key")
+            raise RefusedError(401, "the token is signed with an unknown key")
         try:
             payload = jwt.decode(
                 token,
@@ -89,17 +89,17 @@ class Authenticator:
                 options={"require": ["exp", "iss", "aud"], "strict_aud": True},
             )
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:
-            raise Refused(401, "the token is not valid") from error
+            raise RefusedError(401, "the token is not valid") from error
         service_url = payload.get("serviceurl")
         if not isinstance(service_url, str) or not service_url:
-            raise Refused(401, "the token names no service URL")
+            raise RefusedError(401, "the token names no service URL")
         return Claims(service_url, key.endorsements)
 
 
 def _bearer(header: str | None) -> str:
     scheme, _, token = (header or "").partition(" ")
     if scheme.lower() != "bearer" or not token or len(token) > _LARGEST_TOKEN:
-        raise Refused(401, "there is no bearer token")
+        raise RefusedError(401, "there is no bearer token")
     return token
 
 
@@ -107,10 +107,10 @@ def _key_id(token: str) -> str:
     try:
         header = jwt.get_unverified_header(token)
     except (jwt.PyJWTError, ValueError, RecursionError) as error:
-        raise Refused(401, "the token is not valid") from error
+        raise RefusedError(401, "the token is not valid") from error
     kid = header.get("kid")
     if header.get("alg") != "RS256" or not isinstance(kid, str):
-        raise Refused(401, "the token is not valid")
+        raise RefusedError(401, "the token is not valid")
     return kid
 
 
@@ -126,7 +126,7 @@ class _Keys:
         self._fetching: asyncio.Task[None] | None = None
 
     async def find(self, kid: str) -> _Key | None:
-        """The key, fetched if need be, or None. Raises :class:`Refused` (503) where there are no keys at all."""
+        """The key, fetched if need be, or None. Raises :class:`RefusedError` (503) where there are no keys at all."""
         if kid not in self._keys:
             fetching = self._refresh()
             if fetching is not None:
@@ -134,7 +134,7 @@ class _Keys:
         elif self._clock() - self._fetched > KEEP_KEYS:
             self._refresh()  # nobody waits: the key is known
         if not self._keys:
-            raise Refused(503, "the signing keys can't be fetched")
+            raise RefusedError(503, "the signing keys can't be fetched")
         return self._keys.get(kid)
 
     def _refresh(self) -> asyncio.Task[None] | None:

@@ -31,7 +31,7 @@ _CORRECTED = {(ConversationAccount, "tenant_id"): "tenantId"}
 def parse(body: bytes) -> Json:
     """The JSON object in ``body``, free of NUL characters and lone surrogates, which no database stores.
 
-    Raises :class:`Refused` (400) for anything else, nesting beyond :data:`DEEPEST` included.
+    Raises :class:`RefusedError` (400) for anything else, nesting beyond :data:`DEEPEST` included.
     """
     try:
         value: Any = orjson.loads(body)
@@ -47,7 +47,7 @@ def parse(body: bytes) -> Json:
 def decode(data: Json) -> Activity:
     """The activity in ``data``. Keys that the models don't know are in ``additional_properties``.
 
-    Raises :class:`Refused` (400) for a value of the wrong type. ``data`` is not copied: free-form values such as
+    Raises :class:`RefusedError` (400) for a value of the wrong type. ``data`` is not copied: free-form values such as
     ``channel_data`` are the same objects.
     """
     return _decode(Activity, data)

@@ -44,7 +44,7 @@ class TokenError(Exception):
     """No token could be had for the Connector: a wrong or expired secret, or Entra can't be reached."""
 
 
-class ServiceUrlRefused(Exception):
+class ServiceUrlError(Exception):
     """A service URL that is not on the list; nothing was sent there."""
 
 
@@ -56,7 +56,7 @@ def new_session() -> ClientSession:
 class Connector:
     """The Connector, reached over one shared session.
 
-    Every method raises :class:`ConnectorError` for an answer that is no success, :class:`ServiceUrlRefused` or
+    Every method raises :class:`ConnectorError` for an answer that is no success, :class:`ServiceUrlError` or
     :class:`TokenError` before anything is sent, and :class:`aiohttp.ClientError` or :class:`TimeoutError` where no
     answer came.
     """
@@ -101,7 +101,7 @@ class Connector:
 
     async def _call(self, method: str, service_url: str, path: str, body: Json | None = None) -> Json:
         if not self._allows(service_url):
-            raise ServiceUrlRefused("a service URL that is not on the list")
+            raise ServiceUrlError("a service URL that is not on the list")
         headers = {} if self._token is None else {"Authorization": f"Bearer {await self._token()}"}
         if body is not None:
             headers["Content-Type"] = "application/json; charset=utf-8"

@@ -13,7 +13,7 @@ from bot.teams.adapter import Adapter
 from bot.teams.bot import TeamsBot
 from bot.teams.codec import decode, parse
 from bot.teams.gate import Gate
-from bot.teams.refused import Refused, malformed
+from bot.teams.refused import RefusedError, malformed
 from bot.turn import Json
 
 LARGEST_BODY = 256 * 1024
@@ -45,7 +45,7 @@ class Endpoint:
                 raise malformed("the activity has no type")
             self._gate.admit(claims, activity)
             answer = await self._adapter.process(activity, self._bot.on_turn)
-        except Refused as refused:
+        except RefusedError as refused:
             logger.info("request refused", extra={"status": refused.status, "reason": str(refused)})
             return _refusal(refused)
         if answer is None:
@@ -81,11 +81,11 @@ def make_runner(app: web.Application) -> web.AppRunner:
 
 def _check_headers(request: web.Request) -> None:
     if "Content-Encoding" in request.headers:
-        raise Refused(415, "compressed bodies are not read")
+        raise RefusedError(415, "compressed bodies are not read")
     if request.content_type != "application/json":
-        raise Refused(415, "the body is not application/json")
+        raise RefusedError(415, "the body is not application/json")
     if (request.content_length or 0) > LARGEST_BODY:
-        raise Refused(413, "the body is too large")
+        raise RefusedError(413, "the body is too large")
 
 
 async def _read(request: web.Request) -> bytes:
@@ -93,12 +93,12 @@ async def _read(request: web.Request) -> bytes:
         async with asyncio.timeout(SLOWEST_BODY):
             return await request.read()
     except web.HTTPRequestEntityTooLarge as error:
-        raise Refused(413, "the body is too large") from error
+        raise RefusedError(413, "the body is too large") from error
     except TimeoutError as error:
-        raise Refused(408, "the body came too slowly") from error
+        raise RefusedError(408, "the body came too slowly") from error
 
 
-def _refusal(refused: Refused) -> web.Response:
+def _refusal(refused: RefusedError) -> web.Response:
     response = _json(refused.status, {"error": {"message": str(refused)}})
     if refused.status == 401:  # noqa: PLR2004
         response.headers["WWW-Authenticate"] = "Bearer"

@@ -15,7 +15,7 @@ from aiohttp import ClientSession
 from botbuilder.schema import Activity
 
 from bot.teams.authentication import Authenticator, Claims
-from bot.teams.refused import Refused
+from bot.teams.refused import RefusedError
 
 TEAMS_HOST = "smba.trafficmanager.net"
 """Teams' Connector in the public cloud (its regions differ in path only). Exact: anybody can register beside it."""
@@ -26,10 +26,10 @@ class Gate(Protocol):
     """Decides about a request in two steps, because the token is checked before the body is read."""
 
     async def identify(self, header: str | None) -> Claims | None:
-        """Check the ``Authorization`` header. Raises :class:`Refused` with 401, or 503 without any signing keys."""
+        """Check the ``Authorization`` header. Raises :class:`RefusedError` with 401, or 503 without signing keys."""
 
     def admit(self, claims: Claims | None, activity: Activity) -> None:
-        """Check the activity against the token and the lists. Raises :class:`Refused` with 401 or 403."""
+        """Check the activity against the token and the lists. Raises :class:`RefusedError` with 401 or 403."""
 
     def allows(self, service_url: str) -> bool:
         """Whether anything, and above all a token, may be sent to this service URL."""
@@ -69,14 +69,14 @@ class TeamsGate:
     def admit(self, claims: Claims | None, activity: Activity) -> None:
         """401 where the token is for another service URL; 403 for another channel, host or tenant."""
         if claims is None or not claims.service_url or claims.service_url != activity.service_url:
-            raise Refused(401, "the token is not for this service URL")
+            raise RefusedError(401, "the token is not for this service URL")
         if activity.channel_id != CHANNEL or CHANNEL not in claims.endorsements:
-            raise Refused(403, "the token's key is not endorsed for this channel")
+            raise RefusedError(403, "the token's key is not endorsed for this channel")
         if not self.allows(activity.service_url):
-            raise Refused(403, "the service URL is not on the list")
+            raise RefusedError(403, "the service URL is not on the list")
         tenant = tenant_of(activity)
         if tenant is None or tenant.lower() not in self._tenants:
-            raise Refused(403, "the tenant is not on the list")
+            raise RefusedError(403, "the tenant is not on the list")
 
     def allows(self, service_url: str) -> bool:
         """Only https on its own port and on a listed host, which is never matched by its ending."""
@@ -96,7 +96,7 @@ class LocalGate:
         """403 for a service URL that leaves the machine, or two tenants in one activity."""
         del claims
         if not self.allows(activity.service_url or ""):
-            raise Refused(403, "without an app id, service URLs are on this machine only")
+            raise RefusedError(403, "without an app id, service URLs are on this machine only")
         tenant_of(activity)
 
     def allows(self, service_url: str) -> bool:
@@ -106,7 +106,7 @@ class LocalGate:
 
 
 def tenant_of(activity: Activity) -> str | None:
-    """The tenant that an activity comes from, or None. Raises :class:`Refused` (403) where it names two.
+    """The tenant that an activity comes from, or None. Raises :class:`RefusedError` (403) where it names two.
 
     Teams writes it in two places, and the Playground's own activities in the second only.
     """
@@ -115,7 +115,7 @@ def tenant_of(activity: Activity) -> str | None:
     channel = tenant.get("id") if isinstance(tenant, dict) else None
     conversation = activity.conversation.tenant_id if activity.conversation else None
     if channel and conversation and channel != conversation:
-        raise Refused(403, "the activity names two tenants")
+        raise RefusedError(403, "the activity names two tenants")
     found = channel or conversation
     return found if isinstance(found, str) else None
 

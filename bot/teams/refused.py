@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """A request that goes no further.
 
     ``status`` is the HTTP status of the answer; ``str(error)`` is a short English reason, which holds nothing that
@@ -15,6 +15,6 @@ class Refused(Exception):
         self.status = status
 
 
-def malformed(reason: str) -> Refused:
+def malformed(reason: str) -> RefusedError:
     """What is JSON but no activity that we understand: 400."""
-    return Refused(400, reason)
+    return RefusedError(400, reason)

@@ -12,14 +12,16 @@ from aiohttp import ClientError
 from botbuilder.core import TurnContext
 
 from bot.teams import activities
-from bot.teams.connector import ConnectorError, ServiceUrlRefused, TokenError
+from bot.teams.connector import ConnectorError, ServiceUrlError, TokenError
 from bot.turn import Incoming, Json, Kind, Message, Reply, Scope, say
 
 if TYPE_CHECKING:
     from bot.conversation import Answer
 
-SEND_FAILURES = (ConnectorError, ServiceUrlRefused, TokenError, ClientError, TimeoutError)
+SEND_FAILURES = (ConnectorError, ServiceUrlError, TokenError, ClientError, TimeoutError)
 """What sending can raise: Teams said no, or did not answer."""
+LONGEST_DRAIN = 20
+"""Seconds; a turn's one slow send and its retry fit, and container hosts kill after 30."""
 ONLY_YOURS = "Svaret är bara för dig. Skriv till mig i vår egen chatt, så får du det där."
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Without I, O, 0 and 1, which are mistaken for each other when read aloud."""
@@ -58,9 +60,11 @@ class Turns:
         return await asyncio.shield(turn)
 
     async def drain(self) -> None:
-        """Wait for the turns that are under way; for when the process stops."""
-        while self._running:
-            await asyncio.wait(self._running.values())
+        """Wait for the turns that are under way, at most :data:`LONGEST_DRAIN`; for when the process stops."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST_DRAIN):
+                while self._running:
+                    await asyncio.wait(self._running.values())
 
     async def _take(self, context: TurnContext, incoming: Incoming) -> Reply:
         reply: Reply | None = None
@@ -71,7 +75,8 @@ class Turns:
                 await self._core.sent(incoming)
         except Exception:
             reference = "".join(secrets.choice(_ALPHABET) for _ in range(8))
-            logger.exception("turn failed", extra={"reference": reference, "kind": incoming.kind.value})
+            what = "turn failed" if reply is None else "reply not sent"
+            logger.exception(what, extra={"reference": reference, "kind": incoming.kind.value})
             if reply is None:
                 reply = _apology(incoming, reference)
                 with suppress(*SEND_FAILURES):  # the fault is what matters; it is logged

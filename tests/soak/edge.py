@@ -157,7 +157,7 @@ async def soak(count: int, seed: int) -> int:
         database.play(lambda session: content.load(session, now))
         bank = LiveBank(database)
         await bank.catch_up()
-        app = App(settings=Settings(), database=database, routes=ROUTES, dialogs=DIALOGS, bank=bank)
+        app = App(settings=Settings.load({}), database=database, routes=ROUTES, dialogs=DIALOGS, bank=bank)
         async with running(Conversations(app, lambda: datetime.now(UTC)), tokens=True) as edge:
             statuses = await post_all(edge, count, seed)
         database.close()
