@@ -1,0 +1,198 @@
+"""Rules of the house. Each rule is a function of source text, and each is seen to fail on a bad line."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import microsoft_teams.cards
+import pytest
+
+from bot import settings
+from bot.conversation import ROUTES
+from storage import content, migrate
+
+ROOT = Path(__file__).parent.parent
+SOURCES = sorted(
+    path
+    for folder in ("bot", "dialogs", "storage", "manifest")
+    for path in (ROOT / folder).rglob("*.py")
+    if "versions" not in path.parts
+)
+ALL = [*SOURCES, ROOT / "app.py"]
+
+CLOCK_AND_ENVIRONMENT = {"app.py", "bot/settings.py"}
+"""Where the time and the environment may be read."""
+LAPTOP_TOOLS = "bot/local/"
+"""Programs of their own that are no part of the serving bot: they may read the time and the environment too."""
+EDGES = {"bot.teams", "bot.local"}
+"""Folders of ``bot`` that are no features."""
+BROAD_EXCEPTS = {"bot/teams/turns.py", "bot/outbox.py"}
+"""The edge and the delivery loop: a fault there is logged and told, and the process lives."""
+LONGEST_MODULE = 300
+LONGEST_FUNCTION = 40
+
+
+def reads_clock_or_environment(tree: ast.AST) -> Iterator[str]:
+    """Every place that asks what time it is, or reads the environment."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            owner = node.value.id if isinstance(node.value, ast.Name) else getattr(node.value, "attr", "")
+            if (owner, node.attr) in {
+                ("datetime", "now"),
+                ("datetime", "utcnow"),
+                ("datetime", "today"),
+                ("date", "today"),
+                ("time", "time"),
+                ("os", "environ"),
+                ("os", "getenv"),
+            }:
+                yield f"{node.lineno}: {owner}.{node.attr}"
+
+
+def broad_excepts(tree: ast.AST) -> Iterator[str]:
+    """Every handler that catches whatever there is."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler):
+            caught = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
+            if any(kind is None or getattr(kind, "id", "") in {"Exception", "BaseException"} for kind in caught):
+                yield str(node.lineno)
+
+
+def unknown_card_fields(tree: ast.AST) -> Iterator[str]:
+    """Every argument to a card element that Microsoft's model does not have: it would pass unnoticed."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            model = getattr(microsoft_teams.cards, node.func.id, None)
+            fields = getattr(model, "model_fields", None)
+            for keyword in node.keywords if fields else ():
+                if keyword.arg and keyword.arg not in (fields or ()):
+                    yield f"{node.lineno}: {node.func.id}({keyword.arg}=…)"
+
+
+def verbs(tree: ast.AST) -> Iterator[str]:
+    """The verb of every button that is made."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "button":
+            verb = node.args[1]
+            if isinstance(verb, ast.Constant):
+                yield str(verb.value)
+
+
+def long_functions(tree: ast.AST) -> Iterator[str]:
+    """Every function that is longer than fits in a head."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = (node.end_lineno or node.lineno) - node.lineno + 1
+            if lines > LONGEST_FUNCTION:
+                yield f"{node.lineno}: {node.name} has {lines} lines"
+
+
+@pytest.mark.parametrize(
+    ("rule", "bad"),
+    [
+        (reads_clock_or_environment, "from datetime import datetime\nx = datetime.now()"),
+        (reads_clock_or_environment, "import datetime\nx = datetime.datetime.now(tz)"),
+        (reads_clock_or_environment, "import os\nx = os.environ['A']"),
+        (broad_excepts, "try:\n    x()\nexcept Exception:\n    pass"),
+        (broad_excepts, "try:\n    x()\nexcept (ValueError, BaseException):\n    pass"),
+        (broad_excepts, "try:\n    x()\nexcept:\n    pass"),
+        (unknown_card_fields, "TextBlock(txt='x')"),
+        (long_functions, "def f():\n" + "    x()\n" * 40),
+    ],
+)
+def test_the_rule_fires_on_a_bad_line(rule: Callable[[ast.AST], Iterator[str]], bad: str) -> None:
+    assert list(rule(ast.parse(bad)))
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_keeps_the_rules(path: Path) -> None:
+    name = path.relative_to(ROOT).as_posix()
+    source = path.read_text(encoding="utf-8")
+    tree = ast.parse(source)
+    free = name in CLOCK_AND_ENVIRONMENT or name.startswith(LAPTOP_TOOLS)
+
+    assert free or list(reads_clock_or_environment(tree)) == []
+    assert name in BROAD_EXCEPTS or list(broad_excepts(tree)) == []
+    assert list(unknown_card_fields(tree)) == []
+    assert list(long_functions(tree)) == []
+    assert source.count("\n") <= LONGEST_MODULE
+    assert not source.strip() or ast.get_docstring(tree)
+
+
+def test_broad_excepts_are_where_they_are_said_to_be() -> None:
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for path in ALL
+        if list(broad_excepts(ast.parse(path.read_text(encoding="utf-8"))))
+    }
+
+    assert found <= BROAD_EXCEPTS
+    assert "bot/teams/turns.py" in found
+
+
+def test_every_button_is_routed_and_every_route_has_a_button() -> None:
+    made = {verb for path in SOURCES for verb in verbs(ast.parse(path.read_text(encoding="utf-8")))}
+
+    assert made == set(ROUTES.actions)
+
+
+def test_every_command_has_one_line_of_help() -> None:
+    for command in ROUTES:
+        assert command.help.endswith("."), command.word
+        assert len(command.help) <= 100, command.word
+        assert command.word == command.word.casefold()
+
+
+def test_the_menu_holds_at_most_what_teams_shows() -> None:
+    assert len([command for command in ROUTES if command.menu]) <= 12
+
+
+def test_every_key_to_people_says_what_erasure_does() -> None:
+    keys = [
+        (column, key)
+        for table in migrate.metadata.sorted_tables
+        for column in table.columns
+        for key in column.foreign_keys
+        if key.column.table.name == "people"
+    ]
+
+    assert keys
+    for column, key in keys:
+        rule = {"delete": "CASCADE", "anonymise": "SET NULL"}[column.info["on_erase"]]
+        assert key.ondelete == rule, column
+
+
+def test_published_starting_answers_promise_no_command_that_does_not_exist() -> None:
+    entries = tomllib.loads(content._read("faq.toml"))["entry"]
+
+    for entry in entries:
+        promised = re.findall(r"[Ss]kriv ”([^”]+)”", entry["answer"]) if "{{" not in str(entry) else []
+        assert [word for word in promised if ROUTES.find(word) is None] == [], entry["code"]
+
+
+def test_every_module_is_in_the_import_contracts() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    layers = re.findall(r"[\w.]+", " ".join(contracts["contracts"][0]["layers"]))
+    modules = [path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".") for path in SOURCES]
+
+    for module in modules:
+        listed = any(f"{module}.".startswith(f"{layer}.") for layer in layers)
+        assert listed or module.endswith(".__init__") or module.startswith("manifest."), module
+
+
+def test_every_feature_is_kept_apart_from_the_others_and_from_the_edges() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    _, apart, no_edges, _ = contracts["contracts"]
+    features = {f"bot.{path.parent.name}" for path in SOURCES if path.parent.parent == ROOT / "bot"} - EDGES
+
+    assert set(apart["modules"]) == features
+    assert set(no_edges["source_modules"]) >= features
+
+
+def test_settings_are_described() -> None:
+    for name, field in settings.Settings.model_fields.items():
+        assert field.description, name
