@@ -7,6 +7,7 @@ PLAYGROUND := var/playground/.0.2.28
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock
 TESTS ?= tests
+FAQ_DATA ?= ../shared/data/retrieval
 
 .DEFAULT_GOAL := help
 .PHONY: help run chat test check format bench soak package lock
@@ -21,7 +22,7 @@ chat: .venv/.run ## talk in the terminal with the bot that `make run` started (W
 	@$(BIN)/python -m bot chat $(if $(WHO),--as $(WHO))
 
 test: .venv/.dev $(if $(NODE),$(PLAYGROUND)) ## run every test (TESTS=tests/test_x.py: only those)
-	$(BIN)/python -m pytest -n auto $(TESTS)
+	$(BIN)/python -m pytest -n auto -rs $(TESTS)
 
 check: .venv/.dev ## lint, formatting, types, who may import whom
 	$(BIN)/ruff check
@@ -33,11 +34,13 @@ format: .venv/.dev ## put the code in its form
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: .venv/.bench ## measure
-	$(BIN)/python -m tests.bench
+bench: .venv/.bench ## measure the search on real questions (FAQ_DATA: where they are)
+	@if test -f $(FAQ_DATA)/evaluate.py; then \
+		PYTHONPATH=. $(BIN)/python $(FAQ_DATA)/evaluate.py tests.bench.retrieval:build --fit dev --test dev; \
+	else echo "Skipped: there is no evaluate.py in $(FAQ_DATA)"; fi
 
 soak: .venv/.dev ## the long runs
-	$(BIN)/python -m tests.soak
+	$(BIN)/python -m tests.soak.edge
 
 package: .venv/.run ## build the Teams app package
 	$(BIN)/python -m manifest.build

@@ -85,6 +85,11 @@ async def test_a_newcomer_asks_in_the_browser(tmp_path: Path) -> None:
         honest = await teams.say("Vad kostar en liter mjölk på Mars?")
         await expect(honest).to_contain_text("vet jag inte")
 
+        await teams.open("SEKOM mötesplats - Temagrupp Vatten")
+        await expect(teams.cards).to_contain_text("Hej")
+        await teams.post("Kan en region bli medlem?", mention="SEKOM-boten")
+        await expect(teams.cards.filter(has_text="Kan en region bli medlem?")).to_be_visible()
+
 
 def picture(folder: Path) -> Path:
     """Where the screenshot goes: among the committed ones only when asked."""

@@ -29,7 +29,7 @@ STOPPING = 10
 
 async def run(settings: Settings, environ: Mapping[str, str], playground_port: int = PLAYGROUND_PORT) -> int:
     """Run until Ctrl-C, or until the bot ends by itself; the bot's exit code."""
-    if _taken(settings):
+    if _listening(settings.host.strip("[]"), settings.port):  # it would be mistaken for the bot
         _say(f"Port {settings.port} är upptagen (kanske av en annan `make run`). Välj en annan: PORT=3979 make run")
         return 1
     kansli = {"SEKOM_KANSLI": KANSLI.entra_id} if settings.local and not settings.kansli else {}
@@ -45,9 +45,11 @@ async def run(settings: Settings, environ: Mapping[str, str], playground_port: i
         await asyncio.wait({ended, asked}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         opened.cancel()
-        await asyncio.gather(opened, return_exceptions=True)
+        await asyncio.wait({opened})
         await asyncio.gather(*(_stop(process) for process in started))
         asked.cancel()
+    if not opened.cancelled():
+        opened.result()  # a fault in starting the Playground is not kept quiet
     return 0 if stopped.is_set() else bot.returncode or 0
 
 
@@ -110,10 +112,9 @@ async def _answers(url: str) -> bool:
     return False
 
 
-def _taken(settings: Settings) -> bool:
-    """Whether something listens where the bot shall; it could be mistaken for the bot."""
+def _listening(host: str, port: int) -> bool:
     try:
-        socket.create_connection((settings.host.strip("[]"), settings.port), timeout=1).close()
+        socket.create_connection((host, port), timeout=1).close()
     except OSError:
         return False
     return True
@@ -121,12 +122,10 @@ def _taken(settings: Settings) -> bool:
 
 def _free(port: int) -> int:
     """``port``, or any free one where it is taken: the Playground itself would move without telling us where."""
-    with socket.socket(socket.AF_INET6 if socket.has_ipv6 else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("", port))
-        except OSError:
-            probe.bind(("", 0))
+    if port and not _listening("localhost", port):
+        return port
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
