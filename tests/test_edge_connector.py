@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 import orjson
 import pytest
 from azure.core.exceptions import ClientAuthenticationError
+from azure.identity.aio import ClientSecretCredential
 from botbuilder.core import Middleware, TurnContext
 from botbuilder.schema import Activity, Attachment, ChannelAccount, ConversationAccount, Entity
 
-from bot.teams import credential
 from bot.teams.activities import Outgoing, card_activity
 from bot.teams.adapter import Adapter
 from bot.teams.codec import decode, encode, parse
 from bot.teams.connector import Connector, ConnectorError, ServiceUrlError, TokenError, new_session
+from bot.teams.credential import ConnectorToken
 from bot.teams.gate import LocalGate
 from tests.edge_support import ANNA, TENANT, activity, in_channel
 from tests.fakes import FakeConnector
@@ -114,8 +115,8 @@ async def test_a_credential_that_entra_refuses_is_a_token_error(monkeypatch: pyt
     async def refuse(*_: object) -> None:
         raise ClientAuthenticationError("AADSTS7000222: the secret has expired")
 
-    monkeypatch.setattr(credential.ClientSecretCredential, "get_token", refuse)
-    async with credential.ConnectorToken("app", TENANT, "hemligt") as token:
+    monkeypatch.setattr(ClientSecretCredential, "get_token", refuse)
+    async with ConnectorToken("app", TENANT, "hemligt") as token:
         with pytest.raises(TokenError) as raised:
             await token()
     assert "hemligt" not in str(raised.value)
