@@ -62,7 +62,7 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
 
         bank = LiveBank(database)
         await bank.catch_up()
-        await stack.enter_async_context(_running(bank.follow()))
+        following = await stack.enter_async_context(_running(bank.follow()))
 
         session = await stack.enter_async_context(new_session())
         token = await stack.enter_async_context(_token(settings)) if not settings.local else None
@@ -75,7 +75,7 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
         adapter = Adapter(Connector(session, token, gate.allows))
         app = App(settings=settings, database=database, routes=ROUTES, dialogs=DIALOGS, bank=bank)
         bot = TeamsBot(Conversations(app, clock))
-        yield make_web_app(gate, adapter, bot, lambda: _problems(database, bank))
+        yield make_web_app(gate, adapter, bot, lambda: _problems(database, bank, following))
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
@@ -149,14 +149,20 @@ def _prepare(database: Database, settings: Settings, clock: Clock) -> None:
 
 
 @asynccontextmanager
-async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Run ``work`` beside the block, and end it with the block."""
+async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator[asyncio.Task[None]]:
+    """Run ``work`` beside the block, and end it with the block. That it ends earlier is a fault, and logged."""
     task = asyncio.create_task(work)
+    task.add_done_callback(_report)
     try:
-        yield
+        yield task
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    if not task.cancelled():
+        logger.error("background work has ended", exc_info=task.exception())
 
 
 def _token(settings: Settings) -> ConnectorToken:
@@ -166,7 +172,7 @@ def _token(settings: Settings) -> ConnectorToken:
     )
 
 
-async def _problems(database: Database, bank: LiveBank) -> list[str]:
+async def _problems(database: Database, bank: LiveBank, following: asyncio.Task[None]) -> list[str]:
     """What keeps the bot from answering right now, for ``/readyz``."""
     try:
         async with asyncio.timeout(READY_WITHIN):
@@ -175,6 +181,8 @@ async def _problems(database: Database, bank: LiveBank) -> list[str]:
         found = [f"the database has not answered for {READY_WITHIN} seconds"]
     if not bank.built:
         found.append("the index of the knowledge bank is not built")
+    if following.done():
+        found.append("the index of the knowledge bank no longer follows edits; start the bot anew")
     return found
 
 

@@ -90,6 +90,20 @@ async def test_readyz_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.M
     assert problems[1] == "the index of the knowledge bank is not built"
 
 
+async def test_readyz_says_when_edits_are_no_longer_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(_self: LiveBank) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(LiveBank, "follow", fail)
+    async with client(settings(tmp_path)) as started:
+        ready = await started.get("/readyz")
+        assert ready.status == 503
+        assert "no longer follows edits" in (await ready.json())["problems"][0]
+    assert "background work has ended" in caplog.messages
+
+
 async def test_readyz_does_not_wait_for_a_database_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app, "READY_WITHIN", 0.05)
     freed = asyncio.Event()
