@@ -34,7 +34,7 @@ TITLE_LENGTH = 80
 """Characters of a button's title; Teams cuts longer ones off without a trace on a phone."""
 Style = Literal["default", "positive", "destructive"]
 
-_LINK = re.compile(r"(!?)\[([^\[\]]*)\]\(\s*<?([^()\s<>]*)>?[^()]*\)")
+_LINK = re.compile(r"(!?)\[([^\[\]]*)\]\(\s*<?((?:[^()\s<>]|\([^()\s<>]*\))*)>?[^()]*\)")
 _BARE = re.compile(r"\]\s*\(")
 
 

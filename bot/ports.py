@@ -1,10 +1,20 @@
-"""What the core needs from outside, as Protocols with their values."""
+"""What the core needs from outside, as Protocols with their values.
+
+Exception, raised by a :class:`Messenger`
+├── Unreachable   the recipient can't be written to; not tried again
+├── TryLater      the far side asked us to wait, or was not reached; tried again
+├── Uncertain     no answer came: it may have arrived
+└── Failed        refused for good, and not because of the recipient
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
+
+from bot.turn import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +35,142 @@ class Bank(Protocol):
 
     def search(self, question: str, limit: int = 10) -> Sequence[Hit]:
         """The entries nearest to ``question``, best first; empty when nothing is like it."""
+
+    async def settled(self) -> None:
+        """Wait until an edit that was committed in this process can be found; at once when there was none."""
+
+
+class Way(StrEnum):
+    """How a delivery goes; kept with it as the route taken."""
+
+    CHAT = "chat"
+    """The person's own chat with the bot."""
+    NEW_CHAT = "new_chat"
+    """The same, opened first."""
+    MENTION = "mention"
+    """A thread, with a mention of the person."""
+    CHANNEL = "channel"
+    """A new thread in a channel."""
+    THREAD = "thread"
+    """A thread or conversation that is there."""
+    MESSAGE = "message"
+    """A message of ours that is changed or taken away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody, as Teams addresses people: never by UPN, which is no address of a guest."""
+
+    id: str
+    """The Teams id (``29:…``), or the Entra object id of who has not been met; the latter needs a personal install."""
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where one delivery goes, as far as Teams must know it."""
+
+    way: Way
+    service_url: str
+    tenant_id: str | None = None
+    conversation_id: str = ""
+    """Empty for a chat that is still to be opened."""
+    thread_id: str | None = None
+    activity_id: str | None = None
+    """The message to change."""
+    member: Member | None = None
+    """Whom to open a chat with, or to mention."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What was sent; enough to change it or to write below it."""
+
+    conversation_id: str
+    thread_id: str | None = None
+    activity_id: str | None = None
+    """None where Teams told none."""
+
+
+class Messenger(Protocol):
+    """Writes in Teams without having been asked anything. Nothing is tried again here.
+
+    Every method raises :class:`Unreachable`, :class:`TryLater`, :class:`Uncertain` or :class:`Failed`.
+    """
+
+    async def open_chat(self, route: Route) -> str:
+        """Open (or find) the chat with ``route.member``; the id of the conversation."""
+
+    async def send(self, route: Route, message: Message) -> Posted:
+        """Write to a chat or thread, in a channel without a ``thread_id`` a new thread; mention ``route.member``."""
+
+    async def update(self, route: Route, message: Message) -> Posted:
+        """Replace the message ``route.activity_id`` for everyone who sees it."""
+
+    async def delete(self, route: Route) -> Posted:
+        """Take the message ``route.activity_id`` away; one that is gone already is no error."""
+
+
+class Mail(Protocol):
+    """The way to who can't be reached in Teams: a guest sees our chats only when switched into our tenant."""
+
+    async def send(self, address: str, subject: str, text: str) -> None:
+        """Send a mail. Raises as :class:`Messenger`."""
+
+
+class Reason(StrEnum):
+    """Why somebody can't be written to (platform.md §3); kept with the delivery."""
+
+    BLOCKED = "blocked"
+    """The person blocked or removed the bot."""
+    NOT_INSTALLED = "not_installed"
+    """The person has never had the bot, and Teams opens no chat by Entra id then."""
+    NOT_IN_ROSTER = "not_in_roster"
+    """The bot was taken out of the chat or team."""
+    GONE = "gone"
+    """There is no such conversation, or message, any more."""
+    DISABLED = "disabled"
+    """An administrator turned the bot off."""
+    NO_ROUTE = "no_route"
+    """We know of no way at all."""
+
+
+class Unreachable(Exception):
+    """The recipient can't be written to this way. Not tried again."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class TryLater(Exception):
+    """Asked to wait, or not reached. Tried again.
+
+    ``code`` is for the log; ``after`` the seconds that the far side asked for, if it did; ``doubtful`` says that the
+    message may have arrived nevertheless; ``everyone`` that nobody else can be written to now either.
+    """
+
+    def __init__(
+        self, code: str, *, after: float | None = None, doubtful: bool = False, everyone: bool = False
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.after = after
+        self.doubtful = doubtful
+        self.everyone = everyone
+
+
+class Uncertain(Exception):
+    """The request was written and no answer came: the message may have arrived. ``code`` is for the log."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Failed(Exception):
+    """Refused for good, and not because of the recipient: a fault of ours. ``code`` is for the log."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code

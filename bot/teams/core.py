@@ -20,7 +20,9 @@ class Conversations:
 
     async def answer(self, incoming: Incoming) -> Answer:
         """Remember who wrote and where, then answer."""
-        return await self._app.database.run(lambda: self._answer(incoming))
+        answer = await self._app.database.run(lambda: self._answer(incoming))
+        await self._app.bank.settled()  # whoever edits the bank finds the edit with their next message
+        return answer
 
     async def sent(self, incoming: Incoming) -> None:
         """Note that the answer has gone."""

@@ -1,0 +1,70 @@
+"""What a message asks."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.faq.understanding import Names, leans_on, parts, singled_out, without_person, wording
+
+PLACES = Names.of(["Östersund", "Vara", "Mark", "Borås", "Eslöv", "Region Skåne"])
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("Vad kostar det?", ["Vad kostar det?"]),
+        ("Vad kostar det? Och hur blir vi med?", ["Vad kostar det?", "Och hur blir vi med?"]),
+        ("Hej! Vad kostar det?", ["Hej! Vad kostar det?"]),
+        ("Vad kostar det?? När då?", ["Vad kostar det??", "När då?"]),
+        ("När är mötet?\nVar är det?", ["När är mötet?", "Var är det?"]),
+        ("Hur då? Va?", ["Hur då? Va?"]),
+        ("Vi undrar en sak. Vad kostar det?", ["Vi undrar en sak. Vad kostar det?"]),
+        ("A a? B b? C c? D d?", ["A a? B b? C c? D d?"]),
+    ],
+)
+def test_questions_are_told_apart(text: str, asked: list[str]) -> None:
+    assert parts(text) == asked
+
+
+@pytest.mark.parametrize(
+    "text", ["och när?", "och hur ofta då?", "när?", "vad kostar det?", "var är det", "å hur gör man då"]
+)
+def test_a_follow_up_leans_on_the_question_before(text: str) -> None:
+    assert leans_on(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Vad är gröna nyckeltal?", "Hur blir vår kommun medlem?", "årsmöte", "", "pfas i brunnen"]
+)
+def test_a_whole_question_does_not(text: str) -> None:
+    assert not leans_on(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Vem är kontaktperson i Östersund?", "Östersund"),
+        ("vem är östersunds kontaktperson", "Östersund"),
+        ("hur gör ni i borås", "Borås"),
+        ("hur ska det vara", None),
+        ("Hur gör Vara?", "Vara"),
+        ("räknas kommunens mark", None),
+        ("När är konferensen i Eslöv?", None),
+        ("gäller det Region Skåne", "Region Skåne"),
+        ("Vad tycker Anna Svensson om det?", "Anna Svensson"),
+        ("Anna Svensson undrar", None),
+        ("vad är SEKOM", None),
+    ],
+)
+def test_a_named_place_or_person_is_noticed(text: str, named: str | None) -> None:
+    assert singled_out(text, PLACES, "Konferensen hålls i Eslöv.") == named
+
+
+def test_what_points_out_a_person_is_left_out_of_the_log() -> None:
+    text = "Ring 070-123 45 67 eller 19900101-1234, mejla a.b@c.se om vecka 49 2026"
+
+    assert without_person(text) == "Ring … eller …, mejla … om vecka 49 2026"
+
+
+def test_wordings_are_compared_without_case_and_punctuation() -> None:
+    assert wording("  Vad KOSTAR det?? ") == wording("vad kostar det") == "vad kostar det"
