@@ -142,6 +142,9 @@ def _prepare(database: Database, settings: Settings, clock: Clock) -> None:
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
         raise StartError(f"the database (DATABASE_URL) can't be used: {reason}") from error
+    facts = database.play(content.load_municipalities)
+    if facts:
+        logger.info("municipalities brought up to date", extra={"rows": facts})
     if settings.local:
         loaded = database.play(lambda session: content.load(session, clock()))
         if loaded:

@@ -19,7 +19,8 @@ from bot.help.commands import greeting, team_greeting
 from bot.routes import Role, Routes
 from bot.turn import NOTHING, App, Incoming, Kind, Reply, Scope, Turn, UserError, say
 from dialogs import engine
-from storage import people, places, turns
+from storage import people, places, roles, turns
+from storage.people import PersonRole
 
 ROUTES = Routes(bot.help.commands.routes, bot.faq.commands.routes, bot.faq.manage.routes, engine.routes)
 """Everything people can say and press."""
@@ -62,7 +63,8 @@ def sent(app: App, incoming: Incoming) -> None:
 
 def _remember(session: Session, incoming: Incoming, now: datetime) -> None:
     sender, place = incoming.sender, incoming.place
-    person = people.meet(session, sender.teams_id, sender.entra_id, sender.name, now)
+    active = incoming.kind is not Kind.INSTALLED  # somebody else may have added them
+    person = people.meet(session, sender.teams_id, sender.entra_id, sender.name, now, active=active)
     session.flush()
     places.remember_conversation(
         session,
@@ -84,7 +86,7 @@ def _answer(app: App, session: Session, incoming: Incoming, now: datetime, refus
     if not turns.claim(session, *key, person.id, now):
         kept = turns.answered(session, *key)
         return Answer(Reply.from_json(kept[0]), unsent=not kept[1]) if kept else Answer(NOTHING, unsent=False)
-    kansli = person.entra_id is not None and person.entra_id in app.settings.kansli
+    kansli = person.entra_id in app.settings.kansli or roles.has(session, person.id, PersonRole.KANSLI)
     turn = Turn(app=app, session=session, incoming=incoming, person=person, kansli=kansli, now=now)
     reply = refused if refused is not None else _handle(turn)
     turns.answer(session, *key, reply.to_json())

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
+import storage.audit
+import storage.contacts
 import storage.dialogs
 import storage.faq
 import storage.faq_log
+import storage.municipalities
 import storage.people
 import storage.places
+import storage.roles
 import storage.turns  # noqa: F401 - every table must be known to the metadata
 from storage.database import Base, Database
 
@@ -32,7 +39,7 @@ def upgrade(database: Database) -> None:
 
     Raises :class:`NewerDatabaseError`, and :class:`sqlalchemy.exc.DBAPIError` where the database can't be reached.
     """
-    with database.engine.begin() as connection:
+    with database.engine.connect() as connection, _foreign_keys_off(database, connection), connection.begin():
         if not database.sqlite:  # one replica migrates, the others wait; SQLite's transaction is exclusive already
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(5403911)")
         current = MigrationContext.configure(connection).get_current_revision()
@@ -41,6 +48,8 @@ def upgrade(database: Database) -> None:
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if database.sqlite and (astray := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
+            raise AssertionError(f"a migration left rows that point nowhere: {astray}")
 
 
 def problems(database: Database) -> list[str]:
@@ -52,6 +61,23 @@ def problems(database: Database) -> list[str]:
         return ["the database can't be reached"]
     head = ScriptDirectory.from_config(_config()).get_current_head()
     return [] if current == head else [f"the database is at migration {current}, the program at {head}"]
+
+
+@contextmanager
+def _foreign_keys_off(database: Database, connection: Connection) -> Iterator[None]:
+    """SQLite changes a column by making the table anew, and dropping the old one would empty every table beside it.
+
+    The switch does nothing inside a transaction, so it is turned on the driver's own connection before one begins.
+    """
+    driver = connection.connection.driver_connection
+    if not database.sqlite or driver is None:
+        yield
+        return
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 def _config() -> Config:

@@ -1,33 +1,94 @@
-"""People: who has met the bot."""
+"""People: who has met the bot, and who is known from a list before that."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import String, update
+from sqlalchemy import ForeignKey, String, Text, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.database import Base, insert_new
+from storage.database import Base, insert_new, person_key, table_of
+
+ACTIVE_EVERY = timedelta(hours=1)
+"""How exactly it is kept when somebody was last active; finer would write a row for every turn."""
+
+
+class PersonRole(StrEnum):
+    """What somebody is in the network."""
+
+    POLITICIAN = "politician"
+    OFFICER = "officer"
+    """*Tjänsteperson*."""
+    SUBSTITUTE = "substitute"
+    REPORTER = "reporter"
+    """Reports the key figures."""
+    OTHER = "other"
+    KANSLI = "kansli"
+    BOARD = "board"
+
+
+SEATS = (PersonRole.POLITICIAN, PersonRole.OFFICER, PersonRole.SUBSTITUTE, PersonRole.REPORTER)
+"""What one can be as a municipality's contact person."""
+OWN = (*SEATS, PersonRole.OTHER)
+"""What one may say of oneself."""
+GRANTED = (PersonRole.KANSLI, PersonRole.BOARD)
+"""What only the kansli gives, in the table ``roles``."""
+
+
+class RemindBy(StrEnum):
+    """Where a person wants reminders."""
+
+    CHAT = "chat"
+    MAIL = "mail"
 
 
 class Person(Base):
-    """Somebody who has written to the bot or was added where it is."""
+    """Somebody who has written to the bot, was added where it is, or stands on the kansli's list."""
 
     __tablename__ = "people"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    teams_id: Mapped[str] = mapped_column(String(200), unique=True)
-    """Teams' id for the person towards this bot, ``29:…``."""
+    teams_id: Mapped[str | None] = mapped_column(String(200), unique=True)
+    """Teams' id for the person towards this bot, ``29:…``; null until Teams has told it."""
     entra_id: Mapped[str | None] = mapped_column(String(64), index=True)
     name: Mapped[str] = mapped_column(String(200))
+    mail: Mapped[str | None] = mapped_column(String(320), index=True)
+    """An address that mail reaches, in lower case. Never the UPN: a guest's is ``…#EXT#…``."""
+    guest: Mapped[bool | None]
+    """Whether the account is a guest's; null until a roster has said."""
+    municipality_code: Mapped[str | None] = mapped_column(
+        ForeignKey("municipalities.code", ondelete="SET NULL"), index=True
+    )
+    """The municipality they speak for, confirmed by their mail address or by the kansli."""
+    role: Mapped[str] = mapped_column(String(20), default="")
+    """What they say they are, one of :data:`OWN`; whom a municipality has appointed stands in ``contacts``."""
+    helps_with: Mapped[str] = mapped_column(Text, default="")
+    remind_by: Mapped[str] = mapped_column(String(10), default=RemindBy.CHAT)
     first_seen_at: Mapped[datetime]
+    last_active_at: Mapped[datetime | None]
+    """When they last wrote or pressed, to the hour."""
     greeted_at: Mapped[datetime | None]
     """When the bot said hello; set at most once."""
 
 
-def meet(session: Session, teams_id: str, entra_id: str | None, name: str, now: datetime) -> Person:
-    """The person with this Teams id, made if new. Keeps name and Entra id as last seen."""
-    person = find(session, teams_id)
+class Follow(Base):
+    """A person who follows a theme group; ``theme`` is the word that entries of the knowledge bank have too."""
+
+    __tablename__ = "follows"
+
+    person_id: Mapped[int] = person_key(on_erase="delete", primary_key=True, index=False)
+    theme: Mapped[str] = mapped_column(String(60), primary_key=True)
+
+
+def meet(
+    session: Session, teams_id: str, entra_id: str | None, name: str, now: datetime, *, active: bool = True
+) -> Person:
+    """The person with this Teams id, made if new. Keeps name and Entra id as last seen, and that they are active."""
+    person = find(session, teams_id) or _first_met(session, teams_id, entra_id)
     if person is None:
         insert_new(session, Person, teams_id=teams_id, entra_id=entra_id, name=name[:200], first_seen_at=now)
         person = session.query(Person).filter_by(teams_id=teams_id).one()
@@ -35,12 +96,101 @@ def meet(session: Session, teams_id: str, entra_id: str | None, name: str, now: 
         person.name = name[:200]
     if entra_id and person.entra_id != entra_id:
         person.entra_id = entra_id
+    if active and (person.last_active_at is None or now - person.last_active_at >= ACTIVE_EVERY):
+        person.last_active_at = now
+    return person
+
+
+def _first_met(session: Session, teams_id: str, entra_id: str | None) -> Person | None:
+    """Somebody known from a directory without a Teams id, who now has one."""
+    if entra_id is None:
+        return None
+    known = select(Person).where(Person.entra_id == entra_id, Person.teams_id.is_(None)).order_by(Person.id).limit(1)
+    person = session.scalar(known.with_for_update())
+    if person is not None:
+        person.teams_id = teams_id
     return person
 
 
 def find(session: Session, teams_id: str) -> Person | None:
     """The person with this Teams id."""
     return session.query(Person).filter_by(teams_id=teams_id).one_or_none()
+
+
+def by_id(session: Session, person_id: object) -> Person | None:
+    """The person with this id, which may come from a client and be anything."""
+    plain = isinstance(person_id, int) and not isinstance(person_id, bool) and 0 < person_id < 2**31
+    return session.get(Person, person_id) if plain else None
+
+
+def by_mail(session: Session, mails: Sequence[str]) -> dict[str, Person]:
+    """People by their mail address; of several with one address, the one who has met the bot, else the oldest."""
+    found = session.scalars(select(Person).where(Person.mail.in_(mails)).order_by(Person.id.desc())).all()
+    ranked = sorted(found, key=lambda person: person.teams_id is not None)
+    return {person.mail: person for person in ranked if person.mail}
+
+
+def search(session: Session, text: str, limit: int) -> Sequence[Person]:
+    """People whose name or mail address holds ``text``, by name; those who have met the bot first."""
+    # SQLite folds A–Z only, so Swedish letters are looked for as written and in lower case
+    literal = text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+    wanted = f"%{literal}%"
+    matches = or_(
+        Person.name.ilike(wanted, escape="\\"),
+        func.lower(Person.name).like(wanted.lower(), escape="\\"),
+        Person.mail.ilike(wanted, escape="\\"),
+    )
+    return session.scalars(
+        select(Person).where(matches).order_by(Person.teams_id.is_(None), Person.name, Person.id).limit(limit)
+    ).all()
+
+
+def of_municipality(session: Session, code: str) -> Sequence[Person]:
+    """The people who speak for a municipality, by name."""
+    return session.scalars(
+        select(Person).where(Person.municipality_code == code).order_by(Person.name, Person.id)
+    ).all()
+
+
+def absorb(session: Session, kept: Person, other: Person) -> None:
+    """Make two rows of one person one: everything that points at ``other`` points at ``kept``, and ``other`` goes.
+
+    What both have (a role in the same table's key) is kept once.
+    """
+    session.flush()
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            if "on_erase" in column.info:
+                _repoint(session, column, kept.id, other.id)
+    for name in ("mail", "municipality_code", "role", "helps_with", "entra_id"):
+        if not getattr(kept, name):
+            setattr(kept, name, getattr(other, name))
+    session.expire(other)
+    session.delete(other)
+    session.flush()
+    session.expire_all()
+
+
+def _repoint(session: Session, column: Any, kept: int, other: int) -> None:
+    keys = list(column.table.primary_key.columns)
+    for row in session.execute(select(*keys).where(column == other)).all():
+        this = [key == value for key, value in zip(keys, row, strict=True)]
+        try:
+            with session.begin_nested():
+                session.execute(update(column.table).where(*this).values({column: kept}))
+        except IntegrityError:
+            session.execute(column.table.delete().where(*this))
+
+
+def follow(session: Session, person_id: int, theme: str) -> bool:
+    """Follow a theme; False when they do already."""
+    return insert_new(session, Follow, person_id=person_id, theme=theme)
+
+
+def unfollow(session: Session, person_id: int, theme: str) -> None:
+    """Stop following a theme."""
+    table = table_of(Follow)
+    session.execute(table.delete().where(table.c.person_id == person_id, table.c.theme == theme))
 
 
 def greet(session: Session, person: Person, now: datetime) -> bool:

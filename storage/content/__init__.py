@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from storage import faq
+from storage import municipalities as storage_municipalities
 from storage.faq import Entry, Phrasing, State
 
 
@@ -30,6 +31,14 @@ def load(session: Session, now: datetime) -> int:
     return len(content["entry"])
 
 
+def load_municipalities(session: Session) -> int:
+    """Bring the official facts of all municipalities and regions up to date; how many rows were new or changed.
+
+    In every database, not only on a laptop: they are facts. What the kansli has set is left as it is.
+    """
+    return storage_municipalities.load(session, (_official(given) for given in municipalities()))
+
+
 @cache
 def municipalities() -> tuple[dict[str, str], ...]:
     """The 290 municipalities and 21 regions: code, names, county, SKR group 2023, aliases.
@@ -41,6 +50,19 @@ def municipalities() -> tuple[dict[str, str], ...]:
 
 def _read(name: str) -> str:
     return files("storage.content").joinpath(name).read_text(encoding="utf-8")
+
+
+def _official(given: dict[str, str]) -> dict[str, object]:
+    return {
+        "code": given["kod"],
+        "name": given["namn"],
+        "full_name": given["namn_fullt"],
+        "county": given["lan"],
+        "kind": given["typ"],
+        "size_group": given["kommungrupp"],
+        "size_group_name": given["kommungrupp_namn"],
+        "aliases": [alias for alias in given["alias"].split("|") if alias],
+    }
 
 
 def _entry(given: dict[str, Any], content: dict[str, Any], now: datetime) -> Entry:

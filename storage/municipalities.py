@@ -1,0 +1,86 @@
+"""Municipalities and regions: what is official about each, and what the kansli knows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.database import Base, insert_new
+
+
+class MemberState(StrEnum):
+    """What a municipality is to the association; set by the kansli only."""
+
+    MEMBER = "member"
+    PROSPECT = "prospect"
+    FORMER = "former"
+    UNKNOWN = "unknown"
+    """Nobody has said. No public list of members exists, so this is where everybody starts."""
+
+
+class Municipality(Base):
+    """A municipality or region. The first columns are official and loaded at every start; the rest is the kansli's."""
+
+    __tablename__ = "municipalities"
+
+    code: Mapped[str] = mapped_column(String(4), primary_key=True)
+    """Statistics Sweden's code with its zeros: four digits for a municipality, two for a region."""
+    name: Mapped[str] = mapped_column(String(60))
+    full_name: Mapped[str] = mapped_column(String(60))
+    """As it is written about: "Falu kommun"."""
+    county: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(10))
+    """``kommun`` or ``region``."""
+    size_group: Mapped[str] = mapped_column(String(2))
+    """SKR's group of 2023, A1–C9; empty for a region."""
+    size_group_name: Mapped[str] = mapped_column(String(60))
+    aliases: Mapped[list[str]] = mapped_column(default=list)
+
+    state: Mapped[str] = mapped_column(String(10), default=MemberState.UNKNOWN, index=True)
+    programme_url: Mapped[str] = mapped_column(String(500), default="")
+    """The sustainability programme in force."""
+    programme_until: Mapped[int | None]
+    """The last year that the programme is in force."""
+    mail_domains: Mapped[list[str]] = mapped_column(default=list)
+    changed_at: Mapped[datetime | None]
+    """When the kansli last changed anything here."""
+
+
+def load(session: Session, official: Iterable[Mapping[str, object]]) -> int:
+    """Bring the official columns up to date and touch nothing else; how many rows were new or changed."""
+    known = {row.code: row for row in session.scalars(select(Municipality))}
+    done = 0
+    for facts in official:
+        row = known.get(str(facts["code"]))
+        if row is None:
+            done += insert_new(session, Municipality, **facts)
+        elif any(getattr(row, name) != value for name, value in facts.items()):
+            for name, value in facts.items():
+                setattr(row, name, value)
+            done += 1
+    return done
+
+
+def everyone(session: Session) -> Sequence[Municipality]:
+    """All municipalities and regions by name, without regard to Swedish order."""
+    return session.scalars(select(Municipality).order_by(Municipality.name)).all()
+
+
+def find(session: Session, code: object) -> Municipality | None:
+    """The municipality with this code, which may come from a client and be anything."""
+    return session.get(Municipality, code) if isinstance(code, str) and code.isdecimal() else None
+
+
+def lock(session: Session, code: str) -> Municipality:
+    """The municipality, held until the transaction ends, so that two changes come one after the other."""
+    return session.get_one(Municipality, code, with_for_update=True, populate_existing=True)
+
+
+def lock_all(session: Session) -> Mapping[str, Municipality]:
+    """Every municipality by code, all held until the transaction ends."""
+    statement = select(Municipality).order_by(Municipality.code).with_for_update()
+    return {row.code: row for row in session.scalars(statement.execution_options(populate_existing=True))}
