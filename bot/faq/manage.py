@@ -8,7 +8,7 @@ from bot.swedish import STOCKHOLM
 from bot.turn import Reply, Turn, UserError, say, state
 from dialogs import engine
 from dialogs.entry import NEW_ENTRY
-from storage import faq
+from storage import faq, faq_log
 from storage.faq import Entry, State
 
 routes = Routes()
@@ -84,6 +84,12 @@ def move(turn: Turn) -> Reply:
     entry, wanted = _entry(turn), _state(turn)
     editing.move(turn.session, entry, wanted, turn.now, turn.now.astimezone(STOCKHOLM).date())
     return state(manage_cards.form(entry, said=manage_cards.MOVED[wanted]))
+
+
+@routes.action("faq.opinions", role=Role.KANSLI)
+def opinions(turn: Turn) -> Reply:
+    """What readers thought of the answers, without who."""
+    return state(manage_cards.opinions(faq_log.opinions(turn.session)))
 
 
 def _state(turn: Turn) -> State:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from microsoft_teams.cards import Action
+from microsoft_teams.cards import Action, CardElement
 
 from bot import swedish
 from bot.cards import button, buttons, card, caution, choice_input, heading, label, plain, small, text_input
 from bot.faq import editing
 from bot.turn import Json
 from storage.faq import Certainty, Entry, State
+from storage.faq_log import Opinion
 
 PAGE = 8
 """Entries of a list's page."""
+REASONS = 3
+"""Reasons shown for an answer: the newest."""
 NAMES = {State.PUBLISHED: "Publicerade", State.DRAFT: "Utkast", State.ARCHIVED: "Arkiverade"}
 MOVED = {
     State.PUBLISHED: "Publicerat. Medlemmarna hittar svaret nu.",
@@ -42,7 +45,10 @@ def overview(counts: Mapping[str, int]) -> Json:
             f"Det finns {swedish.count(total, 'svar', 'svar')} i kunskapsbanken. Medlemmarna ser bara de publicerade."
         ),
         buttons(*lists),
-        buttons(button("Skriv ett nytt svar", "faq.new", style="positive")),
+        buttons(
+            button("Skriv ett nytt svar", "faq.new", style="positive"),
+            button("Vad läsarna tycker", "faq.opinions"),
+        ),
         summary="Kunskapsbanken: läs, ändra och publicera svar.",
     )
 
@@ -65,6 +71,18 @@ def listing(state: State, entries: Sequence[Entry], page: int) -> Json:
         actions=[*turns, button("Till översikten", "faq.overview")],
         summary=title,
     )
+
+
+def opinions(found: Sequence[Opinion]) -> Json:
+    """The votes on each answer and what readers missed, the least liked answer first."""
+    body: list[CardElement] = [heading("Vad läsarna tycker om svaren")]
+    if not found:
+        body.append(plain("Ingen har röstat än.", subtle=True))
+    for one in found:
+        counted = f"{one.helpful} fick hjälp, {one.unhelpful} fick det inte."
+        body += [buttons(button(one.question, "faq.edit", entry=one.entry_id)), plain(counted, subtle=True)]
+        body += [plain(f"”{reason}”") for reason in one.reasons[:REASONS]]
+    return card(*body, actions=[button("Till översikten", "faq.overview")], summary="Vad läsarna tycker om svaren")
 
 
 def form(entry: Entry, *, said: str = "") -> Json:
