@@ -94,6 +94,7 @@ def test_a_team_is_greeted_once(chat: Chat) -> None:
         ("heeeej", smalltalk.HELLO),
         ("Tack så mycket!", smalltalk.THANKS),
         ("tackkk", smalltalk.THANKS),
+        ("Tack! det löste sig, Hudiksvall hade en mall :)", smalltalk.THANKS),
         ("ok", smalltalk.OKAY),
         ("👍", smalltalk.OKAY),
         ("👍🏻", smalltalk.OKAY),
@@ -108,6 +109,10 @@ def test_a_team_is_greeted_once(chat: Chat) -> None:
 )
 def test_small_talk_gets_a_short_answer(chat: Chat, text: str, answer: str) -> None:
     assert chat.say(text) == answer
+
+
+def test_thanks_with_a_question_is_a_question(chat: Chat) -> None:
+    assert "både kommuner" in chat.say("Tack! Kan en region bli medlem")
 
 
 def test_a_picture_gets_a_helpful_sentence(chat: Chat) -> None:

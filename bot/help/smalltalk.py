@@ -52,6 +52,7 @@ _SAID = {
 }
 _ANSWERS = {phrase.strip(): answer for answer, phrases in _SAID.items() for phrase in phrases.split(",")}
 _WARM = frozenset("👍👌🙏❤🧡💚💙💛💜🥰😊🙂😀😃😄😁👏🎉💪✅😍🤗🌱🌿♥")
+_ASKING = frozenset("vad va hur när var vart vem vilka vilken vilket varför kan ska får måste finns".split())
 _TRIMMINGS = frozenset({"du", "så", "då", "där", "alla", "igen", "bot", "botten", "ekobot"})
 
 
@@ -67,12 +68,18 @@ def answer(text: str, attachments: Sequence[str] = ()) -> str | None:
     """
     plain = _plain(text)
     if plain:
-        return _ANSWERS.get(plain) or _ANSWERS.get(_bare(plain))
+        return _ANSWERS.get(plain) or _ANSWERS.get(_bare(plain)) or (THANKS if _only_thanks(text) else None)
     if attachments:
         return PICTURE
     if not text.strip():
         return EMPTY
     return OKAY if any(sign in _WARM for sign in text) else UNCLEAR
+
+
+def _only_thanks(text: str) -> bool:
+    """Whether a longer message thanks and asks nothing: "Tack! Det löste sig, Hudiksvall hade en mall"."""
+    words = set(_plain(text).split())
+    return _ANSWERS.get(_plain(re.split(r"[.!,]", text.strip())[0])) == THANKS and not (words & _ASKING or "?" in text)
 
 
 def _plain(text: str) -> str:
