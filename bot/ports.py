@@ -135,7 +135,7 @@ class Reason(StrEnum):
     """We know of no way at all."""
 
 
-class Unreachable(Exception):
+class Unreachable(Exception):  # noqa: N818 - an outcome, named as a delivery's state is
     """The recipient can't be written to this way. Not tried again."""
 
     def __init__(self, reason: Reason) -> None:
@@ -143,7 +143,7 @@ class Unreachable(Exception):
         self.reason = reason
 
 
-class TryLater(Exception):
+class TryLater(Exception):  # noqa: N818 - an outcome, named as a delivery's state is
     """Asked to wait, or not reached. Tried again.
 
     ``code`` is for the log; ``after`` the seconds that the far side asked for, if it did; ``doubtful`` says that the
@@ -160,7 +160,7 @@ class TryLater(Exception):
         self.everyone = everyone
 
 
-class Uncertain(Exception):
+class Uncertain(Exception):  # noqa: N818 - an outcome, named as a delivery's state is
     """The request was written and no answer came: the message may have arrived. ``code`` is for the log."""
 
     def __init__(self, code: str) -> None:
@@ -168,7 +168,7 @@ class Uncertain(Exception):
         self.code = code
 
 
-class Failed(Exception):
+class Failed(Exception):  # noqa: N818 - an outcome, named as a delivery's state is
     """Refused for good, and not because of the recipient: a fault of ours. ``code`` is for the log."""
 
     def __init__(self, code: str) -> None:

@@ -18,7 +18,9 @@ import storage.contacts
 import storage.dialogs
 import storage.faq
 import storage.faq_log
+import storage.leases
 import storage.municipalities
+import storage.outbox
 import storage.people
 import storage.places
 import storage.roles

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import String, update
+from sqlalchemy import String, delete, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, insert_new, person_key
@@ -62,3 +63,25 @@ def greet(session: Session, conversation_id: str, now: datetime) -> bool:
     row = Conversation.id == conversation_id, Conversation.greeted_at.is_(None)
     done = session.execute(update(Conversation).where(*row).values(greeted_at=now))
     return bool(done.rowcount)  # type: ignore[attr-defined]
+
+
+def known(session: Session, ids: Collection[str]) -> dict[str, Conversation]:
+    """Those of these conversations that the bot has heard from, by id."""
+    found = session.query(Conversation).filter(Conversation.id.in_(ids)) if ids else ()
+    return {row.id: row for row in found}
+
+
+def own_chats(session: Session, people: Collection[int]) -> dict[int, Conversation]:
+    """Each person's own chat with the bot, the newest if there are several."""
+    chats = session.query(Conversation).filter(Conversation.person_id.in_(people)).order_by(Conversation.seen_at)
+    return {row.person_id: row for row in chats if row.person_id is not None} if people else {}
+
+
+def newest(session: Session) -> Conversation | None:
+    """The conversation whose address changed last: where the others' service is most likely to be now."""
+    return session.query(Conversation).order_by(Conversation.seen_at.desc(), Conversation.id).first()
+
+
+def forget(session: Session, conversation_id: str) -> None:
+    """Teams knows this conversation no more. Who writes again is remembered anew."""
+    session.execute(delete(Conversation).where(Conversation.id == conversation_id))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Self
@@ -55,11 +56,27 @@ class Call:
 
 
 @dataclass
-class _Trouble:
-    times: int
+class Trouble:
+    """What goes wrong with a call. ``arrives``: the message is there nevertheless. No status: no answer at all."""
+
+    times: int = 1
     status: int = 0
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
+    arrives: bool = False
+    seconds: float = 0.0
+    """How long until the error is answered, or the connection closed."""
+
+
+BLOCKED = Trouble(
+    status=403, body={"errorCode": 209, "message": '{\r\n "subCode": "MessageWritesBlocked",\r\n "x": 1}'}
+)
+"""Teams' odd answer where the person blocked the bot."""
+
+
+def refusal(status: int, code: str) -> Trouble:
+    """A refusal in the Connector's usual shape."""
+    return Trouble(status=status, body={"error": {"code": code, "message": "no"}})
 
 
 class FakeConnector:
@@ -76,7 +93,11 @@ class FakeConnector:
         """Members by conversation; listed two to a page."""
         self.delay = 0.0
         """Seconds before each answer."""
-        self._trouble: list[_Trouble] = []
+        self.refuses: dict[str, Trouble] = {}
+        """What every call about a conversation, or opening a chat with a person, is answered with."""
+        self.chaos: Callable[[], Trouble | None] = lambda: None
+        """Asked at each call that nothing else is wrong with."""
+        self._trouble: list[Trouble] = []
         self._number = 0
         app = web.Application()
         app.router.add_post("/v3/conversations", self._create)
@@ -113,19 +134,19 @@ class FakeConnector:
         if answer.get("type") == CARD:
             message.views[person] = answer["value"]
 
-    def fail(self, status: int, *, times: int = 1, code: str = "", body: Any = None) -> None:
+    def fail(self, status: int, *, times: int = 1, code: str = "", body: Any = None, arrives: bool = False) -> None:
         """Answer the next ``times`` calls with an error in the Connector's usual shape, or with ``body``."""
         usual = {"error": {"code": code, "message": "no"}} if code else {}
-        self._trouble.append(_Trouble(times, status, usual if body is None else body))
+        self._trouble.append(Trouble(times, status, usual if body is None else body, arrives=arrives))
 
     def throttle(self, *, times: int = 1, retry_after: float | None = None) -> None:
         """Answer the next ``times`` calls with 429."""
         headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-        self._trouble.append(_Trouble(times, 429, {"error": {"code": "Throttled", "message": "wait"}}, headers))
+        self._trouble.append(Trouble(times, 429, {"error": {"code": "Throttled", "message": "wait"}}, headers))
 
-    def hang_up(self, *, times: int = 1) -> None:
-        """Close the connection of the next ``times`` calls without an answer."""
-        self._trouble.append(_Trouble(times))
+    def hang_up(self, *, times: int = 1, arrives: bool = False, seconds: float = 0.0) -> None:
+        """Close the connection of the next ``times`` calls without an answer, after ``seconds``."""
+        self._trouble.append(Trouble(times, arrives=arrives, seconds=seconds))
 
     @web.middleware
     async def _around(self, request: web.Request, handler: Any) -> web.StreamResponse:
@@ -134,17 +155,31 @@ class FakeConnector:
         self.calls.append(Call(request.method, request.path, body, request.headers.get("Authorization")))
         if self.delay:
             await asyncio.sleep(self.delay)
-        if self._trouble:
-            trouble = self._trouble[0]
-            trouble.times -= 1
-            if not trouble.times:
-                self._trouble.pop(0)
+        trouble = self._wrong_with(request, body)
+        if trouble is not None:
+            if trouble.arrives:
+                await handler(request)
+            await asyncio.sleep(trouble.seconds)
             if not trouble.status:
-                assert request.transport is not None
-                request.transport.close()
-            return web.json_response(trouble.body, status=trouble.status or 500, headers=trouble.headers)
+                if request.transport is not None:  # None: the client has given up
+                    request.transport.close()
+                return web.Response(status=500)
+            return web.json_response(trouble.body, status=trouble.status, headers=trouble.headers)
         answer: web.StreamResponse = await handler(request)
         return answer
+
+    def _wrong_with(self, request: web.Request, body: Json) -> Trouble | None:
+        members = body.get("members") or [{}]
+        for about in (request.match_info.get("conversation"), members[0].get("id")):
+            if about in self.refuses:
+                return self.refuses[about]
+        if not self._trouble:
+            return self.chaos()
+        trouble = self._trouble[0]
+        trouble.times -= 1
+        if not trouble.times:
+            self._trouble.pop(0)
+        return trouble
 
     async def _post(self, request: web.Request) -> web.Response:
         message = self._keep(

@@ -1,0 +1,32 @@
+"""What came of a send, as the columns of its row."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from bot.ports import Posted, TryLater, Uncertain, Way
+from storage.outbox import HARMLESS, MOST_DOUBTS, Delivery, State
+from storage.outgoing import Repeat
+
+
+def sent(way: Way, posted: Posted) -> dict[str, Any]:
+    """It went, and this is where to find it."""
+    return {
+        "state": State.SENT,
+        "error": "",
+        "route": way,
+        "sent_conversation_id": posted.conversation_id,
+        "sent_thread_id": posted.thread_id,
+        "sent_activity_id": posted.activity_id,
+    }
+
+
+def again(row: Delivery, error: TryLater | Uncertain, until: datetime) -> dict[str, Any]:
+    """It did not go, or may have: tried again at ``until``, or left to a person as ``uncertain``."""
+    doubtful = row.operation not in HARMLESS and (isinstance(error, Uncertain) or error.doubtful)
+    asked = isinstance(error, TryLater) or row.repeat == Repeat.AGAIN
+    doubts = row.doubts + doubtful
+    if doubtful and (not asked or row.doubts >= MOST_DOUBTS):
+        return {"state": State.UNCERTAIN, "error": error.code, "doubts": doubts}
+    return {"state": State.WAITING, "error": error.code, "doubts": doubts, "not_before": until}

@@ -1,0 +1,151 @@
+"""What the bot sends of its own accord, on the Connector; and what Teams' refusals mean (platform.md §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from aiohttp import ClientConnectorError, ClientError, ConnectionTimeoutError
+
+from bot.ports import Failed, Member, Posted, Reason, Route, TryLater, Uncertain, Unreachable, Way
+from bot.teams.activities import message_activity
+from bot.teams.codec import encode
+from bot.teams.connector import Connector, ConnectorError, ServiceUrlError, TokenError
+from bot.turn import Json, Message
+
+_THREAD = ";messageid="
+
+REASONS = {
+    "MessageWritesBlocked": Reason.BLOCKED,
+    "ConversationBlockedByUser": Reason.BLOCKED,
+    "ForbiddenOperationException": Reason.NOT_INSTALLED,
+    "BotNotInConversationRoster": Reason.NOT_IN_ROSTER,
+    "BotDisabledByAdmin": Reason.DISABLED,
+    "ConversationNotFound": Reason.GONE,
+    "ActivityNotFoundInConversation": Reason.GONE,
+}
+"""Teams' codes of 403 and 404, and what they say about the recipient."""
+MAY_HAVE_ARRIVED = frozenset({502, 503, 504})
+"""Asked to be tried again, but the message may be there already."""
+
+
+class TeamsMessenger:
+    """A :class:`bot.ports.Messenger`."""
+
+    def __init__(self, connector: Connector, app_id: str | None) -> None:
+        """``app_id`` is None in local mode."""
+        self._connector = connector
+        self._bot = {"bot": {"id": f"28:{app_id}"}} if app_id else {}
+
+    async def open_chat(self, route: Route) -> str:
+        """See :class:`bot.ports.Messenger`. Teams finds the chat that is there, so doing it twice does no harm."""
+        members = [{"id": route.member.id, "name": route.member.name}] if route.member else []
+        parameters = {"isGroup": False, **self._bot, "members": members, **_tenant(route, {})}
+        with _meaning():
+            answer = await self._connector.create(route.service_url, parameters)
+        if not isinstance(answer.get("id"), str):
+            raise Failed("no_conversation_id")
+        return str(answer["id"])
+
+    async def send(self, route: Route, message: Message) -> Posted:
+        """See :class:`bot.ports.Messenger`."""
+        if route.way is Way.CHANNEL:
+            return await self._start_thread(route, message)
+        activity = _activity(message)
+        if route.way is Way.MENTION and route.member:
+            activity = _mentioning(activity, route.member)
+        with _meaning():
+            sent = await self._connector.send(route.service_url, _conversation(route), activity)
+        return Posted(route.conversation_id, route.thread_id, sent)
+
+    async def update(self, route: Route, message: Message) -> Posted:
+        """See :class:`bot.ports.Messenger`."""
+        message_id = route.activity_id or ""
+        activity = {**_activity(message), "id": message_id}
+        with _meaning():
+            await self._connector.update(route.service_url, _conversation(route), message_id, activity)
+        return Posted(route.conversation_id, route.thread_id, message_id)
+
+    async def delete(self, route: Route) -> Posted:
+        """See :class:`bot.ports.Messenger`."""
+        message_id = route.activity_id or ""
+        try:
+            with _meaning():
+                await self._connector.delete(route.service_url, _conversation(route), message_id)
+        except Unreachable as error:
+            if error.reason is not Reason.GONE:
+                raise
+        return Posted(route.conversation_id, route.thread_id, message_id)
+
+    async def _start_thread(self, route: Route, message: Message) -> Posted:
+        channel = {"channel": {"id": route.conversation_id}}
+        parameters = {"isGroup": True, **self._bot, **_tenant(route, channel), "activity": _activity(message)}
+        with _meaning():
+            answer = await self._connector.create(route.service_url, parameters)
+        _, _, thread = str(answer.get("id", "")).partition(_THREAD)
+        posted = answer.get("activityId") or thread
+        return Posted(route.conversation_id, thread or posted or None, posted or None)
+
+
+@contextmanager
+def _meaning() -> Iterator[None]:
+    """Turn the Connector's exceptions into the port's."""
+    try:
+        yield
+    except ConnectorError as error:
+        raise _understood(error) from error
+    except ServiceUrlError as error:
+        raise Failed("service_url_refused") from error
+    except TokenError as error:
+        raise TryLater("no_token", everyone=True) from error
+    except (ClientConnectorError, ConnectionTimeoutError) as error:  # nothing was written
+        raise TryLater("no_connection") from error
+    except (ClientError, TimeoutError) as error:
+        raise Uncertain("no_answer") from error
+
+
+def _understood(error: ConnectorError) -> Exception:
+    reason = REASONS.get(error.code) if error.status in (403, 404) else None
+    if reason is not None:
+        return Unreachable(reason)
+    code = f"{error.status} {error.code}".strip()[:100]
+    match error.status:
+        case 404:
+            return Unreachable(Reason.GONE)
+        case 401:  # our own identity is wrong: an operator's fault, that no message shall be lost for
+            return TryLater(code, everyone=True)
+        case 412 | 429:  # refused before it was done
+            return TryLater(code, after=error.retry_after)
+        case status if status in MAY_HAVE_ARRIVED:
+            return TryLater(code, after=error.retry_after, doubtful=True)
+        case _:
+            return Failed(code)
+
+
+def _activity(message: Message) -> Json:
+    return encode(message_activity(message))
+
+
+def _conversation(route: Route) -> str:
+    return f"{route.conversation_id}{_THREAD}{route.thread_id}" if route.thread_id else route.conversation_id
+
+
+def _tenant(route: Route, data: Json) -> Json:
+    """The tenant, in both places where Teams' own samples write it."""
+    if route.tenant_id is None:
+        return {"channelData": data} if data else {}
+    return {"tenantId": route.tenant_id, "channelData": {**data, "tenant": {"id": route.tenant_id}}}
+
+
+def _mentioning(activity: Json, member: Member) -> Json:
+    """The message with a mention first. In a card, because text beside a card is split off and has no id (§3)."""
+    tag = f"<at>{member.name}</at>"
+    mention = {"type": "mention", "text": tag, "mentioned": {"id": member.id, "name": member.name}}
+    if not activity.get("attachments"):
+        return {**activity, "text": f"{tag} {activity.get('text', '')}", "entities": [mention]}
+    attachment, *others = activity["attachments"]
+    card = attachment["content"]
+    teams = card.get("msteams") or {}
+    body = [{"type": "TextBlock", "text": tag, "wrap": True}, *card.get("body", ())]
+    card = {**card, "body": body, "msteams": {**teams, "entities": [*teams.get("entities", ()), mention]}}
+    return {**activity, "attachments": [{**attachment, "content": card}, *others]}

@@ -1,0 +1,36 @@
+"""Leases: who alone may do something, and until when."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import String, delete, or_, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.database import Base, insert_new
+
+
+class Lease(Base):
+    """Who alone may do something, and until when."""
+
+    __tablename__ = "leases"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(40))
+    until: Mapped[datetime]
+
+
+def hold(session: Session, name: str, holder: str, now: datetime, length: timedelta) -> bool:
+    """Take or keep the lease until ``now + length``; False while somebody else has it.
+
+    Replicas' clocks may differ by less than half the length: whoever holds renews well before the end.
+    """
+    insert_new(session, Lease, name=name, holder=holder, until=now)
+    free = or_(Lease.holder == holder, Lease.until <= now)
+    mine = update(Lease).where(Lease.name == name, free).values(holder=holder, until=now + length)
+    return bool(session.execute(mine).rowcount)  # type: ignore[attr-defined]
+
+
+def release(session: Session, name: str, holder: str) -> None:
+    """Give the lease up, so that another replica need not wait for its end."""
+    session.execute(delete(Lease).where(Lease.name == name, Lease.holder == holder))
