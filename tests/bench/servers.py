@@ -1,0 +1,81 @@
+"""The bots that are measured, each a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench.wire import call
+
+ROOT = Path(__file__).parents[2]
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running bot."""
+
+    pid: int
+    port: int
+    started: float
+    """When its process was started, of ``time.perf_counter()``."""
+
+    @property
+    def cpu(self) -> float:
+        """Seconds of CPU that it has used, of all its threads."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text("ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / _TICKS
+
+    @property
+    def megabytes(self) -> float:
+        """Its resident memory."""
+        status = Path(f"/proc/{self.pid}/status").read_text("ascii")
+        return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@asynccontextmanager
+async def running(*command: str, **environ: str) -> AsyncIterator[Server]:
+    """``python command…``, told its port by ``PORT``, from when it listens; ended by its id."""
+    port = free_port()
+    given = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PORT": str(port), **environ}
+    started = time.perf_counter()
+    log = asyncio.subprocess.DEVNULL if "BENCH_LOG" not in os.environ else None
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *command, cwd=ROOT, env=given, stdout=log, stderr=log
+    )
+    try:
+        await _until_listening(process, port)
+        yield Server(process.pid, port, started)
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), 10)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+
+async def _until_listening(process: asyncio.subprocess.Process, port: int) -> None:
+    async with asyncio.timeout(60):
+        while process.returncode is None:
+            try:
+                (await call(port)).transport.close()
+            except OSError:
+                await asyncio.sleep(0.002)
+            else:
+                return
+    raise RuntimeError("a bot ended before it listened; BENCH_LOG=1 shows what it said")
