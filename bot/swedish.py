@@ -1,12 +1,16 @@
-"""Swedish as people read it: Stockholm dates, plurals, lists."""
+"""Swedish as people read it: Stockholm dates, plurals, lists; and the days on which they work."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
+from holidays import country_holidays
+
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
+_DAY = timedelta(days=1)
 MONTHS = (
     "januari",
     "februari",
@@ -40,3 +44,87 @@ def listed(items: Sequence[str], last: str = "och") -> str:
     if len(items) < 2:  # noqa: PLR2004 - one item has no "and"
         return "".join(items)
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+# the calendar: when people are at work, and when the bot keeps quiet
+
+OPENS = time(8)
+CLOSES = time(17)
+CLOSES_BEFORE_REST = time(12)
+"""On the day before one that nobody works: domain.md §6."""
+JULY_PAUSE = range(27, 33)
+"""ISO weeks 27–32, when municipalities are on holiday (domain.md §6)."""
+CHRISTMAS = frozenset({52, 53, 1})
+"""ISO weeks; some years, such as 2026, have 53."""
+_RED = country_holidays("SE", categories=("public", "de_facto"))
+"""Red days by law (1989:253), and midsommarafton, julafton and nyårsafton, when everybody is off."""
+
+
+@cache
+def is_free(day: date) -> bool:
+    """Whether it is a weekend, a red day or a holiday eve that everybody has off."""
+    return day.weekday() >= 5 or day in _RED  # noqa: PLR2004 - Saturday
+
+
+def is_squeeze_day(day: date) -> bool:
+    """Whether it is a single working day between two free ones (klämdag)."""
+    return not is_free(day) and is_free(day - _DAY) and is_free(day + _DAY)
+
+
+@cache
+def is_working_day(day: date) -> bool:
+    """Whether people can be expected to answer: no free day, squeeze day, July pause or Christmas."""
+    week = day.isocalendar().week
+    return not (is_free(day) or is_squeeze_day(day) or week in JULY_PAUSE or week in CHRISTMAS)
+
+
+def working_days_after(moment: datetime, days: int) -> datetime:
+    """The same time of day on the ``days``-th working day after ``moment``'s own date, in UTC.
+
+    Asked on a Friday, or on the weekend after it, two working days are over on Tuesday.
+    """
+    local = moment.astimezone(STOCKHOLM)
+    day = local.date()
+    for _ in range(days):
+        day = _working_day_from(day + _DAY, _DAY)
+    return _at(day, local.time())
+
+
+def is_open(moment: datetime) -> bool:
+    """Whether the bot may remind people at this moment: 8–17 on working days, until 12 before a day of rest."""
+    local = moment.astimezone(STOCKHOLM)
+    return is_working_day(local.date()) and OPENS <= local.time() <= _closes(local.date())
+
+
+def next_open(moment: datetime) -> datetime:
+    """``moment`` if it is open, else when it opens next, in UTC. For what follows a date, so that it moves later."""
+    if is_open(moment):
+        return moment
+    local = moment.astimezone(STOCKHOLM)
+    today = local.date() if local.time() < OPENS else local.date() + _DAY
+    return _at(_working_day_from(today, _DAY), OPENS)
+
+
+def previous_open(moment: datetime) -> datetime:
+    """``moment`` if it is open, else when it closed last, in UTC. For what leads up to a date: it moves earlier."""
+    if is_open(moment):
+        return moment
+    local = moment.astimezone(STOCKHOLM)
+    today = local.date() if local.time() > _closes(local.date()) else local.date() - _DAY
+    day = _working_day_from(today, -_DAY)
+    return _at(day, _closes(day))
+
+
+def _closes(day: date) -> time:
+    return CLOSES if is_working_day(day + _DAY) else CLOSES_BEFORE_REST
+
+
+def _working_day_from(day: date, step: timedelta) -> date:
+    """``day`` itself or the first working day in the direction of ``step``; the longest way is the July pause."""
+    while not is_working_day(day):
+        day += step
+    return day
+
+
+def _at(day: date, clock: time) -> datetime:
+    return datetime.combine(day, clock, STOCKHOLM).astimezone(UTC)
