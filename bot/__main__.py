@@ -6,10 +6,13 @@ import asyncio
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from pathlib import Path
 
+from app import utc_now
 from bot.local.chat import chat
 from bot.local.people import PLAYERS
 from bot.local.run import PLAYGROUND_PORT, bot_address, run
+from bot.people import operator
 from bot.settings import Settings, SettingsProblems, environment, from_process
 
 
@@ -25,6 +28,15 @@ def main(words: Sequence[str] | None = None) -> int:
     terminal = commands.add_parser("chat", help="talk in the terminal with a running bot (make chat)")
     terminal.add_argument("--as", dest="player", choices=PLAYERS, default="medlem", help="whom to speak as")
     terminal.set_defaults(command=_chat)
+
+    reading = commands.add_parser("import-members", help="read the list of members from an Excel or CSV file")
+    reading.add_argument("file", type=Path)
+    reading.add_argument("--dry-run", action="store_true", help="only say what would change")
+    reading.set_defaults(command=_import_members)
+
+    writing = commands.add_parser("export-members", help="write the list of members as .xlsx or .csv")
+    writing.add_argument("file", type=Path)
+    writing.set_defaults(command=_export_members)
 
     chosen = parser.parse_args(words)
     try:
@@ -42,6 +54,14 @@ def _run(settings: Settings, chosen: Namespace) -> int:
 
 def _chat(settings: Settings, chosen: Namespace) -> int:
     return chat(bot_address(settings), PLAYERS[chosen.player])
+
+
+def _import_members(settings: Settings, chosen: Namespace) -> int:
+    return operator.import_members(settings.database_url, chosen.file, utc_now(), dry_run=chosen.dry_run)
+
+
+def _export_members(settings: Settings, chosen: Namespace) -> int:
+    return operator.export_members(settings.database_url, chosen.file)
 
 
 if __name__ == "__main__":

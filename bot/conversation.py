@@ -13,6 +13,11 @@ from sqlalchemy.orm import Session
 import bot.faq.commands
 import bot.faq.manage
 import bot.help.commands
+import bot.people.commands
+import bot.people.import_commands
+import bot.people.manage
+import bot.people.role_commands
+import bot.people.seats
 from bot.faq.commands import ask, asked_lately
 from bot.help import cards, smalltalk
 from bot.help.commands import greeting, team_greeting
@@ -22,7 +27,17 @@ from dialogs import engine
 from storage import people, places, roles, turns
 from storage.people import PersonRole
 
-ROUTES = Routes(bot.help.commands.routes, bot.faq.commands.routes, bot.faq.manage.routes, engine.routes)
+ROUTES = Routes(
+    bot.help.commands.routes,
+    bot.faq.commands.routes,
+    bot.faq.manage.routes,
+    bot.people.commands.routes,
+    bot.people.manage.routes,
+    bot.people.seats.routes,
+    bot.people.role_commands.routes,
+    bot.people.import_commands.routes,
+    engine.routes,
+)
 """Everything people can say and press."""
 
 LONGEST = 1000

@@ -111,6 +111,25 @@ class Messenger(Protocol):
         """Take the message ``route.activity_id`` away; one that is gone already is no error."""
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Somebody on a team's roster. Teams leaves out whatever it likes."""
+
+    teams_id: str | None = None
+    entra_id: str | None = None
+    name: str | None = None
+    mail: str | None = None
+    """As the roster gives it; may be a guest's sign-in name (``…#EXT#…``), which is no address."""
+    guest: bool | None = None
+
+
+class Directory(Protocol):
+    """Who is in a team."""
+
+    async def members(self, service_url: str, team_id: str) -> Sequence[Listed]:
+        """Everybody in a team. Waits when Teams asks it to; raises :class:`Unreachable` or :class:`TryLater`."""
+
+
 class Mail(Protocol):
     """The way to who can't be reached in Teams: a guest sees our chats only when switched into our tenant."""
 

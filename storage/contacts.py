@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, func, select, text
+from sqlalchemy import ForeignKey, Index, String, delete, func, select, text
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from storage.database import Base, person_key
@@ -124,6 +124,11 @@ def propose(
     row.municipality_code, row.seat, row.replaces_id, row.created_at = code, seat, replaces_id, now
     session.flush()
     return row
+
+
+def withdraw(session: Session, kind: ProposalKind, person_id: int) -> None:
+    """Take a person's proposal of this kind away, if there is one."""
+    session.execute(delete(Proposal).where(Proposal.person_id == person_id, Proposal.kind == kind))
 
 
 def proposals(session: Session) -> Sequence[Proposal]:

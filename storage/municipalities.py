@@ -75,6 +75,11 @@ def find(session: Session, code: object) -> Municipality | None:
     return session.get(Municipality, code) if isinstance(code, str) and code.isdecimal() else None
 
 
+def require(session: Session, code: str) -> Municipality:
+    """The municipality with a code out of the database."""
+    return session.get_one(Municipality, code)
+
+
 def lock(session: Session, code: str) -> Municipality:
     """The municipality, held until the transaction ends, so that two changes come one after the other."""
     return session.get_one(Municipality, code, with_for_update=True, populate_existing=True)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, func, or_, select, update
+from sqlalchemy import ForeignKey, String, Text, bindparam, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, insert_new, person_key, table_of
+from storage.places import Conversation
 
 ACTIVE_EVERY = timedelta(hours=1)
 """How exactly it is kept when somebody was last active; finer would write a row for every turn."""
@@ -84,6 +85,9 @@ class Follow(Base):
     theme: Mapped[str] = mapped_column(String(60), primary_key=True)
 
 
+_FIND = select(Person).where(Person.teams_id == bindparam("teams_id"))
+
+
 def meet(
     session: Session, teams_id: str, entra_id: str | None, name: str, now: datetime, *, active: bool = True
 ) -> Person:
@@ -114,7 +118,7 @@ def _first_met(session: Session, teams_id: str, entra_id: str | None) -> Person 
 
 def find(session: Session, teams_id: str) -> Person | None:
     """The person with this Teams id."""
-    return session.query(Person).filter_by(teams_id=teams_id).one_or_none()
+    return session.scalars(_FIND, {"teams_id": teams_id}).one_or_none()
 
 
 def by_id(session: Session, person_id: object) -> Person | None:
@@ -130,6 +134,16 @@ def by_mail(session: Session, mails: Sequence[str]) -> dict[str, Person]:
     return {person.mail: person for person in ranked if person.mail}
 
 
+def by_entra(session: Session, ids: Collection[str]) -> Sequence[Person]:
+    """The people with these Entra ids, by name."""
+    return session.scalars(select(Person).where(Person.entra_id.in_(ids)).order_by(Person.name)).all()
+
+
+def names(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """The names of people by id; who has been erased is not there."""
+    return {row.id: row.name for row in session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))}
+
+
 def search(session: Session, text: str, limit: int) -> Sequence[Person]:
     """People whose name or mail address holds ``text``, by name; those who have met the bot first."""
     # SQLite folds A–Z only, so Swedish letters are looked for as written and in lower case
@@ -143,6 +157,13 @@ def search(session: Session, text: str, limit: int) -> Sequence[Person]:
     return session.scalars(
         select(Person).where(matches).order_by(Person.teams_id.is_(None), Person.name, Person.id).limit(limit)
     ).all()
+
+
+def teams(session: Session) -> Sequence[tuple[str, str]]:
+    """Every team that the bot is in: its id and the service URL last seen there."""
+    newest = select(Conversation).where(Conversation.team_id.is_not(None)).order_by(Conversation.seen_at)
+    found = {row.team_id: row.service_url for row in session.scalars(newest) if row.team_id}
+    return sorted(found.items())
 
 
 def of_municipality(session: Session, code: str) -> Sequence[Person]:
@@ -195,5 +216,7 @@ def unfollow(session: Session, person_id: int, theme: str) -> None:
 
 def greet(session: Session, person: Person, now: datetime) -> bool:
     """Mark the person greeted; True exactly once, also when several transactions try at the same time."""
+    if person.greeted_at is not None:
+        return False
     statement = update(Person).where(Person.id == person.id, Person.greeted_at.is_(None)).values(greeted_at=now)
     return bool(session.execute(statement).rowcount)  # type: ignore[attr-defined]

@@ -58,7 +58,7 @@ class Filter:
         chosen = {name: str(data.get(name) or "") for name in known}
         return cls(**{name: value for name, value in chosen.items() if value in known[name] and value})
 
-    def data(self) -> dict[str, str]:
+    def data(self) -> dict[str, Any]:
         """For a button that shows this again."""
         return {name: str(value) for name, value in asdict(self).items()}
 

@@ -141,14 +141,25 @@ def replace(deed: Deed, contact: Contact, person: Person) -> Contact:
     return appoint(deed, contact.municipality_code, PersonRole(contact.seat), person)
 
 
-def claim(session: Session, person: Person, code: str, now: datetime) -> Proposal | None:
+def correct(deed: Deed, contact: Contact, person: Person, name: str, mail: str) -> None:
+    """Put a contact person's name and address right. Raises :class:`UserError` where somebody else has the address."""
+    other = people.by_mail(deed.session, [mail]).get(mail)
+    if other is not None and other.id != person.id:
+        raise UserError(f"Adressen hör till {other.name}. Är det en ny person, välj Byt kontaktperson i stället.")
+    if (person.name, person.mail) != (name, mail):
+        person.name, person.mail = name, mail
+        deed.record(f"Rättat uppgifter om {words.seat(contact.seat)}", contact.municipality_code, person.id)
+
+
+def claim(deed: Deed, person: Person, code: str) -> Proposal | None:
     """Let a person speak for a municipality: at once where their mail or a seat shows it, else as a proposal."""
-    shown = suggested(session, person)
-    seated = any(one.municipality_code == code for one in contacts.held_by(session, person.id))
-    if seated or (shown is not None and shown.code == code):
+    shown = suggested(deed.session, person)
+    seated = any(one.municipality_code == code for one in contacts.held_by(deed.session, person.id))
+    if code == person.municipality_code or seated or (shown is not None and shown.code == code):
         person.municipality_code = code
+        contacts.withdraw(deed.session, ProposalKind.BELONGS, person.id)
         return None
-    return contacts.propose(session, ProposalKind.BELONGS, person.id, code, now)
+    return contacts.propose(deed.session, ProposalKind.BELONGS, person.id, code, deed.now)
 
 
 def accept(deed: Deed, proposal: Proposal) -> str:

@@ -48,6 +48,11 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def order(text: str) -> str:
+    """What to sort a text by for Swedish order."""
+    return text.casefold().translate(_SWEDISH)
+
+
 def in_order(rows: Iterable[Any]) -> list[Any]:
     """Rows that have a ``name``, in Swedish order."""
-    return sorted(rows, key=lambda row: row.name.casefold().translate(_SWEDISH))
+    return sorted(rows, key=lambda row: order(row.name))

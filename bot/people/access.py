@@ -1,0 +1,58 @@
+"""Who may see and change what here: personal data stays in 1:1, and a client's ids are rows that are looked up."""
+
+from __future__ import annotations
+
+from functools import wraps
+
+from bot.turn import Handler, Reply, Turn, UserError
+from storage import contacts, municipalities
+from storage.contacts import Contact, Proposal
+from storage.municipalities import Municipality
+from storage.people import Person
+
+
+def private(handler: Handler) -> Handler:
+    """Refuse a press outside the person's own chat: no card with such a button is ever shown there."""
+
+    @wraps(handler)
+    def guarded(turn: Turn) -> Reply:
+        if not turn.personal:
+            raise UserError("Det tar vi i vår egen chatt. Skriv till mig där.")
+        return handler(turn)
+
+    return guarded
+
+
+def municipality(turn: Turn) -> Municipality:
+    """The municipality that a button names."""
+    found = municipalities.find(turn.session, turn.data.get("code"))
+    if found is None:
+        raise UserError("Den kommunen hittar jag inte. Skriv **medlemmar** för att börja om.")
+    return found
+
+
+def current(turn: Turn) -> tuple[Contact, Person]:
+    """The contact that a button names, and who holds the seat now."""
+    contact = contacts.find(turn.session, turn.data.get("contact"))
+    if contact is None or contact.until is not None or contact.person is None:
+        raise UserError("Det uppdraget är redan avslutat. Öppna kommunen igen, så ser du vad som gäller nu.")
+    return contact, contact.person
+
+
+def proposal(turn: Turn) -> Proposal:
+    """The proposal that a button names."""
+    found = contacts.find_proposal(turn.session, turn.data.get("proposal"))
+    if found is None:
+        raise UserError("Det förslaget är redan avgjort eller återtaget.")
+    return found
+
+
+def text(turn: Turn, name: str, most: int = 300) -> str:
+    """An input of a form on one line, cut off where only a hand-made press could reach."""
+    return " ".join(str(turn.data.get(name) or "").split())[:most]
+
+
+def number(turn: Turn, name: str) -> int:
+    """A number in a button's data; 0 for anything else."""
+    value = turn.data.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0

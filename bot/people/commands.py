@@ -1,0 +1,196 @@
+"""What members do: see their municipality, say where they belong or what they have taken over, set their choices."""
+
+from __future__ import annotations
+
+from bot.people import access, cards, contact_cards, coverage, finder, manage, service
+from bot.people.access import private
+from bot.people.service import Deed
+from bot.routes import Routes, Where
+from bot.turn import Json, Reply, Turn, UserError, say, state
+from storage import contacts, municipalities, people
+from storage.contacts import Contact, ProposalKind
+from storage.municipalities import Municipality
+from storage.people import SEATS, RemindBy
+
+routes = Routes()
+
+NOT_FOUND = "Jag hittar ingen kommun eller region som heter så. Skriv namnet igen, till exempel Sotenäs."
+
+
+@routes.command(
+    "min kommun",
+    help="Se vilka som är med från din kommun, ert program och vad som väntas av er.",
+    where=Where.PERSONAL,
+    aliases=("min region", "vår kommun"),
+    menu=True,
+)
+def mine(turn: Turn) -> Reply:
+    """The person's municipality, or the question which it is."""
+    return say(card=_mine(turn))
+
+
+@routes.command(
+    "jag har tagit över efter",
+    help="Berätta för kansliet att du är ny kontaktperson.",
+    where=Where.PERSONAL,
+    aliases=("jag tar över efter", "jag har tagit över", "jag har efterträtt"),
+    takes="namn",
+)
+def took_over(turn: Turn) -> Reply:
+    """A member says whose seat they have now; the kansli confirms it."""
+    return say(card=_takeover(turn, turn.argument))
+
+
+@routes.command(
+    "byt kontaktperson",
+    help="Byt kontaktperson i en kommun, eller säg att du har tagit över.",
+    where=Where.PERSONAL,
+    aliases=("ny kontaktperson", "byta kontaktperson"),
+    takes="kommun",
+    menu=True,
+)
+def swap(turn: Turn) -> Reply:
+    """The kansli replaces a contact person anywhere; a member proposes it for their own municipality."""
+    if not turn.kansli:
+        return say(card=_takeover(turn, ""))
+    return say(card=manage.open_named(turn, turn.argument) if turn.argument else contact_cards.swap())
+
+
+@routes.action("people.mine")
+@private
+def press_mine(turn: Turn) -> Reply:
+    """Back to the municipality, in place."""
+    return state(_mine(turn))
+
+
+@routes.action("people.other")
+@private
+def another(turn: Turn) -> Reply:
+    """It is another municipality than the one proposed."""
+    del turn
+    return state(cards.ask_municipality())
+
+
+@routes.action("people.claim")
+@private
+def claim(turn: Turn) -> Reply:
+    """A municipality's name as somebody wrote it."""
+    match finder.official().find(access.text(turn, "name", 80)):
+        case finder.Found(code):
+            return state(_claim(turn, municipalities.find(turn.session, code)))
+        case finder.Ask(codes):
+            rows = [municipalities.find(turn.session, code) for code in codes]
+            return state(cards.which_mine([row for row in rows if row is not None]))
+        case None:
+            return state(cards.ask_municipality(NOT_FOUND))
+
+
+@routes.action("people.choose")
+@private
+def choose(turn: Turn) -> Reply:
+    """*Ja*, or one of *Vilken menar du?*."""
+    return state(_claim(turn, access.municipality(turn)))
+
+
+@routes.action("people.takeover")
+@private
+def press_takeover(turn: Turn) -> Reply:
+    """The button for :func:`took_over`."""
+    return state(_takeover(turn, ""))
+
+
+@routes.action("people.propose")
+@private
+def propose(turn: Turn) -> Reply:
+    """Send the kansli the proposal that this person holds a seat of their own municipality."""
+    municipality = _required(turn)
+    seat = service.checked_seat(turn.data.get("seat"))
+    replaces = None
+    if turn.data.get("contact") is not None:
+        replaces, _ = access.current(turn)
+        if replaces.municipality_code != municipality.code or replaces.seat != seat:
+            raise UserError("Det uppdraget hör inte till din kommun.")
+    contacts.propose(
+        turn.session,
+        ProposalKind.SEAT,
+        turn.person.id,
+        municipality.code,
+        turn.now,
+        seat=seat,
+        replaces_id=replaces.id if replaces else None,
+    )
+    return state(_mine(turn))
+
+
+@routes.action("people.profile")
+@private
+def profile(turn: Turn) -> Reply:
+    """The form for one's own choices."""
+    return state(cards.profile(turn.person))
+
+
+@routes.action("people.save_profile")
+@private
+def save_profile(turn: Turn) -> Reply:
+    """Keep one's own choices."""
+    role = service.checked_own_role(turn.data.get("role") or "")
+    ways = turn.data.get("remind_by")
+    if ways not in set(RemindBy):
+        raise UserError("Välj hur du vill få påminnelser.")
+    turn.person.role, turn.person.remind_by = role, str(ways)
+    turn.person.helps_with = access.text(turn, "helps_with", 500)
+    return state(cards.profile(turn.person, said="Sparat."))
+
+
+def _mine(turn: Turn) -> Json:
+    municipality = municipalities.find(turn.session, turn.person.municipality_code)
+    if municipality is None:
+        return _where_from(turn)
+    held = contacts.current(turn.session, municipality.code)
+    seated = {one.person_id for one in held}
+    others = [one for one in people.of_municipality(turn.session, municipality.code) if one.id not in seated]
+    lacking = coverage.gaps(municipality, (one.seat for one in held), service.today(turn.now).year)
+    waiting = contacts.proposed_by(turn.session, turn.person.id)
+    return cards.mine(municipality, held, others, lacking, waiting)
+
+
+def _where_from(turn: Turn) -> Json:
+    waiting = [one for one in contacts.proposed_by(turn.session, turn.person.id) if one.kind == ProposalKind.BELONGS]
+    if waiting:
+        return cards.waits(waiting[0].municipality)
+    suggested = service.suggested(turn.session, turn.person)
+    return cards.is_it(suggested) if suggested else cards.ask_municipality()
+
+
+def _claim(turn: Turn, municipality: Municipality | None) -> Json:
+    if municipality is None:
+        return cards.ask_municipality(NOT_FOUND)
+    waiting = service.claim(Deed.of(turn), turn.person, municipality.code)
+    return _mine(turn) if waiting is None else cards.waits(municipality)
+
+
+def _takeover(turn: Turn, name: str) -> Json:
+    municipality = municipalities.find(turn.session, turn.person.municipality_code)
+    if municipality is None:
+        return _where_from(turn)
+    held = [one for one in contacts.current(turn.session, municipality.code) if one.person_id != turn.person.id]
+    named = _named(held, name)
+    if named is not None and named.person is not None:
+        return cards.sure(named, named.person.name)
+    said = f"Jag hittar ingen kontaktperson hos er som heter {name}." if name else ""
+    empty = [seat for seat in SEATS if seat not in {one.seat for one in held}]
+    return cards.takeover(municipality, held, empty, said)
+
+
+def _named(held: list[Contact], name: str) -> Contact | None:
+    """The one contact that ``name`` names, perhaps by the first name only."""
+    wanted = set(name.casefold().split())
+    found = [one for one in held if one.person and wanted and wanted <= set(one.person.name.casefold().split())]
+    return found[0] if len(found) == 1 else None
+
+
+def _required(turn: Turn) -> Municipality:
+    municipality = municipalities.find(turn.session, turn.person.municipality_code)
+    if municipality is None:
+        raise UserError("Jag vet inte vilken kommun du arbetar för. Skriv **min kommun** först.")
+    return municipality

@@ -1,0 +1,53 @@
+"""The rules of giving and taking the kansli's and the board's roles."""
+
+from __future__ import annotations
+
+from bot.people import words
+from bot.people.service import Deed
+from bot.turn import Turn, UserError
+from storage import audit, roles
+from storage.people import GRANTED, Person, PersonRole
+
+
+def checked_role(value: object) -> PersonRole:
+    """One of :data:`GRANTED`. Raises :class:`UserError`."""
+    if value not in GRANTED:
+        raise UserError("Välj kansli eller styrelse.")
+    return PersonRole(str(value))
+
+
+def give(deed: Deed, person: Person, role: PersonRole) -> str:
+    """Give a role; what was done. Raises :class:`UserError` for the kansli's role to somebody the bot has not met."""
+    if role is PersonRole.KANSLI and person.teams_id is None:
+        raise UserError(
+            f"{person.name} har inte skrivit till mig än, så jag vet inte säkert vem det är. "
+            "Be personen skriva hej till mig först."
+        )
+    if not roles.give(deed.session, person.id, role, deed.by, deed.now):
+        return f"{person.name} har redan rollen {words.role(role)}."
+    _record(deed, f"Gett rollen {words.role(role)}", person)
+    return f"{person.name} har nu rollen {words.role(role)}."
+
+
+def take(turn: Turn, person: Person, role: PersonRole) -> str:
+    """Take a role away; what was done. Raises :class:`UserError` for one's own, and for the last of the kansli.
+
+    The rows are held meanwhile, so that two who take it from each other at once can't both succeed.
+    """
+    deed = Deed.of(turn)
+    if role is PersonRole.KANSLI:
+        has = {row.person_id for row in roles.given(turn.session, lock=True) if row.role == role}
+        if person.id == turn.person.id:
+            raise UserError("Du kan inte ta bort kansliets roll från dig själv. Be en kollega på kansliet.")
+        if turn.person.id not in has and turn.person.entra_id not in turn.app.settings.kansli:
+            raise UserError("Du har inte längre kansliets roll.")
+        if has <= {person.id} and not turn.app.settings.kansli:
+            raise UserError("Någon måste vara kansli. Ge rollen till en annan person först.")
+    if not roles.take(deed.session, person.id, role):
+        return f"{person.name} hade inte rollen {words.role(role)}."
+    _record(deed, f"Tagit bort rollen {words.role(role)}", person)
+    return f"{person.name} har inte längre rollen {words.role(role)}."
+
+
+def _record(deed: Deed, what: str, person: Person) -> None:
+    audit.record(deed.session, deed.by, what, f"person:{person.id}", deed.now, person_id=person.id)

@@ -1,0 +1,84 @@
+"""The operator's way to import and export the list of members, beside the chat."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from bot.people import columns, exporting, import_cards, importing, spreadsheet
+from bot.people.importing import Plan
+from bot.people.service import Deed
+from bot.turn import UserError
+from storage import migrate
+from storage.database import Database
+
+
+def import_members(url: str, path: Path, now: datetime, *, dry_run: bool) -> int:
+    """Import a CSV or Excel file, all of it in one transaction, and say what it did; 1 where it can't be done."""
+    try:
+        table = columns.understood(spreadsheet.read(_content(path)))
+    except UserError as refusal:
+        return _refused(str(refusal))
+
+    def work(session: Session) -> Plan:
+        plan = importing.plan(session, table, lock=not dry_run)
+        if not dry_run:
+            importing.carry_out(Deed(session, None, now), plan)
+        return plan
+
+    return _with(url, lambda database: _tell(database.play(work), dry_run=dry_run))
+
+
+def export_members(url: str, path: Path) -> int:
+    """Write the register as ``.xlsx`` or ``.csv``; an existing file is left as it is. 1 where it can't be done."""
+    writers = {".xlsx": exporting.excel, ".csv": exporting.separated}
+    write = writers.get(path.suffix.casefold())
+    if write is None:
+        return _refused("Filen ska heta något på .xlsx eller .csv.")
+    if path.exists():
+        return _refused(f"{path} finns redan. Välj ett annat namn.")
+
+    def save(database: Database) -> int:
+        content = database.play(write)
+        path.touch(mode=0o600)  # addresses: for its owner only
+        path.write_bytes(content)
+        return _say(f"Sparat: {path}")
+
+    return _with(url, save)
+
+
+def _with(url: str, work: Callable[[Database], int]) -> int:
+    database = Database(url)
+    try:
+        problems = migrate.problems(database)
+        if problems:
+            return _refused(f"{problems[0]}. Start the bot once, so that it is brought up to date.")
+        return work(database)
+    finally:
+        database.close()
+
+
+def _content(path: Path) -> bytes:
+    if not path.is_file():  # a pipe or device could give bytes for ever
+        raise UserError(f"{path} är ingen fil.")
+    if path.stat().st_size > spreadsheet.MOST_BYTES:
+        raise UserError(f"Filen är för stor. Den får vara högst {spreadsheet.MOST_BYTES // 1_000_000} MB.")
+    return path.read_bytes()
+
+
+def _tell(plan: Plan, *, dry_run: bool) -> int:
+    return _say(f"{import_cards.report(plan)}\n{'Inget är sparat (--dry-run).' if dry_run else 'Sparat.'}")
+
+
+def _say(text: str) -> int:
+    sys.stdout.write(f"{text}\n")
+    return 0
+
+
+def _refused(text: str) -> int:
+    sys.stderr.write(f"{text}\n")
+    return 1

@@ -1,0 +1,66 @@
+"""Who is in a team, from the Connector."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from aiohttp import ClientError
+
+from bot.ports import Listed, Reason, TryLater, Unreachable
+from bot.teams.connector import Connector, ConnectorError, ServiceUrlError, TokenError
+from bot.turn import Json
+
+ATTEMPTS = 3
+"""How often a roster is begun anew; a page can't be asked for again alone."""
+LONGEST_WAIT = 60.0
+"""Seconds. Whoever is asked to wait longer is read at the job's next time."""
+
+
+class TeamsDirectory:
+    """:class:`bot.ports.Directory` on the Connector. Reading is harmless, so whatever fails is tried again."""
+
+    def __init__(self, connector: Connector, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        self._connector = connector
+        self._sleep = sleep
+
+    async def members(self, service_url: str, team_id: str) -> list[Listed]:
+        """See :class:`bot.ports.Directory`."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return await self._read(service_url, team_id)
+            except TryLater as wait:
+                seconds = 2.0**attempt if wait.after is None else wait.after
+                if attempt == ATTEMPTS or seconds > LONGEST_WAIT:
+                    raise
+                await self._sleep(seconds)
+        raise AssertionError("unreachable")
+
+    async def _read(self, service_url: str, team_id: str) -> list[Listed]:
+        try:
+            return [listed(member) async for member in self._connector.members(service_url, team_id)]
+        except ConnectorError as error:
+            if error.status in (403, 404):
+                raise Unreachable(Reason.NOT_IN_ROSTER) from error
+            raise TryLater(str(error), after=error.retry_after) from error
+        except (ServiceUrlError, TokenError, ClientError, TimeoutError) as error:
+            raise TryLater(type(error).__name__) from error
+
+
+def listed(member: Json) -> Listed:
+    """One member as the Connector tells it; every field may be missing, or be something else than a text."""
+    role = _text(member, "userRole").casefold()
+    outside = "#ext#" in _text(member, "userPrincipalName").casefold()
+    given = " ".join(part for part in (_text(member, "givenName"), _text(member, "surname")) if part)
+    return Listed(
+        teams_id=_text(member, "id") or None,
+        entra_id=(_text(member, "aadObjectId") or _text(member, "objectId")) or None,
+        name=_text(member, "name") or given or None,
+        mail=_text(member, "email") or None,
+        guest=True if role == "guest" or outside else False if role == "user" else None,
+    )
+
+
+def _text(member: Json, name: str) -> str:
+    value = member.get(name)
+    return value.strip() if isinstance(value, str) else ""

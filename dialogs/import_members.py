@@ -1,0 +1,61 @@
+"""The list of members, pasted: the list → what it would change → done."""
+
+from __future__ import annotations
+
+from bot.people import columns, import_cards, importing, spreadsheet
+from bot.people.importing import Plan
+from bot.people.service import Deed
+from bot.turn import Json, Reply, Turn, UserError, say
+from dialogs.engine import NOT_MINE, Answers, Dialog, Special, Step, controls
+
+
+def ask_table(turn: Turn, answers: Answers) -> Json:
+    """The list."""
+    return import_cards.ask_table(controls(back=False))
+
+
+def accept_table(turn: Turn, answers: Answers, said: str) -> str | Special:
+    """The list as it was pasted. One line is no list, but something else that somebody wanted to say."""
+    if "\n" not in said.strip() and turn.incoming.text:
+        return NOT_MINE
+    if len(said) > import_cards.LONGEST_PASTE:
+        raise UserError("Listan är för lång att klistra in. Dela upp den, eller be driften läsa in den som fil.")
+    columns.understood(spreadsheet.read_text(said))
+    return said
+
+
+def ask_sure(turn: Turn, answers: Answers) -> Json:
+    """What would change."""
+    return import_cards.preview(_plan(turn, answers), controls())
+
+
+def accept_sure(turn: Turn, answers: Answers, said: str) -> str | Special:
+    """The preview's fingerprint, from its button."""
+    if turn.incoming.text:
+        return NOT_MINE
+    if said != _plan(turn, answers).fingerprint:
+        raise UserError("Registret har ändrats sedan du såg listan. Välj Tillbaka, och visa ändringarna igen.")
+    return said
+
+
+def finish(turn: Turn, answers: Answers) -> Reply:
+    """Save all of it, in this one transaction."""
+    if not turn.kansli:
+        raise UserError("Det där kan bara kansliet göra.")
+    plan = _plan(turn, answers, lock=True)
+    if answers["sure"] != plan.fingerprint:
+        raise UserError("Registret har ändrats sedan du såg listan. Visa ändringarna igen.")
+    importing.carry_out(Deed.of(turn), plan)
+    return say(card=import_cards.done(plan))
+
+
+IMPORT_MEMBERS = Dialog(
+    name="import_members",
+    steps=(Step("table", ask_table, accept_table), Step("sure", ask_sure, accept_sure)),
+    finish=finish,
+)
+
+
+def _plan(turn: Turn, answers: Answers, *, lock: bool = False) -> Plan:
+    table = columns.understood(spreadsheet.read_text(str(answers["table"])))
+    return importing.plan(turn.session, table, lock=lock)
