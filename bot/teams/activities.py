@@ -185,7 +185,8 @@ def _sender(account: ChannelAccount | None) -> Sender:
     if account is None or not teams_id:
         raise malformed("there is no sender")
     name = _INVISIBLE.sub("", account.name or "")[:LONGEST_NAME]
-    return Sender(teams_id=teams_id, entra_id=_checked(account.aad_object_id, "guid") or None, name=name)
+    entra_id = (_checked(account.aad_object_id, "guid") or "").lower()  # GUIDs are compared with the settings'
+    return Sender(teams_id=teams_id, entra_id=entra_id or None, name=name)
 
 
 def _written(activity: Activity) -> str:
