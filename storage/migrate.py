@@ -18,11 +18,14 @@ import storage.contacts
 import storage.dialogs
 import storage.faq
 import storage.faq_log
+import storage.groups
+import storage.kansli
 import storage.leases
 import storage.municipalities
 import storage.outbox
 import storage.people
 import storage.places
+import storage.questions
 import storage.roles
 import storage.turns  # noqa: F401 - every table must be known to the metadata
 from storage.database import Base, Database

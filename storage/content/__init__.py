@@ -15,6 +15,10 @@ from sqlalchemy.orm import Session
 from storage import faq
 from storage import municipalities as storage_municipalities
 from storage.faq import Entry, Phrasing, State
+from storage.groups import ThemeGroup
+
+GENERAL = "19:sekom-motesplats@thread.tacv2"
+"""The Playground team's General channel, which has the team's own id."""
 
 
 def load(session: Session, now: datetime) -> int:
@@ -29,6 +33,17 @@ def load(session: Session, now: datetime) -> int:
         session.add(_entry(given, content, now))
     faq.touch(session)
     return len(content["entry"])
+
+
+def load_groups(session: Session, now: datetime) -> int:
+    """Put the starting theme groups into a database that has none, tied to the Playground's channels; how many."""
+    if session.scalar(select(func.count()).select_from(ThemeGroup)):
+        return 0
+    given = tomllib.loads(_read("groups.toml"))["group"]
+    for one in given:
+        texts = {name: one[name] for name in ("theme", "name", "about", "words")}
+        session.add(ThemeGroup(**texts, conversation_id=one.get("channel", GENERAL), created_at=now))
+    return len(given)
 
 
 def load_municipalities(session: Session) -> int:
