@@ -11,12 +11,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.faq.terms import Counted, Ints, Keys, gather
+from bot.faq.terms import Counted, Ints, Keys, find, gather
 
 _COUNT_BITS = 12  # a term more than 4,095 times in a document counts as 4,095
 _MOST = (1 << _COUNT_BITS) - 1
 
-Scores = NDArray[np.float32]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question's known terms (places in the vocabulary) and their weights, of length 1."""
+
+    terms: Ints
+    weights: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,43 +32,39 @@ class Postings:
     """Documents by term."""
 
     vocabulary: Keys
-    idf: NDArray[np.float64]
+    idf: Floats
     starts: Ints
     """Where each term's documents start; one more than there are terms."""
-    documents: NDArray[np.int32]
-    weights: Scores
+    documents: Ints
+    weights: NDArray[np.float32]
     size: int
     """How many documents there are."""
 
-    def cosines(self, keys: Keys) -> NDArray[np.float64]:
-        """Return the cosine between a question's terms and each document."""
-        query = self._query(keys)
-        at, sizes = gather(self.starts[query.terms], self.starts[query.terms + 1])
-        weights = self.weights[at] * np.repeat(query.weights, sizes)
-        return np.bincount(self.documents[at], weights, self.size).astype(np.float64)  # no terms give integers
-
-    def _query(self, keys: Keys) -> _Query:
+    def query(self, keys: Keys) -> Query:
         """Weigh a question's terms; those that no document holds fall away, as in scikit-learn."""
         terms, counts = np.unique(keys, return_counts=True)
-        at = np.searchsorted(self.vocabulary, terms)
-        known = at < len(self.vocabulary)
-        known[known] = self.vocabulary[at[known]] == terms[known]
+        at, known = find(self.vocabulary, terms)
         at = at[known]
         weights = (1 + np.log(counts[known])) * self.idf[at]
         length = float(np.sqrt(weights @ weights))
-        return _Query(at, weights / length if length else weights)
+        return Query(at, weights / length if length else weights)
+
+    def cosines(self, query: Query) -> Floats:
+        """Return the cosine between the question and each document."""
+        starts, ends = self.starts[query.terms], self.starts[query.terms + 1]
+        slices = list(map(slice, starts.tolist(), ends.tolist()))
+        if not slices:
+            return np.zeros(self.size)
+        weights = np.concatenate([self.weights[part] for part in slices]) * np.repeat(query.weights, ends - starts)
+        documents = np.concatenate([self.documents[part] for part in slices])
+        return np.bincount(documents, weights, self.size).astype(np.float64, copy=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Query:
-    """A question's known terms (positions in the vocabulary) and their weights, of length 1."""
+def build(counted: Counted, rows: Ints, documents: Ints, size: int, idf: Floats | None = None) -> Postings:
+    """Weigh ``counted`` texts: text ``rows[i]`` is a part of document ``documents[i]``; parts add up.
 
-    terms: Ints
-    weights: NDArray[np.float64]
-
-
-def build(counted: Counted, rows: Ints, documents: Ints, size: int) -> Postings:
-    """Weigh ``counted`` texts: text ``rows[i]`` is a part of document ``documents[i]``; parts add up."""
+    ``idf`` replaces the rarity of terms among these documents with another one.
+    """
     at, sizes = gather(counted.starts[rows], counted.starts[rows + 1])
     owner = np.repeat(documents, sizes)
     width = max(1, size)
@@ -70,14 +74,11 @@ def build(counted: Counted, rows: Ints, documents: Ints, size: int) -> Postings:
     first = np.flatnonzero(np.diff(pairs, prepend=-1))
     counts = np.add.reduceat(packed & _MOST, first) if len(first) else first
     term, document = np.divmod(pairs[first], width)
-    return _weigh(counted.vocabulary, term, document, counts, size)
-
-
-def _weigh(vocabulary: Keys, term: Ints, document: Ints, counts: Ints, size: int) -> Postings:
-    holders = np.bincount(term, minlength=len(vocabulary))
-    idf = np.log((1 + size) / (1 + holders)) + 1
+    holders = np.bincount(term, minlength=len(counted.vocabulary))
+    if idf is None:
+        idf = np.log((1 + size) / (1 + holders)) + 1
     weights = (1 + np.log(counts)) * idf[term]
     length = np.sqrt(np.bincount(document, weights * weights, size))
-    weights = (weights / length[document]).astype(np.float32)
     starts = np.concatenate([[0], np.cumsum(holders)])
-    return Postings(vocabulary, idf, starts, document.astype(np.int32), weights, size)
+    short = (weights / length[document]).astype(np.float32)
+    return Postings(counted.vocabulary, idf, starts, document, short, size)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Protocol, Self
@@ -10,8 +10,13 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.faq import postings, terms
-from bot.faq.postings import Scores
+from bot.faq import alignment, normalise, postings, terms
+from bot.faq.alignment import Alignment
+from bot.faq.terms import Counted, Ints
+
+Scores = NDArray[np.float32]
+
+_MOST_WORDS = 100  # of a question; the rest of a pasted letter must not hold the search up
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +29,13 @@ class Entry:
     alternatives: tuple[str, ...] = ()
     theme: str = ""
 
+    def phrasings(self) -> list[str]:
+        """The question and its alternatives, without the empty ones."""
+        return [text for text in (self.question, *self.alternatives) if text]
+
     def texts(self) -> list[str]:
-        """Question, alternatives and answer, without the empty ones."""
-        return [text for text in (self.question, *self.alternatives, self.answer) if text]
+        """The phrasings and the answer, without the empty ones."""
+        return [*self.phrasings(), *([self.answer] if self.answer else [])]
 
 
 class Scorer(Protocol):
@@ -44,43 +53,94 @@ class Scorer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Fitted:
-    grams: terms.Counted
-    stems: terms.Counted
-    owners: NDArray[np.int64]
-    phrasings: postings.Postings
-    wholes: postings.Postings
-    words: postings.Postings
+class Read:
+    """What is kept of texts that were read, so that they are not read again."""
+
+    grams: Counted
+    stems: Counted
+    spelling: Mapping[int, str]
+    """The letters of each stem's number."""
+
+
+def read(texts: Sequence[str], previous: Read | None) -> Read:
+    """Count the terms of ``texts``; the result is the same whatever ``previous`` was."""
+    rows = {text: row for row, text in enumerate(dict.fromkeys(texts))}
+    known = previous.grams.rows if previous else {}
+    fresh = {text: normalise.words(text) for text in rows if text not in known}
+    grams = terms.count(rows, fresh, terms.grams, previous.grams if previous else None)
+    stems = terms.count(rows, fresh, terms.stems, previous.stems if previous else None)
+    spelling = dict(previous.spelling) if previous else {}
+    spelling |= {terms.stem_number(stem): stem for words in fresh.values() for stem in map(terms.stem, words)}
+    alive = stems.vocabulary[stems.vocabulary < np.uint64(terms.FIRST_PAIR)].tolist()
+    return Read(grams, stems, {number: spelling[number] for number in alive})
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the bank says to one question."""
+
+    scores: Scores
+    """For each entry how near it is."""
+    known: float
+    """The share of the question's words that the bank has, 0–1."""
 
 
 class Lexical:
-    """The three-part sum of reference/retrieval.md: grams of the best phrasing, grams and stems of the whole entry."""
+    """The bank by its letters: the three-part sum of reference/retrieval.md, and word by word (``alignment``).
+
+    Two things differ from the three-part sum, both measured on dev: the rarity of a gram is that among entries, not
+    phrasings; and several phrasings that agree count for more than one (their cosines' cubes are added up).
+    """
 
     def __init__(self, entries: Sequence[Entry] = (), previous: Lexical | None = None) -> None:
         texts = [entry.texts() for entry in entries]
         flat = [text for part in texts for text in part]
-        owners = np.repeat(np.arange(len(entries), dtype=np.int64), [len(part) for part in texts])
-        grams = terms.count(flat, terms.grams, previous.fitted.grams if previous else None)
-        stems = terms.count(flat, terms.stems, previous.fitted.stems if previous else None)
-        rows = np.array([grams.rows[text] for text in flat], dtype=np.int64)
-        phrasings = postings.build(grams, rows, np.arange(len(flat)), len(flat))
-        wholes = postings.build(grams, rows, owners, len(entries))
-        words = postings.build(stems, rows, owners, len(entries))
-        self.fitted: _Fitted = _Fitted(grams, stems, owners, phrasings, wholes, words)
+        self.known: Read = read(flat, previous.known if previous else None)
         self.fingerprint = fingerprint(entries)
+        self._owners = np.repeat(np.arange(len(entries), dtype=np.int64), [len(part) for part in texts])
+        rows = np.array([self.known.grams.rows[text] for text in flat], dtype=np.int64)
+        size = len(entries)
+        self._wholes = postings.build(self.known.grams, rows, self._owners, size)
+        each = np.arange(len(flat), dtype=np.int64)
+        self._texts = postings.build(self.known.grams, rows, each, len(flat), self._wholes.idf)
+        self._words = postings.build(self.known.stems, rows, self._owners, size)
+        self._alignment = self._align(entries, rows)
+
+    def _align(self, entries: Sequence[Entry], rows: Ints) -> Alignment:
+        asked = [len(entry.phrasings()) for entry in entries]
+        answered = [1 if entry.answer else 0 for entry in entries]
+        pattern = [np.arange(total) < count for count, total in zip(asked, np.add(asked, answered), strict=True)]
+        at = np.flatnonzero(np.concatenate(pattern)) if pattern else np.zeros(0, dtype=np.int64)
+        stems = self.known.stems
+        phrasings = postings.build(stems, rows[at], np.arange(len(at), dtype=np.int64), len(at), self._words.idf)
+        return alignment.build(stems, self.known.spelling, self._words, phrasings, self._owners[at])
 
     def fit(self, entries: Sequence[Entry]) -> Lexical:
-        """Return the scorer of ``entries``, which takes what it can from this one's counts."""
+        """Return the scorer of ``entries``, which takes what it can from this one."""
         return Lexical(entries, self)
 
     def scores(self, question: str) -> Scores:
-        """Return the sum of the three cosines for each entry."""
-        fitted = self.fitted
-        grams, stems = terms.grams([question])[1], terms.stems([question])[1]
-        total = fitted.wholes.cosines(grams) + fitted.words.cosines(stems)
-        best = np.zeros(len(total))
-        np.maximum.at(best, fitted.owners, fitted.phrasings.cosines(grams))
-        return (best + total).astype(np.float32)
+        """Return how near each entry is."""
+        return self.evidence(question).scores
+
+    def rarity(self, words: Sequence[str]) -> NDArray[np.float64]:
+        """Return how rare each word is in the bank; 0 for those that it has not got."""
+        numbers = np.array([terms.stem_number(terms.stem(word)) for word in words], dtype=np.uint64)
+        at, known = terms.find(self._words.vocabulary, numbers)
+        return np.where(known, self._words.idf[at] if len(self._words.idf) else 0.0, 0.0)
+
+    def evidence(self, question: str) -> Evidence:
+        """Return how near each entry is, and what helps to judge the nearest."""
+        words = normalise.words(question)[:_MOST_WORDS]
+        grams, stems = terms.grams([words])[1], terms.stems([words])[1]
+        query = self._wholes.query(grams)  # the texts have the same vocabulary and rarities
+        cosines = self._texts.cosines(query)
+        size = self._wholes.size
+        agreed = np.cbrt(np.bincount(self._owners, cosines**3, size))
+        aligned = self._alignment.align(words)
+        scores = agreed + self._wholes.cosines(query) + self._words.cosines(self._words.query(stems))
+        scores += (aligned.covered + aligned.explained) / 2
+        return Evidence(scores.astype(np.float32), aligned.known)
 
 
 def fingerprint(entries: Sequence[Entry]) -> str:
@@ -92,17 +152,17 @@ def fingerprint(entries: Sequence[Entry]) -> str:
     return seen.hexdigest()
 
 
-FEATURES = ("score", "margin", "share")
-
-
-def order(scores: Scores) -> NDArray[np.int64]:
+def order(scores: Scores) -> Ints:
     """Entries that have something in common with the question, nearest first; equals in the bank's order."""
     ranked = np.argsort(-scores, kind="stable")
     return ranked[: int(np.count_nonzero(scores > 0))]
 
 
-def features(scores: Scores, ranked: NDArray[np.int64]) -> list[float]:
-    """Return ``FEATURES`` of a question: the best score, its margin to the next, and the margin's share of it."""
-    best = float(scores[ranked[0]]) if len(ranked) else 0.0
-    margin = best - (float(scores[ranked[1]]) if len(ranked) > 1 else 0.0)
-    return [best, margin, margin / max(best, 1e-6)]
+FEATURES = ("score", "margin", "known")
+
+
+def features(evidence: Evidence, ranked: Ints) -> list[float]:
+    """Return ``FEATURES``: the best score, its margin to the next one, and the share of the words that are known."""
+    best = float(evidence.scores[ranked[0]]) if len(ranked) else 0.0
+    following = float(evidence.scores[ranked[1]]) if len(ranked) > 1 else 0.0
+    return [best, best - following, evidence.known]

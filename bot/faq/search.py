@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.faq import normalise
 from bot.faq.calibration import SHIPPED, Calibration
 from bot.faq.ranking import Entry, Lexical, features, order
 from bot.ports import Hit
 
 __all__ = ["Entry", "Index"]
 
+_MOST = 2_000  # characters of a question; the rest of a pasted letter must not hold the search up
 _VOTERS = 10  # hits that vote on the theme (reference/retrieval.md)
 
 
@@ -41,11 +43,14 @@ class Index:
 
         The first one's probability is that of being right; the others' fall in proportion to their scores.
         """
-        scores = self.scorer.scores(question)
-        ranked = order(scores)
+        return max((self._hits(asked, limit) for asked in normalise.askings(question[:_MOST])), key=_sureness)
+
+    def _hits(self, question: str, limit: int) -> list[Hit]:
+        evidence = self.scorer.evidence(question)
+        scores, ranked = evidence.scores, order(evidence.scores)
         if not len(ranked):
             return []
-        sure = self.calibration.probability(features(scores, ranked))
+        sure = self.calibration.probability(features(evidence, ranked))
         best = float(scores[ranked[0]])
         return [Hit(self.entries[at].id, sure * float(scores[at]) / best) for at in ranked[: max(0, limit)]]
 
@@ -58,3 +63,7 @@ class Index:
                 votes[theme] = votes.get(theme, 0.0) + float(scores[at])
         total = sum(votes.values())
         return sorted(((theme, vote / total) for theme, vote in votes.items()), key=lambda item: (-item[1], item[0]))
+
+
+def _sureness(hits: Sequence[Hit]) -> float:
+    return hits[0].probability if hits else 0.0

@@ -1,4 +1,4 @@
-"""Text in, countable terms out: character grams within words, and word stems.
+"""Texts in, countable terms out: character grams within words, and word stems with their pairs.
 
 A term is a 64-bit number that follows from its letters alone. So counting is numpy work rather than dictionary work,
 and the same text gives the same numbers in every process, whatever was indexed before it.
@@ -6,8 +6,6 @@ and the same text gives the same numbers in every process, whatever was indexed 
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,53 +16,54 @@ import snowballstemmer
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+Small = NDArray[np.int32]
 Keys = NDArray[np.uint64]
-Terms = tuple[NDArray[np.int64], Keys]
+Terms = tuple[Ints, Keys]
 """Which text each term occurrence stands in, and the term: two arrays of the same length."""
 
-_WORD = re.compile(r"\w+")
 _SPACE = ord(" ")
 _SHORTEST, _LONGEST = 2, 4  # gram lengths: char_wb(2,4) of reference/retrieval.md
 _HIGHEST = 0xFFFF
-_MOST_WORDS = 400  # of one text; a question that long is pasted, and must not hold the search up
+FIRST_PAIR = 1 << 63
+"""Stems have lower numbers, pairs of stems this or higher ones."""
+_MIX = np.uint64(0x9E3779B97F4A7C15)  # odd, so that a pair's number tells its order (Fibonacci hashing)
 _stemmer = snowballstemmer.stemmer("swedish")
-
-
-def words(text: str) -> list[str]:
-    """Lower-case words of ``text``, composed (NFC), without punctuation, in order."""
-    return _WORD.findall(unicodedata.normalize("NFC", text).lower())[:_MOST_WORDS]
 
 
 @lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """Swedish Snowball stem of one lower-case word."""
-    return str(_stemmer.stemWord(word))
+    return str(_stemmer.stemWord(word)) or word
 
 
 @lru_cache(maxsize=65_536)
-def stem_key(word: str) -> int:
-    """Return the term number of a word's stem."""
-    return int.from_bytes(blake2b(stem(word).encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+def stem_number(stem: str) -> int:
+    """Return the number of a stem."""
+    digest = blake2b(stem.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little") % FIRST_PAIR
 
 
-def stems(texts: Sequence[str]) -> Terms:
-    """Every word of every text as the number of its stem."""
-    found = [[stem_key(word) for word in words(text)] for text in texts]
-    where = np.repeat(np.arange(len(texts), dtype=np.int64), [len(keys) for keys in found])
-    return where, np.array([key for keys in found for key in keys], dtype=np.uint64)
+def stems(texts: Sequence[Sequence[str]]) -> Terms:
+    """Every word of every text as its stem's number, and every two neighbouring words as their pair's number."""
+    sizes = np.array([len(text) for text in texts], dtype=np.int64)
+    where = np.repeat(np.arange(len(texts), dtype=np.int64), sizes)
+    keys = np.array([stem_number(stem(word)) for text in texts for word in text], dtype=np.uint64)
+    together = where[1:] == where[:-1]
+    pairs = (keys[:-1] * _MIX + keys[1:]) | np.uint64(FIRST_PAIR)
+    return np.concatenate([where, where[1:][together]]), np.concatenate([keys, pairs[together]])
 
 
-def grams(texts: Sequence[str]) -> Terms:
+def grams(texts: Sequence[Sequence[str]]) -> Terms:
     """Every run of two to four characters within a word, the word's edges counting as spaces.
 
     As scikit-learn's ``analyzer="char_wb", ngram_range=(2, 4)``: a number is up to four 16-bit characters.
     """
-    joined = "\0".join(f" {' '.join(words(text))} " for text in texts)
+    joined = "\0".join(f" {' '.join(text)} " for text in texts)
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
     codes[codes > _HIGHEST] = _HIGHEST  # letters beyond the basic plane share one place; none is Swedish
-    where = np.cumsum(codes == 0)
     ends = codes == 0
     edges = ends | (codes == _SPACE)
+    where = np.cumsum(ends)
     texts_of, keys_of = [], []
     for length in range(_SHORTEST, _LONGEST + 1):
         at = _starts(ends, edges, length)
@@ -97,36 +96,37 @@ class Counted:
     """The row of each text."""
     starts: Ints
     """Where each row starts in ``terms``; one more than there are rows."""
-    terms: NDArray[np.int32]
+    terms: Small
     """Positions in ``vocabulary``, rising within a row."""
-    counts: NDArray[np.int32]
+    counts: Small
     vocabulary: Keys
     """All term numbers, rising."""
 
 
-def count(texts: Sequence[str], tokens: Callable[[Sequence[str]], Terms], previous: Counted | None) -> Counted:
-    """Count the terms of ``texts``, reading only those that ``previous`` has not got.
+Tokens = Callable[[Sequence[Sequence[str]]], Terms]
 
-    The result is the same, bit for bit, with and without ``previous``.
+
+def count(rows: Mapping[str, int], fresh: Mapping[str, list[str]], tokens: Tokens, previous: Counted | None) -> Counted:
+    """Count the terms of the texts in ``rows``; ``fresh`` has the words of those that ``previous`` has not got.
+
+    The result is the same, bit for bit, whatever ``previous`` was.
     """
-    rows = {text: row for row, text in enumerate(dict.fromkeys(texts))}
-    known = previous.rows if previous else {}
-    fresh = _count_fresh([text for text in rows if text not in known], tokens)
+    new = _count_fresh(fresh, tokens)
     if previous is None:
-        return fresh
-    vocabulary = np.union1d(previous.vocabulary, fresh.vocabulary)
-    old, new = (np.searchsorted(vocabulary, part.vocabulary).astype(np.int32) for part in (previous, fresh))
-    terms = np.concatenate([old[previous.terms], new[fresh.terms]])
-    counts = np.concatenate([previous.counts, fresh.counts])
-    starts = np.concatenate([previous.starts, fresh.starts[1:] + previous.starts[-1]])
-    offset = len(known)
-    kept = np.array([known[text] if text in known else offset + fresh.rows[text] for text in rows], dtype=np.int64)
+        return new
+    vocabulary = np.union1d(previous.vocabulary, new.vocabulary)
+    moved, placed = (np.searchsorted(vocabulary, part.vocabulary).astype(np.int32) for part in (previous, new))
+    terms = np.concatenate([moved[previous.terms], placed[new.terms]])
+    counts = np.concatenate([previous.counts, new.counts])
+    starts = np.concatenate([previous.starts, new.starts[1:] + previous.starts[-1]])
+    known, offset = previous.rows, len(previous.rows)
+    kept = np.array([known[text] if text in known else offset + new.rows[text] for text in rows], dtype=np.int64)
     at, sizes = gather(starts[kept], starts[kept + 1])
     return _compact(rows, sizes, terms[at], counts[at], vocabulary)
 
 
-def _count_fresh(texts: Sequence[str], tokens: Callable[[Sequence[str]], Terms]) -> Counted:
-    where, keys = tokens(texts)
+def _count_fresh(texts: Mapping[str, list[str]], tokens: Tokens) -> Counted:
+    where, keys = tokens(list(texts.values()))
     vocabulary, found = np.unique(keys, return_inverse=True)
     pairs, counts = np.unique(where * max(1, len(vocabulary)) + found, return_counts=True)
     row, term = np.divmod(pairs, max(1, len(vocabulary)))
@@ -135,9 +135,7 @@ def _count_fresh(texts: Sequence[str], tokens: Callable[[Sequence[str]], Terms])
     return Counted(rows, starts, term.astype(np.int32), counts.astype(np.int32), vocabulary)
 
 
-def _compact(
-    rows: dict[str, int], sizes: Ints, terms: NDArray[np.int32], counts: NDArray[np.int32], vocabulary: Keys
-) -> Counted:
+def _compact(rows: Mapping[str, int], sizes: Ints, terms: Small, counts: Small, vocabulary: Keys) -> Counted:
     """Drop the terms that stand in no row any more."""
     used = np.bincount(terms, minlength=len(vocabulary)) > 0
     if not used.all():
@@ -151,3 +149,11 @@ def gather(starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
     sizes = ends - starts
     before = np.cumsum(sizes) - sizes
     return np.arange(int(sizes.sum()), dtype=np.int64) + np.repeat(starts - before, sizes), sizes
+
+
+def find(vocabulary: Keys, keys: Keys) -> tuple[Ints, NDArray[np.bool_]]:
+    """Return the places of ``keys`` in a rising ``vocabulary`` and whether each is there (else its place is 0)."""
+    at = np.searchsorted(vocabulary, keys)
+    known = at < len(vocabulary)
+    known[known] = vocabulary[at[known]] == keys[known]
+    return np.where(known, at, 0), known
