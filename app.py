@@ -16,9 +16,11 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import log
+from bot import jobs, log
 from bot.conversation import ROUTES
 from bot.faq.index import LiveBank
+from bot.outbox import Courier
+from bot.ports import Messenger
 from bot.settings import Settings, SettingsProblems, from_process
 from bot.teams.adapter import Adapter
 from bot.teams.bot import TeamsBot
@@ -27,6 +29,7 @@ from bot.teams.core import Conversations
 from bot.teams.credential import ConnectorToken
 from bot.teams.endpoint import make_runner, make_web_app
 from bot.teams.gate import make_gate
+from bot.teams.messenger import TeamsMessenger
 from bot.turn import App
 from dialogs import DIALOGS
 from storage import content, migrate
@@ -72,10 +75,13 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
             tenants=settings.allowed_tenants,
             service_hosts=settings.service_hosts,
         )
-        adapter = Adapter(Connector(session, token, gate.allows))
+        connector = Connector(session, token, gate.allows)
         app = App(settings=settings, database=database, routes=ROUTES, dialogs=DIALOGS, bank=bank)
+        # Left in the opposite order: what is being sent is finished, then the clock stops, then the threads.
+        await stack.enter_async_context(jobs.ticking(app, clock))
+        await stack.enter_async_context(_delivering(app, TeamsMessenger(connector, settings.app_id), clock))
         bot = TeamsBot(Conversations(app, clock))
-        yield make_web_app(gate, adapter, bot, lambda: _problems(database, bank, following))
+        yield make_web_app(gate, Adapter(connector), bot, lambda: _problems(database, bank, following))
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
@@ -166,6 +172,17 @@ async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator[asyncio.Tas
 def _report(task: asyncio.Task[None]) -> None:
     if not task.cancelled():
         logger.error("background work has ended", exc_info=task.exception())
+
+
+@asynccontextmanager
+async def _delivering(app: App, messenger: Messenger, clock: Clock) -> AsyncIterator[None]:
+    """Send what the outbox holds beside the block; leaving it waits for what is under way."""
+    courier = Courier(app.database, messenger, clock, rate=app.settings.rate, still_wanted=jobs.STILL_WANTED)
+    async with _running(courier.run()):
+        try:
+            yield
+        finally:
+            await courier.drain()
 
 
 def _token(settings: Settings) -> ConnectorToken:

@@ -9,18 +9,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot import outcomes
-from bot.addresses import Addresses, End, Wait
+from bot.addresses import Address, End, Wait, address
+from bot.outcomes import Outcome
 from bot.pacing import Limits, Pace
 from bot.ports import Failed, Messenger, Posted, Reason, Route, TryLater, Uncertain, Unreachable, Way
 from bot.turn import Message, Scope
@@ -29,39 +29,28 @@ from storage.database import Database
 from storage.outbox import Delivery, State
 from storage.outgoing import Operation
 
+T = TypeVar("T")
 StillWanted = Callable[[Session, Delivery], bool]
-"""Asked just before sending, in the claim's transaction: whether the cause still stands."""
+"""Asked just before sending: whether the cause still stands."""
 
 LEASE = "outbox"
 MOST_AT_ONCE = 30
 """Messages under way at a time; at 100 ms an answer, ten times what Teams lets through."""
 CLOSED = frozenset({Reason.GONE, Reason.NOT_IN_ROSTER})
-"""A chat that is over; opening it anew may help. Who blocked the bot is not tried that way."""
+"""A chat that is over: opening it anew may help. Who blocked the bot is not tried that way."""
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
-    """A claimed row with everything that sending it takes."""
+class _Fault:
+    """A bug, or a database that is away; logged."""
 
-    row: Delivery
-    message: Message
-    routes: tuple[Route, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """What one look into the database gave."""
-
-    parcels: tuple[Parcel, ...] = ()
-    held: bool = False
-    more: bool = False
-    """Whether there may be more that is due now."""
+    reference: str
 
 
 class Courier:
-    """Sends what is due, from :meth:`run` until :meth:`drain`."""
+    """Sends what is due, while :meth:`run` runs."""
 
     def __init__(
         self,
@@ -81,26 +70,27 @@ class Courier:
         self._pace = pace or Pace()
         self._limits = Limits(rate)
         self._holder = secrets.token_hex(8)
-        self._held = False
         self._holds_until: datetime | None = None
+        """Until when the lease is ours; None where the last look found it somebody else's."""
         self._silent_until: datetime | None = None
         self._under_way: set[asyncio.Task[None]] = set()
+        self._rounds = asyncio.Lock()
         self._woken = asyncio.Event()
         self._stopping = False
 
     async def run(self) -> None:
-        """Send until :meth:`drain`. Woken by commits that enqueue, and by itself every tick."""
+        """Send until cancelled; :meth:`drain` first. Woken by commits that enqueue, and by itself every tick."""
         loop = asyncio.get_running_loop()
 
         def wake() -> None:
             loop.call_soon_threadsafe(self._woken.set)
 
         self._database.on_commit(outbox.QUEUE, wake)
-        while not self._stopping:
+        while True:
             self._woken.clear()
-            pause = await self._round()
+            pause = await self._safely(self._round())
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), pause)
+                await asyncio.wait_for(self._woken.wait(), self._pace.tick if isinstance(pause, _Fault) else pause)
 
     async def deliver(self) -> int:
         """Send what is due now and wait for it; how many were tried. For tests and operator commands."""
@@ -116,26 +106,30 @@ class Courier:
         """Take nothing more, wait for what is under way, and leave the lease to another replica."""
         self._stopping = True
         self._woken.set()
+        async with self._rounds:  # a round that is claiming at this moment starts its sends first
+            pass
         if self._under_way:
             _, late = await asyncio.wait(self._under_way, timeout=self._pace.drain)
             for task in late:  # their rows stay "sending", and the next holder of the lease decides
                 task.cancel()
-        with suppress(SQLAlchemyError):  # then the lease runs out by itself
-            await self._play(lambda session: leases.release(session, LEASE, self._holder))
+        await self._safely(self._play(partial(leases.release, name=LEASE, holder=self._holder)))
 
     async def _round(self) -> float:
         """Claim once and start sending; the seconds to wait for the next round."""
-        try:
-            taken = await self._play(self._take)
-        except SQLAlchemyError:
-            logger.exception("the outbox can't be read")
-            return self._pace.tick
-        self._held = taken.held
-        for parcel in taken.parcels:
-            task = asyncio.create_task(self._send(parcel))
-            self._under_way.add(task)
-            task.add_done_callback(self._finished)
-        if taken.more and len(self._under_way) < MOST_AT_ONCE:
+        async with self._rounds:
+            if self._stopping:
+                return self._pace.tick
+            now = self._clock()
+            most = min(self._limits.free(now), MOST_AT_ONCE - len(self._under_way))
+            if self._silent_until is not None and now < self._silent_until:
+                most = 0
+            rows, self._holds_until = await self._play(partial(self._take, now=now, most=most))
+            self._limits.take(len(rows), now)
+            for row in rows:
+                task = asyncio.create_task(self._send(row))
+                self._under_way.add(task)
+                task.add_done_callback(self._finished)
+        if rows and len(rows) == most and len(self._under_way) < MOST_AT_ONCE:
             return min(self._pace.tick, self._limits.pause(self._clock()))
         return self._pace.tick
 
@@ -143,141 +137,133 @@ class Courier:
         self._under_way.discard(task)
         self._woken.set()  # the lane's next may go, and there is room
 
-    def _take(self, session: Session) -> _Taken:
-        now = self._clock()
-        lease = timedelta(seconds=self._pace.lease)
-        if self._stopping or not leases.hold(session, LEASE, self._holder, now, lease):
-            return _Taken()
-        self._holds_until = now + lease
-        if not self._held:
+    def _take(self, session: Session, now: datetime, most: int) -> tuple[list[Delivery], datetime | None]:
+        """The claimed rows, and until when the lease is ours."""
+        length = timedelta(seconds=self._pace.lease)
+        if not leases.hold(session, LEASE, self._holder, now, length):
+            return [], None
+        if self._holds_until is None:
             left = outbox.recover(session, self._holder, now)
             if left:
                 logger.warning("deliveries were cut off in a process that is gone", extra={"deliveries": left})
-        most = min(self._limits.free(now), MOST_AT_ONCE - len(self._under_way))
-        if most <= 0 or (self._silent_until is not None and now < self._silent_until):
-            return _Taken(held=True, more=True)
-        rows = outbox.claim(session, self._holder, now, most)
-        return _Taken(tuple(self._ready(session, rows, now)), held=True, more=len(rows) == most)
+        rows = outbox.claim(session, self._holder, now, most) if most > 0 else []
+        return [row for row in rows if row.state == State.SENDING], now + length
 
-    def _ready(self, session: Session, rows: list[Delivery], now: datetime) -> list[Parcel]:
-        """The rows that can go now; the others are put back or ended in the same transaction."""
-        rows = [row for row in rows if row.state == State.SENDING]
-        if not rows:
-            return []
-        addresses, bodies, parcels = Addresses(session, rows), outbox.contents(session, rows), []
-        for row in rows:
-            check = self._still_wanted.get(row.subject.partition(":")[0])
-            address = addresses.of(row) if check is None or check(session, row) else End(State.CANCELLED, "not_wanted")
-            if isinstance(address, tuple):
-                seconds = self._limits.wait(_place(address[0]), now)
-                address = Wait(seconds) if seconds > 0 else address
-            match address:
-                case Wait(seconds):
-                    row.state, row.not_before = State.WAITING, now + timedelta(seconds=seconds)
-                    row.attempts -= 1
-                case End(state, error):
-                    row.state, row.error, row.settled_at = state, error, now
-                case routes:
-                    self._limits.note(_place(routes[0]), now)
-                    parcels.append(Parcel(row, Message(**bodies.get(row.content_hash or "", {})), routes))
-        return parcels
-
-    async def _send(self, parcel: Parcel) -> None:
-        row = parcel.row
-        try:
-            way, posted = await self._by_some_way(parcel)
-            outcome = outcomes.sent(way, posted)
-        except Unreachable as error:
-            outcome = {"state": State.UNREACHABLE, "error": error.reason}
-        except Failed as error:
-            outcome = {"state": State.FAILED, "error": error.code}
-        except (TryLater, Uncertain) as error:
-            until = self._hold_back(parcel, error)
-            outcome = outcomes.again(row, error, until)
-        except Exception:
-            reference = secrets.token_hex(4)
-            logger.exception("a delivery failed", extra={"reference": reference, "delivery": row.id})
-            outcome = {"state": State.FAILED, "error": f"fault {reference}"}
-        if outcome["state"] != State.SENT:
+    async def _send(self, row: Delivery) -> None:
+        outcome = await self._safely(self._attempt(row), row)
+        if isinstance(outcome, _Fault):
+            outcome = {"state": State.FAILED, "error": f"fault {outcome.reference}"}
+        if outcome["state"] not in (State.SENT, State.CANCELLED) and outcome.get("error"):
             told = {"delivery": row.id, "state": str(outcome["state"]), "error": str(outcome["error"])}
             logger.warning("a delivery did not go", extra=told)
-        await self._settle(row, outcome)
+        if outcome["state"] != State.WAITING:
+            outcome["settled_at"] = self._clock()
+        late = outcome["state"] == State.SENT
+        settle = partial(outbox.settle, row=row, late=late, **outcome)
+        while True:  # however long the database is away: while this process lives, nobody else can know
+            if not isinstance(await self._safely(self._play(settle), row), _Fault):
+                return
+            await asyncio.sleep(self._pace.tick)
 
-    async def _by_some_way(self, parcel: Parcel) -> tuple[Way, Posted]:
+    async def _attempt(self, row: Delivery) -> Outcome:
+        """Send the row if it is its turn."""
+        found, body = await self._play(partial(self._look_up, row=row))
+        now = self._clock()
+        match found:
+            case End(state, error):
+                return {"state": state, "error": error}
+            case Wait(seconds):
+                return outcomes.put_back(row, now + timedelta(seconds=seconds))
+        limited = self._limits.wait(_place(found[0]), now)
+        if limited > 0:
+            return outcomes.put_back(row, now + timedelta(seconds=limited))
+        self._limits.note(_place(found[0]), now)
+        return await self._try(row, found, Message(**body))
+
+    async def _try(self, row: Delivery, routes: tuple[Route, ...], message: Message) -> Outcome:
+        try:
+            return outcomes.sent(*await self._by_some_way(row, routes, message))
+        except Unreachable as error:
+            return {"state": State.UNREACHABLE, "error": error.reason}
+        except Failed as error:
+            return {"state": State.FAILED, "error": error.code}
+        except (TryLater, Uncertain) as error:
+            return outcomes.again(row, error, self._hold_back(row, routes[0], error))
+
+    def _look_up(self, session: Session, row: Delivery) -> tuple[Address, dict[str, Any]]:
+        check = self._still_wanted.get(row.subject.partition(":")[0])
+        if check is not None and not check(session, row):
+            return End(State.CANCELLED, "not_wanted"), {}
+        return address(session, row), outbox.body(session, row)
+
+    async def _by_some_way(self, row: Delivery, routes: tuple[Route, ...], message: Message) -> tuple[Way, Posted]:
         """Try the routes in turn. Raises the last one's :class:`Unreachable` where none is left."""
         refusal = Unreachable(Reason.NO_ROUTE)
-        for route in parcel.routes:
+        for route in routes:
             if route.way is Way.NEW_CHAT and refusal.reason not in CLOSED | {Reason.NO_ROUTE}:
                 continue
             if self._holds_until is None or self._clock() >= self._holds_until:
                 raise TryLater("lease_lost")
             try:
-                return route.way, await self._by(route, parcel)
+                return route.way, await self._by(route, row, message)
             except Unreachable as error:
                 refusal = error
                 if route.way is Way.CHAT and error.reason in CLOSED:
                     await self._play(partial(places.forget, conversation_id=route.conversation_id))
         raise refusal
 
-    async def _by(self, route: Route, parcel: Parcel) -> Posted:
-        match parcel.row.operation:
-            case Operation.UPDATE:
-                return await self._messenger.update(route, parcel.message)
-            case Operation.DELETE:
-                return await self._messenger.delete(route)
-            case _ if route.way is Way.NEW_CHAT:
-                return await self._messenger.send(await self._opened(route, parcel.row), parcel.message)
-            case _:
-                return await self._messenger.send(route, parcel.message)
+    async def _by(self, route: Route, row: Delivery, message: Message) -> Posted:
+        if row.operation == Operation.UPDATE:
+            return await self._messenger.update(route, message)
+        if row.operation == Operation.DELETE:
+            return await self._messenger.delete(route)
+        if route.way is Way.NEW_CHAT:
+            route = replace(route, conversation_id=await self._open_chat(route, row.person_id))
+        return await self._messenger.send(route, message)
 
-    async def _opened(self, route: Route, row: Delivery) -> Route:
-        """The route with its chat opened and remembered. No message has gone yet, so nothing is in doubt."""
+    async def _open_chat(self, route: Route, person_id: int | None) -> str:
+        """Open the chat and remember it. No message has gone yet, so whatever goes wrong leaves no doubt."""
         try:
-            conversation = await self._messenger.open_chat(route)
-        except (TryLater, Uncertain) as error:
-            everyone = isinstance(error, TryLater) and error.everyone
-            raise TryLater(error.code, after=getattr(error, "after", None), everyone=everyone) from error
-        person, now = row.person_id, self._clock()
-        await self._play(
-            lambda session: places.remember_conversation(
-                session,
-                conversation,
-                scope=Scope.PERSONAL,
-                service_url=route.service_url,
-                tenant_id=route.tenant_id,
-                team_id=None,
-                person_id=person,
-                now=now,
-            )
+            conversation_id = await self._messenger.open_chat(route)
+        except Uncertain as error:
+            raise TryLater(error.code) from error
+        except TryLater as error:
+            raise TryLater(error.code, after=error.after, everyone=error.everyone) from error
+        remember = partial(
+            places.remember_conversation,
+            conversation_id=conversation_id,
+            scope=Scope.PERSONAL,
+            service_url=route.service_url,
+            tenant_id=route.tenant_id,
+            team_id=None,
+            person_id=person_id,
+            now=self._clock(),
         )
-        return Route(route.way, route.service_url, route.tenant_id, conversation)
+        await self._play(remember)
+        return conversation_id
 
-    def _hold_back(self, parcel: Parcel, error: TryLater | Uncertain) -> datetime:
+    def _hold_back(self, row: Delivery, route: Route, error: TryLater | Uncertain) -> datetime:
         """When to try again; until then, what Teams asked to be left alone is."""
         after = error.after if isinstance(error, TryLater) else None
-        until = self._clock() + self._pace.backoff(parcel.row.attempts, after)
+        until = self._clock() + self._pace.backoff(row.attempts, after)
         if after is not None:
-            self._limits.block(_place(parcel.routes[0]), until)
+            self._limits.block(_place(route), until)
         if isinstance(error, TryLater) and error.everyone:
             self._silent_until = until
         return until
 
-    async def _settle(self, row: Delivery, outcome: dict[str, Any]) -> None:
-        """Write the outcome down, however long the database is away: while this process lives, nobody else can."""
-        sent = outcome["state"] == State.SENT
-        if outcome["state"] != State.WAITING:
-            outcome["settled_at"] = self._clock()
-        while True:
-            try:
-                await self._play(lambda session: outbox.settle(session, row, late=sent, **outcome))
-            except SQLAlchemyError:
-                logger.exception("a delivery's outcome can't be written", extra={"delivery": row.id})
-                await asyncio.sleep(self._pace.tick)
-            else:
-                return
+    async def _safely(self, work: Awaitable[T], row: Delivery | None = None) -> T | _Fault:
+        """The one place where whatever goes wrong is logged, and the loop lives."""
+        try:
+            return await work
+        except Exception:
+            reference = secrets.token_hex(4)
+            about = {"reference": reference, "delivery": row.id if row is not None else None}
+            logger.exception("the outbox has a fault", extra=about)
+            return _Fault(reference)
 
-    async def _play(self, work: Callable[[Session], Any]) -> Any:
-        return await self._database.run(lambda: self._database.play(work))
+    async def _play(self, work: Callable[[Session], T]) -> T:
+        return await self._database.run(partial(self._database.play, work))
 
 
 def _place(route: Route) -> str:

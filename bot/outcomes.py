@@ -1,16 +1,18 @@
-"""What came of a send, as the columns of its row."""
+"""What came of trying to send a row, as its columns."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from bot.ports import Posted, TryLater, Uncertain, Way
 from storage.outbox import HARMLESS, MOST_DOUBTS, Delivery, State
 from storage.outgoing import Repeat
 
+Outcome: TypeAlias = dict[str, Any]
 
-def sent(way: Way, posted: Posted) -> dict[str, Any]:
+
+def sent(way: Way, posted: Posted) -> Outcome:
     """It went, and this is where to find it."""
     return {
         "state": State.SENT,
@@ -22,7 +24,12 @@ def sent(way: Way, posted: Posted) -> dict[str, Any]:
     }
 
 
-def again(row: Delivery, error: TryLater | Uncertain, until: datetime) -> dict[str, Any]:
+def put_back(row: Delivery, until: datetime) -> Outcome:
+    """Nothing was tried: it is not its turn yet."""
+    return {"state": State.WAITING, "attempts": row.attempts - 1, "not_before": until}
+
+
+def again(row: Delivery, error: TryLater | Uncertain, until: datetime) -> Outcome:
     """It did not go, or may have: tried again at ``until``, or left to a person as ``uncertain``."""
     doubtful = row.operation not in HARMLESS and (isinstance(error, Uncertain) or error.doubtful)
     asked = isinstance(error, TryLater) or row.repeat == Repeat.AGAIN

@@ -66,9 +66,12 @@ class Limits:
         waits = [seconds - (moment - sent[-most]) for most, seconds in PER_CONVERSATION if len(sent) >= most]
         return max(0.0, self._blocked.get(conversation, 0.0) - moment, *waits)
 
+    def take(self, messages: int, now: datetime) -> None:
+        """Count so many messages as sent, wherever they go."""
+        self._all.extend([now.timestamp()] * messages)
+
     def note(self, conversation: str, now: datetime) -> None:
         """Count a message to this conversation."""
-        self._all.append(now.timestamp())
         if conversation not in self._sent:
             self._forget(now)
         self._sent.setdefault(conversation, deque(maxlen=PER_CONVERSATION[-1][0])).append(now.timestamp())

@@ -156,6 +156,13 @@ class Settings(BaseSettings):
         le=3650,
         description="Write how many days a member's question is kept, 1 to 3650",
     )
+    rate: int = Field(
+        30,
+        alias="SEKOM_RATE",
+        ge=1,
+        le=50,
+        description="Write how many messages a second may go to Teams in all, 1 to 50",
+    )
 
     names: ClassVar[frozenset[str]]
 

@@ -221,12 +221,13 @@ def opinions(session: Session) -> Sequence[Opinion]:
     return rows
 
 
-def forget_texts(session: Session, before: datetime, now: datetime) -> int:
+def forget_texts(session: Session, before: datetime, now: datetime, limit: int = 1000) -> int:
     """Delete the wordings of questions asked before ``before``, votes' reasons as old, and stale recent questions.
 
-    Returns how many wordings went.
+    At most ``limit`` wordings, oldest first; returns how many went.
     """
     session.execute(delete(RecentQuestion).where(RecentQuestion.at < now - CONTEXT))
     session.execute(update(Vote).where(Vote.at < before, Vote.reason != "").values(reason=""))
-    done = session.execute(delete(QuestionText).where(QuestionText.at < before))
+    old = select(QuestionText.question_id).where(QuestionText.at < before).order_by(QuestionText.at).limit(limit)
+    done = session.execute(delete(QuestionText).where(QuestionText.question_id.in_(old)))
     return int(done.rowcount)  # type: ignore[attr-defined]

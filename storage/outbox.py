@@ -13,7 +13,7 @@ has doubts; a row without them was sent once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -157,11 +157,6 @@ def find(session: Session, key: str) -> Delivery | None:
     return session.query(Delivery).filter_by(key=key).one_or_none()
 
 
-def find_all(session: Session, keys: Collection[str]) -> list[Delivery]:
-    """The deliveries with these keys, in no order."""
-    return session.query(Delivery).filter(Delivery.key.in_(keys)).all() if keys else []
-
-
 def sent_as(session: Session, conversation_id: str, activity_id: str) -> Delivery | None:
     """The delivery that a message in Teams came from, or None for one that the outbox did not send."""
     where = {"sent_conversation_id": conversation_id, "sent_activity_id": activity_id}
@@ -266,11 +261,10 @@ def recover(session: Session, holder: str, now: datetime) -> int:
     return int(session.execute(decided).rowcount)  # type: ignore[attr-defined]
 
 
-def contents(session: Session, rows: Iterable[Delivery]) -> dict[str, dict[str, Any]]:
-    """The bodies of these rows, by hash."""
-    wanted = {row.content_hash for row in rows if row.content_hash}
-    found = session.execute(select(Content.hash, Content.body).where(Content.hash.in_(wanted)))
-    return {row.hash: row.body for row in found}
+def body(session: Session, row: Delivery) -> dict[str, Any]:
+    """What the row sends: ``text`` and ``card``; empty for a message taken away."""
+    content = session.get(Content, row.content_hash) if row.content_hash else None
+    return content.body if content is not None else {}
 
 
 def _row(outgoing: Outgoing, now: datetime) -> dict[str, Any]:

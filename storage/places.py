@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import String, delete, update
@@ -65,16 +64,9 @@ def greet(session: Session, conversation_id: str, now: datetime) -> bool:
     return bool(done.rowcount)  # type: ignore[attr-defined]
 
 
-def known(session: Session, ids: Collection[str]) -> dict[str, Conversation]:
-    """Those of these conversations that the bot has heard from, by id."""
-    found = session.query(Conversation).filter(Conversation.id.in_(ids)) if ids else ()
-    return {row.id: row for row in found}
-
-
-def own_chats(session: Session, people: Collection[int]) -> dict[int, Conversation]:
-    """Each person's own chat with the bot, the newest if there are several."""
-    chats = session.query(Conversation).filter(Conversation.person_id.in_(people)).order_by(Conversation.seen_at)
-    return {row.person_id: row for row in chats if row.person_id is not None} if people else {}
+def own_chat(session: Session, person_id: int) -> Conversation | None:
+    """The person's own chat with the bot, the newest if there are several."""
+    return session.query(Conversation).filter_by(person_id=person_id).order_by(Conversation.seen_at.desc()).first()
 
 
 def newest(session: Session) -> Conversation | None:

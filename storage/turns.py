@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, bindparam, delete, select, update
+from sqlalchemy import String, bindparam, delete, select, tuple_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, insert_new, person_key, table_of
@@ -67,7 +67,9 @@ def mark_sent(session: Session, conversation_id: str, activity_id: str) -> None:
     session.execute(_SENT, {"conversation": conversation_id, "activity": activity_id})
 
 
-def forget_old(session: Session, now: datetime) -> int:
-    """Delete what no repeat will ask for again; how many rows went."""
-    done = session.execute(delete(SeenActivity).where(SeenActivity.at < now - KEPT))
+def forget_old(session: Session, now: datetime, limit: int = 1000) -> int:
+    """Delete at most ``limit`` rows that no repeat will ask for again; how many went."""
+    key = tuple_(SeenActivity.conversation_id, SeenActivity.activity_id)
+    old = select(SeenActivity.conversation_id, SeenActivity.activity_id).where(SeenActivity.at < now - KEPT)
+    done = session.execute(delete(SeenActivity).where(key.in_(old.limit(limit))))
     return int(done.rowcount)  # type: ignore[attr-defined]

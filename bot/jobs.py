@@ -1,0 +1,113 @@
+"""The clock: what runs how often, and who may have something due.
+
+APScheduler only ticks, on every replica; it stores nothing. What is due follows from the database and the time, so a
+late tick, a missed one or three replicas' ticks give the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import islice
+from typing import Any
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy.orm import Session
+
+from bot.outbox import StillWanted
+from bot.turn import App
+from storage import faq_log, outbox, turns
+from storage.outgoing import Outgoing
+
+Due = Callable[[Session, datetime], list[Outgoing]]
+"""What is to be sent by now, whether it was planned before or not: the outbox knows keys it has seen."""
+Clock = Callable[[], datetime]
+Work = Callable[[Session], int]
+
+DUE: tuple[Due, ...] = ()
+"""Who may have something due; each is asked every :data:`PLAN_EVERY`."""
+STILL_WANTED: Mapping[str, StillWanted] = {}
+"""By the first word of a subject: whether its cause still stands, asked just before sending."""
+
+PLAN_EVERY = timedelta(minutes=1)
+CLEAN_EVERY = timedelta(hours=1)
+"""Often, so that each time there is little to delete; also what a stopped bot missed goes then."""
+CHUNK = 200
+"""Rows planned or deleted in one transaction: at most about 50 ms, in which a turn would wait on SQLite."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something that runs every so often; the first time at once."""
+
+    name: str
+    every: timedelta
+    run: Callable[[App, Clock], Iterator[Work]]
+    """The transactions to play, one after the other; each says how much it did."""
+
+
+def plan(due: Due, app: App, clock: Clock) -> Iterator[Work]:
+    """Enqueue what is due, chunk by chunk."""
+    del app
+    now = clock()
+    found: list[Outgoing] = []
+
+    def ask(session: Session) -> int:
+        found[:] = due(session, now)
+        return len(found)
+
+    yield ask
+    rest = iter(found)
+    while chunk := list(islice(rest, CHUNK)):
+        yield partial(outbox.enqueue_all, outgoings=chunk, now=now)
+
+
+def clean(app: App, clock: Clock) -> Iterator[Work]:
+    """Delete what is kept no longer, chunk by chunk."""
+    now = clock()
+    before = now - timedelta(days=app.settings.question_days)
+    for forget in (
+        partial(turns.forget_old, now=now, limit=CHUNK),
+        partial(faq_log.forget_texts, before=before, now=now, limit=CHUNK),
+        partial(outbox.forget_contents, before=before, limit=CHUNK),
+    ):
+        gone = [CHUNK]
+
+        def work(session: Session, forget: Work = forget, gone: list[int] = gone) -> int:
+            gone[0] = forget(session)
+            return gone[0]
+
+        while gone[0] >= CHUNK:
+            yield work
+
+
+JOBS = (Job("clean", CLEAN_EVERY, clean),)
+"""What runs how often, beside the planning of :data:`DUE` and the outbox's own loop."""
+
+
+@asynccontextmanager
+async def ticking(
+    app: App, clock: Clock, jobs: tuple[Job, ...] = JOBS, due: tuple[Due, ...] = DUE
+) -> AsyncIterator[None]:
+    """Run the jobs for as long as the block runs. One that raises is logged and runs again at its next time."""
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    planning = tuple(Job(f"plan {one.__module__}", PLAN_EVERY, partial(plan, one)) for one in due)
+    for job in (*jobs, *planning):
+        ticks: dict[str, Any] = {"func": run, "args": (job, app, clock), "name": job.name, "misfire_grace_time": None}
+        every = job.every.total_seconds()
+        scheduler.add_job(**ticks)
+        scheduler.add_job(**ticks, trigger="interval", seconds=every, coalesce=True, max_instances=1)
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.shutdown()
+
+
+async def run(job: Job, app: App, clock: Clock) -> None:
+    """Play a job's transactions, letting turns in between them."""
+    for work in job.run(app, clock):
+        await app.database.run(partial(app.database.play, work))

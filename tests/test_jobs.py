@@ -1,0 +1,119 @@
+"""The clock: what is due is planned once however often it ticks, and what is old goes in small steps."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import partial
+
+import pytest
+from sqlalchemy.orm import Session
+
+from bot import jobs
+from bot.jobs import Job, Work
+from bot.turn import App
+from storage import faq_log, outbox, turns
+from storage.faq_log import Outcome, QuestionText
+from storage.outbox import Delivery
+from storage.outgoing import Outgoing, ToPerson
+from storage.turns import SeenActivity
+from tests.chat import Clock
+from tests.outbox_support import meet
+
+
+def rows(app: App) -> int:
+    return app.database.play(lambda session: session.query(Delivery).count())
+
+
+def due_for(person_id: int, number: int) -> jobs.Due:
+    def due(_session: Session, now: datetime) -> list[Outgoing]:
+        return [Outgoing(f"due:{n}:{now:%Y-%m-%d}", "due:1", ToPerson(person_id), text="hej") for n in range(number)]
+
+    return due
+
+
+@pytest.fixture
+def anna(empty_app: App, clock: Clock) -> int:
+    return empty_app.database.play(lambda session: meet(session, "http://localhost/", "Anna", clock.now))
+
+
+async def test_what_is_due_is_planned_once_however_often_and_wherever_it_ticks(
+    empty_app: App, clock: Clock, anna: int
+) -> None:
+    planning = Job("plan", jobs.PLAN_EVERY, partial(jobs.plan, due_for(anna, 450)))
+
+    await jobs.run(planning, empty_app, clock)
+    assert rows(empty_app) == 450
+    await asyncio.gather(*(jobs.run(planning, empty_app, clock) for _ in range(3)))
+    assert rows(empty_app) == 450
+
+    clock.forward(days=1)
+    await asyncio.gather(*(jobs.run(planning, empty_app, clock) for _ in range(3)))
+    assert rows(empty_app) == 900
+
+
+async def test_planning_lets_turns_in(empty_app: App, clock: Clock, anna: int) -> None:
+    planning = list(jobs.plan(due_for(anna, 1000), empty_app, clock))
+
+    assert len(planning) == 1, "nothing is known to be due until it was asked"
+    steps = [empty_app.database.play(work) for work in jobs.plan(due_for(anna, 1000), empty_app, clock)]
+    assert steps == [1000, 200, 200, 200, 200, 200]
+
+
+async def test_jobs_tick_at_once_and_go_on_after_a_fault(
+    empty_app: App, clock: Clock, anna: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    runs = asyncio.Queue[str]()
+
+    def works(_app: App, _clock: jobs.Clock) -> Iterator[Work]:
+        runs.put_nowait("works")
+        yield lambda _session: 0
+
+    def breaks(_app: App, _clock: jobs.Clock) -> Iterator[Work]:
+        runs.put_nowait("breaks")
+        yield lambda _session: 1 // 0
+
+    often = timedelta(seconds=0.05)
+    with caplog.at_level(logging.CRITICAL, "apscheduler"):
+        async with jobs.ticking(
+            empty_app, clock, (Job("w", often, works), Job("b", often, breaks)), (due_for(anna, 2),)
+        ):
+            seen = [await asyncio.wait_for(runs.get(), 5) for _ in range(8)]
+            for _ in range(100):
+                if rows(empty_app):
+                    break
+                await asyncio.sleep(0.05)
+
+    assert seen.count("works") >= 3
+    assert seen.count("breaks") >= 3
+    assert rows(empty_app) == 2
+
+
+async def test_what_is_old_goes_and_what_is_not_stays(empty_app: App, clock: Clock, anna: int) -> None:
+    start = clock.now
+
+    def fill(session: Session) -> None:
+        for number in range(450):
+            turns.claim(session, "a:anna", f"m{number}", anna, start)
+            asked = {"text": "vad gäller", "wording": "gälla", "outcome": Outcome.ANSWERED, "probability": 0.9}
+            faq_log.log(session, **asked, entry_id=None, theme="vatten", now=start)  # type: ignore[arg-type]
+        outbox.enqueue(session, Outgoing("1", "x:1", ToPerson(anna), text="hej"), start)
+        outbox.cancel(session, "x:1", start)
+
+    def left(session: Session) -> tuple[int, ...]:
+        return tuple(session.query(table).count() for table in (SeenActivity, QuestionText, outbox.Content))
+
+    empty_app.database.play(fill)
+    cleaning = jobs.JOBS[0]
+
+    await jobs.run(cleaning, empty_app, clock)
+    assert empty_app.database.play(left) == (450, 450, 1)
+    clock.forward(days=2)
+    await jobs.run(cleaning, empty_app, clock)
+    assert empty_app.database.play(left) == (0, 450, 1)
+    clock.forward(days=180)
+    await jobs.run(cleaning, empty_app, clock)
+    assert empty_app.database.play(left) == (0, 0, 0)
+    assert rows(empty_app) == 1
