@@ -25,7 +25,7 @@ from bot.routes import Role, Routes
 from bot.turn import NOTHING, App, Incoming, Kind, Reply, Scope, Turn, UserError, say
 from dialogs import engine
 from storage import people, places, roles, turns
-from storage.people import PersonRole
+from storage.people import Person, PersonRole
 
 ROUTES = Routes(
     bot.help.commands.routes,
@@ -53,15 +53,11 @@ class Answer:
     """False for a repeat whose answer has gone: send no messages again; a repeated press gets the same body."""
 
 
-def remember(app: App, incoming: Incoming, now: datetime) -> None:
-    """Keep who wrote and where. In a transaction of its own, because a refusal rolls the turn back."""
-    app.database.play(lambda session: _remember(session, incoming, now))
-
-
 def respond(app: App, incoming: Incoming, now: datetime) -> Answer:
     """Answer one activity. Returning means committed; raising means nothing happened and is a fault.
 
-    A repeated activity gets the kept reply. A :class:`UserError` becomes the reply that tells it.
+    A repeated activity gets the kept reply. A :class:`UserError` rolls back, and the turn is played again with the
+    reply that tells it; so whoever was refused is remembered like anybody else.
     """
     try:
         return app.database.play(lambda session: _answer(app, session, incoming, now, None))
@@ -76,7 +72,8 @@ def sent(app: App, incoming: Incoming) -> None:
     app.database.play(lambda session: turns.mark_sent(session, *key))
 
 
-def _remember(session: Session, incoming: Incoming, now: datetime) -> None:
+def _remember(session: Session, incoming: Incoming, now: datetime) -> Person:
+    """Keep who wrote and where; what is known already is not written."""
     sender, place = incoming.sender, incoming.place
     active = incoming.kind is not Kind.INSTALLED  # somebody else may have added them
     person = people.meet(session, sender.teams_id, sender.entra_id, sender.name, now, active=active)
@@ -91,12 +88,11 @@ def _remember(session: Session, incoming: Incoming, now: datetime) -> None:
         person_id=person.id if place.scope is Scope.PERSONAL else None,
         now=now,
     )
+    return person
 
 
 def _answer(app: App, session: Session, incoming: Incoming, now: datetime, refused: Reply | None) -> Answer:
-    person = people.find(session, incoming.sender.teams_id)
-    if person is None:  # erased between remembering and answering; the next message meets them anew
-        return Answer(NOTHING, unsent=False)
+    person = _remember(session, incoming, now)
     key = incoming.place.conversation_id, incoming.activity_id
     if not turns.claim(session, *key, person.id, now):
         kept = turns.answered(session, *key)

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, ClassVar, TypeVar, cast
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Table, create_engine, event, literal, text
+from sqlalchemy import JSON, DateTime, Dialect, Executable, ForeignKey, Table, create_engine, event, literal, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -154,9 +155,15 @@ def insert_new(session: Session, table: type[Base], **values: Any) -> bool:
 
     Waits for a competing transaction on PostgreSQL, so the answer is the final one.
     """
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    statement = insert(table_of(table)).values(**values).on_conflict_do_nothing().returning(literal(1))
-    return session.execute(statement).first() is not None  # psycopg's row count is unknown here
+    statement = _insert_new(table, session.get_bind().dialect.name)
+    return session.execute(statement, values).first() is not None  # psycopg's row count is unknown here
+
+
+@cache
+def _insert_new(table: type[Base], dialect: str) -> Executable:
+    """Built once for each table: building it takes longer than running it."""
+    insert = sqlite_insert if dialect == "sqlite" else postgresql_insert
+    return insert(table_of(table)).on_conflict_do_nothing().returning(literal(1))
 
 
 def table_of(model: type[Base]) -> Table:

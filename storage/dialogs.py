@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String
+from sqlalchemy import String, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, person_key
@@ -23,9 +23,14 @@ class OpenDialog(Base):
     changed_at: Mapped[datetime]
 
 
+_FIND = select(OpenDialog).where(
+    OpenDialog.person_id == bindparam("person"), OpenDialog.conversation_id == bindparam("conversation")
+)
+
+
 def find(session: Session, person_id: int, conversation_id: str) -> OpenDialog | None:
     """The dialog this person has open here."""
-    return session.get(OpenDialog, (person_id, conversation_id))
+    return session.scalars(_FIND, {"person": person_id, "conversation": conversation_id}).one_or_none()
 
 
 def save(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import String, delete, update
+from sqlalchemy import String, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.database import Base, insert_new, person_key
+from storage.database import Base, insert_new, person_key, table_of
 
 
 class Conversation(Base):
@@ -29,6 +29,12 @@ class Conversation(Base):
     """When this row last changed; not when somebody last wrote."""
 
 
+_TABLE = table_of(Conversation)
+_FIND = select(_TABLE.c.scope, _TABLE.c.service_url, _TABLE.c.tenant_id, _TABLE.c.team_id, _TABLE.c.person_id).where(
+    _TABLE.c.id == bindparam("this")
+)
+
+
 def remember_conversation(
     session: Session,
     conversation_id: str,
@@ -39,8 +45,8 @@ def remember_conversation(
     team_id: str | None,
     person_id: int | None,
     now: datetime,
-) -> Conversation:
-    """The conversation's row, made or brought up to date; an unchanged one is not written."""
+) -> None:
+    """Make the conversation's row or bring it up to date; an unchanged one is not written."""
     fresh = {
         "scope": scope,
         "service_url": service_url,
@@ -48,13 +54,11 @@ def remember_conversation(
         "team_id": team_id,
         "person_id": person_id,
     }
-    insert_new(session, Conversation, id=conversation_id, seen_at=now, **fresh)
-    row = session.get_one(Conversation, conversation_id)
-    if any(getattr(row, name) != value for name, value in fresh.items()):
-        for name, value in fresh.items():
-            setattr(row, name, value)
-        row.seen_at = now
-    return row
+    row = session.execute(_FIND, {"this": conversation_id}).one_or_none()
+    if row is None and insert_new(session, Conversation, id=conversation_id, seen_at=now, **fresh):
+        return
+    if row is None or row._asdict() != fresh:
+        session.execute(update(_TABLE).where(_TABLE.c.id == conversation_id).values(seen_at=now, **fresh))
 
 
 def greet(session: Session, conversation_id: str, now: datetime) -> bool:

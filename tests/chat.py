@@ -115,7 +115,6 @@ class Chat:
 
     def send(self, incoming: Incoming) -> Reply:
         """Hand an activity to the bot and show what comes back, as the edge and Teams do."""
-        conversation.remember(self.app, incoming, self.clock.now)
         answer = conversation.respond(self.app, incoming, self.clock.now)
         if answer.unsent:
             self._show(incoming, answer.reply)

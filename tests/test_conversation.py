@@ -226,7 +226,6 @@ def test_a_new_name_is_kept(chat: Chat) -> None:
 
 
 def _turn(app: App, message: Incoming, now: datetime) -> Reply:
-    conversation.remember(app, message, now)
     return conversation.respond(app, message, now).reply
 
 

@@ -19,16 +19,11 @@ class Conversations:
         self._clock = clock
 
     async def answer(self, incoming: Incoming) -> Answer:
-        """Remember who wrote and where, then answer."""
-        answer = await self._app.database.run(lambda: self._answer(incoming))
+        """Answer on a database thread, as of now."""
+        answer = await self._app.database.run(lambda: conversation.respond(self._app, incoming, self._clock()))
         await self._app.bank.settled()  # whoever edits the bank finds the edit with their next message
         return answer
 
     async def sent(self, incoming: Incoming) -> None:
         """Note that the answer has gone."""
         await self._app.database.run(lambda: conversation.sent(self._app, incoming))
-
-    def _answer(self, incoming: Incoming) -> Answer:
-        now = self._clock()
-        conversation.remember(self._app, incoming, now)
-        return conversation.respond(self._app, incoming, now)
