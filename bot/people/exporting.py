@@ -44,6 +44,8 @@ def excel(session: Session) -> bytes:
     sheet.title = "Medlemmar"
     for number, row in enumerate(rows(session), 1):
         for column, text in enumerate(row, 1):
+            if not text:
+                continue
             cell = sheet.cell(number, column)
             cell.value, cell.data_type, cell.number_format = text, "s", "@"  # text, so that codes keep their zeros
             if number == 1:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from bot.people.spelling import bare, differing, errors, letters, marks_fit, spelt_out
 from storage import content
 
 MOST_CHOICES = 5
@@ -67,8 +68,8 @@ class Finder:
 
     def __init__(self, names: Iterable[Name]) -> None:
         self._exact: dict[str, set[str]] = defaultdict(set)
-        self._bare: dict[str, set[str]] = defaultdict(set)
-        """The same without å, ä and ö."""
+        self._bare: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        """Spellings with their codes by what they are without å, ä and ö."""
         self._regional: set[str] = set()
         self._codes: set[str] = set()
         for name in names:
@@ -78,8 +79,8 @@ class Finder:
             for key in _keys(name.text):
                 self._exact[key].add(name.code)
                 if len(key) > 2 or not name.text.isupper():  # noqa: PLR2004 - "RÖ" is not "ro"
-                    for bare in (_bare(key), _spelt_out(key)):
-                        self._bare[bare].add(name.code)
+                    self._bare[bare(key)].add((key, name.code))
+                    self._bare[spelt_out(key)].add((spelt_out(key), name.code))
 
     def find(self, text: str) -> Answer:
         """Which municipality ``text`` means: one, one of several, or None where it names none that we know."""
@@ -89,25 +90,25 @@ class Finder:
         if len(words) == 1 and words[0].isdecimal():
             code = padded(words[0])
             return Found(code) if code in self._codes else None
-        return _answer(self._whole(words)) or _answer(self._mentioned(words)) or self._misspelt(words)
+        return _answer(self._whole(words)) or self._among(words) or self._misspelt(words)
 
     def by_domain(self, domain: str) -> str | None:
         """The municipality whose plain name is the domain's: ``sotenas.se``, also ``edu.sotenas.se``; else None."""
         labels = domain.casefold().split(".")
         if len(labels) < 2 or labels[-1] != "se":  # noqa: PLR2004 - a name and .se
             return None
-        name = _letters(labels[-2])
-        codes = self._bare.get(name, set())
+        name = letters(labels[-2])
+        codes = self._unmarked(name)
         codes = _Wanted(frozenset(self._regional), municipal=False, regional=name.startswith("region"))(codes)
         return next(iter(codes)) if len(codes) == 1 else None
 
     def _whole(self, words: list[str]) -> set[str]:
         """The codes for the whole text as a name."""
         folded = [word.casefold().strip(".:") for word in words]
-        plain = [word for word in folded if word not in _MUNICIPAL | _REGIONAL | _FILLING]
+        plain = _names_only(folded)
         wanted = self._wanted(folded)
         for spelling in (folded, plain):
-            key = _letters("".join(spelling))
+            key = letters("".join(spelling))
             for form in (key, key.removesuffix("s")):
                 codes = wanted(self._spelt(form))
                 if codes:
@@ -117,16 +118,27 @@ class Finder:
     def _spelt(self, key: str) -> set[str]:
         """The codes for one spelling; one without å, ä and ö stands for those with them, too."""
         exact = self._exact.get(key, set())
-        if exact and key != _bare(key):
+        if exact and key != bare(key):
             return exact
-        return exact | self._bare.get(_bare(key), set())
+        return exact | self._unmarked(key)
+
+    def _unmarked(self, key: str) -> set[str]:
+        """The codes for a spelling that leaves out marks; one with other marks than the name is another word."""
+        return {code for name, code in self._bare.get(bare(key), ()) if marks_fit(key, name)}
 
     def _wanted(self, words: list[str]) -> _Wanted:
         return _Wanted(
             frozenset(self._regional),
             municipal=any(word in _MUNICIPAL for word in words),
-            regional=any(word in _REGIONAL for word in words),
+            regional=any(_is_regional(word) for word in words),
         )
+
+    def _among(self, words: list[str]) -> Answer:
+        """The names inside a longer text; asked where it speaks of a region and names none that we know."""
+        codes = self._mentioned(words)
+        if codes and not codes & self._regional and any(_is_regional(word.casefold()) for word in words):
+            return Ask(tuple(sorted(codes))[:MOST_CHOICES])
+        return _answer(codes)
 
     def _mentioned(self, words: list[str]) -> set[str]:
         """The codes for names inside a longer text; the longest name at each place."""
@@ -148,22 +160,21 @@ class Finder:
         if first in _MUNICIPAL | _FILLING or (first in _REGIONAL and length == 1):
             return set()
         named = self._wanted(beside)
-        key = _letters("".join(part).casefold())
+        key = letters("".join(part).casefold())
         ordinary = first in _ORDINARY or first.removesuffix("s") in _ORDINARY
         if length == 1 and ordinary and part[0] == first and not named.municipal:
             return set()
-        codes = self._exact.get(key, set()) | (self._bare.get(key, set()) if len(key) >= _SHORT else set())
+        codes = self._exact.get(key, set()) | (self._unmarked(key) if len(key) >= _SHORT else set())
         if not codes and len(key) > _SHORT:
-            key = key.removesuffix("s")
-            codes = self._exact.get(key, set()) | self._bare.get(key, set())
+            codes = self._spelt(key.removesuffix("s"))
         return named(codes)
 
     def _misspelt(self, words: list[str]) -> Answer:
         folded = [word.casefold() for word in words]
-        plain = [word for word in folded if word not in _MUNICIPAL | _REGIONAL | _FILLING]
+        plain = _names_only(folded)
         if not plain or len(plain) > _LONGEST_NAME:
             return None
-        key = _bare(_letters("".join(plain)))
+        key = bare(letters("".join(plain)))
         near = self._near(key)
         wanted = self._wanted(folded)
         codes = {code: distance for code, distance in near.items() if code in wanted(set(near))}
@@ -181,11 +192,11 @@ class Finder:
         near: dict[str, int] = {}
         for form in {key, key.removesuffix("s")}:
             for name, codes in self._bare.items():
-                if len(name) < _SHORT or abs(len(name) - len(form)) > most or _differing(name, form) > 2 * most:
+                if len(name) < _SHORT or abs(len(name) - len(form)) > most or differing(name, form) > 2 * most:
                     continue
                 distance = errors(name, form)
                 if distance <= most:
-                    near |= {code: min(distance, near.get(code, most)) for code in codes}
+                    near |= {code: min(distance, near.get(code, most)) for _, code in codes}
         return near
 
 
@@ -233,20 +244,6 @@ def by_mail(mail: str | None, domains: Mapping[str, str]) -> str | None:
     return given or (guessed if guessed not in domains.values() else None)
 
 
-def errors(one: str, other: str) -> int:
-    """Typing errors between two words: a letter wrong, missing, too many, or two swapped."""
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for at, letter in enumerate(one, 1):
-        earlier, before, row = before, row, [at]
-        for to, against in enumerate(other, 1):
-            cost = min(before[to] + 1, row[to - 1] + 1, before[to - 1] + (letter != against))
-            if at > 1 and to > 1 and letter == other[to - 2] and one[at - 2] == against:
-                cost = min(cost, earlier[to - 2] + 1)
-            row.append(cost)
-    return row[-1]
-
-
 def _official(rows: Iterable[Mapping[str, str]]) -> Iterable[Name]:
     for row in rows:
         regional = row["typ"] == "region"
@@ -261,30 +258,20 @@ def _keys(text: str) -> set[str]:
     """What a name is found by: its letters, and those without "kommun", "region" and the genitive before "län"."""
     words = [word.casefold() for word in _WORD.findall(text)]
     plain = [word for word in words if word not in _MUNICIPAL | _REGIONAL]
-    keys = {_letters("".join(words)), _letters("".join(plain))}
+    keys = {letters("".join(words)), letters("".join(plain))}
     if words[-1] == "län":
-        keys.add(_letters("".join(plain)).removesuffix("s"))
+        keys.add(letters("".join(plain)).removesuffix("s"))
     return {key for key in keys if key}
 
 
-def _letters(text: str) -> str:
-    return "".join(letter for letter in text if letter.isalpha())
+def _names_only(words: Iterable[str]) -> list[str]:
+    """The words that may be part of a name."""
+    return [word for word in words if word not in _MUNICIPAL | _FILLING and not _is_regional(word)]
 
 
-def _bare(text: str) -> str:
-    """Without the marks on letters: ``sotenas``."""
-    return "".join(letter for letter in unicodedata.normalize("NFD", text) if not unicodedata.combining(letter))
-
-
-def _spelt_out(text: str) -> str:
-    """As on a foreign keyboard: ``malmoe``."""
-    return text.replace("å", "aa").replace("ä", "ae").replace("ö", "oe")
-
-
-def _differing(one: str, other: str) -> int:
-    """Letters that the two words do not share; at most twice the errors between them."""
-    first, second = Counter(one), Counter(other)
-    return (first - second).total() + (second - first).total()
+def _is_regional(word: str) -> bool:
+    """Whether it says that a region is meant, perhaps with a typing error."""
+    return word in _REGIONAL or (len(word) > _SHORT and errors(word, "region") == 1)
 
 
 def _answer(codes: set[str]) -> Answer:
