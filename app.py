@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import jobs, log
 from bot.conversation import ROUTES
 from bot.faq.index import LiveBank
+from bot.identity import credential
 from bot.outbox import Courier
 from bot.ports import Messenger
 from bot.settings import Settings, SettingsProblems, from_process
@@ -68,7 +69,7 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
         following = await stack.enter_async_context(_running(bank.follow()))
 
         session = await stack.enter_async_context(new_session())
-        token = await stack.enter_async_context(_token(settings)) if not settings.local else None
+        token = await stack.enter_async_context(ConnectorToken(credential(settings))) if not settings.local else None
         gate = make_gate(
             settings.app_id,
             session=session,
@@ -183,13 +184,6 @@ async def _delivering(app: App, messenger: Messenger, clock: Clock) -> AsyncIter
             yield
         finally:
             await courier.drain()
-
-
-def _token(settings: Settings) -> ConnectorToken:
-    password = settings.app_password if settings.app_type == "SingleTenant" else None
-    return ConnectorToken(
-        settings.app_id or "", settings.app_tenant_id or "", password.get_secret_value() if password else None
-    )
 
 
 async def _problems(database: Database, bank: LiveBank, following: asyncio.Task[None]) -> list[str]:

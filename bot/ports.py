@@ -130,13 +130,6 @@ class Directory(Protocol):
         """Everybody in a team. Waits when Teams asks it to; raises :class:`Unreachable` or :class:`TryLater`."""
 
 
-class Mail(Protocol):
-    """The way to who can't be reached in Teams: a guest sees our chats only when switched into our tenant."""
-
-    async def send(self, address: str, subject: str, text: str) -> None:
-        """Send a mail. Raises as :class:`Messenger`."""
-
-
 class Reason(StrEnum):
     """Why somebody can't be written to (platform.md §3); kept with the delivery."""
 
@@ -152,6 +145,10 @@ class Reason(StrEnum):
     """An administrator turned the bot off."""
     NO_ROUTE = "no_route"
     """We know of no way at all."""
+    NO_ADDRESS = "no_address"
+    """What we have is no address that mail reaches, such as a guest's UPN."""
+    NOT_SET_UP = "not_set_up"
+    """A permission or the mailbox is missing: for everybody, until an operator mends it. The log says which."""
 
 
 class Unreachable(Exception):  # noqa: N818 - an outcome, named as a delivery's state is

@@ -20,6 +20,8 @@ from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.keeping import Keeping
+
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MAIL = re.compile(r"[^@\s<>\"',;:()\[\]\\|*`]+@[a-z0-9åäö-]+(\.[a-z0-9åäö-]+)+", re.IGNORECASE)
 _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
@@ -52,6 +54,12 @@ def _guid(value: str) -> str:
 def _mail(value: str) -> str:
     if not _MAIL.fullmatch(value):
         raise ValueError(f"{value!r} is not a mail address")
+    return value
+
+
+def _file(value: Path) -> Path:
+    if not value.is_file():
+        raise ValueError("there is no such file")
     return value
 
 
@@ -94,7 +102,7 @@ Guids = Annotated[frozenset[Guid], BeforeValidator(_split)]
 Hosts = Annotated[frozenset[Annotated[str, AfterValidator(_service_host)]], BeforeValidator(_split)]
 
 
-class Settings(BaseSettings):
+class Settings(Keeping):
     """The settings, valid together. Each field's description is the remedy that its problem is reported with."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
@@ -118,6 +126,16 @@ class Settings(BaseSettings):
         None,
         alias="MicrosoftAppTenantId",
         description="Write the app registration's Directory (tenant) ID",
+    )
+    certificate: Annotated[Path, AfterValidator(_file)] | None = Field(
+        None,
+        alias="SEKOM_CERTIFICATE",
+        description="Write the path of a PEM file with the app's certificate and private key, instead of a password",
+    )
+    graph_mailbox: Annotated[str, AfterValidator(_mail)] | None = Field(
+        None,
+        alias="SEKOM_GRAPH_MAILBOX",
+        description="Write the address of the mailbox that the bot sends and invites from, or remove it to go without",
     )
     database_url: Annotated[str, AfterValidator(_database_url)] = Field(
         "sqlite:///var/sekom.db", alias="DATABASE_URL", repr=False, description=f"Write {_DATABASE}"
@@ -148,13 +166,6 @@ class Settings(BaseSettings):
         None,
         alias="SEKOM_PUBLIC_URL",
         description="Write the address that people's browsers reach the bot at, such as https://bot.example.org",
-    )
-    question_days: int = Field(
-        180,
-        alias="SEKOM_QUESTION_DAYS",
-        ge=1,
-        le=3650,
-        description="Write how many days a member's question is kept, 1 to 3650",
     )
     rate: int = Field(
         30,
@@ -249,7 +260,7 @@ def _combinations(given: Mapping[str, str]) -> Iterator[str]:
     if identity == "":
         yield f"MicrosoftAppId: it is set but empty, and must not mean local mode. {described['MicrosoftAppId']}."
     if identity is None:
-        for name in ("MicrosoftAppPassword", "MicrosoftAppTenantId"):
+        for name in ("MicrosoftAppPassword", "MicrosoftAppTenantId", "SEKOM_CERTIFICATE", "SEKOM_GRAPH_MAILBOX"):
             if given.get(name):
                 yield f"MicrosoftAppId: it is missing, although {name} is set. {described['MicrosoftAppId']}."
         host = given.get("HOST") or "127.0.0.1"
@@ -260,7 +271,7 @@ def _combinations(given: Mapping[str, str]) -> Iterator[str]:
             )
     if identity:
         required = ["MicrosoftAppTenantId", "SEKOM_CONTACT"]
-        if given.get("MicrosoftAppType", "").casefold() != "userassignedmsi":
+        if given.get("MicrosoftAppType", "").casefold() != "userassignedmsi" and not given.get("SEKOM_CERTIFICATE"):
             required.insert(0, "MicrosoftAppPassword")
         for name in required:
             if not given.get(name):

@@ -116,7 +116,7 @@ async def test_a_credential_that_entra_refuses_is_a_token_error(monkeypatch: pyt
         raise ClientAuthenticationError("AADSTS7000222: the secret has expired")
 
     monkeypatch.setattr(ClientSecretCredential, "get_token", refuse)
-    async with ConnectorToken("app", TENANT, "hemligt") as token:
+    async with ConnectorToken(ClientSecretCredential(TENANT, "app", "hemligt")) as token:
         with pytest.raises(TokenError) as raised:
             await token()
     assert "hemligt" not in str(raised.value)

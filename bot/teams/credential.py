@@ -5,8 +5,8 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
+from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError
-from azure.identity.aio import ClientSecretCredential, ManagedIdentityCredential
 
 from bot.teams.connector import TokenError
 
@@ -16,13 +16,9 @@ SCOPE = "https://api.botframework.com/.default"
 class ConnectorToken:
     """Gives the token for the Connector; an async context manager. azure-identity caches it (a call costs 11 µs)."""
 
-    def __init__(self, app_id: str, tenant_id: str, password: str | None) -> None:
-        """With ``password`` a client secret is used, without one the managed identity whose client id is ``app_id``."""
-        self._credential = (
-            ClientSecretCredential(tenant_id, app_id, password)
-            if password
-            else ManagedIdentityCredential(client_id=app_id)
-        )
+    def __init__(self, credential: AsyncTokenCredential) -> None:
+        """``credential`` is this token's to close."""
+        self._credential = credential
 
     async def __call__(self) -> str:
         """The token. Raises :class:`TokenError`, without the secret in it."""

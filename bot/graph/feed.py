@@ -1,0 +1,137 @@
+"""Activity-feed notifications, and the app's installation for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kiota_abstractions.base_request_configuration import RequestConfiguration
+from kiota_abstractions.request_information import RequestInformation
+from msgraph.generated.app_catalogs.teams_apps.teams_apps_request_builder import TeamsAppsRequestBuilder
+from msgraph.generated.models.aad_user_notification_recipient import AadUserNotificationRecipient
+from msgraph.generated.models.item_body import ItemBody
+from msgraph.generated.models.key_value_pair import KeyValuePair
+from msgraph.generated.models.teamwork_activity_topic import TeamworkActivityTopic
+from msgraph.generated.models.teamwork_activity_topic_source import TeamworkActivityTopicSource
+from msgraph.generated.models.user_scope_teams_app_installation import UserScopeTeamsAppInstallation
+from msgraph.generated.teamwork.send_activity_notification_to_recipients import (
+    send_activity_notification_to_recipients_post_request_body as many,
+)
+from msgraph.generated.users.item.teamwork.send_activity_notification import (
+    send_activity_notification_post_request_body as one,
+)
+
+from bot.graph import BASE
+from bot.graph.limits import Rate
+from bot.graph.meaning import Call, Refusal, understood
+from bot.graph.people import object_id
+from bot.graph.thread import GraphThread, on_graph_thread
+from bot.graph.wire import Wire
+from bot.ports import Failed, TryLater
+from bot.tenant import Ping
+
+NOTIFY = Call("sendActivityNotification", "TeamsActivity.Send")
+NOTIFY_ALL = Call("sendActivityNotificationToRecipients", "TeamsActivity.Send")
+INSTALL = Call("installApp", "TeamsAppInstallation.ReadWriteSelfForUser.All", repeatable=True)
+FIND_APP = Call("findApp", "AppCatalog.Read.All", repeatable=True)
+MOST_RECIPIENTS = 100
+SHOWN = 150
+"""Characters of a notification that Teams shows."""
+DEFAULT = "systemDefault"
+"""The activity type that needs nothing in the manifest: Teams shows our text as it is."""
+CONFLICT = 409
+
+Body = one.SendActivityNotificationPostRequestBody | many.SendActivityNotificationToRecipientsPostRequestBody
+
+
+class GraphFeed:
+    """A :class:`bot.tenant.Feed`."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    @property
+    def thread(self) -> GraphThread:
+        """Graph's thread."""
+        return self._wire.thread
+
+    @on_graph_thread
+    async def notify(self, entra_id: str, ping: Ping) -> None:
+        """See :class:`bot.tenant.Feed`."""
+        body = one.SendActivityNotificationPostRequestBody()
+        _fill(body, ping)
+        action = self._wire.client.users.by_user_id(object_id(entra_id)).teamwork.send_activity_notification
+        await self._paced(NOTIFY, self._wire.limits.feed, action.to_post_request_information(body))
+
+    @on_graph_thread
+    async def notify_all(self, entra_ids: Sequence[str], ping: Ping) -> None:
+        """See :class:`bot.tenant.Feed`."""
+        if len(entra_ids) > MOST_RECIPIENTS:
+            raise Failed("too_many_recipients")
+        body = many.SendActivityNotificationToRecipientsPostRequestBody()
+        _fill(body, ping)
+        body.recipients = [AadUserNotificationRecipient(user_id=object_id(entra_id)) for entra_id in entra_ids]
+        action = self._wire.client.teamwork.send_activity_notification_to_recipients
+        await self._paced(NOTIFY_ALL, self._wire.limits.bulk, action.to_post_request_information(body))
+
+    async def _paced(self, call: Call, rate: Rate, info: RequestInformation) -> None:
+        await rate.take()
+        try:
+            await self._wire.send(call, info)
+        except TryLater as error:
+            if error.after is not None:
+                rate.hold(error.after)
+            raise
+
+
+class GraphInstaller:
+    """A :class:`bot.tenant.Installer`. The app must be in the organisation's catalog."""
+
+    def __init__(self, wire: Wire, manifest_id: str) -> None:
+        self._wire = wire
+        self._manifest_id = manifest_id
+        self._catalog_id = ""
+
+    @property
+    def thread(self) -> GraphThread:
+        """Graph's thread."""
+        return self._wire.thread
+
+    @on_graph_thread
+    async def install(self, entra_id: str) -> bool:
+        """See :class:`bot.tenant.Installer`."""
+        person = self._wire.client.users.by_user_id(object_id(entra_id))
+        bound = {"teamsApp@odata.bind": f"{BASE}/appCatalogs/teamsApps/{await self._app()}"}
+        body = UserScopeTeamsAppInstallation(additional_data=bound)
+        info = person.teamwork.installed_apps.to_post_request_information(body)
+        await self._wire.limits.install.take()
+        try:
+            await self._wire.exchange(INSTALL, info)
+        except Refusal as refusal:
+            if refusal.status == CONFLICT:
+                return False
+            raise understood(INSTALL, refusal, self._wire.faults) from refusal
+        return True
+
+    async def _app(self) -> str:
+        """The app's id in the catalog, which is another one than the manifest's; asked for once."""
+        if not self._catalog_id:
+            query = TeamsAppsRequestBuilder.TeamsAppsRequestBuilderGetQueryParameters(
+                filter=f"externalId eq '{self._manifest_id}'"
+            )
+            catalog = self._wire.client.app_catalogs.teams_apps
+            info = catalog.to_get_request_information(RequestConfiguration(query_parameters=query))
+            found = (await self._wire.send(FIND_APP, info)).get("value") or []
+            if not found:
+                raise Failed("app_not_in_catalog")
+            self._catalog_id = str(found[0]["id"])
+        return self._catalog_id
+
+
+def _fill(body: Body, ping: Ping) -> None:
+    body.topic = TeamworkActivityTopic(
+        source=TeamworkActivityTopicSource.Text, value=ping.topic[:SHOWN], web_url=ping.url
+    )
+    body.activity_type = DEFAULT
+    body.chain_id = ping.chain
+    body.preview_text = ItemBody(content=ping.text[:SHOWN])
+    body.template_parameters = [KeyValuePair(name="systemDefaultText", value=ping.text[:SHOWN])]

@@ -1,0 +1,73 @@
+"""How fast Graph may be asked: Microsoft's limits, kept here so that they are seldom told to us (platform.md §2)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+
+from bot.ports import TryLater
+
+MARGIN = 1.1
+"""Windows are kept this much longer than asked for: requests sent apart may arrive closer together."""
+LONGEST_WAIT = 10.0
+"""Seconds to wait here for one's turn; who would wait longer is sent away, and holds up nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """The limits. Tests have faster ones."""
+
+    mail: tuple[int, float] = (30, 60.0)
+    """Messages a minute from one mailbox (Exchange Online's sending limits)."""
+    calendar: tuple[int, float] = (60, 60.0)
+    """Changes to the calendar a minute: far below Outlook's 10,000 in ten minutes, since each sends invitations."""
+    feed: tuple[int, float] = (5, 1.0)
+    """Notifications a second for the app in a tenant (throttling-teams)."""
+    bulk: tuple[int, float] = (2, 1.0)
+    """Requests for many notifications at once, a second (throttling-teams)."""
+    install: tuple[int, float] = (30, 1.0)
+    reading: tuple[int, float] = (1, 1.0)
+    """Rosters and webinars: one request a second on a given channel (throttling-teams)."""
+    outlook: int = 4
+    """Requests at a time for one mailbox, calendar included (MailboxConcurrency)."""
+
+
+class Rate:
+    """At most so many in so many seconds, in order of asking. Lives on one event loop."""
+
+    def __init__(self, limit: tuple[int, float]) -> None:
+        most, self._seconds = limit[0], limit[1] * MARGIN
+        self._starts: deque[float] = deque(maxlen=most)
+        self._held_until = 0.0
+        self._promised = 0.0
+
+    async def take(self) -> None:
+        """Wait for one's turn. Raises :class:`TryLater` where that is far off, with a time when it will not be."""
+        now = asyncio.get_running_loop().time()
+        full = len(self._starts) == self._starts.maxlen
+        start = max(now, self._held_until, self._starts[0] + self._seconds if full else 0.0)
+        if start - now > LONGEST_WAIT:
+            # spread out: all told the same moment would be sent away again, all but a few
+            self._promised = max(self._promised, start) + self._seconds / (self._starts.maxlen or 1)
+            raise TryLater("own_limit", after=self._promised - now)
+        self._starts.append(start)
+        if start > now:
+            await asyncio.sleep(start - now)
+
+    def hold(self, seconds: float) -> None:
+        """Graph asked to be left alone that long: everybody waits, since it counts requests for the whole app."""
+        self._held_until = max(self._held_until, asyncio.get_running_loop().time() + seconds)
+
+
+class Limits:
+    """All the limits of one app in one tenant."""
+
+    def __init__(self, tempo: Tempo) -> None:
+        self.mail = Rate(tempo.mail)
+        self.feed = Rate(tempo.feed)
+        self.bulk = Rate(tempo.bulk)
+        self.install = Rate(tempo.install)
+        self.reading = Rate(tempo.reading)
+        self.calendar = Rate(tempo.calendar)
+        self.outlook = asyncio.Semaphore(tempo.outlook)

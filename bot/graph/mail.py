@@ -1,0 +1,62 @@
+"""Mail from the bot's mailbox, handed to Graph as it will be sent.
+
+In MIME and not in JSON: only so a mail has a text beside its HTML, and its own headers (graph/api/user-sendmail, "using
+MIME format"). The SDK has no method for it, because Graph's metadata leaves it out (msgraph-metadata issue 389).
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from datetime import datetime
+
+from kiota_abstractions.method import Method
+from kiota_abstractions.request_information import RequestInformation
+
+from bot import mail
+from bot.graph.meaning import Call
+from bot.graph.people import address
+from bot.graph.thread import GraphThread, on_graph_thread
+from bot.graph.wire import Wire
+from bot.ports import Failed, TryLater
+from bot.tenant import Letter
+
+SEND = Call("sendMail", "Mail.Send")
+LARGEST = 3 * 1024 * 1024
+"""Bytes of a mail: Graph takes requests of 4 MB, and base64 makes it a third longer."""
+
+
+class GraphMail:
+    """A :class:`bot.tenant.Mail`."""
+
+    def __init__(self, wire: Wire, mailbox: str, answer_to: str, clock: Callable[[], datetime]) -> None:
+        """``answer_to`` is who reads what people answer."""
+        self._wire = wire
+        self._mailbox = mailbox
+        self._answer_to = answer_to
+        self._clock = clock
+
+    @property
+    def thread(self) -> GraphThread:
+        """Graph's thread."""
+        return self._wire.thread
+
+    @on_graph_thread
+    async def send(self, letter: Letter) -> None:
+        """See :class:`bot.tenant.Mail`. 202 means taken, not delivered: a bounce comes to the mailbox."""
+        address(letter.to)
+        written = mail.written(letter, self._mailbox, self._answer_to, self._clock())
+        if len(written) > LARGEST:
+            raise Failed("mail_too_large")
+        builder = self._wire.client.users.by_user_id(self._mailbox).send_mail
+        info = RequestInformation(Method.POST, builder.url_template, builder.path_parameters)
+        info.set_stream_content(base64.b64encode(written), "text/plain")
+        limits = self._wire.limits
+        await limits.mail.take()
+        async with limits.outlook:
+            try:
+                await self._wire.send(SEND, info)
+            except TryLater as error:
+                if error.after is not None:
+                    limits.mail.hold(error.after)
+                raise

@@ -1,0 +1,128 @@
+"""What Graph's refusals mean for a delivery."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import orjson
+
+from bot.ports import Failed, Reason, TryLater, Unreachable
+
+AGAIN_AFTER = 24 * 3600.0
+"""Seconds until the same fault of the set-up is told again."""
+PERMISSION = frozenset({"ErrorAccessDenied", "Authorization_RequestDenied", "AccessDenied", "Forbidden"})
+"""Codes of 403 where the app lacks a permission; Teams' own APIs say just ``Forbidden``."""
+NOT_INSTALLED = ("not installed", "not found in scope", "isn't installed")
+"""Words in a ``Forbidden`` or ``NotFound`` of the activity feed that are about the recipient, not about us."""
+MAILBOX = frozenset({"ErrorInvalidUser", "MailboxNotEnabledForRESTAPI", "ErrorNonExistentMailbox", "ResourceNotFound"})
+"""Codes of 404 where the bot's own mailbox is meant."""
+ADDRESS = frozenset({"ErrorInvalidRecipients", "ErrorMessageRecipientNotFound", "InvalidRecipients"})
+LATER = frozenset({401, 412, 423, 429})
+"""Refused before it was done. 401 is an operator's fault, that no message shall be lost for."""
+BUSY = 503
+MAY_HAVE_ARRIVED = frozenset({408, 500, 502, BUSY, 504})
+REMEDY = (
+    "grant the app the application permission {permission} in Entra, with admin consent;"
+    " for mail and calendar look also whether an access policy or RBAC scope leaves the mailbox out"
+)
+
+logger = logging.getLogger("bot.graph")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One kind of request."""
+
+    name: str
+    needs: str
+    """The permission, as Entra names it."""
+    repeatable: bool = False
+    """Whether doing it twice is the same as doing it once."""
+
+
+class Refusal(Exception):  # noqa: N818 - it is no fault yet
+    """Graph answered something else than success."""
+
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        self.status = status
+        self.after = _seconds(headers.get("Retry-After"))
+        self.details = _error(body)
+        self.code = str(self.details.get("code") or "")
+        super().__init__(f"{status} {self.code}".strip()[:100])
+
+    @property
+    def words(self) -> str:
+        """What Graph wrote, for telling cases apart. It may name people: never logged."""
+        return str(self.details.get("message") or "").casefold()
+
+
+class Faults:
+    """Faults of the set-up: each is named in the log once a day, with its remedy."""
+
+    def __init__(self) -> None:
+        self.missing: dict[str, str] = {}
+        """Permission (or ``mailbox``) by what it kept from happening; for ``doctor`` and figures."""
+        self._told: dict[str, float] = {}
+
+    def tell(self, what: str, call: Call, remedy: str) -> None:
+        """Name a fault, unless that was done in the last day."""
+        now = asyncio.get_running_loop().time()
+        self.missing[what] = call.name
+        if now - self._told.get(what, -AGAIN_AFTER) >= AGAIN_AFTER:
+            self._told[what] = now
+            logger.error("Graph refuses: %s", remedy, extra={"missing": what, "call": call.name})
+
+    def well(self, call: Call) -> None:
+        """The call went through, so what it needs is there."""
+        self.missing.pop(call.needs, None)
+
+
+def understood(call: Call, refusal: Refusal, faults: Faults) -> Exception:
+    """The port's exception for what Graph answered."""
+    reason = _whose(call, refusal, faults)
+    if reason is not None:
+        return Unreachable(reason)
+    if refusal.status in LATER:
+        return TryLater(str(refusal), after=refusal.after)
+    if refusal.status in MAY_HAVE_ARRIVED:
+        slowed = refusal.status == BUSY and refusal.after is not None  # the other way to say 429: it was not done
+        return TryLater(str(refusal), after=refusal.after, doubtful=not slowed and not call.repeatable)
+    return Failed(str(refusal))
+
+
+def _whose(call: Call, refusal: Refusal, faults: Faults) -> Reason | None:
+    """Why nobody can be reached this way, or not this person. None for everything else."""
+    match refusal.status:
+        case 403 | 404 if any(words in refusal.words for words in NOT_INSTALLED):
+            return Reason.NOT_INSTALLED
+        case 403 if refusal.code in PERMISSION:
+            faults.tell(call.needs, call, REMEDY.format(permission=call.needs))
+            return Reason.NOT_SET_UP
+        case 404 if refusal.code in MAILBOX and call.needs.startswith(("Mail.", "Calendars.")):
+            faults.tell("mailbox", call, "SEKOM_GRAPH_MAILBOX names no mailbox that Exchange knows")
+            return Reason.NOT_SET_UP
+        case 404 | 410:
+            return Reason.GONE
+        case 400 if refusal.code in ADDRESS:
+            return Reason.NO_ADDRESS
+        case _:
+            return None
+
+
+def _seconds(header: str | None) -> float | None:
+    """``Retry-After`` in seconds, however many."""
+    try:
+        return max(0.0, float(header)) if header else None
+    except ValueError:
+        return None
+
+
+def _error(body: bytes) -> Mapping[str, object]:
+    try:
+        found = orjson.loads(body)["error"]
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return {}
+    return found if isinstance(found, dict) else {}

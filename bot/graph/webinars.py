@@ -1,0 +1,94 @@
+"""Webinars, who registered and who came; read only, since an app can't make a webinar (platform.md §0).
+
+For each organiser the tenant needs an application access policy that names the app.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from bot.graph.meaning import Call
+from bot.graph.people import object_id
+from bot.graph.thread import GraphThread, on_graph_thread
+from bot.graph.wire import Wire
+from bot.tenant import Attendance, Registration, Webinar
+from bot.turn import Json
+
+LIST = Call("webinars", "VirtualEvent.Read.All", repeatable=True)
+REGISTRATIONS = Call("webinarRegistrations", "VirtualEvent.Read.All", repeatable=True)
+SESSIONS = Call("webinarSessions", "VirtualEvent.Read.All", repeatable=True)
+REPORTS = Call("webinarReports", "VirtualEvent.Read.All", repeatable=True)
+RECORDS = Call("webinarAttendance", "VirtualEvent.Read.All", repeatable=True)
+
+
+class GraphWebinars:
+    """A :class:`bot.tenant.Webinars`."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        self._all = wire.client.solutions.virtual_events.webinars
+
+    @property
+    def thread(self) -> GraphThread:
+        """Graph's thread."""
+        return self._wire.thread
+
+    @on_graph_thread
+    async def organised_by(self, entra_id: str) -> Sequence[Webinar]:
+        """See :class:`bot.tenant.Webinars`."""
+        asked = self._all.get_by_user_id_and_role_with_user_id_with_role("organizer", object_id(entra_id))
+        return [_webinar(found) async for found in self._wire.pages(LIST, asked.to_get_request_information())]
+
+    @on_graph_thread
+    async def registrations(self, webinar_id: str) -> Sequence[Registration]:
+        """See :class:`bot.tenant.Webinars`."""
+        asked = self._all.by_virtual_event_webinar_id(webinar_id).registrations
+        return [
+            _registration(found) async for found in self._wire.pages(REGISTRATIONS, asked.to_get_request_information())
+        ]
+
+    @on_graph_thread
+    async def attendance(self, webinar_id: str) -> Sequence[Attendance]:
+        """See :class:`bot.tenant.Webinars`. Somebody who came back, or came to two sessions, is one person."""
+        seen: dict[str, Attendance] = {}
+        sessions = self._all.by_virtual_event_webinar_id(webinar_id).sessions
+        async for session in self._wire.pages(SESSIONS, sessions.to_get_request_information()):
+            reports = sessions.by_virtual_event_session_id(session["id"]).attendance_reports
+            async for report in self._wire.pages(REPORTS, reports.to_get_request_information()):
+                records = reports.by_meeting_attendance_report_id(report["id"]).attendance_records
+                async for record in self._wire.pages(RECORDS, records.to_get_request_information()):
+                    _add(seen, record)
+        return list(seen.values())
+
+
+def _webinar(found: Json) -> Webinar:
+    return Webinar(
+        id=str(found["id"]),
+        title=str(found.get("displayName") or ""),
+        status=str(found.get("status") or ""),
+        starts=_moment(found.get("startDateTime")),
+        ends=_moment(found.get("endDateTime")),
+    )
+
+
+def _registration(found: Json) -> Registration:
+    name = f"{found.get('firstName') or ''} {found.get('lastName') or ''}".strip()
+    mail = str(found.get("email") or "").lower()
+    return Registration(str(found["id"]), name, mail, str(found.get("status") or ""))
+
+
+def _add(seen: dict[str, Attendance], record: Json) -> None:
+    identity = record.get("identity") or {}
+    mail = str(record.get("emailAddress") or "").lower() or None
+    key = mail or str(identity.get("id") or record.get("id"))
+    earlier = seen.get(key)
+    seconds = int(record.get("totalAttendanceInSeconds") or 0) + (earlier.seconds if earlier else 0)
+    seen[key] = Attendance(str(identity.get("displayName") or (earlier.name if earlier else "")), mail, seconds)
+
+
+def _moment(value: Json | None) -> datetime | None:
+    """A ``dateTimeTimeZone``; without a Prefer header Graph answers in UTC, with seven decimals."""
+    if not value or value.get("timeZone", "UTC") != "UTC":
+        return None
+    return datetime.fromisoformat(str(value["dateTime"])[:19]).replace(tzinfo=UTC)

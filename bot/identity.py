@@ -1,0 +1,22 @@
+"""The app's own identity towards Entra: a client secret, a certificate or a managed identity, whichever is set."""
+
+from __future__ import annotations
+
+from azure.core.credentials_async import AsyncTokenCredential
+from azure.identity.aio import CertificateCredential, ClientSecretCredential, ManagedIdentityCredential
+
+from bot.settings import Settings
+
+
+def credential(settings: Settings) -> AsyncTokenCredential:
+    """What gives tokens. Belongs to the event loop it is first used on, and whoever asked for it closes it.
+
+    Raises :class:`ValueError` where the certificate can't be used.
+    """
+    app, tenant = settings.app_id or "", settings.app_tenant_id or ""
+    if settings.app_type == "UserAssignedMSI":
+        return ManagedIdentityCredential(client_id=app)
+    if settings.certificate is not None:
+        return CertificateCredential(tenant, app, certificate_path=str(settings.certificate))
+    secret = settings.app_password.get_secret_value() if settings.app_password else ""
+    return ClientSecretCredential(tenant, app, secret)

@@ -1,0 +1,195 @@
+"""A good mail: the subject says it, text beside the HTML, a way back to the chat, why it came and how to stop it.
+
+Pure: :func:`compose` makes a :class:`Letter` of what is to be said, :func:`written` the bytes that go over the wire and
+into an ``.eml`` file. What is said comes in Teams' Markdown, as far as the bot uses it: bold, links, lists, paragraphs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from html import escape
+from uuid import NAMESPACE_URL, uuid5
+
+from bot.tenant import Letter
+
+SENDER = "Sveriges Ekokommuner"
+SUBJECT_LENGTH = 120
+"""Characters of a subject; a phone shows about 40, so the first ones carry it."""
+
+_LINK = re.compile(r"\[([^\[\]]+)\]\((https?://[^\s()<>]+|mailto:[^\s()<>]+)\)")
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
+_ITEM = re.compile(r"\s*[-*] +(.+)")
+_METHOD = re.compile(rb"^METHOD:(\w+)\r?$", re.MULTILINE)
+
+_FONT = "font-family:'Segoe UI',system-ui,-apple-system,Roboto,Helvetica,Arial,sans-serif"
+_PAGE = """\
+<!doctype html>
+<html lang="sv">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="supported-color-schemes" content="light dark">
+<title>{subject}</title>
+<style>
+@media (prefers-color-scheme: dark) {{
+  .page {{ background: #1b1f1c !important; }}
+  .sheet {{ background: #262b27 !important; border-color: #3d463f !important; }}
+  .sheet, .sheet h1, .sheet p, .sheet li {{ color: #f0f3f0 !important; }}
+  .sheet .small {{ color: #bcc6be !important; }}
+  .sheet a.text {{ color: #9fd8ae !important; }}
+}}
+</style>
+</head>
+<body class="page" style="margin:0;padding:0;background:#f2f5f2">
+<div style="display:none;max-height:0;overflow:hidden">{preview}</div>
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr>
+<td align="center" style="padding:24px 12px">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" class="sheet"\
+ style="max-width:600px;background:#ffffff;border:1px solid #d5ddd6;border-radius:8px"><tr>
+<td style="padding:24px;{font};font-size:16px;line-height:1.5;color:#1c241e;text-align:left">
+<p class="small" style="margin:0 0 4px;font-size:14px;color:#55615a">{sender}</p>
+<h1 style="margin:0 0 16px;font-size:22px;line-height:1.3;color:#1c241e">{subject}</h1>
+{body}
+{button}\
+<p class="small" style="margin:24px 0 0;padding-top:16px;border-top:1px solid #d5ddd6;font-size:14px;color:#55615a">\
+{footer}</p>
+</td></tr></table>
+</td></tr></table>
+</body>
+</html>
+"""
+_BUTTON = """\
+<p style="margin:24px 0 0"><a href="{url}" style="display:inline-block;padding:12px 20px;background:#17633a;\
+color:#ffffff;text-decoration:none;border-radius:6px;font-weight:600">{title}</a></p>
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where the mail's one button leads."""
+
+    title: str
+    url: str
+
+
+def compose(
+    *,
+    key: str,
+    to: str,
+    name: str,
+    subject: str,
+    text: str,
+    why: str,
+    stop: str = "",
+    link: Link | None = None,
+    calendar: bytes | None = None,
+) -> Letter:
+    """The mail that says ``text``. ``why`` says why it comes to this person, ``stop`` how to get no more."""
+    subject = " ".join(subject.split())
+    if len(subject) > SUBJECT_LENGTH:
+        subject = f"{subject[: SUBJECT_LENGTH - 1].rstrip()}…"
+    return Letter(key, to, name, subject, _text(text, link, why, stop), _html(subject, text, link, why, stop), calendar)
+
+
+def written(letter: Letter, mailbox: str, answer_to: str, now: datetime) -> bytes:
+    """The mail as RFC 5322 has it, from ``mailbox``. Answers go to ``answer_to``, where a person reads them."""
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"] = letter.subject
+    mail["From"] = Address(SENDER, addr_spec=mailbox)
+    mail["To"] = Address(letter.name, addr_spec=letter.to)
+    mail["Reply-To"] = Address("", addr_spec=answer_to)
+    mail["Date"] = format_datetime(now)
+    # the same for a mail that goes twice, so that mail servers may drop the second
+    mail["Message-ID"] = f"<{uuid5(NAMESPACE_URL, f'sekom:{letter.key}')}@{mailbox.partition('@')[2]}>"
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: holiday notices do not answer it
+    mail["X-Auto-Response-Suppress"] = "All"  # the same for Exchange
+    mail.set_content(letter.text, cte="quoted-printable")
+    mail.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    if letter.calendar is not None:
+        method = _METHOD.search(letter.calendar)
+        told = {"method": method.group(1).decode() if method else "PUBLISH"}
+        mail.add_alternative(letter.calendar.decode(), subtype="calendar", cte="base64", params=told)
+        mail.add_attachment(letter.calendar, maintype="application", subtype="ics", filename="inbjudan.ics")
+    mail["Content-Language"] = "sv"  # last: content that is set takes such headers away
+    return mail.as_bytes()
+
+
+def html_of(text: str) -> str:
+    """Teams' Markdown as HTML, for a mail or an invitation; everything that is not Markdown is shown as it is."""
+    return "\n".join(_blocks(text))
+
+
+def text_of(text: str) -> str:
+    """Teams' Markdown as plain text."""
+    return _BOLD.sub(r"\1", _LINK.sub(_spelt_out, text)).strip()
+
+
+def _text(text: str, link: Link | None, why: str, stop: str) -> str:
+    parts = [text_of(text), f"{link.title}:\n{link.url}" if link else "", f"-- \n{SENDER}", text_of(f"{why}\n{stop}")]
+    return "\n\n".join(part for part in parts if part).replace(f"{SENDER}\n\n", f"{SENDER}\n") + "\n"
+
+
+def _html(subject: str, text: str, link: Link | None, why: str, stop: str) -> str:
+    preview = text_of(text).replace("\n", " ")[:140]
+    return _PAGE.format(
+        font=_FONT,
+        sender=escape(SENDER),
+        subject=escape(subject),
+        preview=escape(preview),
+        body=html_of(text),
+        button=_BUTTON.format(url=escape(link.url), title=escape(link.title)) if link else "",
+        footer="<br>".join(_inline(line) for line in (why, stop) if line),
+    )
+
+
+def _blocks(text: str) -> Iterator[str]:
+    """Paragraphs and lists, one after the other."""
+    for block in re.split(r"\n\s*\n", text.strip()):
+        lines, items = list[str](), list[str]()
+        for line in block.splitlines():
+            item = _ITEM.fullmatch(line)
+            if item:
+                yield from _paragraph(lines)
+                lines, items = [], [*items, item.group(1)]
+            else:
+                yield from _list(items)
+                lines, items = [*lines, line.strip()], []
+        yield from _paragraph(lines)
+        yield from _list(items)
+
+
+def _paragraph(lines: list[str]) -> Iterator[str]:
+    if lines:
+        yield f'<p style="margin:0 0 12px">{"<br>".join(map(_inline, lines))}</p>'
+
+
+def _list(items: list[str]) -> Iterator[str]:
+    if items:
+        rows = "".join(f'<li style="margin:0 0 4px">{_inline(item)}</li>' for item in items)
+        yield f'<ul style="margin:0 0 12px;padding-left:22px">{rows}</ul>'
+
+
+def _inline(text: str) -> str:
+    """Links and bold; the rest letter by letter."""
+    parts, last = [], 0
+    for link in _LINK.finditer(text):
+        title, url = link.groups()
+        parts.append(_BOLD.sub(r"<strong>\1</strong>", escape(text[last : link.start()])))
+        parts.append(f'<a class="text" href="{escape(url)}" style="color:#17633a">{escape(title)}</a>')
+        last = link.end()
+    parts.append(_BOLD.sub(r"<strong>\1</strong>", escape(text[last:])))
+    return "".join(parts)
+
+
+def _spelt_out(link: re.Match[str]) -> str:
+    title, url = link.groups()
+    address = url.removeprefix("mailto:")
+    return address if title in (url, address) else f"{title} ({address})"

@@ -1,0 +1,219 @@
+"""The tenant on paper: on a laptop, what Graph would have done lies as files under ``var/outbox/``.
+
+A mail is an ``.eml`` with the bytes that Graph would have been given, an invitation one with its ``.ics`` inside; a
+mail client opens both. Names follow from keys, so the same thing done twice is the same file. Events are kept in
+``events/``, since a change tells those who were invited.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
+
+import orjson
+
+from bot import mail
+from bot.invitation import Method, invitation
+from bot.ports import Reason, Unreachable
+from bot.tenant import (
+    Appointment,
+    Attendance,
+    Attendee,
+    Booked,
+    Letter,
+    Ping,
+    Registration,
+    RosterMember,
+    Tenant,
+    Webinar,
+)
+
+OUTBOX = Path("var/outbox")
+MAILBOX = "bot@ekokommuner.example"
+"""Whom mail comes from where there is no mailbox."""
+
+_UNSAFE = re.compile(r"[^a-z0-9åäö@.+-]+")
+
+
+@dataclass
+class _Event:
+    """What the calendar keeps of an appointment."""
+
+    appointment: Appointment
+    attendees: list[Attendee] = field(default_factory=list)
+    sequence: int = 0
+
+    @property
+    def join_url(self) -> str:
+        """An address in a domain that leads nowhere."""
+        return f"https://teams.example/l/{_id(self.appointment)}" if self.appointment.online else ""
+
+
+class Papers:
+    """A mail service, a calendar, a feed and an installer that write files; a directory that knows nobody."""
+
+    def __init__(self, folder: Path, answer_to: str, clock: Callable[[], datetime]) -> None:
+        """``folder`` is made when the first thing is written."""
+        self._folder = folder
+        self._answer_to = answer_to
+        self._clock = clock
+
+    async def send(self, letter: Letter) -> None:
+        """See :class:`bot.tenant.Mail`."""
+        if "#EXT#" in letter.to.upper():
+            raise Unreachable(Reason.NO_ADDRESS)
+        written = mail.written(letter, MAILBOX, self._answer_to, self._clock())
+        await self._write(f"mail-{_name(letter.key)}.eml", written)
+
+    async def create(self, appointment: Appointment, attendees: Sequence[Attendee]) -> Booked:
+        """See :class:`bot.tenant.Calendar`."""
+        event_id = _id(appointment)
+        event = await self._event(event_id)
+        if event is None:
+            event = _Event(appointment, list(attendees))
+            await self._tell(event, event.attendees)
+        return Booked(event_id, event.join_url or None)
+
+    async def update(self, event_id: str, appointment: Appointment) -> None:
+        """See :class:`bot.tenant.Calendar`."""
+        event = await self._known(event_id)
+        event.appointment = appointment
+        event.sequence += 1
+        await self._tell(event, event.attendees)
+
+    async def invite(self, event_id: str, attendees: Sequence[Attendee]) -> None:
+        """See :class:`bot.tenant.Calendar`."""
+        event = await self._known(event_id)
+        came = [attendee for attendee in attendees if attendee not in event.attendees]
+        went = [attendee for attendee in event.attendees if attendee not in attendees]
+        event.attendees = list(attendees)
+        await self._tell(event, came)
+        await self._tell(event, went, Method.CANCEL)
+
+    async def cancel(self, event_id: str, comment: str) -> None:
+        """See :class:`bot.tenant.Calendar`."""
+        event = await self._event(event_id)
+        if event is None:
+            return
+        event.sequence += 1
+        await self._tell(event, event.attendees, Method.CANCEL, comment)
+        await asyncio.to_thread((self._folder / "events" / f"{event_id}.json").unlink)
+
+    async def notify(self, entra_id: str, ping: Ping) -> None:
+        """See :class:`bot.tenant.Feed`."""
+        await self.notify_all([entra_id], ping)
+
+    async def notify_all(self, entra_ids: Sequence[str], ping: Ping) -> None:
+        """See :class:`bot.tenant.Feed`."""
+        told = orjson.dumps({"to": list(entra_ids), **asdict(ping)}, option=orjson.OPT_INDENT_2)
+        await self._write(f"feed-{uuid5(NAMESPACE_URL, told.decode())}.json", told)
+
+    async def install(self, entra_id: str) -> bool:
+        """See :class:`bot.tenant.Installer`."""
+        await self._write(f"install-{_name(entra_id)}.json", orjson.dumps({"installed_for": entra_id}))
+        return True
+
+    async def team_members(self, team_id: str) -> Sequence[RosterMember]:
+        """Nobody: a laptop has no directory."""
+        del team_id
+        return ()
+
+    async def channel_members(self, team_id: str, channel_id: str) -> Sequence[RosterMember]:
+        """Nobody."""
+        del team_id, channel_id
+        return ()
+
+    async def all_channel_members(self, team_id: str, channel_id: str) -> Sequence[RosterMember]:
+        """Nobody."""
+        del team_id, channel_id
+        return ()
+
+    async def organised_by(self, entra_id: str) -> Sequence[Webinar]:
+        """None."""
+        del entra_id
+        return ()
+
+    async def registrations(self, webinar_id: str) -> Sequence[Registration]:
+        """Nobody."""
+        del webinar_id
+        return ()
+
+    async def attendance(self, webinar_id: str) -> Sequence[Attendance]:
+        """Nobody."""
+        del webinar_id
+        return ()
+
+    async def _tell(
+        self, event: _Event, attendees: Sequence[Attendee], method: Method = Method.REQUEST, comment: str = ""
+    ) -> None:
+        """Write each their own invitation, as Exchange does, and keep the event."""
+        for attendee in attendees:
+            letter = self._invitation(event, attendee, method, comment)
+            await self._write(f"{_name(letter.key)}.eml", mail.written(letter, MAILBOX, self._answer_to, self._clock()))
+        kept = {"appointment": event.appointment, "attendees": event.attendees, "sequence": event.sequence}
+        await self._write(f"events/{_id(event.appointment)}.json", orjson.dumps(kept, option=orjson.OPT_INDENT_2))
+
+    def _invitation(self, event: _Event, attendee: Attendee, method: Method, comment: str) -> Letter:
+        """What Exchange would send; its own words are in the organiser's language."""
+        appointment = event.appointment
+        file = invitation(
+            *(appointment, attendee, MAILBOX, self._clock()),
+            method=method,
+            sequence=event.sequence,
+            join_url=event.join_url,
+        )
+        over = method is Method.CANCEL
+        return mail.compose(
+            key=f"event-{appointment.key}-{event.sequence}-{method.lower()}-{attendee.mail}",
+            to=attendee.mail,
+            name=attendee.name,
+            subject=f"Inställt: {appointment.title}" if over else appointment.title,
+            text=comment or ("Du är inte längre inbjuden." if over else appointment.text),
+            why="Du är inbjuden till mötet.",
+            link=None if over or not event.join_url else mail.Link("Anslut till mötet", event.join_url),
+            calendar=file,
+        )
+
+    async def _event(self, event_id: str) -> _Event | None:
+        file = self._folder / "events" / f"{_name(event_id)}.json"
+        if not await asyncio.to_thread(file.exists):
+            return None
+        kept = orjson.loads(await asyncio.to_thread(file.read_bytes))
+        times = {name: datetime.fromisoformat(kept["appointment"][name]) for name in ("starts", "ends")}
+        appointment = Appointment(**{**kept["appointment"], **times})
+        return _Event(appointment, [Attendee(**attendee) for attendee in kept["attendees"]], kept["sequence"])
+
+    async def _known(self, event_id: str) -> _Event:
+        event = await self._event(event_id)
+        if event is None:
+            raise Unreachable(Reason.GONE)
+        return event
+
+    async def _write(self, name: str, content: bytes) -> None:
+        await asyncio.to_thread(partial(_write, self._folder / name, content))
+
+
+def on_paper(folder: Path, answer_to: str, clock: Callable[[], datetime]) -> Tenant:
+    """All of the tenant, as files in ``folder``."""
+    papers = Papers(folder, answer_to, clock)
+    return Tenant(papers, papers, papers, papers, papers, papers)
+
+
+def _write(file: Path, content: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+
+
+def _id(appointment: Appointment) -> str:
+    return str(uuid5(NAMESPACE_URL, f"sekom:{appointment.key}"))
+
+
+def _name(key: str) -> str:
+    """A file name that every system takes, and that says whose it is."""
+    return _UNSAFE.sub("-", key.lower()).strip("-.")[:150] or "x"

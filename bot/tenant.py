@@ -1,0 +1,200 @@
+"""What the core needs from the Microsoft 365 tenant beside Teams' messages, as Protocols with their values.
+
+:mod:`bot.graph` does it through Microsoft Graph, :mod:`bot.papers` as files on a laptop. Every method raises as
+:class:`bot.ports.Messenger` does, so that a delivery's outcome is read the same way whatever it went by.
+
+People are named by Entra object id or by ``mail``, never by UPN: a guest's is ``…#EXT#…``, which is no address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail to one person; :func:`bot.mail.compose` writes it."""
+
+    key: str
+    """Names the mail for ever, as a delivery's key does. A mail sent twice has the same Message-ID."""
+    to: str
+    name: str
+    subject: str
+    text: str
+    html: str
+    calendar: bytes | None = None
+    """An ``.ics`` that goes along, its method in its text."""
+
+
+class Mail(Protocol):
+    """The way to who can't be reached in Teams: a guest sees our chats only when switched into our tenant."""
+
+    async def send(self, letter: Letter) -> None:
+        """Send a mail from the bot's mailbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attendee:
+    """Somebody who is invited."""
+
+    mail: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A meeting as it stands in people's calendars."""
+
+    key: str
+    """Names it for ever: made twice with one key, it is there once."""
+    title: str
+    starts: datetime
+    ends: datetime
+    text: str
+    html: str
+    """What the invitation says; the meeting's own details come below it."""
+    online: bool = True
+    """Whether a Teams meeting belongs to it."""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """An appointment that is in the calendar."""
+
+    id: str
+    join_url: str | None
+    """Where to join; None where there is no meeting, or Microsoft has not made it yet."""
+
+
+class Calendar(Protocol):
+    """The bot's own calendar, whose invitations go by mail. Invited people do not see each other."""
+
+    async def create(self, appointment: Appointment, attendees: Sequence[Attendee]) -> Booked:
+        """Put it in the calendar and invite. Safe to repeat."""
+
+    async def update(self, event_id: str, appointment: Appointment) -> None:
+        """Change title, time and text; everybody invited is told. The meeting to join stays the same."""
+
+    async def invite(self, event_id: str, attendees: Sequence[Attendee]) -> None:
+        """Make these the invited; only who came or went is told."""
+
+    async def cancel(self, event_id: str, comment: str) -> None:
+        """Call it off, with a word to everybody invited. One that is gone already is no error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """A notification in Teams' activity feed."""
+
+    text: str
+    """What is shown; Teams shows the first 150 characters."""
+    topic: str
+    """What it is about, in a few words."""
+    url: str
+    """Where a click leads: an address in Teams, ``https://teams.microsoft.com/l/…``."""
+    chain: int | None = None
+    """A later one with the same number takes an earlier one's place."""
+
+
+class Feed(Protocol):
+    """Teams' activity feed, which reaches members of the tenant who have no chat with the bot."""
+
+    async def notify(self, entra_id: str, ping: Ping) -> None:
+        """Notify one person."""
+
+    async def notify_all(self, entra_ids: Sequence[str], ping: Ping) -> None:
+        """Notify up to 100. Teams accepts all at once and does not say who was reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class RosterMember:
+    """Somebody in a team or channel."""
+
+    entra_id: str
+    name: str
+    mail: str | None
+    guest: bool
+    owner: bool
+    tenant_id: str | None = None
+    """Their home, where it is told. Another tenant's people in a shared channel can't be written to."""
+
+
+class Directory(Protocol):
+    """Who is in the teams and channels."""
+
+    async def team_members(self, team_id: str) -> Sequence[RosterMember]:
+        """Everybody in a team."""
+
+    async def channel_members(self, team_id: str, channel_id: str) -> Sequence[RosterMember]:
+        """Who was added to a channel; in a standard channel the team."""
+
+    async def all_channel_members(self, team_id: str, channel_id: str) -> Sequence[RosterMember]:
+        """Everybody who sees a channel, whatever way they came there; the one to ask for a shared channel."""
+
+
+class Installer(Protocol):
+    """Gives people the app, so that the bot can write to them first."""
+
+    async def install(self, entra_id: str) -> bool:
+        """Install the app for a person; False where they had it already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Webinar:
+    """A Teams webinar, as its organiser planned it."""
+
+    id: str
+    title: str
+    status: str
+    """Teams' word: draft, published or canceled."""
+    starts: datetime | None
+    ends: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Somebody who registered for a webinar."""
+
+    id: str
+    name: str
+    mail: str
+    status: str
+    """Teams' word: registered, canceled, waitlisted, pendingApproval or rejectedByOrganizer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """Somebody who was there, in all sessions together. A phone caller has no address."""
+
+    name: str
+    mail: str | None
+    seconds: int
+
+
+class Webinars(Protocol):
+    """Webinars can only be read by an app; making one takes a person."""
+
+    async def organised_by(self, entra_id: str) -> Sequence[Webinar]:
+        """The webinars of one organiser, whom the tenant's access policy must cover."""
+
+    async def registrations(self, webinar_id: str) -> Sequence[Registration]:
+        """Who registered."""
+
+    async def attendance(self, webinar_id: str) -> Sequence[Attendance]:
+        """Who came, when the meeting is over; empty before that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """All of it."""
+
+    mail: Mail
+    calendar: Calendar
+    feed: Feed
+    directory: Directory
+    installer: Installer
+    webinars: Webinars
