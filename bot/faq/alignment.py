@@ -27,7 +27,7 @@ class Aligned:
     explained: Floats
     """For each entry the share of its best phrasing's words that the question has, 0–1."""
     known: float
-    """The share of the question's words that the bank has, 0–1."""
+    """How well the bank knows the question's words, 0–1: each counts as far as the bank has one that is like it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,9 @@ class Alignment:
         weights /= weights.sum()
         asked, stem, alike = self._alike(stems)
         covered = weights @ self._best(len(stems), asked, stem, alike)
-        return Aligned(covered, self._explained(stem, alike), float(weights @ known))
+        nearest = np.zeros(len(stems))
+        np.maximum.at(nearest, asked, alike)
+        return Aligned(covered, self._explained(stem, alike), float(weights @ nearest))
 
     def _alike(self, stems: Sequence[str]) -> tuple[Ints, Ints, Floats]:
         """Pair asked stems with the bank's that are alike: (asked, bank's, cosine of their sets of grams)."""

@@ -82,7 +82,7 @@ class Evidence:
     scores: Scores
     """For each entry how near it is."""
     known: float
-    """The share of the question's words that the bank has, 0–1."""
+    """How well the bank knows the question's words, 0–1."""
 
 
 class Lexical:
@@ -162,7 +162,7 @@ FEATURES = ("score", "margin", "known")
 
 
 def features(evidence: Evidence, ranked: Ints) -> list[float]:
-    """Return ``FEATURES``: the best score, its margin to the next one, and the share of the words that are known."""
+    """Return ``FEATURES``: the best score, its margin to the next one, and how well the words are known."""
     best = float(evidence.scores[ranked[0]]) if len(ranked) else 0.0
     following = float(evidence.scores[ranked[1]]) if len(ranked) > 1 else 0.0
     return [best, best - following, evidence.known]

@@ -5,6 +5,7 @@ Pure: no database, clock, environment or network. Build an ``Index`` when the ba
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from bot.faq import normalise
@@ -26,6 +27,7 @@ class Index:
     ) -> None:
         self.entries = tuple(entries)
         self.calibration = calibration
+        self._sizes = Counter(entry.theme for entry in self.entries)
         self.scorer: Lexical = Lexical(self.entries, previous.scorer if previous else None)
 
     @property
@@ -55,12 +57,15 @@ class Index:
         return [Hit(self.entries[at].id, sure * float(scores[at]) / best) for at in ranked[: max(0, limit)]]
 
     def vote(self, question: str) -> list[tuple[str, float]]:
-        """Return the themes of the ten best hits, likeliest first, each with its share of their scores."""
+        """Return the themes of the ten best hits, likeliest first, each with its share of their votes.
+
+        A hit votes with its score squared, through the root of the theme's size: large themes have more voters.
+        """
         scores = self.scorer.scores(question)
         votes: dict[str, float] = {}
         for at in order(scores)[:_VOTERS]:
             if theme := self.entries[at].theme:
-                votes[theme] = votes.get(theme, 0.0) + float(scores[at])
+                votes[theme] = votes.get(theme, 0.0) + float(scores[at]) ** 2 / self._sizes[theme] ** 0.5
         total = sum(votes.values())
         return sorted(((theme, vote / total) for theme, vote in votes.items()), key=lambda item: (-item[1], item[0]))
 

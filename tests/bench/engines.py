@@ -1,0 +1,88 @@
+"""The engines that the benchmarks compare, all alike: ``build(entries)`` makes a ``search(question, limit)``.
+
+SQLite's FTS5 comes with Python; tantivy (Rust, with Swedish stemming) with the extra ``bench``. Both get the three
+fields weighted 2, 2, 1 and the question's words joined by OR, as in reference/retrieval.md.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import sqlite3
+from collections.abc import Callable, Sequence
+
+from bot.faq.calibration import SHIPPED, calibrate
+from bot.faq.search import Entry, Index
+
+Search = Callable[[str, int], list[tuple[int, float]]]
+Build = Callable[[Sequence[Entry]], Search]
+
+_WEIGHTS = {"question": 2.0, "alternatives": 2.0, "answer": 1.0}
+
+
+class MissingError(Exception):
+    """An engine that is not installed; the text says how to get it."""
+
+
+def product(entries: Sequence[Entry]) -> Search:
+    index = Index(entries, calibrate(entries) or SHIPPED)
+    return lambda question, limit: [(hit.entry_id, hit.probability) for hit in index.search(question, limit)]
+
+
+def shipped(entries: Sequence[Entry]) -> Search:
+    index = Index(entries)
+    return lambda question, limit: [(hit.entry_id, hit.probability) for hit in index.search(question, limit)]
+
+
+def fts5(entries: Sequence[Entry]) -> Search:
+    database = sqlite3.connect(":memory:")
+    database.execute("CREATE VIRTUAL TABLE bank USING fts5(question, alternatives, answer, tokenize='unicode61')")
+    rows = [(entry.id + 1, *_fields(entry)) for entry in entries]
+    database.executemany("INSERT INTO bank(rowid, question, alternatives, answer) VALUES (?, ?, ?, ?)", rows)
+    query = "SELECT rowid - 1, -bm25(bank, 2.0, 2.0, 1.0) FROM bank WHERE bank MATCH ? ORDER BY 2 DESC LIMIT ?"
+
+    def search(question: str, limit: int) -> list[tuple[int, float]]:
+        words = " OR ".join(f'"{word}"' for word in _words(question))
+        return database.execute(query, (words, limit)).fetchall() if words else []
+
+    return search
+
+
+def tantivy(entries: Sequence[Entry]) -> Search:
+    try:
+        engine = importlib.import_module("tantivy")
+    except ImportError as error:
+        raise MissingError("tantivy is not installed: pip install -e '.[bench]'") from error
+    analyzer = engine.TextAnalyzerBuilder(engine.Tokenizer.simple()).filter(engine.Filter.lowercase())
+    analyzer = analyzer.filter(engine.Filter.stemmer("swedish")).build()
+    schema = engine.SchemaBuilder().add_integer_field("id", stored=True)
+    for field in _WEIGHTS:
+        schema = schema.add_text_field(field, tokenizer_name="swedish")
+    index = engine.Index(schema.build())
+    index.register_tokenizer("swedish", analyzer)
+    writer = index.writer(heap_size=50_000_000, num_threads=1)
+    for entry in entries:
+        writer.add_document(engine.Document(id=entry.id, **dict(zip(_WEIGHTS, _fields(entry), strict=True))))
+    writer.commit()
+    index.reload()
+    searcher = index.searcher()
+
+    def search(question: str, limit: int) -> list[tuple[int, float]]:
+        words = " ".join(_words(question))
+        if not words:
+            return []
+        query = index.parse_query(words, list(_WEIGHTS), field_boosts=_WEIGHTS)
+        return [(searcher.doc(at)["id"][0], score) for score, at in searcher.search(query, limit).hits]
+
+    return search
+
+
+def _fields(entry: Entry) -> tuple[str, str, str]:
+    return entry.question, "\n".join(entry.alternatives), entry.answer
+
+
+def _words(question: str) -> list[str]:
+    return re.findall(r"\w+", question.lower())
+
+
+ENGINES: dict[str, Build] = {"FTS5": fts5, "tantivy": tantivy, "product": product, "product, shipped": shipped}

@@ -1,0 +1,108 @@
+"""From scores to probabilities, and what a bank teaches about itself."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.faq.calibration import ENOUGH, SHARES, SHIPPED, Calibration, calibrate, fit_logistic, weigh
+from bot.faq.examples import EVERYDAY, Example, Kind, examples, exchanged
+from bot.faq.ranking import FEATURES, Entry, Lexical
+
+TOPICS = "avgift medlem webbinarium nyckeltal årsmöte styrelse enkät nyhetsbrev temagrupp remiss".split()
+BANK = tuple(
+    Entry(at, f"Vad gäller för {topic}?", f"Så här är det med {topic}.", tuple(f"{ask} {topic}" for ask in asks))
+    for at, topic in enumerate(TOPICS)
+    for asks in [("hur funkar", "berätta om", "när är", "varför", "fråga om er")]
+)
+
+
+def test_a_bank_calibrates_itself_and_the_same_way_every_time() -> None:
+    calibration = calibrate(BANK)
+
+    assert calibration is not None
+    assert calibration == calibrate(BANK)
+    assert calibration.features == FEATURES
+    assert 0 < calibration.examples <= 50
+    assert calibration.probability([2.5, 1.5, 1.0]) > calibration.probability([0.5, 0.1, 0.2])
+
+
+def test_too_few_alternatives_teach_nothing() -> None:
+    assert calibrate(()) is None
+    assert calibrate([replace(entry, alternatives=entry.alternatives[: ENOUGH // 10 - 1]) for entry in BANK]) is None
+
+
+def test_a_bank_of_one_entry_does_no_harm() -> None:
+    one = Entry(1, "Vad kostar det?", "Inget.", tuple(f"pris nummer {at}" for at in range(ENOUGH)))
+    calibration = calibrate([one])
+
+    assert calibration is not None
+    assert np.isfinite(calibration.vector()).all()
+
+
+def test_every_kind_of_example_is_made() -> None:
+    found = list(examples(BANK))
+    kinds = {example.kind for example in found}
+
+    assert kinds == set(Kind)
+    assert sum(example.kind is Kind.EVERYDAY for example in found) == len(EVERYDAY)
+    assert not [example for example in found if example.right and example.kind is not Kind.LEFT_OUT_PHRASING]
+
+
+def test_an_exchanged_word_is_the_rarest_known_one() -> None:
+    scorer = Lexical(BANK)
+    spoilt = exchanged(scorer, "hur funkar avgift egentligen")
+
+    assert spoilt is not None
+    assert spoilt.split()[:2] + spoilt.split()[3:] == ["hur", "funkar", "egentligen"]
+    assert "avgift" not in spoilt
+    assert exchanged(scorer, "avgift") is None
+    assert exchanged(scorer, "xyz qwe rty uio") is None
+
+
+def test_weights_give_each_kind_its_share() -> None:
+    kinds = [Kind.LEFT_OUT_PHRASING] * 6 + [Kind.LEFT_OUT_ENTRY] * 3 + [Kind.EVERYDAY] * 2 + [Kind.EXCHANGED_WORD]
+    weights = weigh([Example(kind, [0.0], right=False) for kind in kinds], 0.3)
+
+    assert weights.mean() == pytest.approx(1)
+    assert weights[:6].sum() / weights.sum() == pytest.approx(0.7)
+    assert weights[6:9].sum() / weights.sum() == pytest.approx(0.3 * SHARES[Kind.LEFT_OUT_ENTRY])
+
+
+def test_a_calibration_survives_json() -> None:
+    stored = json.loads(json.dumps(SHIPPED.as_dict()))
+
+    assert Calibration.from_dict(stored) == SHIPPED
+    assert Calibration.from_dict({**stored, "version": 0}) is None
+    assert Calibration.from_dict({**stored, "features": ["score"]}) is None
+    assert Calibration.from_dict({}) is None
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=3, max_size=3))
+def test_a_probability_is_one_whatever_the_features(values: list[float]) -> None:
+    assert 0 <= SHIPPED.probability(values) <= 1
+
+
+def test_the_regression_is_scikit_learns() -> None:
+    models = pytest.importorskip("sklearn.linear_model", reason="scikit-learn comes with the extra dev")
+    chance = np.random.default_rng(5)
+    rows = chance.normal(size=(300, 3))
+    right = (rows @ [2.0, -1.0, 0.5] + chance.normal(size=300) > 0.3).astype(float)
+    weights = chance.uniform(0.2, 2.0, size=300)
+    theirs = models.LogisticRegression(C=10, tol=1e-10, max_iter=1000).fit(rows, right, sample_weight=weights)
+    *coefficients, intercept = fit_logistic(rows, right, weights, strength=0.1).tolist()
+
+    assert coefficients == pytest.approx(theirs.coef_[0].tolist(), abs=1e-5)
+    assert intercept == pytest.approx(float(theirs.intercept_[0]), abs=1e-5)
+
+
+def test_few_examples_stay_near_what_they_are_held_to() -> None:
+    rows, right = np.ones((2, 3)), np.array([0.0, 0.0])
+    fitted = fit_logistic(rows, right, np.ones(2), strength=1.0, towards=SHIPPED.vector())
+
+    assert np.abs(fitted - SHIPPED.vector()).max() < 1
