@@ -31,9 +31,10 @@ from bot.teams.credential import ConnectorToken
 from bot.teams.endpoint import make_runner, make_web_app
 from bot.teams.gate import make_gate
 from bot.teams.messenger import TeamsMessenger
+from bot.teams.pages import Pages
 from bot.turn import App
 from dialogs import DIALOGS
-from storage import content, migrate
+from storage import content, kansli, migrate
 from storage.database import Database
 
 Clock = Callable[[], datetime]
@@ -82,7 +83,8 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
         await stack.enter_async_context(jobs.ticking(app, clock))
         await stack.enter_async_context(_delivering(app, TeamsMessenger(connector, settings.app_id), clock))
         bot = TeamsBot(Conversations(app, clock))
-        yield make_web_app(gate, Adapter(connector), bot, lambda: _problems(database, bank, following))
+        pages = Pages(app, clock).routes()
+        yield make_web_app(gate, Adapter(connector), bot, lambda: _problems(database, bank, following), pages)
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
@@ -149,10 +151,12 @@ def _prepare(database: Database, settings: Settings, clock: Clock) -> None:
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
         raise StartError(f"the database (DATABASE_URL) can't be used: {reason}") from error
+    database.play(lambda session: kansli.name(session, settings.kansli))
     facts = database.play(content.load_municipalities)
     if facts:
         logger.info("municipalities brought up to date", extra={"rows": facts})
     if settings.local:
+        database.play(lambda session: content.load_groups(session, clock()))
         loaded = database.play(lambda session: content.load(session, clock()))
         if loaded:
             logger.info("starting content loaded", extra={"entries": loaded})

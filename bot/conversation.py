@@ -1,6 +1,7 @@
 """The switchboard of what comes in: who it is, what they meant, one transaction, and repeats.
 
-Precedence, nowhere else: button → command → open dialog → small talk → knowledge bank.
+Precedence, nowhere else: button → command → answer in a question's thread → open dialog → small talk → knowledge bank.
+Small talk in a question's thread is no answer.
 """
 
 from __future__ import annotations
@@ -12,12 +13,16 @@ from sqlalchemy.orm import Session
 
 import bot.faq.commands
 import bot.faq.manage
+import bot.groups.commands
 import bot.help.commands
 import bot.people.commands
 import bot.people.import_commands
 import bot.people.manage
 import bot.people.role_commands
 import bot.people.seats
+import bot.questions.channel
+import bot.questions.commands
+import bot.questions.desk
 from bot.faq.commands import ask, asked_lately
 from bot.help import cards, smalltalk
 from bot.help.commands import greeting, team_greeting
@@ -36,6 +41,10 @@ ROUTES = Routes(
     bot.people.seats.routes,
     bot.people.role_commands.routes,
     bot.people.import_commands.routes,
+    bot.groups.commands.routes,
+    bot.questions.commands.routes,
+    bot.questions.channel.routes,
+    bot.questions.desk.routes,
     engine.routes,
 )
 """Everything people can say and press."""
@@ -142,6 +151,10 @@ def _understood(turn: Turn) -> Reply:
         if not command.allowed(kansli=turn.kansli, scope=turn.incoming.place.scope):
             return say(card=cards.go_personal(command, turn.app.settings.app_id or ""))
         return command.handler(replace(turn, argument=argument))
+    chat = smalltalk.answer(text, turn.incoming.attachments)
+    answered = bot.questions.channel.in_thread(turn) if chat is None else None
+    if answered is not None:
+        return answered
     dialog = engine.opened(turn)
     resumed = engine.resume(turn, *dialog) if dialog else None
     if resumed is not None:
@@ -151,7 +164,6 @@ def _understood(turn: Turn) -> Reply:
             f"Det var långt. Jag läser högst {LONGEST} tecken åt gången. "
             "Skriv själva frågan i en eller två meningar, så letar jag efter svaret."
         )
-    chat = smalltalk.answer(text, turn.incoming.attachments)
     if chat == smalltalk.UNCLEAR and asked_lately(turn):
         chat = None  # "när?" is clear enough after an answer
     reply = say(chat) if chat else ask(turn)

@@ -3,6 +3,7 @@
 from dialogs.engine import Dialog
 from dialogs.entry import NEW_ENTRY
 from dialogs.import_members import IMPORT_MEMBERS
+from dialogs.question import QUESTION
 
-DIALOGS: dict[str, Dialog] = {dialog.name: dialog for dialog in (NEW_ENTRY, IMPORT_MEMBERS)}
+DIALOGS: dict[str, Dialog] = {dialog.name: dialog for dialog in (NEW_ENTRY, IMPORT_MEMBERS, QUESTION)}
 """Every dialog by its name, which is what the database keeps."""

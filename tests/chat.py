@@ -12,6 +12,7 @@ from typing import Any
 from bot import conversation
 from bot.faq.index import LiveBank
 from bot.turn import App, Incoming, Json, Kind, Message, Place, Reply, Scope, Sender
+from tests.teams import History, Shown, Teams, deliver, plan
 
 KANSLI = "aaaaaaaa-0000-0000-0000-00000000000a"
 """The Entra object id that the tests' settings make kansli."""
@@ -36,18 +37,6 @@ class Clock:
         self.now += timedelta(**by)
 
 
-@dataclass
-class Shown:
-    """A message as Teams keeps it: what everyone sees, and what single people see instead."""
-
-    id: str
-    message: Message
-    views: dict[str, Json] = field(default_factory=dict)
-
-    def card_for(self, teams_id: str) -> Json | None:
-        return self.views.get(teams_id, self.message.card)
-
-
 @dataclass(frozen=True)
 class Chat:
     """One person in one conversation. Views of other people and places share what has been sent."""
@@ -56,7 +45,9 @@ class Chat:
     clock: Clock
     sender: Sender = ANNA
     place: Place = ANNAS
-    history: dict[str, list[Shown]] = field(default_factory=dict)
+    history: History = field(default_factory=dict)
+    blocked: set[str] = field(default_factory=set)
+    """Teams ids of people whom the bot can't write to of its own accord."""
 
     def as_(self, name: str, *, entra_id: str | None = None, new: bool = False) -> Chat:
         """Somebody else in a 1:1 chat of their own, greeted already unless ``new``; a name is a person."""
@@ -121,7 +112,18 @@ class Chat:
             conversation.sent(self.app, incoming)
         if isinstance(self.app.bank, LiveBank):
             self.app.bank.rebuild()
+        self.deliver()
         return answer.reply
+
+    def deliver(self) -> None:
+        """Have what the bot starts itself arrive, as it does in Teams a moment after the turn."""
+        deliver(self.app, Teams(self.history, self.blocked), self.clock.now)
+
+    def tick(self) -> int:
+        """Let the bot's clock tick: what has become due is planned and arrives; how many rows were new."""
+        new = plan(self.app, self.clock.now)
+        self.deliver()
+        return new
 
     # what a person sees
 

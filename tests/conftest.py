@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
+import storage.kansli
 from bot.conversation import ROUTES
 from bot.faq.index import LiveBank
 from bot.settings import Settings
@@ -88,6 +89,7 @@ def clock() -> Clock:
 def app(database: Database, clock: Clock) -> App:
     """The bot without its edges, with the starting content."""
     database.play(lambda session: content.load(session, clock.now))
+    database.play(lambda session: content.load_groups(session, clock.now))
     return make_app(database)
 
 
@@ -116,6 +118,7 @@ def make_app(database: Database, **settings: Any) -> App:
     bank = LiveBank(database)
     bank.rebuild()
     loaded = Settings.load({"SEKOM_KANSLI": KANSLI, **settings})
+    database.play(lambda session: storage.kansli.name(session, loaded.kansli))
     return App(settings=loaded, database=database, routes=ROUTES, dialogs=DIALOGS, bank=bank)
 
 

@@ -70,19 +70,26 @@ def unknown(text: str, contact: str, *, empty: bool = False) -> Json:
     return card(
         heading("Det vet jag inte"),
         plain(f"{why}{said}"),
-        markdown(f"Pröva gärna med andra ord. Eller fråga kansliet: {web_link(contact, f'mailto:{contact}')}"),
+        markdown(
+            f"Pröva gärna med andra ord. Eller fråga kollegor i en temagrupp, eller kansliet: "
+            f"{web_link(contact, f'mailto:{contact}')}"
+        ),
+        actions=[ask_colleagues(text)],
         summary=f"Det vet jag inte. Fråga kansliet: {contact}",
     )
 
 
-def why_not(entry: Any, question_id: int, contact: str, *, reason: str = "") -> Json:
-    """After *Nej*: what to do next, and a line why if they want. ``reason`` is what they wrote already."""
+def why_not(entry: Any, question_id: int, contact: str, *, asked: str, reason: str = "") -> Json:
+    """After *Nej*: what to do next, and a line why if they want. ``reason`` is what they wrote already.
+
+    ``asked`` is their question's wording, or empty where it is no longer kept or somebody else's.
+    """
     rows = {"question": question_id, "entry": entry.id}
     thanks = "Tack, det hjälper oss att bli bättre." if reason else "Tack för att du säger till."
     link = web_link(contact, f"mailto:{contact}")
     body = [
         heading(entry.question),
-        markdown(f"{thanks} Pröva att fråga med andra ord, eller mejla kansliet så svarar en människa: {link}"),
+        markdown(f"{thanks} Pröva med andra ord, fråga kollegor i en temagrupp, eller mejla kansliet: {link}"),
     ]
     if not reason:
         body.append(text_input("reason", "Vad saknade du? (frivilligt)", long=True, most=500))
@@ -90,9 +97,14 @@ def why_not(entry: Any, question_id: int, contact: str, *, reason: str = "") -> 
     actions = [] if reason else [button("Skicka", "faq.reason", style="positive", **rows)]
     return card(
         *body,
-        actions=[*actions, button("Visa svaret igen", "faq.again", **rows)],
+        actions=[*actions, ask_colleagues(asked), button("Visa svaret igen", "faq.again", **rows)],
         summary=f"{thanks} Fråga med andra ord, eller mejla kansliet: {contact}",
     )
+
+
+def ask_colleagues(text: str) -> Action:
+    """The way on to a theme group; the question goes with it."""
+    return button("Fråga temagruppen", "questions.start", text=text)
 
 
 def _vote(entry_id: int, question_id: int, related: Sequence[int], *, voted: bool | None) -> list[CardElement]:

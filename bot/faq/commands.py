@@ -56,7 +56,7 @@ def none_of_these(turn: Turn) -> Reply:
     own = _asked_by(turn, question)
     if own:
         question.rejected, question.chosen_id = True, None
-    text = faq_log.text_of(turn.session, question.id) if own else ""
+    text = _own_text(turn, question)
     return _in_place(turn, cards.unknown(text, turn.app.settings.contact), everyone=own)
 
 
@@ -74,7 +74,9 @@ def vote(turn: Turn) -> Reply:
     helpful = turn.data.get("helpful") is True
     faq_log.vote(turn.session, question.id, turn.person.id, entry.id, helpful=helpful, now=turn.now)
     if not helpful:
-        return _in_place(turn, cards.why_not(entry, question.id, turn.app.settings.contact))
+        return _in_place(
+            turn, cards.why_not(entry, question.id, turn.app.settings.contact, asked=_own_text(turn, question))
+        )
     return _in_place(turn, cards.answer(entry, question.id, _related(turn), voted=True))
 
 
@@ -87,7 +89,8 @@ def reason(turn: Turn) -> Reply:
         raise UserError("Skriv vad du saknade i rutan, eller låt bli. Din röst är redan sparad.")
     row = faq_log.vote(turn.session, question.id, turn.person.id, entry.id, helpful=False, now=turn.now)
     row.reason = written
-    return _in_place(turn, cards.why_not(entry, question.id, turn.app.settings.contact, reason=written))
+    contact, asked = turn.app.settings.contact, _own_text(turn, question)
+    return _in_place(turn, cards.why_not(entry, question.id, contact, asked=asked, reason=written))
 
 
 @routes.action("faq.again")
@@ -143,3 +146,8 @@ def _entries(turn: Turn, ids: list[Any]) -> list[Any]:
 def _asked_by(turn: Turn, question: FaqQuestion) -> bool:
     """Whether this is the person's own latest question here: ids come from a client and may be anybody's."""
     return faq_log.asked_by(turn.session, question.id, turn.person.id, turn.incoming.place.conversation_id)
+
+
+def _own_text(turn: Turn, question: FaqQuestion) -> str:
+    """The question's wording where it is this person's own; nobody else's is shown or handed on."""
+    return faq_log.text_of(turn.session, question.id) if _asked_by(turn, question) else ""

@@ -89,6 +89,14 @@ def singled_out(text: str, known: Names, entry: str) -> str | None:
     return None
 
 
+def names_person(text: str, known: Names) -> bool:
+    """Whether the text seems to name a person: two capitalised words inside a sentence that are no place."""
+    people = (_fold(found[0]).split() for found in _PERSON.finditer(text))
+    return any(
+        not any(word.removesuffix("s") in known.places or word in known.places for word in one) for one in people
+    )
+
+
 def without_person(text: str) -> str:
     """The text without personal numbers, mail addresses and long numbers, for the log."""
     for pattern in (_MAIL, _PERSONAL_NUMBER, _LONG_NUMBER):

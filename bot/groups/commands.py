@@ -1,0 +1,175 @@
+"""Theme groups: what members see and follow, and how the kansli ties, names, closes and staffs them."""
+
+from __future__ import annotations
+
+from bot.groups import cards, service
+from bot.routes import Role, Routes
+from bot.turn import Handler, Json, Reply, Scope, Turn, UserError, say, state
+from storage import groups, people, questions
+from storage.groups import ThemeGroup
+
+routes = Routes()
+
+
+@routes.command(
+    "temagrupper",
+    help="Se temagrupperna, vad som är på gång och vilka du följer.",
+    aliases=("temagrupp", "temagrupperna", "grupper"),
+    menu=True,
+)
+def listing(turn: Turn) -> Reply:
+    """The groups, with one's own choices in one's own chat only."""
+    return say(card=_list(turn))
+
+
+@routes.command(
+    "koppla temagrupp",
+    help="Koppla en temagrupp till kanalen du står i.",
+    role=Role.KANSLI,
+    aliases=("koppla temagruppen",),
+    takes="namn",
+)
+def bind(turn: Turn) -> Reply:
+    """The channel becomes a group's, which is made if there is none of that name."""
+    _in_channel(turn)
+    if not turn.argument:
+        return say(card=cards.choose(groups.everyone(turn.session)))
+    return say(card=_bind(turn, groups.named(turn.session, turn.argument), turn.argument))
+
+
+@routes.action("groups.bind", role=Role.KANSLI)
+def press_bind(turn: Turn) -> Reply:
+    """The form's choice, or the new group it names."""
+    _in_channel(turn)
+    name, which = str(turn.data.get("name") or "").strip(), str(turn.data.get("which") or "")
+    if not name and not which:
+        raise UserError("Välj en grupp i listan, eller skriv vad en ny ska heta.")
+    group = (
+        groups.named(turn.session, name) if name else groups.find(turn.session, int(which) if which.isdecimal() else 0)
+    )
+    return state(_bind(turn, group, name))
+
+
+@routes.action("groups.list")
+def press_list(turn: Turn) -> Reply:
+    """Back to the groups, in place."""
+    _only_personal(turn)
+    return state(_list(turn))
+
+
+@routes.action("groups.follow")
+def follow(turn: Turn) -> Reply:
+    """Hear of new questions in a group."""
+    _only_personal(turn)
+    group = service.required(turn)
+    if not group.open:
+        raise UserError("Gruppen är stängd, så det kommer inga frågor dit.")
+    people.follow(turn.session, turn.person.id, group.theme)
+    return state(_list(turn))
+
+
+@routes.action("groups.unfollow")
+def unfollow(turn: Turn) -> Reply:
+    """Hear no more of them."""
+    _only_personal(turn)
+    people.unfollow(turn.session, turn.person.id, service.required(turn).theme)
+    return state(_list(turn))
+
+
+def _kept(handler: Handler) -> Handler:
+    """The kansli's forms stand in its own chat, where nobody else reads."""
+
+    def guarded(turn: Turn) -> Reply:
+        _only_personal(turn)
+        return handler(turn)
+
+    return guarded
+
+
+@routes.action("groups.edit", role=Role.KANSLI)
+@_kept
+def edit(turn: Turn) -> Reply:
+    """A group's form."""
+    return _form(turn, service.required(turn))
+
+
+@routes.action("groups.save", role=Role.KANSLI)
+@_kept
+def save(turn: Turn) -> Reply:
+    """Keep what the form holds."""
+    group = service.required(turn)
+    service.change(turn, group, *(str(turn.data.get(name) or "") for name in ("name", "about", "words")))
+    return _form(turn, group, "Sparat.")
+
+
+@routes.action("groups.close", role=Role.KANSLI)
+@_kept
+def close(turn: Turn) -> Reply:
+    """Close a group; questions that wait stay."""
+    group = service.required(turn)
+    service.set_open(turn, group, wanted=False)
+    return _form(turn, group, "Gruppen är stängd. Den tar inte emot nya frågor.")
+
+
+@routes.action("groups.open", role=Role.KANSLI)
+@_kept
+def reopen(turn: Turn) -> Reply:
+    """Open a group again."""
+    group = service.required(turn)
+    service.set_open(turn, group, wanted=True)
+    return _form(turn, group, "Gruppen är öppen.")
+
+
+@routes.action("groups.search", role=Role.KANSLI)
+@_kept
+def search(turn: Turn) -> Reply:
+    """People to choose a moderator among."""
+    group = service.required(turn)
+    found = service.found_people(turn, str(turn.data.get("who") or ""))
+    return state(cards.edit(group, groups.moderators(turn.session, group.id), found=found))
+
+
+@routes.action("groups.appoint", role=Role.KANSLI)
+@_kept
+def appoint(turn: Turn) -> Reply:
+    """A new moderator."""
+    group = service.required(turn)
+    service.appoint(turn, group)
+    return _form(turn, group, "Moderatorn är tillagd.")
+
+
+@routes.action("groups.dismiss", role=Role.KANSLI)
+@_kept
+def dismiss(turn: Turn) -> Reply:
+    """A moderator less."""
+    group = service.required(turn)
+    service.dismiss(turn, group)
+    return _form(turn, group, "Moderatorn är borttagen.")
+
+
+def _bind(turn: Turn, group: ThemeGroup | None, name: str) -> Json:
+    if group is None:
+        new = service.checked_name(turn, name)
+        group = groups.make(turn.session, new.casefold()[:60], new, turn.now)
+    service.bind(turn, group)
+    return cards.bound(group)
+
+
+def _list(turn: Turn) -> Json:
+    shown = [group for group in groups.everyone(turn.session) if group.open or turn.kansli]
+    followed = groups.followed_by(turn.session, turn.person.id) if turn.personal else None
+    return cards.listing(shown, questions.waiting_counts(turn.session), followed, kansli=turn.kansli)
+
+
+def _form(turn: Turn, group: ThemeGroup, said: str = "") -> Reply:
+    return state(cards.edit(group, groups.moderators(turn.session, group.id), said=said))
+
+
+def _in_channel(turn: Turn) -> None:
+    if turn.incoming.place.scope is not Scope.CHANNEL:
+        raise UserError("Skriv det i gruppens kanal: @SEKOM-boten koppla temagrupp, och namnet.")
+
+
+def _only_personal(turn: Turn) -> None:
+    if not turn.personal:
+        raise UserError("Det tar vi i vår egen chatt. Skriv **temagrupper** till mig där.")

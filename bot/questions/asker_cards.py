@@ -1,0 +1,169 @@
+"""What the asker and those who wonder too see of a question, in their own chats."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from microsoft_teams.cards import Action, CardElement
+
+from bot import swedish
+from bot.cards import button, buttons, card, caution, heading, label, plain, small, text_input
+from bot.questions import service
+from bot.questions.cards import answers, one_line, short, status
+from bot.questions.picture import Picture, Said
+from bot.turn import Json
+from storage.questions import Question, Status
+
+
+def receipt(picture: Picture) -> Json:
+    """After *Skicka*."""
+    question = picture.question
+    return card(
+        heading("Din fråga är skickad"),
+        plain(question.text),
+        plain(f"Den ligger hos {picture.home}. Jag skriver till dig här så fort någon svarar."),
+        small("Skriv **mina frågor** när du vill se hur det går."),
+        actions=[
+            button("Dra tillbaka frågan", "questions.withdraw", question=question.id),
+            button("Mina frågor", "questions.mine"),
+        ],
+        summary=f"Din fråga är skickad till {picture.home}.",
+    )
+
+
+def answered(picture: Picture, said: Said, *, own: bool) -> Json:
+    """An answer has come: to the asker, or to somebody who follows the question."""
+    title = "Du har fått svar" if own else "En fråga du följer har fått svar"
+    return card(
+        heading(title),
+        plain(f"Frågan: {short(picture.question.text)}", subtle=True),
+        plain(said.answer.text),
+        plain(f"{said.who}, {swedish.day(said.answer.at)}", subtle=True),
+        actions=_after_answer(said, own=own),
+        summary=f"{title}: {one_line(said.answer.text)}",
+    )
+
+
+def solved(picture: Picture, said: Said) -> Json:
+    """After *Det löste det*."""
+    return card(
+        heading("Vad bra!"),
+        plain(f"Frågan: {short(picture.question.text)}", subtle=True),
+        plain(said.answer.text),
+        plain(f"{said.who}. Det löste frågan.", subtle=True),
+        actions=_after_answer(said, own=True)[1:],
+        summary="Frågan är löst.",
+    )
+
+
+def more_form(question: Question, answer_id: int | None) -> Json:
+    """What the asker still needs."""
+    return card(
+        heading("Vad undrar du fortfarande över?"),
+        plain(question.text),
+        text_input(
+            "more", "Med dina egna ord", long=True, required="Skriv vad du undrar.", most=service.LONGEST_QUESTION
+        ),
+        small("Frågan öppnas igen, och gruppen ser det du skriver."),
+        actions=[
+            button("Öppna frågan igen", "questions.need_more", style="positive", question=question.id),
+            button("Tillbaka", "questions.answer_card", question=question.id, answer=answer_id),
+        ],
+        summary="Vad undrar du fortfarande över?",
+    )
+
+
+def note(title: str, picture: Picture, text: str, *, mine: bool = True) -> Json:
+    """Something has happened to a question: told to its asker, a follower or somebody who answered."""
+    return card(
+        heading(title),
+        plain(f"Frågan: {short(picture.question.text)}", subtle=True),
+        plain(text),
+        actions=[button("Mina frågor", "questions.mine")] if mine else [],
+        summary=f"{title}. {one_line(picture.question.text)}",
+    )
+
+
+def mine(own: Sequence[Question], followed: Sequence[Question]) -> Json:
+    """One's own questions and those one follows, with how it goes."""
+    body: list[CardElement] = [heading("Mina frågor")]
+    if not own and not followed:
+        body.append(plain("Du har inga frågor här än. Skriv fråga kollegor för att ställa en."))
+    for title, found in (("Du har frågat", own), ("Du följer", followed)):
+        if found:
+            body.append(label(title))
+        for question in found:
+            body += [
+                buttons(button(one_line(question.text, 80), "questions.mine_one", question=question.id)),
+                plain(f"{STATES[Status(question.status)]}, ställd {swedish.day(question.asked_at)}", subtle=True),
+            ]
+    return card(*body, summary="Mina frågor")
+
+
+def mine_one(picture: Picture, *, own: bool) -> Json:
+    """One of them, with its answers."""
+    question, last = picture.question, picture.answers[-1] if picture.answers else None
+    actions: list[Action] = []
+    if own and last is not None and not question.over:
+        actions += _after_answer(last, own=True)[: 1 if question.status == Status.OPEN else 2]
+    if own and question.status in (Status.OPEN, Status.ANSWERED):
+        actions.append(button("Dra tillbaka frågan", "questions.withdraw", question=question.id))
+    if not own:
+        actions.append(button("Sluta följa", "questions.unfollow", question=question.id))
+    return card(
+        heading(f"Fråga till {picture.home}"),
+        plain(question.text),
+        plain(status(picture), subtle=True),
+        *answers(picture.answers[-5:], len(picture.answers)),
+        actions=[*actions, button("Till mina frågor", "questions.mine")],
+        summary=one_line(question.text),
+    )
+
+
+def earlier(picture: Picture) -> Json:
+    """A question that somebody else asked before, with its answers."""
+    return card(
+        heading("Så har andra frågat"),
+        plain(picture.question.text),
+        plain(f"{picture.asker}, {swedish.day(picture.question.asked_at)}", subtle=True),
+        label("Svar"),
+        *answers(picture.answers[-5:], len(picture.answers)),
+        summary=f"Så har andra frågat: {one_line(picture.question.text)}",
+    )
+
+
+def said(text: str) -> Json:
+    """A card that only says something, in the place of one that has done its work."""
+    return card(plain(text), actions=[button("Mina frågor", "questions.mine")], summary=text)
+
+
+def go_on_in_chat() -> str:
+    """Said in a channel when the dialog goes on in the person's own chat."""
+    return "Vi tar resten i vår egen chatt, så att bara du ser det. Jag har skrivit till dig där."
+
+
+def suspicious(found: Sequence[str]) -> list[CardElement]:
+    """A warning that the question seems to point out somebody. ``found`` says how, as :func:`swedish.listed` takes."""
+    if not found:
+        return []
+    seems = swedish.listed(list(found))
+    said = f"Det ser ut som att frågan innehåller {seems}. Ta bort det som pekar ut en enskild person innan du skickar."
+    return [caution(said)]
+
+
+STATES = {
+    Status.OPEN: "Väntar på svar",
+    Status.ANSWERED: "Har fått svar",
+    Status.SOLVED: "Löst",
+    Status.WITHDRAWN: "Återtagen",
+    Status.CLOSED: "Stängd",
+}
+
+
+def _after_answer(said: Said, *, own: bool) -> list[Action]:
+    rows: Json = {"question": said.answer.question_id, "answer": said.answer.id}
+    thank = button("Tacka", "questions.thank", **rows)
+    if not own:
+        return [thank, button("Sluta följa", "questions.unfollow", question=said.answer.question_id)]
+    solved = button("Det löste det", "questions.solve", style="positive", **rows)
+    return [solved, button("Behöver mer hjälp", "questions.more", **rows), thank]

@@ -1,0 +1,162 @@
+"""What a theme group's channel sees of a question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from microsoft_teams.cards import Action, CardElement
+
+from bot import swedish
+from bot.cards import button, card, choice_input, heading, label, plain, small, text_input
+from bot.questions import service
+from bot.questions.picture import Picture, Said
+from bot.turn import Json
+from storage.groups import ThemeGroup
+from storage.questions import Question, Status
+
+SHOWN = 3
+"""Answers that the channel's card shows: the latest."""
+LONGEST = 1200
+"""Characters of an answer there; the asker gets it whole."""
+TO_KANSLI = "kansli"
+"""What stands for the kansli among the groups to choose from."""
+HOW_TO_ANSWER = (
+    "Tryck **Svara**, eller svara i tråden och nämn @SEKOM-boten. Ett svar som inte nämner mig ser jag inte, "
+    "så det når inte den som frågade."
+)
+
+
+def channel(picture: Picture, post: int | None = None) -> Json:
+    """The question as everybody sees it. ``post`` is which of its cards this is: a moved question has several."""
+    question = picture.question
+    if question.status == Status.WITHDRAWN:
+        return _gone("Den som frågade har dragit tillbaka frågan.")
+    if post is not None and post != question.posts:
+        return moved(picture)
+    return card(
+        heading(f"Fråga till {picture.home}"),
+        *asked(picture),
+        *_progress(picture),
+        *answers(picture.answers[-SHOWN:], len(picture.answers)),
+        *([] if question.over else [small(HOW_TO_ANSWER)]),
+        actions=[] if question.over else _channel_buttons(picture),
+        summary=f"Fråga till {picture.home}: {short(question.text)}",
+    )
+
+
+def moved(picture: Picture) -> Json:
+    """What is left in the channel that a question was moved from."""
+    return _gone(f"Frågan har flyttats till {picture.home}.")
+
+
+def asked(picture: Picture) -> list[CardElement]:
+    """The question itself: what, who and when."""
+    question = picture.question
+    size = f" ({picture.size})" if picture.size else ""
+    day = swedish.day(question.asked_at)
+    body = [plain(question.text), plain(f"{picture.asker}{size}, {day}", subtle=True)]
+    if question.more:
+        body += [label("Det här behövs fortfarande:"), plain(question.more)]
+    return body
+
+
+def answers(shown: Sequence[Said], total: int) -> list[CardElement]:
+    """Answers with whose they are."""
+    body: list[CardElement] = []
+    if total > len(shown):
+        body.append(plain(f"De {len(shown)} senaste av {total} svar visas.", subtle=True))
+    for one in shown:
+        solved = " Det löste frågan." if one.answer.solved else ""
+        body += [plain(f"{one.who}, {swedish.day(one.answer.at)}.{solved}", subtle=True)]
+        body += [plain(short(one.answer.text, LONGEST))]
+    return body
+
+
+def status(picture: Picture) -> str:
+    """One line on how it goes."""
+    question, many = picture.question, len(picture.answers)
+    match question.status:
+        case Status.OPEN if picture.claimer:
+            return f"{picture.claimer} har tagit frågan. Fler får gärna svara."
+        case Status.OPEN:
+            return "Väntar på fler svar." if question.more else "Väntar på svar."
+        case Status.ANSWERED:
+            return f"Har fått {swedish.count(many, 'svar', 'svar')}."
+        case Status.SOLVED:
+            return "Löst. Fler svar är välkomna."
+        case Status.CLOSED:
+            return f"Stängd: {question.reason}"
+        case _:
+            return "Återtagen."
+
+
+def form(picture: Picture) -> Json:
+    """The input for an answer, for whoever pressed *Svara*."""
+    question = picture.question
+    rows: Json = {"question": question.id, "post": question.posts}
+    return card(
+        heading("Skriv ditt svar"),
+        *asked(picture),
+        text_input("answer", "Ditt svar", long=True, required="Skriv ditt svar i rutan.", most=service.LONGEST_ANSWER),
+        small("Den som frågade får ditt svar tillsammans med ditt namn och din kommun. Gruppen ser det också."),
+        actions=[
+            button("Skicka svaret", "questions.answer", style="positive", **rows),
+            button("Tillbaka", "questions.card", **rows),
+        ],
+        summary="Skriv ditt svar",
+    )
+
+
+def choose_group(picture: Picture, groups: Sequence[ThemeGroup], *, back: Action) -> Json:
+    """Where to move a question, for its moderators and the kansli."""
+    question = picture.question
+    choices = [(group.theme, group.name) for group in groups if group.id != question.group_id]
+    choices += [(TO_KANSLI, "Kansliet")] if question.group_id is not None else []
+    return card(
+        heading("Vart hör frågan?"),
+        plain(question.text),
+        choice_input("to", "Ny grupp", choices),
+        small("Den som frågade får veta att frågan har flyttats."),
+        actions=[button("Flytta frågan", "questions.move", style="positive", question=question.id), back],
+        summary="Vart hör frågan?",
+    )
+
+
+def back_to_card(question: Question) -> Action:
+    """From a form in the channel to the question."""
+    return button("Tillbaka", "questions.card", question=question.id, post=question.posts)
+
+
+def short(text: str, most: int = 200) -> str:
+    """A text cut off where it gets too long."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def one_line(text: str, most: int = 120) -> str:
+    """A text on one line, cut off where it gets too long."""
+    return short(" ".join(text.split()), most)
+
+
+def _progress(picture: Picture) -> list[CardElement]:
+    body: list[CardElement] = [label("Så går det"), plain(status(picture))]
+    if picture.followers:
+        many = swedish.count(picture.followers, "person undrar också.", "personer undrar också.")
+        body.append(plain(many, subtle=True))
+    return body
+
+
+def _channel_buttons(picture: Picture) -> list[Action]:
+    question = picture.question
+    rows: Json = {"question": question.id, "post": question.posts}
+    shown = [button("Svara", "questions.form", style="positive", **rows)]
+    if question.status == Status.OPEN:
+        claimed = button("Lämna tillbaka", "questions.release", **rows)
+        shown.append(claimed if picture.claimer else button("Jag tar den", "questions.claim", **rows))
+    shown.append(button("Jag undrar också", "questions.follow", **rows))
+    if question.status == Status.OPEN:
+        shown.append(button("Fel grupp", "questions.wrong", **rows))
+    return shown
+
+
+def _gone(said: str) -> Json:
+    return card(plain(said), summary=said)

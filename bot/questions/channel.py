@@ -1,0 +1,124 @@
+"""What members do with a question in its channel. The card is answered at once for whoever presses.
+
+Everybody sees it through the outbox alone, in the card's own lane: an update sent from here could come after a newer
+one and put an old state back.
+"""
+
+from __future__ import annotations
+
+from bot.questions import cards, picture, service, telling
+from bot.questions.picture import Picture
+from bot.routes import Routes
+from bot.turn import Json, Reply, Scope, Turn, UserError, say, state, view
+from storage import groups, outbox, questions
+from storage.questions import Question, Way
+
+routes = Routes()
+
+
+@routes.action("questions.card")
+def show(turn: Turn) -> Reply:
+    """Back from a form to the question."""
+    return view(_card(turn, _now(turn, service.required(turn))))
+
+
+@routes.action("questions.form")
+def form(turn: Turn) -> Reply:
+    """*Svara*: the input, in the card's place for whoever pressed."""
+    question = service.required(turn)
+    if question.over:
+        return view(_card(turn, _now(turn, question)))
+    return view(cards.form(_now(turn, question)))
+
+
+@routes.action("questions.answer")
+def answer(turn: Turn) -> Reply:
+    """The form's answer. Sent twice, it is kept once."""
+    question = service.required(turn)
+    return view(_card(turn, keep(turn, question, str(turn.data.get("answer") or ""), Way.CARD)))
+
+
+@routes.action("questions.claim")
+def claim(turn: Turn) -> Reply:
+    """*Jag tar den*."""
+    question = service.required(turn)
+    return view(_card(turn, _changed(turn, question, changed=service.claim(turn, question))))
+
+
+@routes.action("questions.release")
+def release(turn: Turn) -> Reply:
+    """*Lämna tillbaka*."""
+    question = service.required(turn)
+    return view(_card(turn, _changed(turn, question, changed=service.release(turn, question))))
+
+
+@routes.action("questions.follow")
+def follow(turn: Turn) -> Reply:
+    """*Jag undrar också*: the answers come to this person too."""
+    question = service.required(turn)
+    return view(_card(turn, _changed(turn, question, changed=service.follow(turn, question))))
+
+
+@routes.action("questions.wrong")
+def wrong(turn: Turn) -> Reply:
+    """*Fel grupp*: who manages the question moves it; anybody else tells them."""
+    question = service.required(turn)
+    if question.over:
+        return view(_card(turn, _now(turn, question)))
+    if service.manages(turn, question):
+        back = cards.back_to_card(question)
+        return view(cards.choose_group(_now(turn, question), groups.taking_questions(turn.session), back=back))
+    new = telling.misplaced(turn, question)
+    return Reply(notice="Tack! Jag har sagt till dem som kan flytta frågan." if new else "Tack, det är redan framfört.")
+
+
+@routes.action("questions.move")
+def move(turn: Turn) -> Reply:
+    """The new group, chosen by who manages the question."""
+    question = service.required_managed(turn)
+    to = turn.data.get("to")
+    group = groups.by_theme(turn.session, to)
+    if group is None and to != cards.TO_KANSLI:
+        raise UserError("Välj vart frågan ska.")
+    service.move(question, group, turn.now)
+    telling.moved(turn, question)
+    card = cards.moved(_now(turn, question))
+    return state(card) if turn.personal else view(card)
+
+
+def in_thread(turn: Turn) -> Reply | None:
+    """A message in a question's thread that mentions the bot is an answer; None where it is something else."""
+    place = turn.incoming.place
+    if place.scope is not Scope.CHANNEL or place.thread_id is None:
+        return None
+    post = outbox.sent_as(turn.session, place.conversation_id, place.thread_id)
+    number = telling.question_of(post.subject, post.key) if post else None
+    question = questions.lock(turn.session, number)
+    if question is None or question.asker_id == turn.person.id:
+        return None
+    seen = keep(turn, question, turn.incoming.text, Way.THREAD)
+    return say(f"Tack! Ditt svar har gått till {_asker(seen)}.")
+
+
+def keep(turn: Turn, question: Question, text: str, way: Way) -> Picture:
+    """Keep an answer and tell everyone concerned, if it is a new one."""
+    found, new = service.answer(turn, question, text, way)
+    return telling.answered(turn, question, found.id) if new else _now(turn, question)
+
+
+def _asker(seen: Picture) -> str:
+    return "den som frågade" if seen.asker == picture.NOBODY else f"den som frågade ({seen.asker})"
+
+
+def _changed(turn: Turn, question: Question, *, changed: bool) -> Picture:
+    return telling.changed(turn, question) if changed else _now(turn, question)
+
+
+def _now(turn: Turn, question: Question) -> Picture:
+    return picture.of(turn.session, question, turn.now)
+
+
+def _card(turn: Turn, seen: Picture) -> Json:
+    """The question as its pressed card shows it; a card that was moved from shows that."""
+    post = turn.data.get("post")
+    return cards.channel(seen, post if isinstance(post, int) else None)

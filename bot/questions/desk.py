@@ -1,0 +1,130 @@
+"""What the kansli and the moderators do about what waits, in their own chats."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.cards import escape
+from bot.questions import cards, channel, desk_cards, picture, service, telling
+from bot.routes import Routes, Where
+from bot.swedish import STOCKHOLM
+from bot.turn import Json, Reply, Turn, UserError, say, state, view
+from storage import groups, outbox, questions
+from storage.outgoing import Outgoing, ThreadOf
+from storage.questions import Question, Way
+
+routes = Routes()
+
+
+@routes.command(
+    "öppna frågor",
+    help="Se frågor som väntar på svar. För kansliet och temagruppernas moderatorer.",
+    where=Where.PERSONAL,
+    aliases=("obesvarade frågor", "frågor som väntar"),
+)
+def waiting(turn: Turn) -> Reply:
+    """What waits: everything for the kansli, their groups for moderators."""
+    return say(card=_list(turn, 0))
+
+
+@routes.action("questions.desk")
+def page(turn: Turn) -> Reply:
+    """A page of what waits."""
+    wanted = turn.data.get("page")
+    return _in_place(turn, _list(turn, wanted if isinstance(wanted, int) else 0))
+
+
+@routes.action("questions.desk_one")
+def one(turn: Turn) -> Reply:
+    """One question, with what can be done about it."""
+    question = service.required_managed(turn)
+    return _in_place(turn, desk_cards.one(picture.of(turn.session, question, turn.now)))
+
+
+@routes.action("questions.desk_form")
+def answer_form(turn: Turn) -> Reply:
+    """*Besvara*."""
+    question = _open(turn)
+    return _in_place(turn, desk_cards.answer_form(picture.of(turn.session, question, turn.now), pasted=False))
+
+
+@routes.action("questions.paste_form")
+def paste_form(turn: Turn) -> Reply:
+    """*Besvarad i tråden*."""
+    question = _open(turn)
+    return _in_place(turn, desk_cards.answer_form(picture.of(turn.session, question, turn.now), pasted=True))
+
+
+@routes.action("questions.desk_answer")
+def answer(turn: Turn) -> Reply:
+    """The answer, one's own or the thread's."""
+    question = service.required_managed(turn)
+    way = Way.PASTED if turn.data.get("pasted") is True else Way.CARD
+    seen = channel.keep(turn, question, str(turn.data.get("answer") or ""), way)
+    return _in_place(turn, desk_cards.one(seen, said="Svaret har gått till den som frågade."))
+
+
+@routes.action("questions.move_form")
+def move_form(turn: Turn) -> Reply:
+    """*Flytta*."""
+    question = _open(turn)
+    seen, choices = picture.of(turn.session, question, turn.now), groups.taking_questions(turn.session)
+    return _in_place(turn, cards.choose_group(seen, choices, back=desk_cards.back(question)))
+
+
+@routes.action("questions.close_form")
+def close_form(turn: Turn) -> Reply:
+    """*Stäng med orsak*: the reason."""
+    return _in_place(turn, desk_cards.close_form(picture.of(turn.session, _open(turn), turn.now)))
+
+
+@routes.action("questions.close")
+def close(turn: Turn) -> Reply:
+    """Close it, with a reason that the asker reads."""
+    question = service.required_managed(turn)
+    service.close(question, str(turn.data.get("reason") or ""), turn.now)
+    seen = telling.ended(turn, question)
+    return _in_place(turn, desk_cards.one(seen, said="Frågan är stängd, och den som frågade har fått veta varför."))
+
+
+@routes.action("questions.remind")
+def remind(turn: Turn) -> Reply:
+    """*Påminn*: in the question's thread, for everybody in the group; at most once a day."""
+    question = _open(turn)
+    seen = picture.of(turn.session, question, turn.now)
+    if seen.group is None:
+        raise UserError("Frågan ligger hos kansliet, så det finns ingen grupp att påminna.")
+    key = f"question:{question.id}:nudge:{turn.now.astimezone(STOCKHOLM):%Y-%m-%d}"
+    text = f"Frågan väntar fortfarande på svar: {escape(cards.short(question.text))} {cards.HOW_TO_ANSWER}"
+    row = Outgoing(key, telling.reminder_subject(question), ThreadOf(telling.posted_as(question)), text)
+    new = outbox.enqueue(turn.session, row, turn.now)
+    said = "Jag har påmint gruppen i frågans tråd." if new else "Gruppen har redan fått en påminnelse i dag."
+    return _in_place(turn, desk_cards.one(seen, said=said))
+
+
+def _list(turn: Turn, wanted: int) -> Json:
+    found = _waiting(turn)
+    names: dict[int | None, str] = {group.id: group.name for group in groups.everyone(turn.session)}
+    return desk_cards.listing(found, names, wanted, turn.now)
+
+
+def _waiting(turn: Turn) -> Sequence[Question]:
+    if turn.kansli:
+        return questions.waiting(turn.session)
+    mine = groups.moderated_by(turn.session, turn.person.id)
+    if not mine:
+        raise UserError("Listan är för kansliet och temagruppernas moderatorer. Dina egna ser du med **mina frågor**.")
+    return questions.waiting(turn.session, mine)
+
+
+def _open(turn: Turn) -> Question:
+    """A question that something can still be done about."""
+    question = service.required_managed(turn)
+    if question.over:
+        raise UserError("Frågan är redan avslutad.")
+    return question
+
+
+def _in_place(turn: Turn, card: Json) -> Reply:
+    """In the pressed card's place; nobody else sees the desk where others read too."""
+    return state(card) if turn.personal else view(card)

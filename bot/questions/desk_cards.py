@@ -1,0 +1,122 @@
+"""What the kansli and the moderators see: what waits, and what they can do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from microsoft_teams.cards import Action, CardElement
+
+from bot import swedish
+from bot.cards import button, buttons, card, heading, plain, small, text_input
+from bot.questions import service
+from bot.questions.cards import answers, asked, one_line, status
+from bot.questions.picture import Picture
+from bot.turn import Json
+from storage.questions import Question
+
+PAGE = 8
+"""Questions of a page."""
+
+
+def listing(waiting: Sequence[Question], homes: Mapping[int | None, str], page: int, now: datetime) -> Json:
+    """What waits, oldest first; a page that does not exist shows the nearest one."""
+    last = max(0, (len(waiting) - 1) // PAGE)
+    page = min(max(0, page), last)
+    title = f"Öppna frågor ({len(waiting)})"
+    body: list[CardElement] = [heading(title)]
+    if not waiting:
+        body.append(plain("Inga frågor väntar på svar.", subtle=True))
+    for question in waiting[page * PAGE : (page + 1) * PAGE]:
+        taken = "tagen" if service.is_claimed(question, now) else "väntar på svar"
+        line = f"{homes.get(question.group_id, 'Kansliet')}, {age(question, now)}, {taken}"
+        title_of = one_line(question.text, 80)
+        body += [buttons(button(title_of, "questions.desk_one", question=question.id)), plain(line, subtle=True)]
+    turns: list[Action] = []
+    if page:
+        turns.append(button("Föregående", "questions.desk", page=page - 1))
+    if page < last:
+        turns.append(button("Nästa", "questions.desk", page=page + 1))
+    return card(*body, actions=turns, summary=title)
+
+
+def one(picture: Picture, *, why: str = "", said: str = "") -> Json:
+    """One question. ``why`` is why it was brought up; ``said`` is what has just been done to it."""
+    question = picture.question
+    rows: Json = {"question": question.id}
+    actions = [
+        button("Besvara", "questions.desk_form", style="positive", **rows),
+        button("Besvarad i tråden", "questions.paste_form", **rows),
+        button("Flytta", "questions.move_form", **rows),
+        button("Påminn", "questions.remind", **rows),
+        button("Stäng med orsak", "questions.close_form", **rows),
+    ]
+    return card(
+        heading(why or f"Fråga till {picture.home}"),
+        *([plain(said)] if said else []),
+        *asked(picture),
+        plain(f"{picture.home[:1].upper()}{picture.home[1:]}. {status(picture)}", subtle=True),
+        *answers(picture.answers[-3:], len(picture.answers)),
+        actions=[*([] if question.over else actions), _list_button()],
+        summary=f"{why or 'Öppen fråga'}: {one_line(question.text)}",
+    )
+
+
+def answer_form(picture: Picture, *, pasted: bool) -> Json:
+    """The input for an answer: one's own, or one from the thread."""
+    title = "Klistra in svaret från tråden" if pasted else "Skriv ditt svar"
+    label = "Svaret från tråden" if pasted else "Ditt svar"
+    hint = (
+        "Ta med vem som svarade och från vilken kommun, om det står i tråden."
+        if pasted
+        else "Den som frågade får ditt svar tillsammans med ditt namn."
+    )
+    return card(
+        heading(title),
+        *asked(picture),
+        text_input("answer", label, long=True, required="Skriv svaret i rutan.", most=service.LONGEST_ANSWER),
+        small(hint),
+        actions=[
+            button(
+                "Skicka svaret", "questions.desk_answer", style="positive", question=picture.question.id, pasted=pasted
+            ),
+            back(picture.question),
+        ],
+        summary=title,
+    )
+
+
+def close_form(picture: Picture) -> Json:
+    """Why a question is closed."""
+    return card(
+        heading("Stäng frågan"),
+        *asked(picture),
+        text_input(
+            "reason",
+            "Varför stänger du frågan?",
+            long=True,
+            required="Skriv varför.",
+            most=service.LONGEST_REASON,
+        ),
+        small("Den som frågade läser det du skriver."),
+        actions=[
+            button("Stäng frågan", "questions.close", style="destructive", question=picture.question.id),
+            back(picture.question),
+        ],
+        summary="Stäng frågan",
+    )
+
+
+def back(question: Question) -> Action:
+    """From a form to the question."""
+    return button("Tillbaka", "questions.desk_one", question=question.id)
+
+
+def age(question: Question, now: datetime) -> str:
+    """How old it is, in days of the calendar."""
+    days = (now.astimezone(swedish.STOCKHOLM).date() - question.asked_at.astimezone(swedish.STOCKHOLM).date()).days
+    return f"{swedish.count(days, 'dag', 'dagar')} gammal" if days else "ställd i dag"
+
+
+def _list_button() -> Action:
+    return button("Öppna frågor", "questions.desk", page=0)

@@ -1,0 +1,191 @@
+"""Who is told what, and where: every change of a question as rows of the outbox, in the change's own transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from sqlalchemy.orm import Session
+
+from bot.cards import escape
+from bot.questions import asker_cards, cards, desk_cards, picture
+from bot.questions.picture import Picture, Said
+from bot.turn import Json, Turn
+from storage import groups, kansli, outbox
+from storage.outgoing import MessageOf, Outgoing, ThreadOf, ToChannel, ToPerson, ToThread
+from storage.people import Person
+from storage.questions import Question
+
+
+def posted_as(question: Question) -> str:
+    """The key of the delivery that posted the question's card; each of its versions replaces that message."""
+    return f"question:{question.id}:card:{question.posts}"
+
+
+def question_of(subject: str, key: str) -> int | None:
+    """The question whose channel card a delivery posted; None for any other delivery."""
+    number = subject.removeprefix("question:")
+    return int(number) if number.isdecimal() and key.startswith(f"{subject}:card:") else None
+
+
+def asked(turn: Turn, question: Question) -> Picture:
+    """A new question, or one that was moved: a card in the group's channel, or a note to each of the kansli."""
+    question.posts += 1
+    seen = picture.of(turn.session, question, turn.now)
+    if seen.group is None:
+        why = "En fråga till kansliet"
+        _send(turn, _to_desk(seen, kansli.everyone(turn.session), f"asked:{question.posts}", why))
+        return seen
+    channel = ToChannel(seen.group.conversation_id or "")
+    card = cards.channel(seen)
+    _send(turn, [Outgoing(posted_as(question), _subject(question), channel, card["fallbackText"], card)])
+    told = [person for person in groups.followers(turn.session, seen.group.theme) if person != question.asker_id]
+    about = asker_cards.note(f"Ny fråga i {seen.home}", seen, "Svara i gruppens kanal om du kan.", mine=False)
+    _send(turn, _to_each(seen, told, f"new:{question.posts}", about))
+    return seen
+
+
+def changed(turn: Turn, question: Question) -> Picture:
+    """The card shows the new state to everyone."""
+    seen = picture.of(turn.session, question, turn.now)
+    if seen.group is not None:
+        _send(turn, [update(seen, f"v{question.version}")])
+    return seen
+
+
+def update(seen: Picture, version: str) -> Outgoing:
+    """The card's newest version. The lane of its message lets no older one come after it."""
+    question, card = seen.question, cards.channel(seen)
+    return Outgoing(f"{posted_as(question)}:{version}", _subject(question), MessageOf(posted_as(question)), "", card)
+
+
+def answered(turn: Turn, question: Question, answer_id: int) -> Picture:
+    """An answer goes to the asker and to those who wonder too, but not to who gave it."""
+    outbox.cancel(turn.session, reminder_subject(question), turn.now)
+    seen = changed(turn, question)
+    said = picture.said(seen, answer_id)
+    if said is not None:
+        told = picture.everyone(turn.session, question, but=[said.answer.person_id])
+        post = outbox.find(turn.session, posted_as(question))
+        thread = (
+            ToThread(post.sent_conversation_id, post.sent_thread_id) if post and post.sent_conversation_id else None
+        )
+        _send(turn, (_answer_to(seen, said, person, thread) for person in told))
+    return seen
+
+
+def moved(turn: Turn, question: Question) -> Picture:
+    """The old card says where the question went, the new group gets its own, and the asker is told."""
+    outbox.cancel(turn.session, reminder_subject(question), turn.now)
+    old = posted_as(question)
+    if outbox.find(turn.session, old) is not None:
+        gone = cards.moved(picture.of(turn.session, question, turn.now))
+        _send(turn, [Outgoing(f"{old}:moved", _subject(question), MessageOf(old), card=gone)])
+    seen = asked(turn, question)
+    text = f"Den hör bättre hemma hos {seen.home}, så den har flyttats dit. Du behöver inte göra något."
+    note = asker_cards.note("Din fråga har flyttats", seen, text)
+    told = [question.asker_id] if question.asker_id is not None else []
+    _send(turn, _to_each(seen, told, f"moved:{question.posts}", note))
+    return seen
+
+
+def ended(turn: Turn, question: Question) -> Picture:
+    """Taken back or closed: reminders stop, and who would wait in vain is told."""
+    outbox.cancel(turn.session, reminder_subject(question), turn.now)
+    seen = changed(turn, question)
+    if question.reason:
+        told = picture.everyone(turn.session, question, but=[turn.person.id])
+        closed = asker_cards.note("Frågan har stängts utan svar", seen, question.reason)
+        _send(turn, _to_each(seen, told, f"closed:{question.version}", closed))
+    return seen
+
+
+def solved(turn: Turn, question: Question, said: Said) -> Picture:
+    """Whoever gave the answer is told that it helped."""
+    outbox.cancel(turn.session, reminder_subject(question), turn.now)
+    seen = changed(turn, question)
+    told = [said.answer.person_id] if said.answer.person_id not in (None, turn.person.id) else []
+    text = f"{seen.asker} säger att ditt svar löste frågan. Tack för att du delade med dig!"
+    helped = asker_cards.note("Ditt svar hjälpte", seen, text, mine=False)
+    _send(turn, _to_each(seen, [person for person in told if person], f"solved:{said.answer.id}", helped))
+    return seen
+
+
+def reopened(turn: Turn, question: Question) -> Picture:
+    """The thread hears of it, because a card that changes makes no sound."""
+    seen = changed(turn, question)
+    if seen.group is not None:
+        text = f"Frågan är öppen igen. {escape(seen.asker)} skriver: {escape(question.more)}"
+        key = f"question:{question.id}:reopened:{question.version}"
+        _send(turn, [Outgoing(key, _subject(question), ThreadOf(posted_as(question)), text)])
+    else:
+        why = "En fråga till kansliet är öppen igen"
+        _send(turn, _to_desk(seen, kansli.everyone(turn.session), f"reopened:{question.version}", why))
+    return seen
+
+
+def thanked(turn: Turn, question: Question, said: Said) -> bool:
+    """*Tacka*, once from each person for each answer; False where it was said before, or there is nobody to thank."""
+    seen = picture.of(turn.session, question, turn.now)
+    if said.answer.person_id is None:
+        return False
+    own = turn.person.id == question.asker_id
+    who = seen.asker if own else picture.who(turn.session, turn.person.name, turn.person.municipality_code)
+    card = asker_cards.note("Du har fått ett tack", seen, f"{who} tackar för ditt svar.", mine=False)
+    key = f"question:{question.id}:thanks:{said.answer.id}:{turn.person.id}"
+    return outbox.enqueue(
+        turn.session, Outgoing(key, _subject(question), ToPerson(said.answer.person_id), card=card), turn.now
+    )
+
+
+def misplaced(turn: Turn, question: Question) -> bool:
+    """A member thinks that it belongs elsewhere: its keepers are told, once of each member. Whether it was new."""
+    seen = picture.of(turn.session, question, turn.now)
+    by = picture.who(turn.session, turn.person.name, turn.person.municipality_code)
+    why = f"{by} tycker att frågan hör till en annan grupp"
+    told = keepers(turn.session, question)
+    return bool(_send(turn, _to_desk(seen, told, f"wrong:{question.posts}:{turn.person.id}", why)))
+
+
+def keepers(session: Session, question: Question) -> Collection[Person]:
+    """Who looks after a question: the group's moderators, or the kansli where there are none."""
+    return groups.moderators(session, question.group_id) or kansli.everyone(session)
+
+
+def reminder_subject(question: Question) -> str:
+    """The cause of everything that reminds of an unanswered question."""
+    return f"question_reminder:{question.id}"
+
+
+def to_desk(seen: Picture, people: Iterable[Person], what: str, why: str) -> Iterator[Outgoing]:
+    """A reminder to each of these, with what they can do about the question; the key names ``what``."""
+    for row in _to_desk(seen, people, what, why):
+        yield Outgoing(row.key, reminder_subject(seen.question), row.to, card=row.card)
+
+
+def _to_desk(seen: Picture, people: Iterable[Person], what: str, why: str) -> Iterator[Outgoing]:
+    yield from _to_each(seen, [person.id for person in people], what, desk_cards.one(seen, why=why))
+
+
+def _to_each(seen: Picture, people: Iterable[int], what: str, card: Json) -> Iterator[Outgoing]:
+    for person in people:
+        key = f"question:{seen.question.id}:{what}:person:{person}"
+        yield Outgoing(key, _subject(seen.question), ToPerson(person), card=card)
+
+
+def _answer_to(seen: Picture, said: Said, person: int, thread: ToThread | None) -> Outgoing:
+    """In their own chat; failing that with a mention: where the asker asked, or for a follower in ``thread``."""
+    question, own = seen.question, person == seen.question.asker_id
+    if own:
+        where = question.asked_conversation_id
+        thread = ToThread(where, question.asked_thread_id) if where else None
+    card = asker_cards.answered(seen, said, own=own)
+    key = f"question:{question.id}:answer:{said.answer.id}:person:{person}"
+    return Outgoing(key, _subject(question), ToPerson(person, thread), card=card)
+
+
+def _subject(question: Question) -> str:
+    return f"question:{question.id}"
+
+
+def _send(turn: Turn, outgoings: Iterable[Outgoing]) -> int:
+    return outbox.enqueue_all(turn.session, outgoings, turn.now)

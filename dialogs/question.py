@@ -1,0 +1,241 @@
+"""A question to colleagues: the question → which group → the name or only the municipality → a last look → sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from microsoft_teams.cards import CardElement
+
+from bot import swedish
+from bot.cards import button, buttons, card, choice_input, heading, label, plain, small, text_input
+from bot.faq import understanding
+from bot.questions import asker_cards, cards, picture, routing, service, telling
+from bot.questions.routing import Suggestion, Vote
+from bot.turn import Json, Reply, Turn, UserError, say
+from dialogs.engine import NOT_MINE, Answers, Dialog, Step, controls
+from storage import content, faq, groups, questions
+from storage.groups import ThemeGroup
+from storage.questions import Status
+
+OFFERED = 3
+"""Groups that are suggested: the likeliest and the two next."""
+SHOWN = 3
+"""Similar questions that are shown before one's own is sent."""
+YES = frozenset({"skicka", "ja", "ok", "skicka den", "ja tack"})
+NAME, PLACE = "name", "place"
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """What others have asked that is like it."""
+
+    answered: Sequence[Any]
+    """Rows ``id, text, …`` of those with answers, most alike first."""
+    municipalities: int
+    """How many municipalities have asked about it."""
+
+
+def ask_text(turn: Turn, answers: Answers) -> Json:
+    """The question itself."""
+    draft = str(answers.get("_draft") or "")
+    hint = "Berätta kort vad ni har provat, så blir svaren bättre. Skriv inte namn på privatpersoner."
+    return card(
+        heading("Vad vill du fråga kollegorna?"),
+        plain(hint, subtle=True),
+        *asker_cards.suspicious(suspicions(draft)),
+        text_input(
+            "answer", "Din fråga", value=draft, long=True, required="Skriv frågan.", most=service.LONGEST_QUESTION
+        ),
+        actions=[
+            button("Fortsätt", "dialog.answer", style="positive", step="text"),
+            *controls(back=False),
+        ],
+        summary=f"Vad vill du fråga kollegorna? {hint}",
+    )
+
+
+def accept_text(turn: Turn, answers: Answers, said: str) -> str:
+    """The question as it is sent."""
+    return service.checked_question(said)
+
+
+def ask_group(turn: Turn, answers: Answers) -> Json:
+    """Which group: the likeliest with its reason, the two next, any other, or the kansli."""
+    text = str(answers["text"])
+    taking = groups.taking_questions(turn.session)
+    names = {group.theme: group.name for group in taking}
+    offered = suggestions(turn, text, taking)
+    first = next((one for one in offered if one.reason), None)
+    body: list[CardElement] = [
+        heading("Vilken temagrupp ska få frågan?"),
+        plain(text),
+        *asker_cards.suspicious(suspicions(text)),
+        *([plain(f"Jag föreslår {names[first.theme]}. {first.reason}")] if first else []),
+    ]
+    shown = [one.theme for one in offered[:OFFERED]]
+    choices = [
+        button(
+            names[theme], "dialog.answer", step="group", answer=theme, style="positive" if at == 0 and first else None
+        )
+        for at, theme in enumerate(shown)
+    ]
+    others = [(group.theme, group.name) for group in taking if group.theme not in shown]
+    body.append(buttons(*choices, button("Vet inte – till kansliet", "dialog.answer", step="group", answer="kansli")))
+    if others:
+        body += [
+            choice_input("other", "Annan grupp", others),
+            buttons(button("Välj annan grupp", "dialog.answer", step="group", answer="other")),
+        ]
+    return card(*body, actions=controls(), summary="Vilken temagrupp ska få frågan?")
+
+
+def accept_group(turn: Turn, answers: Answers, said: str) -> Any:
+    """A group's theme word, or the kansli."""
+    wanted = str(turn.data.get("other") or "") if said == "other" else said
+    if said == "other" and not wanted:
+        raise UserError("Välj en grupp i listan först.")
+    if wanted.casefold().strip(" .!") in (cards.TO_KANSLI, "kansliet", "vet inte", "vet ej", "till kansliet"):
+        return cards.TO_KANSLI
+    group = groups.by_theme(turn.session, wanted) or groups.named(turn.session, wanted)
+    if group is None:
+        return NOT_MINE
+    if not group.takes_questions:
+        raise UserError("Den gruppen tar inte emot frågor just nu. Välj en annan.")
+    return group.theme
+
+
+def ask_name(turn: Turn, answers: Answers) -> Json:
+    """Whether others see who asks."""
+    person = turn.person
+    full = picture.who(turn.session, person.name, person.municipality_code)
+    short = picture.who(turn.session, "", person.municipality_code)
+    return card(
+        heading("Vad ska de andra se om dig?"),
+        plain(f"Med namn: {full}. Utan namn: {short}."),
+        buttons(
+            button("Visa mitt namn", "dialog.answer", step="name", answer=NAME),
+            button("Visa inte mitt namn", "dialog.answer", step="name", answer=PLACE),
+        ),
+        small("Svaren kommer till dig hur du än väljer."),
+        actions=controls(),
+        summary="Vad ska de andra se om dig?",
+    )
+
+
+def accept_name(turn: Turn, answers: Answers, said: str) -> Any:
+    """The name, or only the municipality."""
+    plain_said = said.casefold().strip(" .!")
+    if plain_said in (NAME, "visa mitt namn", "med namn", "mitt namn"):
+        return NAME
+    if plain_said in (PLACE, "visa inte mitt namn", "utan namn", "bara kommunen", "anonymt"):
+        return PLACE
+    return NOT_MINE
+
+
+def ask_send(turn: Turn, answers: Answers) -> Json:
+    """A last look: the question as the others will see it, and what is there already."""
+    text, group = str(answers["text"]), groups.by_theme(turn.session, answers["group"])
+    home = f"temagruppen {group.name}" if group else "kansliet"
+    shown = turn.person.name if answers["name"] == NAME else ""
+    who = picture.who(turn.session, shown, turn.person.municipality_code)
+    return card(
+        heading("Ska jag skicka så här?"),
+        *asker_cards.suspicious(suspicions(text)),
+        plain(text),
+        plain(f"Från: {who}. Till: {home}.", subtle=True),
+        *_asked_before(similar(turn, text)),
+        actions=[
+            button("Skicka", "dialog.answer", style="positive", step="send", answer="skicka"),
+            *controls(),
+        ],
+        summary=f"Ska jag skicka frågan till {home}?",
+    )
+
+
+def accept_send(turn: Turn, answers: Answers, said: str) -> Any:
+    """Yes; anything else is no answer to this."""
+    return True if said.casefold().strip(" .!") in YES else NOT_MINE
+
+
+def finish(turn: Turn, answers: Answers) -> Reply:
+    """Send it: once, however often *Skicka* was pressed."""
+    group = groups.by_theme(turn.session, answers["group"])
+    if group is None and answers["group"] != cards.TO_KANSLI:
+        raise UserError("Den gruppen finns inte längre. Gå tillbaka och välj en annan.")
+    if group is not None and not group.takes_questions:
+        raise UserError("Den gruppen tar inte emot frågor just nu. Gå tillbaka och välj en annan.")
+    question, new = questions.add(
+        turn.session,
+        origin=f"{turn.person.id}/{answers['_run']}"[:300],
+        asker_id=turn.person.id,
+        municipality_code=turn.person.municipality_code,
+        show_name=answers["name"] == NAME,
+        text=answers["text"],
+        group_id=group.id if group else None,
+        asked_at=turn.now,
+        waiting_since=turn.now,
+        asked_conversation_id=answers.get("_conversation"),
+        asked_thread_id=answers.get("_thread") or None,
+    )
+    seen = telling.asked(turn, question) if new else picture.of(turn.session, question, turn.now)
+    return say(card=asker_cards.receipt(seen))
+
+
+QUESTION = Dialog(
+    name="question",
+    steps=(
+        Step("text", ask_text, accept_text),
+        Step("group", ask_group, accept_group),
+        Step("name", ask_name, accept_name),
+        Step("send", ask_send, accept_send),
+    ),
+    finish=finish,
+)
+
+
+def suggestions(turn: Turn, text: str, taking: Sequence[ThemeGroup]) -> list[Suggestion]:
+    """The groups that take questions, likeliest first."""
+    hits = turn.app.bank.search(text)
+    rows = faq.shown(turn.session, [hit.entry_id for hit in hits])
+    entries = [Vote(rows[hit.entry_id].theme, hit.probability) for hit in hits if hit.entry_id in rows]
+    before = [
+        Vote(row.theme, alike)
+        for row in questions.earlier(turn.session)
+        if row.theme and (alike := routing.likeness(text, row.text)) >= routing.A_LITTLE_ALIKE
+    ]
+    return routing.suggest(text, {group.theme: group.words for group in taking}, entries, before)
+
+
+def similar(turn: Turn, text: str) -> Similar:
+    """What has been asked in theme groups that is like it; what went to the kansli is nobody else's business."""
+    scored = [(routing.likeness(text, row.text), row) for row in questions.earlier(turn.session) if row.theme]
+    alike = [row for score, row in sorted(scored, key=lambda one: -one[0]) if score >= routing.ALIKE]
+    asked = {row.municipality_code for row in alike if row.municipality_code}
+    return Similar([row for row in alike if row.status in (Status.ANSWERED, Status.SOLVED)][:SHOWN], len(asked))
+
+
+def suspicions(text: str) -> list[str]:
+    """What in the question seems to point out a private person."""
+    found = []
+    if understanding.without_person(text) != text:
+        found.append("ett personnummer, telefonnummer eller en mejladress")
+    if understanding.names_person(text, _places()):
+        found.append("ett personnamn")
+    return found
+
+
+def _asked_before(found: Similar) -> list[CardElement]:
+    if not found.answered:
+        return []
+    many = swedish.count(found.municipalities, "kommun har", "kommuner har")
+    shown = [button(cards.one_line(row.text, 80), "questions.show", question=row.id) for row in found.answered]
+    who = f"{many} frågat om detta" if found.municipalities else "Detta har besvarats förut"
+    return [label(f"{who}. Läs gärna svaren först:"), buttons(*shown)]
+
+
+@cache
+def _places() -> understanding.Names:
+    return understanding.Names.of(row["namn"] for row in content.municipalities())

@@ -1,0 +1,105 @@
+"""Teams as the outbox writes to it: what the bot sends of its own accord lands in people's and channels' histories.
+
+The rows are claimed and settled by the product's own courier; only the last step, Teams itself, is stood in for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from bot import jobs
+from bot.outbox import Courier
+from bot.ports import Posted, Reason, Route, Unreachable, Way
+from bot.turn import App, Json, Message
+from storage import outbox
+from storage.outbox import Delivery, State
+
+_ids = count(1)
+
+
+@dataclass
+class Shown:
+    """A message as Teams keeps it: what everyone sees, and what single people see instead."""
+
+    id: str
+    message: Message
+    views: dict[str, Json] = field(default_factory=dict)
+
+    def card_for(self, teams_id: str) -> Json | None:
+        return self.views.get(teams_id, self.message.card)
+
+
+History = dict[str, list[Shown]]
+"""What stands in each conversation, oldest first."""
+
+
+@dataclass
+class Teams:
+    """A :class:`bot.ports.Messenger` on the tests' histories. Who is ``blocked`` (Teams ids) can't be written to."""
+
+    history: History
+    blocked: Collection[str] = ()
+
+    async def open_chat(self, route: Route) -> str:
+        assert route.member
+        self._refuse(f"a:{route.member.id.removeprefix('29:')}")
+        return f"a:{route.member.id.removeprefix('29:')}"
+
+    async def send(self, route: Route, message: Message) -> Posted:
+        self._refuse(route.conversation_id)
+        if route.way is Way.MENTION and route.member:
+            message = Message(f"@{route.member.name} {message.text}", message.card)
+        sent = Shown(f"o{next(_ids)}", message)
+        self.history.setdefault(route.conversation_id, []).append(sent)
+        thread = sent.id if route.way is Way.CHANNEL else route.thread_id
+        return Posted(route.conversation_id, thread, sent.id)
+
+    async def update(self, route: Route, message: Message) -> Posted:
+        found = next(one for one in self.history[route.conversation_id] if one.id == route.activity_id)
+        found.message, found.views = message, {}
+        return Posted(route.conversation_id, route.thread_id, route.activity_id)
+
+    async def delete(self, route: Route) -> Posted:
+        self.history[route.conversation_id] = [
+            one for one in self.history[route.conversation_id] if one.id != route.activity_id
+        ]
+        return Posted(route.conversation_id, route.thread_id, route.activity_id)
+
+    def _refuse(self, conversation: str) -> None:
+        if conversation.startswith("a:") and f"29:{conversation[2:]}" in self.blocked:
+            raise Unreachable(Reason.BLOCKED)
+
+
+def deliver(app: App, teams: Teams, now: datetime) -> None:
+    """Send everything that is due. Each round has a courier of its own, because the tests' clock stands still."""
+
+    async def rounds() -> None:
+        while app.database.play(lambda session: _is_due(session, now)):
+            courier = Courier(app.database, teams, lambda: now, still_wanted=jobs.STILL_WANTED)
+            sent = await courier.deliver()
+            await courier.drain()
+            if not sent:
+                return
+
+    if app.database.play(lambda session: _is_due(session, now)):
+        asyncio.run(rounds())
+
+
+def plan(app: App, now: datetime) -> int:
+    """Enqueue whatever any feature has due, as the clock's ticks do; how many rows were new."""
+    return sum(
+        app.database.play(lambda session, due=due: outbox.enqueue_all(session, due(session, now), now))
+        for due in jobs.DUE
+    )
+
+
+def _is_due(session: Session, now: datetime) -> bool:
+    waits = Delivery.state == State.WAITING, Delivery.not_before <= now
+    return bool(session.scalar(select(exists().where(*waits))))
