@@ -31,7 +31,6 @@ from bot.teams.credential import ConnectorToken
 from bot.teams.endpoint import make_runner, make_web_app
 from bot.teams.gate import make_gate
 from bot.teams.messenger import TeamsMessenger
-from bot.teams.pages import Pages
 from bot.turn import App
 from dialogs import DIALOGS
 from storage import content, kansli, migrate
@@ -83,8 +82,7 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
         await stack.enter_async_context(jobs.ticking(app, clock))
         await stack.enter_async_context(_delivering(app, TeamsMessenger(connector, settings.app_id), clock))
         bot = TeamsBot(Conversations(app, clock))
-        pages = Pages(app, clock).routes()
-        yield make_web_app(gate, Adapter(connector), bot, lambda: _problems(database, bank, following), pages)
+        yield make_web_app(gate, Adapter(connector), bot, lambda: _problems(database, bank, following))
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
