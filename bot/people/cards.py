@@ -27,7 +27,7 @@ from bot.swedish import listed
 from bot.turn import Json
 from storage.contacts import Contact, Proposal, ProposalKind
 from storage.municipalities import MemberState, Municipality
-from storage.people import OWN, SEATS, Person, RemindBy
+from storage.people import OWN, SEATS, Person, PersonRole, RemindBy
 
 EXPECTED = (
     "Utse två kontaktpersoner: en politiker och en tjänsteperson. Gärna också en ersättare för politikern.",
@@ -38,6 +38,8 @@ EXPECTED = (
     "Läs nyhetsbrevet och sprid det i kommunen.",
 )
 """What the activity plan expects of a member (plan 2026–2027, "Medlemskapet")."""
+NO_ROLE = "none"
+"""The choice not to say; a list shows nothing for an empty value."""
 MOST_OTHERS = 10
 """People without a seat that a card lists."""
 
@@ -129,9 +131,13 @@ def facts(municipality: Municipality) -> str:
 
 def seats(contacts: Sequence[Contact]) -> str:
     """Those who hold seats, with their addresses, as a list in Markdown."""
-    order = {seat: at for at, seat in enumerate(SEATS)}
-    rows = sorted(contacts, key=lambda one: order.get(one.seat, len(order)))  # type: ignore[call-overload]
+    rows = in_seat_order(contacts)
     return "\n".join(f"- **{words.capital(words.seat(one.seat))}:** {_who(one.person)}" for one in rows)
+
+
+def in_seat_order(contacts: Sequence[Contact]) -> list[Contact]:
+    """The politician first, as :data:`SEATS` stand."""
+    return sorted(contacts, key=lambda one: SEATS.index(PersonRole(one.seat)))
 
 
 def people(others: Sequence[Person]) -> str:
@@ -186,12 +192,12 @@ def sure(contact: Contact, name: str) -> Json:
 
 def profile(person: Person, said: str = "") -> Json:
     """What somebody decides about themselves."""
-    roles = [("", "Vill inte säga"), *((one.value, words.capital(words.role(one))) for one in OWN)]
+    roles = [(NO_ROLE, "Vill inte säga"), *((one.value, words.capital(words.role(one))) for one in OWN)]
     ways = [(RemindBy.CHAT.value, "I chatten"), (RemindBy.MAIL.value, "Med mejl")]
     return card(
         heading("Mina val"),
         *([label(said)] if said else []),
-        choice_input("role", "Vad är du i nätverket?", roles, value=person.role),
+        choice_input("role", "Vad är du i nätverket?", roles, value=person.role or NO_ROLE),
         text_input("helps_with", "Det kan jag hjälpa andra med", value=person.helps_with, long=True, most=500),
         small("Andra från din kommun och kansliet ser din roll och vad du kan hjälpa till med."),
         choice_input("remind_by", "Hur vill du få påminnelser?", ways, value=person.remind_by),

@@ -32,7 +32,7 @@ _SWEDISH = re.compile(r"[åäöÅÄÖ]")
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class Sheet:
     """A list whose columns are understood."""
 
     records: tuple[Record, ...]
@@ -41,7 +41,7 @@ class Table:
     """Whether it has a column that says who is a member."""
 
 
-def understood(rows: Sequence[Row]) -> Table:
+def understood(rows: Sequence[Row]) -> Sheet:
     """The rows as records. Raises :class:`UserError` where no row looks like headings.
 
     A row above the headings may group them ("Kontaktpolitiker" over "Namn" and "E-post"): then one row tells of
@@ -64,7 +64,7 @@ def understood(rows: Sequence[Row]) -> Table:
     ]
     if not records:
         raise UserError("Det finns inga rader under rubrikerna.")
-    return Table(tuple(records), ignored, states="state" in {field for field, _ in named})
+    return Sheet(tuple(records), ignored, states="state" in {field for field, _ in named})
 
 
 def _records(row: Row, named: Sequence[tuple[str, PersonRole | None]]) -> list[Record]:

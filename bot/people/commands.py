@@ -133,7 +133,8 @@ def profile(turn: Turn) -> Reply:
 @private
 def save_profile(turn: Turn) -> Reply:
     """Keep one's own choices."""
-    role = service.checked_own_role(turn.data.get("role") or "")
+    chosen = turn.data.get("role")
+    role = service.checked_own_role("" if chosen == cards.NO_ROLE else chosen)
     ways = turn.data.get("remind_by")
     if ways not in set(RemindBy):
         raise UserError("Välj hur du vill få påminnelser.")

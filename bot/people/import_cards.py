@@ -47,7 +47,7 @@ def ask_table(controls: Sequence[Action]) -> Json:
 def preview(plan: Plan, controls: Sequence[Action]) -> Json:
     """What an import would change."""
     body: list[CardElement] = [heading("Det här ändras"), markdown(counts(plan))]
-    body += _more(plan)
+    body += _more(plan, "De stoppade raderna sparas inte. Rätta dem i listan och importera den igen.")
     for outcome, most in SHOWN.items():
         lines = [line for line in plan.lines if line.outcome is outcome]
         if lines:
@@ -62,7 +62,7 @@ def done(plan: Plan) -> Json:
     return card(
         heading("Importen är klar"),
         markdown(counts(plan)),
-        *_more(plan),
+        *_more(plan, "De stoppade raderna är inte sparade. Rätta dem i listan och importera den igen."),
         plain("Samma lista en gång till ändrar inget."),
         actions=[button("Till medlemmarna", "people.overview")],
         summary=f"Importen är klar. {counts(plan)}",
@@ -96,10 +96,10 @@ def _notes(plan: Plan) -> list[str]:
     return notes
 
 
-def _more(plan: Plan) -> list[CardElement]:
+def _more(plan: Plan, refused: str) -> list[CardElement]:
     shown: list[CardElement] = [plain(note, subtle=True) for note in _notes(plan)]
     if plan.counts[Outcome.REFUSED]:
-        shown.insert(0, caution("De stoppade raderna sparas inte. Rätta dem i listan och importera den igen."))
+        shown.insert(0, caution(refused))
     return shown
 
 

@@ -13,7 +13,7 @@ from hashlib import sha256
 from sqlalchemy.orm import Session
 
 from bot.people import editing, records, service, words
-from bot.people.columns import Table
+from bot.people.columns import Sheet
 from bot.people.editing import Facts
 from bot.people.records import Record
 from bot.people.service import Deed
@@ -93,7 +93,7 @@ class Register:
         self.held = {(code, seat) for code, seat, _ in self.seats}
 
 
-def plan(session: Session, table: Table, *, lock: bool = False) -> Plan:
+def plan(session: Session, table: Sheet, *, lock: bool = False) -> Plan:
     """What importing ``table`` would do now."""
     return _Planning(session, table, lock=lock).plan()
 
@@ -147,7 +147,7 @@ def _facts(one: Municipality, given: dict[str, object]) -> Facts:
 
 
 class _Planning:
-    def __init__(self, session: Session, table: Table, *, lock: bool) -> None:
+    def __init__(self, session: Session, table: Sheet, *, lock: bool) -> None:
         self._table = table
         self._register = Register(session, [record.mail.casefold() for record in table.records], lock=lock)
         self._names: dict[str, tuple[str, int]] = {}

@@ -26,7 +26,6 @@ LOGGED = 10
     role=Role.KANSLI,
     where=Where.PERSONAL,
     aliases=("medlemsregister", "medlemsregistret"),
-    menu=True,
 )
 def members(turn: Turn) -> Reply:
     """How the network stands."""

@@ -89,7 +89,7 @@ def listing(rows: Sequence[Row], wanted: Filter, counties: Sequence[str], groups
     return card(
         heading(title),
         plain(f"Sida {page + 1} av {last + 1}" if rows else "Ingen kommun passar det du har valt.", subtle=True),
-        *(buttons(button(_line(row), "people.open", code=row.municipality.code)) for row in rows[page * PAGE :][:PAGE]),
+        *(part for row in rows[page * PAGE :][:PAGE] for part in _row(row)),
         *([buttons(*turns)] if turns else []),
         label("Välj vad listan ska visa"),
         choice_input("state", "Medlemskap", STATES, value=wanted.state),
@@ -124,7 +124,7 @@ def municipality(
     body += [label("Kontaktpersoner"), markdown(cards.seats(contacts) or "Inga än.")]
     changes = [
         button(f"Byt eller ändra {held.person.name}", "people.contact", contact=held.id)
-        for held in contacts
+        for held in cards.in_seat_order(contacts)
         if held.person is not None
     ]
     body += [buttons(change) for change in changes[: PAGE * 2]]
@@ -204,9 +204,11 @@ def _title(wanted: Filter) -> str:
     return ", ".join([*parts, *filter(None, (wanted.county, wanted.group))])
 
 
-def _line(row: Row) -> str:
+def _row(row: Row) -> tuple[CardElement, CardElement]:
+    """A municipality and what it lacks; a button's own title would be cut off."""
     lacking = listed([GAP_NAMES[gap] for gap in row.gaps])
-    return f"{row.name}: saknar {lacking}" if lacking else f"{row.name}: komplett"
+    opens = button(row.name, "people.open", code=row.municipality.code)
+    return buttons(opens), small(f"Saknar {lacking}." if lacking else "Har allt.")
 
 
 def _stamp(one: Municipality) -> str:
