@@ -132,6 +132,7 @@ def _fill(body: Body, ping: Ping) -> None:
         source=TeamworkActivityTopicSource.Text, value=ping.topic[:SHOWN], web_url=ping.url
     )
     body.activity_type = DEFAULT
-    body.chain_id = ping.chain
+    if ping.chain is not None:  # the SDK writes a None that was set, and by its Python name, which Graph refuses
+        body.chain_id = ping.chain
     body.preview_text = ItemBody(content=ping.text[:SHOWN])
     body.template_parameters = [KeyValuePair(name="systemDefaultText", value=ping.text[:SHOWN])]

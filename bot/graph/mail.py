@@ -13,11 +13,11 @@ from datetime import datetime
 from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
 
-from bot import mail
 from bot.graph.meaning import Call
 from bot.graph.people import address
 from bot.graph.thread import GraphThread, on_graph_thread
 from bot.graph.wire import Wire
+from bot.mail import written
 from bot.ports import Failed, TryLater
 from bot.tenant import Letter
 
@@ -45,12 +45,12 @@ class GraphMail:
     async def send(self, letter: Letter) -> None:
         """See :class:`bot.tenant.Mail`. 202 means taken, not delivered: a bounce comes to the mailbox."""
         address(letter.to)
-        written = mail.written(letter, self._mailbox, self._answer_to, self._clock())
-        if len(written) > LARGEST:
+        mime = written(letter, self._mailbox, self._answer_to, self._clock())
+        if len(mime) > LARGEST:
             raise Failed("mail_too_large")
         builder = self._wire.client.users.by_user_id(self._mailbox).send_mail
         info = RequestInformation(Method.POST, builder.url_template, builder.path_parameters)
-        info.set_stream_content(base64.b64encode(written), "text/plain")
+        info.set_stream_content(base64.b64encode(mime), "text/plain")
         limits = self._wire.limits
         await limits.mail.take()
         async with limits.outlook:

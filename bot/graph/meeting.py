@@ -9,7 +9,7 @@ from bot.turn import Json
 
 _LINE = re.compile(r"_{20,}")
 """The line of underscores that Teams draws above and below its details."""
-_BLOCK = re.compile(r"<(div|p|table|span)\b", re.IGNORECASE)
+_BLOCK = re.compile(r"<(div|p|table)\b", re.IGNORECASE)
 
 logger = logging.getLogger("bot.graph")
 

@@ -15,6 +15,7 @@ from bot.graph.wire import Wire
 from bot.tenant import Attendance, Registration, Webinar
 from bot.turn import Json
 
+ORGANISED = "/solutions/virtualEvents/webinars/getByUserIdAndRole(userId='{}',role='organizer')"
 LIST = Call("webinars", "VirtualEvent.Read.All", repeatable=True)
 REGISTRATIONS = Call("webinarRegistrations", "VirtualEvent.Read.All", repeatable=True)
 SESSIONS = Call("webinarSessions", "VirtualEvent.Read.All", repeatable=True)
@@ -37,8 +38,10 @@ class GraphWebinars:
     @on_graph_thread
     async def organised_by(self, entra_id: str) -> Sequence[Webinar]:
         """See :class:`bot.tenant.Webinars`."""
-        asked = self._all.get_by_user_id_and_role_with_user_id_with_role("organizer", object_id(entra_id))
-        return [_webinar(found) async for found in self._wire.pages(LIST, asked.to_get_request_information())]
+        asked = self._all.to_get_request_information()
+        # the SDK's own method for it loses the comma (std-uritemplate 2.0.12)
+        asked.url = f"{self._wire.base}{ORGANISED.format(object_id(entra_id))}"
+        return [_webinar(found) async for found in self._wire.pages(LIST, asked)]
 
     @on_graph_thread
     async def registrations(self, webinar_id: str) -> Sequence[Registration]:

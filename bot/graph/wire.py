@@ -54,14 +54,16 @@ class Wire:
     ) -> None:
         """Must be made on the thread. ``credential`` is this wire's to close."""
         self.thread = thread
+        self.base = base
         self.limits = Limits(tempo or Tempo())
         self.faults = Faults()
         self.tally: Counter[tuple[str, str]] = Counter()
         self._credential = credential
         self._origin = urlsplit(base)[:2]
         # HTTP/1.1: on HTTP/2 one lost connection puts all requests under way in doubt
+        self._connections = httpx.AsyncHTTPTransport()
         self._http = GraphClientFactory.create_with_default_middleware(
-            client=httpx.AsyncClient(timeout=timeout),
+            client=httpx.AsyncClient(transport=self._connections, timeout=timeout),
             options={
                 **graph_options,
                 RetryHandlerOption.get_key(): RetryHandlerOption(max_retries=0, should_retry=False),
@@ -77,6 +79,7 @@ class Wire:
     async def close(self) -> None:
         """Close connections and the credential."""
         await self._http.aclose()
+        await self._connections.aclose()  # the SDK's transport around it does not
         await self._credential.close()
 
     async def send(self, call: Call, info: RequestInformation) -> Json:
