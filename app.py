@@ -31,6 +31,7 @@ from bot.teams.credential import ConnectorToken
 from bot.teams.endpoint import make_runner, make_web_app
 from bot.teams.gate import make_gate
 from bot.teams.messenger import TeamsMessenger
+from bot.teams.pages import Pages
 from bot.turn import App
 from dialogs import DIALOGS
 from storage import content, kansli, migrate
@@ -82,7 +83,8 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
         await stack.enter_async_context(jobs.ticking(app, clock))
         await stack.enter_async_context(_delivering(app, TeamsMessenger(connector, settings.app_id), clock))
         bot = TeamsBot(Conversations(app, clock))
-        yield make_web_app(gate, Adapter(connector), bot, lambda: _problems(database, bank, following))
+        pages = Pages(app, clock).routes()
+        yield make_web_app(gate, Adapter(connector), bot, lambda: _problems(database, bank, following), pages)
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:

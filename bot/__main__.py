@@ -7,12 +7,15 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from app import utc_now
+from bot.conversation import ROUTES
 from bot.local.chat import chat
 from bot.local.people import PLAYERS
 from bot.local.run import PLAYGROUND_PORT, bot_address, run
 from bot.people import operator
+from bot.privacy import operator as privacy
 from bot.settings import Settings, SettingsProblems, environment, from_process
 
 
@@ -38,6 +41,7 @@ def main(words: Sequence[str] | None = None) -> int:
     writing.add_argument("file", type=Path)
     writing.set_defaults(command=_export_members)
 
+    _about_people(commands)
     chosen = parser.parse_args(words)
     try:
         settings = from_process()
@@ -46,6 +50,29 @@ def main(words: Sequence[str] | None = None) -> int:
         return 2
     code: int = chosen.command(settings, chosen)
     return code
+
+
+def _about_people(commands: Any) -> None:
+    """What an operator does about personal data."""
+    cleaning = commands.add_parser("retention", help="delete what is older than the SEKOM_…_DAYS settings")
+    cleaning.add_argument("--dry-run", action="store_true", help="only say how much would go")
+    cleaning.set_defaults(command=lambda settings, it: privacy.retain(settings, utc_now(), dry_run=it.dry_run))
+
+    showing = commands.add_parser("export-person", help="write what is kept about somebody as .json or .txt")
+    showing.add_argument("who", help="mail address or Entra object id")
+    showing.add_argument("file", type=Path)
+    showing.set_defaults(command=lambda settings, it: privacy.export_person(settings, it.who, it.file, utc_now()))
+
+    erasing = commands.add_parser("erase-person", help="erase somebody; says what would happen unless --yes")
+    erasing.add_argument("who", help="mail address or Entra object id")
+    erasing.add_argument("--yes", action="store_true", help="do it; it can't be undone")
+    erasing.set_defaults(
+        command=lambda settings, it: privacy.erase_person(settings, it.who, utc_now(), ROUTES.erase_hooks, sure=it.yes)
+    )
+
+    logged = commands.add_parser("export-audit", help="write the log of what the kansli changed as .csv")
+    logged.add_argument("file", type=Path)
+    logged.set_defaults(command=lambda settings, it: privacy.export_audit(settings, it.file))
 
 
 def _run(settings: Settings, chosen: Namespace) -> int:

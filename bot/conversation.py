@@ -20,6 +20,8 @@ import bot.people.import_commands
 import bot.people.manage
 import bot.people.role_commands
 import bot.people.seats
+import bot.privacy.commands
+import bot.privacy.manage
 import bot.questions.channel
 import bot.questions.commands
 import bot.questions.desk
@@ -29,7 +31,7 @@ from bot.help.commands import greeting, team_greeting
 from bot.routes import Role, Routes
 from bot.turn import NOTHING, App, Incoming, Kind, Reply, Scope, Turn, UserError, say
 from dialogs import engine
-from storage import people, places, roles, turns
+from storage import erased, people, places, roles, turns
 from storage.people import Person, PersonRole
 
 ROUTES = Routes(
@@ -41,6 +43,8 @@ ROUTES = Routes(
     bot.people.seats.routes,
     bot.people.role_commands.routes,
     bot.people.import_commands.routes,
+    bot.privacy.commands.routes,
+    bot.privacy.manage.routes,
     bot.groups.commands.routes,
     bot.questions.commands.routes,
     bot.questions.channel.routes,
@@ -49,6 +53,7 @@ ROUTES = Routes(
 )
 """Everything people can say and press."""
 
+FORGOTTEN = Reply(notice="Dina uppgifter är borttagna. Skriv till mig om du vill börja om.")
 LONGEST = 1000
 """Characters of a message that are still a question."""
 
@@ -100,7 +105,15 @@ def _remember(session: Session, incoming: Incoming, now: datetime) -> Person:
     return person
 
 
+def _stays_erased(session: Session, incoming: Incoming) -> bool:
+    """Whether somebody erased has only pressed an old button, or was added somewhere: neither is writing."""
+    teams_id, entra_id = incoming.sender.teams_id, incoming.sender.entra_id
+    return people.find(session, teams_id) is None and erased.is_erased(session, teams_id, entra_id)
+
+
 def _answer(app: App, session: Session, incoming: Incoming, now: datetime, refused: Reply | None) -> Answer:
+    if incoming.kind is not Kind.MESSAGE and _stays_erased(session, incoming):
+        return Answer(FORGOTTEN if incoming.kind is Kind.ACTION else NOTHING, unsent=True)
     person = _remember(session, incoming, now)
     key = incoming.place.conversation_id, incoming.activity_id
     if not turns.claim(session, *key, person.id, now):

@@ -18,9 +18,10 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.orm import Session
 
 from bot.outbox import StillWanted
+from bot.privacy import retention
 from bot.questions import reminders
 from bot.turn import App
-from storage import faq_log, outbox, turns
+from storage import outbox
 from storage.outgoing import Outgoing
 
 Due = Callable[[Session, datetime], list[Outgoing]]
@@ -37,7 +38,7 @@ PLAN_EVERY = timedelta(minutes=1)
 CLEAN_EVERY = timedelta(hours=1)
 """Often, so that each time there is little to delete; also what a stopped bot missed goes then."""
 CHUNK = 200
-"""Rows planned or deleted in one transaction: at most about 50 ms, in which a turn would wait on SQLite."""
+"""Rows planned in one transaction: at most about 50 ms, in which a turn would wait on SQLite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,26 +67,7 @@ def plan(due: Due, app: App, clock: Clock) -> Iterator[Work]:
         yield partial(outbox.enqueue_all, outgoings=chunk, now=now)
 
 
-def clean(app: App, clock: Clock) -> Iterator[Work]:
-    """Delete what is kept no longer, chunk by chunk."""
-    now = clock()
-    before = now - timedelta(days=app.settings.question_days)
-    for forget in (
-        partial(turns.forget_old, now=now, limit=CHUNK),
-        partial(faq_log.forget_texts, before=before, now=now, limit=CHUNK),
-        partial(outbox.forget_contents, before=before, limit=CHUNK),
-    ):
-        gone = [CHUNK]
-
-        def work(session: Session, forget: Work = forget, gone: list[int] = gone) -> int:
-            gone[0] = forget(session)
-            return gone[0]
-
-        while gone[0] >= CHUNK:
-            yield work
-
-
-JOBS = (Job("clean", CLEAN_EVERY, clean),)
+JOBS = (Job("clean", CLEAN_EVERY, retention.run),)
 """What runs how often, beside the planning of :data:`DUE` and the outbox's own loop."""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.turn import Handler, Scope
+from storage.privacy import EraseHook
 
 
 class Role(StrEnum):
@@ -64,7 +65,9 @@ class Routes:
         """Join ``parts``. Raises :class:`DuplicateRouteError` where two of them share a word or a name."""
         self.commands: dict[str, Command] = {}
         self.actions: dict[str, Action] = {}
+        self.erase_hooks: list[EraseHook] = []
         for part in parts:
+            self.erase_hooks += part.erase_hooks
             for command in part:
                 self._add_command(command)
             for action in part.actions.values():
@@ -97,6 +100,11 @@ class Routes:
             return handler
 
         return register
+
+    def erasing(self, hook: EraseHook) -> EraseHook:
+        """Register the feature's own part of erasing a person; see :data:`storage.privacy.EraseHook`."""
+        self.erase_hooks.append(hook)
+        return hook
 
     def __iter__(self) -> Iterator[Command]:
         """The commands, each once, in the order they were registered."""

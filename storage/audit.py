@@ -39,3 +39,8 @@ def latest(session: Session, about: str, limit: int) -> Sequence[AuditRow]:
     """The newest changes of one row."""
     statement = select(AuditRow).where(AuditRow.about == about).order_by(AuditRow.at.desc(), AuditRow.id.desc())
     return session.scalars(statement.limit(limit)).all()
+
+
+def newest(session: Session, limit: int | None = None) -> Sequence[AuditRow]:
+    """The newest changes of everything, or all of them."""
+    return session.scalars(select(AuditRow).order_by(AuditRow.at.desc(), AuditRow.id.desc()).limit(limit)).all()

@@ -18,6 +18,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, Session, mapped_column, sessionmaker
+from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 
 T = TypeVar("T")
@@ -26,8 +27,8 @@ ATTEMPTS = 3
 """How many times a transaction that lost a race is played before the conflict becomes a fault."""
 POSTGRESQL_THREADS = 8
 """Turns at a time per process on PostgreSQL; the connection pool is as large."""
-CONFLICTS = frozenset({"40001", "40P01", "55P03"})
-"""PostgreSQL's SQLSTATEs for a lost race: serialization failure, deadlock, lock not available."""
+CONFLICTS = frozenset({"40001", "40P01", "55P03", "23503"})
+"""PostgreSQL's SQLSTATEs for a lost race: serialization failure, deadlock, no lock, a parent row erased meanwhile."""
 
 
 class Utc(TypeDecorator[datetime]):
@@ -117,7 +118,7 @@ class Database:
             try:
                 with self.transaction() as session:
                     result = work(session)
-            except DBAPIError as error:
+            except (DBAPIError, StaleDataError) as error:
                 if attempt == ATTEMPTS or not _is_conflict(error):
                     raise
                 continue
@@ -188,7 +189,9 @@ def _sqlite_begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _is_conflict(error: DBAPIError) -> bool:
+def _is_conflict(error: DBAPIError | StaleDataError) -> bool:
+    if isinstance(error, StaleDataError):  # a row that was read is gone: its person was erased meanwhile
+        return True
     if isinstance(error.orig, sqlite3.OperationalError):
         return isinstance(error, OperationalError) and "locked" in str(error.orig)
     return getattr(error.orig, "sqlstate", None) in CONFLICTS

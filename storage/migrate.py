@@ -16,11 +16,13 @@ from sqlalchemy.exc import DBAPIError
 import storage.audit
 import storage.contacts
 import storage.dialogs
+import storage.erased
 import storage.faq
 import storage.faq_log
 import storage.groups
 import storage.kansli
 import storage.leases
+import storage.links
 import storage.municipalities
 import storage.outbox
 import storage.people

@@ -11,6 +11,7 @@ from sqlalchemy import ForeignKey, String, Text, bindparam, func, or_, select, u
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from storage import erased
 from storage.database import Base, insert_new, person_key, table_of
 from storage.places import Conversation
 
@@ -51,6 +52,8 @@ class Person(Base):
     """Somebody who has written to the bot, was added where it is, or stands on the kansli's list."""
 
     __tablename__ = "people"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+    """The id of somebody erased is never given to another person, whom an old button would then be about."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     teams_id: Mapped[str | None] = mapped_column(String(200), unique=True)
@@ -94,6 +97,7 @@ def meet(
     """The person with this Teams id, made if new. Keeps name and Entra id as last seen, and that they are active."""
     person = find(session, teams_id) or _first_met(session, teams_id, entra_id)
     if person is None:
+        erased.lift(session, teams_id, entra_id)  # erased people come back by writing
         insert_new(session, Person, teams_id=teams_id, entra_id=entra_id, name=name[:200], first_seen_at=now)
         person = session.query(Person).filter_by(teams_id=teams_id).one()
     if name and person.name != name[:200]:

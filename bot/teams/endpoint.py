@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 import orjson
 from aiohttp import web
@@ -53,8 +53,10 @@ class Endpoint:
         return _json(answer.status, answer.body)
 
 
-def make_web_app(gate: Gate, adapter: Adapter, bot: TeamsBot, problems: Problems) -> web.Application:
-    """The whole HTTP application. Serve it with :func:`make_runner`."""
+def make_web_app(
+    gate: Gate, adapter: Adapter, bot: TeamsBot, problems: Problems, pages: Iterable[web.RouteDef] = ()
+) -> web.Application:
+    """The whole HTTP application, with ``pages`` for people's browsers. Serve it with :func:`make_runner`."""
 
     async def healthz(_request: web.Request) -> web.Response:
         return _json(200, {"alive": True})
@@ -70,6 +72,7 @@ def make_web_app(gate: Gate, adapter: Adapter, bot: TeamsBot, problems: Problems
     app.router.add_post("/api/messages", Endpoint(gate, adapter, bot).messages)
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
+    app.router.add_routes(pages)
     app.on_shutdown.append(drain)
     return app
 

@@ -1,0 +1,78 @@
+"""The audit log in the words of its readers, and as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.swedish import STOCKHOLM
+from storage import audit, municipalities, people
+from storage.audit import AuditRow
+
+HEADINGS = ("När", "Vem", "Vad", "Gäller", "Person")
+UNKNOWN = "driften, eller någon som är borttagen"
+NOBODY = "borttagen person"
+_RUN = ("=", "+", "-", "@", "\t", "\r")
+"""What a cell begins with that a spreadsheet program runs: a name may be ``=cmd|…``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A change as it is read."""
+
+    at: datetime
+    by: str
+    what: str
+    about: str
+    person: str
+
+    def cells(self) -> tuple[str, ...]:
+        """The line for a spreadsheet."""
+        texts = (f"{self.at.astimezone(STOCKHOLM):%Y-%m-%d %H:%M}", self.by, self.what, self.about, self.person)
+        return tuple(f"'{text}" if text.startswith(_RUN) else text for text in texts)
+
+
+def lines(session: Session, limit: int | None = None) -> list[Line]:
+    """The newest changes, or all, with the names of those who are still here."""
+    rows = audit.newest(session, limit)
+    ids = {found for row in rows for found in (row.by_id, row.person_id) if found is not None}
+    places = {one.code: one.full_name for one in municipalities.everyone(session)}
+    return _read(rows, people.names(session, ids), places)
+
+
+def separated(session: Session) -> bytes:
+    """All of it as CSV that a Swedish Excel opens as it is."""
+    written = io.StringIO()
+    out = csv.writer(written, delimiter=";", lineterminator="\r\n")
+    out.writerow(HEADINGS)
+    out.writerows(line.cells() for line in lines(session))
+    return written.getvalue().encode("utf-8-sig")
+
+
+def _read(rows: Sequence[AuditRow], names: dict[int, str], places: dict[str, str]) -> list[Line]:
+    return [
+        Line(
+            at=row.at,
+            by=names.get(row.by_id or 0, UNKNOWN),
+            what=row.what,
+            about=_about(row.about, places),
+            person=names.get(row.person_id or 0, ""),
+        )
+        for row in rows
+    ]
+
+
+def _about(about: str, places: dict[str, str]) -> str:
+    kind, _, key = about.partition(":")
+    match kind:
+        case "municipality":
+            return places.get(key, key)
+        case "erased":
+            return f"{NOBODY} {key}"
+        case _:
+            return kind if kind != "person" else "en person"

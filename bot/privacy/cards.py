@@ -1,0 +1,150 @@
+"""What somebody sees of what is kept about them, and of being erased."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from microsoft_teams.cards import Action, CardElement
+
+from bot.cards import button, card, caution, heading, label, markdown, open_link, plain, small
+from bot.privacy import words
+from bot.settings import Settings
+from bot.swedish import count, listed
+from bot.turn import Json
+from storage.privacy import Erased, Kept
+
+
+def overview(kept: Mapping[str, Kept], settings: Settings, base: str) -> Json:
+    """What is kept, why and for how long, class by class. ``base`` is where the bot's pages are, or empty."""
+    body: list[CardElement] = [
+        heading("Dina uppgifter"),
+        markdown("Det här har jag sparat om dig. Du kan läsa allt, rätta det, ta med dig det och ta bort det."),
+    ]
+    for one, tables in words.classes_of(list(kept)):
+        rows = sum(kept[table].deleted + kept[table].anonymised for table in tables)
+        body += [
+            label(f"{one.title} ({count(rows, 'uppgift', 'uppgifter')})"),
+            markdown(f"{one.what} {one.why}"),
+            small(f"**Hur länge:** {one.how_long(settings)}"),
+        ]
+    body.append(small(words.ANONYMOUS))
+    actions = [button("Läs allt", "privacy.show", page=0)]
+    if base:
+        actions.append(button("Hämta som fil", "privacy.links"))
+    actions += [button("Rätta mina val", "people.profile"), button("Min kommun", "people.mine")]
+    actions.append(button("Ta bort mig", "privacy.ask_erase"))
+    if base:
+        actions.append(open_link("Så hanterar vi personuppgifter", f"{base}/integritet"))
+    return card(*body, actions=actions, summary="Dina uppgifter: vad jag har sparat om dig, varför och hur länge.")
+
+
+def page(lines: Sequence[str], number: int, pages: int) -> Json:
+    """A page of everything, as text."""
+    body: list[CardElement] = [heading("Allt jag har sparat om dig"), small(f"Sida {number + 1} av {pages}")]
+    body += [label(line.capitalize()) if line.isupper() else plain(line) for line in lines if line]
+    turns: list[Action] = []
+    if number:
+        turns.append(button("Föregående", "privacy.show", page=number - 1))
+    if number + 1 < pages:
+        turns.append(button("Nästa", "privacy.show", page=number + 1))
+    return card(
+        *body,
+        actions=[*turns, button("Tillbaka", "privacy.overview")],
+        summary=f"Allt jag har sparat om dig, sida {number + 1} av {pages}.",
+    )
+
+
+def links(text: str, data: str) -> Json:
+    """The links to fetch one's data."""
+    return card(
+        heading("Hämta dina uppgifter"),
+        markdown(
+            "Länkarna är bara till för dig. Varje länk fungerar i 15 minuter och **en gång**. Skicka dem inte vidare."
+        ),
+        small("Textfilen är till för att läsa. JSON-filen är till för att läsas in i ett annat system."),
+        actions=[
+            open_link("Hämta som text", text),
+            open_link("Hämta som JSON", data),
+            button("Nya länkar", "privacy.links"),
+            button("Tillbaka", "privacy.overview"),
+        ],
+        summary="Länkar för att hämta dina uppgifter. De fungerar i 15 minuter.",
+    )
+
+
+def ask_erase(person_id: int, kept: Mapping[str, Kept]) -> Json:
+    """The first question: what goes, and what remains."""
+    return card(
+        heading("Vill du att jag tar bort dig?"),
+        markdown("Då tar jag bort ditt namn, din mejladress och allt annat som jag har sparat om dig."),
+        *_what(kept),
+        markdown(
+            "Du får inga fler påminnelser från mig, och är inte längre kontaktperson. Du är kvar i Teams. Skriver du "
+            "till mig igen börjar vi om från början."
+        ),
+        actions=[
+            button("Ja, gå vidare", "privacy.sure", person=person_id),
+            button("Nej, behåll mig", "privacy.overview"),
+        ],
+        summary="Vill du att jag tar bort allt jag har sparat om dig?",
+    )
+
+
+def sure(person_id: int) -> Json:
+    """The second question."""
+    return card(
+        heading("Är du säker?"),
+        caution("Det går inte att ångra. Vill du ha en kopia av dina uppgifter, hämta den först."),
+        actions=[
+            button("Ta bort mina uppgifter", "privacy.erase", style="destructive", person=person_id),
+            button("Avbryt", "privacy.overview"),
+        ],
+        summary="Är du säker på att jag ska ta bort dina uppgifter? Det går inte att ångra.",
+    )
+
+
+def gone(done: Erased) -> Json:
+    """After it was done: what remains, named."""
+    return card(
+        heading("Dina uppgifter är borttagna"),
+        *_remains(done.kept),
+        *_others(done),
+        markdown(words.TEAMS),
+        small(
+            "Jag har sparat en kod som inte går att läsa ut ditt namn ur. Den gör att jag inte lägger till dig igen "
+            "av mig själv. Skriver du till mig tar jag bort den och börjar om."
+        ),
+        summary="Dina uppgifter är borttagna.",
+    )
+
+
+def _what(kept: Mapping[str, Kept]) -> Iterator[CardElement]:
+    goes = [one.title for one, tables in words.classes_of(list(kept)) if any(kept[table].deleted for table in tables)]
+    yield label("Det här tar jag bort")
+    yield markdown("\n".join(f"- {title}" for title in goes))
+    yield from _remains(kept)
+
+
+def _remains(kept: Mapping[str, Kept]) -> Iterator[CardElement]:
+    """What stays without the person."""
+    lines = []
+    for one, tables in words.classes_of(list(kept)):
+        rows = sum(kept[table].anonymised for table in tables)
+        if rows:
+            lines.append(f"- **{one.title}** ({rows}): {one.remains or 'Raden, utan ditt namn.'}")
+    if lines:
+        yield label("Det här blir kvar, utan dig")
+        yield markdown("\n".join(lines))
+
+
+def _others(done: Erased) -> Iterator[CardElement]:
+    """What others had that named the person."""
+    messages = done.scrubbed.get("messages", 0)
+    rows = sum(done.scrubbed.values()) - messages
+    said = []
+    if rows:
+        said.append(f"ditt namn ur {count(rows, 'text', 'texter')} som andra har fått eller skrivit")
+    if messages:
+        said.append(f"{count(messages, 'meddelande', 'meddelanden')} i Teams som jag byter ut")
+    if said:
+        yield markdown(f"Jag har också tagit bort {listed(said)}.")

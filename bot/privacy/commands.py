@@ -1,0 +1,119 @@
+"""What is kept about oneself: seen, taken away, erased. Everything here is in the person's own chat only."""
+
+from __future__ import annotations
+
+from functools import wraps
+
+from bot.privacy import cards, downloads, readable, service
+from bot.routes import Routes, Where
+from bot.turn import Handler, Json, Reply, Turn, UserError, say, state
+from storage import privacy
+
+routes = Routes()
+
+NOT_YOURS = "Det kortet gäller någon annan. Skriv **mina uppgifter** för att se dina egna."
+NO_ADDRESS = "Här kan jag inte ge dig en fil. Välj **Läs allt**, så ser du samma uppgifter i chatten."
+
+
+def private(handler: Handler) -> Handler:
+    """Refuse a press outside the person's own chat: no card with such a button is ever shown there."""
+
+    @wraps(handler)
+    def guarded(turn: Turn) -> Reply:
+        if not turn.personal:
+            raise UserError("Det tar vi i vår egen chatt. Skriv till mig där.")
+        return handler(turn)
+
+    return guarded
+
+
+@routes.command(
+    "mina uppgifter",
+    help="Se, hämta, rätta eller ta bort det jag har sparat om dig.",
+    where=Where.PERSONAL,
+    aliases=("mina personuppgifter", "personuppgifter", "registerutdrag", "mina data", "gdpr"),
+    menu=True,
+)
+def mine(turn: Turn) -> Reply:
+    """What is kept, why and for how long."""
+    return say(card=_overview(turn))
+
+
+@routes.command(
+    "ta bort mig",
+    help="Ta bort allt jag har sparat om dig.",
+    where=Where.PERSONAL,
+    aliases=("glöm mig", "radera mig", "radera mina uppgifter", "ta bort mina uppgifter"),
+)
+def forget_me(turn: Turn) -> Reply:
+    """The first of two questions."""
+    return say(card=_ask(turn))
+
+
+@routes.action("privacy.overview")
+@private
+def press_overview(turn: Turn) -> Reply:
+    """Back to the overview, in place."""
+    return state(_overview(turn))
+
+
+@routes.action("privacy.show")
+@private
+def show(turn: Turn) -> Reply:
+    """A page of everything; one that does not exist shows the nearest."""
+    pages = readable.pages(privacy.export(turn.session, turn.person.id), turn.app.settings)
+    wanted = turn.data.get("page")
+    number = wanted if isinstance(wanted, int) and not isinstance(wanted, bool) else 0
+    number = min(max(0, number), len(pages) - 1)
+    return state(cards.page(pages[number], number, len(pages)))
+
+
+@routes.action("privacy.links")
+@private
+def give_links(turn: Turn) -> Reply:
+    """Links to the files. Made anew at every press: a token is in no table, so an old one can't be shown again."""
+    if not service.base_url(turn.app.settings):
+        raise UserError(NO_ADDRESS)
+    return state(cards.links(service.link(turn, downloads.TEXT), service.link(turn, downloads.DATA)))
+
+
+@routes.action("privacy.ask_erase")
+@private
+def ask_erase(turn: Turn) -> Reply:
+    """The first question, in place."""
+    return state(_ask(turn))
+
+
+@routes.action("privacy.sure")
+@private
+def sure(turn: Turn) -> Reply:
+    """The second question."""
+    _check_own(turn)
+    return state(cards.sure(turn.person.id))
+
+
+@routes.action("privacy.erase")
+@private
+def erase(turn: Turn) -> Reply:
+    """Do it."""
+    _check_own(turn)
+    hooks = turn.app.routes.erase_hooks
+    about = turn.session, turn.app.settings, turn.person
+    done = service.erase(*about, by=turn.person.id, now=turn.now, hooks=hooks)
+    return state(cards.gone(done))
+
+
+def _overview(turn: Turn) -> Json:
+    kept = privacy.counts(turn.session, turn.person.id)
+    return cards.overview(kept, turn.app.settings, service.base_url(turn.app.settings))
+
+
+def _ask(turn: Turn) -> Json:
+    service.refuse_last_kansli(turn.session, turn.app.settings, turn.person)
+    return cards.ask_erase(turn.person.id, privacy.counts(turn.session, turn.person.id))
+
+
+def _check_own(turn: Turn) -> None:
+    """The card was asked of this person, before what they are now: who came back has another id."""
+    if turn.data.get("person") != turn.person.id:
+        raise UserError(NOT_YOURS)

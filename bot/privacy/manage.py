@@ -1,0 +1,112 @@
+"""The kansli erases somebody who has left, and reads what it has changed itself."""
+
+from __future__ import annotations
+
+from bot.cards import escape
+from bot.privacy import auditing, downloads, manage_cards, service
+from bot.privacy.commands import private
+from bot.routes import Role, Routes, Where
+from bot.turn import Json, Reply, Turn, UserError, say, state
+from storage import municipalities, people, privacy
+from storage.people import Person
+
+routes = Routes()
+
+LOGGED = 10
+"""Changes that the card shows."""
+
+
+@routes.command(
+    "ta bort person",
+    help="Ta bort någon som har slutat, med allt jag har sparat.",
+    role=Role.KANSLI,
+    where=Where.PERSONAL,
+    aliases=("radera person",),
+    takes="namn eller mejladress",
+)
+def remove(turn: Turn) -> Reply:
+    """Whom."""
+    return say(card=_found(turn, turn.argument) if turn.argument else manage_cards.ask_who())
+
+
+@routes.command(
+    "ändringslogg",
+    help="Se vad kansliet har ändrat, och hämta hela loggen.",
+    role=Role.KANSLI,
+    where=Where.PERSONAL,
+    aliases=("ändringsloggen", "logg"),
+)
+def show_log(turn: Turn) -> Reply:
+    """The newest changes."""
+    return say(card=manage_cards.log(auditing.lines(turn.session, LOGGED)))
+
+
+@routes.action("privacy.log_link", role=Role.KANSLI)
+@private
+def log_link(turn: Turn) -> Reply:
+    """A link to all changes."""
+    if not service.base_url(turn.app.settings):
+        raise UserError("Här kan jag inte ge dig en fil. Be driften köra: python -m bot export-audit FIL")
+    url = service.link(turn, downloads.LOG)
+    return state(manage_cards.log(auditing.lines(turn.session, LOGGED), url))
+
+
+@routes.action("privacy.who", role=Role.KANSLI)
+@private
+def press_who(turn: Turn) -> Reply:
+    """Begin again, in place."""
+    del turn
+    return state(manage_cards.ask_who())
+
+
+@routes.action("privacy.find", role=Role.KANSLI)
+@private
+def find(turn: Turn) -> Reply:
+    """Whom the kansli means by a name or an address."""
+    return state(_found(turn, " ".join(str(turn.data.get("name") or "").split())[:120]))
+
+
+@routes.action("privacy.ask_person", role=Role.KANSLI)
+@private
+def ask_person(turn: Turn) -> Reply:
+    """The first question."""
+    person = _person(turn)
+    service.refuse_last_kansli(turn.session, turn.app.settings, person)
+    place = municipalities.find(turn.session, person.municipality_code)
+    kept = privacy.counts(turn.session, person.id)
+    return state(manage_cards.ask_person(person, kept, place.full_name if place else ""))
+
+
+@routes.action("privacy.sure_person", role=Role.KANSLI)
+@private
+def sure_person(turn: Turn) -> Reply:
+    """The second question."""
+    return state(manage_cards.sure_person(_person(turn)))
+
+
+@routes.action("privacy.erase_person", role=Role.KANSLI)
+@private
+def erase_person(turn: Turn) -> Reply:
+    """Do it."""
+    hooks = turn.app.routes.erase_hooks
+    about = turn.session, turn.app.settings, _person(turn)
+    done = service.erase(*about, by=turn.person.id, now=turn.now, hooks=hooks)
+    return state(manage_cards.erased(done))
+
+
+def _found(turn: Turn, name: str) -> Json:
+    if len(name) < 2:  # noqa: PLR2004 - one letter finds everybody
+        return manage_cards.ask_who("Skriv personens namn eller mejladress, minst två tecken.")
+    found = people.search(turn.session, name, manage_cards.SHOWN + 1)
+    if not found:
+        return manage_cards.ask_who(f"Jag hittar ingen som heter {escape(name)}. Kontrollera stavningen.")
+    codes = {one.municipality_code for one in found if one.municipality_code}
+    places = {code: municipalities.require(turn.session, code).full_name for code in codes}
+    return manage_cards.choose(found, places)
+
+
+def _person(turn: Turn) -> Person:
+    person = people.by_id(turn.session, turn.data.get("person"))
+    if person is None:
+        raise UserError(service.GONE)
+    return person

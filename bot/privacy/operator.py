@@ -1,0 +1,105 @@
+"""The operator's commands about what is kept: retention, one person's data, and the audit log."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from bot.privacy import auditing, readable, retention, service
+from bot.settings import Settings
+from bot.turn import UserError
+from storage import migrate, people, privacy
+from storage.database import Database
+from storage.people import Person
+from storage.privacy import EraseHook
+
+
+def retain(settings: Settings, now: datetime, *, dry_run: bool) -> int:
+    """Delete what is too old, or with ``dry_run`` only say how much that is."""
+
+    def work(database: Database) -> int:
+        act = retention.preview if dry_run else retention.carry_out
+        for old, rows in act(database, settings, now):
+            more = "+" if dry_run and rows >= retention.PREVIEWED else ""
+            _say(f"{rows:>8}{more}  {old.name} ({old.kept(settings)})")
+        return _say("Nothing is deleted (--dry-run)." if dry_run else "Deleted.")
+
+    return _with(settings, work)
+
+
+def export_person(settings: Settings, who: str, path: Path, now: datetime) -> int:
+    """Write what is kept about somebody, as ``.json`` or ``.txt``; an existing file is left as it is."""
+    writers = {".json": readable.as_json, ".txt": readable.as_text}
+    write = writers.get(path.suffix.casefold())
+    if write is None:
+        return _refused("Name the file .json or .txt.")
+
+    def work(session: Session) -> bytes:
+        return write(privacy.export(session, _person(session, who).id), settings, now)
+
+    return _with(settings, lambda database: _save(path, database.play(work)))
+
+
+def erase_person(settings: Settings, who: str, now: datetime, hooks: list[EraseHook], *, sure: bool) -> int:
+    """Erase somebody; without ``sure`` only say what would happen."""
+
+    def look(session: Session) -> int:
+        for table, kept in privacy.counts(session, _person(session, who).id).items():
+            _say(f"{kept.deleted:>6} deleted, {kept.anonymised:>6} anonymised: {table}")
+        return _say("Nothing is erased. Write --yes to erase.")
+
+    def work(session: Session) -> int:
+        done = service.erase(session, settings, _person(session, who), by=None, now=now, hooks=hooks)
+        return _say(f"Erased. The audit log calls it {done.reference}.")
+
+    return _with(settings, lambda database: database.play(work if sure else look))
+
+
+def export_audit(settings: Settings, path: Path) -> int:
+    """Write the audit log as ``.csv``; an existing file is left as it is."""
+    if path.suffix.casefold() != ".csv":
+        return _refused("Name the file .csv.")
+    return _with(settings, lambda database: _save(path, database.play(auditing.separated)))
+
+
+def _person(session: Session, who: str) -> Person:
+    """By mail address, or by Entra id. Raises :class:`UserError`."""
+    found = [*people.by_mail(session, [who.casefold()]).values(), *people.by_entra(session, [who.casefold()])]
+    if not found:
+        raise UserError("Nobody has that mail address or Entra id.")
+    return found[0]
+
+
+def _with(settings: Settings, work: Callable[[Database], int]) -> int:
+    database = Database(settings.database_url)
+    try:
+        problems = migrate.problems(database)
+        if problems:
+            return _refused(f"{problems[0]}. Start the bot once, so that it is brought up to date.")
+        return work(database)
+    except UserError as refusal:
+        return _refused(str(refusal))
+    finally:
+        database.close()
+
+
+def _save(path: Path, content: bytes) -> int:
+    if path.exists():
+        return _refused(f"{path} exists already. Choose another name.")
+    path.touch(mode=0o600)  # personal data: for its owner only
+    path.write_bytes(content)
+    return _say(f"Written: {path}")
+
+
+def _say(text: str) -> int:
+    sys.stdout.write(f"{text}\n")
+    return 0
+
+
+def _refused(text: str) -> int:
+    sys.stderr.write(f"{text}\n")
+    return 1

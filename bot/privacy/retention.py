@@ -1,0 +1,113 @@
+"""What is kept no longer, class by class, deleted in chunks; the same work, rolled back, is the preview."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from bot.settings import Settings
+from bot.swedish import STOCKHOLM
+from bot.turn import App
+from storage import faq_log, links, outbox, retention, turns
+from storage.database import Database
+
+CHUNK = 200
+"""Rows deleted in one transaction: at most about 50 ms, in which a turn would wait on SQLite."""
+PREVIEWED = 100_000
+"""Rows of a class that a preview counts; it holds the database meanwhile."""
+
+Forget = Callable[[Session, Settings, datetime, int], int]
+"""Delete at most so many rows that are too old now; how many went."""
+
+
+@dataclass(frozen=True, slots=True)
+class Old:
+    """A class of what is deleted when it is too old."""
+
+    name: str
+    """For the operator."""
+    kept: Callable[[Settings], str]
+    forget: Forget
+
+
+def _before(now: datetime, days: int) -> datetime:
+    return now - timedelta(days=days)
+
+
+OLD = (
+    Old("answers kept for repeats", lambda _: "24 hours", lambda s, _, now, most: turns.forget_old(s, now, most)),
+    Old("links to fetch a file", lambda _: "15 minutes", lambda s, _, now, most: links.forget(s, now, most)),
+    Old(
+        "wordings of questions, and votes' reasons",
+        lambda it: f"SEKOM_QUESTION_DAYS={it.question_days}",
+        lambda s, it, now, most: faq_log.forget_texts(s, _before(now, it.question_days), now, most),
+    ),
+    Old(
+        "conversations left half-way",
+        lambda it: f"SEKOM_DIALOG_DAYS={it.dialog_days}",
+        lambda s, it, now, most: retention.forget_dialogs(s, _before(now, it.dialog_days), most),
+    ),
+    Old(
+        "texts of messages sent",
+        lambda it: f"SEKOM_MESSAGE_DAYS={it.message_days}",
+        lambda s, it, now, most: outbox.forget_contents(s, _before(now, it.message_days), most),
+    ),
+    Old(
+        "notes that a message was sent",
+        lambda it: f"SEKOM_DELIVERY_DAYS={it.delivery_days}",
+        lambda s, it, now, most: retention.forget_deliveries(s, _before(now, it.delivery_days), most),
+    ),
+    Old(
+        "names of former contact persons",
+        lambda it: f"SEKOM_HISTORY_DAYS={it.history_days}",
+        lambda s, it, now, most: retention.forget_former(
+            s, _before(now, it.history_days).astimezone(STOCKHOLM).date(), most
+        ),
+    ),
+    Old(
+        "log of the kansli's changes",
+        lambda it: f"SEKOM_AUDIT_DAYS={it.audit_days}",
+        lambda s, it, now, most: retention.forget_audit(s, _before(now, it.audit_days), most),
+    ),
+)
+
+
+def run(app: App, clock: Callable[[], datetime]) -> Iterator[Callable[[Session], int]]:
+    """The transactions that delete what is too old, for ``bot.jobs``; each is to be played before the next is asked."""
+    now = clock()
+    for one in OLD:
+        gone = [CHUNK]
+
+        def work(session: Session, one: Old = one, gone: list[int] = gone) -> int:
+            gone[0] = one.forget(session, app.settings, now, CHUNK)
+            return gone[0]
+
+        while gone[0] >= CHUNK:
+            yield work
+
+
+def preview(database: Database, settings: Settings, now: datetime) -> list[tuple[Old, int]]:
+    """How many rows of each class would go now. Does the work and takes it back, so it can't be wrong about it."""
+    return [(one, _would_go(database, settings, now, one)) for one in OLD]
+
+
+def carry_out(database: Database, settings: Settings, now: datetime) -> list[tuple[Old, int]]:
+    """Delete it, for the operator's command; how many rows of each class went."""
+    return [(one, sum(_chunks(database, settings, now, one))) for one in OLD]
+
+
+def _would_go(database: Database, settings: Settings, now: datetime, one: Old) -> int:
+    with database.transaction() as session:
+        found = one.forget(session, settings, now, PREVIEWED)
+        session.rollback()
+    return found
+
+
+def _chunks(database: Database, settings: Settings, now: datetime, one: Old) -> Iterator[int]:
+    gone = CHUNK
+    while gone >= CHUNK:
+        gone = database.play(lambda session: one.forget(session, settings, now, CHUNK))
+        yield gone

@@ -1,0 +1,220 @@
+"""What is kept about people, in Swedish: by class what, why, for how long, and what remains after erasing.
+
+A table with a key to people must be in one of the classes; a test fails otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from bot.settings import Settings
+from bot.swedish import count
+
+HowLong = Callable[[Settings], str]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptClass:
+    """A class of what is kept."""
+
+    title: str
+    tables: tuple[str, ...]
+    what: str
+    why: str
+    how_long: HowLong
+    remains: str = ""
+    """What stays, without the person, when they are erased; empty where all of it goes."""
+
+
+def days(number: int) -> str:
+    """``180 dagar``, ``3 år``."""
+    years, rest = divmod(number, 365)
+    return count(years, "år", "år") if years and not rest else count(number, "dag", "dagar")
+
+
+def _while_here(_settings: Settings) -> str:
+    return "Så länge du är med i nätverket, eller tills du tar bort dig."
+
+
+CLASSES = (
+    KeptClass(
+        "Vem du är",
+        ("people", "conversations"),
+        "Namn, mejladress, kommun, roll, det du har valt själv och vad Teams kallar dig och vår chatt.",
+        "Så att jag kan svara dig, påminna dig och veta vilken kommun du arbetar för.",
+        _while_here,
+    ),
+    KeptClass(
+        "Uppdrag och roller",
+        ("contacts", "roles", "proposals"),
+        "Vilka uppdrag du har och har haft för din kommun, och roller som kansliet har gett dig.",
+        "Så att kommunen, kansliet och andra medlemmar vet vem som är kontaktperson.",
+        lambda settings: (
+            f"Så länge du har uppdraget. Ett avslutat uppdrag står med ditt namn i {days(settings.history_days)}."
+        ),
+        "Att någon hade uppdraget, och när. Inte vem.",
+    ),
+    KeptClass(
+        "Temagrupper",
+        ("follows", "theme_group_moderators", "question_followers"),
+        "Vilka temagrupper och frågor du följer, och vilka grupper du håller i.",
+        "Så att du får veta när det händer något där.",
+        _while_here,
+    ),
+    KeptClass(
+        "Frågor och svar mellan medlemmar",
+        ("questions", "answers"),
+        "Frågor som du har ställt till en temagrupp och svar som du har gett.",
+        "Så att fler får nytta av dem.",
+        lambda _: "Så länge frågan finns kvar i nätverket.",
+        "Frågan och svaren, utan ditt namn. Står det andra uppgifter om dig i texten? Säg till kansliet.",
+    ),
+    KeptClass(
+        "Frågor till kunskapsbanken",
+        ("faq_recent_questions", "faq_votes"),
+        "Din senaste fråga i varje chatt, och vad du tyckte om svaren.",
+        "Så att jag förstår en följdfråga, och så att svaren blir bättre.",
+        lambda settings: (
+            "Senaste frågan: högst någon timme. Rösten: så länge svaret finns. "
+            f"Det du skrev om varför: {days(settings.question_days)}."
+        ),
+    ),
+    KeptClass(
+        "Det vi håller på med",
+        ("open_dialogs", "seen_activities", "download_links"),
+        "Påbörjade samtal, mina svar till dig det senaste dygnet och länkar för att hämta filer.",
+        "Så att vi kan fortsätta där vi var, och så att du inte får samma svar två gånger.",
+        lambda settings: f"Svar: ett dygn. Påbörjade samtal: {days(settings.dialog_days)}. Länkar: 15 minuter.",
+    ),
+    KeptClass(
+        "Det jag har skickat till dig",
+        ("deliveries", "contents"),
+        "Meddelanden och påminnelser: när de gick, om de kom fram och vad som stod.",
+        "Så att kansliet kan se om du har blivit påmind, och så att inget skickas två gånger.",
+        lambda settings: f"Texten: {days(settings.message_days)}. Att något skickades: {days(settings.delivery_days)}.",
+    ),
+    KeptClass(
+        "Kansliets ändringar",
+        ("audit_log",),
+        "Ändringar i registret som du har gjort eller som gäller dig.",
+        "Så att det går att se i efterhand vem som ändrade vad.",
+        lambda settings: f"{days(settings.audit_days)}.",
+        "Vad som ändrades och när. Inte vem som gjorde det eller vem det gällde.",
+    ),
+    KeptClass(
+        "Svar i kunskapsbanken som du ansvarar för",
+        ("faq_entries",),
+        "Vilka svar i kunskapsbanken som du har skrivit.",
+        "Så att kansliet vet vem som kan granska dem.",
+        lambda _: "Så länge svaret finns, eller tills du tar bort dig.",
+        "Svaren, utan ditt namn.",
+    ),
+)
+OTHER = KeptClass("Annat", (), "Uppgifter som hör till fler funktioner.", "Så att funktionen fungerar.", _while_here)
+
+ANONYMOUS = (
+    "Frågor till kunskapsbanken räknas utan att jag sparar vem som frågade. Frågans ordalydelse sparas i en egen "
+    "lista utan namn."
+)
+TEAMS = (
+    "Det som redan står i Teams ligger hos Microsoft och i din och nätverkets Teams-miljö. Jag byter ut de "
+    "meddelanden från mig som nämner dig, om jag vet var de står. Det andra har skrivit kan jag inte ta bort."
+)
+
+COLUMNS = {
+    "name": "Namn",
+    "mail": "Mejladress",
+    "entra_id": "Id i Microsoft Entra",
+    "teams_id": "Id i Teams",
+    "conversation_id": "Chattens id",
+    "guest": "Gästkonto",
+    "municipality_code": "Kommunkod",
+    "role": "Roll",
+    "helps_with": "Kan hjälpa till med",
+    "remind_by": "Påminnelser",
+    "first_seen_at": "Först sedd",
+    "last_active_at": "Senast aktiv",
+    "greeted_at": "Hälsad",
+    "seen_at": "Senast ändrad",
+    "scope": "Sorts chatt",
+    "service_url": "Teams-tjänstens adress",
+    "tenant_id": "Organisationens id",
+    "seat": "Uppdrag",
+    "since": "Från och med",
+    "until": "Till och med",
+    "given_at": "När",
+    "kind": "Sort",
+    "created_at": "Skapad",
+    "changed_at": "Ändrad",
+    "reviewed_on": "Granskad",
+    "theme": "Tema",
+    "text": "Text",
+    "answer": "Svar",
+    "question": "Fråga",
+    "phrasings": "Andra sätt att fråga",
+    "helpful": "Hjälpte svaret",
+    "reason": "Skäl",
+    "at": "När",
+    "asked_at": "När",
+    "ended_at": "Avslutad",
+    "claimed_at": "Tagen",
+    "show_name": "Visar namn",
+    "status": "Läge",
+    "state": "Läge",
+    "more": "Mer att svara på",
+    "solved": "Löste frågan",
+    "answers": "Svar hittills",
+    "reply": "Mitt svar",
+    "sent": "Skickat",
+    "body": "Innehåll",
+    "subject": "Gäller",
+    "settled_at": "Klart",
+    "route": "Väg",
+    "file": "Fil",
+    "expires_at": "Gäller till",
+    "used_at": "Använd",
+    "what": "Vad",
+    "about": "Om",
+}
+"""Columns that a reader without technical knowledge understands; the others stand only in the JSON file."""
+VALUES = {
+    "politician": "kontaktpolitiker",
+    "officer": "tjänsteperson",
+    "substitute": "ersättare",
+    "reporter": "rapportör",
+    "other": "annan roll",
+    "kansli": "kansli",
+    "board": "styrelse",
+    "chat": "i chatten",
+    "mail": "med mejl",
+    "personal": "egen chatt",
+    "seat": "uppdrag",
+    "belongs": "hör till kommunen",
+    "waiting": "väntar",
+    "sent": "skickat",
+    "unreachable": "gick inte fram",
+    "failed": "misslyckades",
+    "cancelled": "avbrutet",
+    "expired": "för gammalt",
+    "open": "öppen",
+    "answered": "besvarad",
+    "solved": "löst",
+    "withdrawn": "återtagen",
+    "closed": "stängd",
+}
+"""What the database's words mean, where a column holds one of a few."""
+CODED = frozenset({"role", "seat", "remind_by", "scope", "kind", "status", "state"})
+
+
+def class_of(table: str) -> KeptClass:
+    """The class that a table belongs to."""
+    return next((one for one in CLASSES if table in one.tables), OTHER)
+
+
+def classes_of(tables: list[str]) -> Iterator[tuple[KeptClass, list[str]]]:
+    """The classes of these tables, in order, each with its tables."""
+    for one in (*CLASSES, OTHER):
+        theirs = [table for table in tables if class_of(table) is one]
+        if theirs:
+            yield one, theirs

@@ -1,0 +1,74 @@
+"""The bot's own pages over HTTP: what it says of personal data, its terms, and files behind a one-time link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from aiohttp import web
+
+from bot.privacy import downloads, pages
+from bot.turn import App
+
+_SAFE = {
+    "Content-Security-Policy": f"default-src 'none'; style-src '{pages.STYLE}'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+}
+_PRIVATE = {**_SAFE, "Cache-Control": "no-store"}
+
+
+class Pages:
+    """The handlers. Looking at a link never uses it up; only its button does."""
+
+    def __init__(self, app: App, clock: Callable[[], datetime]) -> None:
+        """``clock`` gives the time now, aware."""
+        self._app = app
+        self._clock = clock
+
+    def routes(self) -> list[web.RouteDef]:
+        """What to serve."""
+        return [
+            web.get("/integritet", self.privacy),
+            web.get("/villkor", self.terms),
+            web.get("/hamta/{token}", self.confirm),
+            web.post("/hamta/{token}", self.fetch),
+        ]
+
+    async def privacy(self, _request: web.Request) -> web.Response:
+        """What is kept about people."""
+        return _page(pages.privacy(self._app.settings))
+
+    async def terms(self, _request: web.Request) -> web.Response:
+        """The terms of use."""
+        return _page(pages.terms(self._app.settings))
+
+    async def confirm(self, request: web.Request) -> web.Response:
+        """Ask before the file is fetched."""
+        token, now = request.match_info["token"], self._clock()
+        database = self._app.database
+        name = await database.run(lambda: database.play(lambda session: downloads.look(session, token, now)))
+        return self._expired() if name is None else _page(pages.confirm(name, self._app.settings), headers=_PRIVATE)
+
+    async def fetch(self, request: web.Request) -> web.Response:
+        """The file, once."""
+        token, now = request.match_info["token"], self._clock()
+        app, database = self._app, self._app.database
+        file = await database.run(
+            lambda: database.play(lambda session: downloads.fetch(session, app.settings, token, now))
+        )
+        if file is None:
+            return self._expired()
+        attached = {"Content-Disposition": f'attachment; filename="{file.name}"'}
+        return web.Response(
+            body=file.content, content_type=file.content_type, charset="utf-8", headers={**_PRIVATE, **attached}
+        )
+
+    def _expired(self) -> web.Response:
+        return _page(pages.expired(self._app.settings), status=410, headers=_PRIVATE)
+
+
+def _page(html: str, *, status: int = 200, headers: dict[str, str] = _SAFE) -> web.Response:
+    return web.Response(text=html, status=status, content_type="text/html", headers=headers)

@@ -1,0 +1,215 @@
+"""What is kept about a person, found by walking the declared person keys: shown, taken away and erased.
+
+A table with a ``person_key`` needs nothing else to be in all three.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Column, Table, delete, exists, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from storage import erased, faq, posted, scrub
+from storage.audit import AuditRow
+from storage.contacts import Contact
+from storage.database import Base, table_of
+from storage.outbox import Content, Delivery
+from storage.people import Person
+from storage.places import Conversation
+from storage.scrub import Traces
+
+PEOPLE = table_of(Person)
+_BANK = frozenset({"faq_entries", "faq_phrasings"})
+
+EraseHook = Callable[[Session, int, datetime], Callable[[], None]]
+"""A feature's own part of erasing ``person_id``: called before, and what it returns after the person is gone.
+
+For cards in Teams that the outbox did not send, and whose message id only the feature knows.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A column that points at a person, and what erasing the person does to the row."""
+
+    table: Table
+    column: Column[Any]
+    deletes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How many rows of a table erasing would delete, and how many would lose the person and stay."""
+
+    deleted: int = 0
+    anonymised: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What erasing did. Holds nothing that points at the person."""
+
+    reference: str
+    """A random word, for the audit log."""
+    kept: dict[str, Kept]
+    """By table."""
+    scrubbed: dict[str, int] = field(default_factory=dict)
+    """Rows of others, by table, that named the person."""
+
+
+def person_keys() -> Iterator[Key]:
+    """Every declared key to people."""
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            if "on_erase" in column.info:
+                yield Key(table, column, column.info["on_erase"] == "delete")
+
+
+def counts(session: Session, person_id: int) -> dict[str, Kept]:
+    """What is kept about a person, by table; tables without anything are left out."""
+    found: dict[str, Kept] = {PEOPLE.name: Kept(deleted=1)}
+    for table, of_table in _by_table():
+        deleting = or_(False, *(key.column == person_id for key in of_table if key.deletes))
+        any_key = or_(*(key.column == person_id for key in of_table))
+        query = select(func.count()).select_from(table)
+        total = session.scalar(query.where(any_key)) or 0
+        deleted = session.scalar(query.where(deleting)) or 0
+        if total:
+            found[table.name] = Kept(deleted, total - deleted)
+    return found
+
+
+def export(session: Session, person_id: int) -> dict[str, list[dict[str, Any]]]:
+    """Every row about a person, by table, without what points at other people."""
+    found = {PEOPLE.name: _rows(session, PEOPLE, PEOPLE.c.id == person_id, person_id)}
+    for table, of_table in _by_table():
+        found[table.name] = _rows(session, table, or_(*(key.column == person_id for key in of_table)), person_id)
+    hashes = [row["content_hash"] for row in found[Delivery.__tablename__] if row["content_hash"]]
+    content = table_of(Content)
+    found[content.name] = _rows(session, content, content.c.hash.in_(hashes), person_id)
+    return {str(name): rows for name, rows in found.items() if rows}
+
+
+def erase(
+    session: Session, person_id: int, now: datetime, today: date, hooks: Sequence[EraseHook] = ()
+) -> Erased | None:
+    """Erase a person from everything; None where there is no such person (any more).
+
+    Rows of somebody with the same Entra id or mail address are the same person's and go too.
+    """
+    session.flush()
+    person = session.get(Person, person_id, with_for_update=True, populate_existing=True)
+    if person is None:  # erased by another turn meanwhile
+        return None
+    after = [hook(session, person_id, now) for hook in hooks]
+    ids = sorted({person.id, *_twins(session, person)})
+    rows = list(session.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.id).with_for_update()))
+    chats = list(session.scalars(select(Conversation.id).where(Conversation.person_id.in_(ids))))
+    names = {row.name for row in rows}
+    identities = {one for row in rows for one in (row.entra_id, row.teams_id) if one}
+    identities |= _own_addresses(session, rows)
+    reference = erased.remember(session, identities, now)
+    kept = _added(counts(session, one) for one in ids)
+    _end_seats(session, ids, today)
+    _rename_in_audit(session, ids, reference)
+    _drop_deliveries(session, ids, chats)
+    session.expunge_all()  # what the turn has loaded may be gone now
+    session.execute(delete(PEOPLE).where(PEOPLE.c.id.in_(ids)))  # the keys' ON DELETE does the rest
+    traces = Traces(tuple(sorted({*identities, *chats})), _findable(session, names), reference)
+    scrubbed = scrub.scrub(session, traces)
+    scrubbed += posted.scrub(session, traces, now)
+    if _BANK & set(scrubbed):
+        faq.touch(session)
+    for work in after:
+        work()
+    return Erased(reference, kept, dict(scrubbed))
+
+
+def _by_table() -> list[tuple[Table, list[Key]]]:
+    grouped: dict[Table, list[Key]] = {}
+    for key in person_keys():
+        grouped.setdefault(key.table, []).append(key)
+    return list(grouped.items())
+
+
+def _rows(session: Session, table: Table, condition: Any, person_id: int) -> list[dict[str, Any]]:
+    """Rows as they are, but for keys to other people."""
+    others = {column.name for column in table.columns if "on_erase" in column.info}
+    query = select(table).where(condition).order_by(*table.primary_key.columns)
+    return [
+        {str(name): value for name, value in row.items() if name not in others or value == person_id}
+        for row in session.execute(query).mappings()
+    ]
+
+
+def _twins(session: Session, person: Person) -> list[int]:
+    """Other rows of the same person: from a list, before the bot knew who it was.
+
+    One address alone is not enough: two people may share a municipality's.
+    """
+    found = set()
+    if person.mail:
+        same = session.execute(select(Person.id, Person.name).where(Person.mail == person.mail))
+        found |= {row.id for row in same if _bare(row.name) == _bare(person.name)}
+    if person.entra_id:
+        found |= set(session.scalars(select(Person.id).where(Person.entra_id == person.entra_id)))
+    return sorted(found)
+
+
+def _own_addresses(session: Session, rows: Sequence[Person]) -> set[str]:
+    """The mail addresses that nobody else has too."""
+    mails = {row.mail for row in rows if row.mail}
+    others = Person.mail.in_(mails), Person.id.not_in([row.id for row in rows])
+    return mails - set(session.scalars(select(Person.mail).where(*others)))
+
+
+def _bare(name: str) -> str:
+    """A name without what a tenant adds: "Anna Andersson (Gäst)"."""
+    return re.sub(r"\s*\(.*", "", name).strip().casefold()
+
+
+def _findable(session: Session, names: set[str]) -> tuple[str, ...]:
+    """Names that can be told from other words: of two words or more, and of nobody who is still here.
+
+    "Anna" in a text may be anybody, and so may a name that two people have.
+    """
+    spelt = {spelling for name in names for spelling in (name, re.sub(r"\s*\(.*", "", name)) if " " in spelling}
+    taken = {_bare(name) for name in session.scalars(select(Person.name))}
+    return tuple(sorted((one for one in spelt if _bare(one) not in taken), key=len, reverse=True))
+
+
+def _end_seats(session: Session, ids: list[int], today: date) -> None:
+    """Nobody can hold a seat without being somebody: the municipality lacks a contact person from today."""
+    held = Contact.person_id.in_(ids), Contact.until.is_(None)
+    session.execute(update(Contact).where(*held).values(until=today))
+
+
+def _rename_in_audit(session: Session, ids: list[int], reference: str) -> None:
+    about = AuditRow.about.in_([f"person:{one}" for one in ids])
+    session.execute(update(AuditRow).where(about).values(about=f"erased:{reference}"))
+
+
+def _drop_deliveries(session: Session, ids: list[int], chats: list[str]) -> None:
+    """What waits for the person is not sent, and what was sent is forgotten, with its words."""
+    theirs = or_(
+        Delivery.person_id.in_(ids), Delivery.conversation_id.in_(chats), Delivery.sent_conversation_id.in_(chats)
+    )
+    hashes = set(session.scalars(select(Delivery.content_hash).where(theirs)))
+    session.execute(delete(Delivery).where(theirs))
+    unused = ~exists().where(Delivery.content_hash == Content.hash)
+    session.execute(delete(Content).where(Content.hash.in_(hashes - {None}), unused))
+
+
+def _added(several: Iterator[dict[str, Kept]]) -> dict[str, Kept]:
+    deleted: Counter[str] = Counter()
+    anonymised: Counter[str] = Counter()
+    for one in several:
+        deleted.update({name: kept.deleted for name, kept in one.items()})
+        anonymised.update({name: kept.anonymised for name, kept in one.items()})
+    return {name: Kept(deleted[name], anonymised[name]) for name in deleted}

@@ -1,0 +1,50 @@
+"""Deletes what is old, a chunk at a time, where the tables' own modules don't: each says how many rows it changed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session, aliased
+
+from storage.audit import AuditRow
+from storage.contacts import Contact
+from storage.dialogs import OpenDialog
+from storage.outbox import Delivery, State
+
+_TARGETED = aliased(Delivery)
+_UNDECIDED = (State.WAITING, State.SENDING, State.UNCERTAIN)
+
+
+def forget_dialogs(session: Session, before: datetime, limit: int) -> int:
+    """Conversations that were left half-way, as a list that somebody pasted and never saved."""
+    old = select(OpenDialog).where(OpenDialog.changed_at < before).limit(limit)
+    rows = session.scalars(old).all()
+    for row in rows:
+        session.delete(row)
+    return len(rows)
+
+
+def forget_deliveries(session: Session, before: datetime, limit: int) -> int:
+    """The notes that something was sent; not of a message that others are about."""
+    targeted = select(_TARGETED.target).where(_TARGETED.target.is_not(None))
+    over = Delivery.state.not_in(_UNDECIDED), Delivery.settled_at < before, Delivery.key.not_in(targeted)
+    return _changed(session, delete(Delivery).where(Delivery.id.in_(select(Delivery.id).where(*over).limit(limit))))
+
+
+def forget_former(session: Session, before: date, limit: int) -> int:
+    """The names of those whose seats ended long ago; that somebody held them stays."""
+    old = select(Contact.id).where(Contact.until < before, Contact.person_id.is_not(None))
+    return _changed(session, update(Contact).where(Contact.id.in_(old.limit(limit))).values(person_id=None))
+
+
+def forget_audit(session: Session, before: datetime, limit: int) -> int:
+    """Old changes."""
+    old = select(AuditRow.id).where(AuditRow.at < before)
+    return _changed(session, delete(AuditRow).where(AuditRow.id.in_(old.limit(limit))))
+
+
+def _changed(session: Session, statement: Any) -> int:
+    done: Any = session.execute(statement, execution_options={"synchronize_session": False})
+    return int(done.rowcount)

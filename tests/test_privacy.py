@@ -1,0 +1,413 @@
+"""Own data: seen, taken away, erased, and staying erased."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.privacy import downloads, words
+from storage import audit, content, erased, faq, links, migrate, outbox, people, privacy
+from storage.contacts import Contact
+from storage.database import Database
+from storage.outbox import Delivery, State
+from storage.outgoing import Outgoing, ToChannel, ToPerson
+from storage.people import Person, PersonRole
+from tests.chat import KANSLI, Chat, Clock
+from tests.conftest import NOON, make_app
+from tests.people import SOTENAS, appoint, audited, data_of, held, know, person, set_up
+
+MAIL = "wilhelmina.öqvist@sotenas.se"
+NAME = "Wilhelmina Öqvist"
+
+
+@pytest.fixture(autouse=True)
+def _register(database: Database) -> None:
+    database.play(content.load_municipalities)
+
+
+@pytest.fixture
+def mina(chat: Chat) -> Chat:
+    """A member with something in every class."""
+    mina = chat.as_(NAME)
+    know(mina, mail=MAIL, guest=True, helps_with="grundvatten", municipality_code=SOTENAS)
+    set_up(chat.app.database)
+    appoint(chat.app.database, "politician", NAME, MAIL)
+    mina.say("Hur blir vår kommun medlem?")
+    mina.click("Ja")
+    mina.say("min kommun")
+    return mina
+
+
+def everything(database: Database) -> dict[str, str]:
+    """Every row of every table as text, JSON as people read it."""
+
+    def work(session: Session) -> dict[str, str]:
+        found = {}
+        for table in migrate.metadata.sorted_tables:
+            rows = [dict(row) for row in session.execute(select(table)).mappings()]
+            found[table.name] = json.dumps(rows, ensure_ascii=False, default=str).casefold()
+        return found
+
+    return database.play(work)
+
+
+def traces(database: Database, *wanted: str) -> list[tuple[str, str]]:
+    """Where something still stands."""
+    return [(name, one) for name, text in everything(database).items() for one in wanted if one.casefold() in text]
+
+
+def erase(chat: Chat) -> str:
+    """Go the whole way as oneself."""
+    chat.say("mina uppgifter")
+    chat.click("Ta bort mig")
+    chat.click("Ja, gå vidare")
+    return chat.click("Ta bort mina uppgifter")
+
+
+# what is kept
+
+
+def test_everything_kept_is_shown_with_why_and_how_long(mina: Chat) -> None:
+    shown = mina.say("mina uppgifter")
+
+    assert "Vem du är" in shown
+    assert "Uppdrag och roller (1 uppgift)" in shown
+    assert "Så att kommunen, kansliet och andra medlemmar vet vem som är kontaktperson." in shown
+    assert "180 dagar" in shown
+    assert mina.buttons == [
+        "Läs allt",
+        "Hämta som fil",
+        "Rätta mina val",
+        "Min kommun",
+        "Ta bort mig",
+        "Så hanterar vi personuppgifter",
+    ]
+
+
+def test_all_of_it_can_be_read_in_the_chat(mina: Chat) -> None:
+    mina.say("mina uppgifter")
+    read = mina.click("Läs allt")
+    while "Nästa" in mina.buttons:
+        read += mina.click("Nästa")
+
+    assert f"Namn: {NAME}" in read
+    assert f"Mejladress: {MAIL}" in read
+    assert "Uppdrag: kontaktpolitiker" in read
+    assert "Kan hjälpa till med: grundvatten" in read
+    assert "Dina uppgifter" in mina.click("Tillbaka")
+
+
+def test_own_data_is_shown_in_ones_own_chat_only(mina: Chat) -> None:
+    channel = mina.in_channel()
+
+    assert "Det tar vi i din egen chatt" in channel.say("mina uppgifter")
+    for verb in ("privacy.overview", "privacy.show", "privacy.links", "privacy.ask_erase", "privacy.erase"):
+        shown = channel.press(verb, {"person": person(mina).id, "page": 0})
+        assert shown == "Det tar vi i vår egen chatt. Skriv till mig där."
+
+
+def test_what_points_at_others_is_not_exported(mina: Chat, kansli: Chat) -> None:
+    karin, own = person(kansli).id, person(mina).id
+    mina.app.database.play(lambda session: audit.record(session, karin, "Ny roll", "x:1", NOON, person_id=own))
+
+    rows = mina.app.database.play(lambda session: privacy.export(session, own))
+
+    assert [row["person_id"] for row in rows["audit_log"] if row["what"] == "Ny roll"] == [own]
+    assert all("by_id" not in row for row in rows["audit_log"])
+
+
+def test_every_table_about_people_is_described() -> None:
+    described = {table for one in words.CLASSES for table in one.tables}
+    tables = {key.table.name for key in privacy.person_keys()} | {"people", "contents"}
+
+    assert tables - described == set(), "describe the table in bot/privacy/words.py"
+    for one in words.CLASSES:
+        anonymised = [key for key in privacy.person_keys() if not key.deletes and key.table.name in one.tables]
+        assert bool(one.remains) >= bool([key for key in anonymised if key.table.name != "roles"]), one.title
+
+
+# taking away
+
+
+def token(chat: Chat, title: str) -> str:
+    """What stands last in the address of a link on the newest card."""
+    action = next(action for action in _actions(chat) if action["title"] == title)
+    return str(action["url"]).rpartition("/")[2]
+
+
+def _actions(chat: Chat) -> list[dict[str, Any]]:
+    return list(chat.card["actions"])
+
+
+def test_a_link_gives_the_file_once(mina: Chat, clock: Clock) -> None:
+    mina.say("mina uppgifter")
+    mina.click("Hämta som fil")
+    database, settings, one = mina.app.database, mina.app.settings, token(mina, "Hämta som JSON")
+
+    def fetch(session: Session) -> downloads.File | None:
+        return downloads.fetch(session, settings, one, clock.now)
+
+    for _ in range(3):
+        assert database.play(lambda session: downloads.look(session, one, clock.now)) == "mina-uppgifter.json"
+    file = database.play(fetch)
+    assert file is not None
+    assert MAIL in file.content.decode()
+    assert json.loads(file.content)["format"] == "sekom-bot personuppgifter 1"
+    assert database.play(fetch) is None
+    assert database.play(lambda session: downloads.look(session, one, clock.now)) is None
+
+
+def test_a_link_is_too_old_after_fifteen_minutes(mina: Chat, clock: Clock) -> None:
+    mina.say("mina uppgifter")
+    mina.click("Hämta som fil")
+    database, settings, one = mina.app.database, mina.app.settings, token(mina, "Hämta som text")
+
+    clock.forward(minutes=15)
+
+    assert database.play(lambda session: downloads.fetch(session, settings, one, clock.now)) is None
+    assert database.play(lambda session: links.forget(session, clock.now)) == 2
+
+
+@pytest.mark.parametrize("guess", ["", "a", "å" * 43, "a" * 43, "a" * 100_000, "../../etc/passwd"])
+def test_a_guessed_link_gives_nothing(mina: Chat, clock: Clock, guess: str) -> None:
+    settings = mina.app.settings
+
+    assert mina.app.database.play(lambda session: downloads.fetch(session, settings, guess, clock.now)) is None
+
+
+def test_where_no_browser_reaches_the_bot_the_chat_shows_it_all(database: Database, clock: Clock) -> None:
+    identity = {
+        "MicrosoftAppId": "5ec0a000-0000-4000-8000-000000000001",
+        "MicrosoftAppPassword": "x",
+        "MicrosoftAppTenantId": "5ec0a000-0000-4000-8000-000000000002",
+        "SEKOM_CONTACT": "kansliet@sekom.example",
+    }
+    chat = Chat(make_app(database, **identity), clock)
+    chat.say("mina uppgifter")
+
+    assert "Hämta som fil" not in chat.buttons
+    assert "Läs allt" in chat.press("privacy.links", {})
+
+
+# being erased
+
+
+def test_nothing_of_somebody_erased_is_left_anywhere(
+    mina: Chat, kansli: Chat, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = mina.app.database
+    row, chat_id = person(mina), mina.place.conversation_id
+    others = mina.as_("Bo Ek")
+    caplog.set_level(logging.DEBUG)
+    # in others' chats, questions, dialogs, texts and messages
+    kansli.say("visa kommun Sotenäs")
+    kansli.say("nytt svar")
+    kansli.say(f"Vem är {NAME}?")
+    others.say(f"Kan {NAME} hjälpa oss med grundvatten?")
+    others.say(f"vem är {NAME.upper()}")
+
+    def fill(session: Session) -> None:
+        later = clock.now + timedelta(days=1)
+        posts = [
+            Outgoing("post:1", "post:1", ToChannel("19:x"), text=f"{NAME}s fråga"),
+            Outgoing("post:2", "post:2", ToPerson(bo), text=f"Fråga {MAIL}", not_before=later),
+            Outgoing("own:1", "own:1", ToPerson(row.id), text="Hej Wilhelmina!"),
+            Outgoing("own:2", "own:2", ToPerson(row.id), text="Hej igen, Wilhelmina!", not_before=later),
+        ]
+        outbox.enqueue_all(session, posts, clock.now)
+        entry = faq.by_state(session, faq.State.PUBLISHED)[0]
+        entry.answer += f" Fråga {NAME} ({MAIL})."
+        audit.record(session, row.id, "Bytt namn", f"person:{row.id}", clock.now, person_id=row.id)
+        people.follow(session, row.id, "vatten")
+
+    bo = person(others).id
+    database.play(fill)
+    mina.deliver()
+    assert [shown.message.text for shown in mina.history["19:x"]] == [f"{NAME}s fråga"]
+    wanted = NAME, MAIL, row.teams_id or "", row.entra_id or "", chat_id, "wilhelmina"
+    assert len({table for table, _ in traces(database, *wanted)}) >= 8
+
+    assert "Dina uppgifter är borttagna" in erase(mina)
+
+    assert traces(database, *wanted) == []
+    assert [one for one in wanted if one.casefold() in caplog.text.casefold()] == []
+    assert mina.app.database.play(lambda session: people.find(session, mina.sender.teams_id)) is None
+    sent = {row.key: row for row in database.play(lambda session: session.scalars(select(Delivery)).all())}
+    assert [key.partition(":")[0] for key in sent] == ["post", "post", "erased"]
+    assert [shown.message.text for shown in mina.history["19:x"]] == ["[borttagen person] fråga"]
+    assert sent["post:2"].state == State.WAITING
+
+
+def test_what_must_remain_is_named_and_has_no_person(mina: Chat) -> None:
+    gone = erase(mina)
+
+    assert "Att någon hade uppdraget, och när. Inte vem." in gone
+    database = mina.app.database
+    row = database.play(lambda session: session.scalars(select(Contact)).one())
+    assert (row.person_id, row.until) == (None, NOON.date())
+    assert held(database) == []
+    assert audited(database)[-1] == "En person har tagit bort sina egna uppgifter"
+
+
+def test_it_takes_two_confirmations_and_can_be_stopped_at_each(mina: Chat) -> None:
+    mina.say("ta bort mig")
+    assert "Dina uppgifter" in mina.click("Nej, behåll mig")
+    mina.click("Ta bort mig")
+    mina.click("Ja, gå vidare")
+    assert "Dina uppgifter" in mina.click("Avbryt")
+    assert person(mina).name == NAME
+
+
+def test_who_is_erased_stays_so_until_they_write(mina: Chat) -> None:
+    database, sender = mina.app.database, mina.sender
+    erase(mina)
+
+    def forgotten(session: Session) -> list[bool]:
+        ids = sender.entra_id, sender.teams_id, MAIL, "nagon@annan.se", None
+        return [erased.is_erased(session, one) for one in ids]
+
+    assert database.play(forgotten) == [True, True, True, False, False]
+    assert "Dina uppgifter är borttagna" in mina.press("people.mine", {})
+    assert mina.install() == ""
+    assert database.play(lambda session: people.find(session, sender.teams_id)) is None
+
+    assert "Hej" in mina.say("hej")
+    assert database.play(forgotten) == [False] * 5
+    assert person(mina).municipality_code is None
+
+
+def test_the_same_press_twice_erases_once(mina: Chat) -> None:
+    mina.say("ta bort mig")
+    mina.click("Ja, gå vidare")
+    data = data_of(mina, "Ta bort mina uppgifter")
+    mina.press("privacy.erase", data, activity_id="e1")
+
+    assert "Dina uppgifter är borttagna" in mina.press("privacy.erase", data, activity_id="e1")
+    assert audited(mina.app.database).count("En person har tagit bort sina egna uppgifter") == 1
+
+
+def test_a_card_from_before_does_not_erase_who_came_back(mina: Chat) -> None:
+    mina.say("ta bort mig")
+    mina.click("Ja, gå vidare")
+    data = data_of(mina, "Ta bort mina uppgifter")
+    mina.press("privacy.erase", data)
+    mina.say("hej")
+
+    assert "Det kortet gäller någon annan" in mina.press("privacy.erase", data)
+    assert person(mina).id > data["person"]
+
+
+def test_rows_of_the_same_person_go_together_and_those_of_a_shared_address_do_not(mina: Chat) -> None:
+    def more(session: Session) -> None:
+        session.add(Person(name=f"{NAME} (Gäst)", mail=MAIL, first_seen_at=NOON))
+        session.add(Person(name="Bo Ek", mail=MAIL, first_seen_at=NOON))
+
+    database = mina.app.database
+    database.play(more)
+    erase(mina)
+
+    assert traces(database, NAME) == []
+    left = database.play(lambda session: [one.name for one in session.scalars(select(Person)) if one.mail == MAIL])
+    assert left == ["Bo Ek"]
+    assert not database.play(lambda session: erased.is_erased(session, MAIL))
+
+
+def test_a_name_that_two_people_have_stays_in_texts(mina: Chat) -> None:
+    database = mina.app.database
+
+    def more(session: Session) -> None:
+        session.add(Person(name=NAME, mail="annan@lund.se", first_seen_at=NOON))
+        outbox.enqueue(session, Outgoing("post:1", "post:1", ToChannel("19:x"), text=f"Fråga {NAME}"), NOON)
+
+    database.play(more)
+    erase(mina)
+
+    assert {table for table, _ in traces(database, NAME)} == {"people", "contents"}
+
+
+# the kansli
+
+
+def test_the_kansli_erases_somebody_who_has_left(mina: Chat, kansli: Chat) -> None:
+    assert NAME in kansli.say("ta bort person wilhelmina")
+    kansli.click(NAME)
+    assert "Uppdrag och roller" in kansli.text
+    kansli.click("Ja, gå vidare")
+    done = kansli.click("Ta bort personen")
+
+    assert "Personen är borttagen" in done
+    assert traces(mina.app.database, NAME, MAIL, mina.sender.teams_id) == []
+    last = mina.app.database.play(lambda session: audit.newest(session, 1)[0])
+    assert (last.what, last.by_id, last.person_id) == ("Tagit bort en persons uppgifter", person(kansli).id, None)
+    assert last.about.startswith("erased:")
+
+
+def test_somebody_not_found_is_said(kansli: Chat) -> None:
+    assert "Jag hittar ingen som heter Ingen Alls" in kansli.say("ta bort person Ingen Alls")
+    assert "minst två tecken" in kansli.click("Sök", name="a")
+    assert "finns inte kvar" in kansli.press("privacy.erase_person", {"person": 4711})
+
+
+def test_two_of_the_kansli_erase_the_same_person(mina: Chat, kansli: Chat) -> None:
+    own = person(mina).id
+    kansli.press("privacy.erase_person", {"person": own})
+
+    assert "finns inte kvar" in kansli.press("privacy.erase_person", {"person": own})
+
+
+def test_the_last_of_the_kansli_is_not_erased(kansli: Chat) -> None:
+    for verb in ("privacy.ask_erase", "privacy.erase", "privacy.ask_person", "privacy.erase_person"):
+        assert "Någon måste vara kansli" in kansli.press(verb, {"person": person(kansli).id})
+    assert person(kansli).name == "Karin Kansli"
+
+
+def test_one_of_two_of_the_kansli_may_go(kansli: Chat, mina: Chat) -> None:
+    kansli.press("people.give", {"person": person(mina).id, "role": PersonRole.KANSLI})
+
+    assert "Dina uppgifter är borttagna" in erase(kansli)
+    assert "Någon måste vara kansli" in mina.say("ta bort mig") or KANSLI in mina.app.settings.kansli
+
+
+def test_a_member_erases_nobody_else(mina: Chat, chat: Chat) -> None:
+    own = person(mina).id
+
+    assert "bara kansliet" in chat.press("privacy.erase_person", {"person": own})
+    assert "gäller någon annan" in chat.press("privacy.erase", {"person": own})
+    assert person(mina).name == NAME
+
+
+def test_the_log_says_who_changed_what(mina: Chat, kansli: Chat, clock: Clock) -> None:
+    kansli.press("people.give", {"person": person(mina).id, "role": PersonRole.BOARD})
+    shown = kansli.say("ändringslogg")
+    assert "Gett rollen styrelse. en person, Wilhelmina Öqvist" in shown
+    assert "Karin Kansli" in shown
+
+    kansli.click("Hämta allt som fil")
+    database, settings, one = kansli.app.database, kansli.app.settings, token(kansli, "Hämta allt som CSV")
+    file = database.play(lambda session: downloads.fetch(session, settings, one, clock.now))
+    assert file is not None
+    assert file.content.decode("utf-8-sig").splitlines()[0] == "När;Vem;Vad;Gäller;Person"
+
+
+def test_a_link_to_the_log_dies_with_the_role(mina: Chat, kansli: Chat, clock: Clock) -> None:
+    kansli.press("people.give", {"person": person(mina).id, "role": PersonRole.KANSLI})
+    mina.say("ändringslogg")
+    mina.click("Hämta allt som fil")
+    one = token(mina, "Hämta allt som CSV")
+    kansli.press("people.take", {"person": person(mina).id, "role": PersonRole.KANSLI})
+
+    settings = mina.app.settings
+    assert mina.app.database.play(lambda session: downloads.fetch(session, settings, one, clock.now)) is None
+
+
+def test_an_id_is_never_given_twice(mina: Chat) -> None:
+    before = person(mina).id
+    erase(mina)
+
+    assert person(mina.as_("Ny Person")).id > before
