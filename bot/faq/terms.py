@@ -24,6 +24,7 @@ Terms = tuple[Ints, Keys]
 _SPACE = ord(" ")
 _SHORTEST, _LONGEST = 2, 4  # gram lengths: char_wb(2,4) of reference/retrieval.md
 _HIGHEST = 0xFFFF
+_AT_A_TIME = 500  # texts that are counted at once; all at once would need four times the memory
 FIRST_PAIR = 1 << 63
 """Stems have lower numbers, pairs of stems this or higher ones."""
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # odd, so that a pair's number tells its order (Fibonacci hashing)
@@ -126,13 +127,22 @@ def count(rows: Mapping[str, int], fresh: Mapping[str, list[str]], tokens: Token
 
 
 def _count_fresh(texts: Mapping[str, list[str]], tokens: Tokens) -> Counted:
-    where, keys = tokens(list(texts.values()))
+    words = list(texts.values())
+    parts = [_count_some(words[at : at + _AT_A_TIME], tokens) for at in range(0, max(1, len(words)), _AT_A_TIME)]
+    vocabulary, terms = np.unique(np.concatenate([keys for _, keys, _ in parts]), return_inverse=True)
+    starts = np.concatenate([[0], np.cumsum(np.concatenate([sizes for sizes, _, _ in parts]))])
+    counts = np.concatenate([counts for _, _, counts in parts])
+    rows = {text: number for number, text in enumerate(texts)}
+    return Counted(rows, starts, terms.astype(np.int32), counts, vocabulary)
+
+
+def _count_some(texts: Sequence[Sequence[str]], tokens: Tokens) -> tuple[Ints, Keys, Small]:
+    """Return how many different terms each text has, those terms text by text, and how often each stands there."""
+    where, keys = tokens(texts)
     vocabulary, found = np.unique(keys, return_inverse=True)
     pairs, counts = np.unique(where * max(1, len(vocabulary)) + found, return_counts=True)
     row, term = np.divmod(pairs, max(1, len(vocabulary)))
-    starts = np.searchsorted(row, np.arange(len(texts) + 1))
-    rows = {text: number for number, text in enumerate(texts)}
-    return Counted(rows, starts, term.astype(np.int32), counts.astype(np.int32), vocabulary)
+    return np.bincount(row, minlength=len(texts)), vocabulary[term], counts.astype(np.int32)
 
 
 def _compact(rows: Mapping[str, int], sizes: Ints, terms: Small, counts: Small, vocabulary: Keys) -> Counted:
