@@ -86,13 +86,17 @@ def buttons(*actions: Action) -> CardElement:
     return ActionSet(actions=list(actions))
 
 
-def button(title: str, verb: str, *, style: Style | None = None, **data: Any) -> Action:
+def button(title: str, verb: str, *, style: Style | None = None, alone: bool = False, **data: Any) -> Action:
     """A button that runs the action ``verb`` with ``data`` and the card's inputs.
 
-    Whoever presses sends the data back, so it names rows and never carries rights.
+    Whoever presses sends the data back, so it names rows and never carries rights. ``alone`` sends no inputs: for a way
+    out of a form, which the client would otherwise not take while a required input is empty.
     """
     short = title if len(title) <= TITLE_LENGTH else f"{title[: TITLE_LENGTH - 1].rstrip()}…"
-    return ExecuteAction(title=short, tooltip=title if short != title else None, verb=verb, data=data, style=style)
+    tooltip = title if short != title else None
+    return ExecuteAction(
+        title=short, tooltip=tooltip, verb=verb, data=data, style=style, associated_inputs="none" if alone else None
+    )
 
 
 def open_link(title: str, url: str) -> Action:

@@ -63,9 +63,9 @@ routes = Routes()
 
 def controls(*, back: bool = True, skip: bool = False) -> list[Action]:
     """The buttons under every step: skip where allowed, back, and the way out."""
-    shown = [button("Hoppa över", "dialog.skip")] if skip else []
-    shown += [button("Tillbaka", "dialog.back")] if back else []
-    return [*shown, button("Avbryt", "dialog.cancel")]
+    shown = [button("Hoppa över", "dialog.skip", alone=True)] if skip else []
+    shown += [button("Tillbaka", "dialog.back", alone=True)] if back else []
+    return [*shown, button("Avbryt", "dialog.cancel", alone=True)]
 
 
 def start(turn: Turn, dialog: Dialog, answers: Answers | None = None) -> Reply:

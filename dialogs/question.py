@@ -238,4 +238,6 @@ def _asked_before(found: Similar) -> list[CardElement]:
 
 @cache
 def _places() -> understanding.Names:
-    return understanding.Names.of(row["namn"] for row in content.municipalities())
+    rows = content.municipalities()
+    counties = (row["lan"].removesuffix(" län").removesuffix("s") for row in rows)
+    return understanding.Names.of([*(row["namn"] for row in rows), *counties])

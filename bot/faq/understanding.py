@@ -91,10 +91,13 @@ def singled_out(text: str, known: Names, entry: str) -> str | None:
 
 def names_person(text: str, known: Names) -> bool:
     """Whether the text seems to name a person: two capitalised words inside a sentence that are no place."""
-    people = (_fold(found[0]).split() for found in _PERSON.finditer(text))
-    return any(
-        not any(word.removesuffix("s") in known.places or word in known.places for word in one) for one in people
-    )
+    return any(not _is_place(_fold(found[0]), known) for found in _PERSON.finditer(text))
+
+
+def _is_place(folded: str, known: Names) -> bool:
+    """Whether the words are a place, or one of them is; with or without a genitive's s."""
+    spelt = (form for word in (folded, *folded.split()) for form in (word, word.removesuffix("s")))
+    return any(form in known.places for form in spelt)
 
 
 def without_person(text: str) -> str:

@@ -80,17 +80,26 @@ def edit(group: ThemeGroup, moderators: Sequence[Person], *, said: str = "", fou
         label("Moderatorer"),
         *([] if moderators else [plain("Ingen än. Påminnelser om frågor utan svar går till kansliet.", subtle=True)]),
         *(
-            buttons(button(f"Ta bort {person.name}", "groups.dismiss", person=person.id, **row))
+            buttons(button(f"Ta bort {person.name}", "groups.dismiss", alone=True, person=person.id, **row))
             for person in moderators
         ),
         text_input("who", "Ny moderator, namn", most=100),
         buttons(button("Sök", "groups.search", **row)),
-        *(buttons(button(f"Välj {person.name}", "groups.appoint", person=person.id, **row)) for person in found),
+        *(
+            buttons(button(f"Välj {person.name}", "groups.appoint", alone=True, person=person.id, **row))
+            for person in found
+        ),
     ]
     move = (
-        button("Stäng gruppen", "groups.close", **row) if group.open else button("Öppna gruppen", "groups.open", **row)
+        button("Stäng gruppen", "groups.close", alone=True, **row)
+        if group.open
+        else button("Öppna gruppen", "groups.open", alone=True, **row)
     )
-    return card(*body, actions=[move, button("Till temagrupperna", "groups.list")], summary=f"Temagruppen {group.name}")
+    return card(
+        *body,
+        actions=[move, button("Till temagrupperna", "groups.list", alone=True)],
+        summary=f"Temagruppen {group.name}",
+    )
 
 
 def _going_on(group: ThemeGroup, waiting: int) -> str:

@@ -67,7 +67,7 @@ def more_form(question: Question, answer_id: int | None) -> Json:
         small("Frågan öppnas igen, och gruppen ser det du skriver."),
         actions=[
             button("Öppna frågan igen", "questions.need_more", style="positive", question=question.id),
-            button("Tillbaka", "questions.answer_card", question=question.id, answer=answer_id),
+            button("Tillbaka", "questions.answer_card", alone=True, question=question.id, answer=answer_id),
         ],
         summary="Vad undrar du fortfarande över?",
     )
@@ -105,7 +105,9 @@ def mine_one(picture: Picture, *, own: bool) -> Json:
     question, last = picture.question, picture.answers[-1] if picture.answers else None
     actions: list[Action] = []
     if own and last is not None and not question.over:
-        actions += _after_answer(last, own=True)[: 1 if question.status == Status.OPEN else 2]
+        solved, more, _ = _after_answer(last, own=True)
+        actions += [] if question.status == Status.SOLVED else [solved]
+        actions += [] if question.status == Status.OPEN else [more]
     if own and question.status in (Status.OPEN, Status.ANSWERED):
         actions.append(button("Dra tillbaka frågan", "questions.withdraw", question=question.id))
     if not own:

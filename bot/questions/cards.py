@@ -12,7 +12,7 @@ from bot.questions import service
 from bot.questions.picture import Picture, Said
 from bot.turn import Json
 from storage.groups import ThemeGroup
-from storage.questions import Question, Status
+from storage.questions import Question, Status, Way
 
 SHOWN = 3
 """Answers that the channel's card shows: the latest."""
@@ -67,9 +67,13 @@ def answers(shown: Sequence[Said], total: int) -> list[CardElement]:
         body.append(plain(f"De {len(shown)} senaste av {total} svar visas.", subtle=True))
     for one in shown:
         solved = " Det löste frågan." if one.answer.solved else ""
-        body += [plain(f"{one.who}, {swedish.day(one.answer.at)}.{solved}", subtle=True)]
+        body += [plain(f"{_from(one)}, {swedish.day(one.answer.at)}.{solved}", subtle=True)]
         body += [plain(short(one.answer.text, LONGEST))]
     return body
+
+
+def _from(one: Said) -> str:
+    return one.who if one.answer.way == Way.PASTED else f"Svar från {one.who}"
 
 
 def status(picture: Picture) -> str:
@@ -101,7 +105,7 @@ def form(picture: Picture) -> Json:
         small("Den som frågade får ditt svar tillsammans med ditt namn och din kommun. Gruppen ser det också."),
         actions=[
             button("Skicka svaret", "questions.answer", style="positive", **rows),
-            button("Tillbaka", "questions.card", **rows),
+            button("Tillbaka", "questions.card", alone=True, **rows),
         ],
         summary="Skriv ditt svar",
     )
@@ -124,7 +128,7 @@ def choose_group(picture: Picture, groups: Sequence[ThemeGroup], *, back: Action
 
 def back_to_card(question: Question) -> Action:
     """From a form in the channel to the question."""
-    return button("Tillbaka", "questions.card", question=question.id, post=question.posts)
+    return button("Tillbaka", "questions.card", alone=True, question=question.id, post=question.posts)
 
 
 def short(text: str, most: int = 200) -> str:

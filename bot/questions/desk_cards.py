@@ -109,7 +109,7 @@ def close_form(picture: Picture) -> Json:
 
 def back(question: Question) -> Action:
     """From a form to the question."""
-    return button("Tillbaka", "questions.desk_one", question=question.id)
+    return button("Tillbaka", "questions.desk_one", alone=True, question=question.id)
 
 
 def age(question: Question, now: datetime) -> str:
