@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from bot import conversation
+from bot.people import columns, importing, roster, spreadsheet
+from bot.people.importing import Outcome
+from bot.ports import Listed
 from bot.privacy import downloads, words
+from bot.turn import Kind, UserError
 from storage import audit, content, erased, faq, links, migrate, outbox, people, privacy
 from storage.contacts import Contact
 from storage.database import Database
@@ -411,3 +421,77 @@ def test_an_id_is_never_given_twice(mina: Chat) -> None:
     erase(mina)
 
     assert person(mina.as_("Ny Person")).id > before
+
+
+# staying erased
+
+
+def test_neither_roster_nor_list_nor_kansli_brings_back_who_is_erased(mina: Chat) -> None:
+    database, sender = mina.app.database, mina.sender
+    erase(mina)
+
+    listed = Listed(sender.teams_id, sender.entra_id, NAME, MAIL, guest=True)
+    other = Listed("29:ny", None, NAME, MAIL.upper(), guest=True)  # the same person under a new account
+    database.play(lambda session: roster.keep(session, [listed, other], NOON))
+    table = columns.understood(spreadsheet.read_text(f"kommun;roll;namn;mejl\nSotenäs;politiker;{NAME};{MAIL}"))
+    plan = database.play(lambda session: importing.plan(session, table))
+    assert [line.outcome for line in plan.lines] == [Outcome.REFUSED]
+    with pytest.raises(UserError, match="Be personen skriva hej"):
+        appoint(database, "politician", NAME, MAIL)
+    assert traces(database, NAME, MAIL) == []
+
+    mina.say("hej")
+    database.play(lambda session: roster.keep(session, [listed], NOON))
+    assert person(mina).mail == MAIL
+
+
+# somebody erased while something of theirs is under way
+
+
+def at_once(*works: Callable[[], Any]) -> list[Any]:
+    """What these do when they start at the same moment, each on a thread of its own."""
+    start = Barrier(len(works))
+
+    def run(work: Callable[[], Any]) -> Any:
+        start.wait()
+        return work()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return [future.result() for future in [pool.submit(run, work) for work in works]]
+
+
+def test_turns_under_way_while_their_person_is_erased_end_well(mina: Chat, kansli: Chat) -> None:
+    app, clock, own = mina.app, mina.clock, person(mina).id
+    told = f"{NAME} svarar"
+
+    def ask(number: int) -> Callable[[], Any]:
+        press = replace(mina.message("", activity_id=f"race{number}"), kind=Kind.ACTION, verb="faq.ask")
+        return lambda: conversation.respond(app, replace(press, data={"text": "Vad kostar det?"}), clock.now)
+
+    def erase_person() -> Any:
+        press = replace(kansli.message(""), kind=Kind.ACTION, verb="privacy.erase_person", data={"person": own})
+        return conversation.respond(app, press, clock.now)
+
+    def enqueue() -> bool:
+        return app.database.play(
+            lambda session: outbox.enqueue(session, Outgoing("late", "late:1", ToPerson(own), text=told), clock.now)
+        )
+
+    answers = at_once(ask(1), ask(2), erase_person, ask(3))
+
+    assert any("Personen är borttagen" in str(answer.reply.state) for answer in answers)
+    assert traces(app.database, NAME, MAIL, mina.sender.teams_id, mina.place.conversation_id) == []
+    with pytest.raises(IntegrityError):
+        enqueue()
+
+
+def test_erased_by_two_at_once_is_erased_once(mina: Chat, kansli: Chat) -> None:
+    own = person(mina).id
+    press = [replace(kansli.message(""), kind=Kind.ACTION, verb="privacy.erase_person", data={"person": own})]
+    press.append(replace(kansli.message(""), kind=Kind.ACTION, verb="privacy.erase_person", data={"person": own}))
+    app, now = mina.app, mina.clock.now
+
+    answers = at_once(*(lambda one=one: conversation.respond(app, one, now) for one in press))
+
+    assert sorted(bool(answer.reply.state) for answer in answers) == [False, True]
+    assert audited(app.database).count("Tagit bort en persons uppgifter") == 1

@@ -148,6 +148,7 @@ def _facts(one: Municipality, given: dict[str, object]) -> Facts:
 
 class _Planning:
     def __init__(self, session: Session, table: Sheet, *, lock: bool) -> None:
+        self._session = session
         self._table = table
         self._register = Register(session, [record.mail.casefold() for record in table.records], lock=lock)
         self._names: dict[str, tuple[str, int]] = {}
@@ -185,6 +186,8 @@ class _Planning:
             return Wanted(record.number, code, facts=facts)
         seat = records.seat(record)
         name, mail = service.checked_name(record.name), service.checked_mail(record.mail)
+        if mail not in self._register.people:
+            service.refuse_erased(self._session, mail)
         self._refuse_duplicate(record.number, code, seat, name, mail)
         return Wanted(record.number, code, seat, name, mail, facts)
 

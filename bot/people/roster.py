@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.people import service
 from bot.ports import Directory, Listed, TryLater, Unreachable
 from bot.turn import App, UserError
-from storage import people
+from storage import erased, people
 from storage.people import Person
 
 CHUNK = 20
@@ -47,6 +47,8 @@ def keep(session: Session, members: Sequence[Listed], now: datetime) -> int:
 
 def _keep(session: Session, member: Listed, now: datetime) -> None:
     entra_id = member.entra_id.casefold() if member.entra_id else None
+    if erased.is_erased(session, member.teams_id, entra_id, address(member.mail)):
+        return  # until they write to the bot themselves
     person = people.meet(session, member.teams_id or "", entra_id, member.name or "", now, active=False)
     session.flush()
     mail = address(member.mail)

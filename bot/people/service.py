@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.people import finder, words
 from bot.swedish import STOCKHOLM
 from bot.turn import Turn, UserError
-from storage import audit, contacts, municipalities, people
+from storage import audit, contacts, erased, municipalities, people
 from storage.contacts import Contact, Proposal, ProposalKind
 from storage.municipalities import Municipality
 from storage.people import GRANTED, OWN, SEATS, Person, PersonRole
@@ -94,11 +94,18 @@ def suggested(session: Session, person: Person) -> Municipality | None:
     return municipalities.find(session, finder.by_mail(person.mail, domains))
 
 
+def refuse_erased(session: Session, mail: str) -> None:
+    """Raises :class:`UserError` for the address of somebody who was erased and has not written since."""
+    if erased.is_erased(session, mail):
+        raise UserError("Personens uppgifter är borttagna. Be personen skriva hej till mig först, så går det igen.")
+
+
 def person_with(deed: Deed, name: str, mail: str) -> Person:
-    """The person with this address, or a new one who has not met the bot."""
+    """The person with this address, or a new one who has not met the bot. Raises as :func:`refuse_erased`."""
     known = people.by_mail(deed.session, [mail]).get(mail)
     if known is not None:
         return known
+    refuse_erased(deed.session, mail)
     person = Person(name=name, mail=mail, first_seen_at=deed.now)
     deed.session.add(person)
     deed.session.flush()
