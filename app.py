@@ -14,13 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+from azure.core.credentials_async import AsyncTokenCredential
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import jobs, log
+from bot import graph, jobs, log
 from bot.conversation import ROUTES
 from bot.faq.index import LiveBank
 from bot.identity import credential
 from bot.outbox import Courier
+from bot.papers import OUTBOX, on_paper
 from bot.ports import Messenger
 from bot.settings import Settings, SettingsProblems, from_process
 from bot.teams.adapter import Adapter
@@ -32,6 +34,7 @@ from bot.teams.endpoint import make_runner, make_web_app
 from bot.teams.gate import make_gate
 from bot.teams.messenger import TeamsMessenger
 from bot.teams.pages import Pages
+from bot.tenant import Tenant
 from bot.turn import App
 from dialogs import DIALOGS
 from storage import content, kansli, migrate
@@ -70,7 +73,8 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
         following = await stack.enter_async_context(_running(bank.follow()))
 
         session = await stack.enter_async_context(new_session())
-        token = await stack.enter_async_context(ConnectorToken(credential(settings))) if not settings.local else None
+        token = await stack.enter_async_context(ConnectorToken(_identity(settings))) if not settings.local else None
+        await stack.enter_async_context(_tenant(settings, clock))
         gate = make_gate(
             settings.app_id,
             session=session,
@@ -188,6 +192,30 @@ async def _delivering(app: App, messenger: Messenger, clock: Clock) -> AsyncIter
             yield
         finally:
             await courier.drain()
+
+
+def _identity(settings: Settings) -> AsyncTokenCredential:
+    try:
+        return credential(settings)
+    except ValueError as error:  # its words may quote the file
+        raise StartError("SEKOM_CERTIFICATE can't be used: it must be PEM, with certificate and private key") from error
+
+
+@asynccontextmanager
+async def _tenant(settings: Settings, clock: Clock) -> AsyncIterator[Tenant | None]:
+    """Mail, calendar, feed and rosters: as files on a laptop, else through Graph, if there is a mailbox for it."""
+    if settings.local:
+        yield on_paper(OUTBOX, settings.contact, clock)
+        return
+    if settings.graph_mailbox is None:
+        yield None
+        return
+    account = graph.Account(settings.graph_mailbox, settings.contact, settings.app_id or "")
+    try:
+        async with graph.connected(account, lambda: _identity(settings), clock) as connected:
+            yield connected.tenant
+    except graph.GraphMissingError as error:
+        raise StartError(f"SEKOM_GRAPH_MAILBOX is set, but {error}") from error
 
 
 async def _problems(database: Database, bank: LiveBank, following: asyncio.Task[None]) -> list[str]:

@@ -43,7 +43,7 @@ _PAGE = """\
   .page {{ background: #1b1f1c !important; }}
   .sheet {{ background: #262b27 !important; border-color: #3d463f !important; }}
   .sheet, .sheet h1, .sheet p, .sheet li {{ color: #f0f3f0 !important; }}
-  .sheet .small {{ color: #bcc6be !important; }}
+  .sheet .small {{ color: #bcc6be !important; border-color: #3d463f !important; }}
   .sheet a.text {{ color: #9fd8ae !important; }}
 }}
 </style>
@@ -96,6 +96,7 @@ def compose(
     subject = " ".join(subject.split())
     if len(subject) > SUBJECT_LENGTH:
         subject = f"{subject[: SUBJECT_LENGTH - 1].rstrip()}…"
+    name = " ".join(name.split())  # a line break would end the header
     return Letter(key, to, name, subject, _text(text, link, why, stop), _html(subject, text, link, why, stop), calendar)
 
 

@@ -21,6 +21,7 @@ import orjson
 from bot import mail
 from bot.invitation import Method, invitation
 from bot.ports import Reason, Unreachable
+from bot.swedish import STOCKHOLM, day
 from bot.tenant import (
     Appointment,
     Attendance,
@@ -169,13 +170,14 @@ class Papers:
             join_url=event.join_url,
         )
         over = method is Method.CANCEL
+        said = comment or ("Du är inte längre inbjuden." if over else appointment.text)
         return mail.compose(
             key=f"event-{appointment.key}-{event.sequence}-{method.lower()}-{attendee.mail}",
             to=attendee.mail,
             name=attendee.name,
             subject=f"Inställt: {appointment.title}" if over else appointment.title,
-            text=comment or ("Du är inte längre inbjuden." if over else appointment.text),
-            why="Du är inbjuden till mötet.",
+            text=f"**{_when(appointment)}**\n\n{said}",
+            why="Du var inbjuden till mötet." if over else "Du är inbjuden till mötet.",
             link=None if over or not event.join_url else mail.Link("Anslut till mötet", event.join_url),
             calendar=file,
         )
@@ -212,6 +214,11 @@ def _write(file: Path, content: bytes) -> None:
 
 def _id(appointment: Appointment) -> str:
     return str(uuid5(NAMESPACE_URL, f"sekom:{appointment.key}"))
+
+
+def _when(appointment: Appointment) -> str:
+    starts, ends = appointment.starts.astimezone(STOCKHOLM), appointment.ends.astimezone(STOCKHOLM)
+    return f"{day(starts).capitalize()} kl. {starts.hour}.{starts:%M}–{ends.hour}.{ends:%M}"
 
 
 def _name(key: str) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from bot.local.people import KANSLI
+from bot.papers import OUTBOX
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -58,6 +59,8 @@ async def _open(settings: Settings, environ: Mapping[str, str], port: int, start
     address = bot_address(settings)
     if not await _answers(f"{address}/healthz"):
         return
+    if settings.local:
+        _say(f"Mejl och inbjudningar hamnar som filer i {OUTBOX}/.")
     hindrance = _hindrance(settings)
     if hindrance:
         _say(f"{hindrance} Boten är igång: skriv `make chat` i ett annat fönster för att prata med den.")
