@@ -1,0 +1,147 @@
+"""What is old goes, class by class, in chunks; and the preview says the same without doing it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot import jobs
+from bot.__main__ import main
+from bot.privacy import retention
+from bot.turn import App
+from storage import audit, content, dialogs, migrate, outbox, people
+from storage.audit import AuditRow
+from storage.contacts import Contact
+from storage.database import Database
+from storage.dialogs import OpenDialog
+from storage.outbox import Delivery, State
+from storage.outgoing import Outgoing, ThreadOf, ToChannel, ToPerson
+from tests.chat import Clock
+from tests.conftest import NOON
+from tests.people import SOTENAS
+
+
+def fill(session: Session) -> None:
+    """Something old and something new in every class that is not tested elsewhere."""
+    content.load_municipalities(session)
+    anna = people.meet(session, "29:anna", None, "Anna Andersson", NOON)
+    session.flush()
+    for number, days in enumerate((31, 29)):
+        at = NOON - timedelta(days=days)
+        dialogs.save(session, anna.id, f"a:{number}", name="entry", answers={}, now=at)
+    for number, days in enumerate((1826, 1824)):
+        at = NOON - timedelta(days=days)
+        audit.record(session, anna.id, f"{number}", "x:1", at, person_id=anna.id)
+        session.add(
+            Contact(municipality_code=SOTENAS, seat="officer", person_id=anna.id, since=at.date(), until=at.date())
+        )
+    sent = (("old", 1096), ("new", 1094), ("thread", 1096))
+    for key, days in sent:
+        outbox.enqueue(session, Outgoing(key, "x:1", ToPerson(anna.id), text=key), NOON)
+        row = outbox.find(session, key)
+        assert row is not None
+        row.state, row.settled_at = State.SENT, NOON - timedelta(days=days)
+    outbox.enqueue(session, Outgoing("reply", "x:1", ThreadOf("thread"), text="svar"), NOON)
+    outbox.enqueue(session, Outgoing("waits", "x:1", ToChannel("19:x"), text="hej"), NOON)
+
+
+def left(session: Session) -> dict[str, int | list[str]]:
+    return {
+        "dialogs": session.scalar(select(func.count()).select_from(OpenDialog)) or 0,
+        "audit": session.scalar(select(func.count()).select_from(AuditRow)) or 0,
+        "seats": session.scalar(select(func.count()).select_from(Contact)) or 0,
+        "named": session.scalar(select(func.count()).select_from(Contact).where(Contact.person_id.is_not(None))) or 0,
+        "deliveries": sorted(session.scalars(select(Delivery.key))),
+    }
+
+
+async def test_each_class_goes_after_its_own_time(empty_app: App, clock: Clock) -> None:
+    database = empty_app.database
+    database.play(fill)
+    before = dict(retention.preview(database, empty_app.settings, clock.now))
+    assert database.play(left)["dialogs"] == 2  # a preview changes nothing
+
+    await jobs.run(jobs.JOBS[0], empty_app, clock)
+
+    assert database.play(left) == {
+        "dialogs": 1,
+        "audit": 1,
+        "seats": 2,
+        "named": 1,
+        "deliveries": ["new", "reply", "thread", "waits"],
+    }
+    counted = {one.name: rows for one, rows in before.items()}
+    assert counted["conversations left half-way"] == 1
+    assert counted["notes that a message was sent"] == 1
+    assert counted["names of former contact persons"] == 1
+    assert counted["log of the kansli's changes"] == 1
+    assert sum(rows for _, rows in retention.preview(database, empty_app.settings, clock.now)) == 0
+
+
+def test_more_than_a_chunk_goes_in_several(empty_app: App, clock: Clock) -> None:
+    at = clock.now - timedelta(days=4000)
+
+    def many(session: Session) -> None:
+        for number in range(2 * retention.CHUNK + 1):
+            audit.record(session, None, str(number), "x:1", at)
+
+    database = empty_app.database
+    database.play(many)
+    played = [database.play(work) for work in retention.run(empty_app, clock)]
+
+    assert [rows for rows in played if rows] == [retention.CHUNK, retention.CHUNK, 1]
+
+
+@pytest.fixture
+def operators(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """A database that the operator's commands find by their settings."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/bot.db")
+    database = Database(f"sqlite:///{tmp_path}/bot.db")
+    migrate.upgrade(database)
+    database.play(fill)
+    return database
+
+
+def test_the_operator_previews_before_deleting(operators: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["retention", "--dry-run"]) == 0
+    shown = capsys.readouterr().out
+    assert "       1  conversations left half-way (SEKOM_DIALOG_DAYS=30)" in shown
+    assert "Nothing is deleted (--dry-run)." in shown
+    assert operators.play(left)["dialogs"] == 2
+
+    assert main(["retention"]) == 0
+    assert operators.play(left)["dialogs"] == 1
+    operators.close()
+
+
+def test_the_operator_exports_and_erases_somebody(
+    operators: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def know(session: Session) -> None:
+        person = people.find(session, "29:anna")
+        assert person is not None
+        person.mail = "anna@sotenas.se"
+
+    operators.play(know)
+    file = tmp_path / "anna.txt"
+
+    assert main(["export-person", "Anna@sotenas.se", str(file)]) == 0
+    assert "Namn: Anna Andersson" in file.read_text("utf-8-sig")
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert main(["export-person", "anna@sotenas.se", str(file)]) == 1
+    assert main(["export-person", "ingen@sotenas.se", str(tmp_path / "b.json")]) == 1
+    assert main(["export-person", "anna@sotenas.se", str(tmp_path / "b.pdf")]) == 1
+
+    assert main(["erase-person", "anna@sotenas.se"]) == 0
+    assert operators.play(lambda session: people.find(session, "29:anna")) is not None
+    assert main(["erase-person", "anna@sotenas.se", "--yes"]) == 0
+    assert operators.play(lambda session: people.find(session, "29:anna")) is None
+    assert main(["export-audit", str(tmp_path / "logg.csv")]) == 0
+    assert "Tagit bort en persons uppgifter" in (tmp_path / "logg.csv").read_text("utf-8-sig")
+    assert "Nobody has that" in capsys.readouterr().err
+    operators.close()
