@@ -1,0 +1,71 @@
+"""The processes that deliver until they are killed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import multiprocessing
+import os
+import random
+import signal
+from datetime import UTC, datetime
+from typing import Any
+
+from aiohttp import ClientSession, ClientTimeout
+
+from bot.outbox import Courier
+from bot.pacing import Pace
+from bot.teams.connector import Connector
+from bot.teams.gate import LocalGate
+from bot.teams.messenger import TeamsMessenger
+from storage.database import Database
+
+PACE = Pace(lease=0.3, tick=0.05, first_wait=0.1, longest_wait=0.4, drain=1.0)
+GIVES_UP = ClientTimeout(total=0.4, connect=0.2)
+"""A worker's patience; the Connector's silences are longer."""
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload([__name__])  # a new process takes 20 ms instead of a second
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def serve(url: str) -> None:
+    """Deliver until killed."""
+    logging.disable()
+    asyncio.run(_serve(url))
+
+
+async def _serve(url: str) -> None:
+    async with ClientSession(timeout=GIVES_UP) as session:
+        messenger = TeamsMessenger(Connector(session, None, LocalGate().allows), None)
+        await Courier(Database(url), messenger, now, rate=25, pace=PACE).run()
+
+
+class Workers:
+    """Some processes that deliver; one that is killed is replaced at once."""
+
+    def __init__(self, url: str, number: int) -> None:
+        self._url = url
+        self._running = [self._start() for _ in range(number)]
+
+    def kill(self, chance: random.Random) -> None:
+        victim = chance.randrange(len(self._running))
+        _end(self._running[victim])
+        self._running[victim] = self._start()
+
+    def close(self) -> None:
+        for process in self._running:
+            _end(process)
+
+    def _start(self) -> Any:
+        process = _FORKS.Process(target=serve, args=(self._url,), daemon=True)
+        process.start()
+        return process
+
+
+def _end(process: Any) -> None:
+    os.kill(process.pid, signal.SIGKILL)
+    process.join()
+    process.close()
