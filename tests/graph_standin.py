@@ -112,14 +112,15 @@ class GraphStandIn:
         self.arrivals: dict[str, list[float]] = defaultdict(list)
         self.answers: Counter[int] = Counter()
         self.delay = 0.0
+        self.delays: Callable[[], float] = lambda: self.delay
         self.most_at_once = 0
         self.chaos: Callable[[str], Trouble | None] = lambda _: None
         """Asked at each request, with the call's name."""
         self._calls = [(call, call.pattern) for call in documented()]
         self._at_once = 0
-        app = web.Application(client_max_size=8 * 1024 * 1024)
-        app.router.add_route("*", "/v1.0/{rest:.*}", self._handle)
-        self._server = TestServer(app)
+        self.application = web.Application(client_max_size=8 * 1024 * 1024)
+        self.application.router.add_route("*", "/v1.0/{rest:.*}", self._handle)
+        self._server = TestServer(self.application)
 
     async def __aenter__(self) -> Self:
         await self._server.start_server()
@@ -156,7 +157,7 @@ class GraphStandIn:
             body = self._body(call, raw)
             self.asked.append(Asked(call.name, path, dict(request.query), body, time.monotonic()))
             self._check(call, request)
-            await asyncio.sleep(self.delay)
+            await asyncio.sleep(self.delays())
             answer = await self._answer(call, request, given, body)
         self.answers[answer.status if answer else 0] += 1
         if answer is None:  # the line is cut after the request was received

@@ -37,13 +37,17 @@ class Office:
 
 
 @asynccontextmanager
+async def connected_to(base: str, tempo: Tempo, credential: StandInCredential | None = None) -> AsyncIterator[Graph]:
+    account = Account(MAILBOX, "kansliet@ekokommuner.example", MANIFEST)
+    identity = credential or StandInCredential()
+    async with connected(account, lambda: identity, lambda: NOW, base=base, tempo=tempo) as graph:
+        yield graph
+
+
+@asynccontextmanager
 async def office(tempo: Tempo = FAST) -> AsyncIterator[Office]:
     credential = StandInCredential()
-    account = Account(MAILBOX, "kansliet@ekokommuner.example", MANIFEST)
-    async with (
-        GraphStandIn() as standin,
-        connected(account, lambda: credential, lambda: NOW, base=standin.base, tempo=tempo) as graph,
-    ):
+    async with GraphStandIn() as standin, connected_to(standin.base, tempo, credential) as graph:
         yield Office(graph, standin, credential)
     assert credential.closed
 

@@ -14,7 +14,6 @@ from typing import Any
 from aiohttp import ClientSession
 
 import app
-from bot.settings import Settings
 from bot.teams.authentication import Authenticator
 from bot.teams.connector import Connector
 from bot.teams.gate import TeamsGate
@@ -31,7 +30,7 @@ async def _static_token() -> str:
 
 
 @asynccontextmanager
-async def _token(_settings: Settings) -> AsyncIterator[Any]:
+async def _token(_credential: Any) -> AsyncIterator[Any]:
     yield _static_token
 
 
@@ -44,5 +43,5 @@ class _Rerouted(Connector):
 
 
 if __name__ == "__main__":
-    vars(app).update(make_gate=_gate, _token=_token, Connector=_Rerouted)
+    vars(app).update(make_gate=_gate, ConnectorToken=_token, Connector=_Rerouted)
     sys.exit(app.main())

@@ -1,0 +1,131 @@
+"""What Graph costs: its import, memory and CPU, and the turns beside it.
+
+``python -m tests.bench.graph [rounds] [seconds]``. Everything is a process of its own and all modes are interleaved,
+since the machine may be shared; figures are medians over the rounds, and are also given as ratios.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections import defaultdict
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from tests.bench.banks import fill
+from tests.bench.servers import running
+from tests.bench.turns import Bot, Measured, Scenario, measure
+from tests.bench.wire import Stub, connector
+
+MODES = {
+    "rest": "at rest",
+    "paced": "roster, Microsoft's pace",
+    "roster": "roster, without a pause",
+    "mail": "mail, four at a time",
+    "naive": "roster by SDK models, same loop",
+}
+SCENARIOS = (Scenario(1), Scenario(16))
+STEPS = ("bot", "graph", "mail", "roster", "models")
+NAMES = {
+    "bot": "the bot without Graph",
+    "graph": "with Graph connected",
+    "mail": "after a mail",
+    "roster": "after a roster of 5,000",
+    "models": "the same by the SDK's models",
+}
+STEP = """
+import asyncio, json, logging, resource, sys, time, warnings
+warnings.simplefilter("ignore")
+began, cpu = time.perf_counter(), time.process_time()
+import app
+step = sys.argv[1]
+async def main():
+    if step == "bot":
+        return
+    from tests.graph_support import TEAM, connected_to, letter
+    from tests.bench.graph_beside import FASTEST, read_with_models
+    async with connected_to(sys.argv[2], FASTEST) as graph:
+        if step == "mail":
+            await graph.tenant.mail.send(letter())
+        if step == "roster":
+            assert len(await graph.tenant.directory.team_members(TEAM)) == 5000
+        if step == "models":
+            assert await graph.wire.thread.run(read_with_models(graph)) == 5000
+        report()
+def report():
+    memory = int(open("/proc/self/status").read().partition("VmRSS:")[2].split()[0]) / 1024
+    print(json.dumps([time.perf_counter() - began, time.process_time() - cpu, memory]))
+asyncio.run(main())
+if step == "bot":
+    report()
+"""
+
+
+async def cost(step: str, base: str) -> list[float]:
+    """Seconds, seconds of CPU and megabytes of a fresh process that goes as far as ``step``."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", STEP, step, base, stdout=asyncio.subprocess.PIPE
+    )
+    told, _ = await process.communicate()
+    assert process.returncode == 0, step
+    found: list[float] = json.loads(told)
+    return found
+
+
+async def costs(rounds: int, base: str) -> None:
+    """What each step adds, printed."""
+    found: dict[str, list[list[float]]] = defaultdict(list)
+    for _ in range(rounds):
+        for step in STEPS:
+            found[step].append(await cost(step, base))
+    middle = {step: [median(column) for column in zip(*rows, strict=True)] for step, rows in found.items()}
+    print(f"{'a fresh process':32} {'seconds':>8} {'CPU s':>8} {'MB':>8}   ratios to the bot without Graph")
+    for step, row in middle.items():
+        ratios = "  ".join(f"{value / first:.2f}" for value, first in zip(row, middle["bot"], strict=True))
+        print(f"{NAMES[step]:32} {row[0]:8.2f} {row[1]:8.2f} {row[2]:8.0f}   {ratios}")
+
+
+async def turns(rounds: int, seconds: float, stub: Stub, base: str) -> None:
+    """Turns while Graph is at work, printed. One bot runs at a time, or they would slow each other down."""
+    found: dict[tuple[Scenario, str], list[Measured]] = defaultdict(list)
+    with TemporaryDirectory() as folder:
+        database = f"sqlite:///{Path(folder) / 'bench.db'}"
+        questions = fill(database)
+        for _ in range(rounds):
+            for mode in MODES:
+                environ = {"BESIDE": mode, "GRAPH_BASE": base, "DATABASE_URL": database}
+                async with running("-W", "ignore", "-m", "tests.bench.graph_beside", **environ) as server:
+                    bot = Bot(mode, server, questions, stub.url)
+                    await measure(bot, stub, SCENARIOS[-1], 1.0)  # everybody is greeted, everything imported
+                    for scenario in SCENARIOS:
+                        found[scenario, mode].append(await measure(bot, stub, scenario, seconds))
+    for scenario in SCENARIOS:
+        print(f"\n{f'turns, {scenario}':32} {'p50 ms':>8} {'p99 ms':>8} {'turns/s':>8}   ratios to rest: p50  p99")
+        rest = _middle(found[scenario, "rest"])
+        for mode, name in MODES.items():
+            row = _middle(found[scenario, mode])
+            ratios = f"{row[0] / rest[0]:.2f}  {row[1] / rest[1]:.2f}"
+            print(f"{name:32} {row[0]:8.1f} {row[1]:8.1f} {row[2]:8.0f}   {ratios}")
+
+
+def _middle(rounds: list[Measured]) -> list[float]:
+    return [median(getattr(one, name) for one in rounds) for name in ("p50", "p99", "rate")]
+
+
+async def main(rounds: int, seconds: float) -> None:
+    """Measure and print."""
+    async with (
+        running("-W", "ignore", "-m", "tests.bench.graph_beside", "standin") as standin,
+        connector() as stub,
+    ):
+        base = f"http://127.0.0.1:{standin.port}/v1.0"
+        await costs(rounds, base)
+        await turns(rounds, seconds, stub, base)
+
+
+if __name__ == "__main__":
+    given = [float(argument) for argument in sys.argv[1:]]
+    how_often, how_long = given + [3.0, 3.0][len(given) :]
+    asyncio.run(main(int(how_often), how_long))
