@@ -26,6 +26,7 @@ class Special(Enum):
 
 
 NOT_MINE = Special.NOT_MINE
+OVER = "Det där är redan klart eller avbrutet. Skriv **hjälp** för att se hur du börjar om."
 SKIPPED = None
 """The stored answer of a step that was passed over."""
 
@@ -165,8 +166,8 @@ def _go_on(turn: Turn, dialog: Dialog, answers: dict[str, Any]) -> Reply:
         dialogs.save(turn.session, *where, name=dialog.name, answers=answers, now=turn.now)
         return say(card=step.ask(turn, answers))
     row = dialogs.find(turn.session, *where)
-    if row is not None:
-        dialogs.close(turn.session, row)
+    if row is not None and not dialogs.close(turn.session, row):
+        raise UserError(OVER)  # the last button was pressed twice at the same moment
     return dialog.finish(turn, answers)
 
 
@@ -200,5 +201,5 @@ def _back(turn: Turn) -> Json:
 def _required(turn: Turn) -> tuple[Dialog, OpenDialog]:
     found = opened(turn)
     if found is None:
-        raise UserError("Det där är redan klart eller avbrutet. Skriv **hjälp** för att se hur du börjar om.")
+        raise UserError(OVER)
     return found

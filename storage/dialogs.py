@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, bindparam, select
+from sqlalchemy import String, bindparam, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, person_key
@@ -45,6 +45,9 @@ def save(
     return row
 
 
-def close(session: Session, row: OpenDialog) -> None:
-    """End the dialog."""
-    session.delete(row)
+def close(session: Session, row: OpenDialog) -> bool:
+    """End the dialog; False where another transaction ended it first, on PostgreSQL after waiting for it."""
+    session.flush()
+    session.expunge(row)
+    this = OpenDialog.person_id == row.person_id, OpenDialog.conversation_id == row.conversation_id
+    return bool(session.execute(delete(OpenDialog).where(*this)).rowcount)  # type: ignore[attr-defined]
