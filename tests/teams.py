@@ -94,10 +94,11 @@ def deliver(app: App, teams: Teams, now: datetime) -> None:
 
 def plan(app: App, now: datetime) -> int:
     """Enqueue whatever any feature has due, as the clock's ticks do; how many rows were new."""
-    return sum(
-        app.database.play(lambda session, due=due: outbox.enqueue_all(session, due(session, now), now))
-        for due in jobs.DUE
-    )
+
+    def work(session: Session) -> int:
+        return sum(outbox.enqueue_all(session, due(session, now), now) for due in jobs.DUE)
+
+    return app.database.play(work)
 
 
 def _is_due(session: Session, now: datetime) -> bool:

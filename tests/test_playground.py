@@ -54,9 +54,11 @@ async def made_run(folder: Path) -> AsyncIterator[str]:
     )
     try:
         assert run.stdout
-        line = (await asyncio.wait_for(run.stdout.readline(), 60)).decode()
-        address = re.search(r"http://localhost:\d+", line)
-        assert address, f"{line!r}\n{(folder / 'log').read_text('utf-8')}"
+        address, said = None, ""
+        while not address and (line := (await asyncio.wait_for(run.stdout.readline(), 60)).decode()):
+            said += line
+            address = re.search(r"http://localhost:\d+", line)
+        assert address, f"{said}\n{(folder / 'log').read_text('utf-8')}"
         yield address[0]
     finally:
         if run.returncode is None:

@@ -10,6 +10,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+
+from snowballstemmer import stemmer
 
 from bot import swedish
 
@@ -21,8 +24,6 @@ A_LITTLE_ALIKE = 0.2
 """Likeness from which an earlier question votes."""
 INSIDE = 4
 """Letters from which a key word is also found inside a longer word ("dagvatten" in "dagvattenstrategi")."""
-STEM = 6
-"""Letters of a word that are compared: the rest is mostly endings."""
 
 _WORD = re.compile(r"\w+")
 _EMPTY = frozenset(
@@ -113,4 +114,10 @@ def _words(text: str) -> list[str]:
 
 
 def _stems(text: str) -> set[str]:
-    return {word[:STEM] for word in _words(text) if word not in _EMPTY and len(word) > 1}
+    return {_stem(word) for word in _words(text) if word not in _EMPTY and len(word) > 1}
+
+
+@lru_cache(maxsize=20_000)
+def _stem(word: str) -> str:
+    """A stemmer of its own each time: it keeps state, and turns run on several threads."""
+    return str(stemmer("swedish").stemWord(word))
