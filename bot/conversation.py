@@ -76,7 +76,8 @@ def respond(app: App, incoming: Incoming, now: datetime) -> Answer:
     try:
         return app.database.play(lambda session: _answer(app, session, incoming, now, None))
     except UserError as refusal:
-        refused = Reply(notice=str(refusal)) if incoming.kind is Kind.ACTION else say(str(refusal))
+        plain = str(refusal).replace("**", "”")  # Teams shows a notice as it is written
+        refused = Reply(notice=plain) if incoming.kind is Kind.ACTION else say(str(refusal))
         return app.database.play(lambda session: _answer(app, session, incoming, now, refused))
 
 

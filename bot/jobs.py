@@ -21,6 +21,7 @@ from bot.outbox import StillWanted
 from bot.privacy import retention
 from bot.questions import reminders
 from bot.turn import App
+from bot.upkeep import reminders as upkeep
 from storage import outbox
 from storage.outgoing import Outgoing
 
@@ -29,9 +30,12 @@ Due = Callable[[Session, datetime], list[Outgoing]]
 Clock = Callable[[], datetime]
 Work = Callable[[Session], int]
 
-DUE: tuple[Due, ...] = (reminders.due,)
+DUE: tuple[Due, ...] = (reminders.due, upkeep.due)
 """Who may have something due; each is asked every :data:`PLAN_EVERY`."""
-STILL_WANTED: Mapping[str, StillWanted] = {"question_reminder": reminders.still_wanted}
+STILL_WANTED: Mapping[str, StillWanted] = {
+    "question_reminder": reminders.still_wanted,
+    "app_credential": upkeep.still_wanted,
+}
 """By the first word of a subject: whether its cause still stands, asked just before sending."""
 
 PLAN_EVERY = timedelta(minutes=1)

@@ -44,14 +44,14 @@ class Limits:
 
     def __init__(self, rate: int) -> None:
         """``rate`` is how many messages a second may go to Teams in all."""
-        self._rate = rate
+        self.rate = rate
         self._all: deque[float] = deque(maxlen=rate)
         self._sent: dict[str, deque[float]] = {}
         self._blocked: dict[str, float] = {}
 
     def free(self, now: datetime) -> int:
         """How many messages may be sent at this moment, whatever the conversation."""
-        return sum(1 for sent in self._all if now.timestamp() - sent >= 1.0) + self._rate - len(self._all)
+        return sum(1 for sent in self._all if now.timestamp() - sent >= 1.0) + self.rate - len(self._all)
 
     def pause(self, now: datetime) -> float:
         """Seconds until :meth:`free` is above 0."""

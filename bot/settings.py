@@ -21,6 +21,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.keeping import Keeping
+from bot.operating import Operating
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MAIL = re.compile(r"[^@\s<>\"',;:()\[\]\\|*`]+@[a-z0-9åäö-]+(\.[a-z0-9åäö-]+)+", re.IGNORECASE)
@@ -102,7 +103,7 @@ Guids = Annotated[frozenset[Guid], BeforeValidator(_split)]
 Hosts = Annotated[frozenset[Annotated[str, AfterValidator(_service_host)]], BeforeValidator(_split)]
 
 
-class Settings(Keeping):
+class Settings(Keeping, Operating):
     """The settings, valid together. Each field's description is the remedy that its problem is reported with."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")

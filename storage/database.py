@@ -103,6 +103,7 @@ class Database:
                 connect_args={"options": options, "connect_timeout": 5},
             )
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._readers = sessionmaker(self.engine.execution_options(reading=True))
         self._wakers: dict[str, Callable[[], None]] = {}
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="database")
 
@@ -126,6 +127,11 @@ class Database:
                 self._wakers.get(name, _nobody)()
             return result
         raise AssertionError("unreachable")
+
+    def look(self, work: Callable[[Session], T]) -> T:
+        """Run ``work``, which only reads, beside the turns: it waits for no writer, and no writer for it."""
+        with self._readers.begin() as session:
+            return work(session)
 
     def on_commit(self, name: str, waker: Callable[[], None]) -> None:
         """Call ``waker`` (quick, on a database thread) after every commit that :func:`wake` marked with ``name``."""
@@ -186,7 +192,8 @@ def _sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:
 
 def _sqlite_begin(connection: Connection) -> None:
     """Take the write lock at once: a transaction that reads first and writes later can't be replayed in place."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 def _is_conflict(error: DBAPIError | StaleDataError) -> bool:

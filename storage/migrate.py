@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 import storage.audit
 import storage.contacts
+import storage.credentials
 import storage.dialogs
 import storage.erased
 import storage.faq
@@ -57,6 +58,36 @@ def upgrade(database: Database) -> None:
         command.upgrade(config, "head")
         if database.sqlite and (astray := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
             raise AssertionError(f"a migration left rows that point nowhere: {astray}")
+
+
+def downgrade(database: Database, revision: str) -> None:
+    """Undo migrations down to ``revision``, for the version of the bot that knows no later one. What they kept is lost.
+
+    The program that made the later tables undoes them: run this before the older one is installed. Raises as
+    :func:`upgrade` does.
+    """
+    with database.engine.connect() as connection, _foreign_keys_off(database, connection), connection.begin():
+        if not database.sqlite:
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(5403911)")
+        config = _config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+        if database.sqlite and (astray := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
+            raise AssertionError(f"undoing a migration left rows that point nowhere: {astray}")
+
+
+def standing(database: Database) -> tuple[str | None, list[str]]:
+    """The migration that the database is at, and all that this program knows, oldest first."""
+    with database.engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    known = [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
+    return current, known[::-1]
+
+
+def told(revision: str) -> str:
+    """What a migration does, in its own first line."""
+    script = ScriptDirectory.from_config(_config()).get_revision(revision)
+    return str(script.doc) if script is not None else ""
 
 
 def problems(database: Database) -> list[str]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 
+import httpx
 import pytest
 from azure.core.exceptions import ClientAuthenticationError
 from kiota_serialization_json.json_parse_node_factory import JsonParseNodeFactory
@@ -322,6 +323,18 @@ async def test_after_being_asked_to_wait_nobody_is_in_the_way(desk: Office) -> N
 
     assert told.value.after == pytest.approx(600, abs=5)
     assert [asked.call for asked in desk.standin.asked] == ["sendMail", "sendActivityNotification"]
+
+
+async def test_an_answer_that_does_not_come_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    from bot.graph import wire  # noqa: PLC0415 - imports msgraph
+
+    monkeypatch.setattr(wire, "TIMEOUT", httpx.Timeout(0.2))
+    async with office() as desk:
+        desk.standin.delay = 1.0
+        with pytest.raises(Uncertain, match="no_answer"):
+            await desk.tenant.mail.send(letter())
+        with pytest.raises(TryLater, match="no_answer"):
+            await desk.tenant.calendar.cancel("AAkALg0001", "x")
 
 
 async def test_no_token_and_no_connection(desk: Office, caplog: pytest.LogCaptureFixture) -> None:

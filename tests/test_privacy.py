@@ -87,7 +87,8 @@ def test_everything_kept_is_shown_with_why_and_how_long(mina: Chat) -> None:
     shown = mina.say("mina uppgifter")
 
     assert "Vem du är" in shown
-    assert "Uppdrag och roller (1 uppgift)" in shown
+    assert "Uppdrag och roller (1 rad)" in shown
+    assert f"{NAME}. {MAIL}. Sotenäs kommun." in shown
     assert "Så att kommunen, kansliet och andra medlemmar vet vem som är kontaktperson." in shown
     assert "180 dagar" in shown
     assert mina.buttons == [

@@ -41,6 +41,11 @@ class LiveBank:
         return self._version >= 0
 
     @property
+    def indexed(self) -> tuple[int, int]:
+        """The bank's version that is searched here, and how many entries it has."""
+        return self._version, len(self._index.entries)
+
+    @property
     def empty(self) -> bool:
         """See :class:`bot.ports.Bank`."""
         return not self._index.entries

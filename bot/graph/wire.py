@@ -50,7 +50,6 @@ class Wire:
         *,
         base: str = BASE,
         tempo: Tempo | None = None,
-        timeout: httpx.Timeout = TIMEOUT,
     ) -> None:
         """Must be made on the thread. ``credential`` is this wire's to close."""
         self.thread = thread
@@ -63,7 +62,7 @@ class Wire:
         # HTTP/1.1: on HTTP/2 one lost connection puts all requests under way in doubt
         self._connections = httpx.AsyncHTTPTransport()
         self._http = GraphClientFactory.create_with_default_middleware(
-            client=httpx.AsyncClient(transport=self._connections, timeout=timeout),
+            client=httpx.AsyncClient(transport=self._connections, timeout=TIMEOUT),
             options={
                 **graph_options,
                 RetryHandlerOption.get_key(): RetryHandlerOption(max_retries=0, should_retry=False),
@@ -96,7 +95,7 @@ class Wire:
             response = await self._adapter.send_primitive_async(info, "bytes", {})
         except _NOTHING_WRITTEN as error:
             raise self._count(call, TryLater("no_connection")) from error
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             lost = TryLater("no_answer") if call.repeatable else Uncertain("no_answer")
             raise self._count(call, lost) from error
         except AzureError as error:

@@ -11,19 +11,24 @@ from bot.privacy import words
 from bot.settings import Settings
 from bot.swedish import count, listed
 from bot.turn import Json
+from storage.people import Person
 from storage.privacy import Erased, Kept
 
 
-def overview(kept: Mapping[str, Kept], settings: Settings, base: str) -> Json:
-    """What is kept, why and for how long, class by class. ``base`` is where the bot's pages are, or empty."""
+def overview(person: Person, place: str, kept: Mapping[str, Kept], settings: Settings, base: str) -> Json:
+    """What is kept, why and for how long, class by class.
+
+    ``place`` is the person's municipality, ``base`` where the bot's pages are; both may be empty.
+    """
     body: list[CardElement] = [
         heading("Dina uppgifter"),
         markdown("Det här har jag sparat om dig. Du kan läsa allt, rätta det, ta med dig det och ta bort det."),
+        plain(f"{person.name}. {person.mail or 'Ingen mejladress'}. {place or 'Ingen kommun vald'}."),
     ]
     for one, tables in words.classes_of(list(kept)):
         rows = sum(kept[table].deleted + kept[table].anonymised for table in tables)
         body += [
-            label(f"{one.title} ({count(rows, 'uppgift', 'uppgifter')})"),
+            label(f"{one.title} ({count(rows, 'rad', 'rader')})"),
             markdown(f"{one.what} {one.why}"),
             small(f"**Hur länge:** {one.how_long(settings)}"),
         ]

@@ -7,7 +7,7 @@ from functools import wraps
 from bot.privacy import cards, downloads, readable, service
 from bot.routes import Routes, Where
 from bot.turn import Handler, Json, Reply, Turn, UserError, say, state
-from storage import privacy
+from storage import municipalities, privacy
 
 routes = Routes()
 
@@ -105,7 +105,9 @@ def erase(turn: Turn) -> Reply:
 
 def _overview(turn: Turn) -> Json:
     kept = privacy.counts(turn.session, turn.person.id)
-    return cards.overview(kept, turn.app.settings, service.base_url(turn.app.settings))
+    place = municipalities.find(turn.session, turn.person.municipality_code)
+    about = turn.person, place.full_name if place else ""
+    return cards.overview(*about, kept, turn.app.settings, service.base_url(turn.app.settings))
 
 
 def _ask(turn: Turn) -> Json:

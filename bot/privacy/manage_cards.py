@@ -48,7 +48,7 @@ def choose(found: Sequence[Person], places: Mapping[str, str]) -> Json:
     body: list[CardElement] = [heading("Vem menar du?")]
     for person in found[:SHOWN]:
         place = places.get(person.municipality_code or "", "")
-        about = ", ".join(part for part in (person.mail or "ingen mejladress", place) if part)
+        about = ", ".join(part for part in (person.mail or "Ingen mejladress", place) if part)
         body += [buttons(button(person.name, "privacy.ask_person", person=person.id)), plain(about, subtle=True)]
     if len(found) > SHOWN:
         body.append(small("Det finns fler. Skriv mer av namnet, så blir de färre."))
@@ -126,8 +126,9 @@ def log(lines: Sequence[Line], url: str = "") -> Json:
         ]
     if url:
         body.append(caution("Länken fungerar i 15 minuter och en gång. Filen innehåller namn: spara den säkert."))
+    ways = [open_link("Hämta allt som CSV", url)] if url else [button("Hämta allt som fil", "privacy.log_link")]
     return card(
         *body,
-        actions=[open_link("Hämta allt som CSV", url)] if url else [button("Hämta allt som fil", "privacy.log_link")],
+        actions=ways if lines else [],
         summary="Ändringslogg: vad kansliet har ändrat.",
     )

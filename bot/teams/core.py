@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from time import perf_counter
 
-from bot import conversation
+from bot import conversation, metrics
 from bot.conversation import Answer
 from bot.turn import App, Incoming
 
@@ -20,7 +21,9 @@ class Conversations:
 
     async def answer(self, incoming: Incoming) -> Answer:
         """Answer on a database thread, as of now."""
+        started = perf_counter()
         answer = await self._app.database.run(lambda: conversation.respond(self._app, incoming, self._clock()))
+        metrics.turn(incoming.kind, perf_counter() - started)
         await self._app.bank.settled()  # whoever edits the bank finds the edit with their next message
         return answer
 

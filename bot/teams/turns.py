@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from aiohttp import ClientError
 from botbuilder.core import TurnContext
 
+from bot import metrics
 from bot.teams import activities
 from bot.teams.connector import ConnectorError, ServiceUrlError, TokenError
 from bot.turn import Incoming, Json, Kind, Message, Reply, Scope, say
@@ -76,6 +77,7 @@ class Turns:
         except Exception:
             reference = "".join(secrets.choice(_ALPHABET) for _ in range(8))
             what = "turn failed" if reply is None else "reply not sent"
+            metrics.fault(what)
             logger.exception(what, extra={"reference": reference, "kind": incoming.kind.value})
             if reply is None:
                 reply = _apology(incoming, reference)

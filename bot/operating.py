@@ -1,0 +1,33 @@
+"""What whoever runs the bot decides beside who it is: who may read its figures, and when its secret expires."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, SecretStr
+from pydantic_settings import BaseSettings
+
+SHORTEST = 24
+"""Characters of a token that nobody guesses."""
+
+
+def _long(value: SecretStr) -> SecretStr:
+    if len(value.get_secret_value()) < SHORTEST:
+        raise ValueError(f"it has fewer than {SHORTEST} characters")
+    return value
+
+
+class Operating(BaseSettings):
+    """Both may be left out."""
+
+    metrics_token: Annotated[SecretStr, AfterValidator(_long)] | None = Field(
+        None,
+        alias="SEKOM_METRICS_TOKEN",
+        description=f"Write {SHORTEST} random characters or more, or remove it: then /metrics is served on a laptop only",
+    )
+    secret_expires: date | None = Field(
+        None,
+        alias="SEKOM_SECRET_EXPIRES",
+        description="Write the day when the client secret expires, as Entra shows it, such as 2027-01-31",
+    )

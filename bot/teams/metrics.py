@@ -1,0 +1,59 @@
+"""``/metrics``, for a Prometheus that knows the token. Without one it is served in local mode only.
+
+The address that a request comes from proves nothing: behind a proxy on the same machine, everybody comes from loopback.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from aiohttp import web
+
+from bot import metrics
+from bot.metrics import Around
+from bot.turn import App
+from storage import figures
+
+FRESH = timedelta(seconds=5)
+"""How long figures are given again, so that asking often costs nothing."""
+
+
+class Metrics:
+    """The handler."""
+
+    def __init__(self, app: App, clock: Callable[[], datetime], around: Around) -> None:
+        self._app = app
+        self._clock = clock
+        self._around = around
+        self._reading = asyncio.Lock()
+        self._last: tuple[datetime, bytes] | None = None
+        token = app.settings.metrics_token
+        self._expected = f"Bearer {token.get_secret_value()}".encode() if token else None
+
+    def routes(self) -> list[web.RouteDef]:
+        """What to serve: nothing for a bot that people reach and that has no token."""
+        served = self._expected is not None or self._app.settings.local
+        return [web.get("/metrics", self.metrics)] if served else []
+
+    async def metrics(self, request: web.Request) -> web.Response:
+        """The figures."""
+        given = request.headers.get("Authorization", "").encode()
+        if self._expected is not None and not hmac.compare_digest(given, self._expected):
+            return web.Response(status=401, headers={"WWW-Authenticate": "Bearer"})
+        body = await self._current()
+        return web.Response(body=body, headers={"Content-Type": metrics.CONTENT_TYPE, "Cache-Control": "no-store"})
+
+    async def _current(self) -> bytes:
+        async with self._reading:
+            now = self._clock()
+            if self._last is None or not now - FRESH < self._last[0] <= now:
+                # on a thread of its own, since counting may take 100 ms and turns shall not wait for it
+                self._last = now, await asyncio.to_thread(self._read, now)
+            return self._last[1]
+
+    def _read(self, now: datetime) -> bytes:
+        found = self._app.database.look(lambda session: figures.read(session, now))
+        return metrics.written(found, self._around)
