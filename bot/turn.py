@@ -116,9 +116,13 @@ class Reply:
     state: Json | None = None
     notice: str = ""
     """What the person who pressed is told while the card stays as it is."""
+    kept: Reply | None = None
+    """What is kept for a repeat in its place, for a reply with a secret that no table shall hold."""
 
     def to_json(self) -> Json:
         """The reply as it is stored, until it is known to have gone."""
+        if self.kept is not None:
+            return self.kept.to_json()
         messages = [{"text": message.text, "card": message.card} for message in self.messages]
         return {"messages": messages, "view": self.view, "state": self.state, "notice": self.notice}
 

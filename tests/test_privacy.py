@@ -170,6 +170,7 @@ def test_a_link_gives_the_file_once(mina: Chat, clock: Clock) -> None:
     assert file is not None
     assert MAIL in file.content.decode()
     assert json.loads(file.content)["format"] == "sekom-bot personuppgifter 1"
+    assert traces(database, one) == []  # the token itself is nowhere
     assert database.play(fetch) is None
     assert database.play(lambda session: downloads.look(session, one, clock.now)) is None
 

@@ -77,6 +77,16 @@ def links(text: str, data: str) -> Json:
     )
 
 
+def no_links() -> Json:
+    """What a repeated press is shown: the links themselves are kept nowhere."""
+    return card(
+        heading("Länkarna visas bara en gång"),
+        plain("Jag sparar dem inte. Gör nya om du behöver."),
+        actions=[button("Nya länkar", "privacy.links"), button("Tillbaka", "privacy.overview")],
+        summary="Länkarna visas bara en gång. Gör nya om du behöver.",
+    )
+
+
 def ask_erase(person_id: int, kept: Mapping[str, Kept]) -> Json:
     """The first question: what goes, and what remains."""
     return card(
@@ -84,8 +94,8 @@ def ask_erase(person_id: int, kept: Mapping[str, Kept]) -> Json:
         markdown("Då tar jag bort ditt namn, din mejladress och allt annat som jag har sparat om dig."),
         *_what(kept),
         markdown(
-            "Du får inga fler påminnelser från mig, och är inte längre kontaktperson. Du är kvar i Teams. Skriver du "
-            "till mig igen börjar vi om från början."
+            "Du får inga fler påminnelser från mig. Har du ett uppdrag för din kommun avslutas det i dag. Du är kvar "
+            "i Teams. Skriver du till mig igen börjar vi om från början."
         ),
         actions=[
             button("Ja, gå vidare", "privacy.sure", person=person_id),

@@ -74,7 +74,8 @@ def give_links(turn: Turn) -> Reply:
     """Links to the files. Made anew at every press: a token is in no table, so an old one can't be shown again."""
     if not service.base_url(turn.app.settings):
         raise UserError(NO_ADDRESS)
-    return state(cards.links(service.link(turn, downloads.TEXT), service.link(turn, downloads.DATA)))
+    shown = cards.links(service.link(turn, downloads.TEXT), service.link(turn, downloads.DATA))
+    return Reply(state=shown, kept=state(cards.no_links()))
 
 
 @routes.action("privacy.ask_erase")

@@ -47,8 +47,8 @@ def log_link(turn: Turn) -> Reply:
     """A link to all changes."""
     if not service.base_url(turn.app.settings):
         raise UserError("Här kan jag inte ge dig en fil. Be driften köra: python -m bot export-audit FIL")
-    url = service.link(turn, downloads.LOG)
-    return state(manage_cards.log(auditing.lines(turn.session, LOGGED), url))
+    url, lines = service.link(turn, downloads.LOG), auditing.lines(turn.session, LOGGED)
+    return Reply(state=manage_cards.log(lines, url), kept=state(manage_cards.log(lines)))
 
 
 @routes.action("privacy.who", role=Role.KANSLI)

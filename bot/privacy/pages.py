@@ -32,7 +32,7 @@ STYLE = "sha256-" + b64encode(sha256(_CSS.encode()).digest()).decode()
 def privacy(settings: Settings) -> str:
     """``/integritet``: what is kept about people, from the list that the bot itself goes by."""
     mail = _mail(settings)
-    body = f"""
+    body = f"""{_reviewed(settings)}
 <p>SEKOM-boten är ett stöd för medlemmarna i Sveriges Ekokommuner. Den svarar på frågor och påminner i Microsoft Teams.
 Här står vad boten sparar om dig, varför och hur länge.</p>
 <h2>Vem ansvarar?</h2>
@@ -52,12 +52,12 @@ till igen av sig självt. Skriver du till boten igen tas koden bort.</p>
 <h2>Allmänna handlingar</h2>
 <p>Det du skriver kan bli en allmän handling hos din kommun eller region. Skriv därför inget om enskilda personer och
 inga personnummer.</p>"""
-    return page("Så hanterar SEKOM-boten personuppgifter", body + _reviewed(settings), settings)
+    return page("Så hanterar SEKOM-boten personuppgifter", body, settings)
 
 
 def terms(settings: Settings) -> str:
     """``/villkor``: what one can expect of the bot, and what it expects."""
-    body = f"""
+    body = f"""{_reviewed(settings)}
 <p>SEKOM-boten är till för medlemmarna i Sveriges Ekokommuner. Du använder den i Microsoft Teams.</p>
 <h2>Det här kan du räkna med</h2>
 <ul><li>Boten svarar ur en kunskapsbank som kansliet ansvarar för. Källa och datum står under svaret.</li>
@@ -73,7 +73,7 @@ def terms(settings: Settings) -> str:
 <h2>Tillgänglighet</h2>
 <p>Boten och de här sidorna är gjorda för att följa WCAG 2.1 på nivå AA. Hittar du ett hinder? Mejla
 {_mail(settings)}.</p>"""
-    return page("Villkor för SEKOM-boten", body + _reviewed(settings), settings)
+    return page("Villkor för SEKOM-boten", body, settings)
 
 
 def confirm(file: str, settings: Settings) -> str:
