@@ -384,6 +384,21 @@ async def test_who_would_wait_long_is_sent_away_with_a_time_of_their_own() -> No
     assert [round(after or 0) for after in told] == [99, 132, 165, 198]  # a half of 66 s apart, after the window
 
 
+async def test_who_waits_while_graph_wants_to_be_left_alone() -> None:
+    rate, loop, taken = Rate((3, 0.1)), asyncio.get_running_loop(), []
+
+    async def take() -> None:
+        await rate.take()
+        taken.append(loop.time())
+
+    await take()
+    rate.hold(0.2)
+    await asyncio.gather(*(take() for _ in range(10)))
+
+    assert taken[1] - taken[0] >= 0.2
+    assert taken[-1] - taken[1] >= 0.3
+
+
 async def test_the_limits_are_kept() -> None:
     tempo = Tempo(mail=(10, 0.4), feed=(5, 0.4), bulk=(2, 0.4))
     async with office(tempo) as desk:

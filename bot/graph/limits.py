@@ -37,27 +37,45 @@ class Rate:
     """At most so many in so many seconds, in order of asking. Lives on one event loop."""
 
     def __init__(self, limit: tuple[int, float]) -> None:
-        most, self._seconds = limit[0], limit[1] * MARGIN
-        self._starts: deque[float] = deque(maxlen=most)
+        self._most, self._seconds = limit[0], limit[1] * MARGIN
+        self._sent: deque[float] = deque(maxlen=self._most)
+        self._turn = asyncio.Lock()
+        self._waiting = 0
         self._held_until = 0.0
         self._promised = 0.0
 
     async def take(self) -> None:
         """Wait for one's turn. Raises :class:`TryLater` where that is far off, with a time when it will not be."""
-        now = asyncio.get_running_loop().time()
-        full = len(self._starts) == self._starts.maxlen
-        start = max(now, self._held_until, self._starts[0] + self._seconds if full else 0.0)
-        if start - now > LONGEST_WAIT:
-            # spread out: all told the same moment would be sent away again, all but a few
-            self._promised = max(self._promised, start) + self._seconds / (self._starts.maxlen or 1)
-            raise TryLater("own_limit", after=self._promised - now)
-        self._starts.append(start)
-        if start > now:
-            await asyncio.sleep(start - now)
+        self._refuse(self._wait(self._waiting))
+        self._waiting += 1
+        try:
+            async with self._turn:
+                # counted when it is sent and not when it was planned: after a pause of the machine all would go at once
+                while (wait := self._wait(0)) > 0:
+                    self._refuse(wait)
+                    await asyncio.sleep(wait)
+                self._sent.append(asyncio.get_running_loop().time())
+        finally:
+            self._waiting -= 1
 
     def hold(self, seconds: float) -> None:
         """Graph asked to be left alone that long: everybody waits, since it counts requests for the whole app."""
         self._held_until = max(self._held_until, asyncio.get_running_loop().time() + seconds)
+
+    def _wait(self, before: int) -> float:
+        """Seconds until one's turn, with so many before."""
+        now = asyncio.get_running_loop().time()
+        rounds, place = divmod(before + len(self._sent), self._most)
+        first = self._sent[place] if place < len(self._sent) else now
+        free = now if rounds == 0 else first + rounds * self._seconds
+        return max(free, self._held_until) - now
+
+    def _refuse(self, wait: float) -> None:
+        """Send away who would wait long, each with a time of their own, or all but a few would come back in vain."""
+        if wait > LONGEST_WAIT:
+            now = asyncio.get_running_loop().time()
+            self._promised = max(self._promised, now + wait) + self._seconds / self._most
+            raise TryLater("own_limit", after=self._promised - now)
 
 
 class Limits:

@@ -21,6 +21,7 @@ from aiohttp import web
 import app
 from bot.graph import Graph
 from bot.graph.limits import Tempo
+from bot.graph.wire import Wire
 from bot.tenant import Tenant
 from tests.graph_standin import GraphStandIn, StandInCredential
 from tests.graph_support import TEAM, connected_to, letter
@@ -67,18 +68,16 @@ async def over_and_over(work: Callable[[], Awaitable[object]]) -> None:
 
 
 @asynccontextmanager
-async def _tenant(_settings: object, _clock: object) -> AsyncIterator[Tenant | None]:
+async def _tenant(_settings: object, _clock: object) -> AsyncIterator[tuple[Tenant | None, Wire | None]]:
     """In the place of ``app._tenant``: Graph against the stand-in, at work."""
     beside, base = os.environ["BESIDE"], os.environ["GRAPH_BASE"]
     if beside == "rest":
-        yield None
+        yield None, None
         return
     async with contextlib.AsyncExitStack() as stack:
         graph = await stack.enter_async_context(connected_to(base, Tempo() if beside == "paced" else FASTEST))
         works: list[Callable[[], Awaitable[object]]]
         if beside == "naive":
-            from bot.graph.wire import Wire  # noqa: PLC0415
-
             wire = Wire(graph.wire.thread, StandInCredential(), base=base)
             stack.push_async_callback(wire.close)
             works = [lambda: read_with_models(Graph(graph.tenant, wire))]
@@ -88,7 +87,7 @@ async def _tenant(_settings: object, _clock: object) -> AsyncIterator[Tenant | N
             works = [lambda: graph.tenant.directory.team_members(TEAM)]
         tasks = [asyncio.create_task(over_and_over(work)) for work in works]
         try:
-            yield graph.tenant
+            yield graph.tenant, graph.wire
         finally:
             for task in tasks:
                 task.cancel()
