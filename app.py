@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 from azure.core.credentials_async import AsyncTokenCredential
@@ -19,8 +19,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import graph, jobs, log
 from bot.conversation import ROUTES
+from bot.doctor import secret
 from bot.faq.index import LiveBank
 from bot.identity import credential
+from bot.metrics import Around
 from bot.outbox import Courier
 from bot.papers import OUTBOX, on_paper
 from bot.ports import Messenger
@@ -33,12 +35,16 @@ from bot.teams.credential import ConnectorToken
 from bot.teams.endpoint import make_runner, make_web_app
 from bot.teams.gate import make_gate
 from bot.teams.messenger import TeamsMessenger
+from bot.teams.metrics import Metrics
 from bot.teams.pages import Pages
 from bot.tenant import Tenant
 from bot.turn import App
 from dialogs import DIALOGS
 from storage import content, kansli, migrate
 from storage.database import Database
+
+if TYPE_CHECKING:  # it imports msgraph
+    from bot.graph.wire import Wire
 
 Clock = Callable[[], datetime]
 
@@ -74,7 +80,7 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
 
         session = await stack.enter_async_context(new_session())
         token = await stack.enter_async_context(ConnectorToken(_identity(settings))) if not settings.local else None
-        await stack.enter_async_context(_tenant(settings, clock))
+        _, wire = await stack.enter_async_context(_tenant(settings, clock))
         gate = make_gate(
             settings.app_id,
             session=session,
@@ -87,7 +93,9 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
         await stack.enter_async_context(jobs.ticking(app, clock))
         await stack.enter_async_context(_delivering(app, TeamsMessenger(connector, settings.app_id), clock))
         bot = TeamsBot(Conversations(app, clock))
-        pages = Pages(app, clock).routes()
+        pages = [*Pages(app, clock).routes(), *Metrics(app, clock, _around(bank, wire)).routes()]
+        if settings.graph_mailbox is not None and settings.app_password is not None:
+            await stack.enter_async_context(_running(secret.follow(settings, database, clock)))
         yield make_web_app(gate, Adapter(connector), bot, lambda: _problems(database, bank, following), pages)
 
 
@@ -156,6 +164,7 @@ def _prepare(database: Database, settings: Settings, clock: Clock) -> None:
         reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
         raise StartError(f"the database (DATABASE_URL) can't be used: {reason}") from error
     database.play(lambda session: kansli.name(session, settings.kansli))
+    database.play(lambda session: secret.note(session, settings))
     facts = database.play(content.load_municipalities)
     if facts:
         logger.info("municipalities brought up to date", extra={"rows": facts})
@@ -202,20 +211,27 @@ def _identity(settings: Settings) -> AsyncTokenCredential:
 
 
 @asynccontextmanager
-async def _tenant(settings: Settings, clock: Clock) -> AsyncIterator[Tenant | None]:
+async def _tenant(settings: Settings, clock: Clock) -> AsyncIterator[tuple[Tenant | None, Wire | None]]:
     """Mail, calendar, feed and rosters: as files on a laptop, else through Graph, if there is a mailbox for it."""
     if settings.local:
-        yield on_paper(OUTBOX, settings.contact, clock)
+        yield on_paper(OUTBOX, settings.contact, clock), None
         return
     if settings.graph_mailbox is None:
-        yield None
+        yield None, None
         return
     account = graph.Account(settings.graph_mailbox, settings.contact, settings.app_id or "")
     try:
         async with graph.connected(account, lambda: _identity(settings), clock) as connected:
-            yield connected.tenant
+            yield connected.tenant, connected.wire
     except graph.GraphMissingError as error:
         raise StartError(f"SEKOM_GRAPH_MAILBOX is set, but {error}") from error
+
+
+def _around(bank: LiveBank, wire: Wire | None) -> Around:
+    """What the figures say beside the database."""
+    if wire is None:
+        return Around(lambda: bank.indexed, dict, tuple)
+    return Around(lambda: bank.indexed, lambda: wire.tally, lambda: list(wire.faults.missing))
 
 
 async def _problems(database: Database, bank: LiveBank, following: asyncio.Task[None]) -> list[str]:

@@ -11,12 +11,15 @@ from typing import Any
 
 from app import utc_now
 from bot.conversation import ROUTES
+from bot.doctor import doctor
+from bot.doctor.case import Asked
 from bot.local.chat import chat
 from bot.local.people import PLAYERS
 from bot.local.run import PLAYGROUND_PORT, bot_address, run
 from bot.people import operator
 from bot.privacy import operator as privacy
 from bot.settings import Settings, SettingsProblems, environment, from_process
+from bot.upkeep import operator as upkeep
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -42,6 +45,7 @@ def main(words: Sequence[str] | None = None) -> int:
     writing.set_defaults(command=_export_members)
 
     _about_people(commands)
+    _about_running(commands)
     chosen = parser.parse_args(words)
     try:
         settings = from_process()
@@ -73,6 +77,29 @@ def _about_people(commands: Any) -> None:
     logged = commands.add_parser("export-audit", help="write the log of what the kansli changed as .csv")
     logged.add_argument("file", type=Path)
     logged.set_defaults(command=lambda settings, it: privacy.export_audit(settings, it.file))
+
+
+def _about_running(commands: Any) -> None:
+    """What an operator does about the set-up and the database."""
+    examining = commands.add_parser("doctor", help="say what is wrong with the set-up, each with its remedy")
+    examining.add_argument("--package", type=Path, help="the app package that is uploaded; else one is built")
+    examining.add_argument("--other-mailbox", help="a mailbox that the bot must not get into (default: SEKOM_CONTACT)")
+    examining.add_argument("--without", action="append", default=[], help="a Graph permission left out on purpose")
+    examining.set_defaults(command=_doctor)
+
+    copying = commands.add_parser("backup", help="copy the SQLite database while the bot runs")
+    copying.add_argument("file", type=Path)
+    copying.set_defaults(command=lambda settings, it: upkeep.back_up(settings, it.file))
+
+    moving = commands.add_parser("migrate", help="bring the database to this version, or back to an earlier one")
+    moving.add_argument("--to", metavar="REVISION", help="such as 0005; later ones are undone")
+    moving.add_argument("--yes", action="store_true", help="undo them; what they kept is lost")
+    moving.set_defaults(command=lambda settings, it: upkeep.migrate_to(settings, it.to, sure=it.yes))
+
+
+def _doctor(settings: Settings, chosen: Namespace) -> int:
+    asked = Asked(chosen.package, chosen.other_mailbox, frozenset(chosen.without))
+    return asyncio.run(doctor(settings, utc_now, asked))
 
 
 def _run(settings: Settings, chosen: Namespace) -> int:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -21,7 +20,9 @@ _SLOW = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0)
 """Bounds in seconds; Teams gives a turn up after 15."""
 
 _counted = CollectorRegistry()
-_TURNS = Histogram("sekom_turn_seconds", "Answering one thing that somebody did", ["kind"], buckets=_SLOW, registry=None)
+_TURNS = Histogram(
+    "sekom_turn_seconds", "Answering one thing that somebody did", ["kind"], buckets=_SLOW, registry=None
+)
 _FAULTS = Counter("sekom_faults", "Turns that failed, or whose reply was not sent", ["what"], registry=None)
 for _one in (_TURNS, _FAULTS):
     _counted.register(_one)
@@ -100,5 +101,3 @@ def _gauge(
     for key, value in values.items():
         family.add_metric([key] if isinstance(key, str) else list(key), value)
     return family
-
-

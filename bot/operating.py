@@ -24,7 +24,7 @@ class Operating(BaseSettings):
     metrics_token: Annotated[SecretStr, AfterValidator(_long)] | None = Field(
         None,
         alias="SEKOM_METRICS_TOKEN",
-        description=f"Write {SHORTEST} random characters or more, or remove it: then /metrics is served on a laptop only",
+        description=f"Write {SHORTEST} or more random characters, or remove it to serve /metrics in local mode only",
     )
     secret_expires: date | None = Field(
         None,

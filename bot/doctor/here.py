@@ -1,0 +1,121 @@
+"""What can be seen without asking anybody: the database, the app package, the kansli."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zipfile
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.conversation import ROUTES
+from bot.doctor.case import Case, Problem
+from bot.settings import Settings
+from manifest import build, check
+from storage import backup, kansli, migrate, roles
+from storage.database import Database
+
+
+async def database(case: Case) -> list[Problem]:
+    """Whether the database is there, whole, and of this version; and whether anybody is the kansli."""
+    settings = case.settings
+    if settings.database_url.startswith("sqlite"):
+        damage = _damage(Path(settings.database_url.removeprefix("sqlite:///")))
+        if damage:
+            return damage
+    try:
+        opened = Database(settings.database_url)
+    except (ValueError, SQLAlchemyError):  # its words may quote a password
+        remedy = "Look at its port, and write special characters of the password as %XX"
+        return [Problem("database", "DATABASE_URL can't be understood", remedy)]
+    try:
+        return _migrated(opened) or _kansli(opened, settings)
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or type(error).__name__).partition("\n")[0]
+        remedy = "Look whether the server runs, and at host, name, user and password in DATABASE_URL"
+        return [Problem("database", f"it can't be used: {reason}", remedy)]
+    finally:
+        opened.close()
+
+
+def _damage(path: Path) -> list[Problem]:
+    """SQLite would make a file that is not there."""
+    if not path.is_file():
+        remedy = (
+            "Start the bot once: it makes it. If there was one, look at DATABASE_URL and the folder it is read from"
+        )
+        return [Problem("database", f"there is no file {path}", remedy)]
+    try:
+        backup.check(path)
+    except (backup.DamagedError, sqlite3.Error) as error:
+        remedy = "Stop the bot and put the last backup in its place (README, Operations)"
+        return [Problem("database", f"{path} is damaged: {error}", remedy)]
+    return []
+
+
+def _migrated(opened: Database) -> list[Problem]:
+    current, known = migrate.standing(opened)
+    if current == known[-1]:
+        return []
+    if current is not None and current not in known:
+        fault = f"it is of a newer version of the bot: migration {current}, and this program knows {known[-1]}"
+        remedy = "Install that version, or undo its migrations with it: python -m bot migrate --to " + known[-1]
+        return [Problem("migrations", fault, remedy)]
+    fault = f"the database is at migration {current}, the program at {known[-1]}"
+    return [Problem("migrations", fault, "Make a backup and start the bot: it migrates. Or: python -m bot migrate")]
+
+
+def _kansli(opened: Database, settings: Settings) -> list[Problem]:
+    granted = opened.look(lambda session: bool(roles.given(session) or kansli.everyone(session)))
+    if granted or settings.kansli or settings.local:
+        return []
+    remedy = "Write the Entra object ids of those who edit the bank into SEKOM_KANSLI"
+    return [Problem("kansli", "nobody has the kansli's role, so nobody can edit the bank", remedy)]
+
+
+async def extras(case: Case) -> list[Problem]:
+    """Whether what the settings ask for is installed."""
+    if case.settings.graph_mailbox is None or find_spec("msgraph") is not None:
+        return []
+    return [Problem("Graph", "SEKOM_GRAPH_MAILBOX is set and msgraph-sdk is not installed", 'pip install ".[graph]"')]
+
+
+async def package(case: Case) -> list[Problem]:
+    """Whether the Teams app package is of this app, this address and these commands."""
+    settings, path = case.settings, case.asked.package
+    if settings.local:
+        return []
+    remedy = "Build it anew with a higher version (make package, --version) and upload it in the Teams admin center"
+    try:
+        wanted = build.manifest(build.Deployment(settings.app_id or "", settings.public_url or ""), ROUTES)
+        if path is None:
+            build.build(build.Deployment(settings.app_id or "", settings.public_url or ""), ROUTES)
+            return []
+        files = _unzipped(path)
+        found = [*_differences(json.loads(files["manifest.json"]), wanted, settings), *check.problems(files)]
+    except build.PackageError as refusal:
+        return [Problem("app package", line, "Mend it, then: make package") for line in str(refusal).splitlines()]
+    except (OSError, zipfile.BadZipFile, KeyError, TypeError, ValueError) as error:
+        return [Problem("app package", f"{path} is no app package ({type(error).__name__})", remedy)]
+    return [Problem("app package", f"{path}: {fault}", remedy) for fault in found]
+
+
+def _unzipped(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def _differences(there: dict[str, Any], wanted: dict[str, Any], settings: Settings) -> Iterator[str]:
+    ids = {there["id"], there["bots"][0]["botId"], there["webApplicationInfo"]["id"]}
+    if ids != {settings.app_id}:
+        yield f"its ids are {', '.join(sorted(ids))}, MicrosoftAppId is {settings.app_id}"
+    host = urlsplit(settings.public_url or "").hostname
+    if host and host not in there.get("validDomains", ()):
+        yield f"validDomains lacks {host}, the host of SEKOM_PUBLIC_URL"
+    if there["bots"][0].get("commandLists") != wanted["bots"][0]["commandLists"]:
+        yield "its menus hold other commands than this version of the bot"

@@ -1,0 +1,41 @@
+"""The application permissions that the bot has use for, each with its reason. The set-up guide is made of this list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One application permission of Microsoft Graph."""
+
+    name: str
+    why: str
+    instead: tuple[str, ...] = ()
+    """Greater ones that include it."""
+
+
+MAIL = "Mail.Send"
+CALENDAR = "Calendars.ReadWrite"
+PERMISSIONS = (
+    Permission(MAIL, "reminders and announcements as mail, which is what reaches guests"),
+    Permission(CALENDAR, "invitations to webinars and meetings from the bot's calendar"),
+    Permission("TeamsActivity.Send", "a notification to members who have no chat with the bot"),
+    Permission("TeamMember.Read.All", "who is in the teams, and who is a guest", ("TeamMember.ReadWrite.All",)),
+    Permission("ChannelMember.Read.All", "who is in shared and private channels", ("ChannelMember.ReadWrite.All",)),
+    Permission(
+        "TeamsAppInstallation.ReadWriteSelfForUser.All",
+        "to install the bot for a person, so that it can write first",
+        (
+            "TeamsAppInstallation.ReadWriteAndConsentSelfForUser.All",
+            "TeamsAppInstallation.ReadWriteForUser.All",
+            "TeamsAppInstallation.ReadWriteAndConsentForUser.All",
+        ),
+    ),
+    Permission("AppCatalog.Read.All", "to find the bot's own app in the catalog", ("AppCatalog.ReadWrite.All",)),
+    Permission("VirtualEvent.Read.All", "webinars, who registered and who came"),
+)
+OPTIONAL = frozenset({"Application.Read.All"})
+"""Used where granted: when the app's secret expires. ``SEKOM_SECRET_EXPIRES`` does without."""
+IN_EXCHANGE = frozenset({MAIL, CALENDAR})
+"""May be granted in Exchange (RBAC for Applications) for one mailbox; then they are not in the token."""

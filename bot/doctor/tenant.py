@@ -1,0 +1,106 @@
+"""What the tenant lets the bot do: each permission of Graph, and the one mailbox."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from bot.doctor.case import UNREACHED, Case, NoTokenError, Problem
+from bot.doctor.permissions import CALENDAR, IN_EXCHANGE, MAIL, OPTIONAL, PERMISSIONS
+
+OK, BAD_REQUEST, FORBIDDEN, NOT_FOUND = 200, 400, 403, 404
+NOT_BASE64 = b"!"
+"""A mail that can't be one: Graph refuses it with 400 where the app may send, and sends nothing."""
+GRANT = "Grant the application permission {name} in Entra (the bot → API permissions) with admin consent: {why}"
+SCOPE = (
+    "Restrict the app to {mailbox} with RBAC for Applications in Exchange Online (README, Operations), and take "
+    "Mail.Send and Calendars.ReadWrite away in Entra, since permissions there hold beside it"
+)
+
+
+async def permissions(case: Case) -> list[Problem]:
+    """Each permission one by one; those of the mailbox are :func:`mailbox`'s to tell."""
+    if case.settings.graph_mailbox is None:
+        return []
+    try:
+        roles = await case.roles()
+    except NoTokenError:
+        return []  # told by bot.doctor.secret
+    found = [
+        Problem("Graph permission", f"{one.name} is missing", GRANT.format(name=one.name, why=one.why))
+        for one in PERMISSIONS
+        if not roles & {one.name, *one.instead} and one.name not in IN_EXCHANGE | case.asked.without
+    ]
+    used = OPTIONAL.union(*({one.name, *one.instead} for one in PERMISSIONS))
+    found += [
+        Problem("Graph permission", f"{name} is granted, and the bot has no use for it", f"Take {name} away in Entra")
+        for name in sorted(roles - used)
+    ]
+    return found
+
+
+async def mailbox(case: Case) -> list[Problem]:
+    """Whether the mailbox is there, may be used, and is the only one that may."""
+    own = case.settings.graph_mailbox
+    if own is None:
+        return []
+    try:
+        roles = await case.roles()
+        calendar, code = await _calendar(case, own)
+        if calendar == NOT_FOUND:
+            remedy = "Write the address of a user or shared mailbox of the tenant into SEKOM_GRAPH_MAILBOX"
+            return [Problem("mailbox", f"Exchange knows no mailbox {own} ({code})", remedy)]
+        mail, _, _ = await case.ask_graph("POST", f"/users/{quote(own)}/sendMail", NOT_BASE64)
+        usable = _usable(CALENDAR, calendar, roles, own) + _usable(MAIL, mail, roles, own)
+        return usable or await _restricted(case, roles)
+    except NoTokenError:
+        return []
+    except UNREACHED as error:
+        return [_unreached(error)]
+
+
+def _usable(name: str, status: int, roles: frozenset[str], mailbox: str) -> list[Problem]:
+    about = f"mailbox, {name}"
+    if status == FORBIDDEN and name in roles:
+        remedy = f"Put {mailbox} into the scope of the app's policy in Exchange Online"
+        return [Problem(about, f"the app has {name}, and a policy keeps it out of {mailbox}", remedy)]
+    if status == FORBIDDEN:
+        why = next(one.why for one in PERMISSIONS if one.name == name)
+        remedy = f"Give the app the role Application {name} for this mailbox in Exchange Online (RBAC for Applications)"
+        return [Problem(about, f"{name} is missing", f"{remedy}: {why}")]
+    if status in (OK, BAD_REQUEST):
+        return []
+    return [Problem(about, f"Graph answered {status}", "Try again later; Microsoft's status page tells of outages")]
+
+
+async def _restricted(case: Case, roles: frozenset[str]) -> list[Problem]:
+    """Whether the app is kept out of another mailbox. Asks for that calendar's id, and reads nothing in it."""
+    settings = case.settings
+    own = settings.graph_mailbox or ""
+    remedy = SCOPE.format(mailbox=own)
+    in_entra = sorted(roles & IN_EXCHANGE)
+    if len(in_entra) == 1:  # the other one works by a role in Exchange, which does not scope this one
+        name = in_entra[0]
+        return [Problem("mailbox restriction", f"{name} is granted in Entra for every mailbox of the tenant", remedy)]
+    other = case.asked.other_mailbox or settings.contact
+    status = NOT_FOUND if other.casefold() == own.casefold() else (await _calendar(case, other))[0]
+    if status == OK:
+        return [Problem("mailbox restriction", f"the app gets into {other} too, so it may into everybody's", remedy)]
+    if status != FORBIDDEN and in_entra:
+        fault = f"it can't be seen whether the app is kept out of other mailboxes: {other} is none to try"
+        return [
+            Problem("mailbox restriction", fault, f"Name one to try: --other-mailbox ADDRESS. If it is not: {remedy}")
+        ]
+    return []
+
+
+async def _calendar(case: Case, mailbox: str) -> tuple[int, str]:
+    status, code, _ = await case.ask_graph("GET", f"/users/{quote(mailbox)}/calendar?$select=id")
+    return status, code
+
+
+def _unreached(error: Exception) -> Problem:
+    return Problem(
+        "Graph",
+        f"it can't be reached ({type(error).__name__})",
+        "Let this machine reach graph.microsoft.com on port 443",
+    )
