@@ -46,6 +46,9 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
         connection.execute(text(f"CREATE DATABASE {name}"))
+        for durable in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing here outlives the run
+            connection.execute(text(f"ALTER SYSTEM SET {durable} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
     url = make_url(_psycopg(server.get_uri())).set(database=name).render_as_string(hide_password=False)
     database = Database(url)
     migrate.upgrade(database)

@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("size_group_name", sa.String(length=60), nullable=False),
         sa.Column("aliases", JSON, nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("programme_url", sa.String(length=500), nullable=False, server_default=""),
+        sa.Column("programme_url", sa.String(length=500), nullable=False),
         sa.Column("programme_until", sa.Integer(), nullable=True),
         sa.Column("mail_domains", JSON, nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
@@ -46,6 +46,9 @@ def upgrade() -> None:
         )
         people.create_index("ix_people_mail", ["mail"])
         people.create_index("ix_people_municipality_code", ["municipality_code"])
+    with op.batch_alter_table("people") as people:  # the defaults were for the rows that were there
+        for name, kind in (("role", sa.String(20)), ("helps_with", sa.Text()), ("remind_by", sa.String(10))):
+            people.alter_column(name, existing_type=kind, existing_nullable=False, server_default=None)
 
     op.create_table(
         "follows",
