@@ -134,18 +134,28 @@ def enqueue_all(session: Session, outgoings: Iterable[Outgoing], now: datetime) 
 def cancel(session: Session, subject: str, now: datetime) -> int:
     """The cause is over: what waits for it is not sent any more. How many rows that ended.
 
-    What is on its way at this moment still arrives, and a row enqueued by a transaction that has not committed yet is
-    not seen; the check in ``STILL_WANTED`` catches the latter.
+    What is on its way at this moment may arrive, but is not tried again. A row enqueued by a transaction that has not
+    committed yet is not seen; the check in ``STILL_WANTED`` catches it.
     """
-    ended = {"state": State.CANCELLED, "error": "cause_ended", "settled_at": now}
-    over = Delivery.state.in_([State.WAITING, State.UNCERTAIN])
-    done = session.execute(update(Delivery).where(Delivery.subject == subject, over).values(ended))
-    return int(done.rowcount)  # type: ignore[attr-defined]
+    sending, moment = Delivery.state == State.SENDING, literal(now, Utc())
+    # in one statement: between two, a row that is put back would slip through
+    ended = update(Delivery).values(
+        state=case((sending, State.SENDING), else_=State.CANCELLED),
+        expires_at=case((sending, moment), else_=Delivery.expires_at),
+        error=case((sending, Delivery.error), else_="cause_ended"),
+        settled_at=case((~sending, moment)),
+    )
+    open_states = Delivery.state.in_([State.WAITING, State.UNCERTAIN, State.SENDING])
+    done = session.scalars(ended.where(Delivery.subject == subject, open_states).returning(Delivery.state))
+    return list(done).count(State.CANCELLED)
 
 
 def send_again(session: Session, delivery_id: int, now: datetime) -> bool:
-    """Send an ``uncertain`` row once more, because a person says so; False where it is not uncertain (any more)."""
-    row = Delivery.id == delivery_id, Delivery.state == State.UNCERTAIN
+    """Send an ``uncertain`` row once more, because a person says so.
+
+    False where it is not uncertain (any more), or what it said is forgotten.
+    """
+    row = Delivery.id == delivery_id, Delivery.state == State.UNCERTAIN, Delivery.content_hash.is_not(None)
     again = {"state": State.WAITING, "not_before": now, "expires_at": now + KEPT_FOR, "settled_at": None}
     done = session.execute(update(Delivery).where(*row).values(again))
     wake(session, QUEUE)

@@ -134,9 +134,10 @@ async def test_a_mention_in_the_thread_where_the_chat_is_closed(desk: Desk) -> N
     )
     await desk.courier.deliver()
 
-    assert desk.texts() == [(f"{CHANNEL};messageid=7", "<at>Anna</at> svaret"), (f"{CHANNEL};messageid=7", "")]
+    card, text = sorted(desk.connector.messages, key=lambda message: message.text)
+    assert desk.texts() == [(f"{CHANNEL};messageid=7", one.text) for one in desk.connector.messages]
+    assert text.text == "<at>Anna</at> svaret"
     entity = {"type": "mention", "text": "<at>Anna</at>", "mentioned": {"id": "29:anna", "name": "Anna"}}
-    text, card = desk.connector.messages
     assert text.activity["entities"] == [entity]
     assert card.card is not None
     assert card.card["msteams"] == {"entities": [entity]}
@@ -334,6 +335,32 @@ async def test_ending_the_cause_cancels_what_waits(desk: Desk) -> None:
 
     assert desk.texts() == [("a:anna", "annat")]
     assert desk.state("1") == ("cancelled", "cause_ended", 0, 0)
+
+
+async def test_what_is_on_its_way_when_its_cause_ends_is_not_tried_again(desk: Desk) -> None:
+    anna = desk.meet("Anna")
+    desk.enqueue(note(anna, key="1"), note(anna, "annat", key="2"))
+    row, _ = desk.play(lambda session: outbox.claim(session, "h", desk.clock.now, 2))
+    later = desk.clock.now + timedelta(minutes=1)
+
+    assert desk.play(lambda session: outbox.cancel(session, "note:1", desk.clock.now)) == 0
+    desk.play(lambda session: outbox.settle(session, row, state="waiting", not_before=later))
+    desk.clock.forward(hours=1)
+    await desk.courier.deliver()
+
+    assert desk.texts() == []
+    assert [desk.row(key).state for key in "12"] == ["expired", "expired"]
+
+
+async def test_a_name_is_no_markup(desk: Desk) -> None:
+    desk.hear_from_channel()
+    anna = desk.meet("A <b> & B")
+    desk.connector.refuses["a:a <b> & b"] = BLOCKED
+
+    desk.enqueue(Outgoing("1", "q:1", ToPerson(anna, ToThread(CHANNEL, "7")), text="svaret"))
+    await desk.courier.deliver()
+
+    assert [message.text for message in desk.connector.messages] == ["<at>A &lt;b&gt; &amp; B</at> svaret"]
 
 
 async def test_the_cause_is_asked_again_just_before_sending(database: Database, clock: Clock) -> None:

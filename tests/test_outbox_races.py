@@ -14,14 +14,18 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from app import build, utc_now
 from bot.outbox import Courier
 from bot.pacing import Limits, Pace
+from bot.settings import Settings
 from storage import outbox
 from storage.database import Database
+from storage.leases import Lease
 from storage.outbox import Delivery
 from storage.outgoing import MessageOf, Outgoing, ToChannel, ToPerson, ToThread
 from tests.chat import Clock
 from tests.conftest import NOON
+from tests.fakes import FakeConnector
 from tests.outbox_support import CHANNEL, Desk, desk, meet, note
 
 QUICK = Pace(lease=15, tick=0.05, first_wait=0.05, longest_wait=0.1, drain=2)
@@ -188,6 +192,22 @@ async def test_the_card_of_a_thread_that_is_doubtful_waits_for_the_decision(desk
         await desk.courier.deliver()
         desk.clock.forward(hours=1)
     assert desk.connector.message("sent-1").text == "1"
+
+
+async def test_the_whole_bot_delivers_what_somebody_else_enqueued_and_finishes_when_it_stops(
+    database: Database, database_url: str
+) -> None:
+    async with FakeConnector() as connector:
+        connector.delay = 0.3
+        anna = database.play(lambda session: meet(session, connector.url, "Anna", utc_now()))
+        async with build(Settings.load({"DATABASE_URL": database_url})):
+            database.play(lambda session: outbox.enqueue(session, note(anna, key="1"), utc_now()))
+            await until(lambda: connector.calls)
+
+        row = database.play(lambda session: outbox.find(session, "1"))
+        assert row is not None
+        assert (row.state, row.doubts, len(connector.messages)) == ("sent", 0, 1)
+        assert database.play(lambda session: session.query(Lease).count()) == 0, "left to another replica at once"
 
 
 # rates

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -139,7 +140,7 @@ def _tenant(route: Route, data: Json) -> Json:
 
 def _mentioning(activity: Json, member: Member) -> Json:
     """The message with a mention first. In a card, because text beside a card is split off and has no id (§3)."""
-    tag = f"<at>{member.name}</at>"
+    tag = f"<at>{html.escape(member.name, quote=False)}</at>"
     mention = {"type": "mention", "text": tag, "mentioned": {"id": member.id, "name": member.name}}
     if not activity.get("attachments"):
         return {**activity, "text": f"{tag} {activity.get('text', '')}", "entities": [mention]}
