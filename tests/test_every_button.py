@@ -1,0 +1,248 @@
+"""Every command and every button of the whole bot, used by those they are not for: nothing shown, nothing changed.
+
+A new feature is walked through by itself. Where a button is meant to change what belongs to others, it is listed here
+with the tables it may touch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from bot.cards import button, buttons, card
+from bot.conversation import FORGOTTEN, ROUTES
+from bot.routes import Routes
+from bot.turn import App, Reply, Turn, say
+from storage import contacts, content, people, roles
+from storage.contacts import ProposalKind
+from storage.database import Database
+from storage.people import PersonRole
+from tests import walk
+from tests.chat import KANSLI, Chat, Clock, seen
+from tests.conftest import NOON, make_app
+from tests.people import LUND, SOTENAS, appoint, know, person, set_up
+from tests.questions_support import VATTEN, ask
+from tests.walk import Button, Tables
+
+_CARD = frozenset({"questions", "deliveries"})
+SHARED = {
+    "questions.answer": _CARD | {"theme_groups"},
+    "questions.claim": _CARD,
+    "questions.follow": _CARD,
+    "questions.unfollow": _CARD,
+    "questions.wrong": frozenset({"deliveries"}),
+}
+"""Buttons that any member may use on what is not theirs, and the tables that changes."""
+ANONYMOUS = frozenset({"faq_questions", "faq_question_texts", "contents"})
+"""Where anything that somebody does may add a row that is about nobody."""
+
+REGISTER = ("Siri Sten", "siri@sotenas.se", "Lasse Lund", "lasse@lund.se", "eva@sotenas.se")
+"""Those who have written nothing that others read: only their own municipality and the kansli may see them."""
+SECRETS = {
+    "Bo Ek": ("Lasse Lund", "lasse@lund.se", "Eva Exner", "eva@sotenas.se", "cia@lund.se", "karin@sekom.se"),
+    "Cia Ceder": ("Anna Andersson", "anna@sotenas.se", "bo@sotenas.se", "karin@sekom.se", "Eva Exner", *REGISTER[:2]),
+    "Eva Exner": ("Anna Andersson", "anna@sotenas.se", "bo@sotenas.se", *REGISTER),
+    "Karin Kansli": ("anna@sotenas.se",),
+}
+"""What is not to be shown to a colleague, to somebody of another municipality, to somebody who was erased, and to the
+kansli where it presses a member's own buttons."""
+ANNAS_OWN = frozenset({"privacy.erase"})
+KARINS_OWN = frozenset({"privacy.erase", "privacy.erase_person"})
+"""Buttons that are attacked, but not pressed by those they belong to: nobody would be left to walk on as."""
+GUESS = {
+    **dict.fromkeys(("person", "contact", "entry", "question", "proposal", "group", "answer", "id", "page"), 1),
+    "code": SOTENAS,
+    "role": "kansli",
+    "seat": "officer",
+    "state": "former",
+    "name": "Siri",
+    "step": "answer",
+}
+"""The data of a press that somebody made up."""
+
+
+@dataclass
+class World:
+    """People with something in every table, and those who try each other's buttons."""
+
+    anna: Chat
+    karin: Chat
+    others: list[Chat]
+    erased: Chat
+    tables: Tables
+    secrets: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: SECRETS)
+    wrong: list[str] = field(default_factory=list)
+
+    def attack(self, button: Button) -> None:
+        """Press a button as everybody it was not shown to; note what that shows or changes."""
+        before, image = self.tables.dump(), self.tables.copy()
+        for chat in self.others:
+            reply = walk.press(chat, button)
+            who = walk.person_id(chat)
+            self.wrong += [f"{self._name(chat, button)} {it}" for it in self._shown(chat, reply)]
+            self.wrong += [f"{self._name(chat, button)} {it}" for it in self._changed(chat, who, before, button.verb)]
+            self.tables.put_back(image)
+        self._as_erased(button, before)
+        self._in_channel(button)
+
+    def _as_erased(self, button: Button, before: walk.Dump) -> None:
+        reply = walk.press(self.erased, button)
+        if reply != FORGOTTEN or list(walk.changed(before, self.tables.dump())):
+            self.wrong.append(f"{self._name(self.erased, button)} does something")
+
+    def _in_channel(self, button: Button) -> None:
+        """The one it was shown to presses it where everybody reads along."""
+        for chat in (self.anna, self.karin):
+            image = self.tables.copy()
+            text = seen(walk.press(chat.in_channel(VATTEN), button))
+            self.wrong += [f"{button.verb} shows {one} in a channel" for one in REGISTER if one in text]
+            self.tables.put_back(image)
+
+    def _changed(self, chat: Chat, who: int | None, before: walk.Dump, verb: str = "") -> Iterator[str]:
+        allowed = SHARED.get(verb, frozenset()) | ANONYMOUS
+        if chat.sender == self.erased.sender:  # who writes again is remembered again
+            allowed |= {"erased_identities"}
+        for table, old, new in walk.changed(before, self.tables.dump()):
+            own = all(walk.owned(table, row, who, chat.place.conversation_id) for row in (old, new))
+            if not own and table not in allowed:
+                yield f"changes {table}: {_difference(old, new)}"
+
+    def say(self, chat: Chat, text: str) -> None:
+        """Say something; note what that shows or changes."""
+        before, image = self.tables.dump(), self.tables.copy()
+        reply = walk.say(chat, text)
+        echoed = [f"shows {one}" for one in REGISTER if one in text]  # said back to the one who said it
+        found = [it for it in self._shown(chat, reply) if it not in echoed]
+        found += self._changed(chat, walk.person_id(chat), before)
+        self.wrong += [f"{text!r} said by {chat.sender.name} {it}" for it in found]
+        self.tables.put_back(image)
+
+    def _shown(self, chat: Chat, reply: Reply) -> Iterator[str]:
+        text = seen(reply)
+        yield from (f"shows {one}" for one in self.secrets[chat.sender.name] if one in text)
+
+    @staticmethod
+    def _name(chat: Chat, button: Button) -> str:
+        return f"{button.verb} ({button.title!r}, {button.data}) pressed by {chat.sender.name}"
+
+
+def _difference(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str, object]:
+    return {name: (old.get(name), new.get(name)) for name in {**old, **new} if old.get(name) != new.get(name)}
+
+
+@pytest.fixture
+def walked(sqlite_template: Path, tmp_path: Path) -> Iterator[App]:
+    """The bot on SQLite, whose whole database is copied and put back in milliseconds."""
+    path = tmp_path / "bot.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    database = Database(f"sqlite:///{path}")
+    database.play(content.load_municipalities)
+    database.play(lambda session: content.load(session, NOON))
+    database.play(lambda session: content.load_groups(session, NOON))
+    yield make_app(database)
+    database.close()
+
+
+@pytest.fixture
+def world(walked: App, clock: Clock) -> World:
+    """Anna and Eva of Sotenäs, where Siri is a contact person; Cia of Lund, where Lasse is; Karin of the kansli."""
+    anna = Chat(walked, clock)
+    anna.install()
+    bo, cia, eva = anna.as_("Bo Ek"), anna.as_("Cia Ceder"), anna.as_("Eva Exner")
+    karin = anna.as_("Karin Kansli", entra_id=KANSLI)
+    for chat, mail, code in (
+        (anna, "anna@sotenas.se", SOTENAS),
+        (bo, "bo@sotenas.se", SOTENAS),
+        (cia, "cia@lund.se", LUND),
+        (eva, "eva@sotenas.se", SOTENAS),
+    ):
+        know(chat, mail=mail, municipality_code=code)
+    know(karin, mail="karin@sekom.se")
+    database = walked.database
+    set_up(database)
+    set_up(database, LUND)
+    appoint(database, "politician", "Anna Andersson", "anna@sotenas.se")
+    appoint(database, "officer", "Siri Sten", "siri@sotenas.se")
+    appoint(database, "substitute", "Eva Exner", "eva@sotenas.se")
+    appoint(database, "officer", "Lasse Lund", "lasse@lund.se", LUND)
+    database.play(lambda session: roles.give(session, person(bo).id, PersonRole.BOARD, None, clock.now))
+    database.play(lambda session: people.follow(session, person(anna).id, "vatten"))
+    database.play(
+        lambda session: contacts.propose(
+            session, ProposalKind.SEAT, person(anna).id, SOTENAS, clock.now, seat="reporter"
+        )
+    )
+    ask(anna, name="Visa inte mitt namn")
+    bo.in_channel(VATTEN).click("Svara")
+    bo.in_channel(VATTEN).click("Skicka svaret", answer="Vi har kolfilter.")
+    ask(eva, "Hur mäter ni grundvatten?")
+    eva.say("ta bort mig")
+    eva.click("Ja, gå vidare")
+    eva.click("Ta bort mina uppgifter")
+    return World(anna, karin, [bo, cia], eva, Tables(database))
+
+
+def test_no_button_of_a_members_works_for_another_or_for_the_kansli(world: World) -> None:
+    world.others.append(world.karin)
+    met = walk.explore(world.anna, world.tables, world.attack, ANNAS_OWN)
+
+    assert sorted(set(world.wrong)) == []
+    assert {"privacy.erase", "people.save_profile", "faq.vote", "questions.withdraw", "questions.solve"} <= met
+
+
+def test_no_button_of_the_kanslis_works_for_a_member(world: World) -> None:
+    met = walk.explore(world.karin, world.tables, world.attack, KARINS_OWN)
+
+    assert sorted(set(world.wrong)) == []
+    assert {"privacy.erase_person", "people.give", "people.save_contact", "faq.save"} <= met
+
+
+def test_buttons_in_a_channel_show_nobody_and_change_only_what_is_shared(world: World) -> None:
+    world.others = [chat.in_channel(VATTEN) for chat in world.others]
+    signed = "Anna Andersson"  # who takes a question in a channel does so by name
+    world.secrets = {name: tuple(one for one in secret if one != signed) for name, secret in SECRETS.items()}
+    met = walk.explore(world.anna.in_channel(VATTEN), world.tables, world.attack, ANNAS_OWN)
+
+    assert sorted(set(world.wrong)) == []
+    assert {"questions.answer", "questions.claim", "questions.follow"} <= met
+
+
+def test_no_made_up_press_works(world: World) -> None:
+    for verb in ROUTES.actions:
+        world.attack(Button("made up", verb, GUESS | {"person": person(world.anna).id}))
+
+    assert sorted(set(world.wrong)) == []
+
+
+def test_no_command_shows_or_changes_what_is_not_for_the_one_who_says_it(world: World) -> None:
+    for chat in (*world.others, *(one.in_channel(VATTEN) for one in world.others), world.erased):
+        for word, command in ROUTES.commands.items():
+            world.say(chat, walk.sentence(command, word))
+
+    assert sorted(set(world.wrong)) == []
+
+
+def test_a_leak_is_found(world: World) -> None:
+    leaky = Routes()
+
+    @leaky.command("läck", help="Läcker.")
+    def leak(turn: Turn) -> Reply:
+        return say(card=card(buttons(button("Läck", "leak.press", person=turn.person.id)), summary="Läcka"))
+
+    @leaky.action("leak.press")
+    def press(turn: Turn) -> Reply:
+        other = people.by_id(turn.session, turn.data["person"])
+        assert other
+        other.helps_with = "allt"
+        return say(f"{other.name}, {other.mail} och siri@sotenas.se")
+
+    app = replace(world.anna.app, routes=Routes(ROUTES, leaky))
+    world.anna, world.karin, world.erased = (replace(chat, app=app) for chat in (world.anna, world.karin, world.erased))
+    world.others = [replace(chat, app=app) for chat in world.others]
+    world.attack(Button("Läck", "leak.press", {"person": person(world.anna).id}))
+
+    for told in ("Bo Ek changes people", "Cia Ceder changes people", "Cia Ceder shows anna@", "in a channel"):
+        assert any(told in wrong for wrong in world.wrong), told
