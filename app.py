@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import logging
 import signal
 import sys
@@ -109,6 +110,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         await runner.setup()
         try:
             await web.TCPSite(runner, settings.host.strip("[]"), settings.port).start()
+            gc.freeze()  # what is there by now stays; looking through it again and again took a tenth of a turn
             _announce(settings)
             await stop.wait()
         except OSError as error:

@@ -31,7 +31,7 @@ from bot.help.commands import greeting, team_greeting
 from bot.routes import Role, Routes
 from bot.turn import NOTHING, App, Incoming, Kind, Reply, Scope, Turn, UserError, say
 from dialogs import engine
-from storage import erased, people, places, roles, turns
+from storage import erased, faq, people, places, roles, turns
 from storage.people import Person, PersonRole
 
 ROUTES = Routes(
@@ -65,6 +65,8 @@ class Answer:
     reply: Reply
     unsent: bool
     """False for a repeat whose answer has gone: send no messages again; a repeated press gets the same body."""
+    edited: bool = False
+    """Whether the turn changed the knowledge bank."""
 
 
 def respond(app: App, incoming: Incoming, now: datetime) -> Answer:
@@ -81,10 +83,10 @@ def respond(app: App, incoming: Incoming, now: datetime) -> Answer:
         return app.database.play(lambda session: _answer(app, session, incoming, now, refused))
 
 
-def sent(app: App, incoming: Incoming) -> None:
-    """Note that the reply has gone, so that a repeat does not send it again."""
-    key = incoming.place.conversation_id, incoming.activity_id
-    app.database.play(lambda session: turns.mark_sent(session, *key))
+def sent(app: App, *answered: Incoming) -> None:
+    """Note that the replies to these have gone, so that a repeat does not send one again."""
+    keys = [(incoming.place.conversation_id, incoming.activity_id) for incoming in answered]
+    app.database.play(lambda session: turns.mark_sent(session, keys))
 
 
 def _remember(session: Session, incoming: Incoming, now: datetime) -> Person:
@@ -124,7 +126,7 @@ def _answer(app: App, session: Session, incoming: Incoming, now: datetime, refus
     turn = Turn(app=app, session=session, incoming=incoming, person=person, kansli=kansli, now=now)
     reply = refused if refused is not None else _handle(turn)
     turns.answer(session, *key, reply.to_json())
-    return Answer(reply, unsent=True)
+    return Answer(reply, unsent=True, edited=faq.touched(session))
 
 
 def _handle(turn: Turn) -> Reply:

@@ -37,7 +37,7 @@ class Bank(Protocol):
         """The entries nearest to ``question``, best first; empty when nothing is like it."""
 
     async def settled(self) -> None:
-        """Wait until an edit that was committed in this process can be found; at once when there was none."""
+        """Wait until what is committed by now can be found."""
 
 
 class Way(StrEnum):

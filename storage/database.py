@@ -157,6 +157,11 @@ def wake(session: Session, name: str) -> None:
     session.info.setdefault("wake", set()).add(name)
 
 
+def wakes(session: Session, name: str) -> bool:
+    """Whether :func:`wake` was called for ``name`` in this transaction."""
+    return name in session.info.get("wake", ())
+
+
 def insert_new(session: Session, table: type[Base], **values: Any) -> bool:
     """Insert a row unless one with the same unique key is there; whether it was inserted.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, bindparam, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from storage.database import Base, insert_new, person_key, table_of, wake
+from storage.database import Base, insert_new, person_key, table_of, wake, wakes
 
 
 class State(StrEnum):
@@ -85,6 +85,10 @@ class BankVersion(Base):
 
 _VERSION = select(table_of(BankVersion).c.number)
 _ENTRY = table_of(Entry)
+_PHRASING = table_of(Phrasing)
+_IS_PUBLISHED = _ENTRY.c.state == State.PUBLISHED
+_SEARCHABLE = select(_ENTRY.c.id, _ENTRY.c.question, _ENTRY.c.answer, _ENTRY.c.theme).where(_IS_PUBLISHED)
+_ALTERNATIVES = select(_PHRASING.c.entry_id, _PHRASING.c.text).join(_ENTRY).where(_IS_PUBLISHED)
 _SHOWN = select(_ENTRY).where(_ENTRY.c.state == State.PUBLISHED, _ENTRY.c.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -100,16 +104,24 @@ def touch(session: Session) -> None:
     wake(session, "bank")
 
 
+def touched(session: Session) -> bool:
+    """Whether this transaction has changed the bank."""
+    return wakes(session, "bank")
+
+
 def shown(session: Session, ids: Iterable[int]) -> dict[int, Any]:
     """The published entries among ``ids`` as plain rows; on the hot path, so no entities are made."""
     rows = session.execute(_SHOWN, {"ids": list(ids)})
     return {row.id: row for row in rows}
 
 
-def published(session: Session) -> Sequence[Entry]:
-    """Every published entry, for indexing."""
-    query = select(Entry).where(Entry.state == State.PUBLISHED).order_by(Entry.id)
-    return session.scalars(query).all()
+def searchable(session: Session) -> Iterator[tuple[Any, tuple[str, ...]]]:
+    """Every published entry as a plain row of what is searched, with its phrasings; turns wait while it is read."""
+    phrasings: dict[int, list[str]] = {}
+    for entry_id, text in session.execute(_ALTERNATIVES.order_by(_PHRASING.c.id)):
+        phrasings.setdefault(entry_id, []).append(text)
+    for row in session.execute(_SEARCHABLE.order_by(_ENTRY.c.id)):
+        yield row, tuple(phrasings.get(row.id, ()))
 
 
 def find(session: Session, entry_id: object) -> Entry | None:

@@ -19,6 +19,7 @@ import storage.credentials
 import storage.dialogs
 import storage.erased
 import storage.faq
+import storage.faq_calibration
 import storage.faq_log
 import storage.groups
 import storage.kansli

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -62,9 +63,9 @@ def answered(session: Session, conversation_id: str, activity_id: str) -> tuple[
     return None if row is None else (row.reply, row.sent)
 
 
-def mark_sent(session: Session, conversation_id: str, activity_id: str) -> None:
-    """The reply has gone."""
-    session.execute(_SENT, {"conversation": conversation_id, "activity": activity_id})
+def mark_sent(session: Session, keys: Iterable[tuple[str, str]]) -> None:
+    """The replies to these (conversation, activity) have gone."""
+    session.execute(_SENT, [{"conversation": conversation, "activity": activity} for conversation, activity in keys])
 
 
 def forget_old(session: Session, now: datetime, limit: int = 1000) -> int:

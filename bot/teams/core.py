@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from time import perf_counter
@@ -18,15 +19,24 @@ class Conversations:
         """``clock`` gives the time now, aware."""
         self._app = app
         self._clock = clock
+        self._gone: list[Incoming] = []
+        """What was answered and not yet noted as such."""
+        self._noting = asyncio.Lock()
 
     async def answer(self, incoming: Incoming) -> Answer:
         """Answer on a database thread, as of now."""
         started = perf_counter()
         answer = await self._app.database.run(lambda: conversation.respond(self._app, incoming, self._clock()))
         metrics.turn(incoming.kind, perf_counter() - started)
-        await self._app.bank.settled()  # whoever edits the bank finds the edit with their next message
+        if answer.edited:
+            await self._app.bank.settled()  # whoever edits the bank finds the edit with their next message
         return answer
 
     async def sent(self, incoming: Incoming) -> None:
-        """Note that the answer has gone."""
-        await self._app.database.run(lambda: conversation.sent(self._app, incoming))
+        """Note that the answer has gone. What goes while one note is being written is noted together with the next."""
+        self._gone.append(incoming)
+        async with self._noting:
+            if incoming in self._gone:
+                gone = tuple(self._gone)
+                await self._app.database.run(lambda: conversation.sent(self._app, *gone))
+                del self._gone[: len(gone)]

@@ -15,7 +15,6 @@ from pathlib import Path
 from tests.bench.wire import call
 
 ROOT = Path(__file__).parents[2]
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
@@ -29,9 +28,9 @@ class Server:
 
     @property
     def cpu(self) -> float:
-        """Seconds of CPU that it has used, of all its threads."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text("ascii").rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS
+        """Seconds of CPU that its threads have used."""
+        threads = Path(f"/proc/{self.pid}/task").glob("*/schedstat")
+        return sum(int(thread.read_text("ascii").split()[0]) for thread in threads) / 1e9
 
     @property
     def megabytes(self) -> float:
