@@ -7,8 +7,9 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
-from threading import Barrier
+from datetime import datetime, timedelta
+from threading import Barrier, Event
+from time import sleep
 from typing import Any
 
 import pytest
@@ -17,10 +18,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot import conversation
+from bot.conversation import ROUTES
 from bot.people import columns, importing, roster, spreadsheet
 from bot.people.importing import Outcome
 from bot.ports import Listed
 from bot.privacy import downloads, words
+from bot.routes import Routes
 from bot.turn import Kind, UserError
 from storage import audit, content, erased, faq, links, migrate, outbox, people, privacy
 from storage.contacts import Contact
@@ -31,6 +34,7 @@ from storage.people import Person, PersonRole
 from tests.chat import KANSLI, Chat, Clock
 from tests.conftest import NOON, make_app
 from tests.people import SOTENAS, appoint, audited, data_of, held, know, person, set_up
+from tests.questions_support import VATTEN, ask
 
 MAIL = "wilhelmina.öqvist@sotenas.se"
 NAME = "Wilhelmina Öqvist"
@@ -462,29 +466,42 @@ def at_once(*works: Callable[[], Any]) -> list[Any]:
         return [future.result() for future in [pool.submit(run, work) for work in works]]
 
 
-def test_turns_under_way_while_their_person_is_erased_end_well(mina: Chat, kansli: Chat) -> None:
-    app, clock, own = mina.app, mina.clock, person(mina).id
-    told = f"{NAME} svarar"
+@pytest.mark.parametrize("kind", [Kind.ACTION, Kind.MESSAGE])
+def test_a_turn_that_begins_while_its_person_is_erased_ends_well(mina: Chat, kansli: Chat, kind: Kind) -> None:
+    locked, own = Event(), person(mina).id
+    slow = Routes(ROUTES)
 
-    def ask(number: int) -> Callable[[], Any]:
-        press = replace(mina.message("", activity_id=f"race{number}"), kind=Kind.ACTION, verb="faq.ask")
-        return lambda: conversation.respond(app, replace(press, data={"text": "Vad kostar det?"}), clock.now)
+    @slow.erasing
+    def hook(_session: Session, _person_id: int, _now: datetime) -> Callable[[], None]:
+        locked.set()
+        return lambda: sleep(0.5)
 
-    def erase_person() -> Any:
-        press = replace(kansli.message(""), kind=Kind.ACTION, verb="privacy.erase_person", data={"person": own})
-        return conversation.respond(app, press, clock.now)
+    app, now = replace(mina.app, routes=slow), mina.clock.now
+    pressed = replace(kansli.message(""), kind=Kind.ACTION, verb="privacy.erase_person", data={"person": own})
+    asked = replace(mina.message("hej"), kind=kind, verb="faq.ask", data={"text": "Vad kostar det?"})
 
-    def enqueue() -> bool:
-        return app.database.play(
-            lambda session: outbox.enqueue(session, Outgoing("late", "late:1", ToPerson(own), text=told), clock.now)
-        )
+    def ask_then() -> Any:
+        locked.wait()
+        return conversation.respond(app, asked, now)
 
-    answers = at_once(ask(1), ask(2), erase_person, ask(3))
+    gone, answer = at_once(lambda: conversation.respond(app, pressed, now), ask_then)
 
-    assert any("Personen är borttagen" in str(answer.reply.state) for answer in answers)
-    assert traces(app.database, NAME, MAIL, mina.sender.teams_id, mina.place.conversation_id) == []
+    assert "Personen är borttagen" in str(gone.reply.state)
+    assert traces(app.database, MAIL) == []
+    if kind is Kind.ACTION:
+        assert answer.reply == conversation.FORGOTTEN
+        assert traces(app.database, NAME, mina.sender.teams_id, mina.place.conversation_id) == []
+    else:  # they wrote after they were erased, so they are somebody new
+        assert person(mina).id > own
+
+
+def test_nothing_is_sent_later_to_somebody_erased(mina: Chat) -> None:
+    own = person(mina).id
+    erase(mina)
+    late = Outgoing("late", "late:1", ToPerson(own), text="Hej")
+
     with pytest.raises(IntegrityError):
-        enqueue()
+        mina.app.database.play(lambda session: outbox.enqueue(session, late, NOON))
 
 
 def test_erased_by_two_at_once_is_erased_once(mina: Chat, kansli: Chat) -> None:
@@ -497,3 +514,29 @@ def test_erased_by_two_at_once_is_erased_once(mina: Chat, kansli: Chat) -> None:
 
     assert sorted(bool(answer.reply.state) for answer in answers) == [False, True]
     assert audited(app.database).count("Tagit bort en persons uppgifter") == 1
+
+
+# what others see afterwards
+
+
+def test_cards_in_a_channel_lose_the_name_and_later_versions_do_not_bring_it_back(mina: Chat) -> None:
+    mina.app.database.play(lambda session: content.load_groups(session, NOON))
+    ask(mina)
+    bo = mina.as_("Bo Ek")
+    bo.in_channel(VATTEN).click("Svara")
+    bo.in_channel(VATTEN).click("Skicka svaret", answer="Vi har kolfilter.")
+    here = mina.as_("Åsa Å").in_channel(VATTEN)
+    assert NAME in here.text
+    assert "Bo Ek" in here.text
+
+    erase(mina)
+    mina.deliver()
+    assert NAME not in here.text
+    assert "Bo Ek" in here.text
+    erase(bo)
+    mina.deliver()
+    here.click("Jag undrar också")
+
+    assert "Vi har kolfilter." in here.text
+    assert "Bo Ek" not in here.text
+    assert traces(mina.app.database, NAME, "Bo Ek") == []
