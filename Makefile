@@ -45,6 +45,7 @@ bench: .venv/.bench ## measure search, turns and Graph beside their rivals (FAQ_
 
 soak: .venv/.dev ## the long runs: mutated activities, killed deliveries, a storm at Graph
 	$(BIN)/python -m tests.soak.edge
+	$(BIN)/python -W ignore -m tests.soak.graph
 	$(BIN)/python -m tests.soak.outbox
 	$(BIN)/python -m tests.soak.graph
 
