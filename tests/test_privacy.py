@@ -90,7 +90,7 @@ def erase(chat: Chat) -> str:
 def test_everything_kept_is_shown_with_why_and_how_long(mina: Chat) -> None:
     shown = mina.say("mina uppgifter")
 
-    assert "Vem du är" in shown
+    assert "Namn och kontaktuppgifter" in shown
     assert "Uppdrag och roller (1 rad)" in shown
     assert f"{NAME}. {MAIL}. Sotenäs kommun." in shown
     assert "Så att kommunen, kansliet och andra medlemmar vet vem som är kontaktperson." in shown
@@ -401,7 +401,7 @@ def test_a_member_erases_nobody_else(mina: Chat, chat: Chat) -> None:
 def test_the_log_says_who_changed_what(mina: Chat, kansli: Chat, clock: Clock) -> None:
     kansli.press("people.give", {"person": person(mina).id, "role": PersonRole.BOARD})
     shown = kansli.say("ändringslogg")
-    assert "Gett rollen styrelse. en person, Wilhelmina Öqvist" in shown
+    assert "Gett rollen styrelse: Wilhelmina Öqvist" in shown
     assert "Karin Kansli" in shown
 
     kansli.click("Hämta allt som fil")

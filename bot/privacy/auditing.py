@@ -75,4 +75,4 @@ def _about(about: str, places: dict[str, str]) -> str:
         case "erased":
             return f"{NOBODY} {key}"
         case _:
-            return kind if kind != "person" else "en person"
+            return "" if kind == "person" else kind

@@ -109,7 +109,11 @@ def erased(done: Erased) -> Json:
         body.append(markdown(f"Jag byter ut {count(messages, 'meddelande', 'meddelanden')} i Teams."))
     if {"faq_entries", "faq_phrasings"} & set(done.scrubbed):
         body.append(caution(f"Namnet stod i kunskapsbanken. Sök efter {escape('[borttagen person]')} och skriv om."))
-    body.append(small("Tidigare kort i den här chatten kan fortfarande visa namnet. Ta bort dem om du vill."))
+    body.append(
+        small(
+            "Tidigare kort i den här chatten visar fortfarande namnet. De finns bara i Teams, så dem ändrar jag inte."
+        )
+    )
     return card(*body, actions=[button("Ta bort en till", "privacy.who")], summary="Personen är borttagen.")
 
 
@@ -121,7 +125,7 @@ def log(lines: Sequence[Line], url: str = "") -> Json:
     for line in lines:
         about = ", ".join(part for part in (line.about, line.person) if part)
         body += [
-            plain(f"{line.what}. {about}"),
+            plain(f"{line.what}: {about}" if about else line.what),
             small(f"{line.at.astimezone(STOCKHOLM):%Y-%m-%d kl. %H.%M}, {escape(line.by)}"),
         ]
     if url:

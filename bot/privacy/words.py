@@ -39,7 +39,7 @@ def _while_here(_settings: Settings) -> str:
 
 CLASSES = (
     KeptClass(
-        "Vem du är",
+        "Namn och kontaktuppgifter",
         ("people", "conversations"),
         "Namn, mejladress, kommun, roll, det du har valt själv och vad Teams kallar dig och vår chatt.",
         "Så att jag kan svara dig, påminna dig och veta vilken kommun du arbetar för.",
@@ -81,21 +81,21 @@ CLASSES = (
         ),
     ),
     KeptClass(
-        "Det vi håller på med",
+        "Påbörjade samtal och svar",
         ("open_dialogs", "seen_activities", "download_links"),
         "Påbörjade samtal, mina svar till dig det senaste dygnet och länkar för att hämta filer.",
         "Så att vi kan fortsätta där vi var, och så att du inte får samma svar två gånger.",
         lambda settings: f"Svar: ett dygn. Påbörjade samtal: {days(settings.dialog_days)}. Länkar: 15 minuter.",
     ),
     KeptClass(
-        "Det jag har skickat till dig",
+        "Utskick",
         ("deliveries", "contents"),
         "Meddelanden och påminnelser: när de gick, om de kom fram och vad som stod.",
         "Så att kansliet kan se om du har blivit påmind, och så att inget skickas två gånger.",
         lambda settings: f"Texten: {days(settings.message_days)}. Att något skickades: {days(settings.delivery_days)}.",
     ),
     KeptClass(
-        "Kansliets ändringar",
+        "Ändringslogg",
         ("audit_log",),
         "Ändringar i registret som du har gjort eller som gäller dig.",
         "Så att det går att se i efterhand vem som ändrade vad.",
@@ -103,7 +103,7 @@ CLASSES = (
         "Vad som ändrades och när. Inte vem som gjorde det eller vem det gällde.",
     ),
     KeptClass(
-        "Svar i kunskapsbanken som du ansvarar för",
+        "Ansvar för svar i kunskapsbanken",
         ("faq_entries",),
         "Vilka svar i kunskapsbanken som du har skrivit.",
         "Så att kansliet vet vem som kan granska dem.",
