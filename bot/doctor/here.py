@@ -87,15 +87,16 @@ async def extras(case: Case) -> list[Problem]:
 
 async def package(case: Case) -> list[Problem]:
     """Whether the Teams app package is of this app, this address and these commands."""
-    settings, path = case.settings, case.asked.package
+    settings, path, public = case.settings, case.asked.package, case.settings.public_url or ""
     if settings.local:
         return []
     remedy = "Build it anew with a higher version (make package, --version) and upload it in the Teams admin center"
     try:
-        wanted = build.manifest(build.Deployment(settings.app_id or "", settings.public_url or ""), ROUTES)
+        ours = build.Deployment(settings.app_id or "", public if public.startswith("https://") else "")
         if path is None:
-            build.build(build.Deployment(settings.app_id or "", settings.public_url or ""), ROUTES)
+            build.build(ours, ROUTES)
             return []
+        wanted = build.manifest(ours, ROUTES)
         files = _unzipped(path)
         found = [*_differences(json.loads(files["manifest.json"]), wanted, settings), *check.problems(files)]
     except build.PackageError as refusal:
@@ -114,8 +115,9 @@ def _differences(there: dict[str, Any], wanted: dict[str, Any], settings: Settin
     ids = {there["id"], there["bots"][0]["botId"], there["webApplicationInfo"]["id"]}
     if ids != {settings.app_id}:
         yield f"its ids are {', '.join(sorted(ids))}, MicrosoftAppId is {settings.app_id}"
-    host = urlsplit(settings.public_url or "").hostname
-    if host and host not in there.get("validDomains", ()):
+    public = urlsplit(settings.public_url or "")
+    host = public.hostname
+    if public.scheme == "https" and host not in there.get("validDomains", ()):
         yield f"validDomains lacks {host}, the host of SEKOM_PUBLIC_URL"
     if there["bots"][0].get("commandLists") != wanted["bots"][0]["commandLists"]:
         yield "its menus hold other commands than this version of the bot"
