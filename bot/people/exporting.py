@@ -6,8 +6,6 @@ import csv
 import io
 from collections.abc import Iterator
 
-from openpyxl import Workbook
-from openpyxl.styles import Font
 from sqlalchemy.orm import Session
 
 from bot.people import words
@@ -39,6 +37,9 @@ def rows(session: Session) -> Iterator[tuple[str, ...]]:
 
 def excel(session: Session) -> bytes:
     """The list as an Excel file."""
+    from openpyxl import Workbook  # noqa: PLC0415 - costs a start a fifth of a second, and few processes need it
+    from openpyxl.styles import Font  # noqa: PLC0415 - likewise
+
     book = Workbook()
     sheet = book.active
     sheet.title = "Medlemmar"

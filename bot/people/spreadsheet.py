@@ -16,9 +16,6 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from bot.turn import UserError
 
 MOST_BYTES = 5_000_000
@@ -33,7 +30,7 @@ LONGEST_CELL = 2_000
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_BROKEN = (zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, KeyError, ValueError, TypeError)
+_BROKEN = (zipfile.BadZipFile, zlib.error, ParseError, KeyError, ValueError, TypeError)
 """What openpyxl and zipfile raise for files that only look right."""
 
 
@@ -96,6 +93,9 @@ def _separated(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _excel(data: bytes) -> Iterator[tuple[int, list[str]]]:
+    from openpyxl import load_workbook  # noqa: PLC0415 - costs a start a fifth of a second, and few processes need it
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415 - likewise
+
     try:
         _check_parts(data)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
@@ -109,7 +109,7 @@ def _excel(data: bytes) -> Iterator[tuple[int, list[str]]]:
             book.close()
     except UserError:
         raise
-    except (*_BROKEN, IndexError, OverflowError) as error:
+    except (*_BROKEN, InvalidFileException, IndexError, OverflowError) as error:
         raise UserError("Excel-filen är trasig. Öppna den i Excel och spara den på nytt.") from error
 
 
