@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from bot.faq.examples import Example, Kind, examples
 from bot.faq.ranking import FEATURES, Entry, fingerprint
 
-VERSION = 3  # raised when a feature changes its meaning: stored coefficients are then fitted anew
+VERSION = 4  # raised when a feature changes its meaning: stored coefficients are then fitted anew
 OUT_OF_SCOPE = 0.3  # of the questions, as in the measurements of reference/retrieval.md
 SHARES = {Kind.LEFT_OUT_ENTRY: 0.5, Kind.EVERYDAY: 0.3, Kind.EXCHANGED_WORD: 0.2}
 """Of the questions without an answer; .5/.3/.2 kept p ≥ .80 at precision .94 and covered .36 of dev, 1/0/0 .32."""
@@ -61,7 +61,7 @@ class Calibration:
         return replace(read, coefficients=tuple(read.coefficients), features=tuple(read.features))
 
 
-SHIPPED = Calibration((1.438, 1.866, 6.013), -8.938, examples=12_852)
+SHIPPED = Calibration((1.448, 1.847, 5.988), -8.925, examples=12_852)
 """For banks that are too small to teach themselves; ``python -m tests.bench.retrieval --ship`` makes it."""
 
 

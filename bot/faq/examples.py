@@ -16,7 +16,7 @@ from hashlib import blake2b
 import numpy as np
 
 from bot.faq import normalise
-from bot.faq.ranking import Entry, Lexical, features, order
+from bot.faq.ranking import Entry, Lexical, features
 
 FOLDS = 10  # few folds leave the bank poorer than it is, and its owner more doubtful than need be
 _OF_AN_ENTRY = 3  # phrasings of a left-out entry that are asked
@@ -86,7 +86,7 @@ class Example:
     kind: Kind
     features: list[float]
     right: bool
-    """Whether the first hit was the entry that the question belongs to."""
+    """Whether the first hit was the entry that the question belongs to, or its twin."""
 
 
 def examples(entries: Sequence[Entry]) -> Iterator[Example]:
@@ -94,19 +94,19 @@ def examples(entries: Sequence[Entry]) -> Iterator[Example]:
     full = Lexical(entries)
     for fold in range(FOLDS):
         kept: list[Entry] = []
-        asked: list[tuple[str, int | None]] = []
-        for entry in entries:
-            if draw("entry", entry.question) % FOLDS == fold:
+        asked: list[tuple[str, Entry | None]] = []
+        for entry, twin in zip(entries, full.twins, strict=True):
+            if draw("entry", entries[twin].question) % FOLDS == fold:  # twins are left out together
                 asked += [(text, None) for text in entry.phrasings()[:_OF_AN_ENTRY]]
                 continue
             out = {text for text in entry.alternatives if draw(entry.question, text) % FOLDS == fold}
-            asked += [(text, entry.id) for text in sorted(out)]
+            asked += [(text, entry) for text in sorted(out)]
             kept.append(replace(entry, alternatives=tuple(text for text in entry.alternatives if text not in out)))
         yield from ask(full.fit(kept), kept, asked)
     yield from (_example(full, entries, text, None, Kind.EVERYDAY) for text in EVERYDAY)
 
 
-def ask(scorer: Lexical, kept: Sequence[Entry], asked: Sequence[tuple[str, int | None]]) -> Iterator[Example]:
+def ask(scorer: Lexical, kept: Sequence[Entry], asked: Sequence[tuple[str, Entry | None]]) -> Iterator[Example]:
     """Put questions to a bank, each with the entry that answers it, and those that can be answered once more spoilt."""
     for text, answer in asked:
         if answer is None:
@@ -134,8 +134,8 @@ def draw(*parts: str) -> int:
     )
 
 
-def _example(scorer: Lexical, kept: Sequence[Entry], text: str, answer: int | None, kind: Kind) -> Example:
+def _example(scorer: Lexical, kept: Sequence[Entry], text: str, answer: Entry | None, kind: Kind) -> Example:
     evidence = scorer.evidence(text)
-    ranked = order(evidence.scores)
-    right = len(ranked) > 0 and answer is not None and kept[ranked[0]].id == answer
-    return Example(kind, features(evidence, ranked), right)
+    nearest = evidence.nearest(2)
+    right = bool(nearest) and answer is not None and kept[nearest[0]].says() == answer.says()
+    return Example(kind, features(evidence, nearest), right)

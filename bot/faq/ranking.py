@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import pairwise
 from typing import Protocol, Self
 
 import numpy as np
@@ -17,6 +18,7 @@ from bot.faq.terms import Counted, Ints
 Scores = NDArray[np.float32]
 
 _MOST_WORDS = 100  # of a question; the rest of a pasted letter must not hold the search up
+_SHORTEST_PART = 3  # letters of a compound's part; "på gå" is not "pågå"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,10 @@ class Entry:
     def phrasings(self) -> list[str]:
         """The question and its alternatives, without the empty ones."""
         return [text for text in (self.question, *self.alternatives) if text]
+
+    def says(self) -> str:
+        """Equal for twins: entries that answer the same, however they are asked for."""
+        return " ".join(self.answer.casefold().split()) or f"\0{self.id}"
 
     def texts(self) -> list[str]:
         """The phrasings and the answer, without the empty ones."""
@@ -83,6 +89,17 @@ class Evidence:
     """For each entry how near it is."""
     known: float
     """How well the bank knows the question's words, 0–1."""
+    twins: Ints
+    """For each entry the place of the first one that answers the same."""
+
+    def nearest(self, limit: int) -> list[int]:
+        """Return the entries nearest to the question, best first; of twins, which answer the same, only the nearer."""
+        found: dict[int, int] = {}
+        for at in order(self.scores):
+            if len(found) >= limit:
+                break
+            found.setdefault(int(self.twins[at]), int(at))
+        return list(found.values())
 
 
 class Lexical:
@@ -94,6 +111,8 @@ class Lexical:
 
     def __init__(self, entries: Sequence[Entry] = (), previous: Lexical | None = None) -> None:
         texts = [entry.texts() for entry in entries]
+        first: dict[str, int] = {}
+        self.twins: Ints = np.array([first.setdefault(each.says(), at) for at, each in enumerate(entries)], dtype=int)
         flat = [text for part in texts for text in part]
         self.known: Read = read(flat, previous.known if previous else None)
         self.fingerprint = fingerprint(entries)
@@ -129,9 +148,20 @@ class Lexical:
         at, known = terms.find(self._words.vocabulary, numbers)
         return np.where(known, self._words.idf[at] if len(self._words.idf) else 0.0, 0.0)
 
+    def joined(self, words: Sequence[str]) -> list[str]:
+        """Write together what the bank writes together: "nyckel tal" is a "nyckeltal" that the bank has."""
+        numbers = [terms.stem_number(first + terms.stem(second)) for first, second in pairwise(words)]
+        known = terms.find(self._words.vocabulary, np.array(numbers, dtype=np.uint64))[1]
+        joined = list(words)
+        for at in np.flatnonzero(known).tolist():
+            first, second = words[at : at + 2]
+            if joined[at] == first and min(len(first), len(second)) >= _SHORTEST_PART:
+                joined[at : at + 2] = ["", first + second]
+        return [word for word in joined if word]
+
     def evidence(self, question: str) -> Evidence:
         """Return how near each entry is, and what helps to judge the nearest."""
-        words = normalise.words(question)[:_MOST_WORDS]
+        words = self.joined(normalise.words(question)[:_MOST_WORDS])
         grams, stems = terms.grams([words])[1], terms.stems([words])[1]
         query = self._wholes.query(grams)  # the texts have the same vocabulary and rarities
         cosines = self._texts.cosines(query)
@@ -140,7 +170,7 @@ class Lexical:
         aligned = self._alignment.align(words)
         scores = agreed + self._wholes.cosines(query) + self._words.cosines(self._words.query(stems))
         scores += (aligned.covered + aligned.explained) / 2
-        return Evidence(scores.astype(np.float32), aligned.known)
+        return Evidence(scores.astype(np.float32), aligned.known, self.twins)
 
 
 def fingerprint(entries: Sequence[Entry]) -> str:
@@ -161,8 +191,10 @@ def order(scores: Scores) -> Ints:
 FEATURES = ("score", "margin", "known")
 
 
-def features(evidence: Evidence, ranked: Ints) -> list[float]:
-    """Return ``FEATURES``: the best score, its margin to the next one, and how well the words are known."""
-    best = float(evidence.scores[ranked[0]]) if len(ranked) else 0.0
-    following = float(evidence.scores[ranked[1]]) if len(ranked) > 1 else 0.0
+def features(evidence: Evidence, nearest: Sequence[int]) -> list[float]:
+    """Return ``FEATURES``: the best score, its margin to the next one, and how well the words are known.
+
+    ``nearest`` are those of the evidence: the next one is the best that answers something else.
+    """
+    best, following = (*(float(evidence.scores[at]) for at in nearest[:2]), 0.0, 0.0)[:2]
     return [best, best - following, evidence.known]

@@ -43,18 +43,19 @@ class Index:
     def search(self, question: str, limit: int = 10) -> list[Hit]:
         """Return the entries nearest to ``question``, best first; empty when nothing is like it.
 
+        Of entries with the same answer only the nearest: they neither fill the list nor cast doubt on each other.
         The first one's probability is that of being right; the others' fall in proportion to their scores.
         """
         return max((self._hits(asked, limit) for asked in normalise.askings(question[:_MOST])), key=_sureness)
 
     def _hits(self, question: str, limit: int) -> list[Hit]:
         evidence = self.scorer.evidence(question)
-        scores, ranked = evidence.scores, order(evidence.scores)
-        if not len(ranked):
+        scores, nearest = evidence.scores, evidence.nearest(max(2, limit))
+        if not nearest:
             return []
-        sure = self.calibration.probability(features(evidence, ranked))
-        best = float(scores[ranked[0]])
-        return [Hit(self.entries[at].id, sure * float(scores[at]) / best) for at in ranked[: max(0, limit)]]
+        sure = self.calibration.probability(features(evidence, nearest))
+        best = float(scores[nearest[0]])
+        return [Hit(self.entries[at].id, sure * float(scores[at]) / best) for at in nearest[: max(0, limit)]]
 
     def vote(self, question: str) -> list[tuple[str, float]]:
         """Return the themes of the ten best hits, likeliest first, each with its share of their votes.
