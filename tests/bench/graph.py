@@ -14,10 +14,10 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from tests.bench.banks import fill
+from tests.bench.banks import fill, messages
 from tests.bench.servers import running
-from tests.bench.turns import Bot, Measured, Scenario, measure
-from tests.bench.wire import Stub, connector
+from tests.bench.turns import Bot, Scenario
+from tests.bench.wire import Load, Stub, connector, load
 
 MODES = {
     "rest": "at rest",
@@ -89,7 +89,7 @@ async def costs(rounds: int, base: str) -> None:
 
 async def turns(rounds: int, seconds: float, stub: Stub, base: str) -> None:
     """Turns while Graph is at work, printed. One bot runs at a time, or they would slow each other down."""
-    found: dict[tuple[Scenario, str], list[Measured]] = defaultdict(list)
+    found: dict[tuple[Scenario, str], list[Load]] = defaultdict(list)
     with TemporaryDirectory() as folder:
         database = f"sqlite:///{Path(folder) / 'bench.db'}"
         questions = fill(database)
@@ -98,9 +98,9 @@ async def turns(rounds: int, seconds: float, stub: Stub, base: str) -> None:
                 environ = {"BESIDE": mode, "GRAPH_BASE": base, "DATABASE_URL": database}
                 async with running("-W", "ignore", "-m", "tests.bench.graph_beside", **environ) as server:
                     bot = Bot(mode, server, questions, stub.url)
-                    await measure(bot, stub, SCENARIOS[-1], 1.0)  # everybody is greeted, everything imported
+                    await _measured(bot, SCENARIOS[-1], 1.0)  # everybody is greeted, everything imported
                     for scenario in SCENARIOS:
-                        found[scenario, mode].append(await measure(bot, stub, scenario, seconds))
+                        found[scenario, mode].append(await _measured(bot, scenario, seconds))
     for scenario in SCENARIOS:
         print(f"\n{f'turns, {scenario}':32} {'p50 ms':>8} {'p99 ms':>8} {'turns/s':>8}   ratios to rest: p50  p99")
         rest = _middle(found[scenario, "rest"])
@@ -110,8 +110,17 @@ async def turns(rounds: int, seconds: float, stub: Stub, base: str) -> None:
             print(f"{name:32} {row[0]:8.1f} {row[1]:8.1f} {row[2]:8.0f}   {ratios}")
 
 
-def _middle(rounds: list[Measured]) -> list[float]:
-    return [median(getattr(one, name) for one in rounds) for name in ("p50", "p99", "rate")]
+async def _measured(bot: Bot, scenario: Scenario, seconds: float) -> Load:
+    """Not :func:`tests.bench.turns.measure`: a loop that stands still for seconds replies after its turns."""
+    people = [messages(bot.questions, bot.service_url, person) for person in range(scenario.at_once)]
+    done = await load(bot.server.port, people, seconds)
+    assert not done.failures, f"{bot.name}: {done.failures} of {done.turns} turns were refused"
+    return done
+
+
+def _middle(rounds: list[Load]) -> list[float]:
+    figures = [(one.percentile(0.5), one.percentile(0.99), one.turns / one.seconds) for one in rounds]
+    return [median(column) for column in zip(*figures, strict=True)]
 
 
 async def main(rounds: int, seconds: float) -> None:
