@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -220,9 +221,13 @@ async def test_a_process_of_its_own_learns_the_same() -> None:
     assert await fitting.fit(entries[:3]) is None
 
 
-async def test_a_process_that_fails_or_is_slow_is_told_and_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_process_that_fails_or_is_slow_is_told_and_ended(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "bot").mkdir()
+    (tmp_path / "bot" / "__init__.py").touch()  # in the way of the real one, wherever that is installed
     with monkeypatch.context() as elsewhere:
-        elsewhere.setattr(fitting, "ROOT", "/")
+        elsewhere.setattr(fitting, "ROOT", tmp_path)
         with pytest.raises(FittingError, match="ended with 1"):
             await fitting.fit([])
     monkeypatch.setattr(fitting, "LONGEST", 0.01)
