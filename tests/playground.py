@@ -12,7 +12,7 @@ from playwright.async_api import Locator, Page, Route, async_playwright, expect
 
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-TIMEOUT = 10_000
+TIMEOUT = 20_000
 """Milliseconds that anything on the page may take."""
 
 
@@ -55,10 +55,13 @@ class Playground:
 
     async def post(self, text: str, mention: str) -> None:
         """Write a new post in a channel, to the one mentioned."""
-        await self.page.locator("[role=textbox][contenteditable=true]").first.click()
+        box = self.page.locator("[role=textbox][contenteditable=true]").first
+        await box.click()
         await self.page.keyboard.type("@")
         await self.page.get_by_role("menuitem", name=mention).click()  # Enter does not choose
+        await expect(box).to_contain_text(mention)  # on a busy machine the text would come before it
         await self.page.keyboard.insert_text(f" {text}")
+        await expect(box).to_contain_text(text)
         await self.page.get_by_role("button", name="Post", exact=True).click()
 
     @property
