@@ -89,7 +89,10 @@ _PHRASING = table_of(Phrasing)
 _IS_PUBLISHED = _ENTRY.c.state == State.PUBLISHED
 _SEARCHABLE = select(_ENTRY.c.id, _ENTRY.c.question, _ENTRY.c.answer, _ENTRY.c.theme).where(_IS_PUBLISHED)
 _ALTERNATIVES = select(_PHRASING.c.entry_id, _PHRASING.c.text).join(_ENTRY).where(_IS_PUBLISHED)
-_SHOWN = select(_ENTRY).where(_ENTRY.c.state == State.PUBLISHED, _ENTRY.c.id.in_(bindparam("ids", expanding=True)))
+_SHOWN = select(
+    *(_ENTRY.c.id, _ENTRY.c.question, _ENTRY.c.answer, _ENTRY.c.theme),
+    *(_ENTRY.c.sources, _ENTRY.c.certainty, _ENTRY.c.reviewed_on),
+).where(_IS_PUBLISHED, _ENTRY.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def version(session: Session) -> int:
@@ -110,7 +113,7 @@ def touched(session: Session) -> bool:
 
 
 def shown(session: Session, ids: Iterable[int]) -> dict[int, Any]:
-    """The published entries among ``ids`` as plain rows; on the hot path, so no entities are made."""
+    """The published entries among ``ids`` as plain rows of what is shown; on the hot path, so no entities are made."""
     rows = session.execute(_SHOWN, {"ids": list(ids)})
     return {row.id: row for row in rows}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -63,9 +63,10 @@ def answered(session: Session, conversation_id: str, activity_id: str) -> tuple[
     return None if row is None else (row.reply, row.sent)
 
 
-def mark_sent(session: Session, keys: Iterable[tuple[str, str]]) -> None:
+def mark_sent(session: Session, keys: Sequence[tuple[str, str]]) -> None:
     """The replies to these (conversation, activity) have gone."""
-    session.execute(_SENT, [{"conversation": conversation, "activity": activity} for conversation, activity in keys])
+    rows = [{"conversation": conversation, "activity": activity} for conversation, activity in keys]
+    session.execute(_SENT, rows if len(rows) > 1 else rows[0])  # one alone is cheaper so
 
 
 def forget_old(session: Session, now: datetime, limit: int = 1000) -> int:

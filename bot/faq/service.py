@@ -21,6 +21,8 @@ OFFERED = 3
 """Questions that "Menade du …?" shows at most."""
 RELATED = 2
 """Related questions under an answer at most."""
+LOOKED_AT = 5
+"""Hits read from the database: what can be shown, and two that may just have been taken out of the bank."""
 NEAR = 0.35
 """Share of the best hit's score that makes another entry worth showing beside it."""
 
@@ -59,9 +61,9 @@ def answer(turn: Turn) -> list[Judged]:
 
 
 def _judge(turn: Turn, text: str, before: str | None) -> Judged:
-    hits = turn.app.bank.search(text)
+    hits = turn.app.bank.search(text, LOOKED_AT)
     if before and understanding.leans_on(text) and not (hits and hits[0].probability >= SURE):
-        hits = turn.app.bank.search(f"{before} {text}")
+        hits = turn.app.bank.search(f"{before} {text}", LOOKED_AT)
     rows = faq.shown(turn.session, [hit.entry_id for hit in hits])
     hits = [hit for hit in hits if hit.entry_id in rows]  # the index may be a moment behind the database
     if not hits or hits[0].probability < UNSURE:
