@@ -49,7 +49,6 @@ soak: .venv/.dev ## the long runs: mutated activities, killed deliveries, a stor
 	$(BIN)/python -m tests.soak.edge
 	$(BIN)/python -W ignore -m tests.soak.graph
 	$(BIN)/python -m tests.soak.outbox
-	$(BIN)/python -m tests.soak.graph
 
 package: .venv/.run ## build the Teams app package
 	$(BIN)/python -m manifest.build

@@ -36,8 +36,8 @@ LASTS = 5.0
 """Seconds over which they become due."""
 KILLS = 10
 """In one trial."""
-WITHIN = 60.0
-"""Seconds for a trial to come to rest after its last kill."""
+WITHIN = 90.0
+"""Seconds for a trial to come to rest after its last kill; what waits for a doubtful thread looks once a minute."""
 CHANNELS = [f"19:{name}@thread.tacv2" for name in ("vatten", "livsmedel", "klimat")]
 MENTION = ToThread(CHANNELS[0], "1")
 REFUSED = {
@@ -191,7 +191,7 @@ async def trial(url: str, *, replicas: int, kills: int, seed: int, seen: Seen) -
                 await asyncio.to_thread(workers.kill, chance)
                 struck |= await database.run(lambda: database.play(_sending))
                 seen.kills += 1
-            rows = await _at_rest(database)
+            rows = await _at_rest(database, seen)
         finally:
             workers.close()
         seen.struck += len(struck)
@@ -212,17 +212,19 @@ async def _busy(connector: FakeConnector, chance: random.Random) -> None:
     await asyncio.sleep(chance.uniform(0.0, 0.3))
 
 
-async def _at_rest(database: Database) -> list[Delivery]:
+async def _at_rest(database: Database, seen: Seen) -> list[Delivery]:
     """The rows when nothing moves any more but what waits for a person's decision about its target."""
     end = monotonic() + WITHIN
     while True:
         rows = await database.run(lambda: database.play(lambda session: session.query(Delivery).all()))
         undecided = {row.key for row in rows if row.state == State.UNCERTAIN}
-        moving = [row for row in rows if row.state in (State.WAITING, State.SENDING) and row.target not in undecided]
+        stays = [row for row in rows if row.state == State.WAITING and row.target in undecided]
+        moving = [row for row in rows if row.state in (State.WAITING, State.SENDING) and row not in stays]
         if not moving:
             return rows
         if monotonic() > end:
-            raise TimeoutError([(row.key, row.state, row.error, row.attempts) for row in moving])
+            seen.wrong += [f"{row.key} ({row.state} {row.error}): not before {row.not_before}" for row in moving]
+            return rows
         await asyncio.sleep(0.1)
 
 
