@@ -31,8 +31,8 @@ from bot.help.commands import greeting, team_greeting
 from bot.routes import Role, Routes
 from bot.turn import NOTHING, App, Incoming, Kind, Reply, Scope, Turn, UserError, say
 from dialogs import engine
-from storage import erased, faq, people, places, roles, turns
-from storage.people import Person, PersonRole
+from storage import erased, faq, people, places, turns
+from storage.people import Person
 
 ROUTES = Routes(
     bot.help.commands.routes,
@@ -122,8 +122,7 @@ def _answer(app: App, session: Session, incoming: Incoming, now: datetime, refus
     if not turns.claim(session, *key, person.id, now):
         kept = turns.answered(session, *key)
         return Answer(Reply.from_json(kept[0]), unsent=not kept[1]) if kept else Answer(NOTHING, unsent=False)
-    kansli = person.entra_id in app.settings.kansli or roles.has(session, person.id, PersonRole.KANSLI)
-    turn = Turn(app=app, session=session, incoming=incoming, person=person, kansli=kansli, now=now)
+    turn = Turn(app=app, session=session, incoming=incoming, person=person, now=now)
     reply = refused if refused is not None else _handle(turn)
     turns.answer(session, *key, reply.to_json())
     return Answer(reply, unsent=True, edited=faq.touched(session))

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
-from storage.people import Person
+from storage import roles
+from storage.people import Person, PersonRole
 
 if TYPE_CHECKING:  # the App below holds the routes, and routes hold handlers of turns
     from bot.ports import Bank
@@ -171,8 +172,6 @@ class Turn:
     session: Session
     incoming: Incoming
     person: Person
-    kansli: bool
-    """Whether the person has the kansli's role right now."""
     now: datetime
     """Aware, UTC."""
     argument: str = ""
@@ -182,6 +181,13 @@ class Turn:
     def data(self) -> Mapping[str, Any]:
         """The button's data and inputs."""
         return self.incoming.data
+
+    @property
+    def kansli(self) -> bool:
+        """Whether the person has the kansli's role right now. Looked up when asked: a plain question needn't know."""
+        person = self.person
+        named = person.entra_id in self.app.settings.kansli
+        return named or roles.has(self.session, person.id, PersonRole.KANSLI)
 
     @property
     def personal(self) -> bool:
