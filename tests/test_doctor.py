@@ -6,7 +6,6 @@ import asyncio
 import json
 import re
 import shutil
-import socket
 import zipfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -38,6 +37,7 @@ from storage import credentials, migrate
 from storage.database import Database
 from tests.edge_support import running
 from tests.graph_standin import MAILBOX
+from tests.network import free_port
 from tests.tenant_standin import APP_ID, KANSLI_MAILBOX, SECRET, TENANT, Rerouted, TenantStandIn
 
 IN_A_YEAR = f"{utc_now() + timedelta(days=365):%Y-%m-%d}"
@@ -145,12 +145,6 @@ async def test_a_laptop_and_a_bot_without_graph_are_well(well: SetUp) -> None:
 
 def _kept(hint: str, days: float) -> dict[str, str]:
     return {"hint": hint, "endDateTime": f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%dT%H:%M:%S}Z"}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 # what is broken

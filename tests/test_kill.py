@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -19,6 +18,7 @@ from storage.faq import Entry
 from tests.chat import Clock
 from tests.edge_support import activity, press
 from tests.fakes import FakeConnector
+from tests.network import free_port
 
 ROOT = Path(__file__).parent.parent
 LONG = 60.0
@@ -66,7 +66,7 @@ def _fill(database_url: str, clock: Clock) -> int:
 @asynccontextmanager
 async def _bot(database_url: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
     """The real bot in local mode, as a process of its own; ended by its id."""
-    port = _free_port()
+    port = free_port()
     environment = {"PATH": os.environ["PATH"], "DATABASE_URL": database_url, "PORT": str(port)}
     bot = await asyncio.create_subprocess_exec(
         sys.executable, "app.py", cwd=ROOT, env=environment, stderr=asyncio.subprocess.DEVNULL
@@ -108,9 +108,3 @@ async def _until(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(15):
         while not true():  # noqa: ASYNC110 - what is waited for happens in another process
             await asyncio.sleep(0.02)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

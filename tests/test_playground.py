@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,6 +16,7 @@ import pytest
 from playwright.async_api import expect
 
 from bot.local.run import PLAYGROUND
+from tests.network import free_port
 from tests.playground import browse, chromium
 
 ROOT = Path(__file__).parents[1]
@@ -31,12 +31,6 @@ def missing() -> str:
     if chromium() is None:
         return "neither Chromium nor Playwright's own browser is installed"
     return ""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @asynccontextmanager

@@ -19,6 +19,7 @@ from bot.faq.index import LiveBank
 from bot.settings import Settings
 from storage import content
 from storage.database import Database
+from tests.network import free_port
 
 ROOT = Path(__file__).parents[1]
 HOSTED = {
@@ -27,12 +28,6 @@ HOSTED = {
     "MicrosoftAppTenantId": "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee",
     "SEKOM_CONTACT": "kansliet@sekom.example",
 }
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def settings(folder: Path, **more: str) -> Settings:
