@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, delete, func, select, text
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
-from storage.database import Base, person_key
+from storage.database import Base, is_id, person_key
 from storage.municipalities import Municipality
 from storage.people import Person
 
@@ -101,7 +101,7 @@ def held_by(session: Session, person_id: int) -> Sequence[Contact]:
 
 def find(session: Session, contact_id: object) -> Contact | None:
     """The contact with this id, which may come from a client and be anything."""
-    return session.get(Contact, contact_id) if _is_id(contact_id) else None
+    return session.get(Contact, contact_id) if is_id(contact_id) else None
 
 
 def propose(
@@ -149,8 +149,4 @@ def waiting(session: Session) -> int:
 
 def find_proposal(session: Session, proposal_id: object) -> Proposal | None:
     """The proposal with this id (which may be anything), held until the transaction ends."""
-    return session.get(Proposal, proposal_id, with_for_update=True) if _is_id(proposal_id) else None
-
-
-def _is_id(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**31
+    return session.get(Proposal, proposal_id, with_for_update=True) if is_id(proposal_id) else None

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, TypeGuard, TypeVar, cast
 
 from sqlalchemy import JSON, DateTime, Dialect, Executable, ForeignKey, Table, create_engine, event, literal, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -160,6 +160,11 @@ def wake(session: Session, name: str) -> None:
 def wakes(session: Session, name: str) -> bool:
     """Whether :func:`wake` was called for ``name`` in this transaction."""
     return name in session.info.get("wake", ())
+
+
+def is_id(value: object) -> TypeGuard[int]:
+    """Whether ``value``, which may come from a client and be anything, can be a row's number in either database."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**31
 
 
 def insert_new(session: Session, table: type[Base], **values: Any) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, bindparam, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from storage.database import Base, insert_new, person_key, table_of, wake, wakes
+from storage.database import Base, insert_new, is_id, person_key, table_of, wake, wakes
 
 
 class State(StrEnum):
@@ -129,9 +129,7 @@ def searchable(session: Session) -> Iterator[tuple[Any, tuple[str, ...]]]:
 
 def find(session: Session, entry_id: object) -> Entry | None:
     """The entry with this id, in any state; ``entry_id`` comes from a client and may be anything."""
-    if not isinstance(entry_id, int) or isinstance(entry_id, bool) or not 0 < entry_id < 2**31:
-        return None
-    return session.get(Entry, entry_id)
+    return session.get(Entry, entry_id) if is_id(entry_id) else None
 
 
 def by_state(session: Session, state: State) -> Sequence[Entry]:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, String, bindparam, case, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.database import Base, insert_new, person_key, table_of
+from storage.database import Base, insert_new, is_id, person_key, table_of
 from storage.faq import Entry
 
 CONTEXT = timedelta(minutes=5)
@@ -162,9 +162,7 @@ def asked_by(session: Session, question_id: int, person_id: int, conversation_id
 
 def find(session: Session, question_id: object) -> FaqQuestion | None:
     """The question with this id; ``question_id`` comes from a client and may be anything."""
-    if not isinstance(question_id, int) or isinstance(question_id, bool) or not 0 < question_id < 2**31:
-        return None
-    return session.get(FaqQuestion, question_id)
+    return session.get(FaqQuestion, question_id) if is_id(question_id) else None
 
 
 def text_of(session: Session, question_id: int) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.database import Base, insert_new, person_key
+from storage.database import Base, insert_new, is_id, person_key
 from storage.people import Follow, Person
 
 
@@ -58,8 +58,7 @@ def taking_questions(session: Session) -> list[ThemeGroup]:
 
 def find(session: Session, group_id: object) -> ThemeGroup | None:
     """The group with this id, which may come from a client and be anything."""
-    plain = isinstance(group_id, int) and not isinstance(group_id, bool) and 0 < group_id < 2**31
-    return session.get(ThemeGroup, group_id) if plain else None
+    return session.get(ThemeGroup, group_id) if is_id(group_id) else None
 
 
 def by_theme(session: Session, theme: object) -> ThemeGroup | None:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage import erased
-from storage.database import Base, insert_new, person_key, table_of
+from storage.database import Base, insert_new, is_id, person_key, table_of
 from storage.places import Conversation
 
 ACTIVE_EVERY = timedelta(hours=1)
@@ -127,8 +127,7 @@ def find(session: Session, teams_id: str) -> Person | None:
 
 def by_id(session: Session, person_id: object) -> Person | None:
     """The person with this id, which may come from a client and be anything."""
-    plain = isinstance(person_id, int) and not isinstance(person_id, bool) and 0 < person_id < 2**31
-    return session.get(Person, person_id) if plain else None
+    return session.get(Person, person_id) if is_id(person_id) else None
 
 
 def by_mail(session: Session, mails: Sequence[str]) -> dict[str, Person]:

@@ -21,7 +21,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.database import Base, insert_new, person_key
+from storage.database import Base, insert_new, is_id, person_key
 from storage.groups import ThemeGroup
 
 LOOKED_AT = 500
@@ -130,19 +130,19 @@ def add(session: Session, **values: Any) -> tuple[Question, bool]:
 
 def find(session: Session, question_id: object) -> Question | None:
     """The question with this id, which may come from a client and be anything; only to be read."""
-    return session.get(Question, question_id) if _is_id(question_id) else None
+    return session.get(Question, question_id) if is_id(question_id) else None
 
 
 def lock(session: Session, question_id: object) -> Question | None:
     """The question with this id (which may be anything) as it is now, held until the transaction ends."""
-    if not _is_id(question_id):
+    if not is_id(question_id):
         return None
     return session.get(Question, question_id, with_for_update=True, populate_existing=True)
 
 
 def find_answer(session: Session, answer_id: object) -> Answer | None:
     """The answer with this id, which may come from a client and be anything."""
-    return session.get(Answer, answer_id) if _is_id(answer_id) else None
+    return session.get(Answer, answer_id) if is_id(answer_id) else None
 
 
 def add_answer(session: Session, **values: Any) -> tuple[Answer, bool]:
@@ -213,7 +213,3 @@ def earlier(session: Session) -> Sequence[Any]:
         .limit(LOOKED_AT)
     )
     return session.execute(query).all()
-
-
-def _is_id(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**31

@@ -10,6 +10,7 @@ from bot.faq.service import Judged
 from bot.routes import Routes
 from bot.turn import Json, Message, Reply, Turn, UserError, say, state, view
 from storage import faq, faq_log
+from storage.database import is_id
 from storage.faq_log import FaqQuestion, Outcome
 
 routes = Routes()
@@ -138,7 +139,7 @@ def _related(turn: Turn) -> list[Any]:
 
 def _entries(turn: Turn, ids: list[Any]) -> list[Any]:
     """The published entries among ``ids``, which come from a client."""
-    wanted = [value for value in ids if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**31]
+    wanted = [value for value in ids if is_id(value)]
     rows = faq.shown(turn.session, wanted)
     return [rows[value] for value in wanted if value in rows]
 
