@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.people import columns, exporting, import_cards, importing, spreadsheet
 from bot.people.importing import Plan
 from bot.people.service import Deed
+from bot.terminal import refused, said
 from bot.turn import UserError
 from storage import migrate
 from storage.database import Database
@@ -22,7 +22,7 @@ def import_members(url: str, path: Path, now: datetime, *, dry_run: bool) -> int
     try:
         table = columns.understood(spreadsheet.read(_content(path)))
     except UserError as refusal:
-        return _refused(str(refusal))
+        return refused(str(refusal))
 
     def work(session: Session) -> Plan:
         plan = importing.plan(session, table, lock=not dry_run)
@@ -38,15 +38,15 @@ def export_members(url: str, path: Path) -> int:
     writers = {".xlsx": exporting.excel, ".csv": exporting.separated}
     write = writers.get(path.suffix.casefold())
     if write is None:
-        return _refused("Filen ska heta något på .xlsx eller .csv.")
+        return refused("Filen ska heta något på .xlsx eller .csv.")
     if path.exists():
-        return _refused(f"{path} finns redan. Välj ett annat namn.")
+        return refused(f"{path} finns redan. Välj ett annat namn.")
 
     def save(database: Database) -> int:
         content = database.play(write)
         path.touch(mode=0o600)  # addresses: for its owner only
         path.write_bytes(content)
-        return _say(f"Sparat: {path}")
+        return said(f"Sparat: {path}")
 
     return _with(url, save)
 
@@ -56,7 +56,7 @@ def _with(url: str, work: Callable[[Database], int]) -> int:
     try:
         problems = migrate.problems(database)
         if problems:
-            return _refused(f"{problems[0]}. Start the bot once, so that it is brought up to date.")
+            return refused(f"{problems[0]}. Start the bot once, so that it is brought up to date.")
         return work(database)
     finally:
         database.close()
@@ -71,14 +71,4 @@ def _content(path: Path) -> bytes:
 
 
 def _tell(plan: Plan, *, dry_run: bool) -> int:
-    return _say(f"{import_cards.report(plan)}\n{'Inget är sparat (--dry-run).' if dry_run else 'Sparat.'}")
-
-
-def _say(text: str) -> int:
-    sys.stdout.write(f"{text}\n")
-    return 0
-
-
-def _refused(text: str) -> int:
-    sys.stderr.write(f"{text}\n")
-    return 1
+    return said(f"{import_cards.report(plan)}\n{'Inget är sparat (--dry-run).' if dry_run else 'Sparat.'}")

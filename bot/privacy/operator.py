@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.privacy import auditing, readable, retention, service
 from bot.settings import Settings
+from bot.terminal import refused, said
 from bot.turn import UserError
 from storage import migrate, people, privacy
 from storage.database import Database
@@ -25,8 +25,8 @@ def retain(settings: Settings, now: datetime, *, dry_run: bool) -> int:
         act = retention.preview if dry_run else retention.carry_out
         for old, rows in act(database, settings, now):
             more = "+" if dry_run and rows >= retention.PREVIEWED else ""
-            _say(f"{rows:>8}{more}  {old.name} ({old.kept(settings)})")
-        return _say("Nothing is deleted (--dry-run)." if dry_run else "Deleted.")
+            said(f"{rows:>8}{more}  {old.name} ({old.kept(settings)})")
+        return said("Nothing is deleted (--dry-run)." if dry_run else "Deleted.")
 
     return _with(settings, work)
 
@@ -36,7 +36,7 @@ def export_person(settings: Settings, who: str, path: Path, now: datetime) -> in
     writers = {".json": readable.as_json, ".txt": readable.as_text}
     write = writers.get(path.suffix.casefold())
     if write is None:
-        return _refused("Name the file .json or .txt.")
+        return refused("Name the file .json or .txt.")
 
     def work(session: Session) -> bytes:
         return write(privacy.export(session, _person(session, who).id), settings, now)
@@ -49,12 +49,12 @@ def erase_person(settings: Settings, who: str, now: datetime, hooks: list[EraseH
 
     def look(session: Session) -> int:
         for table, kept in privacy.counts(session, _person(session, who).id).items():
-            _say(f"{kept.deleted:>6} deleted, {kept.anonymised:>6} anonymised: {table}")
-        return _say("Nothing is erased. Write --yes to erase.")
+            said(f"{kept.deleted:>6} deleted, {kept.anonymised:>6} anonymised: {table}")
+        return said("Nothing is erased. Write --yes to erase.")
 
     def work(session: Session) -> int:
         done = service.erase(session, settings, _person(session, who), by=None, now=now, hooks=hooks)
-        return _say(f"Erased. The audit log calls it {done.reference}.")
+        return said(f"Erased. The audit log calls it {done.reference}.")
 
     return _with(settings, lambda database: database.play(work if sure else look))
 
@@ -62,7 +62,7 @@ def erase_person(settings: Settings, who: str, now: datetime, hooks: list[EraseH
 def export_audit(settings: Settings, path: Path) -> int:
     """Write the audit log as ``.csv``; an existing file is left as it is."""
     if path.suffix.casefold() != ".csv":
-        return _refused("Name the file .csv.")
+        return refused("Name the file .csv.")
     return _with(settings, lambda database: _save(path, database.play(auditing.separated)))
 
 
@@ -79,27 +79,17 @@ def _with(settings: Settings, work: Callable[[Database], int]) -> int:
     try:
         problems = migrate.problems(database)
         if problems:
-            return _refused(f"{problems[0]}. Start the bot once, so that it is brought up to date.")
+            return refused(f"{problems[0]}. Start the bot once, so that it is brought up to date.")
         return work(database)
     except UserError as refusal:
-        return _refused(str(refusal))
+        return refused(str(refusal))
     finally:
         database.close()
 
 
 def _save(path: Path, content: bytes) -> int:
     if path.exists():
-        return _refused(f"{path} exists already. Choose another name.")
+        return refused(f"{path} exists already. Choose another name.")
     path.touch(mode=0o600)  # personal data: for its owner only
     path.write_bytes(content)
-    return _say(f"Written: {path}")
-
-
-def _say(text: str) -> int:
-    sys.stdout.write(f"{text}\n")
-    return 0
-
-
-def _refused(text: str) -> int:
-    sys.stderr.write(f"{text}\n")
-    return 1
+    return said(f"Written: {path}")

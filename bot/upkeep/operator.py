@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-import sys
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.settings import Settings
+from bot.terminal import refused, said
 from storage import backup, migrate
 from storage.database import Database
 
@@ -16,17 +16,17 @@ from storage.database import Database
 def back_up(settings: Settings, path: Path) -> int:
     """Copy the SQLite database while the bot runs; an existing file is left as it is. 1 where it can't be done."""
     if not settings.database_url.startswith("sqlite"):
-        return _refused("This is PostgreSQL: pg_dump --format=custom --file FILE, as README, Operations says.")
+        return refused("This is PostgreSQL: pg_dump --format=custom --file FILE, as README, Operations says.")
     source = Path(settings.database_url.removeprefix("sqlite:///"))
     if not source.is_file():
-        return _refused(f"There is no database {source}.")
+        return refused(f"There is no database {source}.")
     try:
         backup.copy(source, path)
     except FileExistsError:
-        return _refused(f"{path} exists already. Choose another name.")
+        return refused(f"{path} exists already. Choose another name.")
     except (backup.DamagedError, sqlite3.Error, OSError) as error:
-        return _refused(f"No backup was made: {error}")
-    return _say(f"Written and checked: {path} ({path.stat().st_size} bytes)")
+        return refused(f"No backup was made: {error}")
+    return said(f"Written and checked: {path} ({path.stat().st_size} bytes)")
 
 
 def migrate_to(settings: Settings, revision: str | None, *, sure: bool) -> int:
@@ -35,39 +35,27 @@ def migrate_to(settings: Settings, revision: str | None, *, sure: bool) -> int:
     try:
         current, known = migrate.standing(database)
         if current is not None and current not in known:
-            return _refused(
-                f"The database is at {current}, which this version does not know. Use the one that made it."
-            )
+            return refused(f"The database is at {current}, which this version does not know. Use the one that made it.")
         if revision is not None and revision not in known:
-            return _refused(f"There is no migration {revision}. There are: {', '.join(known)}.")
+            return refused(f"There is no migration {revision}. There are: {', '.join(known)}.")
         at = known.index(current) if current is not None else -1
         if revision is not None and known.index(revision) < at:
             return _undo(database, known[known.index(revision) + 1 : at + 1], revision, sure=sure)
         if revision is not None and revision not in (current, known[-1]):
-            return _refused(f"Upwards it goes only the whole way: leave --to out. This version needs {known[-1]}.")
+            return refused(f"Upwards it goes only the whole way: leave --to out. This version needs {known[-1]}.")
         migrate.upgrade(database)
-        return _say(f"The database is at {migrate.standing(database)[0]}.")
+        return said(f"The database is at {migrate.standing(database)[0]}.")
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or type(error).__name__).partition("\n")[0]
-        return _refused(f"The database can't be used: {reason}")
+        return refused(f"The database can't be used: {reason}")
     finally:
         database.close()
 
 
 def _undo(database: Database, undone: list[str], revision: str, *, sure: bool) -> int:
     for one in reversed(undone):
-        _say(f"{'undoing' if sure else 'would undo'} {one}: {migrate.told(one)}")
+        said(f"{'undoing' if sure else 'would undo'} {one}: {migrate.told(one)}")
     if not sure:
-        return _refused("Nothing is changed. What these keep is lost: make a backup, stop the bot, and write --yes.")
+        return refused("Nothing is changed. What these keep is lost: make a backup, stop the bot, and write --yes.")
     migrate.downgrade(database, revision)
-    return _say(f"The database is at {revision}. Install that version of the bot now; this one would migrate again.")
-
-
-def _say(text: str) -> int:
-    sys.stdout.write(f"{text}\n")
-    return 0
-
-
-def _refused(text: str) -> int:
-    sys.stderr.write(f"{text}\n")
-    return 1
+    return said(f"The database is at {revision}. Install that version of the bot now; this one would migrate again.")
