@@ -28,7 +28,7 @@ import bot.questions.desk
 from bot.faq.commands import ask, asked_lately
 from bot.help import cards, smalltalk
 from bot.help.commands import greeting, team_greeting
-from bot.routes import Role, Routes
+from bot.routes import Role, Routes, Where
 from bot.turn import NOTHING, App, Incoming, Kind, Reply, Scope, Turn, UserError, say
 from dialogs import engine
 from storage import erased, faq, people, places, turns
@@ -144,6 +144,8 @@ def _press(turn: Turn) -> Reply:
         raise UserError("Den knappen finns inte längre. Skriv **hjälp** för att se vad du kan göra.")
     if action.role is Role.KANSLI and not turn.kansli:
         raise UserError("Det där kan bara kansliet göra.")
+    if action.where is Where.PERSONAL and not turn.personal:
+        raise UserError("Det tar vi i vår egen chatt. Skriv till mig där.")
     return action.handler(turn)
 
 

@@ -52,6 +52,8 @@ class Action:
     name: str
     handler: Handler
     role: Role = Role.MEMBER
+    where: Where = Where.ANY
+    """``PERSONAL`` refuses a press elsewhere; no card with such a button is ever shown there."""
 
 
 class DuplicateRouteError(Exception):
@@ -92,11 +94,11 @@ class Routes:
 
         return register
 
-    def action(self, name: str, *, role: Role = Role.MEMBER) -> Callable[[Handler], Handler]:
-        """Register the decorated handler for buttons whose verb is ``name``."""
+    def action(self, name: str, *, role: Role = Role.MEMBER, where: Where = Where.ANY) -> Callable[[Handler], Handler]:
+        """Register the decorated handler for buttons whose verb is ``name``; see :class:`Action`."""
 
         def register(handler: Handler) -> Handler:
-            self._add_action(Action(name, handler, role))
+            self._add_action(Action(name, handler, role, where))
             return handler
 
         return register

@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from functools import wraps
-
-from bot.turn import Handler, Reply, Turn, UserError
+from bot.turn import Turn, UserError
 from storage import contacts, municipalities
 from storage.contacts import Contact, Proposal
 from storage.municipalities import Municipality
 from storage.people import Person
-
-
-def private(handler: Handler) -> Handler:
-    """Refuse a press outside the person's own chat: no card with such a button is ever shown there."""
-
-    @wraps(handler)
-    def guarded(turn: Turn) -> Reply:
-        if not turn.personal:
-            raise UserError("Det tar vi i vår egen chatt. Skriv till mig där.")
-        return handler(turn)
-
-    return guarded
 
 
 def municipality(turn: Turn) -> Municipality:

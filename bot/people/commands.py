@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bot.people import access, cards, contact_cards, coverage, finder, manage, service
-from bot.people.access import private
 from bot.people.service import Deed
 from bot.routes import Routes, Where
 from bot.turn import Json, Reply, Turn, UserError, say, state
@@ -56,23 +55,20 @@ def swap(turn: Turn) -> Reply:
     return say(card=manage.open_named(turn, turn.argument) if turn.argument else contact_cards.swap())
 
 
-@routes.action("people.mine")
-@private
+@routes.action("people.mine", where=Where.PERSONAL)
 def press_mine(turn: Turn) -> Reply:
     """Back to the municipality, in place."""
     return state(_mine(turn))
 
 
-@routes.action("people.other")
-@private
+@routes.action("people.other", where=Where.PERSONAL)
 def another(turn: Turn) -> Reply:
     """It is another municipality than the one proposed."""
     del turn
     return state(cards.ask_municipality())
 
 
-@routes.action("people.claim")
-@private
+@routes.action("people.claim", where=Where.PERSONAL)
 def claim(turn: Turn) -> Reply:
     """A municipality's name as somebody wrote it."""
     match finder.official().find(access.text(turn, "name", 80)):
@@ -85,22 +81,19 @@ def claim(turn: Turn) -> Reply:
             return state(cards.ask_municipality(NOT_FOUND))
 
 
-@routes.action("people.choose")
-@private
+@routes.action("people.choose", where=Where.PERSONAL)
 def choose(turn: Turn) -> Reply:
     """*Ja*, or one of *Vilken menar du?*."""
     return state(_claim(turn, access.municipality(turn)))
 
 
-@routes.action("people.takeover")
-@private
+@routes.action("people.takeover", where=Where.PERSONAL)
 def press_takeover(turn: Turn) -> Reply:
     """The button for :func:`took_over`."""
     return state(_takeover(turn, ""))
 
 
-@routes.action("people.propose")
-@private
+@routes.action("people.propose", where=Where.PERSONAL)
 def propose(turn: Turn) -> Reply:
     """Send the kansli the proposal that this person holds a seat of their own municipality."""
     municipality = _required(turn)
@@ -122,15 +115,13 @@ def propose(turn: Turn) -> Reply:
     return state(_mine(turn))
 
 
-@routes.action("people.profile")
-@private
+@routes.action("people.profile", where=Where.PERSONAL)
 def profile(turn: Turn) -> Reply:
     """The form for one's own choices."""
     return state(cards.profile(turn.person))
 
 
-@routes.action("people.save_profile")
-@private
+@routes.action("people.save_profile", where=Where.PERSONAL)
 def save_profile(turn: Turn) -> Reply:
     """Keep one's own choices."""
     chosen = turn.data.get("role")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.people.access import private
 from bot.routes import Role, Routes, Where
 from bot.turn import Reply, Turn
 from dialogs import engine
@@ -23,8 +22,7 @@ def start(turn: Turn) -> Reply:
     return engine.start(turn, IMPORT_MEMBERS)
 
 
-@routes.action("people.import", role=Role.KANSLI)
-@private
+@routes.action("people.import", role=Role.KANSLI, where=Where.PERSONAL)
 def press_start(turn: Turn) -> Reply:
     """The button for :func:`start`."""
     return engine.start(turn, IMPORT_MEMBERS)

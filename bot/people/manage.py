@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 
 from bot.people import access, coverage, editing, finder, manage_cards, service, words
-from bot.people.access import private
 from bot.people.coverage import Filter
 from bot.people.service import Deed
 from bot.routes import Role, Routes, Where
@@ -44,15 +43,13 @@ def show(turn: Turn) -> Reply:
     return say(card=open_named(turn, turn.argument))
 
 
-@routes.action("people.overview", role=Role.KANSLI)
-@private
+@routes.action("people.overview", role=Role.KANSLI, where=Where.PERSONAL)
 def press_overview(turn: Turn) -> Reply:
     """Back to the overview, in place."""
     return state(overview(turn))
 
 
-@routes.action("people.list", role=Role.KANSLI)
-@private
+@routes.action("people.list", role=Role.KANSLI, where=Where.PERSONAL)
 def listing(turn: Turn) -> Reply:
     """A page of the municipalities that pass a filter."""
     rows = _rows(turn)
@@ -71,8 +68,7 @@ def listing(turn: Turn) -> Reply:
     )
 
 
-@routes.action("people.open", role=Role.KANSLI)
-@private
+@routes.action("people.open", role=Role.KANSLI, where=Where.PERSONAL)
 def open_page(turn: Turn) -> Reply:
     """A municipality's page, by its button or by its name as somebody wrote it."""
     if turn.data.get("code") is None:
@@ -80,15 +76,13 @@ def open_page(turn: Turn) -> Reply:
     return state(page(turn, access.municipality(turn)))
 
 
-@routes.action("people.edit", role=Role.KANSLI)
-@private
+@routes.action("people.edit", role=Role.KANSLI, where=Where.PERSONAL)
 def edit(turn: Turn) -> Reply:
     """The form of what the kansli sets."""
     return state(manage_cards.form(access.municipality(turn)))
 
 
-@routes.action("people.save", role=Role.KANSLI)
-@private
+@routes.action("people.save", role=Role.KANSLI, where=Where.PERSONAL)
 def save(turn: Turn) -> Reply:
     """Keep what the form holds. Refuses to write over what somebody else has saved meanwhile."""
     one = municipalities.lock(turn.session, access.municipality(turn).code)
@@ -100,8 +94,7 @@ def save(turn: Turn) -> Reply:
     return state(page(turn, one, said="Sparat."))
 
 
-@routes.action("people.history", role=Role.KANSLI)
-@private
+@routes.action("people.history", role=Role.KANSLI, where=Where.PERSONAL)
 def history(turn: Turn) -> Reply:
     """Who was a contact person before, and what the kansli has changed."""
     one = access.municipality(turn)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bot.people import access, contact_cards, granting
-from bot.people.access import private
 from bot.people.service import Deed
 from bot.routes import Role, Routes, Where
 from bot.turn import Json, Reply, Turn, UserError, say, state
@@ -25,15 +24,13 @@ def overview(turn: Turn) -> Reply:
     return say(card=_roles(turn))
 
 
-@routes.action("people.roles", role=Role.KANSLI)
-@private
+@routes.action("people.roles", role=Role.KANSLI, where=Where.PERSONAL)
 def press_overview(turn: Turn) -> Reply:
     """Back to the roles, in place."""
     return state(_roles(turn))
 
 
-@routes.action("people.find_person", role=Role.KANSLI)
-@private
+@routes.action("people.find_person", role=Role.KANSLI, where=Where.PERSONAL)
 def find_person(turn: Turn) -> Reply:
     """Whom the kansli means by a name or an address."""
     role, name = granting.checked_role(turn.data.get("role")), access.text(turn, "name", 120)
@@ -43,23 +40,20 @@ def find_person(turn: Turn) -> Reply:
     return state(contact_cards.people(found, role) if found else contact_cards.missing(name))
 
 
-@routes.action("people.give", role=Role.KANSLI)
-@private
+@routes.action("people.give", role=Role.KANSLI, where=Where.PERSONAL)
 def give(turn: Turn) -> Reply:
     """Give somebody a role."""
     role = granting.checked_role(turn.data.get("role"))
     return state(_roles(turn, granting.give(Deed.of(turn), _person(turn), role)))
 
 
-@routes.action("people.ask_take", role=Role.KANSLI)
-@private
+@routes.action("people.ask_take", role=Role.KANSLI, where=Where.PERSONAL)
 def ask_take(turn: Turn) -> Reply:
     """Ask before a role is taken away."""
     return state(contact_cards.ask_take(_person(turn), granting.checked_role(turn.data.get("role"))))
 
 
-@routes.action("people.take", role=Role.KANSLI)
-@private
+@routes.action("people.take", role=Role.KANSLI, where=Where.PERSONAL)
 def take(turn: Turn) -> Reply:
     """Take a role away."""
     role = granting.checked_role(turn.data.get("role"))

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from bot.people import access, contact_cards, manage, service
-from bot.people.access import private
 from bot.people.service import Deed
-from bot.routes import Role, Routes
+from bot.routes import Role, Routes, Where
 from bot.turn import Json, Reply, Turn, state
 from storage import contacts, municipalities
 
 routes = Routes()
 
 
-@routes.action("people.contact", role=Role.KANSLI)
-@private
+@routes.action("people.contact", role=Role.KANSLI, where=Where.PERSONAL)
 def contact(turn: Turn) -> Reply:
     """A contact person: replace, correct or end."""
     held, person = access.current(turn)
     return state(contact_cards.contact(held, person, municipalities.require(turn.session, held.municipality_code)))
 
 
-@routes.action("people.replace", role=Role.KANSLI)
-@private
+@routes.action("people.replace", role=Role.KANSLI, where=Where.PERSONAL)
 def replace(turn: Turn) -> Reply:
     """Somebody else takes over a seat."""
     held, before = access.current(turn)
@@ -32,8 +29,7 @@ def replace(turn: Turn) -> Reply:
     return _page(turn, held.municipality_code, f"{person.name} har tagit över efter {before.name}.")
 
 
-@routes.action("people.correct", role=Role.KANSLI)
-@private
+@routes.action("people.correct", role=Role.KANSLI, where=Where.PERSONAL)
 def correct(turn: Turn) -> Reply:
     """A contact person's name or address was wrong."""
     held, person = access.current(turn)
@@ -42,16 +38,14 @@ def correct(turn: Turn) -> Reply:
     return _page(turn, held.municipality_code, "Rättat.")
 
 
-@routes.action("people.ask_end", role=Role.KANSLI)
-@private
+@routes.action("people.ask_end", role=Role.KANSLI, where=Where.PERSONAL)
 def ask_end(turn: Turn) -> Reply:
     """Ask before a seat is left empty."""
     held, person = access.current(turn)
     return state(contact_cards.ask_end(held, person, municipalities.require(turn.session, held.municipality_code)))
 
 
-@routes.action("people.end", role=Role.KANSLI)
-@private
+@routes.action("people.end", role=Role.KANSLI, where=Where.PERSONAL)
 def end(turn: Turn) -> Reply:
     """Leave a seat empty."""
     held, person = access.current(turn)
@@ -59,15 +53,13 @@ def end(turn: Turn) -> Reply:
     return _page(turn, held.municipality_code, f"{person.name} är inte längre kontaktperson.")
 
 
-@routes.action("people.add", role=Role.KANSLI)
-@private
+@routes.action("people.add", role=Role.KANSLI, where=Where.PERSONAL)
 def add(turn: Turn) -> Reply:
     """The form for a new contact person."""
     return state(contact_cards.add(access.municipality(turn)))
 
 
-@routes.action("people.save_contact", role=Role.KANSLI)
-@private
+@routes.action("people.save_contact", role=Role.KANSLI, where=Where.PERSONAL)
 def save_contact(turn: Turn) -> Reply:
     """Keep a new contact person."""
     one = access.municipality(turn)
@@ -78,23 +70,20 @@ def save_contact(turn: Turn) -> Reply:
     return _page(turn, one.code, f"{person.name} är nu kontaktperson.")
 
 
-@routes.action("people.proposals", role=Role.KANSLI)
-@private
+@routes.action("people.proposals", role=Role.KANSLI, where=Where.PERSONAL)
 def proposals(turn: Turn) -> Reply:
     """What members have proposed."""
     return state(_proposals(turn))
 
 
-@routes.action("people.accept", role=Role.KANSLI)
-@private
+@routes.action("people.accept", role=Role.KANSLI, where=Where.PERSONAL)
 def accept(turn: Turn) -> Reply:
     """Do what a member proposed."""
     said = service.accept(Deed.of(turn), access.proposal(turn))
     return state(_proposals(turn, said))
 
 
-@routes.action("people.decline", role=Role.KANSLI)
-@private
+@routes.action("people.decline", role=Role.KANSLI, where=Where.PERSONAL)
 def decline(turn: Turn) -> Reply:
     """Take a proposal away."""
     said = service.decline(Deed.of(turn), access.proposal(turn))

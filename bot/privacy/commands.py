@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from functools import wraps
-
 from bot.privacy import cards, downloads, readable, service
 from bot.routes import Routes, Where
-from bot.turn import Handler, Json, Reply, Turn, UserError, say, state
+from bot.turn import Json, Reply, Turn, UserError, say, state
 from storage import municipalities, privacy
 
 routes = Routes()
 
 NOT_YOURS = "Det kortet gäller någon annan. Skriv **mina uppgifter** för att se dina egna."
 NO_ADDRESS = "Här kan jag inte ge dig en fil. Välj **Läs allt**, så ser du samma uppgifter i chatten."
-
-
-def private(handler: Handler) -> Handler:
-    """Refuse a press outside the person's own chat: no card with such a button is ever shown there."""
-
-    @wraps(handler)
-    def guarded(turn: Turn) -> Reply:
-        if not turn.personal:
-            raise UserError("Det tar vi i vår egen chatt. Skriv till mig där.")
-        return handler(turn)
-
-    return guarded
 
 
 @routes.command(
@@ -50,15 +36,13 @@ def forget_me(turn: Turn) -> Reply:
     return say(card=_ask(turn))
 
 
-@routes.action("privacy.overview")
-@private
+@routes.action("privacy.overview", where=Where.PERSONAL)
 def press_overview(turn: Turn) -> Reply:
     """Back to the overview, in place."""
     return state(_overview(turn))
 
 
-@routes.action("privacy.show")
-@private
+@routes.action("privacy.show", where=Where.PERSONAL)
 def show(turn: Turn) -> Reply:
     """A page of everything; one that does not exist shows the nearest."""
     pages = readable.pages(privacy.export(turn.session, turn.person.id), turn.app.settings)
@@ -68,8 +52,7 @@ def show(turn: Turn) -> Reply:
     return state(cards.page(pages[number], number, len(pages)))
 
 
-@routes.action("privacy.links")
-@private
+@routes.action("privacy.links", where=Where.PERSONAL)
 def give_links(turn: Turn) -> Reply:
     """Links to the files. Made anew at every press: a token is in no table, so an old one can't be shown again."""
     if not service.base_url(turn.app.settings):
@@ -78,23 +61,20 @@ def give_links(turn: Turn) -> Reply:
     return Reply(state=shown, kept=state(cards.no_links()))
 
 
-@routes.action("privacy.ask_erase")
-@private
+@routes.action("privacy.ask_erase", where=Where.PERSONAL)
 def ask_erase(turn: Turn) -> Reply:
     """The first question, in place."""
     return state(_ask(turn))
 
 
-@routes.action("privacy.sure")
-@private
+@routes.action("privacy.sure", where=Where.PERSONAL)
 def sure(turn: Turn) -> Reply:
     """The second question."""
     _check_own(turn)
     return state(cards.sure(turn.person.id))
 
 
-@routes.action("privacy.erase")
-@private
+@routes.action("privacy.erase", where=Where.PERSONAL)
 def erase(turn: Turn) -> Reply:
     """Do it."""
     _check_own(turn)

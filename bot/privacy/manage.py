@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bot.cards import escape
 from bot.privacy import auditing, downloads, manage_cards, service
-from bot.privacy.commands import private
 from bot.routes import Role, Routes, Where
 from bot.turn import Json, Reply, Turn, UserError, say, state
 from storage import municipalities, people, privacy
@@ -41,8 +40,7 @@ def show_log(turn: Turn) -> Reply:
     return say(card=manage_cards.log(auditing.lines(turn.session, LOGGED)))
 
 
-@routes.action("privacy.log_link", role=Role.KANSLI)
-@private
+@routes.action("privacy.log_link", role=Role.KANSLI, where=Where.PERSONAL)
 def log_link(turn: Turn) -> Reply:
     """A link to all changes."""
     if not service.base_url(turn.app.settings):
@@ -51,23 +49,20 @@ def log_link(turn: Turn) -> Reply:
     return Reply(state=manage_cards.log(lines, url), kept=state(manage_cards.log(lines)))
 
 
-@routes.action("privacy.who", role=Role.KANSLI)
-@private
+@routes.action("privacy.who", role=Role.KANSLI, where=Where.PERSONAL)
 def press_who(turn: Turn) -> Reply:
     """Begin again, in place."""
     del turn
     return state(manage_cards.ask_who())
 
 
-@routes.action("privacy.find", role=Role.KANSLI)
-@private
+@routes.action("privacy.find", role=Role.KANSLI, where=Where.PERSONAL)
 def find(turn: Turn) -> Reply:
     """Whom the kansli means by a name or an address."""
     return state(_found(turn, " ".join(str(turn.data.get("name") or "").split())[:120]))
 
 
-@routes.action("privacy.ask_person", role=Role.KANSLI)
-@private
+@routes.action("privacy.ask_person", role=Role.KANSLI, where=Where.PERSONAL)
 def ask_person(turn: Turn) -> Reply:
     """The first question."""
     person = _person(turn)
@@ -77,15 +72,13 @@ def ask_person(turn: Turn) -> Reply:
     return state(manage_cards.ask_person(person, kept, place.full_name if place else ""))
 
 
-@routes.action("privacy.sure_person", role=Role.KANSLI)
-@private
+@routes.action("privacy.sure_person", role=Role.KANSLI, where=Where.PERSONAL)
 def sure_person(turn: Turn) -> Reply:
     """The second question."""
     return state(manage_cards.sure_person(_person(turn)))
 
 
-@routes.action("privacy.erase_person", role=Role.KANSLI)
-@private
+@routes.action("privacy.erase_person", role=Role.KANSLI, where=Where.PERSONAL)
 def erase_person(turn: Turn) -> Reply:
     """Do it."""
     hooks = turn.app.routes.erase_hooks
