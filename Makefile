@@ -34,11 +34,12 @@ format: .venv/.dev ## put the code in its form
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: .venv/.bench ## measure search, turns, starts, edits and Graph beside their rivals (FAQ_DATA: where the real questions are)
+bench: .venv/.bench ## measure search, routing, turns, starts, edits and Graph beside their rivals (FAQ_DATA: where the real questions are)
 	@if test -f $(FAQ_DATA)/evaluate.py; then \
 		PYTHONPATH=. $(BIN)/python $(FAQ_DATA)/evaluate.py tests.bench.retrieval:build --fit dev --test dev; \
 	else echo "Skipped: there is no evaluate.py in $(FAQ_DATA)"; fi
 	FAQ_DATA=$(FAQ_DATA) $(BIN)/python -m tests.bench.retrieval
+	FAQ_DATA=$(FAQ_DATA) $(BIN)/python -m tests.bench.routing
 	FAQ_DATA=$(FAQ_DATA) $(BIN)/python -m tests.bench.search
 	FAQ_DATA=$(FAQ_DATA) $(BIN)/python -m tests.bench.turns
 	FAQ_DATA=$(FAQ_DATA) $(BIN)/python -m tests.bench.start

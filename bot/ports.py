@@ -36,6 +36,9 @@ class Bank(Protocol):
     def search(self, question: str, limit: int = 10) -> Sequence[Hit]:
         """The entries nearest to ``question``, best first; empty when nothing is like it."""
 
+    def vote(self, question: str) -> Sequence[tuple[str, float]]:
+        """The themes of the entries nearest to ``question``, likeliest first, each with its share of their votes."""
+
     async def settled(self) -> None:
         """Wait until what is committed by now can be found."""
 
@@ -121,13 +124,18 @@ class Listed:
     mail: str | None = None
     """As the roster gives it; may be a guest's sign-in name (``…#EXT#…``), which is no address."""
     guest: bool | None = None
+    tenant_id: str | None = None
+    """Their home, where it is told."""
 
 
 class Directory(Protocol):
-    """Who is in a team."""
+    """Who is in a team. Every method waits when Teams asks it to; raises :class:`Unreachable` or :class:`TryLater`."""
 
-    async def members(self, service_url: str, team_id: str) -> Sequence[Listed]:
-        """Everybody in a team. Waits when Teams asks it to; raises :class:`Unreachable` or :class:`TryLater`."""
+    async def members(self, service_url: str, conversation_id: str) -> Sequence[Listed]:
+        """Everybody in a team or channel; all of them, or an error."""
+
+    async def group(self, service_url: str, team_id: str) -> str:
+        """The team's id in Entra, by which Graph knows it."""
 
 
 class Reason(StrEnum):
@@ -145,6 +153,8 @@ class Reason(StrEnum):
     """An administrator turned the bot off."""
     NO_ROUTE = "no_route"
     """We know of no way at all."""
+    LEFT = "left"
+    """The person is in none of the teams any more."""
     NO_ADDRESS = "no_address"
     """What we have is no address that mail reaches, such as a guest's UPN."""
     NOT_SET_UP = "not_set_up"

@@ -16,7 +16,7 @@ from bot.questions import asker_cards, cards, picture, routing, service, telling
 from bot.questions.routing import Suggestion, Vote
 from bot.turn import Json, Reply, Turn, UserError, say
 from dialogs.engine import NOT_MINE, Answers, Dialog, Step, controls
-from storage import content, faq, groups, questions
+from storage import content, groups, questions
 from storage.groups import ThemeGroup
 from storage.questions import Status
 
@@ -198,9 +198,7 @@ QUESTION = Dialog(
 
 def suggestions(turn: Turn, text: str, taking: Sequence[ThemeGroup]) -> list[Suggestion]:
     """The groups that take questions, likeliest first."""
-    hits = turn.app.bank.search(text)
-    rows = faq.shown(turn.session, [hit.entry_id for hit in hits])
-    entries = [Vote(rows[hit.entry_id].theme, hit.probability) for hit in hits if hit.entry_id in rows]
+    entries = [Vote(theme, share) for theme, share in turn.app.bank.vote(text)]
     before = [
         Vote(row.theme, alike)
         for row in questions.earlier(turn.session)

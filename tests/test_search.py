@@ -16,7 +16,7 @@ from bot.faq import normalise, postings, terms
 from bot.faq.search import Entry, Index
 from bot.ports import Hit
 from tests.bench.engines import product
-from tests.bench.retrieval import entries_of, load, measure, routing
+from tests.bench.retrieval import entries_of, load, measure
 
 FOLDER = Path(os.environ.get("FAQ_DATA") or Path(__file__).parents[2] / "shared/data/retrieval")
 BANK = (
@@ -228,13 +228,3 @@ def test_the_search_is_as_good_as_it_was_on_real_questions() -> None:
     assert measured.coverage >= 0.33
     assert measured.coverage95 >= 0.28
     assert measured.error <= 0.06
-
-
-@pytest.mark.skipif(
-    not (FOLDER / "evaluate.py").exists(), reason="no questions in FAQ_DATA or ../shared/data/retrieval"
-)
-def test_questions_are_routed_to_their_theme() -> None:
-    first, two = routing(load(FOLDER))
-
-    assert first >= 0.82
-    assert two >= 0.90

@@ -88,6 +88,10 @@ class LiveBank:
         """See :class:`bot.ports.Bank`."""
         return self._index.search(question, limit)
 
+    def vote(self, question: str) -> Sequence[tuple[str, float]]:
+        """See :class:`bot.ports.Bank`."""
+        return self._index.vote(question)
+
     async def catch_up(self) -> None:
         """Bring the index up to the database's version; at once when it is there already.
 

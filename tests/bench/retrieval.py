@@ -66,7 +66,6 @@ from bot.faq import normalise
 from bot.faq.calibration import Calibration, fit
 from bot.faq.examples import EVERYDAY, Example, Kind, ask
 from bot.faq.ranking import Entry, Lexical
-from bot.faq.search import Index
 from tests.bench.engines import ENGINES, MissingError, Search, product
 
 SIZES = ((20, 25, 30, 35, 40, 40, 50, 60, 80, 100) * 3) + (120,) * 8 + (240,) * 4
@@ -206,19 +205,6 @@ def twinned(bank: Sequence[dict[str, Any]], chance: random.Random) -> Iterator[d
             yield {**row, "question": asked[0], "alternatives": asked[1:half]}
 
 
-def routing(data: Data) -> tuple[float, float]:
-    """Return how often the voted themes, first and first two, are right for SweFAQ's questions.
-
-    The bank has their answers only. Twenty themes, those of reference/retrieval.md (.82 and .90 there).
-    """
-    rows = [row for row in data.rows if row["bank"] == "swefaq"]
-    index, first, two = Index(entries_of([{**row, "question": ""} for row in rows])), 0, 0
-    for row in rows:
-        themes = [theme for theme, _ in index.vote(row["question"])[:2]]
-        first, two = first + (themes[:1] == [row["category"]]), two + (row["category"] in themes)
-    return first / len(rows), two / len(rows)
-
-
 def ship(data: Data, ids: Sequence[str], seed: int) -> Iterator[Example]:
     """Make examples from small banks drawn among ``ids``, with dev's real questions and 0–5 alternatives an entry."""
     chance, questions = random.Random(seed), dict[str, list[str]]()
@@ -282,7 +268,6 @@ def print_all(data: Data) -> None:
             print(f"{label:6}{name:18}{m.ndcg:7.4f} {m.first:5.3f} {m.auroc:11.3f} {m.answerable:13.3f}", end=" ")
             sure = "" if math.isnan(m.error) else f" {m.precision:12.3f} {m.coverage:6.3f} {m.error:6.3f}"
             print(f"{m.coverage95:7.3f} {m.coverage90:7.3f}{sure}")
-    print("themes: first {:.3f}, first two {:.3f}".format(*routing(data)))
 
 
 def main() -> None:
