@@ -64,6 +64,10 @@ class Entry(Base):
     """When somebody should read it again."""
     state: Mapped[str] = mapped_column(String(20), default=State.DRAFT, index=True)
     changed_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    """When the answer got its wording; null for one that was never rewritten. Votes before it are about another."""
+    question_id: Mapped[int | None] = mapped_column(ForeignKey("questions.id", ondelete="SET NULL"), unique=True)
+    """The question between members that it was made from: one entry for each."""
     phrasings: Mapped[list[Phrasing]] = relationship(
         order_by=Phrasing.id, cascade="all, delete-orphan", passive_deletes=True
     )
@@ -130,6 +134,18 @@ def searchable(session: Session) -> Iterator[tuple[Any, tuple[str, ...]]]:
 def find(session: Session, entry_id: object) -> Entry | None:
     """The entry with this id, in any state; ``entry_id`` comes from a client and may be anything."""
     return session.get(Entry, entry_id) if is_id(entry_id) else None
+
+
+def of_question(session: Session, question_id: int) -> Entry | None:
+    """The entry that was made from this question between members, in any state."""
+    return session.scalars(select(Entry).where(Entry.question_id == question_id)).one_or_none()
+
+
+def lock(session: Session, entry_id: object) -> Entry | None:
+    """The entry with this id (which may be anything) as it is now, held until the transaction ends."""
+    if not is_id(entry_id):
+        return None
+    return session.get(Entry, entry_id, with_for_update=True, populate_existing=True)
 
 
 def by_state(session: Session, state: State) -> Sequence[Entry]:
