@@ -20,6 +20,7 @@ import storage.dialogs
 import storage.erased
 import storage.faq
 import storage.faq_calibration
+import storage.faq_growth
 import storage.faq_log
 import storage.groups
 import storage.kansli
