@@ -45,6 +45,7 @@ _PAGE = """\
   .sheet, .sheet h1, .sheet p, .sheet li {{ color: #f0f3f0 !important; }}
   .sheet .small {{ color: #bcc6be !important; border-color: #3d463f !important; }}
   .sheet a.text {{ color: #9fd8ae !important; }}
+  .sheet .quote {{ color: #f0f3f0 !important; }}
 }}
 </style>
 </head>
@@ -70,6 +71,10 @@ _BUTTON = """\
 <p style="margin:24px 0 0"><a href="{url}" style="display:inline-block;padding:12px 20px;background:#17633a;\
 color:#ffffff;text-decoration:none;border-radius:6px;font-weight:600">{title}</a></p>
 """
+_QUOTE = """\
+<blockquote class="quote" style="margin:0 0 12px;padding:8px 0 8px 16px;border-left:4px solid #7fa88d;color:#1c241e">\
+{lines}</blockquote>
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +93,27 @@ def compose(
     subject: str,
     text: str,
     why: str,
+    quote: str = "",
     stop: str = "",
     link: Link | None = None,
     calendar: bytes | None = None,
 ) -> Letter:
-    """The mail that says ``text``. ``why`` says why it comes to this person, ``stop`` how to get no more."""
+    """The mail that says ``text``, and below it letter by letter the ``quote`` of what somebody has written.
+
+    ``why`` says why it comes to this person, ``stop`` how to get no more.
+    """
     subject = " ".join(subject.split())
     if len(subject) > SUBJECT_LENGTH:
         subject = f"{subject[: SUBJECT_LENGTH - 1].rstrip()}…"
     name = " ".join(name.split())  # a line break would end the header
-    return Letter(key, to, name, subject, _text(text, link, why, stop), _html(subject, text, link, why, stop), calendar)
+    body, html = text_of(text), html_of(text)
+    if quote.strip():
+        lines = [line.strip() for line in quote.strip().splitlines()]
+        body += "\n\n" + "\n".join(f"> {line}".rstrip() for line in lines)
+        html += "\n" + _QUOTE.format(lines="<br>".join(map(escape, lines)))
+    return Letter(
+        key, to, name, subject, _text(body, link, why, stop), _html(subject, (body, html), link, why, stop), calendar
+    )
 
 
 def written(letter: Letter, mailbox: str, answer_to: str, now: datetime) -> bytes:
@@ -109,7 +125,7 @@ def written(letter: Letter, mailbox: str, answer_to: str, now: datetime) -> byte
     mail["Reply-To"] = Address("", addr_spec=answer_to)
     mail["Date"] = format_datetime(now)
     # the same for a mail that goes twice, so that mail servers may drop the second
-    mail["Message-ID"] = f"<{uuid5(NAMESPACE_URL, f'sekom:{letter.key}')}@{mailbox.partition('@')[2]}>"
+    mail["Message-ID"] = message_id(letter, mailbox)
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: holiday notices do not answer it
     mail["X-Auto-Response-Suppress"] = "All"  # the same for Exchange
     mail.set_content(letter.text, cte="quoted-printable")
@@ -123,6 +139,11 @@ def written(letter: Letter, mailbox: str, answer_to: str, now: datetime) -> byte
     return mail.as_bytes()
 
 
+def message_id(letter: Letter, mailbox: str) -> str:
+    """The id that the mail has in the world."""
+    return f"<{uuid5(NAMESPACE_URL, f'sekom:{letter.key}')}@{mailbox.partition('@')[2]}>"
+
+
 def html_of(text: str) -> str:
     """Teams' Markdown as HTML, for a mail or an invitation; everything that is not Markdown is shown as it is."""
     return "\n".join(_blocks(text))
@@ -134,18 +155,19 @@ def text_of(text: str) -> str:
 
 
 def _text(text: str, link: Link | None, why: str, stop: str) -> str:
-    parts = [text_of(text), f"{link.title}:\n{link.url}" if link else "", f"-- \n{SENDER}", text_of(f"{why}\n{stop}")]
+    parts = [text, f"{link.title}:\n{link.url}" if link else "", f"-- \n{SENDER}", text_of(f"{why}\n{stop}")]
     return "\n\n".join(part for part in parts if part).replace(f"{SENDER}\n\n", f"{SENDER}\n") + "\n"
 
 
-def _html(subject: str, text: str, link: Link | None, why: str, stop: str) -> str:
-    preview = text_of(text).replace("\n", " ")[:140]
+def _html(subject: str, said: tuple[str, str], link: Link | None, why: str, stop: str) -> str:
+    text, body = said
+    preview = text.removeprefix("Hej!").strip().replace("\n", " ")[:140]
     return _PAGE.format(
         font=_FONT,
         sender=escape(SENDER),
         subject=escape(subject),
         preview=escape(preview),
-        body=html_of(text),
+        body=body,
         button=_BUTTON.format(url=escape(link.url), title=escape(link.title)) if link else "",
         footer="<br>".join(_inline(line) for line in (why, stop) if line),
     )

@@ -19,10 +19,12 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session
 
 from bot import outcomes
-from bot.addresses import Address, End, Wait, address
+from bot.addresses import address
+from bot.elsewhere import Elsewhere
 from bot.outcomes import Outcome
 from bot.pacing import Limits, Pace
-from bot.ports import Failed, Messenger, Posted, Reason, Route, TryLater, Uncertain, Unreachable, Way
+from bot.ports import OWN_LIMIT, Failed, Messenger, Posted, Reason, Route, TryLater, Uncertain, Unreachable, Way
+from bot.reaching import CLOSED, OUTSIDE, Address, End, Pause, Wait, may_follow
 from bot.turn import Message, Scope
 from storage import leases, outbox, places
 from storage.database import Database
@@ -38,8 +40,6 @@ MOST_AT_ONCE = 30
 """Messages under way at a time; at 100 ms an answer, ten times what Teams lets through."""
 BITE = 4
 """Rows claimed at a time. Each takes two short transactions more, and on SQLite turns queue behind them."""
-CLOSED = frozenset({Reason.GONE, Reason.NOT_IN_ROSTER})
-"""A chat that is over: opening it anew may help. Who blocked the bot is not tried that way."""
 
 logger = logging.getLogger(__name__)
 
@@ -63,13 +63,18 @@ class Courier:
         rate: int = 30,
         still_wanted: Mapping[str, StillWanted] | None = None,
         pace: Pace | None = None,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
-        """``rate`` is messages a second in all; ``still_wanted`` has a check for subjects by their first word."""
+        """``rate`` is messages a second in all; ``still_wanted`` has a check for subjects by their first word.
+
+        Without ``elsewhere`` there is no way but Teams' messages.
+        """
         self._database = database
         self._messenger = messenger
         self._clock = clock
         self._still_wanted = still_wanted or {}
         self._pace = pace or Pace()
+        self._elsewhere = elsewhere or Elsewhere()
         self._limits = Limits(rate)
         self._holder = secrets.token_hex(8)
         self._holds_until: datetime | None = None
@@ -178,45 +183,52 @@ class Courier:
                 return {"state": state, "error": error}
             case Wait(seconds):
                 return outcomes.put_back(row, now + timedelta(seconds=seconds))
+            case Pause(until):
+                return outcomes.paused(row, until)
         limited = self._limits.wait(_place(found[0]), now)
         if limited > 0:
             return outcomes.put_back(row, now + timedelta(seconds=limited))
         self._limits.note(_place(found[0]), now)
-        return await self._try(row, found, Message(**body))
+        return await self._try(row, found, body)
 
-    async def _try(self, row: Delivery, routes: tuple[Route, ...], message: Message) -> Outcome:
+    async def _try(self, row: Delivery, routes: tuple[Route, ...], body: dict[str, Any]) -> Outcome:
         try:
-            return outcomes.sent(*await self._by_some_way(row, routes, message))
+            return outcomes.sent(*await self._by_some_way(row, routes, body))
         except Unreachable as error:
             return {"state": State.UNREACHABLE, "error": error.reason}
         except Failed as error:
             return {"state": State.FAILED, "error": error.code}
         except (TryLater, Uncertain) as error:
-            return outcomes.again(row, error, self._hold_back(row, routes[0], error))
+            until = self._hold_back(row, routes[0], error)
+            return outcomes.put_back(row, until) if error.code == OWN_LIMIT else outcomes.again(row, error, until)
 
     def _look_up(self, session: Session, row: Delivery) -> tuple[Address, dict[str, Any]]:
         check = self._still_wanted.get(row.subject.partition(":")[0])
         if check is not None and not check(session, row):
             return End(State.CANCELLED, "not_wanted"), {}
-        return address(session, row), outbox.body(session, row)
+        return address(session, row, self._clock(), self._elsewhere.ways), outbox.body(session, row)
 
-    async def _by_some_way(self, row: Delivery, routes: tuple[Route, ...], message: Message) -> tuple[Way, Posted]:
-        """Try the routes in turn. Raises the last one's :class:`Unreachable` where none is left."""
-        refusal = Unreachable(Reason.NO_ROUTE)
+    async def _by_some_way(self, row: Delivery, routes: tuple[Route, ...], body: dict[str, Any]) -> tuple[Way, Posted]:
+        """Try the routes in turn. Raises the last one's refusal where none is left."""
+        refused: dict[Way, Reason | None] = {}
+        refusal: Unreachable | Failed = Unreachable(Reason.NO_ROUTE)
         for route in routes:
-            if route.way is Way.NEW_CHAT and refusal.reason not in CLOSED | {Reason.NO_ROUTE}:
+            if not may_follow(route.way, refused):
                 continue
             if self._holds_until is None or self._clock() >= self._holds_until:
                 raise TryLater("lease_lost")
             try:
-                return route.way, await self._by(route, row, message)
-            except Unreachable as error:
-                refusal = error
-                if route.way is Way.CHAT and error.reason in CLOSED:
-                    await self._play(partial(places.forget, conversation_id=route.conversation_id))
+                return route.way, await self._by(route, row, body)
+            except (Unreachable, Failed) as error:
+                refusal, refused[route.way] = error, error.reason if isinstance(error, Unreachable) else None
+            if route.way is Way.CHAT and refused[route.way] in CLOSED:
+                await self._play(partial(places.forget, conversation_id=route.conversation_id))
         raise refusal
 
-    async def _by(self, route: Route, row: Delivery, message: Message) -> Posted:
+    async def _by(self, route: Route, row: Delivery, body: dict[str, Any]) -> Posted:
+        if route.way in OUTSIDE:
+            return await self._elsewhere.send(route, row, body)
+        message = Message(body.get("text", ""), body.get("card"))
         if row.operation == Operation.UPDATE:
             return await self._messenger.update(route, message)
         if row.operation == Operation.DELETE:

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from bot.ports import Posted, TryLater, Uncertain, Way
-from storage.outbox import HARMLESS, MOST_DOUBTS, Delivery, State
+from storage.outbox import HARMLESS, KEPT_FOR, MOST_DOUBTS, Delivery, State
 from storage.outgoing import Repeat
+from storage.reminding import PAUSED
 
 Outcome: TypeAlias = dict[str, Any]
 
@@ -18,7 +19,7 @@ def sent(way: Way, posted: Posted) -> Outcome:
         "state": State.SENT,
         "error": "",
         "route": way,
-        "sent_conversation_id": posted.conversation_id,
+        "sent_conversation_id": posted.conversation_id or None,
         "sent_thread_id": posted.thread_id,
         "sent_activity_id": posted.activity_id,
     }
@@ -27,6 +28,12 @@ def sent(way: Way, posted: Posted) -> Outcome:
 def put_back(row: Delivery, until: datetime) -> Outcome:
     """Nothing was tried: it is not its turn yet."""
     return {"state": State.WAITING, "attempts": row.attempts - 1, "not_before": until}
+
+
+def paused(row: Delivery, until: datetime) -> Outcome:
+    """They want no reminders before ``until``. A row whose date passes meanwhile expires then."""
+    kept = {} if row.dated else {"expires_at": until + KEPT_FOR}
+    return {**put_back(row, until), "error": PAUSED, **kept}
 
 
 def again(row: Delivery, error: TryLater | Uncertain, until: datetime) -> Outcome:

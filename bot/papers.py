@@ -65,12 +65,13 @@ class Papers:
         self._answer_to = answer_to
         self._clock = clock
 
-    async def send(self, letter: Letter) -> None:
+    async def send(self, letter: Letter) -> str:
         """See :class:`bot.tenant.Mail`."""
         if "#EXT#" in letter.to.upper():
             raise Unreachable(Reason.NO_ADDRESS)
         written = mail.written(letter, MAILBOX, self._answer_to, self._clock())
         await self._write(f"mail-{_name(letter.key)}.eml", written)
+        return mail.message_id(letter, MAILBOX)
 
     async def create(self, appointment: Appointment, attendees: Sequence[Attendee]) -> Booked:
         """See :class:`bot.tenant.Calendar`."""

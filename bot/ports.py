@@ -58,6 +58,10 @@ class Way(StrEnum):
     """A thread or conversation that is there."""
     MESSAGE = "message"
     """A message of ours that is changed or taken away."""
+    MAIL = "mail"
+    """A mail, through Graph."""
+    FEED = "feed"
+    """A notification in Teams' activity feed, through Graph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +69,17 @@ class Member:
     """Somebody, as Teams addresses people: never by UPN, which is no address of a guest."""
 
     id: str
-    """The Teams id (``29:…``), or the Entra object id of who has not been met; the latter needs a personal install."""
+    """The Teams id (``29:…``), or the Entra object id of who has not been met; the latter needs a personal install.
+    For a mail the address."""
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where one delivery goes, as far as Teams must know it."""
+    """Where one delivery goes, as far as Teams must know it; a mail or a notification has only a ``member``."""
 
     way: Way
-    service_url: str
+    service_url: str = ""
     tenant_id: str | None = None
     conversation_id: str = ""
     """Empty for a chat that is still to be opened."""
@@ -82,7 +87,7 @@ class Route:
     activity_id: str | None = None
     """The message to change."""
     member: Member | None = None
-    """Whom to open a chat with, or to mention."""
+    """Whom to open a chat with, to mention, or to write to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ class Posted:
     conversation_id: str
     thread_id: str | None = None
     activity_id: str | None = None
-    """None where Teams told none."""
+    """None where Teams told none; of a mail its Message-ID."""
 
 
 class Messenger(Protocol):
@@ -153,12 +158,14 @@ class Reason(StrEnum):
     """An administrator turned the bot off."""
     NO_ROUTE = "no_route"
     """We know of no way at all."""
-    LEFT = "left"
-    """The person is in none of the teams any more."""
     NO_ADDRESS = "no_address"
     """What we have is no address that mail reaches, such as a guest's UPN."""
     NOT_SET_UP = "not_set_up"
     """A permission or the mailbox is missing: for everybody, until an operator mends it. The log says which."""
+
+
+OWN_LIMIT = "own_limit"
+"""The code of a :class:`TryLater` that is our own pace only: nothing was tried."""
 
 
 class Unreachable(Exception):  # noqa: N818 - an outcome, named as a delivery's state is

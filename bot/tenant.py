@@ -32,8 +32,8 @@ class Letter:
 class Mail(Protocol):
     """The way to who can't be reached in Teams: a guest sees our chats only when switched into our tenant."""
 
-    async def send(self, letter: Letter) -> None:
-        """Send a mail from the bot's mailbox."""
+    async def send(self, letter: Letter) -> str:
+        """Send a mail from the bot's mailbox; its Message-ID."""
 
 
 @dataclass(frozen=True, slots=True)

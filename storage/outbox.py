@@ -18,7 +18,20 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, and_, case, delete, exists, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    and_,
+    case,
+    delete,
+    exists,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from storage.database import Base, Utc, insert_new, person_key, wake
@@ -57,7 +70,7 @@ class Content(Base):
 
     hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     body: Mapped[dict[str, Any]]
-    """``text`` and ``card``."""
+    """``text``, ``card``, and for what may go by mail ``mail`` (:class:`storage.outgoing.AsMail`)."""
     used_at: Mapped[datetime]
     """When it was last enqueued; locks the row against the cleaning that would take it away meanwhile."""
 
@@ -81,6 +94,10 @@ class Delivery(Base):
     content_hash: Mapped[str | None] = mapped_column(ForeignKey("contents.hash"), index=True)
     """Null for a message taken away, and when what was said is forgotten."""
     repeat: Mapped[str] = mapped_column(String(10))
+    reach: Mapped[str] = mapped_column(String(20))
+    """How a person is reached; says nothing of other rows."""
+    dated: Mapped[bool]
+    """Whether its cause gave it an ``expires_at``, after which nobody wants it any more."""
     created_at: Mapped[datetime]
     not_before: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -94,7 +111,7 @@ class Delivery(Base):
     settled_at: Mapped[datetime | None]
     """When it came to its end."""
     route: Mapped[str] = mapped_column(String(20), default="")
-    """The way it went: chat, mention, thread, message."""
+    """The way it went: chat, mention, thread, message, mail, feed."""
     sent_conversation_id: Mapped[str | None] = mapped_column(String(300))
     sent_thread_id: Mapped[str | None] = mapped_column(String(100))
     sent_activity_id: Mapped[str | None] = mapped_column(String(200), index=True)
@@ -137,16 +154,21 @@ def cancel(session: Session, subject: str, now: datetime) -> int:
     What is on its way at this moment may arrive, but is not tried again. A row enqueued by a transaction that has not
     committed yet is not seen; the check in ``STILL_WANTED`` catches it.
     """
+    return cancel_all(session, Delivery.subject == subject, now, why="cause_ended")
+
+
+def cancel_all(session: Session, which: ColumnElement[bool], now: datetime, *, why: str) -> int:
+    """As :func:`cancel`, for the rows that ``which`` says."""
     sending, moment = Delivery.state == State.SENDING, literal(now, Utc())
     # in one statement: between two, a row that is put back would slip through
     ended = update(Delivery).values(
         state=case((sending, State.SENDING), else_=State.CANCELLED),
         expires_at=case((sending, moment), else_=Delivery.expires_at),
-        error=case((sending, Delivery.error), else_="cause_ended"),
+        error=case((sending, Delivery.error), else_=why),
         settled_at=case((~sending, moment)),
     )
     open_states = Delivery.state.in_([State.WAITING, State.UNCERTAIN, State.SENDING])
-    done = session.scalars(ended.where(Delivery.subject == subject, open_states).returning(Delivery.state))
+    done = session.scalars(ended.where(which, open_states).returning(Delivery.state))
     return list(done).count(State.CANCELLED)
 
 
@@ -272,7 +294,7 @@ def recover(session: Session, holder: str, now: datetime) -> int:
 
 
 def body(session: Session, row: Delivery) -> dict[str, Any]:
-    """What the row sends: ``text`` and ``card``; empty for a message taken away."""
+    """What the row sends, as :class:`Content` keeps it; empty for a message taken away."""
     content = session.get(Content, row.content_hash) if row.content_hash else None
     return content.body if content is not None else {}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -15,7 +15,9 @@ class Operation(StrEnum):
     """What a delivery does in Teams."""
 
     PERSON = "person"
-    """Write in somebody's own chat with the bot."""
+    """Write to somebody, in their own chat with the bot or as :class:`Reach` says."""
+    MAIL = "mail"
+    """The mail beside a reminder in the chat; a row of its own, so that neither is sent again because of the other."""
     THREAD = "thread"
     """Start a thread in a channel."""
     REPLY = "reply"
@@ -31,6 +33,31 @@ class Repeat(StrEnum):
     """Send it again, and mark the row: an answer or a reminder is better twice than never."""
     ASK = "ask"
     """Let the kansli decide: an announcement to everybody is better late than twice."""
+
+
+class Reach(StrEnum):
+    """How a message to a person finds its way (:mod:`bot.reaching`)."""
+
+    ANSWER = "answer"
+    """To something that they did: in Teams only."""
+    REMINDER = "reminder"
+    """As they have chosen, and not in a pause."""
+    ANNOUNCEMENT = "announcement"
+    """In their own chat, else by mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class AsMail:
+    """What a mail says in a card's place, the same to everybody. In the activity feed the subject is the topic."""
+
+    subject: str
+    """Says by itself what it is about; a phone shows the first 40 characters."""
+    text: str
+    """Teams Markdown, without the greeting. Buttons do not work in a mail: it says what to do in the chat."""
+    why: str
+    """One sentence: why it comes to this person."""
+    quote: str = ""
+    """What somebody has written, shown letter by letter below the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,23 +131,38 @@ class Outgoing:
     expires_at: datetime | None = None
     """When it is no longer worth sending; None is seven days after it was to go."""
     repeat: Repeat = Repeat.AGAIN
+    reach: Reach = Reach.ANSWER
+    mail: AsMail | None = None
+    """Goes with every ``reach`` but ``ANSWER``, and with no other."""
 
     def __post_init__(self) -> None:
         if not self.key or not self.subject or max(len(self.key), len(self.subject), len(self.lane)) > 200:  # noqa: PLR2004 - the columns' width
             raise ValueError(f"key, subject and lane have 1 to 200 characters: {self.key!r}")
         if self.body is None and not isinstance(self.to, ToMessage | MessageOf):
             raise ValueError(f"there is nothing to send: {self.key!r}")
+        if (self.mail is None) != (self.reach is Reach.ANSWER):
+            raise ValueError(f"a reminder or announcement says how it reads as a mail, and nothing else: {self.key!r}")
+        if self.mail is not None and (not isinstance(self.to, ToPerson) or len(self.key) > 190):  # noqa: PLR2004 - as above
+            raise ValueError(f"only a person is reached by mail, and with a shorter key: {self.key!r}")
 
     @property
     def body(self) -> dict[str, Any] | None:
         """The content as it is stored; None for a message to be taken away."""
-        return {"text": self.text, "card": self.card} if self.text or self.card is not None else None
+        if not self.text and self.card is None:
+            return None
+        by_mail = {} if self.mail is None else {"mail": asdict(self.mail)}
+        return {"text": self.text, "card": self.card, **by_mail}
 
 
 def digest(outgoing: Outgoing) -> str | None:
     """The address of the content: equal contents are stored once."""
     body = outgoing.body
-    return None if body is None else sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return None if body is None else digest_of(body)
+
+
+def digest_of(body: dict[str, Any]) -> str:
+    """The address of a content as it is stored."""
+    return sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def columns(outgoing: Outgoing) -> dict[str, Any]:
@@ -132,6 +174,8 @@ def columns(outgoing: Outgoing) -> dict[str, Any]:
         "lane": outgoing.lane or outgoing.key,
         "repeat": outgoing.repeat,
         "content_hash": digest(outgoing),
+        "reach": outgoing.reach,
+        "dated": outgoing.expires_at is not None,
     }
     change = Operation.DELETE if outgoing.body is None else Operation.UPDATE
     match outgoing.to:

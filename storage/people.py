@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, bindparam, func, or_, select, update
+from sqlalchemy import ForeignKey, String, Text, bindparam, exists, false, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage import erased
 from storage.database import Base, insert_new, is_id, person_key, table_of
-from storage.places import Conversation
 
 ACTIVE_EVERY = timedelta(hours=1)
 """How exactly it is kept when somebody was last active; finer would write a row for every turn."""
@@ -44,8 +43,11 @@ GRANTED = (PersonRole.KANSLI, PersonRole.BOARD)
 class RemindBy(StrEnum):
     """Where a person wants reminders."""
 
+    USUAL = ""
+    """Has not chosen: in the chat, and guests by mail too, since they see our chats only when switched to us."""
     CHAT = "chat"
     MAIL = "mail"
+    BOTH = "both"
 
 
 class Person(Base):
@@ -71,12 +73,16 @@ class Person(Base):
     role: Mapped[str] = mapped_column(String(20), default="")
     """What they say they are, one of :data:`OWN`; whom a municipality has appointed stands in ``contacts``."""
     helps_with: Mapped[str] = mapped_column(Text, default="")
-    remind_by: Mapped[str] = mapped_column(String(10), default=RemindBy.CHAT)
+    remind_by: Mapped[str] = mapped_column(String(10), default=RemindBy.USUAL)
+    paused_until: Mapped[date | None]
+    """The last day, in Stockholm, on which they want no reminders."""
     first_seen_at: Mapped[datetime]
     last_active_at: Mapped[datetime | None]
     """When they last wrote or pressed, to the hour."""
     greeted_at: Mapped[datetime | None]
     """When the bot said hello; set at most once."""
+    left_at: Mapped[datetime | None]
+    """When they were on no team's roster any more. Until they are again, nothing is sent to them."""
 
 
 class Follow(Base):
@@ -107,6 +113,25 @@ def meet(
     if active and (person.last_active_at is None or now - person.last_active_at >= ACTIVE_EVERY):
         person.last_active_at = now
     return person
+
+
+def meet_in_directory(session: Session, entra_id: str, name: str, now: datetime) -> Person:
+    """The person with this Entra id, made if new; whoever Teams has told us of keeps the name that it told."""
+    known = select(Person).where(Person.entra_id == entra_id).order_by(Person.teams_id.is_(None), Person.id).limit(1)
+    person = session.scalar(known)
+    if person is None:
+        person = Person(entra_id=entra_id, name=name[:200], first_seen_at=now)
+        session.add(person)
+    elif name and person.teams_id is None and person.name != name[:200]:
+        person.name = name[:200]
+    return person
+
+
+def is_known(session: Session, teams_id: str | None, entra_id: str | None) -> bool:
+    """Whether there is a person with one of these ids."""
+    ids = (Person.teams_id, teams_id), (Person.entra_id, entra_id)
+    either = or_(false(), *(column == value for column, value in ids if value))
+    return bool(session.scalar(select(exists().where(either))))
 
 
 def _first_met(session: Session, teams_id: str, entra_id: str | None) -> Person | None:
@@ -160,13 +185,6 @@ def search(session: Session, text: str, limit: int) -> Sequence[Person]:
     return session.scalars(
         select(Person).where(matches).order_by(Person.teams_id.is_(None), Person.name, Person.id).limit(limit)
     ).all()
-
-
-def teams(session: Session) -> Sequence[tuple[str, str]]:
-    """Every team that the bot is in: its id and the service URL last seen there."""
-    newest = select(Conversation).where(Conversation.team_id.is_not(None)).order_by(Conversation.seen_at)
-    found = {row.team_id: row.service_url for row in session.scalars(newest) if row.team_id}
-    return sorted(found.items())
 
 
 def of_municipality(session: Session, code: str) -> Sequence[Person]:

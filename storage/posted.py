@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from storage import outbox
 from storage.database import insert_new, table_of
 from storage.outbox import HARMLESS, Content, Delivery, State
-from storage.outgoing import Outgoing, ToMessage, digest
+from storage.outgoing import Outgoing, ToMessage, digest_of
 from storage.scrub import Traces, cleaned, matching
 
 _LATER = aliased(Delivery)
@@ -49,7 +49,7 @@ def _replace(session: Session, old: Content, body: dict[str, Any], reference: st
 
     Contents are found by their hash, so a changed one is another one.
     """
-    fresh = _digest(body)
+    fresh = digest_of(body)
     insert_new(session, Content, hash=fresh, body=body, used_at=now)
     session.execute(update(Delivery).where(Delivery.content_hash == old.hash).values(content_hash=fresh))
     session.execute(delete(Content).where(Content.hash == old.hash))
@@ -60,7 +60,10 @@ def _replace(session: Session, old: Content, body: dict[str, Any], reference: st
 def _visible(session: Session, content_hash: str) -> Sequence[Delivery]:
     """The messages in Teams that show this now."""
     known = Delivery.state == State.SENT, Delivery.sent_activity_id.is_not(None)
-    return session.scalars(select(Delivery).where(Delivery.content_hash == content_hash, *known, ~_REPLACED)).all()
+    in_teams = Delivery.sent_conversation_id.is_not(None)  # a mail can't be taken back
+    return session.scalars(
+        select(Delivery).where(Delivery.content_hash == content_hash, *known, in_teams, ~_REPLACED)
+    ).all()
 
 
 def _update(row: Delivery, body: dict[str, Any], reference: str) -> Outgoing:
@@ -72,9 +75,3 @@ def _update(row: Delivery, body: dict[str, Any], reference: str) -> Outgoing:
         card=body.get("card"),
         lane=row.lane,
     )
-
-
-def _digest(body: dict[str, Any]) -> str:
-    """The address that the outbox gives such a body."""
-    made = Outgoing("erased", "erased", ToMessage("", ""), body.get("text") or "", body.get("card"))
-    return digest(made) or ""

@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass
 
-from bot.ports import TryLater
+from bot.ports import OWN_LIMIT, TryLater
 
 MARGIN = 1.1
 """Windows are kept this much longer than asked for: requests sent apart may arrive closer together."""
@@ -75,7 +75,7 @@ class Rate:
         if wait > LONGEST_WAIT:
             now = asyncio.get_running_loop().time()
             self._promised = max(self._promised, now + wait) + self._seconds / self._most
-            raise TryLater("own_limit", after=self._promised - now)
+            raise TryLater(OWN_LIMIT, after=self._promised - now)
 
 
 class Limits:

@@ -17,7 +17,7 @@ from bot.graph.meaning import Call
 from bot.graph.people import address
 from bot.graph.thread import GraphThread, on_graph_thread
 from bot.graph.wire import Wire
-from bot.mail import written
+from bot.mail import message_id, written
 from bot.ports import Failed, TryLater
 from bot.tenant import Letter
 
@@ -42,7 +42,7 @@ class GraphMail:
         return self._wire.thread
 
     @on_graph_thread
-    async def send(self, letter: Letter) -> None:
+    async def send(self, letter: Letter) -> str:
         """See :class:`bot.tenant.Mail`. 202 means taken, not delivered: a bounce comes to the mailbox."""
         address(letter.to)
         mime = written(letter, self._mailbox, self._answer_to, self._clock())
@@ -60,3 +60,4 @@ class GraphMail:
                 if error.after is not None:
                     limits.mail.hold(error.after)
                 raise
+        return message_id(letter, self._mailbox)

@@ -12,11 +12,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot import swedish
-from bot.questions import asker_cards, picture, service, telling
+from bot.questions import asker_cards, desk_cards, mails, picture, service, telling
 from bot.questions.picture import Picture
-from storage import kansli, questions
+from storage import groups, kansli, questions
 from storage.outbox import Delivery
-from storage.outgoing import Outgoing, ToPerson
+from storage.outgoing import Outgoing
 from storage.questions import Question, Status
 
 FIRST, SECOND = 2, 4
@@ -45,12 +45,12 @@ def _of(session: Session, question: Question, now: datetime) -> Iterator[Outgoin
     stamp = f"{since:%Y-%m-%dT%H:%M:%S}"
     if service.claim_ends(question) is not None:
         yield from _released(seen, stamp)
-    if now >= _after(since, SECOND):
-        why = f"Ingen har svarat på {swedish.count(SECOND, 'arbetsdag', 'arbetsdagar')}"
-        yield from telling.to_desk(seen, kansli.everyone(session), f"rung:{SECOND}:{stamp}", why)
-    else:
-        why = f"Ingen har svarat på {swedish.count(FIRST, 'arbetsdag', 'arbetsdagar')}"
-        yield from telling.to_desk(seen, telling.keepers(session, question), f"rung:{FIRST}:{stamp}", why)
+    days = SECOND if now >= _after(since, SECOND) else FIRST
+    moderators = groups.moderators(session, question.group_id) if days == FIRST else []
+    told = [person.id for person in moderators or kansli.everyone(session)]
+    card = desk_cards.one(seen, why=f"Ingen har svarat på {swedish.count(days, 'arbetsdag', 'arbetsdagar')}")
+    mail = mails.unanswered(seen, days, keeper=bool(moderators))
+    yield from telling.remind(seen, told, f"rung:{days}:{stamp}", card, mail)
 
 
 def _released(seen: Picture, stamp: str) -> Iterator[Outgoing]:
@@ -61,8 +61,7 @@ def _released(seen: Picture, stamp: str) -> Iterator[Outgoing]:
     if question.claimed_by_id is not None:
         text = "Det gick två arbetsdagar utan svar, så den är ledig för andra igen. Du kan fortfarande svara."
         card = asker_cards.note("Frågan du tog är ledig igen", seen, text, mine=False)
-        key = f"question:{question.id}:released:{stamp}:person:{question.claimed_by_id}"
-        yield Outgoing(key, telling.reminder_subject(question), ToPerson(question.claimed_by_id), card=card)
+        yield from telling.remind(seen, [question.claimed_by_id], f"released:{stamp}", card, mails.released(seen))
 
 
 def _after(since: datetime, days: int) -> datetime:

@@ -11,7 +11,7 @@ from bot.questions import asker_cards, cards, desk_cards, picture
 from bot.questions.picture import Picture, Said
 from bot.turn import Json, Turn
 from storage import groups, kansli, outbox
-from storage.outgoing import MessageOf, Outgoing, ThreadOf, ToChannel, ToPerson, ToThread
+from storage.outgoing import AsMail, MessageOf, Outgoing, Reach, ThreadOf, ToChannel, ToPerson, ToThread
 from storage.people import Person
 from storage.questions import Question
 
@@ -156,10 +156,11 @@ def reminder_subject(question: Question) -> str:
     return f"question_reminder:{question.id}"
 
 
-def to_desk(seen: Picture, people: Iterable[Person], what: str, why: str) -> Iterator[Outgoing]:
-    """A reminder to each of these, with what they can do about the question; the key names ``what``."""
-    for row in _to_desk(seen, people, what, why):
-        yield Outgoing(row.key, reminder_subject(seen.question), row.to, card=row.card)
+def remind(seen: Picture, people: Iterable[int], what: str, card: Json, mail: AsMail) -> Iterator[Outgoing]:
+    """A reminder to each of these; the key names ``what``."""
+    for row in _to_each(seen, people, what, card):
+        subject = reminder_subject(seen.question)
+        yield Outgoing(row.key, subject, row.to, card=card, reach=Reach.REMINDER, mail=mail)
 
 
 def _to_desk(seen: Picture, people: Iterable[Person], what: str, why: str) -> Iterator[Outgoing]:

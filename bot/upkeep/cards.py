@@ -7,22 +7,37 @@ from datetime import datetime
 from bot import swedish
 from bot.cards import card, heading, markdown
 from bot.turn import Json
+from storage.outgoing import AsMail
+
+_RENEW = (
+    "Be den som driver boten att skapa en ny hemlighet i Entra och byta den i inställningarna. "
+    "Hur man gör står i botens README, under ”Operations”."
+)
 
 
 def secret_expires(expires_at: datetime, now: datetime) -> Json:
     """The bot's own way in to Microsoft 365 ends soon, and with it everything that the bot does."""
-    day = swedish.day(expires_at)
-    left = (expires_at.astimezone(swedish.STOCKHOLM).date() - now.astimezone(swedish.STOCKHOLM).date()).days
-    when = f"Det är {swedish.count(left, 'dag', 'dagar')} kvar." if left > 0 else "Det är i dag."
     return card(
         heading("Botens inloggning går snart ut"),
-        markdown(
-            f"Jag loggar in i Microsoft 365 med en hemlighet som slutar gälla **{day}**. {when} "
-            "Efter det kan jag varken svara eller påminna någon."
-        ),
-        markdown(
-            "Be den som driver boten att skapa en ny hemlighet i Entra och byta den i inställningarna. "
-            "Hur man gör står i botens README, under ”Operations”."
-        ),
-        summary=f"Botens inloggning går ut {day}. Be den som driver boten att förnya den.",
+        markdown(_ends(expires_at, now)),
+        markdown(_RENEW),
+        summary=f"Botens inloggning går ut {swedish.day(expires_at)}. Be den som driver boten att förnya den.",
+    )
+
+
+def by_mail(expires_at: datetime, now: datetime) -> AsMail:
+    """The same as a mail."""
+    return AsMail(
+        subject=f"SEKOM-botens inloggning går ut {swedish.day(expires_at)}",
+        text=f"{_ends(expires_at, now)}\n\n{_RENEW}",
+        why="Du får mejlet för att du arbetar på kansliet.",
+    )
+
+
+def _ends(expires_at: datetime, now: datetime) -> str:
+    left = (expires_at.astimezone(swedish.STOCKHOLM).date() - now.astimezone(swedish.STOCKHOLM).date()).days
+    when = f"Det är {swedish.count(left, 'dag', 'dagar')} kvar." if left > 0 else "Det är i dag."
+    return (
+        f"Jag loggar in i Microsoft 365 med en hemlighet som slutar gälla **{swedish.day(expires_at)}**. {when} "
+        "Efter det kan jag varken svara eller påminna någon."
     )

@@ -10,7 +10,7 @@ from bot import swedish
 from bot.upkeep import cards
 from storage import credentials, kansli
 from storage.outbox import Delivery
-from storage.outgoing import Outgoing, ToPerson
+from storage.outgoing import Outgoing, Reach, ToPerson
 
 RUNGS = (30, 14, 3)
 """Days before the end. Each moves earlier out of quiet times; after a pause only the last one reached is told."""
@@ -37,6 +37,8 @@ def due(session: Session, now: datetime) -> list[Outgoing]:
             card=card,
             not_before=not_before,
             expires_at=expires_at,
+            reach=Reach.REMINDER,
+            mail=cards.by_mail(expires_at, max(now, not_before)),
         )
         for person in kansli.everyone(session)
     ]

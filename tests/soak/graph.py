@@ -34,7 +34,7 @@ class Row:
     """One message, as the outbox keeps it."""
 
     key: str
-    send: Callable[[], Awaitable[None]]
+    send: Callable[[], Awaitable[object]]
     state: str = "waiting"
     tries: int = 0
     doubts: int = 0

@@ -1,0 +1,39 @@
+"""A question's reminders as mails."""
+
+from __future__ import annotations
+
+from bot import swedish
+from bot.questions.picture import Picture
+from storage.outgoing import AsMail
+
+
+def unanswered(picture: Picture, days: int, *, keeper: bool) -> AsMail:
+    """Nobody has answered for so many working days. ``keeper`` is a moderator of the group; else it is the kansli."""
+    why = f"du håller i {picture.home}" if keeper else "du arbetar på kansliet"
+    return AsMail(
+        subject=f"Obesvarad fråga till {picture.home}",
+        text=(
+            f"Ingen har svarat på {swedish.count(days, 'arbetsdag', 'arbetsdagar')}. Skriv **öppna frågor** till mig i "
+            "chatten, så kan du svara, flytta frågan, påminna gruppen eller stänga den.\n\n"
+            f"{_asked(picture)}"
+        ),
+        why=f"Du får mejlet för att {why}.",
+        quote=picture.question.text,
+    )
+
+
+def released(picture: Picture) -> AsMail:
+    """A claim has run out."""
+    return AsMail(
+        subject="Frågan du tog är ledig igen",
+        text=(
+            f"Det gick två arbetsdagar utan svar, så frågan till {picture.home} är ledig för andra igen. "
+            f"Du kan fortfarande svara i gruppens kanal.\n\n{_asked(picture)}"
+        ),
+        why="Du får mejlet för att du tryckte på Jag tar den.",
+        quote=picture.question.text,
+    )
+
+
+def _asked(picture: Picture) -> str:
+    return f"Frågan ställdes {swedish.day(picture.question.asked_at)}:"

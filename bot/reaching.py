@@ -1,0 +1,161 @@
+"""Which ways a message to a person takes, best first: by what it is, what they have chosen, and what is open at all.
+
+====================  ==========================================================================================
+answer                their own chat, opened if need be; else a mention in the thread that it belongs to
+reminder              as they chose; by default the chat, and for guests mail beside it; a member of the tenant
+                      without a chat gets a notification in Teams' feed
+announcement          their own chat, else mail
+====================  ==========================================================================================
+
+Whoever has left gets nothing; nor, other than a mention where they asked, whoever blocked the bot.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from sqlalchemy.orm import Session
+
+from bot.ports import Member, Reason, Route, Way
+from bot.swedish import OPENS, STOCKHOLM, next_open
+from storage import places, reminding
+from storage.outbox import Delivery, State
+from storage.outgoing import Operation, Reach
+from storage.people import Person, RemindBy
+from storage.places import Conversation
+
+OUTSIDE = frozenset({Way.MAIL, Way.FEED})
+"""What goes through Graph and not through the Connector."""
+CLOSED = frozenset({Reason.GONE, Reason.NOT_IN_ROSTER})
+"""A chat that is over: opening it anew may help. Who blocked the bot is not tried that way."""
+_OBJECT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing to do yet."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """They want no reminders before then."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Nothing to do any more."""
+
+    state: State
+    error: str
+
+
+Address: TypeAlias = tuple[Route, ...] | Wait | Pause | End
+
+
+def to_person(session: Session, row: Delivery, now: datetime, opened: Collection[Way]) -> Address:
+    """The ways to the row's person, or why there is nothing to send now. ``opened`` is what there is of OUTSIDE.
+
+    Where a reminder is to go by mail beside the chat, that mail's row is enqueued.
+    """
+    person = session.get(Person, row.person_id)
+    if person is None:
+        return End(State.UNREACHABLE, Reason.NO_ROUTE)
+    if person.left_at is not None:
+        return End(State.CANCELLED, "left")
+    until = _pause_ends(person, row) if row.reach == Reach.REMINDER else None
+    if until is not None and now < until:
+        return Pause(until)
+    if row.operation == Operation.MAIL:
+        return _beside(session, row, person, opened)
+    chat = list(_teams(session, row, person))
+    mail, feed = list(_mail(person, opened)), list(_feed(person, opened))
+    match row.reach:
+        case Reach.ANSWER:
+            found = chat
+        case Reach.ANNOUNCEMENT:
+            found = chat + mail
+        case _:
+            found, beside = _as_chosen(person, chat, mail, feed)
+            if beside:
+                reminding.enqueue_mail(session, row, now)
+    return tuple(found) or End(State.UNREACHABLE, Reason.NO_ROUTE)
+
+
+def may_follow(way: Way, refused: Mapping[Way, Reason | None]) -> bool:
+    """Whether to try ``way`` after these refused, each with its reason; None where it refused the message itself."""
+    if Reason.BLOCKED in refused.values():
+        return way is Way.MENTION
+    if way is Way.NEW_CHAT:
+        return Way.CHAT not in refused or refused[Way.CHAT] in CLOSED
+    return way is not Way.MENTION or None not in refused.values()
+
+
+def _as_chosen(person: Person, chat: list[Route], mail: list[Route], feed: list[Route]) -> tuple[list[Route], bool]:
+    """The ways of a reminder, and whether it goes by mail beside them."""
+    match person.remind_by or (RemindBy.BOTH if person.guest else RemindBy.USUAL):
+        case RemindBy.MAIL:
+            return mail + chat + feed, False
+        case RemindBy.BOTH if mail and chat:
+            return chat + feed, True
+        case RemindBy.CHAT:
+            return chat + feed, False
+        case _:
+            return chat + feed + mail, False
+
+
+def _beside(session: Session, row: Delivery, person: Person, opened: Collection[Way]) -> Address:
+    """The mail beside a chat that turned out to be blocked does not go: they want no more of us."""
+    chat = reminding.beside(session, row)
+    if chat is not None and chat.state == State.SENDING:
+        return Wait(1.0)
+    if chat is not None and chat.error == Reason.BLOCKED:
+        return End(State.CANCELLED, Reason.BLOCKED)
+    return tuple(_mail(person, opened)) or End(State.UNREACHABLE, Reason.NO_ADDRESS)
+
+
+def _teams(session: Session, row: Delivery, person: Person) -> Iterator[Route]:
+    chat = places.own_chat(session, person.id)
+    identity = person.teams_id or person.entra_id
+    member = Member(identity, person.name) if identity else None
+    if chat is not None:
+        yield Route(Way.CHAT, chat.service_url, chat.tenant_id, chat.id, member=member)
+    near = nearest(session, row.conversation_id)
+    if member is None or near is None:
+        return
+    yield Route(Way.NEW_CHAT, near.service_url, near.tenant_id, member=member)
+    if row.conversation_id:
+        place = row.conversation_id, row.thread_id
+        yield Route(Way.MENTION, near.service_url, near.tenant_id, *place, member=member)
+
+
+def _mail(person: Person, opened: Collection[Way]) -> Iterator[Route]:
+    if person.mail and Way.MAIL in opened:
+        yield Route(Way.MAIL, member=Member(person.mail, person.name))
+
+
+def _feed(person: Person, opened: Collection[Way]) -> Iterator[Route]:
+    """A guest would see it only when switched into our tenant, as little as the chat."""
+    if Way.FEED in opened and person.guest is False and _OBJECT_ID.fullmatch(person.entra_id or ""):
+        yield Route(Way.FEED, member=Member(person.entra_id or "", person.name))
+
+
+def _pause_ends(person: Person, row: Delivery) -> datetime | None:
+    """The morning after the pause; the first one that people work on, unless that is too late for the row."""
+    if person.paused_until is None:
+        return None
+    morning = datetime.combine(person.paused_until + timedelta(days=1), OPENS, STOCKHOLM)
+    opens = next_open(morning)
+    return morning if row.dated and morning < row.expires_at <= opens else opens
+
+
+def nearest(session: Session, conversation_id: str | None) -> Conversation | None:
+    """A place that the bot has not heard from yet, such as a bound channel, is reached as the newest one is."""
+    return session.get(Conversation, conversation_id or "") or places.newest(session)

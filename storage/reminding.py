@@ -1,0 +1,59 @@
+"""Rows of the outbox that follow from how a person wants to be reminded: the mail beside a chat, and pauses."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from storage import outbox
+from storage.database import insert_new, wake
+from storage.outbox import Delivery, State
+from storage.outgoing import Operation
+
+PAUSED = "paused"
+"""The ``error`` of a row that waits for a pause to end."""
+_MAIL = ":mail"
+
+
+def enqueue_mail(session: Session, row: Delivery, now: datetime) -> bool:
+    """Have the row's content sent by mail too, as a row of its own; False where it was enqueued before, or is over.
+
+    The row is read anew: whoever ended its cause meanwhile ended the mail too.
+    """
+    fresh = session.get(Delivery, row.id)
+    if fresh is None:
+        return False
+    columns = ("subject", "repeat", "content_hash", "reach", "dated", "expires_at", "person_id")
+    added = insert_new(
+        session,
+        Delivery,
+        key=f"{row.key}{_MAIL}",
+        lane=f"{row.key}{_MAIL}",
+        operation=Operation.MAIL,
+        created_at=now,
+        not_before=now,
+        state=State.WAITING,
+        attempts=0,
+        doubts=0,
+        error="",
+        route="",
+        **{name: getattr(fresh, name) for name in columns},
+    )
+    if added:
+        wake(session, outbox.QUEUE)
+    return added
+
+
+def beside(session: Session, mail: Delivery) -> Delivery | None:
+    """The row whose content this mail sends too."""
+    return outbox.find(session, mail.key.removesuffix(_MAIL))
+
+
+def release(session: Session, person_id: int, now: datetime) -> int:
+    """The person's pause is another one now: what waited for its end is looked at again. How many rows that were."""
+    waits = Delivery.person_id == person_id, Delivery.state == State.WAITING, Delivery.error == PAUSED
+    done = session.execute(update(Delivery).where(*waits).values(not_before=now))
+    wake(session, outbox.QUEUE)
+    return int(done.rowcount)  # type: ignore[attr-defined]
