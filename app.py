@@ -27,6 +27,7 @@ from bot.metrics import Around
 from bot.outbox import Courier
 from bot.papers import OUTBOX, on_paper
 from bot.ports import Messenger
+from bot.people import roster
 from bot.settings import Settings, SettingsProblems, from_process
 from bot.teams.adapter import Adapter
 from bot.teams.bot import TeamsBot
@@ -34,6 +35,7 @@ from bot.teams.connector import Connector, new_session
 from bot.teams.core import Conversations
 from bot.teams.credential import ConnectorToken
 from bot.teams.endpoint import make_runner, make_web_app
+from bot.teams.directory import TeamsDirectory
 from bot.teams.gate import make_gate
 from bot.teams.messenger import TeamsMessenger
 from bot.teams.metrics import Metrics
@@ -81,7 +83,7 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
 
         session = await stack.enter_async_context(new_session())
         token = await stack.enter_async_context(ConnectorToken(_identity(settings))) if not settings.local else None
-        _, wire = await stack.enter_async_context(_tenant(settings, clock))
+        tenant, wire = await stack.enter_async_context(_tenant(settings, clock))
         gate = make_gate(
             settings.app_id,
             session=session,
@@ -91,7 +93,9 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
         connector = Connector(session, token, gate.allows)
         app = App(settings=settings, database=database, routes=ROUTES, dialogs=DIALOGS, bank=bank)
         # Left in the opposite order: what is being sent is finished, then the clock stops, then the threads.
-        await stack.enter_async_context(jobs.ticking(app, clock))
+        mirror = roster.Mirror(app, clock, TeamsDirectory(connector), tenant.directory if wire and tenant else None)
+        errands = (jobs.Errand("rosters", roster.EVERY, mirror.run),)
+        await stack.enter_async_context(jobs.ticking(app, clock, errands=errands))
         await stack.enter_async_context(_delivering(app, TeamsMessenger(connector, settings.app_id), clock))
         bot = TeamsBot(Conversations(app, clock))
         pages = [*Pages(app, clock).routes(), *Metrics(app, clock, _around(bank, wire)).routes()]

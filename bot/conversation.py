@@ -31,7 +31,7 @@ from bot.help.commands import greeting, team_greeting
 from bot.routes import Role, Routes, Where
 from bot.turn import NOTHING, App, Incoming, Kind, Reply, Scope, Turn, UserError, say
 from dialogs import engine
-from storage import erased, faq, people, places, turns
+from storage import erased, faq, people, places, rosters, turns
 from storage.people import Person
 
 ROUTES = Routes(
@@ -92,7 +92,7 @@ def sent(app: App, *answered: Incoming) -> None:
 def _remember(session: Session, incoming: Incoming, now: datetime) -> Person:
     """Keep who wrote and where; what is known already is not written."""
     sender, place = incoming.sender, incoming.place
-    active = incoming.kind is not Kind.INSTALLED  # somebody else may have added them
+    active = incoming.kind in (Kind.MESSAGE, Kind.ACTION)  # somebody else may have added them
     person = people.meet(session, sender.teams_id, sender.entra_id, sender.name, now, active=active)
     session.flush()
     places.remember_conversation(
@@ -132,6 +132,11 @@ def _handle(turn: Turn) -> Reply:
     match turn.incoming.kind:
         case Kind.ACTION:
             return _press(turn)
+        case Kind.INSTALLED | Kind.LEFT if turn.incoming.place.team_id is not None:
+            rosters.want(turn.session, turn.incoming.place.team_id, turn.now)
+            return NOTHING if turn.incoming.kind is Kind.LEFT else team_greeting(turn)
+        case Kind.LEFT:
+            return NOTHING
         case Kind.INSTALLED:
             return greeting(turn) if turn.personal else team_greeting(turn)
         case Kind.MESSAGE:

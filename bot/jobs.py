@@ -6,7 +6,7 @@ late tick, a missed one or three replicas' ticks give the same rows.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -76,15 +76,29 @@ JOBS = (Job("clean", CLEAN_EVERY, retention.run),)
 
 
 @asynccontextmanager
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """Something that asks the network every so often; the first time at once. It plays its own transactions."""
+
+    name: str
+    every: timedelta
+    run: Callable[[], Awaitable[object]]
+
+
 async def ticking(
-    app: App, clock: Clock, jobs: tuple[Job, ...] = JOBS, due: tuple[Due, ...] = DUE
+    app: App,
+    clock: Clock,
+    jobs: tuple[Job, ...] = JOBS,
+    due: tuple[Due, ...] = DUE,
+    errands: tuple[Errand, ...] = (),
 ) -> AsyncIterator[None]:
     """Run the jobs for as long as the block runs. One that raises is logged and runs again at its next time."""
     scheduler = AsyncIOScheduler(timezone=UTC)
     planning = tuple(Job(f"plan {one.__module__}", PLAN_EVERY, partial(plan, one)) for one in due)
-    for job in (*jobs, *planning):
-        ticks: dict[str, Any] = {"func": run, "args": (job, app, clock), "name": job.name, "misfire_grace_time": None}
-        every = job.every.total_seconds()
+    asked = [Errand(job.name, job.every, partial(run, job, app, clock)) for job in (*jobs, *planning)]
+    for errand in (*asked, *errands):
+        ticks: dict[str, Any] = {"func": errand.run, "name": errand.name, "misfire_grace_time": None}
+        every = errand.every.total_seconds()
         scheduler.add_job(**ticks)
         scheduler.add_job(**ticks, trigger="interval", seconds=every, coalesce=True, max_instances=1)
     scheduler.start()

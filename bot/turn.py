@@ -50,6 +50,8 @@ class Kind(StrEnum):
     """The bot was added to a chat or team, or a person was added where the bot is."""
 
 
+    LEFT = "left"
+    """People were taken out of a team where the bot is; the sender is who did it."""
 @dataclass(frozen=True, slots=True)
 class Sender:
     """Who did it, as the activity says. A mail address or guest state is in no activity."""

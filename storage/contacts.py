@@ -42,6 +42,11 @@ class Contact(Base):
     """The last day; null while they hold it."""
     person: Mapped[Person | None] = relationship()
 
+    @property
+    def gone(self) -> bool:
+        """Whether they have left the network's teams, so that nobody fills the seat."""
+        return self.person is not None and self.person.left_at is not None
+
 
 class ProposalKind(StrEnum):
     """What a member proposes."""

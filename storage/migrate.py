@@ -33,6 +33,7 @@ import storage.places
 import storage.questions
 import storage.roles
 import storage.turns  # noqa: F401 - every table must be known to the metadata
+import storage.rosters
 from storage.database import Base, Database
 
 SCRIPTS = Path(__file__).parent / "migrations"

@@ -91,6 +91,8 @@ class FakeConnector:
         self.calls: list[Call] = []
         self.members: dict[str, list[Json]] = {}
         """Members by conversation; listed two to a page."""
+        self.groups: dict[str, str] = {}
+        """Entra group by team."""
         self.delay = 0.0
         """Seconds before each answer."""
         self.refuses: dict[str, Trouble] = {}
@@ -106,6 +108,7 @@ class FakeConnector:
         app.router.add_put("/v3/conversations/{conversation}/activities/{activity}", self._put)
         app.router.add_delete("/v3/conversations/{conversation}/activities/{activity}", self._delete)
         app.router.add_get("/v3/conversations/{conversation}/pagedmembers", self._members)
+        app.router.add_get("/v3/teams/{team}", self._team)
         app.middlewares.append(self._around)
         self._server = TestServer(app)
 
@@ -217,6 +220,10 @@ class FakeConnector:
         if start + 2 < len(everyone):
             page["continuationToken"] = str(start + 2)
         return web.json_response(page)
+
+    async def _team(self, request: web.Request) -> web.Response:
+        team = request.match_info["team"]
+        return web.json_response({"id": team, "name": "Mötesplats", "aadGroupId": self.groups.get(team)})
 
     def _keep(self, conversation: str, activity: Json, reply_to: str | None) -> Sent:
         self._number += 1

@@ -14,9 +14,12 @@ from storage.contacts import Contact
 from storage.database import Database
 from storage.municipalities import MemberState, Municipality
 from storage.people import Person, PersonRole
+from storage.rosters import Readable
 from tests.chat import Chat, actions
 from tests.conftest import NOON
 
+IN_TEAM = Readable("19:team@thread.tacv2", "19:team@thread.tacv2", "https://smba.trafficmanager.net/emea/")
+"""The team's own roster."""
 SOTENAS, LUND, HABO_O, HABO = "1427", "1281", "0305", "0643"
 
 

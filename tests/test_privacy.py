@@ -33,7 +33,7 @@ from storage.outgoing import Outgoing, ToChannel, ToPerson
 from storage.people import Person, PersonRole
 from tests.chat import KANSLI, Chat, Clock
 from tests.conftest import NOON, make_app
-from tests.people import SOTENAS, appoint, audited, data_of, held, know, person, set_up
+from tests.people import IN_TEAM, SOTENAS, appoint, audited, data_of, held, know, person, set_up
 from tests.questions_support import VATTEN, ask
 
 MAIL = "wilhelmina.öqvist@sotenas.se"
@@ -438,7 +438,7 @@ def test_neither_roster_nor_list_nor_kansli_brings_back_who_is_erased(mina: Chat
 
     listed = Listed(sender.teams_id, sender.entra_id, NAME, MAIL, guest=True)
     other = Listed("29:ny", None, NAME, MAIL.upper(), guest=True)  # the same person under a new account
-    database.play(lambda session: roster.keep(session, [listed, other], NOON))
+    database.play(lambda session: roster.keep(session, IN_TEAM, [listed, other], NOON))
     table = columns.understood(spreadsheet.read_text(f"kommun;roll;namn;mejl\nSotenäs;politiker;{NAME};{MAIL}"))
     plan = database.play(lambda session: importing.plan(session, table))
     assert [line.outcome for line in plan.lines] == [Outcome.REFUSED]
@@ -447,7 +447,7 @@ def test_neither_roster_nor_list_nor_kansli_brings_back_who_is_erased(mina: Chat
     assert traces(database, NAME, MAIL) == []
 
     mina.say("hej")
-    database.play(lambda session: roster.keep(session, [listed], NOON))
+    database.play(lambda session: roster.keep(session, IN_TEAM, [listed], NOON))
     assert person(mina).mail == MAIL
 
 

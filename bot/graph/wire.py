@@ -107,7 +107,10 @@ class Wire:
         for _ in range(MOST_PAGES):
             await self.limits.reading.take()
             page = await self._page(call, info)
-            for thing in page.get("value") or ():
+            things = page.get("value")
+            if not isinstance(things, list):  # whoever is on it must not be taken for gone
+                raise Failed("no_list")
+            for thing in things:
                 yield thing
             link = page.get("@odata.nextLink")
             if not link:

@@ -40,6 +40,8 @@ EXPECTED = (
 """What the activity plan expects of a member (plan 2026–2027, "Medlemskapet")."""
 NO_ROLE = "none"
 """The choice not to say; a list shows nothing for an empty value."""
+LEFT = "har lämnat nätverkets team"
+"""Said of somebody who is on no roster any more."""
 MOST_OTHERS = 10
 """People without a seat that a card lists."""
 
@@ -145,8 +147,9 @@ def people(others: Sequence[Person]) -> str:
     lines = []
     for one in others[:MOST_OTHERS]:
         role = f", {words.role(one.role)}" if one.role else ""
+        left = f", {LEFT}" if one.left_at else ""
         helps = f". Kan hjälpa till med: {escape(one.helps_with)}" if one.helps_with else ""
-        lines.append(f"- {escape(one.name)}{role}{helps}")
+        lines.append(f"- {escape(one.name)}{role}{left}{helps}")
     if len(others) > MOST_OTHERS:
         lines.append(f"- och {len(others) - MOST_OTHERS} till")
     return "\n".join(lines)
@@ -213,4 +216,4 @@ def _who(person: Person | None) -> str:
     if person is None:
         return "borttagen på egen begäran"
     address = f", {web_link(person.mail, f'mailto:{person.mail}')}" if person.mail else ""
-    return f"{escape(person.name)}{address}"
+    return f"{escape(person.name)}{address}{f', {LEFT}' if person.left_at else ''}"

@@ -140,8 +140,9 @@ def _mine(turn: Turn) -> Json:
         return _where_from(turn)
     held = contacts.current(turn.session, municipality.code)
     seated = {one.person_id for one in held}
-    others = [one for one in people.of_municipality(turn.session, municipality.code) if one.id not in seated]
-    lacking = coverage.gaps(municipality, (one.seat for one in held), service.today(turn.now).year)
+    ours = people.of_municipality(turn.session, municipality.code)
+    others = [one for one in ours if one.id not in seated and one.left_at is None]
+    lacking = coverage.gaps(municipality, held, service.today(turn.now).year)
     waiting = contacts.proposed_by(turn.session, turn.person.id)
     return cards.mine(municipality, held, others, lacking, waiting)
 

@@ -21,6 +21,7 @@ from bot.cards import (
     text_input,
 )
 from bot.people import words
+from bot.people.cards import LEFT
 from bot.swedish import day
 from bot.turn import Json
 from storage.contacts import Contact, Proposal, ProposalKind
@@ -35,6 +36,8 @@ SHOWN = 8
 def contact(held: Contact, person: Person, one: Municipality) -> Json:
     """A contact person: who takes over, what to correct, and the end of it."""
     met = "" if person.teams_id else " Har inte skrivit till mig än."
+    if person.left_at:
+        met = f" {words.capital(LEFT)}, märkte jag {day(person.left_at)}."
     return card(
         heading(f"{person.name}, {words.seat(held.seat)}"),
         plain(f"För {one.full_name} sedan {day(held.since)}.{met}", subtle=True),

@@ -69,6 +69,8 @@ class Row:
 
     municipality: Municipality
     gaps: tuple[Gap, ...]
+    gone: tuple[str, ...] = ()
+    """The names of those who hold a seat and have left."""
 
     @property
     def name(self) -> str:
@@ -76,10 +78,10 @@ class Row:
         return self.municipality.name
 
 
-def gaps(municipality: Municipality, seats: Iterable[str], year: int) -> tuple[Gap, ...]:
-    """What a municipality lacks, given the seats that are held and the year it is."""
-    held = set(seats)
-    lacking = {gap for gap, seat in _SEAT_OF.items() if seat not in held}
+def gaps(municipality: Municipality, held: Iterable[Contact], year: int) -> tuple[Gap, ...]:
+    """What a municipality lacks, given who holds its seats and the year it is. Whoever has left fills none."""
+    filled = {contact.seat for contact in held if not contact.gone}
+    lacking = {gap for gap, seat in _SEAT_OF.items() if seat not in filled}
     if municipality.programme_until is None or municipality.programme_until < year:
         lacking.add(Gap.PROGRAMME)
     return tuple(gap for gap in Gap if gap in lacking)
@@ -87,10 +89,15 @@ def gaps(municipality: Municipality, seats: Iterable[str], year: int) -> tuple[G
 
 def rows(municipalities: Iterable[Municipality], contacts: Iterable[Contact], year: int) -> list[Row]:
     """Every municipality with its gaps, in Swedish order."""
-    seats: dict[str, set[str]] = defaultdict(set)
+    held: dict[str, list[Contact]] = defaultdict(list)
     for contact in contacts:
-        seats[contact.municipality_code].add(contact.seat)
-    return [Row(one, gaps(one, seats[one.code], year)) for one in in_order(municipalities)]
+        held[contact.municipality_code].append(contact)
+    return [Row(one, gaps(one, held[one.code], year), gone(held[one.code])) for one in in_order(municipalities)]
+
+
+def gone(held: Iterable[Contact]) -> tuple[str, ...]:
+    """The names of those who hold a seat and have left."""
+    return tuple(dict.fromkeys(contact.person.name for contact in held if contact.gone and contact.person))
 
 
 def chosen(among: Sequence[Row], wanted: Filter) -> list[Row]:

@@ -116,7 +116,7 @@ def page(turn: Turn, one: Municipality, said: str = "") -> Json:
     held = contacts.current(turn.session, one.code)
     seated = {contact.person_id for contact in held}
     others = [person for person in people.of_municipality(turn.session, one.code) if person.id not in seated]
-    lacking = coverage.gaps(one, (contact.seat for contact in held), service.today(turn.now).year)
+    lacking = coverage.gaps(one, held, service.today(turn.now).year)
     return manage_cards.municipality(one, held, others, lacking, said)
 
 

@@ -21,7 +21,7 @@ from bot.cards import (
     text_input,
 )
 from bot.people import cards, words
-from bot.people.coverage import GAP_NAMES, Filter, Gap, Row
+from bot.people.coverage import GAP_NAMES, Filter, Gap, Row, gone
 from bot.swedish import count, day, listed
 from bot.turn import Json
 from storage.audit import AuditRow
@@ -121,6 +121,8 @@ def municipality(
     ]
     if lacking and one.state == MemberState.MEMBER:
         body.append(caution(f"Saknas: {listed([GAP_NAMES[gap] for gap in lacking])}."))
+    if left := gone(contacts):
+        body.append(caution(f"{listed([*left])} {cards.LEFT}. Byt kontaktperson nedanför, eller avsluta uppdraget."))
     body += [label("Kontaktpersoner"), markdown(cards.seats(contacts) or "Inga än.")]
     changes = [
         button(f"Byt eller ändra {held.person.name}", "people.contact", contact=held.id)
@@ -208,7 +210,8 @@ def _row(row: Row) -> tuple[CardElement, CardElement]:
     """A municipality and what it lacks; a button's own title would be cut off."""
     lacking = listed([GAP_NAMES[gap] for gap in row.gaps])
     opens = button(row.name, "people.open", code=row.municipality.code)
-    return buttons(opens), small(f"Saknar {lacking}." if lacking else "Har allt.")
+    left = f" {escape(listed([*row.gone]))} {cards.LEFT}." if row.gone else ""
+    return buttons(opens), small((f"Saknar {lacking}." if lacking else "Har allt.") + left)
 
 
 def _stamp(one: Municipality) -> str:

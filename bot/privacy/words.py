@@ -40,8 +40,9 @@ def _while_here(_settings: Settings) -> str:
 CLASSES = (
     KeptClass(
         "Namn och kontaktuppgifter",
-        ("people", "conversations"),
-        "Namn, mejladress, kommun, roll, det du har valt själv och vad Teams kallar dig och vår chatt.",
+        ("people", "conversations", "roster_members"),
+        "Namn, mejladress, kommun, roll, det du har valt själv, vad Teams kallar dig och vår chatt och vilka av "
+        "nätverkets team du är med i.",
         "Så att jag kan svara dig, påminna dig och veta vilken kommun du arbetar för.",
         _while_here,
     ),
@@ -85,7 +86,10 @@ CLASSES = (
         ("open_dialogs", "seen_activities", "download_links"),
         "Påbörjade samtal, mina svar till dig det senaste dygnet och länkar för att hämta filer.",
         "Så att vi kan fortsätta där vi var, och så att du inte får samma svar två gånger.",
-        lambda settings: f"Svar: ett dygn. Påbörjade samtal: {days(settings.dialog_days)}. Länkar: 15 minuter.",
+        lambda settings: (
+            f"Svar: ett dygn. Påbörjade samtal: {days(settings.dialog_days)}. Länkar: 15 minuter. "
+            "Inlägg: tills du har sagt ja eller nej, högst ett dygn."
+        ),
     ),
     KeptClass(
         "Utskick",
@@ -135,6 +139,7 @@ COLUMNS = {
     "first_seen_at": "Först sedd",
     "last_active_at": "Senast aktiv",
     "seen_at": "Senast ändrad",
+    "left_at": "Lämnade teamen",
     "scope": "Sorts chatt",
     "tenant_id": "Organisationens id",
     "seat": "Uppdrag",

@@ -111,6 +111,19 @@ def place_of(activity: Activity) -> Place:
     conversation_id, _, root = (_checked(conversation.id, "conversation") or "").partition(_THREAD)
     if not conversation_id:
         raise malformed("the conversation has no id")
+def from_members_removed(activity: Activity) -> Incoming | None:
+    """People left a team; None for any other conversation, and where the bot itself was taken out.
+
+    Raises :class:`RefusedError` (400) where somebody is missing.
+    """
+    bot = activity.recipient.id if activity.recipient else None
+    removed = {member.id for member in activity.members_removed or ()}
+    place = place_of(activity)
+    if bot in removed or not removed or place.team_id is None:
+        return None
+    return Incoming(_activity_id(activity), Kind.LEFT, _sender(activity.from_property), place)
+
+
     team = (activity.channel_data or {}).get("team")
     team_id = team.get("id") if isinstance(team, dict) else None
     return Place(

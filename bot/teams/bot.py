@@ -39,6 +39,15 @@ class TeamsBot(ActivityHandler):
         """Answer a pressed button; say 501 to what this bot has none of (task modules, search, feedback, sign-in)."""
         if turn_context.activity.name != "adaptiveCard/action":
             body = activities.invoke_error(501, "NotImplemented", "the bot has nothing of this kind")
+    async def on_members_removed_activity(
+        self, members_removed: list[ChannelAccount], turn_context: TurnContext
+    ) -> None:
+        """Note that a team's roster has changed."""
+        del members_removed
+        incoming = activities.from_members_removed(turn_context.activity)
+        if incoming is not None:
+            await self.turns.take(turn_context, incoming)
+
             return InvokeResponse(status=501, body=body)
         incoming = activities.from_card_action(turn_context.activity)
         if incoming is None:

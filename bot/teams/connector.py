@@ -18,6 +18,8 @@ TIMEOUT = ClientTimeout(total=10, connect=5)
 """Seconds for one call. Teams itself gives up on a turn after 15."""
 PAGE = 500
 """Members asked for at a time; the Connector's own maximum."""
+MOST_PAGES = 200
+"""Of one list. More is a circle."""
 LONGEST_ERROR = 2_000
 """Characters of an error's body that are kept."""
 
@@ -87,17 +89,28 @@ class Connector:
         """Open a 1:1 chat or start a thread; its ``id`` is the answer's, and ``activityId`` that of the message."""
         return await self._call("POST", service_url, "/v3/conversations", parameters)
 
+    async def team(self, service_url: str, team_id: str) -> Json:
+        """What a team is called, and its Entra group's id (``aadGroupId``)."""
+        return await self._call("GET", service_url, f"/v3/teams/{quote(team_id, safe='')}")
+
     async def members(self, service_url: str, conversation_id: str) -> AsyncIterator[Json]:
-        """The members of a chat, or of a team by its general channel's id, one page at a time."""
+        """The members of a chat, or of a team by its general channel's id, one page at a time.
+
+        A page without a list is an error like another: whoever is on it must not be taken for gone.
+        """
         path, after = _path(conversation_id, "pagedmembers"), ""
-        while True:
+        for _ in range(MOST_PAGES):
             page = await self._call("GET", service_url, f"{path}?pageSize={PAGE}{after}")
-            for member in page.get("members") or ():
-                yield member
+            members = page.get("members")
+            if not isinstance(members, list):
+                raise ConnectorError(502, "NoMembers", "", None)
+            for member in members:
+                yield member if isinstance(member, dict) else {}
             token = page.get("continuationToken")
             if not token:
                 return
-            after = f"&continuationToken={quote(token, safe='')}"
+            after = f"&continuationToken={quote(str(token), safe='')}"
+        raise ConnectorError(502, "TooManyPages", "", None)
 
     async def _call(self, method: str, service_url: str, path: str, body: Json | None = None) -> Json:
         if not self._allows(service_url):

@@ -1,15 +1,19 @@
-"""Who is in a team, from the Connector."""
+"""Who is in a team or channel, from the Connector."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
 
 from aiohttp import ClientError
 
 from bot.ports import Listed, Reason, TryLater, Unreachable
 from bot.teams.connector import Connector, ConnectorError, ServiceUrlError, TokenError
 from bot.turn import Json
+
+T = TypeVar("T")
 
 ATTEMPTS = 3
 """How often a roster is begun anew; a page can't be asked for again alone."""
@@ -24,11 +28,32 @@ class TeamsDirectory:
         self._connector = connector
         self._sleep = sleep
 
-    async def members(self, service_url: str, team_id: str) -> list[Listed]:
+    async def members(self, service_url: str, conversation_id: str) -> list[Listed]:
         """See :class:`bot.ports.Directory`."""
+
+        async def read() -> list[Listed]:
+            with _meaning():
+                return [listed(member) async for member in self._connector.members(service_url, conversation_id)]
+
+        return await self._patiently(read)
+
+    async def group(self, service_url: str, team_id: str) -> str:
+        """See :class:`bot.ports.Directory`."""
+
+        async def read() -> str:
+            with _meaning():
+                team = await self._connector.team(service_url, team_id)
+            found = _text(team, "aadGroupId")
+            if not found:
+                raise Unreachable(Reason.GONE)
+            return found
+
+        return await self._patiently(read)
+
+    async def _patiently(self, read: Callable[[], Awaitable[T]]) -> T:
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return await self._read(service_url, team_id)
+                return await read()
             except TryLater as wait:
                 seconds = 2.0**attempt if wait.after is None else wait.after
                 if attempt == ATTEMPTS or seconds > LONGEST_WAIT:
@@ -36,15 +61,18 @@ class TeamsDirectory:
                 await self._sleep(seconds)
         raise AssertionError("unreachable")
 
-    async def _read(self, service_url: str, team_id: str) -> list[Listed]:
-        try:
-            return [listed(member) async for member in self._connector.members(service_url, team_id)]
-        except ConnectorError as error:
-            if error.status in (403, 404):
-                raise Unreachable(Reason.NOT_IN_ROSTER) from error
-            raise TryLater(str(error), after=error.retry_after) from error
-        except (ServiceUrlError, TokenError, ClientError, TimeoutError) as error:
-            raise TryLater(type(error).__name__) from error
+
+@contextmanager
+def _meaning() -> Iterator[None]:
+    """Turn the Connector's exceptions into the port's."""
+    try:
+        yield
+    except ConnectorError as error:
+        if error.status in (403, 404):
+            raise Unreachable(Reason.NOT_IN_ROSTER) from error
+        raise TryLater(str(error), after=error.retry_after) from error
+    except (ServiceUrlError, TokenError, ClientError, TimeoutError) as error:
+        raise TryLater(type(error).__name__) from error
 
 
 def listed(member: Json) -> Listed:
@@ -58,6 +86,7 @@ def listed(member: Json) -> Listed:
         name=_text(member, "name") or given or None,
         mail=_text(member, "email") or None,
         guest=True if role == "guest" or outside else False if role == "user" else None,
+        tenant_id=_text(member, "tenantId") or None,
     )
 
 
