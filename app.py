@@ -18,9 +18,10 @@ from aiohttp import web
 from azure.core.credentials_async import AsyncTokenCredential
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import graph, jobs, log
+from bot import graph, jobs, links, log
 from bot.conversation import ROUTES
 from bot.doctor import secret
+from bot.elsewhere import Elsewhere
 from bot.faq.index import LiveBank
 from bot.identity import credential
 from bot.metrics import Around
@@ -96,8 +97,8 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
         mirror = roster.Mirror(app, clock, TeamsDirectory(connector), tenant.directory if wire and tenant else None)
         errands = (jobs.Errand("rosters", roster.EVERY, mirror.run),)
         await stack.enter_async_context(jobs.ticking(app, clock, errands=errands))
-        await stack.enter_async_context(_delivering(app, TeamsMessenger(connector, settings.app_id), clock))
-        bot = TeamsBot(Conversations(app, clock))
+        await stack.enter_async_context(_delivering(app, TeamsMessenger(connector, settings.app_id), tenant, clock))
+        bot = TeamsBot(Conversations(app, clock), reads_threads=settings.read_threads)
         pages = [*Pages(app, clock).routes(), *Metrics(app, clock, _around(bank, wire)).routes()]
         if settings.graph_mailbox is not None and settings.app_password is not None:
             await stack.enter_async_context(_running(secret.follow(settings, database, clock)))
@@ -199,9 +200,11 @@ def _report(task: asyncio.Task[None]) -> None:
 
 
 @asynccontextmanager
-async def _delivering(app: App, messenger: Messenger, clock: Clock) -> AsyncIterator[None]:
+async def _delivering(app: App, messenger: Messenger, tenant: Tenant | None, clock: Clock) -> AsyncIterator[None]:
     """Send what the outbox holds beside the block; leaving it waits for what is under way."""
-    courier = Courier(app.database, messenger, clock, rate=app.settings.rate, still_wanted=jobs.STILL_WANTED)
+    elsewhere = Elsewhere(tenant, links.chat(app.settings))
+    wanted, rate = jobs.STILL_WANTED, app.settings.rate
+    courier = Courier(app.database, messenger, clock, rate=rate, still_wanted=wanted, elsewhere=elsewhere)
     async with _running(courier.run()):
         try:
             yield

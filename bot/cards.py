@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from microsoft_teams.cards import (
     Choice,
     ChoiceSetInput,
     Container,
+    DateInput,
     ExecuteAction,
     OpenUrlAction,
     RichTextBlock,
@@ -129,6 +131,11 @@ def choice_input(name: str, label: str, choices: Sequence[tuple[str, str]], *, v
     """A list to choose one of; ``choices`` are (value, title)."""
     items = [Choice(title=title, value=key) for key, title in choices]
     return ChoiceSetInput(id=name, label=label, choices=items, value=value or None, style="compact")
+
+
+def date_input(name: str, label: str, *, first: date) -> CardElement:
+    """A field for a day, not before ``first``. May be left empty; an old client sends whatever was written."""
+    return DateInput(id=name, label=label, min=first.isoformat())
 
 
 def web_link(title: str, url: str) -> str:

@@ -25,6 +25,8 @@ import bot.privacy.manage
 import bot.questions.channel
 import bot.questions.commands
 import bot.questions.desk
+import bot.questions.offering
+import bot.reminding.commands
 from bot.faq.commands import ask, asked_lately
 from bot.help import cards, smalltalk
 from bot.help.commands import greeting, team_greeting
@@ -43,6 +45,7 @@ ROUTES = Routes(
     bot.people.seats.routes,
     bot.people.role_commands.routes,
     bot.people.import_commands.routes,
+    bot.reminding.commands.routes,
     bot.privacy.commands.routes,
     bot.privacy.manage.routes,
     bot.groups.commands.routes,

@@ -100,7 +100,7 @@ def may_follow(way: Way, refused: Mapping[Way, Reason | None]) -> bool:
 
 def _as_chosen(person: Person, chat: list[Route], mail: list[Route], feed: list[Route]) -> tuple[list[Route], bool]:
     """The ways of a reminder, and whether it goes by mail beside them."""
-    match person.remind_by or (RemindBy.BOTH if person.guest else RemindBy.USUAL):
+    match person.wants:
         case RemindBy.MAIL:
             return mail + chat + feed, False
         case RemindBy.BOTH if mail and chat:

@@ -25,7 +25,6 @@ from sqlalchemy import (
     String,
     and_,
     case,
-    delete,
     exists,
     literal,
     or_,
@@ -193,20 +192,6 @@ def sent_as(session: Session, conversation_id: str, activity_id: str) -> Deliver
     """The delivery that a message in Teams came from, or None for one that the outbox did not send."""
     where = {"sent_conversation_id": conversation_id, "sent_activity_id": activity_id}
     return session.query(Delivery).filter_by(**where).order_by(Delivery.id).first()
-
-
-def forget_contents(session: Session, before: datetime, limit: int = 500) -> int:
-    """Take the words off at most ``limit`` rows that ended before ``before``, and drop contents nobody points at.
-
-    Returns how many rows and contents went. The rows stay, because their keys say what was sent.
-    """
-    old = select(Delivery.id).where(Delivery.settled_at < before, Delivery.content_hash.is_not(None)).limit(limit)
-    cleared = session.execute(update(Delivery).where(Delivery.id.in_(old)).values(content_hash=None))
-    unused = ~exists().where(Delivery.content_hash == Content.hash)
-    orphans = select(Content.hash).where(Content.used_at < before, unused).limit(limit)
-    # used_at is asked again outside: a row that was enqueued meanwhile is locked, and newer when the lock is gone
-    dropped = session.execute(delete(Content).where(Content.hash.in_(orphans), Content.used_at < before))
-    return int(cleared.rowcount + dropped.rowcount)  # type: ignore[attr-defined]
 
 
 # what the delivery loop calls

@@ -84,6 +84,11 @@ class Person(Base):
     left_at: Mapped[datetime | None]
     """When they were on no team's roster any more. Until they are again, nothing is sent to them."""
 
+    @property
+    def wants(self) -> RemindBy:
+        """How they want reminders: as chosen; a guest who has not chosen gets both, anybody else the chat."""
+        return RemindBy(self.remind_by) or (RemindBy.BOTH if self.guest else RemindBy.USUAL)
+
 
 class Follow(Base):
     """A person who follows a theme group; ``theme`` is the word that entries of the knowledge bank have too."""

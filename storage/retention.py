@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session, aliased
 
 from storage.audit import AuditRow
 from storage.contacts import Contact
 from storage.dialogs import OpenDialog
-from storage.outbox import Delivery, State
+from storage.outbox import Content, Delivery, State
 
 _TARGETED = aliased(Delivery)
 _UNDECIDED = (State.WAITING, State.SENDING, State.UNCERTAIN)
@@ -24,6 +24,20 @@ def forget_dialogs(session: Session, before: datetime, limit: int) -> int:
     for row in rows:
         session.delete(row)
     return len(rows)
+
+
+def forget_contents(session: Session, before: datetime, limit: int) -> int:
+    """Take the words off at most ``limit`` rows that ended before ``before``, and drop contents nobody points at.
+
+    Returns how many rows and contents went. The rows stay, because their keys say what was sent.
+    """
+    old = select(Delivery.id).where(Delivery.settled_at < before, Delivery.content_hash.is_not(None)).limit(limit)
+    cleared = session.execute(update(Delivery).where(Delivery.id.in_(old)).values(content_hash=None))
+    unused = ~exists().where(Delivery.content_hash == Content.hash)
+    orphans = select(Content.hash).where(Content.used_at < before, unused).limit(limit)
+    # used_at is asked again outside: a row that was enqueued meanwhile is locked, and newer when the lock is gone
+    dropped = session.execute(delete(Content).where(Content.hash.in_(orphans), Content.used_at < before))
+    return int(cleared.rowcount + dropped.rowcount)  # type: ignore[attr-defined]
 
 
 def forget_deliveries(session: Session, before: datetime, limit: int) -> int:

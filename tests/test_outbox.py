@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from bot.outbox import Courier
-from storage import outbox
+from storage import outbox, retention
 from storage.database import Database
 from storage.outgoing import MessageOf, Outgoing, Repeat, ThreadOf, ToChannel, ToMessage, ToPerson, ToThread
 from tests.chat import Clock
@@ -393,7 +393,7 @@ async def test_one_card_for_many_is_stored_once_and_forgotten_when_old(desk: Des
     assert desk.play(count) == 1
 
     desk.clock.forward(days=1)
-    forget = lambda session: outbox.forget_contents(session, desk.clock.now, limit=3)  # noqa: E731
+    forget = lambda session: retention.forget_contents(session, desk.clock.now, limit=3)  # noqa: E731
     assert desk.play(forget) == 0, "what waits is kept"
     await desk.courier.deliver()
     desk.clock.forward(days=1)

@@ -150,17 +150,17 @@ def test_a_contact_that_is_none_is_refused(anna: Chat, contact: object) -> None:
 def test_own_choices(anna: Chat) -> None:
     anna.click("Mina val")
 
-    saved = anna.click("Spara", role="officer", helps_with="Vatten och PFAS", remind_by="mail")
+    saved = anna.click("Spara", role="officer", helps_with="Vatten och PFAS")
 
     assert "Sparat." in saved
     row = person(anna)
-    assert (row.role, row.helps_with, row.remind_by) == ("officer", "Vatten och PFAS", "mail")
+    assert (row.role, row.helps_with) == ("officer", "Vatten och PFAS")
     assert "Anna Andersson, tjänsteperson. Kan hjälpa till med: Vatten och PFAS" in anna.say("min kommun")
 
 
 @pytest.mark.parametrize("role", ["kansli", "board"])
 def test_nobody_makes_themselves_kansli(anna: Chat, role: str) -> None:
-    refused = anna.press("people.save_profile", {"role": role, "remind_by": "chat", "helps_with": ""})
+    refused = anna.press("people.save_profile", {"role": role, "helps_with": ""})
 
     assert refused == "Den rollen kan bara kansliet ge."
     assert person(anna).role == ""

@@ -27,7 +27,7 @@ from bot.swedish import listed
 from bot.turn import Json
 from storage.contacts import Contact, Proposal, ProposalKind
 from storage.municipalities import MemberState, Municipality
-from storage.people import OWN, SEATS, Person, PersonRole, RemindBy
+from storage.people import OWN, SEATS, Person, PersonRole
 
 EXPECTED = (
     "Utse två kontaktpersoner: en politiker och en tjänsteperson. Gärna också en ersättare för politikern.",
@@ -196,19 +196,18 @@ def sure(contact: Contact, name: str) -> Json:
 def profile(person: Person, said: str = "") -> Json:
     """What somebody decides about themselves."""
     roles = [(NO_ROLE, "Vill inte säga"), *((one.value, words.capital(words.role(one))) for one in OWN)]
-    ways = [(RemindBy.CHAT.value, "I chatten"), (RemindBy.MAIL.value, "Med mejl")]
     return card(
         heading("Mina val"),
         *([label(said)] if said else []),
         choice_input("role", "Vad är du i nätverket?", roles, value=person.role or NO_ROLE),
         text_input("helps_with", "Det kan jag hjälpa andra med", value=person.helps_with, long=True, most=500),
         small("Andra från din kommun och kansliet ser din roll och vad du kan hjälpa till med."),
-        choice_input("remind_by", "Hur vill du få påminnelser?", ways, value=person.remind_by),
         actions=[
             button("Spara", "people.save_profile", style="positive"),
+            button("Påminnelser", "reminding.open", alone=True),
             button("Till min kommun", "people.mine"),
         ],
-        summary="Mina val: roll, vad jag kan hjälpa till med, och påminnelser.",
+        summary="Mina val: roll och vad jag kan hjälpa till med.",
     )
 
 

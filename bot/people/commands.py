@@ -9,7 +9,7 @@ from bot.turn import Json, Reply, Turn, UserError, say, state
 from storage import contacts, municipalities, people
 from storage.contacts import Contact, ProposalKind
 from storage.municipalities import Municipality
-from storage.people import SEATS, RemindBy
+from storage.people import SEATS
 
 routes = Routes()
 
@@ -126,10 +126,7 @@ def save_profile(turn: Turn) -> Reply:
     """Keep one's own choices."""
     chosen = turn.data.get("role")
     role = service.checked_own_role("" if chosen == cards.NO_ROLE else chosen)
-    ways = turn.data.get("remind_by")
-    if ways not in set(RemindBy):
-        raise UserError("Välj hur du vill få påminnelser.")
-    turn.person.role, turn.person.remind_by = role, str(ways)
+    turn.person.role = role
     turn.person.helps_with = access.text(turn, "helps_with", 500)
     return state(cards.profile(turn.person, said="Sparat."))
 

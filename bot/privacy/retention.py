@@ -53,7 +53,7 @@ OLD = (
     Old(
         "texts of messages sent",
         lambda it: f"SEKOM_MESSAGE_DAYS={it.message_days}",
-        lambda s, it, now, most: outbox.forget_contents(s, _before(now, it.message_days), most),
+        lambda s, it, now, most: retention.forget_contents(s, _before(now, it.message_days), most),
     ),
     Old(
         "notes that a message was sent",

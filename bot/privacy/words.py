@@ -137,6 +137,7 @@ COLUMNS = {
     "helps_with": "Kan hjälpa till med",
     "remind_by": "Påminnelser",
     "first_seen_at": "Först sedd",
+    "paused_until": "Ingen påminnelse till och med",
     "last_active_at": "Senast aktiv",
     "seen_at": "Senast ändrad",
     "left_at": "Lämnade teamen",
@@ -190,6 +191,10 @@ VALUES = {
     "chat": "i chatten",
     "mail": "med mejl",
     "personal": "egen chatt",
+    "both": "i chatten och med mejl",
+    "new_chat": "i chatten",
+    "mention": "i tråden",
+    "feed": "som avisering i Teams",
     "seat": "uppdrag",
     "belongs": "hör till kommunen",
     "waiting": "väntar",
@@ -205,7 +210,7 @@ VALUES = {
     "closed": "stängd",
 }
 """What the database's words mean, where a column holds one of a few."""
-CODED = frozenset({"role", "seat", "remind_by", "scope", "kind", "status", "state"})
+CODED = frozenset({"role", "seat", "remind_by", "route", "scope", "kind", "status", "state"})
 
 
 def class_of(table: str) -> KeptClass:

@@ -1,0 +1,97 @@
+"""What somebody sees of how they are reminded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from microsoft_teams.cards import Action, CardElement
+
+from bot import swedish
+from bot.cards import button, buttons, card, choice_input, date_input, heading, label, markdown, plain, small
+from bot.reminding import service
+from bot.reminding.service import Pause
+from bot.turn import Json
+from storage.people import Person, RemindBy
+
+_NOW = {
+    RemindBy.CHAT: "Du får påminnelser **här i chatten**.",
+    RemindBy.MAIL: "Du får påminnelser **med mejl**.",
+    RemindBy.BOTH: "Du får påminnelser **både här i chatten och med mejl**.",
+}
+_CHOICES = {
+    RemindBy.CHAT: "Bara i chatten",
+    RemindBy.MAIL: "Bara med mejl",
+    RemindBy.BOTH: "Både i chatten och med mejl",
+}
+_PAUSES = {
+    Pause.WEEK: "En vecka",
+    Pause.FORTNIGHT: "Två veckor",
+    Pause.MONTH: "En månad",
+    Pause.QUARTER: "Tre månader",
+}
+WHAT_A_PAUSE_DOES = (
+    "Under pausen påminner jag dig inte. Det som hinner passera innan pausen är slut hoppar jag över, resten får du "
+    "efteråt. Svar på dina frågor kommer som vanligt."
+)
+
+
+def choices(person: Person, now: datetime, contact: str, *, mails: bool, said: str = "") -> Json:
+    """What is chosen now, and what else there is. ``mails`` is whether the bot can send mail at all."""
+    way = _way(person, mails=mails)
+    paused = person.paused_until is not None and person.paused_until >= service.today(now)
+    return card(
+        heading("Dina påminnelser"),
+        *([label(said)] if said else []),
+        markdown(_NOW[way]),
+        *_mail(person, contact, mails=mails),
+        *_others(person, way, mails=mails),
+        *_pause(person, now, paused=paused),
+        actions=_actions(paused=paused),
+        summary="Dina påminnelser: hur du får dem, och paus.",
+    )
+
+
+def _way(person: Person, *, mails: bool) -> RemindBy:
+    """How it is done in fact."""
+    if not mails or not person.mail:
+        return RemindBy.CHAT
+    return person.wants or RemindBy.CHAT
+
+
+def _mail(person: Person, contact: str, *, mails: bool) -> Iterator[CardElement]:
+    if not mails:
+        yield plain("Jag kan inte skicka mejl än.", subtle=True)
+    elif person.mail:
+        yield plain(f"Mejl går till {person.mail}. Är adressen fel? Säg till kansliet: {contact}.", subtle=True)
+    else:
+        yield plain(
+            f"Jag har ingen mejladress till dig. Vill du ha mejl? Be kansliet lägga in din adress: {contact}.",
+            subtle=True,
+        )
+    if mails and person.mail and person.remind_by == RemindBy.USUAL and person.guest:
+        yield small("Du är gäst i Teams och ser chatten bara när du har bytt till oss. Därför får du mejl också.")
+
+
+def _others(person: Person, way: RemindBy, *, mails: bool) -> Iterator[CardElement]:
+    """The other ways that are open to them."""
+    if mails and person.mail:
+        others = [one for one in _CHOICES if one is not way]
+        yield buttons(*(button(_CHOICES[one], "reminding.choose", alone=True, way=one.value) for one in others))
+
+
+def _pause(person: Person, now: datetime, *, paused: bool) -> Iterator[CardElement]:
+    if paused and person.paused_until is not None:
+        yield label(f"Paus till och med {swedish.day(person.paused_until)}")
+    else:
+        yield label("Vill du ha en paus?")
+    yield markdown(WHAT_A_PAUSE_DOES)
+    ends = [(one.value, f"{_PAUSES[one]}, till och med {swedish.day(service.last_day(one, now))}") for one in Pause]
+    yield choice_input("pause", "Hur länge?", ends, value=Pause.WEEK)
+    yield date_input("last", "Eller välj den sista dagen själv", first=service.today(now))
+
+
+def _actions(*, paused: bool) -> list[Action]:
+    if not paused:
+        return [button("Pausa", "reminding.pause")]
+    return [button("Ta bort pausen", "reminding.resume", alone=True), button("Ändra pausen", "reminding.pause")]

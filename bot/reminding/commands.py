@@ -1,0 +1,57 @@
+"""What a member decides about reminders: chat, mail or both, and pauses."""
+
+from __future__ import annotations
+
+from bot.reminding import cards, service
+from bot.routes import Routes, Where
+from bot.turn import Json, Reply, Turn, say, state
+from storage import reminding
+
+routes = Routes()
+
+
+@routes.command(
+    "påminnelser",
+    help="Välj hur du får påminnelser, eller ta en paus från dem.",
+    where=Where.PERSONAL,
+    aliases=("påminnelse", "mina påminnelser", "pausa påminnelser", "sluta påminna", "sluta påminna mig"),
+)
+def show(turn: Turn) -> Reply:
+    """What is chosen now, and what else there is to choose."""
+    return say(card=_card(turn))
+
+
+@routes.action("reminding.open", where=Where.PERSONAL)
+def press_show(turn: Turn) -> Reply:
+    """The same, in place."""
+    return state(_card(turn))
+
+
+@routes.action("reminding.choose", where=Where.PERSONAL)
+def choose(turn: Turn) -> Reply:
+    """*Bara i chatten*, *Bara med mejl* or *Både och*."""
+    turn.person.remind_by = service.checked_way(turn.data.get("way"), turn.person, turn.app.settings)
+    return state(_card(turn, "Sparat."))
+
+
+@routes.action("reminding.pause", where=Where.PERSONAL)
+def pause(turn: Turn) -> Reply:
+    """*Pausa*, or another end of the pause that is."""
+    last = service.checked_end(turn.data.get("pause"), turn.data.get("last"), turn.now)
+    turn.person.paused_until = last
+    reminding.release(turn.session, turn.person.id, turn.now)
+    return state(_card(turn, "Pausen är sparad."))
+
+
+@routes.action("reminding.resume", where=Where.PERSONAL)
+def resume(turn: Turn) -> Reply:
+    """*Ta bort pausen*: what waited for its end comes now."""
+    turn.person.paused_until = None
+    reminding.release(turn.session, turn.person.id, turn.now)
+    return state(_card(turn, "Pausen är borttagen."))
+
+
+def _card(turn: Turn, said: str = "") -> Json:
+    turn.session.flush()
+    mails = service.sends_mail(turn.app.settings)
+    return cards.choices(turn.person, turn.now, turn.app.settings.contact, mails=mails, said=said)
