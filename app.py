@@ -27,16 +27,16 @@ from bot.identity import credential
 from bot.metrics import Around
 from bot.outbox import Courier
 from bot.papers import OUTBOX, on_paper
-from bot.ports import Messenger
 from bot.people import roster
+from bot.ports import Messenger
 from bot.settings import Settings, SettingsProblems, from_process
 from bot.teams.adapter import Adapter
 from bot.teams.bot import TeamsBot
 from bot.teams.connector import Connector, new_session
 from bot.teams.core import Conversations
 from bot.teams.credential import ConnectorToken
-from bot.teams.endpoint import make_runner, make_web_app
 from bot.teams.directory import TeamsDirectory
+from bot.teams.endpoint import make_runner, make_web_app
 from bot.teams.gate import make_gate
 from bot.teams.messenger import TeamsMessenger
 from bot.teams.metrics import Metrics

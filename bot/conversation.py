@@ -52,6 +52,7 @@ ROUTES = Routes(
     bot.questions.commands.routes,
     bot.questions.channel.routes,
     bot.questions.desk.routes,
+    bot.questions.offering.routes,
     engine.routes,
 )
 """Everything people can say and press."""
@@ -120,6 +121,8 @@ def _stays_erased(session: Session, incoming: Incoming) -> bool:
 def _answer(app: App, session: Session, incoming: Incoming, now: datetime, refused: Reply | None) -> Answer:
     if incoming.kind is not Kind.MESSAGE and _stays_erased(session, incoming):
         return Answer(FORGOTTEN if incoming.kind is Kind.ACTION else NOTHING, unsent=True)
+    if incoming.kind is Kind.OVERHEARD and not _worth_asking(app, session, incoming):
+        return Answer(NOTHING, unsent=False)
     person = _remember(session, incoming, now)
     key = incoming.place.conversation_id, incoming.activity_id
     if not turns.claim(session, *key, person.id, now):
@@ -131,10 +134,19 @@ def _answer(app: App, session: Session, incoming: Incoming, now: datetime, refus
     return Answer(reply, unsent=True, edited=faq.touched(session))
 
 
+def _worth_asking(app: App, session: Session, incoming: Incoming) -> bool:
+    """Whether something overheard may be an answer. What is not leaves no trace: no person, no place, no activity."""
+    if not app.settings.read_threads or bot.questions.offering.to_ask_about(session, incoming) is None:
+        return False
+    return smalltalk.answer(incoming.text, incoming.attachments) is None
+
+
 def _handle(turn: Turn) -> Reply:
     match turn.incoming.kind:
         case Kind.ACTION:
             return _press(turn)
+        case Kind.OVERHEARD:
+            return bot.questions.offering.ask(turn)
         case Kind.INSTALLED | Kind.LEFT if turn.incoming.place.team_id is not None:
             rosters.want(turn.session, turn.incoming.place.team_id, turn.now)
             return NOTHING if turn.incoming.kind is Kind.LEFT else team_greeting(turn)

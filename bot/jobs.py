@@ -22,7 +22,7 @@ from bot.privacy import retention
 from bot.questions import reminders
 from bot.turn import App
 from bot.upkeep import reminders as upkeep
-from storage import outbox
+from storage import offers, outbox
 from storage.outgoing import Outgoing
 
 Due = Callable[[Session, datetime], list[Outgoing]]
@@ -34,6 +34,7 @@ DUE: tuple[Due, ...] = (reminders.due, upkeep.due)
 """Who may have something due; each is asked every :data:`PLAN_EVERY`."""
 STILL_WANTED: Mapping[str, StillWanted] = {
     "question_reminder": reminders.still_wanted,
+    "thread_offer": offers.still_kept,
     "app_credential": upkeep.still_wanted,
 }
 """By the first word of a subject: whether its cause still stands, asked just before sending."""
@@ -75,7 +76,6 @@ JOBS = (Job("clean", CLEAN_EVERY, retention.run),)
 """What runs how often, beside the planning of :data:`DUE` and the outbox's own loop."""
 
 
-@asynccontextmanager
 @dataclass(frozen=True, slots=True)
 class Errand:
     """Something that asks the network every so often; the first time at once. It plays its own transactions."""
@@ -85,6 +85,7 @@ class Errand:
     run: Callable[[], Awaitable[object]]
 
 
+@asynccontextmanager
 async def ticking(
     app: App,
     clock: Clock,

@@ -1,4 +1,4 @@
-"""What whoever runs the bot decides beside who it is: who may read its figures, and when its secret expires."""
+"""What whoever runs the bot decides beside who it is: its figures, its secret's expiry, what it hears in channels."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _long(value: SecretStr) -> SecretStr:
 
 
 class Operating(BaseSettings):
-    """Both may be left out."""
+    """All may be left out."""
 
     metrics_token: Annotated[SecretStr, AfterValidator(_long)] | None = Field(
         None,
@@ -30,4 +30,9 @@ class Operating(BaseSettings):
         None,
         alias="SEKOM_SECRET_EXPIRES",
         description="Write the day when the client secret expires, as Entra shows it, such as 2027-01-31",
+    )
+    read_threads: bool = Field(
+        False,
+        alias="SEKOM_READ_THREADS",
+        description="Write true if the bot shall see replies that do not mention it, or false; the package must say so",
     )

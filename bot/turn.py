@@ -44,14 +44,16 @@ class Kind(StrEnum):
 
     MESSAGE = "message"
     """Somebody wrote; in a group or channel only when they mentioned the bot."""
+    OVERHEARD = "overheard"
+    """Somebody wrote in a channel's thread without mentioning the bot; comes with SEKOM_READ_THREADS only."""
     ACTION = "action"
     """Somebody pressed a button (``Action.Execute``); ``verb`` and ``data`` are set."""
     INSTALLED = "installed"
     """The bot was added to a chat or team, or a person was added where the bot is."""
-
-
     LEFT = "left"
     """People were taken out of a team where the bot is; the sender is who did it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sender:
     """Who did it, as the activity says. A mail address or guest state is in no activity."""

@@ -30,6 +30,9 @@ FOLDER = Path(__file__).parent
 VALIDATION_ONLY = "00000000-0000-0000-0000-000000000000"
 """Stands for the app id where there is none yet. Valid by the schema, of no use in Teams."""
 
+READ_THREADS = {"name": "ChannelMessage.Read.Group", "type": "Application"}
+"""With this consent of a team's owner Teams sends the bot every message of the team's standard channels."""
+
 _WEBSITE = "https://www.sekom.se"
 _MENUS = {"personal": Scope.PERSONAL, "team": Scope.CHANNEL, "groupChat": Scope.GROUP}
 """The manifest's scopes, and the kind of conversation each one is."""
@@ -57,6 +60,8 @@ class Deployment:
     """The privacy page; else ``/integritet`` on the public URL or the association's site."""
     terms_url: str = ""
     """The terms of use; else ``/villkor``, likewise."""
+    read_threads: bool = False
+    """Whether to ask a team's owner that the bot may see replies that don't mention it: ``SEKOM_READ_THREADS``."""
     version: str = "1.0.0"
     """The package's version. Teams takes an update only if it is higher than before."""
 
@@ -103,6 +108,8 @@ def manifest(deployment: Deployment, routes: Routes, folder: Path = FOLDER) -> J
     text = (folder / "manifest.json").read_text("utf-8")
     filled: Json = json.loads(_BLANK.sub(lambda blank: blanks[blank[1]], text))
     filled["bots"][0]["commandLists"] = commands(routes)
+    if deployment.read_threads:
+        filled["authorization"] = {"permissions": {"resourceSpecific": [READ_THREADS]}}
     host = urlsplit(deployment.public_url).hostname
     if host:
         filled["validDomains"] = [host]
@@ -160,6 +167,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--public-url", help="the https address of the bot's own pages, as SEKOM_PUBLIC_URL")
     parser.add_argument("--privacy-url", help="the privacy page (default: /integritet on the public URL or sekom.se)")
     parser.add_argument("--terms-url", help="the terms of use (default: /villkor, likewise)")
+    parser.add_argument(
+        "--read-threads", action="store_true", default=None, help="as SEKOM_READ_THREADS=true: see unmentioned replies"
+    )
     parser.add_argument("--version", help="higher than the package before it (default: 1.0.0)")
     parser.add_argument("--out", type=Path, default=Path("build/sekom-bot.zip"), help="default: %(default)s")
     return parser
@@ -167,7 +177,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _deployment(arguments: argparse.Namespace, load: Callable[[], Settings]) -> Deployment:
     """Take what was given; the settings are read only where no app id was, so that they need not be complete."""
-    fields = ("app_id", "public_url", "privacy_url", "terms_url", "version")
+    fields = ("app_id", "public_url", "privacy_url", "terms_url", "read_threads", "version")
     given = {name: value for name in fields if (value := getattr(arguments, name)) is not None}
     if "app_id" in given:
         return Deployment(**given)
@@ -176,6 +186,7 @@ def _deployment(arguments: argparse.Namespace, load: Callable[[], Settings]) -> 
     known = Deployment(
         app_id=settings.app_id or VALIDATION_ONLY,
         public_url=public if public.startswith("https://") else "",  # a laptop's own address is no use to Teams
+        read_threads=settings.read_threads,
     )
     return replace(known, **given)
 

@@ -27,13 +27,14 @@ import storage.kansli
 import storage.leases
 import storage.links
 import storage.municipalities
+import storage.offers
 import storage.outbox
 import storage.people
 import storage.places
 import storage.questions
 import storage.roles
-import storage.turns  # noqa: F401 - every table must be known to the metadata
 import storage.rosters
+import storage.turns  # noqa: F401 - every table must be known to the metadata
 from storage.database import Base, Database
 
 SCRIPTS = Path(__file__).parent / "migrations"

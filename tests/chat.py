@@ -71,6 +71,10 @@ class Chat:
         reply = self.send(self.message(text, activity_id=activity_id, attachments=attachments))
         return seen(reply)
 
+    def overheard(self, text: str, *, activity_id: str = "") -> Reply:
+        """Write in a channel's thread without mentioning the bot, where Teams lets it see that."""
+        return self.send(replace(self.message(text, activity_id=activity_id), kind=Kind.OVERHEARD))
+
     def message(self, text: str, *, activity_id: str = "", attachments: tuple[str, ...] = ()) -> Incoming:
         """The activity of a written message, for those who want to send it themselves."""
         return Incoming(

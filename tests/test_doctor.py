@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import ClientSession, web
@@ -58,10 +59,10 @@ class SetUp:
     def database(self) -> Path:
         return self.folder / "bot.db"
 
-    def package(self, **more: str) -> None:
+    def package(self, **more: Any) -> None:
         """An app package built as it should be, but for ``more``."""
         path = self.folder / "package.zip"
-        path.write_bytes(build.build(build.Deployment(**{"app_id": APP_ID, **more}), ROUTES))
+        path.write_bytes(build.build(build.Deployment(**({"app_id": APP_ID} | more)), ROUTES))
         self.asked = Asked(package=path)
 
     def sql(self, statement: str) -> None:
@@ -188,6 +189,14 @@ def package_without_our_host(it: SetUp) -> None:
     it.package(public_url="https://another.example.org")
 
 
+def package_that_reads_threads(it: SetUp) -> None:
+    it.package(read_threads=True)
+
+
+def package_that_reads_no_threads(it: SetUp) -> None:
+    it.environ["SEKOM_READ_THREADS"] = "true"
+
+
 def package_with_old_menus(it: SetUp) -> None:
     path = it.asked.package
     assert path is not None
@@ -308,6 +317,8 @@ BROKEN: list[tuple[Callable[[SetUp], None], str, str]] = [
     (no_kansli, "kansli: nobody has the kansli's role", "SEKOM_KANSLI"),
     (package_of_another_app, "app package: .*ids are .*000002, MicrosoftAppId is .*000001", "make package"),
     (package_without_our_host, "app package: .*validDomains lacks 127.0.0.1", "make package"),
+    (package_that_reads_threads, "app package: .*it asks to read channel messages, SEKOM_READ_THREADS is false", "make package"),
+    (package_that_reads_no_threads, "app package: .*does not ask to read channel .* SEKOM_READ_THREADS is true", "make package"),
     (package_with_old_menus, "app package: .*other commands than this version", "higher version"),
     (no_package, r"app package: .*none\.zip is no app package", "make package"),
     (wrong_secret, r"app id and secret: the secret is wrong \(AADSTS7000215\)", "its Secret ID is another thing"),

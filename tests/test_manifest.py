@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +106,12 @@ def faults(files: Files, schemas: Path) -> list[str]:
     return [*schema_errors(files, schemas), *problems(files)]
 
 
-@pytest.mark.parametrize("deployment", [HERE, Deployment()], ids=["deployed", "validation only"])
+READING = replace(HERE, read_threads=True)
+
+
+@pytest.mark.parametrize(
+    "deployment", [HERE, Deployment(), READING], ids=["deployed", "validation only", "reads threads"]
+)
 def test_package_is_valid_by_microsofts_schema(deployment: Deployment, schemas: Path) -> None:
     assert faults(unpacked(build(deployment, ROUTES)), schemas) == []
 
@@ -155,6 +161,16 @@ SEEDED: dict[str, tuple[Callable[[Files], Files], str]] = {
 def test_seeded_fault_is_caught(fault: str, files: Files, schemas: Path) -> None:
     spoil, told = SEEDED[fault]
     assert [line for line in faults(spoil(files), schemas) if told in line]
+
+
+def test_only_the_variant_that_reads_threads_asks_for_it(files: Files) -> None:
+    asks = {"resourceSpecific": [{"name": "ChannelMessage.Read.Group", "type": "Application"}]}
+
+    assert manifest_of(unpacked(build(READING, ROUTES))) == {
+        **manifest_of(files),
+        "authorization": {"permissions": asks},
+    }
+    assert "authorization" not in manifest_of(files)
 
 
 # --- the command menus

@@ -44,6 +44,14 @@ def test_app_id_and_public_url_come_from_the_settings(tmp_path: Path) -> None:
     assert out.read_bytes() == build(HERE, ROUTES)
 
 
+def test_the_variant_that_reads_threads_comes_from_the_switch_or_the_setting(tmp_path: Path) -> None:
+    out, local = tmp_path / "sekom.zip", {"SEKOM_READ_THREADS": "true"}
+    for given, load in ((["--app-id", APP_ID, "--read-threads"], no_settings), ([], lambda: Settings.load(local))):
+        assert main([*given, "--out", str(out)], load) == 0
+        asked = manifest_of(unpacked(out.read_bytes()))["authorization"]["permissions"]["resourceSpecific"]
+        assert [one["name"] for one in asked] == ["ChannelMessage.Read.Group"]
+
+
 def test_settings_that_are_wrong_are_a_refusal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--out", str(tmp_path / "x.zip")], lambda: Settings.load({"MicrosoftAppId": "fel"})) == 2
     assert "MicrosoftAppId" in capsys.readouterr().err

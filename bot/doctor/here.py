@@ -92,7 +92,11 @@ async def package(case: Case) -> list[Problem]:
         return []
     remedy = "Build it anew with a higher version (make package, --version) and upload it in the Teams admin center"
     try:
-        ours = build.Deployment(settings.app_id or "", public if public.startswith("https://") else "")
+        ours = build.Deployment(
+            settings.app_id or "",
+            public if public.startswith("https://") else "",
+            read_threads=settings.read_threads,
+        )
         if path is None:
             build.build(ours, ROUTES)
             return []
@@ -119,5 +123,8 @@ def _differences(there: dict[str, Any], wanted: dict[str, Any], settings: Settin
     host = public.hostname
     if public.scheme == "https" and host not in there.get("validDomains", ()):
         yield f"validDomains lacks {host}, the host of SEKOM_PUBLIC_URL"
+    if there.get("authorization") != wanted.get("authorization"):
+        needs = "does not ask" if settings.read_threads else "asks"
+        yield f"it {needs} to read channel messages, SEKOM_READ_THREADS is {str(settings.read_threads).lower()}"
     if there["bots"][0].get("commandLists") != wanted["bots"][0]["commandLists"]:
         yield "its menus hold other commands than this version of the bot"

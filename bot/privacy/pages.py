@@ -13,6 +13,10 @@ from bot.privacy import words
 from bot.settings import Settings
 from bot.swedish import day
 
+_READS = """
+<p>I temagruppernas kanaler får boten del av alla inlägg, också de som inte nämner den. Svarar du i en
+frågas tråd frågar boten dig om den får skicka svaret vidare. Alla andra inlägg slängs olästa.</p>"""
+"""Stands there with SEKOM_READ_THREADS."""
 _CSS = """
 body{margin:0 auto;max-width:42rem;padding:1rem 1.25rem 3rem;font:1.0625rem/1.6 system-ui,sans-serif;color:#1b1b1b;
 background:#fff;overflow-wrap:break-word}
@@ -43,7 +47,7 @@ det som fil och ta bort dig. Du kan också be kansliet om hjälp. Du får svar i
 hos Integritetsskyddsmyndigheten, <a href="https://www.imy.se/">imy.se</a>.</p>
 {"".join(_class(one, settings) for one in words.CLASSES)}
 <h2>Det som inte sparas om dig</h2>
-<p>{escape(words.ANONYMOUS)}</p>
+<p>{escape(words.ANONYMOUS)}</p>{_READS if settings.read_threads else ""}
 <p>Boten sparar inte vilket parti en politiker tillhör. I botens driftlogg står varken namn eller det du skriver.</p>
 <h2>När du tar bort dig</h2>
 <p>Boten tar bort allt som pekar ut dig. En kod sparas som inte går att läsa ut ditt namn ur. Den gör att du inte läggs

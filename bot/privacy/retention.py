@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.settings import Settings
 from bot.swedish import STOCKHOLM
 from bot.turn import App
-from storage import faq_log, links, outbox, retention, turns
+from storage import faq_log, links, offers, retention, turns
 from storage.database import Database
 
 CHUNK = 200
@@ -39,6 +39,7 @@ def _before(now: datetime, days: int) -> datetime:
 
 OLD = (
     Old("answers kept for repeats", lambda _: "24 hours", lambda s, _, now, most: turns.forget_old(s, now, most)),
+    Old("replies to ask about", lambda _: "24 hours", lambda s, _, now, most: offers.forget_old(s, now, most)),
     Old("links to fetch a file", lambda _: "15 minutes", lambda s, _, now, most: links.forget(s, now, most)),
     Old(
         "wordings of questions, and votes' reasons",

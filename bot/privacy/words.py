@@ -83,8 +83,9 @@ CLASSES = (
     ),
     KeptClass(
         "Påbörjade samtal och svar",
-        ("open_dialogs", "seen_activities", "download_links"),
-        "Påbörjade samtal, mina svar till dig det senaste dygnet och länkar för att hämta filer.",
+        ("open_dialogs", "seen_activities", "download_links", "thread_offers"),
+        "Påbörjade samtal, mina svar till dig det senaste dygnet, länkar för att hämta filer och inlägg i en frågas "
+        "tråd som jag har frågat dig om jag får skicka vidare.",
         "Så att vi kan fortsätta där vi var, och så att du inte får samma svar två gånger.",
         lambda settings: (
             f"Svar: ett dygn. Påbörjade samtal: {days(settings.dialog_days)}. Länkar: 15 minuter. "
@@ -136,11 +137,11 @@ COLUMNS = {
     "role": "Roll",
     "helps_with": "Kan hjälpa till med",
     "remind_by": "Påminnelser",
-    "first_seen_at": "Först sedd",
     "paused_until": "Ingen påminnelse till och med",
+    "first_seen_at": "Först sedd",
     "last_active_at": "Senast aktiv",
-    "seen_at": "Senast ändrad",
     "left_at": "Lämnade teamen",
+    "seen_at": "Senast ändrad",
     "scope": "Sorts chatt",
     "tenant_id": "Organisationens id",
     "seat": "Uppdrag",
@@ -190,11 +191,11 @@ VALUES = {
     "board": "styrelse",
     "chat": "i chatten",
     "mail": "med mejl",
-    "personal": "egen chatt",
     "both": "i chatten och med mejl",
     "new_chat": "i chatten",
     "mention": "i tråden",
     "feed": "som avisering i Teams",
+    "personal": "egen chatt",
     "seat": "uppdrag",
     "belongs": "hör till kommunen",
     "waiting": "väntar",

@@ -21,8 +21,8 @@ LONGEST = 1200
 TO_KANSLI = "kansli"
 """What stands for the kansli among the groups to choose from."""
 HOW_TO_ANSWER = (
-    "Tryck **Svara**, eller svara i tråden och nämn @SEKOM-boten. Ett svar som inte nämner mig ser jag inte, "
-    "så det når inte den som frågade."
+    "Tryck **Svara**, eller svara i tråden och nämn @SEKOM-boten. Ett svar som inte nämner mig når inte den som "
+    "frågade av sig självt."
 )
 
 
@@ -109,6 +109,27 @@ def form(picture: Picture) -> Json:
         ],
         summary="Skriv ditt svar",
     )
+
+
+def offer(picture: Picture, offer_id: int, text: str) -> Json:
+    """Asks whoever replied in the thread without a mention whether that is an answer."""
+    rows: Json = {"offer": offer_id}
+    return card(
+        heading("Ska jag skicka det här till frågeställaren?"),
+        plain(f"Frågan: {short(picture.question.text)}", subtle=True),
+        plain(f"Du skrev i tråden: {short(text, LONGEST)}"),
+        small("Svaret går med ditt namn och din kommun. Säger du inget inom ett dygn slänger jag det."),
+        actions=[
+            button("Skicka", "questions.offer_send", style="positive", **rows),
+            button("Nej tack", "questions.offer_decline", **rows),
+        ],
+        summary="Ska jag skicka ditt svar i tråden till frågeställaren?",
+    )
+
+
+def offer_over(text: str) -> Json:
+    """What stands in its place when the writer has said."""
+    return card(plain(text), summary=text)
 
 
 def choose_group(picture: Picture, groups: Sequence[ThemeGroup], *, back: Action) -> Json:

@@ -6,10 +6,12 @@ one and put an old state back.
 
 from __future__ import annotations
 
+from sqlalchemy.orm import Session
+
 from bot.questions import cards, picture, service, telling
 from bot.questions.picture import Picture
 from bot.routes import Routes
-from bot.turn import Json, Reply, Scope, Turn, UserError, say, state, view
+from bot.turn import Json, Place, Reply, Scope, Turn, UserError, say, state, view
 from storage import groups, outbox, questions
 from storage.questions import Question, Way
 
@@ -88,16 +90,19 @@ def move(turn: Turn) -> Reply:
 
 def in_thread(turn: Turn) -> Reply | None:
     """A message in a question's thread that mentions the bot is an answer; None where it is something else."""
-    place = turn.incoming.place
-    if place.scope is not Scope.CHANNEL or place.thread_id is None:
-        return None
-    post = outbox.sent_as(turn.session, place.conversation_id, place.thread_id)
-    number = telling.question_of(post.subject, post.key) if post else None
-    question = questions.lock(turn.session, number)
+    question = questions.lock(turn.session, asked_in(turn.session, turn.incoming.place))
     if question is None or question.asker_id == turn.person.id:
         return None
     seen = keep(turn, question, turn.incoming.text, Way.THREAD)
-    return say(f"Tack! Ditt svar har gått till {_asker(seen)}.")
+    return say(f"Tack! Ditt svar har gått till {asker(seen)}.")
+
+
+def asked_in(session: Session, place: Place) -> int | None:
+    """The question whose card started the thread; None where it is another thread, or none."""
+    if place.scope is not Scope.CHANNEL or place.thread_id is None:
+        return None
+    post = outbox.sent_as(session, place.conversation_id, place.thread_id)
+    return telling.question_of(post.subject, post.key) if post else None
 
 
 def keep(turn: Turn, question: Question, text: str, way: Way) -> Picture:
@@ -106,7 +111,8 @@ def keep(turn: Turn, question: Question, text: str, way: Way) -> Picture:
     return telling.answered(turn, question, found.id) if new else _now(turn, question)
 
 
-def _asker(seen: Picture) -> str:
+def asker(seen: Picture) -> str:
+    """The asker in a sentence, by name where they want that."""
     return "den som frågade" if seen.asker == picture.NOBODY else f"den som frågade ({seen.asker})"
 
 

@@ -25,6 +25,8 @@ LONGEST = {"guid": 64, "id": 200, "conversation": 300, "service URL": 500}
 LONGEST_NAME = 200
 """Characters of a person's name that are kept; Entra allows 256."""
 _THREAD = ";messageid="
+_A_BOT = "28:"
+"""How Teams begins the id of an app; a person's begins with ``29:``."""
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 """Control characters, zero-width signs that Teams puts around mentions, and halves of characters."""
@@ -58,6 +60,18 @@ def from_message(activity: Activity) -> Incoming | None:
         text=_written(activity),
         attachments=tuple(_content_types(activity)),
     )
+
+
+def overheard(activity: Activity) -> Incoming | None:
+    """A person's reply in a channel's thread that does not mention the bot; None for anything else."""
+    place = place_of(activity)
+    sender = activity.from_property
+    if place.scope is not Scope.CHANNEL or place.thread_id in (None, activity.id) or sender is None or not sender.id:
+        return None
+    if sender.id.startswith(_A_BOT) or (activity.recipient and sender.id == activity.recipient.id):
+        return None
+    written, attached = _written(activity), tuple(_content_types(activity))
+    return Incoming(_activity_id(activity), Kind.OVERHEARD, _sender(sender), place, written, attachments=attached)
 
 
 def from_card_action(activity: Activity) -> Incoming | None:
@@ -97,6 +111,19 @@ def from_members_added(activity: Activity) -> list[Incoming]:
     return [_arrived(activity, f"{identity};{number}", member) for number, member in enumerate(added)]
 
 
+def from_members_removed(activity: Activity) -> Incoming | None:
+    """People left a team; None for any other conversation, and where the bot itself was taken out.
+
+    Raises :class:`RefusedError` (400) where somebody is missing.
+    """
+    bot = activity.recipient.id if activity.recipient else None
+    removed = {member.id for member in activity.members_removed or ()}
+    place = place_of(activity)
+    if bot in removed or not removed or place.team_id is None:
+        return None
+    return Incoming(_activity_id(activity), Kind.LEFT, _sender(activity.from_property), place)
+
+
 def place_of(activity: Activity) -> Place:
     """Where it happened. Raises :class:`RefusedError` (400) without a conversation, (403) for two tenants.
 
@@ -111,19 +138,6 @@ def place_of(activity: Activity) -> Place:
     conversation_id, _, root = (_checked(conversation.id, "conversation") or "").partition(_THREAD)
     if not conversation_id:
         raise malformed("the conversation has no id")
-def from_members_removed(activity: Activity) -> Incoming | None:
-    """People left a team; None for any other conversation, and where the bot itself was taken out.
-
-    Raises :class:`RefusedError` (400) where somebody is missing.
-    """
-    bot = activity.recipient.id if activity.recipient else None
-    removed = {member.id for member in activity.members_removed or ()}
-    place = place_of(activity)
-    if bot in removed or not removed or place.team_id is None:
-        return None
-    return Incoming(_activity_id(activity), Kind.LEFT, _sender(activity.from_property), place)
-
-
     team = (activity.channel_data or {}).get("team")
     team_id = team.get("id") if isinstance(team, dict) else None
     return Place(

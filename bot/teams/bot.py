@@ -16,12 +16,16 @@ class TeamsBot(ActivityHandler):
     that is added, one request each, and reads events that we have no use for with msrest.
     """
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, *, reads_threads: bool = False) -> None:
+        """With ``reads_threads``, replies that don't mention the bot are handed on too (SEKOM_READ_THREADS)."""
         self.turns = Turns(core)
+        self._reads_threads = reads_threads
 
     async def on_message_activity(self, turn_context: TurnContext) -> None:
         """Answer what was written to the bot."""
         incoming = activities.from_message(turn_context.activity)
+        if incoming is None and self._reads_threads:
+            incoming = activities.overheard(turn_context.activity)
         if incoming is not None:
             await self.turns.take(turn_context, incoming)
 
@@ -35,10 +39,6 @@ class TeamsBot(ActivityHandler):
         for incoming in activities.from_members_added(turn_context.activity):
             await self.turns.take(turn_context, incoming)
 
-    async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
-        """Answer a pressed button; say 501 to what this bot has none of (task modules, search, feedback, sign-in)."""
-        if turn_context.activity.name != "adaptiveCard/action":
-            body = activities.invoke_error(501, "NotImplemented", "the bot has nothing of this kind")
     async def on_members_removed_activity(
         self, members_removed: list[ChannelAccount], turn_context: TurnContext
     ) -> None:
@@ -48,6 +48,10 @@ class TeamsBot(ActivityHandler):
         if incoming is not None:
             await self.turns.take(turn_context, incoming)
 
+    async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
+        """Answer a pressed button; say 501 to what this bot has none of (task modules, search, feedback, sign-in)."""
+        if turn_context.activity.name != "adaptiveCard/action":
+            body = activities.invoke_error(501, "NotImplemented", "the bot has nothing of this kind")
             return InvokeResponse(status=501, body=body)
         incoming = activities.from_card_action(turn_context.activity)
         if incoming is None:

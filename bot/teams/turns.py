@@ -14,7 +14,7 @@ from botbuilder.core import TurnContext
 from bot import metrics
 from bot.teams import activities
 from bot.teams.connector import ConnectorError, ServiceUrlError, TokenError
-from bot.turn import Incoming, Json, Kind, Message, Reply, Scope, say
+from bot.turn import NOTHING, Incoming, Json, Kind, Message, Reply, Scope, say
 
 if TYPE_CHECKING:
     from bot.conversation import Answer
@@ -125,5 +125,7 @@ async def _update(context: TurnContext, card_id: str, card: Json) -> None:
 
 
 def _apology(incoming: Incoming, reference: str) -> Reply:
+    if incoming.kind is Kind.OVERHEARD:
+        return NOTHING  # nobody asked
     text = f"Något gick fel hos mig. Försök igen om en stund. Felkod: {reference}"
     return Reply(notice=text) if incoming.kind is Kind.ACTION else say(text)
