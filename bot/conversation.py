@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 import bot.faq.commands
+import bot.faq.growth
 import bot.faq.manage
 import bot.groups.commands
 import bot.help.commands
@@ -26,6 +27,7 @@ import bot.questions.channel
 import bot.questions.commands
 import bot.questions.desk
 import bot.questions.offering
+import bot.questions.to_faq
 import bot.reminding.commands
 from bot.faq.commands import ask, asked_lately
 from bot.help import cards, smalltalk
@@ -40,6 +42,7 @@ ROUTES = Routes(
     bot.help.commands.routes,
     bot.faq.commands.routes,
     bot.faq.manage.routes,
+    bot.faq.growth.routes,
     bot.people.commands.routes,
     bot.people.manage.routes,
     bot.people.seats.routes,
@@ -52,6 +55,7 @@ ROUTES = Routes(
     bot.questions.commands.routes,
     bot.questions.channel.routes,
     bot.questions.desk.routes,
+    bot.questions.to_faq.routes,
     bot.questions.offering.routes,
     engine.routes,
 )

@@ -1,22 +1,32 @@
-"""A new entry for the knowledge bank: question → answer → other ways to ask → theme → draft."""
+"""A new entry for the knowledge bank: question → answer → other ways to ask → theme → draft.
+
+Begun from a gap, it is filled in with how members asked: ``_gap`` names those questions in the log.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.cards import button, card, heading, plain, text_input
-from bot.faq import editing, manage_cards
+from bot.faq import editing, generalise, growing, growth_cards, manage_cards
 from bot.faq.editing import Content
+from bot.faq.generalise import General
 from bot.swedish import STOCKHOLM
 from bot.turn import Json, Reply, Turn, say
 from dialogs.engine import Answers, Dialog, Step, controls
+from storage import faq_growth
 
 
 def ask_question(turn: Turn, answers: Answers) -> Json:
     """Which question."""
+    asked = _asked(turn, answers)[:1]
     return _form(
         "question",
         "Vilken fråga ska svaret gälla?",
         "Skriv den som en medlem skulle ställa den.",
         "Fråga",
+        value=generalise.as_question(asked[0].text, editing.LONGEST_QUESTION) if asked else "",
+        removed=asked[0].removed if asked else (),
         most=editing.LONGEST_QUESTION,
         first=True,
     )
@@ -41,7 +51,18 @@ def accept_answer(turn: Turn, answers: Answers, said: str) -> str:
 def ask_phrasings(turn: Turn, answers: Answers) -> Json:
     """Other ways to ask the same."""
     hint = "Ett på varje rad, gärna med medlemmarnas egna ord och stavning. Det hjälper mig mest att hitta rätt."
-    return _form("phrasings", "Hur kan man fråga annars?", hint, "Andra sätt att fråga", long=True, skip=True)
+    asked = _asked(turn, answers)[: editing.MOST_PHRASINGS]
+    return _form(
+        "phrasings",
+        "Hur kan man fråga annars?",
+        f"{hint} Det som står här har medlemmar skrivit." if asked else hint,
+        "Andra sätt att fråga",
+        value="\n".join(one.text for one in asked),
+        removed=tuple(dict.fromkeys(gone for one in asked for gone in one.removed)),
+        most=editing.LONGEST_ANSWER,
+        long=True,
+        skip=True,
+    )
 
 
 def accept_phrasings(turn: Turn, answers: Answers, said: str) -> list[str]:
@@ -72,6 +93,8 @@ def finish(turn: Turn, answers: Answers) -> Reply:
     today = turn.now.astimezone(STOCKHOLM).date()
     entry = editing.create(turn.session, content, turn.person.id, turn.now, today)
     turn.session.flush()
+    rows = growing.of_gap(turn, answers.get("_gap") or ())
+    faq_growth.answer_gaps(turn.session, growing.digests(rows), entry.id, turn.now)
     return say(card=manage_cards.form(entry, said="Sparat som utkast. Läs igenom det och välj Publicera."))
 
 
@@ -87,12 +110,20 @@ NEW_ENTRY = Dialog(
 )
 
 
+def _asked(turn: Turn, answers: Answers) -> list[General]:
+    """How members asked, what was asked most often first; empty where the dialog was not begun from a gap."""
+    rows = growing.of_gap(turn, answers.get("_gap") or ())
+    return growing.phrased(row.text for row in rows)
+
+
 def _form(
     step: str,
     title: str,
     hint: str,
     field: str,
     *,
+    value: str = "",
+    removed: Sequence[str] = (),
     long: bool = False,
     most: int = 1000,
     skip: bool = False,
@@ -101,7 +132,8 @@ def _form(
     return card(
         heading(title),
         plain(hint, subtle=True),
-        text_input("answer", field, long=long, most=most),
+        *([plain(growth_cards.taken_out(removed))] if removed else []),
+        text_input("answer", field, value=value, long=long, most=most),
         actions=[
             button("Fortsätt", "dialog.answer", style="positive", step=step),
             *controls(back=not first, skip=skip),

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from storage.database import Base, insert_new, is_id
 from storage.faq import Entry, Phrasing, State
 from storage.faq_log import FaqQuestion, Outcome, QuestionText, Vote
+from storage.people import Person
 from storage.questions import Answer, Question, Status
 
 MOST_ROWS = 5000
@@ -131,6 +132,14 @@ def without_entry(session: Session) -> Sequence[Question]:
     rows = session.scalars(query.order_by(Question.ended_at.desc(), Question.id.desc()).limit(MOST_SOLVED)).all()
     left = decided(session, [solved(row.id) for row in rows])
     return [row for row in rows if solved(row.id) not in left]
+
+
+def members_named(session: Session, candidates: Collection[str]) -> list[str]:
+    """Those of the candidates that are a member's name, as it is written there."""
+    found: list[str] = []
+    for some in _some(sorted(candidates)):
+        found += session.scalars(select(Person.name).where(Person.name.in_(some)).distinct())
+    return found
 
 
 def forget(session: Session, before: datetime, limit: int) -> int:

@@ -11,7 +11,7 @@ from storage import faq
 from storage.faq import Entry, State
 from tests.chat import Chat, actions, walk
 
-OTHERS = ["Skriv ett nytt svar", "Vad läsarna tycker"]
+OTHERS = ["Skriv ett nytt svar", "Vad läsarna tycker", "Kunskapsluckor"]
 
 
 def test_the_overview_counts_entries_by_state(kansli: Chat) -> None:

@@ -81,9 +81,11 @@ def checked_phrasings(text: str) -> tuple[str, ...]:
     return lines
 
 
-def create(session: Session, content: Content, owner_id: int, now: datetime, today: date) -> Entry:
-    """A new draft with this content."""
-    entry = Entry(owner_id=owner_id, state=State.DRAFT, sources=[])
+def create(
+    session: Session, content: Content, owner_id: int, now: datetime, today: date, *, question_id: int | None = None
+) -> Entry:
+    """A new draft with this content; ``question_id`` is the question between members that it was made from."""
+    entry = Entry(owner_id=owner_id, state=State.DRAFT, sources=[], answer="", question_id=question_id)
     session.add(entry)
     _write(session, entry, content, now, today)
     return entry
@@ -105,12 +107,26 @@ def move(session: Session, entry: Entry, state: State, now: datetime, today: dat
     faq.touch(session)
 
 
+def add_phrasing(session: Session, entry: Entry, text: str, now: datetime) -> bool:
+    """Give an entry one more phrasing; False where it has it. Raises :class:`UserError` where it has enough."""
+    if any(text == phrasing.text for phrasing in entry.phrasings):
+        return False
+    if len(entry.phrasings) >= MOST_PHRASINGS:
+        raise UserError(f"Svaret har redan {MOST_PHRASINGS} sätt att fråga. Ta bort något i svaret först.")
+    entry.phrasings.append(Phrasing(text=text))
+    entry.changed_at = now
+    faq.touch(session)
+    return True
+
+
 def _refuse_unfilled(text: str) -> None:
     if "{{" in text:
         raise UserError("Det finns {{ }} kvar att fylla i. Fyll i dem i svaret och anteckningen, och spara först.")
 
 
 def _write(session: Session, entry: Entry, content: Content, now: datetime, today: date) -> None:
+    if entry.answer != content.answer:
+        entry.answered_at = now
     entry.question, entry.answer = content.question, content.answer
     entry.theme, entry.certainty = content.theme, content.certainty
     if content.source or content.link:

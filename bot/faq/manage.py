@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.faq import editing, manage_cards
+from bot.faq import editing, manage_cards, solved
 from bot.routes import Role, Routes, Where
 from bot.swedish import STOCKHOLM
 from bot.turn import Reply, Turn, UserError, say, state
@@ -61,27 +61,26 @@ def list_entries(turn: Turn) -> Reply:
 
 @routes.action("faq.edit", role=Role.KANSLI)
 def edit(turn: Turn) -> Reply:
-    """An entry's form."""
-    return state(manage_cards.form(_entry(turn)))
+    """An entry's form; a draft that was made from a question says again what was taken out."""
+    entry = _entry(turn)
+    removed = solved.removed(turn.session, entry) if entry.state == State.DRAFT else ()
+    return state(manage_cards.form(entry, removed=removed))
 
 
 @routes.action("faq.save", role=Role.KANSLI)
 def save(turn: Turn) -> Reply:
     """Keep what the form holds. Refuses to write over what somebody else has saved meanwhile."""
     entry = _entry(turn)
-    if turn.data.get("seen") != entry.changed_at.isoformat():
-        raise UserError("Någon har ändrat svaret sedan du öppnade det. Öppna det igen, så ser du vad som står nu.")
-    fields = ("question", "answer", "phrasings", "theme", "source", "link", "certainty")
-    content = editing.checked(*(str(turn.data.get(field) or "") for field in fields))
-    entry.note = str(turn.data.get("note") or "").strip()[:1000]
-    editing.change(turn.session, entry, content, turn.now, turn.now.astimezone(STOCKHOLM).date())
+    _keep(turn, entry)
     return state(manage_cards.form(entry, said="Sparat."))
 
 
 @routes.action("faq.move", role=Role.KANSLI)
 def move(turn: Turn) -> Reply:
-    """Publish, archive or withdraw an entry."""
+    """Publish, archive or withdraw an entry. What is published is what the form holds."""
     entry, wanted = _entry(turn), _state(turn)
+    if wanted is State.PUBLISHED and "question" in turn.data:
+        _keep(turn, entry)
     editing.move(turn.session, entry, wanted, turn.now, turn.now.astimezone(STOCKHOLM).date())
     return state(manage_cards.form(entry, said=manage_cards.MOVED[wanted]))
 
@@ -92,6 +91,16 @@ def opinions(turn: Turn) -> Reply:
     return state(manage_cards.opinions(faq_log.opinions(turn.session)))
 
 
+def _keep(turn: Turn, entry: Entry) -> None:
+    """Write the form's content into the entry, if nobody has changed it since the form was shown."""
+    if turn.data.get("seen") != entry.changed_at.isoformat():
+        raise UserError("Någon har ändrat svaret sedan du öppnade det. Öppna det igen, så ser du vad som står nu.")
+    fields = ("question", "answer", "phrasings", "theme", "source", "link", "certainty")
+    content = editing.checked(*(str(turn.data.get(field) or "") for field in fields))
+    entry.note = str(turn.data.get("note") or "").strip()[:1000]
+    editing.change(turn.session, entry, content, turn.now, turn.now.astimezone(STOCKHOLM).date())
+
+
 def _state(turn: Turn) -> State:
     value = turn.data.get("state")
     if value not in set(State):
@@ -100,7 +109,7 @@ def _state(turn: Turn) -> State:
 
 
 def _entry(turn: Turn) -> Entry:
-    entry = faq.find(turn.session, turn.data.get("entry"))
+    entry = faq.lock(turn.session, turn.data.get("entry"))
     if entry is None:
         raise UserError("Det svaret finns inte kvar. Skriv **kunskapsbank** för att se de som finns.")
     return entry

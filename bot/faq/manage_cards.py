@@ -8,7 +8,7 @@ from microsoft_teams.cards import Action, CardElement
 
 from bot import swedish
 from bot.cards import button, buttons, card, caution, choice_input, heading, label, plain, small, text_input
-from bot.faq import editing
+from bot.faq import editing, growth_cards
 from bot.turn import Json
 from storage.faq import Certainty, Entry, State
 from storage.faq_log import Opinion
@@ -48,6 +48,7 @@ def overview(counts: Mapping[str, int]) -> Json:
         buttons(
             button("Skriv ett nytt svar", "faq.new", style="positive"),
             button("Vad läsarna tycker", "faq.opinions"),
+            button("Kunskapsluckor", "faq.gaps", page=0),
         ),
         summary="Kunskapsbanken: läs, ändra och publicera svar.",
     )
@@ -85,19 +86,38 @@ def opinions(found: Sequence[Opinion]) -> Json:
     return card(*body, actions=[button("Till översikten", "faq.overview")], summary="Vad läsarna tycker om svaren")
 
 
-def form(entry: Entry, *, said: str = "") -> Json:
-    """An entry's form. ``said`` is what has just happened to it."""
-    source = entry.sources[0] if entry.sources else {}
-    moves = [button(title, "faq.move", state=state, entry=entry.id) for title, state in _MOVES[State(entry.state)]]
-    body = [
+def form(entry: Entry, *, said: str = "", removed: Sequence[str] = ()) -> Json:
+    """An entry's form. ``said`` is what has just happened to it, ``removed`` what was taken out of what it was made of.
+
+    Its buttons carry what is in the form, so that *Publicera* publishes what the writer sees.
+    """
+    seen = entry.changed_at.isoformat()
+    moves = [
+        button(title, "faq.move", state=state, entry=entry.id, seen=seen) for title, state in _MOVES[State(entry.state)]
+    ]
+    return card(
         heading(entry.question),
         small(f"{NAMES[State(entry.state)]}. Granskat {swedish.day(entry.reviewed_on)}."),
         *([label(said)] if said else []),
+        *([plain(growth_cards.taken_out(removed))] if removed else []),
         *(
             [caution("Det finns {\N{ZERO WIDTH SPACE}{ }} att fylla i innan svaret kan publiceras.")]
             if _unfilled(entry)
             else []
         ),
+        *_fields(entry),
+        actions=[
+            button("Spara", "faq.save", style="positive", seen=seen, entry=entry.id),
+            *moves,
+            button("Till listan", "faq.list", alone=True, state=entry.state, page=0),
+        ],
+        summary=f"{NAMES[State(entry.state)]}: {entry.question}",
+    )
+
+
+def _fields(entry: Entry) -> list[CardElement]:
+    source = entry.sources[0] if entry.sources else {}
+    return [
         text_input("question", "Fråga", value=entry.question, required="Skriv frågan.", most=editing.LONGEST_QUESTION),
         text_input(
             "answer", "Svar", value=entry.answer, long=True, required="Skriv svaret.", most=editing.LONGEST_ANSWER
@@ -115,15 +135,6 @@ def form(entry: Entry, *, said: str = "") -> Json:
         choice_input("certainty", "Hur säkert är svaret?", CERTAINTIES, value=entry.certainty),
         text_input("note", "Anteckning för kansliet", value=entry.note, long=True),
     ]
-    return card(
-        *body,
-        actions=[
-            button("Spara", "faq.save", style="positive", seen=entry.changed_at.isoformat(), entry=entry.id),
-            *moves,
-            button("Till listan", "faq.list", state=entry.state, page=0),
-        ],
-        summary=f"{NAMES[State(entry.state)]}: {entry.question}",
-    )
 
 
 def _unfilled(entry: Entry) -> bool:

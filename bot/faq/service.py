@@ -78,7 +78,7 @@ def _judge(turn: Turn, text: str, before: str | None) -> Judged:
 
 def _offer(turn: Turn, text: str, probability: float, near: Sequence[Any], about: str) -> Judged:
     """Either "Menade du …?", or the entry that was picked when this wording was asked before."""
-    picked = None if about else faq_log.remembered(turn.session, understanding.wording(text))
+    picked = None if about else faq_log.remembered(turn.session, _wording(text))
     entry = faq.shown(turn.session, [picked]).get(picked) if picked else None
     if entry is not None:
         others = [row for row in near if row.id != picked][:RELATED]
@@ -91,7 +91,7 @@ def _logged(turn: Turn, one: Judged) -> Judged:
     question_id = faq_log.log(
         turn.session,
         text=understanding.without_person(one.text),
-        wording=understanding.wording(one.text),
+        wording=_wording(one.text),
         outcome=one.outcome,
         probability=one.probability,
         entry_id=nearest.id if nearest else None,
@@ -99,6 +99,11 @@ def _logged(turn: Turn, one: Judged) -> Judged:
         now=turn.now,
     )
     return replace(one, question_id=question_id)
+
+
+def _wording(text: str) -> str:
+    """What equal questions have in common, without what points out a person."""
+    return understanding.wording(understanding.without_person(text))
 
 
 @cache

@@ -16,21 +16,26 @@ SHORT = 6
 _WORD = re.compile(r"\w+(?:[-:’']\w+)*")
 _LEANING_START = {"och", "å", "men", "då", "samt", "eller"}
 _LEANING = {"det", "den", "de", "dem", "dom", "detta", "denna", "där", "då", "dit", "dess", "sån", "sådan", "sådant"}
-_FUNCTION = frozenset(
+FUNCTION = frozenset(
     (
         "vad va vem vilka vilken vilket när var vart hur varför vems är e blir bli ska skall kan får måste gör göra "
         "man vi ni jag du oss er mig dig på i till från för med om av att å och men då så det den de där här kostar "
         "länge ofta mycket många stor stort gäller betyder menas isåfall alltså exakt"
     ).split()
 )
-_ORDINARY = frozenset(
-    ["ale", "berg", "boden", "eda", "flen", "kil", "lund", "mark", "mora", "sala", "trosa", "vara", "åre"]
+"""Words that say nothing of what a question is about."""
+ORDINARY = frozenset(
+    "ale berg boden bro ed eda flen hjo kil kumla lund mark mora nora sala solna trosa vara väsby åre".split()
 )
 """Municipalities whose names are also words; in lower case they are taken for the words."""
 _PERSONAL_NUMBER = re.compile(r"(?<!\d)(?:19|20)?\d{6}[-+ ]?\d{4}(?!\d)")
 _MAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.\w+")
 _PERSON = re.compile(r"(?<=[\w,] )[A-ZÅÄÖÉ][a-zåäöé-]+ [A-ZÅÄÖÉ][a-zåäöé-]+")
 _LONG_NUMBER = re.compile(r"\+?(?:\d[ -]?){7,}\d")
+POINTS_OUT = (_MAIL, _PERSONAL_NUMBER, _LONG_NUMBER)
+"""Addresses and numbers that may point out a person."""
+YEARS = re.compile(r"(?:19|20)\d\d[ -]+(?:19|20)\d\d")
+"""Two years are no such number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ def leans_on(text: str) -> bool:
     words = [word.casefold() for word in _WORD.findall(text)]
     if not words or len(words) > SHORT:
         return False
-    rest = [word for word in words if word not in _FUNCTION]
+    rest = [word for word in words if word not in FUNCTION]
     return words[0] in _LEANING_START or not rest or (len(rest) == 1 and bool(_LEANING & set(words)))
 
 
@@ -81,7 +86,7 @@ def singled_out(text: str, known: Names, entry: str) -> str | None:
     for name in (*(f"{first} {second}" for first, second in pairwise(words)), *words):
         folded = _fold(name)
         place = known.places.get(folded) or known.places.get(folded.removesuffix("s"))
-        if place and _fold(place) not in has and not (_fold(place) in _ORDINARY and name == folded):
+        if place and _fold(place) not in has and not (_fold(place) in ORDINARY and name == folded):
             return place
     person = _PERSON.search(text)
     if person and _fold(person[0]) not in has and not any(word in known.places for word in _fold(person[0]).split()):
@@ -102,8 +107,8 @@ def _is_place(folded: str, known: Names) -> bool:
 
 def without_person(text: str) -> str:
     """The text without personal numbers, mail addresses and long numbers, for the log."""
-    for pattern in (_MAIL, _PERSONAL_NUMBER, _LONG_NUMBER):
-        text = pattern.sub("…", text)
+    for pattern in POINTS_OUT:
+        text = pattern.sub(lambda found: found[0] if YEARS.fullmatch(found[0]) else "…", text)
     return text
 
 

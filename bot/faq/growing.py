@@ -1,0 +1,180 @@
+"""What the kansli can write for the bank: gaps in it, and wordings that found their entry only by a detour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.faq import generalise, likeness, understanding
+from bot.faq.editing import LONGEST_QUESTION
+from bot.faq.generalise import General, Places
+from bot.faq.service import SURE
+from bot.turn import Turn
+from storage import content, faq_growth
+from storage.faq import State
+
+SINCE = timedelta(days=90)
+"""How far back questions are looked at."""
+MOST_GAPS = 100
+"""Gaps that are shown: the most wanted."""
+MOST_WORDINGS = 200
+"""Different wordings of one gap that a button names."""
+MOST_PICKED = 300
+"""Wordings looked at that an entry was picked for: the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Questions that are alike and have no good answer."""
+
+    text: str
+    """As it is asked most often, without persons."""
+    ids: list[int]
+    """Of each of its wordings one question in the log, what is asked most often first."""
+    others: list[str]
+    """Its other wordings, without persons."""
+    times: int
+    disliked: int
+    """How many of those times there was an answer that did not help."""
+    draft_id: int | None
+    """The entry that somebody has begun to write about it."""
+    shown_id: int | None
+    """The entry that did not help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A wording that may become a phrasing of the entry that was picked for it."""
+
+    question_id: int
+    """Its row in the log."""
+    entry_id: int
+    question: str
+    """The entry's."""
+    wording: General
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One wording, with every time it was asked."""
+
+    rows: Sequence[Any]
+    decision: Any
+
+    @property
+    def dismissed(self) -> bool:
+        return self.decision is not None and self.decision.entry_id is None
+
+    @property
+    def draft_id(self) -> int | None:
+        decision = self.decision
+        return decision.entry_id if decision is not None and decision.state == State.DRAFT else None
+
+
+def gaps(turn: Turn) -> list[Gap]:
+    """What the bank has not answered well lately, grouped by likeness, most wanted first."""
+    asked = _asked(turn.session, faq_growth.unanswered(turn.session, turn.now - SINCE))
+    texts = [one.rows[0].text for one in asked]
+    groups = ([asked[place] for place in places] for places in likeness.groups(texts))
+    found = [_gap(kept) for group in groups if (kept := _wanted(group))]
+    found.sort(key=lambda gap: (-gap.times, -gap.ids[0]))
+    return [gap for gap in found[:MOST_GAPS] if gap.disliked or not _answered(turn, gap.text)]
+
+
+def of_gap(turn: Turn, ids: Iterable[object]) -> Sequence[Any]:
+    """The questions in the log that a gap's button names, in its order, but for those that are a gap no longer."""
+    wanted = [one for one in ids if isinstance(one, int)][:MOST_WORDINGS]
+    rows = faq_growth.unanswered(turn.session, turn.now - SINCE, wanted) if wanted else ()
+    return sorted(rows, key=lambda row: wanted.index(row.question_id))
+
+
+def digests(rows: Iterable[Any]) -> list[str]:
+    """What decisions about these questions in the log are kept as."""
+    return [faq_growth.gap(row.wording) for row in rows]
+
+
+def phrased(texts: Iterable[str]) -> list[General]:
+    """Texts without whom and which place they are about, as phrasings; each wording once."""
+    found = (generalise.general(text, places()) for text in texts)
+    cut = (General(generalise.cut(one.text, LONGEST_QUESTION), one.removed) for one in found)
+    return list({understanding.wording(one.text): one for one in cut if understanding.wording(one.text)}.values())
+
+
+def suggestions(turn: Turn, question_id: object = None) -> list[Suggestion]:
+    """Wordings worth adding to the entries that were picked for them, most frequent first; or the one of a question."""
+    rows = faq_growth.picked(turn.session, turn.now - SINCE, question_id)[:MOST_PICKED]
+    known = {
+        entry_id: {understanding.wording(text) for text in texts}
+        for entry_id, texts in faq_growth.phrasings(turn.session, {row.entry_id for row in rows}).items()
+    }
+    grouped: dict[str, list[tuple[Any, General]]] = {}
+    for row in rows:
+        for one in phrased([row.text]):
+            wording = understanding.wording(one.text)
+            if wording not in known[row.entry_id]:
+                grouped.setdefault(faq_growth.phrasing(row.entry_id, wording), []).append((row, one))
+    decided = faq_growth.decided(turn.session, list(grouped))
+    left = [of for digest, of in grouped.items() if digest not in decided]
+    left.sort(key=len, reverse=True)
+    return [Suggestion(row.question_id, row.entry_id, row.question, one, len(of)) for of in left for row, one in of[:1]]
+
+
+def digest(suggestion: Suggestion) -> str:
+    """What a decision about a suggestion is kept as."""
+    return faq_growth.phrasing(suggestion.entry_id, understanding.wording(suggestion.wording.text))
+
+
+@cache
+def places() -> Places:
+    """Every municipality and region."""
+    return Places.of(content.municipalities())
+
+
+def _asked(session: Session, rows: Sequence[Any]) -> list[_Asked]:
+    """The rows by wording, what is asked most often first; without what has been answered since."""
+    by_wording: dict[str, list[Any]] = {}
+    for row in rows:
+        if not understanding.leans_on(row.text):  # "och när?" asks nothing by itself
+            by_wording.setdefault(row.wording, []).append(row)
+    decisions = faq_growth.decided(session, [faq_growth.gap(wording) for wording in by_wording])
+    found = [_left(of, decisions.get(faq_growth.gap(wording))) for wording, of in by_wording.items()]
+    return sorted((one for one in found if one.rows), key=lambda one: -len(one.rows))
+
+
+def _left(rows: Sequence[Any], decision: Any) -> _Asked:
+    """Where an entry was published for a wording, only those whom even that did not help."""
+    answered = decision is not None and decision.state == State.PUBLISHED
+    return _Asked([row for row in rows if row.disliked] if answered else rows, decision)
+
+
+def _wanted(group: Sequence[_Asked]) -> list[_Asked]:
+    """What of a group is a gap: nothing while most of it has been dismissed."""
+    dismissed = sum(len(one.rows) for one in group if one.dismissed)
+    wanted = [one for one in group if not one.dismissed]
+    return wanted if sum(len(one.rows) for one in wanted) > dismissed else []
+
+
+def _gap(group: Sequence[_Asked]) -> Gap:
+    texts = [generalise.general(one.rows[0].text, places(), keep_places=True).text for one in group[:4]]
+    disliked = [row for one in group for row in one.rows if row.disliked]
+    return Gap(
+        text=texts[0],
+        ids=[one.rows[0].question_id for one in group[:MOST_WORDINGS]],
+        others=texts[1:],
+        times=sum(len(one.rows) for one in group),
+        disliked=len(disliked),
+        draft_id=next((one.draft_id for one in group if one.draft_id), None),
+        shown_id=next((row.entry_id for row in disliked), None),
+    )
+
+
+def _answered(turn: Turn, text: str) -> bool:
+    """Whether the bank knows by now."""
+    hits = turn.app.bank.search(text, 1)
+    return bool(hits) and hits[0].probability >= SURE

@@ -1,0 +1,152 @@
+"""What the kansli sees of how the bank can grow: gaps, new ways to ask, and questions that members have solved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from microsoft_teams.cards import Action, CardElement
+
+from bot import swedish
+from bot.cards import button, buttons, card, heading, plain
+from bot.faq.growing import Gap, Suggestion
+from bot.turn import Json
+from storage.faq import Entry, State
+from storage.questions import Question
+
+T = TypeVar("T")
+
+PAGE = 5
+"""Gaps, or other things to decide on, of a page."""
+LONGEST = 200
+"""Characters of a question in a list."""
+
+
+def gaps(found: Sequence[Gap], page: int, *, phrasings: int, solved: int, said: str = "") -> Json:
+    """Gaps, most wanted first, and the ways to the other lists. ``said`` is what has just been done."""
+    body: list[CardElement] = [heading("Kunskapsluckor"), *([plain(said)] if said else [])]
+    if found:
+        body.append(
+            plain(
+                "Det här har medlemmar frågat de senaste 90 dagarna utan att få ett svar som hjälpte. "
+                "Det vanligaste står först.",
+                subtle=True,
+            )
+        )
+    else:
+        body.append(plain("Inga luckor just nu. Det som medlemmarna har frågat de senaste 90 dagarna har fått svar."))
+    shown, turns = _page(found, page, "faq.gaps")
+    for gap in shown:
+        body += _gap(gap)
+    ways = [
+        button(f"Lösta frågor ({solved})", "faq.solved", page=0),
+        button(f"Nya sätt att fråga ({phrasings})", "faq.phrasings", page=0),
+        button("Till kunskapsbanken", "faq.overview"),
+    ]
+    return card(*body, actions=[*turns, *ways], summary=f"Kunskapsluckor ({len(found)})")
+
+
+def phrasings(found: Sequence[Suggestion], page: int, said: str = "") -> Json:
+    """Wordings that may become phrasings of the entries that were picked for them."""
+    body: list[CardElement] = [heading("Nya sätt att fråga"), *([plain(said)] if said else [])]
+    hint = (
+        "Så här skrev medlemmar som sedan valde en fråga under ”Menade du”. "
+        "Lägger du till det de skrev hittar jag svaret direkt nästa gång."
+    )
+    body.append(plain(hint if found else "Här finns inget att ta ställning till just nu.", subtle=True))
+    shown, turns = _page(found, page, "faq.phrasings")
+    for one in shown:
+        removed = f" {taken_out(one.wording.removed)}" if one.wording.removed else ""
+        rows: Json = {"question": one.question_id, "page": page}
+        body += [
+            plain(f"”{_short(one.wording.text)}”"),
+            plain(f"Valde: {one.question} {_times(one.times)}.{removed}", subtle=True),
+            buttons(button("Lägg till", "faq.add_phrasing", **rows), button("Nej", "faq.no_phrasing", **rows)),
+        ]
+    return card(*body, actions=[*turns, _to_gaps()], summary=f"Nya sätt att fråga ({len(found)})")
+
+
+def solved(found: Sequence[Question], page: int, said: str = "") -> Json:
+    """Questions that members have solved among themselves, and that the bank has not got yet."""
+    body: list[CardElement] = [heading("Lösta frågor"), *([plain(said)] if said else [])]
+    hint = "Frågor mellan medlemmar som fick ett svar som löste dem. Välj en för att göra den till FAQ."
+    body.append(plain(hint if found else "Alla lösta frågor är omhändertagna.", subtle=True))
+    shown, turns = _page(found, page, "faq.solved")
+    for question in shown:
+        when = f"Löst {swedish.day(question.ended_at)}." if question.ended_at else ""
+        body += [
+            plain(f"”{_short(question.text)}”"),
+            plain(when, subtle=True),
+            buttons(
+                button("Gör till FAQ", "questions.to_faq", question=question.id),
+                button("Behövs inte", "faq.skip_solved", question=question.id, page=page),
+            ),
+        ]
+    return card(*body, actions=[*turns, _to_gaps()], summary=f"Lösta frågor ({len(found)})")
+
+
+def made_before(entry: Entry, owner: str) -> Json:
+    """Somebody made the entry of a question before."""
+    who = f"{owner} har redan gjort den" if owner else "Den är redan gjord"
+    where = {
+        State.PUBLISHED: "Den är publicerad.",
+        State.DRAFT: "Den är ett utkast.",
+        State.ARCHIVED: "Den är arkiverad.",
+    }[State(entry.state)]
+    return card(
+        heading("Frågan finns redan i kunskapsbanken"),
+        plain(f"{who} till FAQ: ”{entry.question}” {where}"),
+        actions=[button("Öppna svaret", "faq.edit", entry=entry.id), _to_gaps()],
+        summary=f"Frågan finns redan i kunskapsbanken: {entry.question}",
+    )
+
+
+def taken_out(removed: Sequence[str]) -> str:
+    """What was taken out of a text, for whoever approves it."""
+    return f"Jag tog bort: {swedish.listed([f'”{one}”' for one in removed])}."
+
+
+def _gap(gap: Gap) -> list[CardElement]:
+    parts = [_times(gap.times) + "."]
+    if gap.disliked:
+        helped = (
+            "Svaret hjälpte inte" if gap.disliked == gap.times else f"{gap.disliked} fick ett svar som inte hjälpte"
+        )
+        parts.append(f"{helped}.")
+    if gap.others:
+        parts.append(f"Också: {swedish.listed([f'”{_short(one)}”' for one in gap.others])}.")
+    write = button("Skriv svar", "faq.write", gap=gap.ids)
+    if gap.draft_id:
+        parts.append("Det finns ett utkast.")
+        write = button("Öppna utkastet", "faq.edit", entry=gap.draft_id)
+    change = [button("Ändra svaret", "faq.edit", entry=gap.shown_id)] if gap.shown_id else []
+    return [
+        plain(f"”{_short(gap.text)}”"),
+        plain(" ".join(parts), subtle=True),
+        buttons(write, *change, button("Inte en lucka", "faq.no_gap", gap=gap.ids)),
+    ]
+
+
+def _page(found: Sequence[T], page: int, verb: str) -> tuple[Sequence[T], list[Action]]:
+    """The page's part of a list, and the buttons that turn it; a page that does not exist shows the nearest one."""
+    last = max(0, (len(found) - 1) // PAGE)
+    page = min(max(0, page), last)
+    turns: list[Action] = []
+    if page:
+        turns.append(button("Föregående", verb, page=page - 1))
+    if page < last:
+        turns.append(button("Nästa", verb, page=page + 1))
+    return found[page * PAGE : (page + 1) * PAGE], turns
+
+
+def _times(number: int) -> str:
+    return f"Frågat {swedish.count(number, 'gång', 'gånger')}"
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+
+
+def _to_gaps() -> Action:
+    return button("Till kunskapsluckor", "faq.gaps", page=0)
