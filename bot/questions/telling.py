@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from sqlalchemy.orm import Session
 
 from bot.cards import escape
-from bot.questions import asker_cards, cards, desk_cards, picture
+from bot.questions import asker_cards, cards, desk_cards, faq_cards, picture
 from bot.questions.picture import Picture, Said
 from bot.turn import Json, Turn
 from storage import groups, kansli, outbox
@@ -100,13 +100,14 @@ def ended(turn: Turn, question: Question) -> Picture:
 
 
 def solved(turn: Turn, question: Question, said: Said) -> Picture:
-    """Whoever gave the answer is told that it helped."""
+    """Whoever gave the answer is told that it helped; the kansli, once for each question, that it may be an entry."""
     outbox.cancel(turn.session, reminder_subject(question), turn.now)
     seen = changed(turn, question)
     told = [said.answer.person_id] if said.answer.person_id not in (None, turn.person.id) else []
     text = f"{seen.asker} säger att ditt svar löste frågan. Tack för att du delade med dig!"
     helped = asker_cards.note("Ditt svar hjälpte", seen, text, mine=False)
     _send(turn, _to_each(seen, [person for person in told if person], f"solved:{said.answer.id}", helped))
+    _send(turn, _to_each(seen, [one.id for one in kansli.everyone(turn.session)], "faq", faq_cards.to_faq(seen)))
     return seen
 
 
