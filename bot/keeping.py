@@ -22,6 +22,7 @@ class Keeping(BaseSettings):
     message_days: int = _days(180, "SEKOM_MESSAGE_DAYS", "the text of a message that the bot has sent")
     # a delivery's key keeps a reminder from being sent twice, so it outlives the year that the reminder is about
     delivery_days: int = _days(1095, "SEKOM_DELIVERY_DAYS", "the note that a message was sent", least=400)
+    peer_days: int = _days(1095, "SEKOM_PEER_DAYS", "a question between members that has ended, with its answers,", 30)
     history_days: int = _days(1825, "SEKOM_HISTORY_DAYS", "the name of a former contact person", least=30)
     audit_days: int = _days(1825, "SEKOM_AUDIT_DAYS", "the log of what the kansli changed", least=30)
     pages_reviewed: date | None = Field(

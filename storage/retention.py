@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from storage.audit import AuditRow
 from storage.contacts import Contact
 from storage.dialogs import OpenDialog
 from storage.outbox import Content, Delivery, State
+from storage.questions import Answer, Question, Status
 
 _TARGETED = aliased(Delivery)
 _UNDECIDED = (State.WAITING, State.SENDING, State.UNCERTAIN)
@@ -45,6 +46,18 @@ def forget_deliveries(session: Session, before: datetime, limit: int) -> int:
     targeted = select(_TARGETED.target).where(_TARGETED.target.is_not(None))
     over = Delivery.state.not_in(_UNDECIDED), Delivery.settled_at < before, Delivery.key.not_in(targeted)
     return _changed(session, delete(Delivery).where(Delivery.id.in_(select(Delivery.id).where(*over).limit(limit))))
+
+
+def forget_questions(session: Session, before: datetime, limit: int) -> int:
+    """Questions between members that ended, or had their last answer, long ago; with their answers.
+
+    None that waits, and not the newest: SQLite would give its number, which deliveries are named after, to another.
+    """
+    answered = select(func.max(Answer.at)).where(Answer.question_id == Question.id).scalar_subquery()
+    over = Question.status != Status.OPEN, func.coalesce(Question.ended_at, answered, Question.waiting_since) < before
+    newest = select(func.max(Question.id)).scalar_subquery()
+    old = list(session.scalars(select(Question.id).where(*over, Question.id < newest).limit(limit)))
+    return _changed(session, delete(Question).where(Question.id.in_(old)))
 
 
 def forget_former(session: Session, before: date, limit: int) -> int:

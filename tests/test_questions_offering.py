@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -228,7 +229,7 @@ def test_erasing_the_writer_takes_the_reply_with_it(reading: Chat) -> None:
 
 async def test_the_edge_hands_on_replies_only_with_the_setting_and_only_of_people_in_threads() -> None:
     async with running() as edge:
-        plain = {"entities": None, "text": "Vi kör kolfilter."}
+        plain: dict[str, Any] = {"entities": None, "text": "Vi kör kolfilter."}
         reply = in_channel(edge.service_url, **plain)
         await edge.post(reply)
         assert edge.core.seen == []
@@ -237,8 +238,8 @@ async def test_the_edge_hands_on_replies_only_with_the_setting_and_only_of_peopl
         group = {"conversationType": "groupChat", "tenantId": TENANT, "id": "19:x@thread.v2"}
         for dropped in (
             in_channel(edge.service_url, id=root, root=root, **plain),  # begins a thread
-            in_channel(edge.service_url, **plain, **{"from": BOT}),
-            in_channel(edge.service_url, **plain, **{"from": {"id": "28:other", "name": "Annan bot"}}),
+            in_channel(edge.service_url, **{**plain, "from": BOT}),
+            in_channel(edge.service_url, **{**plain, "from": {"id": "28:other", "name": "Annan bot"}}),
             in_channel(edge.service_url, **plain, conversation=group),
             in_channel(edge.service_url, **plain, type="messageUpdate"),
         ):

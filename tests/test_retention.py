@@ -13,13 +13,15 @@ from bot import jobs
 from bot.__main__ import main
 from bot.privacy import retention
 from bot.turn import App
-from storage import audit, content, dialogs, migrate, outbox, people
+from storage import audit, content, dialogs, migrate, offers, outbox, people, questions
 from storage.audit import AuditRow
 from storage.contacts import Contact
 from storage.database import Database
 from storage.dialogs import OpenDialog
+from storage.offers import ThreadOffer
 from storage.outbox import Delivery, State
 from storage.outgoing import Outgoing, ThreadOf, ToChannel, ToPerson
+from storage.questions import Answer, Question, QuestionFollower, Status
 from tests.chat import Clock
 from tests.conftest import NOON
 from tests.people import SOTENAS
@@ -80,6 +82,49 @@ async def test_each_class_goes_after_its_own_time(empty_app: App, clock: Clock) 
     assert counted["names of former contact persons"] == 1
     assert counted["log of the kansli's changes"] == 1
     assert sum(rows for _, rows in retention.preview(database, empty_app.settings, clock.now)) == 0
+
+
+def test_questions_between_members_go_with_their_answers_when_they_have_ended(empty_app: App, clock: Clock) -> None:
+    old, young, ancient = (NOON - timedelta(days=days) for days in (1096, 1094, 3000))
+    cases = [  # status, ended, answered, whether it goes
+        (Status.OPEN, None, None, False),
+        (Status.OPEN, None, ancient, False),  # open again
+        (Status.ANSWERED, None, old, True),
+        (Status.ANSWERED, None, young, False),
+        (Status.SOLVED, old, ancient, True),
+        (Status.SOLVED, young, ancient, False),
+        (Status.CLOSED, old, None, True),
+        (Status.WITHDRAWN, old, None, True),
+        (Status.CLOSED, old, None, False),  # the newest keeps its number
+    ]
+
+    def make(session: Session) -> None:
+        anna = people.meet(session, "29:anna", None, "Anna Andersson", NOON)
+        session.flush()
+        for number, (status, ended, answered, _) in enumerate(cases, 1):
+            given = {"asker_id": anna.id, "show_name": True, "text": "?", "asked_at": ancient, "waiting_since": ancient}
+            one, _ = questions.add(session, origin=str(number), **given)
+            one.status, one.ended_at = status, ended
+            questions.follow(session, one.id, anna.id)
+            offers.add(session, one.id, anna.id, "x", NOON)
+            if answered:
+                said = {"municipality_code": None, "text": "!", "digest": "d", "way": questions.Way.CARD}
+                questions.add_answer(session, question_id=one.id, person_id=anna.id, at=answered, **said)
+
+    def kept(session: Session) -> list[set[int]]:
+        keys = Question.id, Answer.question_id, QuestionFollower.question_id, ThreadOffer.question_id
+        return [set(session.scalars(select(key))) for key in keys]
+
+    database = empty_app.database
+    database.play(make)
+    counted = {one.name: rows for one, rows in retention.preview(database, empty_app.settings, clock.now)}
+    assert counted["questions between members that ended"] == 4
+    for work in retention.run(empty_app, clock):
+        database.play(work)
+
+    stay = {number for number, (*_, goes) in enumerate(cases, 1) if not goes}
+    answered = {number for number in stay if cases[number - 1][2]}
+    assert database.play(kept) == [stay, answered, stay, stay]
 
 
 def test_more_than_a_chunk_goes_in_several(empty_app: App, clock: Clock) -> None:

@@ -47,6 +47,11 @@ OLD = (
         lambda s, it, now, most: faq_log.forget_texts(s, _before(now, it.question_days), now, most),
     ),
     Old(
+        "questions between members that ended",
+        lambda it: f"SEKOM_PEER_DAYS={it.peer_days}",
+        lambda s, it, now, most: retention.forget_questions(s, _before(now, it.peer_days), most),
+    ),
+    Old(
         "conversations left half-way",
         lambda it: f"SEKOM_DIALOG_DAYS={it.dialog_days}",
         lambda s, it, now, most: retention.forget_dialogs(s, _before(now, it.dialog_days), most),

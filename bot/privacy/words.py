@@ -68,7 +68,7 @@ CLASSES = (
         ("questions", "answers"),
         "Frågor som du har ställt till en temagrupp och svar som du har gett.",
         "Så att fler får nytta av dem.",
-        lambda _: "Så länge frågan finns kvar i nätverket.",
+        lambda settings: f"Så länge frågan väntar på svar, och sedan {days(settings.peer_days)}.",
         "Frågan och svaren, utan ditt namn. Står det andra uppgifter om dig i texten? Säg till kansliet.",
     ),
     KeptClass(
