@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.elsewhere import Elsewhere
 from bot.outbox import Courier, StillWanted
 from bot.pacing import Pace
 from bot.teams.connector import Connector, new_session
@@ -18,7 +19,7 @@ from bot.teams.messenger import TeamsMessenger
 from storage import outbox, people, places
 from storage.database import Database
 from storage.outbox import Delivery
-from storage.outgoing import Outgoing, ToPerson
+from storage.outgoing import AsMail, Outgoing, Reach, ToPerson
 from tests.chat import Clock
 from tests.fakes import FakeConnector
 
@@ -70,10 +71,12 @@ async def desk(
     still_wanted: dict[str, StillWanted] | None = None,
     rate: int = 30,
     pace: Pace | None = None,
+    elsewhere: Elsewhere | None = None,
 ) -> AsyncIterator[Desk]:
     async with FakeConnector() as connector, new_session() as session:
         messenger = TeamsMessenger(Connector(session, None, LocalGate().allows), None)
-        courier = Courier(database, messenger, clock, rate=rate, still_wanted=still_wanted, pace=pace)
+        rules = {"rate": rate, "still_wanted": still_wanted, "pace": pace, "elsewhere": elsewhere}
+        courier = Courier(database, messenger, clock, **rules)  # type: ignore[arg-type]
         yield Desk(database, connector, courier, clock)
 
 
@@ -102,6 +105,13 @@ def hear(session: Session, conversation: str, url: str, now: datetime, *, person
 def note(person_id: int, text: str = "hej", key: str = "", **more: Any) -> Outgoing:
     """A short message to somebody."""
     return Outgoing(key or f"note:{text}:{person_id}", "note:1", ToPerson(person_id), text=text, **more)
+
+
+def reminder(person_id: int, key: str = "", **more: Any) -> Outgoing:
+    """A scheduled reminder to somebody."""
+    said = AsMail("Nyckeltalen ska in senast den 31 mars", "Nyckeltalen saknas än.", "Du får mejlet för att …")
+    reach = {"reach": Reach.REMINDER, "mail": said}
+    return Outgoing(key or f"r:{person_id}", "note:1", ToPerson(person_id), text="hej", **{**reach, **more})
 
 
 def keys(rows: Sequence[Delivery]) -> list[str]:

@@ -15,6 +15,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from bot import jobs
+from bot.elsewhere import Elsewhere
 from bot.outbox import Courier
 from bot.ports import Posted, Reason, Route, Unreachable, Way
 from bot.turn import App, Json, Message
@@ -77,12 +78,13 @@ class Teams:
             raise Unreachable(Reason.BLOCKED)
 
 
-def deliver(app: App, teams: Teams, now: datetime) -> None:
+def deliver(app: App, teams: Teams, now: datetime, elsewhere: Elsewhere | None = None) -> None:
     """Send everything that is due. Each round has a courier of its own, because the tests' clock stands still."""
 
     async def rounds() -> None:
         while app.database.play(lambda session: _is_due(session, now)):
-            courier = Courier(app.database, teams, lambda: now, still_wanted=jobs.STILL_WANTED)
+            rules = {"still_wanted": jobs.STILL_WANTED, "elsewhere": elsewhere}
+            courier = Courier(app.database, teams, lambda: now, **rules)  # type: ignore[arg-type]
             sent = await courier.deliver()
             await courier.drain()
             if not sent:
