@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, delete, func, select, text
+from sqlalchemy import ForeignKey, Index, String, delete, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
-from storage.database import Base, is_id, person_key
+from storage.database import Base, insert_new, is_id, person_key
 from storage.municipalities import Municipality
 from storage.people import Person
 
@@ -119,15 +119,14 @@ def propose(
     seat: str = "",
     replaces_id: int | None = None,
 ) -> Proposal:
-    """Keep a proposal; an earlier one of this kind by the same person is replaced."""
-    row = session.scalar(
-        select(Proposal).where(Proposal.person_id == person_id, Proposal.kind == kind).with_for_update()
-    )
-    if row is None:
-        row = Proposal(person_id=person_id, kind=kind)
-        session.add(row)
-    row.municipality_code, row.seat, row.replaces_id, row.created_at = code, seat, replaces_id, now
-    session.flush()
+    """Keep a proposal; an earlier one of this kind by the same person is replaced, one that says the same stays."""
+    said = {"municipality_code": code, "seat": seat, "replaces_id": replaces_id}
+    insert_new(session, Proposal, person_id=person_id, kind=kind, created_at=now, **said)
+    one = select(Proposal).where(Proposal.person_id == person_id, Proposal.kind == kind).with_for_update()
+    row = session.scalars(one.execution_options(populate_existing=True)).one()
+    if any(getattr(row, name) != value for name, value in said.items()):
+        session.execute(update(Proposal).where(Proposal.id == row.id).values(created_at=now, **said))
+        session.refresh(row)
     return row
 
 

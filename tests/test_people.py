@@ -111,7 +111,7 @@ def test_a_member_takes_over_and_the_kansli_confirms_with_one_click(anna: Chat, 
     assert held(database) == [("politician", "Per Politiker")]
 
     kansli.say("medlemmar")
-    assert "har blivit kontaktpolitiker för **Sotenäs kommun** efter Per Politiker" in kansli.click("Förslag (1)")
+    assert "säger: jag är kontaktpolitiker för Sotenäs kommun efter Per Politiker" in kansli.click("Förslag (1)")
     kansli.click("Bekräfta")
 
     assert held(database) == [("politician", "Anna Andersson")]

@@ -30,6 +30,8 @@ def proposal(turn: Turn) -> Proposal:
     found = contacts.find_proposal(turn.session, turn.data.get("proposal"))
     if found is None:
         raise UserError("Det förslaget är redan avgjort eller återtaget.")
+    if turn.data.get("seen") != found.created_at.isoformat():
+        raise UserError("Förslaget har ändrats sedan kortet kom. Skriv **medlemmar** och välj Förslag.")
     return found
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from bot.people import access, cards, contact_cards, coverage, finder, manage, service
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.people import access, cards, contact_cards, coverage, finder, manage, service, telling
 from bot.people.service import Deed
 from bot.routes import Routes, Where
 from bot.turn import Json, Reply, Turn, UserError, say, state
@@ -103,15 +108,11 @@ def propose(turn: Turn) -> Reply:
         replaces, _ = access.current(turn)
         if replaces.municipality_code != municipality.code or replaces.seat != seat:
             raise UserError("Det uppdraget hör inte till din kommun.")
-    contacts.propose(
-        turn.session,
-        ProposalKind.SEAT,
-        turn.person.id,
-        municipality.code,
-        turn.now,
-        seat=seat,
-        replaces_id=replaces.id if replaces else None,
-    )
+    deed, about = Deed.of(turn), (ProposalKind.SEAT, turn.person.id)
+    before = telling.waiting(turn.session, *about)
+    old = replaces.id if replaces else None
+    row = contacts.propose(turn.session, *about, municipality.code, turn.now, seat=seat, replaces_id=old)
+    telling.made(deed, row, before)
     return state(_mine(turn))
 
 
@@ -129,6 +130,12 @@ def save_profile(turn: Turn) -> Reply:
     turn.person.role = role
     turn.person.helps_with = access.text(turn, "helps_with", 500)
     return state(cards.profile(turn.person, said="Sparat."))
+
+
+@routes.erasing
+def forget(session: Session, person_id: int, now: datetime) -> Callable[[], None]:
+    """What somebody proposed goes with them, and no card of the kansli's still asks about it."""
+    return telling.forgetting(session, person_id, now)
 
 
 def _mine(turn: Turn) -> Json:
@@ -155,8 +162,15 @@ def _where_from(turn: Turn) -> Json:
 def _claim(turn: Turn, municipality: Municipality | None) -> Json:
     if municipality is None:
         return cards.ask_municipality(NOT_FOUND)
-    waiting = service.claim(Deed.of(turn), turn.person, municipality.code)
-    return _mine(turn) if waiting is None else cards.waits(municipality)
+    deed = Deed.of(turn)
+    before = telling.waiting(turn.session, ProposalKind.BELONGS, turn.person.id)
+    waiting = service.claim(deed, turn.person, municipality.code)
+    if waiting is not None:
+        telling.made(deed, waiting, before)
+        return cards.waits(municipality)
+    if before is not None:
+        telling.withdrawn(deed, before)
+    return _mine(turn)
 
 
 def _takeover(turn: Turn, name: str) -> Json:

@@ -1,4 +1,4 @@
-"""What the kansli sees of contact persons, of what members propose, and of the roles that are given."""
+"""What the kansli sees of contact persons and of the roles that are given."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from bot.people import words
 from bot.people.cards import LEFT
 from bot.swedish import day
 from bot.turn import Json
-from storage.contacts import Contact, Proposal, ProposalKind
+from storage.contacts import Contact
 from storage.municipalities import Municipality
 from storage.people import GRANTED, SEATS, Person
 from storage.roles import Grant
 
 SHOWN = 8
-"""Proposals, or people to choose among, that a card shows."""
+"""People that a card shows."""
 
 
 def contact(held: Contact, person: Person, one: Municipality) -> Json:
@@ -97,30 +97,6 @@ def swap() -> Json:
             button("Till översikten", "people.overview"),
         ],
         summary="I vilken kommun ska kontaktpersonen bytas?",
-    )
-
-
-def proposals(rows: Sequence[Proposal], said: str = "") -> Json:
-    """What members have proposed, oldest first, each with its two buttons."""
-    body: list[CardElement] = [heading(f"Förslag från medlemmar ({len(rows)})")]
-    if said:
-        body.append(label(said))
-    if not rows:
-        body.append(plain("Inget väntar på dig.", subtle=True))
-    for row in rows[:SHOWN]:
-        body.append(markdown(_proposed(row)))
-        body.append(
-            buttons(
-                button("Bekräfta", "people.accept", style="positive", proposal=row.id),
-                button("Avböj", "people.decline", proposal=row.id),
-            )
-        )
-    if len(rows) > SHOWN:
-        body.append(small(f"Och {len(rows) - SHOWN} till. De visas när de här är avgjorda."))
-    return card(
-        *body,
-        actions=[button("Till översikten", "people.overview")],
-        summary=f"Förslag från medlemmar: {len(rows)}.",
     )
 
 
@@ -191,14 +167,3 @@ def missing(name: str) -> Json:
         actions=[button("Tillbaka", "people.roles")],
         summary="Jag hittar ingen sådan person.",
     )
-
-
-def _proposed(row: Proposal) -> str:
-    who, place = escape(row.person.name), escape(row.municipality.full_name)
-    mail = f" ({escape(row.person.mail)})" if row.person.mail else ""
-    when = f"Skickat {day(row.created_at)}."
-    if row.kind == ProposalKind.BELONGS:
-        return f"**{who}**{mail} säger att hen arbetar för **{place}**. {when}"
-    before = row.replaces.person.name if row.replaces and row.replaces.person else ""
-    after = f" efter {escape(before)}" if before else ""
-    return f"**{who}**{mail} har blivit {words.seat(row.seat)} för **{place}**{after}. {when}"

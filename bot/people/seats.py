@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bot.people import access, contact_cards, manage, service
+from bot.people import access, contact_cards, manage, proposal_cards, service, telling
 from bot.people.service import Deed
+from bot.people.telling import Proposed
 from bot.routes import Role, Routes, Where
 from bot.turn import Json, Reply, Turn, state
 from storage import contacts, municipalities
@@ -26,6 +27,8 @@ def replace(turn: Turn) -> Reply:
     deed = Deed.of(turn)
     person = service.person_with(deed, name, service.checked_mail(access.text(turn, "mail")))
     service.replace(deed, held, person)
+    place = municipalities.require(turn.session, held.municipality_code).full_name
+    telling.replaced(deed, held, person, place, turn.app.settings.contact)
     return _page(turn, held.municipality_code, f"{person.name} har tagit över efter {before.name}.")
 
 
@@ -79,19 +82,31 @@ def proposals(turn: Turn) -> Reply:
 @routes.action("people.accept", role=Role.KANSLI, where=Where.PERSONAL)
 def accept(turn: Turn) -> Reply:
     """Do what a member proposed."""
-    said = service.accept(Deed.of(turn), access.proposal(turn))
-    return state(_proposals(turn, said))
+    proposal, deed = access.proposal(turn), Deed.of(turn)
+    was, person, place = Proposed.of(proposal), proposal.person, proposal.municipality.full_name
+    said = service.accept(deed, proposal)
+    contact = turn.app.settings.contact
+    telling.replaced(deed, was.replaced, person, place, contact)
+    return _decided(turn, telling.decided(deed, was, turn.person, contact, yes=True), said)
 
 
 @routes.action("people.decline", role=Role.KANSLI, where=Where.PERSONAL)
 def decline(turn: Turn) -> Reply:
     """Take a proposal away."""
-    said = service.decline(Deed.of(turn), access.proposal(turn))
-    return state(_proposals(turn, said))
+    proposal, deed = access.proposal(turn), Deed.of(turn)
+    was = Proposed.of(proposal)
+    said = service.decline(deed, proposal)
+    contact = turn.app.settings.contact
+    return _decided(turn, telling.decided(deed, was, turn.person, contact, yes=False), said)
+
+
+def _decided(turn: Turn, card: Json, said: str) -> Reply:
+    """The card that came by itself says what was decided; the list goes on with the next."""
+    return state(card if turn.data.get("note") == proposal_cards.NOTE else _proposals(turn, said))
 
 
 def _proposals(turn: Turn, said: str = "") -> Json:
-    return contact_cards.proposals(contacts.proposals(turn.session), said)
+    return proposal_cards.listing(contacts.proposals(turn.session), said)
 
 
 def _page(turn: Turn, code: str, said: str) -> Reply:

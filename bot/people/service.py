@@ -10,7 +10,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from bot.people import finder, words
-from bot.swedish import STOCKHOLM
+from bot.swedish import STOCKHOLM, listed
 from bot.turn import Turn, UserError
 from storage import audit, contacts, erased, municipalities, people
 from storage.contacts import Contact, Proposal, ProposalKind
@@ -178,10 +178,24 @@ def accept(deed: Deed, proposal: Proposal) -> str:
     elif held is not None and held.until is None and held.person_id != person.id:
         replace(deed, held, person)
     else:
+        _refuse_taken(deed, held, person)
         appoint(deed, code, checked_seat(proposal.seat), person)
     deed.session.delete(proposal)
     deed.session.flush()
     return "Bekräftat."
+
+
+def _refuse_taken(deed: Deed, held: Contact | None, person: Person) -> None:
+    """Raises :class:`UserError` where somebody else has taken over the seat that was to be taken over."""
+    if held is None or held.until is None:
+        return
+    municipalities.lock(deed.session, held.municipality_code)
+    now = [one for one in contacts.current(deed.session, held.municipality_code) if one.seat == held.seat]
+    names = [one.person.name for one in now if one.person and one.person_id != person.id and not one.gone]
+    if names:
+        raise UserError(
+            f"{listed(names)} har redan tagit över uppdraget. Avböj förslaget, eller öppna kommunen och byt där."
+        )
 
 
 def decline(deed: Deed, proposal: Proposal) -> str:

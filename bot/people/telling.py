@@ -1,0 +1,115 @@
+"""Who is told of proposals and of who took over, as rows of the outbox in the change's own transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.people import proposal_cards
+from bot.people.service import Deed
+from bot.turn import Json
+from storage import contacts, kansli, outbox
+from storage.contacts import Contact, Proposal, ProposalKind
+from storage.outgoing import MessageOf, Outgoing, ToPerson
+from storage.people import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A proposal as it was, for when its row is gone or says something else."""
+
+    stem: str
+    """What the keys of its cards begin with: its id, and when it was made, because ids are used again."""
+    proposer_id: int
+    who: str
+    what: str
+    """What was proposed, as a sentence of others: "är kontaktpolitiker för Sotenäs kommun"."""
+    code: str
+    replaced: Contact | None
+
+    @classmethod
+    def of(cls, row: Proposal) -> Proposed:
+        """What a row says now."""
+        stem = f"proposal:{row.id}:{row.created_at.isoformat()}"
+        what = proposal_cards.what(row)
+        return cls(stem, row.person_id, row.person.name, what, row.municipality_code, row.replaces)
+
+
+def made(deed: Deed, row: Proposal, before: Proposed | None) -> None:
+    """Each of the kansli gets a card with which one press decides. The cards of what it was ``before`` say so."""
+    new = Proposed.of(row)
+    if before is not None and before.stem != new.stem:
+        _end(deed.session, deed.now, before, proposal_cards.over("Förslaget är ersatt av ett nyare."))
+    card = proposal_cards.ask(row)
+    asked = (
+        Outgoing(_key(new, person), new.stem, ToPerson(person.id), card["fallbackText"], card)
+        for person in kansli.everyone(deed.session)
+    )
+    outbox.enqueue_all(deed.session, asked, deed.now)
+
+
+def withdrawn(deed: Deed, before: Proposed) -> None:
+    """It is not needed any more."""
+    _end(deed.session, deed.now, before, proposal_cards.over("Förslaget är återtaget."))
+
+
+def decided(deed: Deed, was: Proposed, by: Person, contact: str, *, yes: bool) -> Json:
+    """The other cards say what was decided and by whom, and the proposer is told; the card for who decided.
+
+    ``contact`` is the kansli's mail address.
+    """
+    card = proposal_cards.decided(was.who, was.what, was.code, by.name, yes=yes)
+    _end(deed.session, deed.now, was, card)
+    told = proposal_cards.outcome(was.what, contact, yes=yes)
+    key = f"{was.stem}:outcome"
+    row = Outgoing(key, f"outcome:{was.stem}", ToPerson(was.proposer_id), told["fallbackText"], told)
+    outbox.enqueue(deed.session, row, deed.now)
+    return card
+
+
+def replaced(deed: Deed, ended: Contact | None, by: Person, place: str, contact: str) -> None:
+    """Whoever had the seat is told who has it now, if the bot has met them."""
+    before = ended.person if ended is not None and ended.until is not None else None
+    if ended is None or before is None or before.teams_id is None or before.id in (by.id, deed.by):
+        return
+    card = proposal_cards.successor(ended, by.name, place, contact)
+    row = Outgoing(
+        f"contact:{ended.id}:replaced", f"contact:{ended.id}", ToPerson(before.id), card["fallbackText"], card
+    )
+    outbox.enqueue(deed.session, row, deed.now)
+
+
+def forgetting(session: Session, person_id: int, now: datetime) -> Callable[[], None]:
+    """Before a person is erased, whose proposals go too: what to do afterwards, so that no card still asks."""
+    theirs = [Proposed.of(row) for row in contacts.proposed_by(session, person_id)]
+
+    def after() -> None:
+        for one in theirs:
+            _end(session, now, one, proposal_cards.over("Förslaget är återtaget."))
+
+    return after
+
+
+def waiting(session: Session, kind: ProposalKind, person_id: int) -> Proposed | None:
+    """What a person has proposed of this kind and still waits."""
+    return next((Proposed.of(row) for row in contacts.proposed_by(session, person_id) if row.kind == kind), None)
+
+
+def _end(session: Session, now: datetime, was: Proposed, card: Json) -> None:
+    """What waits is not sent; the cards that were sent show ``card``."""
+    outbox.cancel(session, was.stem, now)
+    outbox.enqueue_all(session, _updates(session, was, card), now)
+
+
+def _updates(session: Session, was: Proposed, card: Json) -> Iterable[Outgoing]:
+    for person in kansli.everyone(session):
+        key = _key(was, person)
+        if outbox.find(session, key) is not None:
+            yield Outgoing(f"{key}:over", f"over:{was.stem}", MessageOf(key), card["fallbackText"], card)
+
+
+def _key(of: Proposed, person: Person) -> str:
+    return f"{of.stem}:person:{person.id}"
