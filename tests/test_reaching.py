@@ -36,7 +36,8 @@ class Post:
     def meet(self, name: str = "Anna", *, chat: bool = True, **about: Any) -> int:
         """Somebody, with what is known of them."""
         anna = self.desk.meet(name, chat=chat)
-        self.desk.play(lambda session: session.query(Person).filter_by(id=anna).update(about or {"name": name}))
+        values: dict[Any, Any] = {"name": name, **about}
+        self.desk.play(lambda session: session.query(Person).filter_by(id=anna).update(values))
         return anna
 
     async def remind(self, anna: int, key: str = "r", **more: Any) -> dict[str, tuple[str, str]]:
