@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, and_, delete, exists, or_, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from storage.database import Base, insert_new, is_id
 from storage.faq import Entry, Phrasing, State
@@ -95,12 +95,18 @@ def unanswered(session: Session, since: datetime, ids: Collection[int] | None = 
 
 
 def picked(session: Session, since: datetime, question_id: object = None) -> Sequence[Any]:
-    """Wordings whose asker picked an entry under "Menade du …?" and did not dislike it; newest first.
+    """Wordings whose asker picked an entry under "Menade du …?", and nobody who wrote so disliked it; newest first.
 
     Rows ``question_id, text, entry_id, question`` (the entry's); only of published entries. Or only the one of
     ``question_id``, which may come from a client and be anything.
     """
-    disliked = exists().where(Vote.question_id == FaqQuestion.id, Vote.helpful.is_(False))
+    same = aliased(QuestionText)
+    disliked = exists().where(
+        same.wording == QuestionText.wording,
+        Vote.question_id == same.question_id,
+        Vote.entry_id == FaqQuestion.chosen_id,
+        Vote.helpful.is_(False),
+    )
     query = (
         select(QuestionText.question_id, QuestionText.text, FaqQuestion.chosen_id.label("entry_id"), Entry.question)
         .join(FaqQuestion, FaqQuestion.id == QuestionText.question_id)

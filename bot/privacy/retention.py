@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.settings import Settings
 from bot.swedish import STOCKHOLM
 from bot.turn import App
-from storage import faq_log, links, offers, retention, turns
+from storage import faq_growth, faq_log, links, offers, retention, turns
 from storage.database import Database
 
 CHUNK = 200
@@ -77,6 +77,11 @@ OLD = (
         "log of the kansli's changes",
         lambda it: f"SEKOM_AUDIT_DAYS={it.audit_days}",
         lambda s, it, now, most: retention.forget_audit(s, _before(now, it.audit_days), most),
+    ),
+    Old(
+        "the kansli's decisions about wordings",
+        lambda it: f"SEKOM_AUDIT_DAYS={it.audit_days}",
+        lambda s, it, now, most: faq_growth.forget(s, _before(now, it.audit_days), most),
     ),
 )
 
