@@ -49,7 +49,7 @@ def last_day(pause: Pause, now: datetime) -> date:
 
 def checked_way(way: object, person: Person, settings: Settings) -> RemindBy:
     """The way that a button says. Raises :class:`UserError` for one that is not open to this person."""
-    if way not in {RemindBy.CHAT, RemindBy.MAIL, RemindBy.BOTH}:
+    if way not in (RemindBy.CHAT, RemindBy.MAIL, RemindBy.BOTH):
         raise UserError("Välj hur du vill få påminnelser.")
     chosen = RemindBy(str(way))
     if chosen is not RemindBy.CHAT and not sends_mail(settings):
@@ -69,7 +69,7 @@ def checked_end(pause: object, last: object, now: datetime) -> date:
         if not today(now) <= day <= today(now) + timedelta(days=LONGEST):
             raise UserError("Välj en dag som inte har varit, högst ett år fram i tiden.")
         return day
-    if pause not in set(Pause):
+    if pause not in list(Pause):  # may be anything, also what has no hash
         raise UserError("Välj hur lång paus du vill ha.")
     return last_day(Pause(str(pause)), now)
 
