@@ -381,10 +381,12 @@ async def test_other_ways_in(edge: Edge, path: str, status: int) -> None:
         assert response.status == status
 
 
-@pytest.mark.parametrize("change", [{}, {"exp": NOW - 240}, {"nbf": NOW + 240}, {"extra": "claim"}])
-async def test_teams_itself_is_let_in(edge: Edge, change: Json) -> None:
+@pytest.mark.parametrize("change", [{}, {"exp": -240}, {"nbf": 240}, {"iat": 0}])
+async def test_teams_itself_is_let_in(edge: Edge, change: dict[str, int]) -> None:
+    """With clocks that differ by four minutes; counted from now, because a suite takes longer than the leeway."""
     assert edge.provider is not None
-    token = edge.provider.token(TEAMS_URL, **change)
+    times: dict[str, Any] = {claim: int(time.time()) + later for claim, later in change.items()}
+    token = edge.provider.token(TEAMS_URL, extra="claim", **times)
     assert (await edge.post(activity(TEAMS_URL), token=token)).status == 201
     assert (await edge.post(press(TEAMS_URL), token=token)).status == 200
     assert {call.authorization for call in edge.connector.calls} == {"Bearer connector-token"}
