@@ -185,7 +185,7 @@ def test_a_rebuilt_index_is_a_new_one_bit_by_bit(before: list[Entry], after: lis
 
 def _all_arrays(index: Index) -> list[tuple[str, bytes]]:
     found: list[tuple[str, bytes]] = []
-    for part in (index.scorer._texts, index.scorer._wholes, index.scorer._words, index.scorer._alignment.phrasings):
+    for part in (index.scorer._letters, index.scorer._words, index.scorer._alignment.phrasings):
         found += [(name, np.asarray(getattr(part, name)).tobytes()) for name in part.__slots__]
     aligned = index.scorer._alignment
     names = ("grams", "starts", "holders", "roots", "owners", "lengths")

@@ -67,8 +67,9 @@ class Alignment:
 
     def _alike(self, stems: Sequence[str]) -> tuple[Ints, Ints, Floats]:
         """Pair asked stems with the bank's that are alike: (asked, bank's, cosine of their sets of grams)."""
-        where, keys = distinct_grams(stems)
-        at, known = find(self.grams, keys)
+        grams = [terms.distinct_grams_of(stem) for stem in stems]
+        where = np.repeat(np.arange(len(stems)), list(map(len, grams)))
+        at, known = find(self.grams, np.concatenate(grams))
         at, sizes = gather(self.starts[at[known]], self.starts[at[known] + 1])
         cells = np.repeat(where[known], sizes) * len(self.roots) + self.holders[at]
         shared = np.bincount(cells, minlength=len(stems) * len(self.roots)).reshape(len(stems), len(self.roots))

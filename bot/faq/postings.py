@@ -60,6 +60,19 @@ class Postings:
         return np.bincount(documents, weights, self.size).astype(np.float64, copy=False)
 
 
+def side_by_side(left: Postings, right: Postings) -> Postings:
+    """Return both as one, for questions to both at once: ``right``'s documents follow ``left``'s.
+
+    They must have the same terms and rarities.
+    """
+    held = np.concatenate([np.repeat(np.arange(len(each.starts) - 1), np.diff(each.starts)) for each in (left, right)])
+    order = np.argsort(held, kind="stable")
+    documents = np.concatenate([left.documents, right.documents + left.size])[order]
+    weights = np.concatenate([left.weights, right.weights])[order]
+    starts = left.starts + right.starts
+    return Postings(left.vocabulary, left.idf, starts, documents, weights, left.size + right.size)
+
+
 def build(counted: Counted, rows: Ints, documents: Ints, size: int, idf: Floats | None = None) -> Postings:
     """Weigh ``counted`` texts: text ``rows[i]`` is a part of document ``documents[i]``; parts add up.
 

@@ -119,9 +119,11 @@ class Lexical:
         self._owners = np.repeat(np.arange(len(entries), dtype=np.int64), [len(part) for part in texts])
         rows = np.array([self.known.grams.rows[text] for text in flat], dtype=np.int64)
         size = len(entries)
-        self._wholes = postings.build(self.known.grams, rows, self._owners, size)
+        wholes = postings.build(self.known.grams, rows, self._owners, size)
         each = np.arange(len(flat), dtype=np.int64)
-        self._texts = postings.build(self.known.grams, rows, each, len(flat), self._wholes.idf)
+        texts_of = postings.build(self.known.grams, rows, each, len(flat), wholes.idf)
+        self._letters = postings.side_by_side(texts_of, wholes)
+        """Each text, and after them each entry as a whole."""
         self._words = postings.build(self.known.stems, rows, self._owners, size)
         self._alignment = self._align(entries, rows)
 
@@ -162,13 +164,13 @@ class Lexical:
     def evidence(self, question: str) -> Evidence:
         """Return how near each entry is, and what helps to judge the nearest."""
         words = self.joined(normalise.words(question)[:_MOST_WORDS])
-        grams, stems = terms.grams([words])[1], terms.stems([words])[1]
-        query = self._wholes.query(grams)  # the texts have the same vocabulary and rarities
-        cosines = self._texts.cosines(query)
-        size = self._wholes.size
-        agreed = np.cbrt(np.bincount(self._owners, cosines**3, size))
+        grams = np.concatenate([terms.grams_of(word) for word in words]) if words else np.zeros(0, dtype=np.uint64)
+        stems = terms.stems([words])[1]
+        cosines = self._letters.cosines(self._letters.query(grams))
+        each, whole = cosines[: len(self._owners)], cosines[len(self._owners) :]
+        agreed = np.cbrt(np.bincount(self._owners, each * each * each, len(whole)))
         aligned = self._alignment.align(words)
-        scores = agreed + self._wholes.cosines(query) + self._words.cosines(self._words.query(stems))
+        scores = agreed + whole + self._words.cosines(self._words.query(stems))
         scores += (aligned.covered + aligned.explained) / 2
         return Evidence(scores.astype(np.float32), aligned.known, self.twins)
 

@@ -76,6 +76,18 @@ def grams(texts: Sequence[Sequence[str]]) -> Terms:
     return np.concatenate(texts_of), np.concatenate(keys_of)
 
 
+@lru_cache(maxsize=4_096)
+def grams_of(word: str) -> Keys:
+    """Return the grams of one word of a question; questions share most of their words."""
+    return grams([[word]])[1]
+
+
+@lru_cache(maxsize=4_096)
+def distinct_grams_of(stem: str) -> Keys:
+    """Return the different grams of one asked stem, rising."""
+    return np.unique(grams_of(stem))
+
+
 def _starts(ends: NDArray[np.bool_], edges: NDArray[np.bool_], length: int) -> Ints:
     """Where a gram of ``length`` starts: a space may be its first or last character, a text's end no part of it."""
     count = len(ends) - length + 1
