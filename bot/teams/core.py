@@ -11,6 +11,9 @@ from bot import conversation, metrics
 from bot.conversation import Answer
 from bot.turn import App, Incoming
 
+TOGETHER = 0.02
+"""Seconds. Nobody waits for it: a repeat that comes before is held by :class:`bot.teams.turns.Turns`."""
+
 
 class Conversations:
     """What :class:`bot.teams.turns.Core` asks for, on :mod:`bot.conversation`."""
@@ -21,7 +24,8 @@ class Conversations:
         self._clock = clock
         self._gone: list[Incoming] = []
         """What was answered and not yet noted as such."""
-        self._noting = asyncio.Lock()
+        self._noting: asyncio.Task[None] | None = None
+        """Writes the next note, with all that goes until then."""
 
     async def answer(self, incoming: Incoming) -> Answer:
         """Answer on a database thread, as of now."""
@@ -33,10 +37,13 @@ class Conversations:
         return answer
 
     async def sent(self, incoming: Incoming) -> None:
-        """Note that the answer has gone. What goes while one note is being written is noted together with the next."""
+        """Note that the answer has gone, in one transaction with whatever else goes within :data:`TOGETHER`."""
         self._gone.append(incoming)
-        async with self._noting:
-            if incoming in self._gone:
-                gone = tuple(self._gone)
-                await self._app.database.run(lambda: conversation.sent(self._app, *gone))
-                del self._gone[: len(gone)]
+        if self._noting is None:
+            self._noting = asyncio.create_task(self._note())
+        await asyncio.shield(self._noting)
+
+    async def _note(self) -> None:
+        await asyncio.sleep(TOGETHER)
+        gone, self._gone, self._noting = self._gone, [], None
+        await self._app.database.run(lambda: conversation.sent(self._app, *gone))

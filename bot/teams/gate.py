@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Protocol
 from urllib.parse import SplitResult, urlsplit
 
@@ -120,6 +121,7 @@ def tenant_of(activity: Activity) -> str | None:
     return found if isinstance(found, str) else None
 
 
+@lru_cache(maxsize=256)
 def _split(service_url: str) -> SplitResult | None:
     """The parts of a plain address: no user, query, fragment, backslash or space, which parsers read differently."""
     if not service_url.isascii() or any(sign in service_url for sign in "@?#\\ \t\r\n"):
@@ -132,6 +134,7 @@ def _split(service_url: str) -> SplitResult | None:
     return parts if valid else None
 
 
+@lru_cache(maxsize=256)
 def _is_loopback(host: str) -> bool:
     if host == "localhost":
         return True

@@ -46,18 +46,20 @@ class Turns:
     def __init__(self, core: Core) -> None:
         self._core = core
         self._running: dict[tuple[str, str], asyncio.Task[Reply]] = {}
+        """Turns under way, and those whose answer has gone and is not noted as such yet."""
+        self._noting: set[asyncio.Task[None]] = set()
 
     async def take(self, context: TurnContext, incoming: Incoming) -> Reply:
         """Answer ``incoming`` and send the answer. Never raises: a fault becomes a reply that tells its code.
 
-        A repeat that comes while its first is still being answered waits for it and sends nothing. A caller that is
-        cancelled leaves the turn running, because the turn may have committed.
+        A repeat that comes before its first is answered and noted as sent waits for it and sends nothing. A caller
+        that is cancelled leaves the turn running, because the turn may have committed. Nobody waits for the note:
+        once Teams has our 2xx it does not repeat the activity.
         """
-        key = incoming.place.conversation_id, incoming.activity_id
+        key = _key(incoming)
         turn = self._running.get(key)
         if turn is None:
             turn = self._running[key] = asyncio.create_task(self._take(context, incoming))
-            turn.add_done_callback(lambda _: self._running.pop(key, None))
         return await asyncio.shield(turn)
 
     async def drain(self) -> None:
@@ -65,15 +67,15 @@ class Turns:
         with suppress(TimeoutError):
             async with asyncio.timeout(LONGEST_DRAIN):
                 while self._running:
-                    await asyncio.wait(self._running.values())
+                    await asyncio.wait([*self._running.values(), *self._noting])
 
     async def _take(self, context: TurnContext, incoming: Incoming) -> Reply:
         reply: Reply | None = None
+        gone = False
         try:
             answer = await self._core.answer(incoming)
             reply = answer.reply
-            if answer.unsent and await _send(context, incoming, reply):
-                await self._core.sent(incoming)
+            gone = answer.unsent and await _send(context, incoming, reply)
         except Exception:
             reference = "".join(secrets.choice(_ALPHABET) for _ in range(8))
             what = "turn failed" if reply is None else "reply not sent"
@@ -83,7 +85,26 @@ class Turns:
                 reply = _apology(incoming, reference)
                 with suppress(*SEND_FAILURES):  # the fault is what matters; it is logged
                     await _send(context, incoming, reply)
+        if gone:
+            note = asyncio.create_task(self._note(incoming))
+            self._noting.add(note)
+            note.add_done_callback(self._noting.discard)
+        else:
+            del self._running[_key(incoming)]
         return reply
+
+    async def _note(self, incoming: Incoming) -> None:
+        try:
+            await self._core.sent(incoming)
+        except Exception:  # a repeat will send the reply again, and that is all the harm
+            metrics.fault("reply not noted as sent")
+            logger.exception("reply not noted as sent", extra={"kind": incoming.kind.value})
+        finally:
+            del self._running[_key(incoming)]
+
+
+def _key(incoming: Incoming) -> tuple[str, str]:
+    return incoming.place.conversation_id, incoming.activity_id
 
 
 async def _send(context: TurnContext, incoming: Incoming, reply: Reply) -> bool:
