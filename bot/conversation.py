@@ -29,13 +29,14 @@ import bot.questions.desk
 import bot.questions.offering
 import bot.questions.to_faq
 import bot.reminding.commands
-from bot.faq.commands import ask, asked_lately
+from bot.faq.commands import ask
 from bot.help import cards, smalltalk
 from bot.help.commands import greeting, team_greeting
 from bot.routes import Role, Routes, Where
 from bot.turn import NOTHING, App, Incoming, Kind, Reply, Scope, Turn, UserError, say
 from dialogs import engine
-from storage import erased, faq, people, places, rosters, turns
+from storage import erased, faq, opening, people, places, rosters, turns
+from storage.opening import Opening
 from storage.people import Person
 
 ROUTES = Routes(
@@ -97,11 +98,12 @@ def sent(app: App, *answered: Incoming) -> None:
     app.database.play(lambda session: turns.mark_sent(session, keys))
 
 
-def _remember(session: Session, incoming: Incoming, now: datetime) -> Person:
+def _remember(session: Session, incoming: Incoming, found: Opening, now: datetime) -> Person:
     """Keep who wrote and where; what is known already is not written."""
     sender, place = incoming.sender, incoming.place
     active = incoming.kind in (Kind.MESSAGE, Kind.ACTION)  # somebody else may have added them
-    person = people.meet(session, sender.teams_id, sender.entra_id, sender.name, now, active=active)
+    who = sender.teams_id, sender.entra_id, sender.name
+    person = people.meet(session, *who, now, active=active, known=found.person)
     session.flush()
     places.remember_conversation(
         session,
@@ -112,29 +114,32 @@ def _remember(session: Session, incoming: Incoming, now: datetime) -> Person:
         team_id=place.team_id,
         person_id=person.id if place.scope is Scope.PERSONAL else None,
         now=now,
+        known=found.place,
     )
     return person
 
 
-def _stays_erased(session: Session, incoming: Incoming) -> bool:
+def _stays_erased(session: Session, incoming: Incoming, found: Opening) -> bool:
     """Whether somebody erased has only pressed an old button, or was added somewhere: neither is writing."""
-    teams_id, entra_id = incoming.sender.teams_id, incoming.sender.entra_id
-    return people.find(session, teams_id) is None and erased.is_erased(session, teams_id, entra_id)
+    sender = incoming.sender
+    return found.person is None and erased.is_erased(session, sender.teams_id, sender.entra_id)
 
 
 def _answer(app: App, session: Session, incoming: Incoming, now: datetime, refused: Reply | None) -> Answer:
-    if incoming.kind is not Kind.MESSAGE and _stays_erased(session, incoming):
+    key = incoming.place.conversation_id, incoming.activity_id
+    found = opening.read(session, incoming.sender.teams_id, *key, now)
+    if incoming.kind is not Kind.MESSAGE and _stays_erased(session, incoming, found):
         return Answer(FORGOTTEN if incoming.kind is Kind.ACTION else NOTHING, unsent=True)
     if incoming.kind is Kind.OVERHEARD and not _worth_asking(app, session, incoming):
         return Answer(NOTHING, unsent=False)
-    person = _remember(session, incoming, now)
-    key = incoming.place.conversation_id, incoming.activity_id
-    if not turns.claim(session, *key, person.id, now):
+    person = _remember(session, incoming, found, now)
+    if found.seen or not turns.claim(session, *key, person.id, now):
         kept = turns.answered(session, *key)
         return Answer(Reply.from_json(kept[0]), unsent=not kept[1]) if kept else Answer(NOTHING, unsent=False)
-    turn = Turn(app=app, session=session, incoming=incoming, person=person, now=now)
+    turn = Turn(app=app, session=session, incoming=incoming, person=person, found=found, now=now)
+    person_id = person.id  # its row may be gone when the turn has erased them
     reply = refused if refused is not None else _handle(turn)
-    turns.answer(session, *key, reply.to_json())
+    turns.answer(session, *key, person_id, reply=reply.to_json(), now=now)
     return Answer(reply, unsent=True, edited=faq.touched(session))
 
 
@@ -205,7 +210,7 @@ def _understood(turn: Turn) -> Reply:
             f"Det var långt. Jag läser högst {LONGEST} tecken åt gången. "
             "Skriv själva frågan i en eller två meningar, så letar jag efter svaret."
         )
-    if chat == smalltalk.UNCLEAR and asked_lately(turn):
+    if chat == smalltalk.UNCLEAR and turn.found.asked:
         chat = None  # "när?" is clear enough after an answer
     reply = say(chat) if chat else ask(turn)
     return replace(reply, messages=reply.messages + engine.asked_again(turn, *dialog)) if dialog else reply

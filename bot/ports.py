@@ -9,10 +9,10 @@ Exception, raised by a :class:`Messenger`
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.turn import Message
 
@@ -35,6 +35,9 @@ class Bank(Protocol):
 
     def search(self, question: str, limit: int = 10) -> Sequence[Hit]:
         """The entries nearest to ``question``, best first; empty when nothing is like it."""
+
+    def shown(self, version: int) -> Mapping[int, Any] | None:
+        """Rows of ``faq_entries`` by id, all that are published; None where what is searched is not of ``version``."""
 
     def vote(self, question: str) -> Sequence[tuple[str, float]]:
         """The themes of the entries nearest to ``question``, likeliest first, each with its share of their votes."""

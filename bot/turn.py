@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.orm import Session
 
 from storage import roles
+from storage.opening import Opening
 from storage.people import Person, PersonRole
 
 if TYPE_CHECKING:  # the App below holds the routes, and routes hold handlers of turns
@@ -176,6 +177,8 @@ class Turn:
     session: Session
     incoming: Incoming
     person: Person
+    found: Opening
+    """What the database knew when the turn began."""
     now: datetime
     """Aware, UTC."""
     argument: str = ""

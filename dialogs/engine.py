@@ -78,8 +78,8 @@ def start(turn: Turn, dialog: Dialog, answers: Answers | None = None) -> Reply:
 
 
 def opened(turn: Turn) -> tuple[Dialog, OpenDialog] | None:
-    """The dialog this person has under way here, with its answers so far."""
-    row = dialogs.find(turn.session, turn.person.id, turn.incoming.place.conversation_id)
+    """The dialog that this person had under way here when the turn began, with its answers so far."""
+    row = turn.found.dialog
     if row is None:
         return None
     dialog = turn.app.dialogs.get(row.name)

@@ -162,6 +162,11 @@ def wakes(session: Session, name: str) -> bool:
     return name in session.info.get("wake", ())
 
 
+def alone(session: Session) -> bool:
+    """Whether this transaction keeps every other one out until it ends, as SQLite's do."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
 def is_id(value: object) -> TypeGuard[int]:
     """Whether ``value``, which may come from a client and be anything, can be a row's number in either database."""
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**31

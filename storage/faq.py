@@ -91,12 +91,12 @@ _VERSION = select(table_of(BankVersion).c.number)
 _ENTRY = table_of(Entry)
 _PHRASING = table_of(Phrasing)
 _IS_PUBLISHED = _ENTRY.c.state == State.PUBLISHED
-_SEARCHABLE = select(_ENTRY.c.id, _ENTRY.c.question, _ENTRY.c.answer, _ENTRY.c.theme).where(_IS_PUBLISHED)
 _ALTERNATIVES = select(_PHRASING.c.entry_id, _PHRASING.c.text).join(_ENTRY).where(_IS_PUBLISHED)
-_SHOWN = select(
+_PUBLISHED = select(
     *(_ENTRY.c.id, _ENTRY.c.question, _ENTRY.c.answer, _ENTRY.c.theme),
     *(_ENTRY.c.sources, _ENTRY.c.certainty, _ENTRY.c.reviewed_on),
-).where(_IS_PUBLISHED, _ENTRY.c.id.in_(bindparam("ids", expanding=True)))
+).where(_IS_PUBLISHED)
+_SHOWN = _PUBLISHED.where(_ENTRY.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def version(session: Session) -> int:
@@ -117,17 +117,17 @@ def touched(session: Session) -> bool:
 
 
 def shown(session: Session, ids: Iterable[int]) -> dict[int, Any]:
-    """The published entries among ``ids`` as plain rows of what is shown; on the hot path, so no entities are made."""
+    """The published entries among ``ids`` as plain rows of what is shown."""
     rows = session.execute(_SHOWN, {"ids": list(ids)})
     return {row.id: row for row in rows}
 
 
 def searchable(session: Session) -> Iterator[tuple[Any, tuple[str, ...]]]:
-    """Every published entry as a plain row of what is searched, with its phrasings; turns wait while it is read."""
+    """Every published entry as a plain row of what is searched and shown, with its phrasings."""
     phrasings: dict[int, list[str]] = {}
     for entry_id, text in session.execute(_ALTERNATIVES.order_by(_PHRASING.c.id)):
         phrasings.setdefault(entry_id, []).append(text)
-    for row in session.execute(_SEARCHABLE.order_by(_ENTRY.c.id)):
+    for row in session.execute(_PUBLISHED.order_by(_ENTRY.c.id)):
         yield row, tuple(phrasings.get(row.id, ()))
 
 

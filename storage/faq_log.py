@@ -105,11 +105,6 @@ class Vote(Base):
 _QUESTION, _TEXT, _RECENT = table_of(FaqQuestion), table_of(QuestionText), table_of(RecentQuestion)
 _LOG = insert(_QUESTION).returning(_QUESTION.c.id)
 _LOG_TEXT = insert(_TEXT)
-_PREVIOUS = select(_RECENT.c.text).where(
-    _RECENT.c.person_id == bindparam("person"),
-    _RECENT.c.conversation_id == bindparam("conversation"),
-    _RECENT.c.at >= bindparam("since"),
-)
 _KEEP_RECENT = (
     update(_RECENT)
     .where(_RECENT.c.person_id == bindparam("person"), _RECENT.c.conversation_id == bindparam("conversation"))
@@ -134,12 +129,6 @@ def log(
     kept = {"question_id": question_id, "at": now, "text": text[:1000], "wording": wording[:200]}
     session.execute(_LOG_TEXT, kept)
     return question_id
-
-
-def previous(session: Session, person_id: int, conversation_id: str, now: datetime) -> str | None:
-    """What this person asked here within the last five minutes."""
-    where = {"person": person_id, "conversation": conversation_id, "since": now - CONTEXT}
-    return session.execute(_PREVIOUS, where).scalar_one_or_none()
 
 
 def keep_recent(

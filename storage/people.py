@@ -103,10 +103,20 @@ _FIND = select(Person).where(Person.teams_id == bindparam("teams_id"))
 
 
 def meet(
-    session: Session, teams_id: str, entra_id: str | None, name: str, now: datetime, *, active: bool = True
+    session: Session,
+    teams_id: str,
+    entra_id: str | None,
+    name: str,
+    now: datetime,
+    *,
+    active: bool = True,
+    known: Person | None = None,
 ) -> Person:
-    """The person with this Teams id, made if new. Keeps name and Entra id as last seen, and that they are active."""
-    person = find(session, teams_id) or _first_met(session, teams_id, entra_id)
+    """The person with this Teams id, made if new. Keeps name and Entra id as last seen, and that they are active.
+
+    ``known`` is the person, where the caller has read the row already.
+    """
+    person = known or find(session, teams_id) or _first_met(session, teams_id, entra_id)
     if person is None:
         erased.lift(session, teams_id, entra_id)  # erased people come back by writing
         insert_new(session, Person, teams_id=teams_id, entra_id=entra_id, name=name[:200], first_seen_at=now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import String, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -29,10 +30,27 @@ class Conversation(Base):
     """When this row last changed; not when somebody last wrote."""
 
 
+class Kept(NamedTuple):
+    """What is kept of a conversation."""
+
+    scope: str
+    service_url: str
+    tenant_id: str | None
+    team_id: str | None
+    person_id: int | None
+    """Whose 1:1 chat it is; None for chats of several."""
+
+
 _TABLE = table_of(Conversation)
-_FIND = select(_TABLE.c.scope, _TABLE.c.service_url, _TABLE.c.tenant_id, _TABLE.c.team_id, _TABLE.c.person_id).where(
-    _TABLE.c.id == bindparam("this")
-)
+KEPT = tuple(_TABLE.c[name] for name in Kept._fields)
+"""The columns of :class:`Kept`."""
+_FIND = select(*KEPT).where(_TABLE.c.id == bindparam("this"))
+
+
+def kept(session: Session, conversation_id: str) -> Kept | None:
+    """What is kept of the conversation; None for a new one."""
+    row = session.execute(_FIND, {"this": conversation_id}).one_or_none()
+    return None if row is None else Kept(*row)
 
 
 def remember_conversation(
@@ -45,20 +63,18 @@ def remember_conversation(
     team_id: str | None,
     person_id: int | None,
     now: datetime,
+    known: Kept | None = None,
 ) -> None:
-    """Make the conversation's row or bring it up to date; an unchanged one is not written."""
-    fresh = {
-        "scope": scope,
-        "service_url": service_url,
-        "tenant_id": tenant_id,
-        "team_id": team_id,
-        "person_id": person_id,
-    }
-    row = session.execute(_FIND, {"this": conversation_id}).one_or_none()
-    if row is None and insert_new(session, Conversation, id=conversation_id, seen_at=now, **fresh):
+    """Make the conversation's row or bring it up to date; an unchanged one is not written.
+
+    ``known`` is what is kept, where the caller has read the row already.
+    """
+    fresh = Kept(scope, service_url, tenant_id, team_id, person_id)
+    known = known or kept(session, conversation_id)
+    if known is None and insert_new(session, Conversation, id=conversation_id, seen_at=now, **fresh._asdict()):
         return
-    if row is None or row._asdict() != fresh:
-        session.execute(update(_TABLE).where(_TABLE.c.id == conversation_id).values(seen_at=now, **fresh))
+    if known != fresh:
+        session.execute(update(_TABLE).where(_TABLE.c.id == conversation_id).values(seen_at=now, **fresh._asdict()))
 
 
 def greet(session: Session, conversation_id: str, now: datetime) -> bool:

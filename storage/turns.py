@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, bindparam, delete, select, tuple_, update
+from sqlalchemy import String, bindparam, delete, false, insert, select, tuple_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.database import Base, insert_new, person_key, table_of
+from storage.database import Base, alone, insert_new, person_key, table_of
+from storage.people import Person
 
 KEPT = timedelta(hours=24)
 """How long an answer is kept for repeats. Teams repeats within minutes (platform.md §3); a day is generous."""
@@ -31,15 +32,32 @@ class SeenActivity(Base):
 _SEEN = table_of(SeenActivity)
 _THIS = (_SEEN.c.conversation_id == bindparam("conversation"), _SEEN.c.activity_id == bindparam("activity"))
 _FIND = select(_SEEN.c.reply, _SEEN.c.sent).where(*_THIS)
-_ANSWER = update(_SEEN).where(*_THIS).values(reply=bindparam("new_reply"))
+_CLAIMED = update(_SEEN).where(*_THIS).values(reply=bindparam("new_reply"))
+_COLUMNS = ("conversation_id", "activity_id", "person_id", "at", "reply", "sent")
+_PERSON = table_of(Person)
+_UNCLAIMED = insert(_SEEN).from_select(
+    _COLUMNS,
+    select(
+        bindparam("conversation", type_=_SEEN.c.conversation_id.type),
+        bindparam("activity", type_=_SEEN.c.activity_id.type),
+        _PERSON.c.id,
+        bindparam("now", type_=_SEEN.c.at.type),
+        bindparam("new_reply", type_=_SEEN.c.reply.type),
+        false(),
+    ).where(_PERSON.c.id == bindparam("person")),
+)
+"""Nothing where the person was erased in this very turn."""
 _SENT = update(_SEEN).where(*_THIS).values(sent=True)
 
 
 def claim(session: Session, conversation_id: str, activity_id: str, person_id: int, now: datetime) -> bool:
-    """Take the activity for this transaction; False when another one has answered it already.
+    """Take the activity for this transaction; False when another one has answered it meanwhile.
 
-    On PostgreSQL this waits for the other transaction, so that two repeats at once can't both answer.
+    On PostgreSQL this waits for the other transaction, so that two repeats at once can't both answer. On SQLite there
+    is no other, and nothing is written yet.
     """
+    if alone(session):
+        return True
     return insert_new(
         session,
         SeenActivity,
@@ -52,9 +70,15 @@ def claim(session: Session, conversation_id: str, activity_id: str, person_id: i
     )
 
 
-def answer(session: Session, conversation_id: str, activity_id: str, reply: dict[str, Any]) -> None:
-    """Keep the reply of a claimed activity."""
-    session.execute(_ANSWER, {"conversation": conversation_id, "activity": activity_id, "new_reply": reply})
+def answer(
+    session: Session, conversation_id: str, activity_id: str, person_id: int, *, reply: dict[str, Any], now: datetime
+) -> None:
+    """Keep the reply of a claimed activity, unless the person was erased in this transaction."""
+    kept = {"conversation": conversation_id, "activity": activity_id, "new_reply": reply}
+    if alone(session):
+        session.execute(_UNCLAIMED, {**kept, "person": person_id, "now": now})
+    else:
+        session.execute(_CLAIMED, kept)
 
 
 def answered(session: Session, conversation_id: str, activity_id: str) -> tuple[dict[str, Any], bool] | None:

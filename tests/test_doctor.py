@@ -317,8 +317,16 @@ BROKEN: list[tuple[Callable[[SetUp], None], str, str]] = [
     (no_kansli, "kansli: nobody has the kansli's role", "SEKOM_KANSLI"),
     (package_of_another_app, "app package: .*ids are .*000002, MicrosoftAppId is .*000001", "make package"),
     (package_without_our_host, "app package: .*validDomains lacks 127.0.0.1", "make package"),
-    (package_that_reads_threads, "app package: .*it asks to read channel messages, SEKOM_READ_THREADS is false", "make package"),
-    (package_that_reads_no_threads, "app package: .*does not ask to read channel .* SEKOM_READ_THREADS is true", "make package"),
+    (
+        package_that_reads_threads,
+        "app package: .*it asks to read channel messages, SEKOM_READ_THREADS is false",
+        "make package",
+    ),
+    (
+        package_that_reads_no_threads,
+        "app package: .*does not ask to read channel .* SEKOM_READ_THREADS is true",
+        "make package",
+    ),
     (package_with_old_menus, "app package: .*other commands than this version", "higher version"),
     (no_package, r"app package: .*none\.zip is no app package", "make package"),
     (wrong_secret, r"app id and secret: the secret is wrong \(AADSTS7000215\)", "its Secret ID is another thing"),

@@ -97,6 +97,7 @@ async def test_what_is_old_goes_and_what_is_not_stays(empty_app: App, clock: Clo
     def fill(session: Session) -> None:
         for number in range(450):
             turns.claim(session, "a:anna", f"m{number}", anna, start)
+            turns.answer(session, "a:anna", f"m{number}", anna, reply={}, now=start)
             asked = {"text": "vad gäller", "wording": "gälla", "outcome": Outcome.ANSWERED, "probability": 0.9}
             faq_log.log(session, **asked, entry_id=None, theme="vatten", now=start)  # type: ignore[arg-type]
         outbox.enqueue(session, Outgoing("1", "x:1", ToPerson(anna), text="hej"), start)

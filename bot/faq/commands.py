@@ -25,12 +25,6 @@ def ask(turn: Turn) -> Reply:
     return Reply(messages=tuple(Message(card=_card(turn, judged)) for judged in service.answer(turn)))
 
 
-def asked_lately(turn: Turn) -> bool:
-    """Whether the person asked something here within the last five minutes, which a follow-up can lean on."""
-    where = turn.person.id, turn.incoming.place.conversation_id
-    return faq_log.previous(turn.session, *where, turn.now) is not None
-
-
 @routes.action("faq.ask")
 def ask_example(turn: Turn) -> Reply:
     """A question on a button: as if the person had written it."""

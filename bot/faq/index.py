@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -39,6 +39,8 @@ class Loaded:
 
     version: int
     entries: list[Entry]
+    shown: Mapping[int, Any]
+    """The entries' rows by id, as they are shown."""
     learned: Calibration | None = None
     """The newest calibration in the database; looked for at the first load only."""
 
@@ -56,6 +58,8 @@ class LiveBank:
         self._every = every
         self._index = Index(())
         self._version = -1
+        self._shown: tuple[int, Mapping[int, Any]] = -1, {}
+        """A version and its rows, put in place together."""
         self._calibration = SHIPPED
         self._taught: frozenset[str] | None = None
         """The texts that the calibration was learned from; None where they are not known."""
@@ -91,6 +95,11 @@ class LiveBank:
     def vote(self, question: str) -> Sequence[tuple[str, float]]:
         """See :class:`bot.ports.Bank`."""
         return self._index.vote(question)
+
+    def shown(self, version: int) -> Mapping[int, Any] | None:
+        """See :class:`bot.ports.Bank`."""
+        of, rows = self._shown
+        return rows if of == version else None
 
     async def catch_up(self) -> None:
         """Bring the index up to the database's version; at once when it is there already.
@@ -141,12 +150,11 @@ class LiveBank:
         version = faq.version(session)
         if version == self._version:
             return None
-        entries = [
-            Entry(row.id, row.question, row.answer, alternatives, row.theme)
-            for row, alternatives in faq.searchable(session)
-        ]
+        found = list(faq.searchable(session))
+        entries = [Entry(row.id, row.question, row.answer, alternatives, row.theme) for row, alternatives in found]
+        shown = {row.id: row for row, _ in found}
         learned = None if self.built else faq_calibration.newest(session)
-        return Loaded(version, entries, Calibration.from_dict(learned) if learned else None)
+        return Loaded(version, entries, shown, Calibration.from_dict(learned) if learned else None)
 
     def _build(self, loaded: Loaded) -> None:
         if loaded.learned is not None:
@@ -154,6 +162,7 @@ class LiveBank:
             if loaded.learned.fingerprint == fingerprint(loaded.entries):
                 self._taught = _texts(loaded.entries)
         self._index = Index(loaded.entries, self._calibration, previous=self._index)
+        self._shown = loaded.version, loaded.shown
         self._version = loaded.version
         log.info("bank indexed", extra={"entries": len(loaded.entries), "version": loaded.version})
 

@@ -22,7 +22,7 @@ OFFERED = 3
 RELATED = 2
 """Related questions under an answer at most."""
 LOOKED_AT = 5
-"""Hits read from the database: what can be shown, and two that may just have been taken out of the bank."""
+"""Hits looked at: what can be shown, and two that may just have been taken out of the bank."""
 NEAR = 0.35
 """Share of the best hit's score that makes another entry worth showing beside it."""
 
@@ -48,7 +48,7 @@ def answer(turn: Turn) -> list[Judged]:
     """Search for what the message asks, log it, and say how each of its questions went; at least one."""
     text = turn.incoming.text
     where = turn.person.id, turn.incoming.place.conversation_id
-    before = faq_log.previous(turn.session, *where, turn.now)
+    before = turn.found.asked
     asked = understanding.parts(text)
     judged = [_judge(turn, part, asked[at - 1] if at else before) for at, part in enumerate(asked)]
     if len(judged) > 1 and not any(one.outcome is Outcome.ANSWERED for one in judged):
@@ -64,7 +64,7 @@ def _judge(turn: Turn, text: str, before: str | None) -> Judged:
     hits = turn.app.bank.search(text, LOOKED_AT)
     if before and understanding.leans_on(text) and not (hits and hits[0].probability >= SURE):
         hits = turn.app.bank.search(f"{before} {text}", LOOKED_AT)
-    rows = faq.shown(turn.session, [hit.entry_id for hit in hits])
+    rows = _shown(turn, [hit.entry_id for hit in hits])
     hits = [hit for hit in hits if hit.entry_id in rows]  # the index may be a moment behind the database
     if not hits or hits[0].probability < UNSURE:
         return Judged(text, Outcome.UNKNOWN, *((hits[0].probability, [rows[hits[0].entry_id]]) if hits else ()))
@@ -76,10 +76,16 @@ def _judge(turn: Turn, text: str, before: str | None) -> Judged:
     return _offer(turn, text, hits[0].probability, near, about)
 
 
+def _shown(turn: Turn, ids: Sequence[int]) -> dict[int, Any]:
+    """The published entries among ``ids``: the index's own rows where it is as new as the database, else read."""
+    rows = turn.app.bank.shown(turn.found.bank)
+    return faq.shown(turn.session, ids) if rows is None else {at: rows[at] for at in ids if at in rows}
+
+
 def _offer(turn: Turn, text: str, probability: float, near: Sequence[Any], about: str) -> Judged:
     """Either "Menade du …?", or the entry that was picked when this wording was asked before."""
     picked = None if about else faq_log.remembered(turn.session, _wording(text))
-    entry = faq.shown(turn.session, [picked]).get(picked) if picked else None
+    entry = _shown(turn, [picked]).get(picked) if picked else None
     if entry is not None:
         others = [row for row in near if row.id != picked][:RELATED]
         return Judged(text, Outcome.ANSWERED, probability, [entry, *others], remembered=True)

@@ -1,0 +1,71 @@
+"""What every turn needs to know first, read in one statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import BindParameter, and_, bindparam, select
+from sqlalchemy.orm import Session
+
+from storage import dialogs, faq, places, turns
+from storage.dialogs import OpenDialog
+from storage.faq import BankVersion
+from storage.faq_log import CONTEXT, RecentQuestion
+from storage.people import Person
+from storage.places import Conversation, Kept
+from storage.turns import SeenActivity
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What the database knew when the turn began."""
+
+    person: Person | None
+    """Who wrote; None for somebody new."""
+    place: Kept | None
+    """The conversation as it is kept; None for a new one."""
+    seen: bool
+    """Whether the activity was answered before."""
+    bank: int
+    """The knowledge bank's version."""
+    dialog: OpenDialog | None = None
+    """What the person has under way here."""
+    asked: str | None = None
+    """What they asked here within the last five minutes."""
+
+
+_HERE: BindParameter[str] = bindparam("conversation")
+_READ = (
+    select(Person, *places.KEPT, SeenActivity.sent, BankVersion.number, OpenDialog.name, RecentQuestion.text)
+    .select_from(Person)
+    .outerjoin(Conversation, Conversation.id == _HERE)
+    .outerjoin(
+        SeenActivity,
+        and_(SeenActivity.conversation_id == _HERE, SeenActivity.activity_id == bindparam("activity")),
+    )
+    .outerjoin(BankVersion, BankVersion.id == 1)
+    .outerjoin(OpenDialog, and_(OpenDialog.person_id == Person.id, OpenDialog.conversation_id == _HERE))
+    .outerjoin(
+        RecentQuestion,
+        and_(
+            RecentQuestion.person_id == Person.id,
+            RecentQuestion.conversation_id == _HERE,
+            RecentQuestion.at >= bindparam("since"),
+        ),
+    )
+    .where(Person.teams_id == bindparam("teams_id"))
+)
+
+
+def read(session: Session, teams_id: str, conversation_id: str, activity_id: str, now: datetime) -> Opening:
+    """What is known of the person with this Teams id, the conversation and the activity."""
+    where = {"teams_id": teams_id, "conversation": conversation_id, "activity": activity_id, "since": now - CONTEXT}
+    row = session.execute(_READ, where).one_or_none()
+    if row is None:  # nobody we have met: rare, so it may cost
+        seen = turns.answered(session, conversation_id, activity_id) is not None
+        return Opening(None, places.kept(session, conversation_id), seen, faq.version(session))
+    person, *place, sent, version, name, asked = row
+    known = None if place[0] is None else Kept(*place)
+    dialog = None if name is None else dialogs.find(session, person.id, conversation_id)
+    return Opening(person, known, sent is not None, version or 0, dialog, asked)
