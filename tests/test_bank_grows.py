@@ -54,6 +54,7 @@ def entries(chat: Chat) -> list[Entry]:
 
 def test_a_solved_question_becomes_an_entry_without_whom_it_was_about(chat: Chat, kansli: Chat) -> None:
     live_in(chat, "Lund")
+    assert "Det vet jag inte" in chat.say(ASKED)
     answered(chat, ("Bo Ek", "Sotenäs", "Vi i Sotenäs har kolfilter.\nRing Anna.\n/Bo Ek, 0523-123 45 67"))
     chat.click("Det löste det")
 
@@ -74,7 +75,10 @@ def test_a_solved_question_becomes_an_entry_without_whom_it_was_about(chat: Chat
     }
     kansli.clock.forward(minutes=1)
     form = filled(kansli, question="Hur renar man pfas ur en brunn?", answer="Med kolfilter.")
+    assert "Det finns ett utkast." in kansli.say("kunskapsluckor")  # what the asker asked first was a gap
+    assert "Öppna utkastet" in kansli.buttons
     assert "Publicerat." in kansli.click("Publicera", **form)
+    assert "Inga luckor just nu." in kansli.say("kunskapsluckor")
 
     (entry,) = entries(chat)
     assert (entry.question, entry.answer, entry.state) == (form["question"], "Med kolfilter.", State.PUBLISHED)
@@ -110,6 +114,7 @@ def test_one_question_makes_one_entry_whoever_presses_and_when(chat: Chat, kansl
     assert "Sparat som utkast" not in late.click("Öppna svaret")
     assert late.text.startswith(GENERAL)
     assert "Jag tog bort: " in late.text
+    assert "Fyll gärna i det under Källans namn" not in "".join(seen)
 
 
 def test_of_several_answers_the_kansli_takes_one(chat: Chat, kansli: Chat) -> None:

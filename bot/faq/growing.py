@@ -99,6 +99,12 @@ def digests(rows: Iterable[Any]) -> list[str]:
     return [faq_growth.gap(row.wording) for row in rows]
 
 
+def begun(turn: Turn, entry_id: int, *texts: str) -> None:
+    """What was asked in these words is answered by an entry, as soon as it is published."""
+    wordings = {understanding.wording(understanding.without_person(text))[:200] for text in texts} - {""}
+    faq_growth.answer_gaps(turn.session, map(faq_growth.gap, wordings), entry_id, turn.now)
+
+
 def phrased(texts: Iterable[str]) -> list[General]:
     """Texts without whom and which place they are about, as phrasings; each wording once."""
     found = (generalise.general(text, places()) for text in texts)

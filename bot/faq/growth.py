@@ -107,6 +107,8 @@ def from_question(turn: Turn) -> Reply:
         owner = people.by_id(turn.session, made.entry.owner_id)
         return state(growth_cards.made_before(made.entry, owner.name if owner else ""))
     said = "Sparat som utkast. Läs igenom det och ändra det du vill. Välj sedan Publicera."
+    if not made.entry.sources:
+        said += " Jag vet inte vilken kommun svaret kommer från. Fyll gärna i det under Källans namn."
     return state(manage_cards.form(made.entry, said=said, removed=made.removed))
 
 

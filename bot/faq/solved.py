@@ -47,6 +47,7 @@ def draft(turn: Turn, question_id: object, answer_id: object) -> Draft:
     today = turn.now.astimezone(STOCKHOLM).date()
     entry = editing.create(turn.session, written, turn.person.id, turn.now, today, question_id=question.id)
     turn.session.flush()
+    growing.begun(turn, entry.id, question.text, *written.phrasings)
     return Draft(entry, new=True, removed=removed)
 
 
