@@ -17,11 +17,13 @@ import bot.faq.manage
 import bot.groups.commands
 import bot.help.commands
 import bot.people.commands
+import bot.people.export_commands
 import bot.people.import_commands
 import bot.people.manage
 import bot.people.role_commands
 import bot.people.seats
 import bot.privacy.commands
+import bot.privacy.downloads
 import bot.privacy.manage
 import bot.questions.channel
 import bot.questions.commands
@@ -49,8 +51,10 @@ ROUTES = Routes(
     bot.people.seats.routes,
     bot.people.role_commands.routes,
     bot.people.import_commands.routes,
+    bot.people.export_commands.routes,
     bot.reminding.commands.routes,
     bot.privacy.commands.routes,
+    bot.privacy.downloads.routes,
     bot.privacy.manage.routes,
     bot.groups.commands.routes,
     bot.questions.commands.routes,

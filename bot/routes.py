@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.turn import Handler, Scope
+from bot.turn import Handler, Scope, Wanted
 from storage.privacy import EraseHook
 
 
@@ -56,6 +56,22 @@ class Action:
     """``PERSONAL`` refuses a press elsewhere; no card with such a button is ever shown there."""
 
 
+Writer = Callable[[Wanted], Callable[[], bytes]]
+"""Reads what the file needs; what it returns makes the bytes when the transaction is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file that people can fetch by a one-time link (:mod:`bot.downloads`)."""
+
+    name: str
+    """As it is kept with the link, at most 20 characters."""
+    saved_as: str
+    content_type: str
+    write: Writer
+    role: Role = Role.MEMBER
+
+
 class DuplicateRouteError(Exception):
     """Two routes have the same word or name; raised when the program starts."""
 
@@ -67,6 +83,7 @@ class Routes:
         """Join ``parts``. Raises :class:`DuplicateRouteError` where two of them share a word or a name."""
         self.commands: dict[str, Command] = {}
         self.actions: dict[str, Action] = {}
+        self.downloads: dict[str, Download] = {}
         self.erase_hooks: list[EraseHook] = []
         for part in parts:
             self.erase_hooks += part.erase_hooks
@@ -74,6 +91,8 @@ class Routes:
                 self._add_command(command)
             for action in part.actions.values():
                 self._add_action(action)
+            for download in part.downloads.values():
+                self._add_download(download)
 
     def command(
         self,
@@ -100,6 +119,17 @@ class Routes:
         def register(handler: Handler) -> Handler:
             self._add_action(Action(name, handler, role, where))
             return handler
+
+        return register
+
+    def download(
+        self, name: str, *, saved_as: str, content_type: str, role: Role = Role.MEMBER
+    ) -> Callable[[Writer], Writer]:
+        """Register the decorated function as the maker of a file; see :class:`Download` for the arguments."""
+
+        def register(write: Writer) -> Writer:
+            self._add_download(Download(name, saved_as, content_type, write, role))
+            return write
 
         return register
 
@@ -139,3 +169,8 @@ class Routes:
         if action.name in self.actions:
             raise DuplicateRouteError(f"the action {action.name!r} is registered twice")
         self.actions[action.name] = action
+
+    def _add_download(self, download: Download) -> None:
+        if download.name in self.downloads:
+            raise DuplicateRouteError(f"the download {download.name!r} is registered twice")
+        self.downloads[download.name] = download

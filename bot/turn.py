@@ -192,14 +192,27 @@ class Turn:
     @property
     def kansli(self) -> bool:
         """Whether the person has the kansli's role right now. Looked up when asked: a plain question needn't know."""
-        person = self.person
-        named = person.entra_id in self.app.settings.kansli
-        return named or roles.has(self.session, person.id, PersonRole.KANSLI)
+        return is_kansli(self.session, self.app.settings, self.person)
 
     @property
     def personal(self) -> bool:
         """Whether this is the person's own chat with the bot."""
         return self.incoming.place.scope is Scope.PERSONAL
+
+
+def is_kansli(session: Session, settings: Settings, person: Person) -> bool:
+    """Whether the person has the kansli's role now, from the settings or given in the chat."""
+    return person.entra_id in settings.kansli or roles.has(session, person.id, PersonRole.KANSLI)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a file is made from: an open transaction, and who fetches it when."""
+
+    session: Session
+    settings: Settings
+    person: Person
+    now: datetime
 
 
 Handler = Callable[[Turn], Reply]

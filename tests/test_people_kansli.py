@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
+from bot import downloads
 from bot.conversation import ROUTES
 from bot.people import seats
 from bot.routes import Role
 from bot.turn import App
-from storage import content
+from storage import content, links, roles
 from storage.database import Database
 from storage.municipalities import Municipality
-from tests.chat import KANSLI, Chat, Clock
-from tests.conftest import make_app
+from storage.people import PersonRole
+from tests.chat import KANSLI, Chat, Clock, actions
+from tests.conftest import NOON, make_app
 from tests.people import (
     LUND,
     SOTENAS,
@@ -210,6 +214,46 @@ def test_roles_are_given_and_taken_with_audit(chat: Chat, kansli: Chat) -> None:
     assert "har inte längre rollen kansli" in kansli.click("Ja, ta bort")
     assert "bara för kansliet" in chat.say("medlemmar")
     assert audited(kansli.app.database) == ["Gett rollen kansli", "Tagit bort rollen kansli"]
+
+
+def test_every_role_that_was_given_can_be_reached(kansli: Chat) -> None:
+    names = [f"Person {number:02}" for number in range(20)]
+    ids = [person(kansli.as_(name)).id for name in names]
+    kansli.app.database.play(
+        lambda session: [roles.give(session, one, PersonRole.BOARD, None, kansli.clock.now) for one in ids]
+    )
+
+    shown = kansli.say("roller")
+    assert "Roller (20)\nSida 1 av 3" in shown
+    shown += kansli.click("Nästa") + kansli.click("Nästa")
+    assert all(name in shown for name in names)
+    assert "Nästa" not in kansli.buttons
+    assert "Sida 3 av 3" in kansli.press("people.roles", {"page": 99})
+    assert "Person 07" in kansli.click("Föregående") + kansli.click("Föregående")
+
+
+def test_the_list_of_members_is_fetched_as_excel(chat: Chat, kansli: Chat) -> None:
+    set_up(kansli.app.database)
+    appoint(kansli.app.database, "officer", "=Siri Sten", "siri@sotenas.se")
+    kansli.say("medlemmar")
+    kansli.click("Hämta som Excel")
+    address = next(action["url"] for action in actions(kansli.card) if action["type"] == "Action.OpenUrl")
+    token = address.rpartition("/")[2]
+
+    def fetch(session: Any) -> downloads.File | None:
+        return downloads.fetch(kansli.app, session, token, kansli.clock.now)
+
+    file = kansli.app.database.play(fetch)
+    assert file is not None
+    assert file.name == "medlemmar.xlsx"
+    sheet = load_workbook(io.BytesIO(file.content())).active
+    assert [[cell.value for cell in row][:9] for row in sheet.iter_rows(min_row=2)] == [
+        ["1427", "Sotenäs kommun", "medlem", None, None, None, "tjänsteperson", "'=Siri Sten", "siri@sotenas.se"]
+    ]
+    assert kansli.app.database.play(fetch) is None
+    assert chat.press("people.export", {}) == "Det där kan bara kansliet göra."
+    theirs = kansli.app.database.play(lambda session: links.make(session, person(chat).id, "members", NOON))
+    assert kansli.app.database.play(lambda session: downloads.fetch(kansli.app, session, theirs, NOON)) is None
 
 
 def test_the_kanslis_role_needs_somebody_the_bot_has_met(kansli: Chat) -> None:

@@ -17,12 +17,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bot import conversation
+from bot import conversation, downloads
 from bot.conversation import ROUTES
 from bot.people import columns, importing, roster, spreadsheet
 from bot.people.importing import Outcome
 from bot.ports import Listed
-from bot.privacy import downloads, words
+from bot.privacy import words
 from bot.routes import Routes
 from bot.turn import Kind, UserError
 from storage import audit, content, erased, faq, links, migrate, outbox, people, privacy
@@ -163,38 +163,36 @@ def _actions(chat: Chat) -> list[dict[str, Any]]:
 def test_a_link_gives_the_file_once(mina: Chat, clock: Clock) -> None:
     mina.say("mina uppgifter")
     mina.click("Hämta som fil")
-    database, settings, one = mina.app.database, mina.app.settings, token(mina, "Hämta som JSON")
+    database, one = mina.app.database, token(mina, "Hämta som JSON")
 
     def fetch(session: Session) -> downloads.File | None:
-        return downloads.fetch(session, settings, one, clock.now)
+        return downloads.fetch(mina.app, session, one, clock.now)
 
     for _ in range(3):
-        assert database.play(lambda session: downloads.look(session, one, clock.now)) == "mina-uppgifter.json"
+        assert database.play(lambda session: downloads.look(mina.app, session, one, clock.now)) == "mina-uppgifter.json"
     file = database.play(fetch)
     assert file is not None
-    assert MAIL in file.content.decode()
-    assert json.loads(file.content)["format"] == "sekom-bot personuppgifter 1"
+    assert MAIL in file.content().decode()
+    assert json.loads(file.content())["format"] == "sekom-bot personuppgifter 1"
     assert traces(database, one) == []  # the token itself is nowhere
     assert database.play(fetch) is None
-    assert database.play(lambda session: downloads.look(session, one, clock.now)) is None
+    assert database.play(lambda session: downloads.look(mina.app, session, one, clock.now)) is None
 
 
 def test_a_link_is_too_old_after_fifteen_minutes(mina: Chat, clock: Clock) -> None:
     mina.say("mina uppgifter")
     mina.click("Hämta som fil")
-    database, settings, one = mina.app.database, mina.app.settings, token(mina, "Hämta som text")
+    database, one = mina.app.database, token(mina, "Hämta som text")
 
     clock.forward(minutes=15)
 
-    assert database.play(lambda session: downloads.fetch(session, settings, one, clock.now)) is None
+    assert database.play(lambda session: downloads.fetch(mina.app, session, one, clock.now)) is None
     assert database.play(lambda session: links.forget(session, clock.now)) == 2
 
 
 @pytest.mark.parametrize("guess", ["", "a", "å" * 43, "a" * 43, "a" * 100_000, "../../etc/passwd"])
 def test_a_guessed_link_gives_nothing(mina: Chat, clock: Clock, guess: str) -> None:
-    settings = mina.app.settings
-
-    assert mina.app.database.play(lambda session: downloads.fetch(session, settings, guess, clock.now)) is None
+    assert mina.app.database.play(lambda session: downloads.fetch(mina.app, session, guess, clock.now)) is None
 
 
 def test_where_no_browser_reaches_the_bot_the_chat_shows_it_all(database: Database, clock: Clock) -> None:
@@ -405,10 +403,10 @@ def test_the_log_says_who_changed_what(mina: Chat, kansli: Chat, clock: Clock) -
     assert "Karin Kansli" in shown
 
     kansli.click("Hämta allt som fil")
-    database, settings, one = kansli.app.database, kansli.app.settings, token(kansli, "Hämta allt som CSV")
-    file = database.play(lambda session: downloads.fetch(session, settings, one, clock.now))
+    database, one = kansli.app.database, token(kansli, "Hämta allt som CSV")
+    file = database.play(lambda session: downloads.fetch(mina.app, session, one, clock.now))
     assert file is not None
-    assert file.content.decode("utf-8-sig").splitlines()[0] == "När;Vem;Vad;Gäller;Person"
+    assert file.content().decode("utf-8-sig").splitlines()[0] == "När;Vem;Vad;Gäller;Person"
 
 
 def test_a_link_to_the_log_dies_with_the_role(mina: Chat, kansli: Chat, clock: Clock) -> None:
@@ -418,8 +416,7 @@ def test_a_link_to_the_log_dies_with_the_role(mina: Chat, kansli: Chat, clock: C
     one = token(mina, "Hämta allt som CSV")
     kansli.press("people.take", {"person": person(mina).id, "role": PersonRole.KANSLI})
 
-    settings = mina.app.settings
-    assert mina.app.database.play(lambda session: downloads.fetch(session, settings, one, clock.now)) is None
+    assert mina.app.database.play(lambda session: downloads.fetch(mina.app, session, one, clock.now)) is None
 
 
 def test_an_id_is_never_given_twice(mina: Chat) -> None:

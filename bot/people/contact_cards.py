@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from microsoft_teams.cards import CardElement
+from microsoft_teams.cards import Action, CardElement
 
 from bot.cards import (
     button,
@@ -100,14 +100,25 @@ def swap() -> Json:
     )
 
 
-def roles(rows: Sequence[Grant], by_setting: Sequence[str], unnamed: int, said: str = "") -> Json:
-    """Who has a role that the kansli gives, and how to give one; ``by_setting`` has it from the settings."""
-    body: list[CardElement] = [heading("Roller")]
+def roles(rows: Sequence[Grant], by_setting: Sequence[str], unnamed: int, page: int, said: str = "") -> Json:
+    """A page of who has a role that the kansli gives, and how to give one; ``by_setting`` has it from the settings.
+
+    A page that does not exist shows the nearest one.
+    """
+    last = max(0, (len(rows) - 1) // SHOWN)
+    page = min(max(0, page), last)
+    body: list[CardElement] = [heading(f"Roller ({len(rows)})")]
     if said:
         body.append(label(said))
-    for row in rows[: SHOWN * 2]:
+    if last:
+        body.append(plain(f"Sida {page + 1} av {last + 1}", subtle=True))
+    for row in rows[page * SHOWN :][:SHOWN]:
         body.append(markdown(f"**{escape(row.person.name)}**, {words.role(row.role)}"))
         body.append(buttons(button("Ta bort rollen", "people.ask_take", person=row.person_id, role=row.role)))
+    turns: list[Action] = [button("Föregående", "people.roles", page=page - 1)] if page else []
+    turns += [button("Nästa", "people.roles", page=page + 1)] if page < last else []
+    if turns:
+        body.append(buttons(*turns))
     if by_setting or unnamed:
         names = [escape(name) for name in by_setting] + (
             [f"{unnamed} som inte har skrivit till mig"] if unnamed else []

@@ -46,12 +46,17 @@ def lines(session: Session, limit: int | None = None) -> list[Line]:
 
 
 def separated(session: Session) -> bytes:
-    """All of it as CSV that a Swedish Excel opens as it is."""
-    written = io.StringIO()
-    out = csv.writer(written, delimiter=";", lineterminator="\r\n")
+    """All of it, as :func:`written`."""
+    return written(lines(session))
+
+
+def written(found: Sequence[Line]) -> bytes:
+    """Changes as CSV that a Swedish Excel opens as it is."""
+    text = io.StringIO()
+    out = csv.writer(text, delimiter=";", lineterminator="\r\n")
     out.writerow(HEADINGS)
-    out.writerows(line.cells() for line in lines(session))
-    return written.getvalue().encode("utf-8-sig")
+    out.writerows(line.cells() for line in found)
+    return text.getvalue().encode("utf-8-sig")
 
 
 def _read(rows: Sequence[AuditRow], names: dict[int, str], places: dict[str, str]) -> list[Line]:

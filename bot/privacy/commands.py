@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.privacy import cards, downloads, readable, service
+from bot import downloads
+from bot.privacy import cards, readable, service
+from bot.privacy.downloads import data, text
 from bot.routes import Routes, Where
 from bot.turn import Json, Reply, Turn, UserError, say, state
 from storage import municipalities, privacy
@@ -55,9 +57,7 @@ def show(turn: Turn) -> Reply:
 @routes.action("privacy.links", where=Where.PERSONAL)
 def give_links(turn: Turn) -> Reply:
     """Links to the files. Made anew at every press: a token is in no table, so an old one can't be shown again."""
-    if not service.base_url(turn.app.settings):
-        raise UserError(NO_ADDRESS)
-    shown = cards.links(service.link(turn, downloads.TEXT), service.link(turn, downloads.DATA))
+    shown = cards.links(*(downloads.link(turn, file, NO_ADDRESS) for file in (text, data)))
     return Reply(state=shown, kept=state(cards.no_links()))
 
 
@@ -88,7 +88,7 @@ def _overview(turn: Turn) -> Json:
     kept = privacy.counts(turn.session, turn.person.id)
     place = municipalities.find(turn.session, turn.person.municipality_code)
     about = turn.person, place.full_name if place else ""
-    return cards.overview(*about, kept, turn.app.settings, service.base_url(turn.app.settings))
+    return cards.overview(*about, kept, turn.app.settings, downloads.base_url(turn.app.settings))
 
 
 def _ask(turn: Turn) -> Json:

@@ -1,58 +1,31 @@
-"""The files that a one-time link gives."""
+"""The files about people: one's own data, for reading and for programs, and the kansli's log."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable
+from functools import partial
 
-from sqlalchemy.orm import Session
+from bot.privacy import auditing, readable
+from bot.routes import Role, Routes
+from bot.turn import Wanted
+from storage import privacy
 
-from bot.privacy import auditing, readable, service
-from bot.settings import Settings
-from storage import links, people, privacy
-from storage.links import DownloadLink
-
-TEXT, DATA, LOG = "text", "json", "log"
-NAMES = {TEXT: "mina-uppgifter.txt", DATA: "mina-uppgifter.json", LOG: "andringslogg.csv"}
-TYPES = {TEXT: "text/plain", DATA: "application/json", LOG: "text/csv"}
-_LENGTH = 43
-"""Characters of 256 bits."""
+routes = Routes()
 
 
-@dataclass(frozen=True, slots=True)
-class File:
-    """What a browser saves."""
-
-    name: str
-    content_type: str
-    content: bytes
+@routes.download("text", saved_as="mina-uppgifter.txt", content_type="text/plain")
+def text(wanted: Wanted) -> Callable[[], bytes]:
+    """Everything that is kept about a person, for reading."""
+    return partial(readable.as_text, privacy.export(wanted.session, wanted.person.id), wanted.settings, wanted.now)
 
 
-def look(session: Session, token: str, now: datetime) -> str | None:
-    """The name of the file that a link gives; None where it gives none. Uses nothing up."""
-    row = links.find(session, token, now) if _is_token(token) else None
-    return NAMES.get(row.file) if row is not None else None
+@routes.download("json", saved_as="mina-uppgifter.json", content_type="application/json")
+def data(wanted: Wanted) -> Callable[[], bytes]:
+    """The same for a program."""
+    return partial(readable.as_json, privacy.export(wanted.session, wanted.person.id), wanted.settings, wanted.now)
 
 
-def fetch(session: Session, settings: Settings, token: str, now: datetime) -> File | None:
-    """The file, once; None where the link does not work (any more)."""
-    row = links.use(session, token, now) if _is_token(token) else None
-    content = _content(session, settings, row, now) if row is not None else None
-    if row is None or content is None:
-        return None
-    return File(NAMES[row.file], TYPES[row.file], content)
-
-
-def _content(session: Session, settings: Settings, row: DownloadLink, now: datetime) -> bytes | None:
-    person = people.by_id(session, row.person_id)
-    if person is None:
-        return None
-    if row.file == LOG:  # the role may have been taken since the link was made
-        return auditing.separated(session) if service.is_kansli(session, settings, person) else None
-    rows = privacy.export(session, person.id)
-    write = readable.as_json if row.file == DATA else readable.as_text
-    return write(rows, settings, now)
-
-
-def _is_token(token: str) -> bool:
-    return len(token) == _LENGTH and token.isascii()
+@routes.download("log", saved_as="andringslogg.csv", content_type="text/csv", role=Role.KANSLI)
+def log(wanted: Wanted) -> Callable[[], bytes]:
+    """Whatever the kansli has changed."""
+    return partial(auditing.written, auditing.lines(wanted.session))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bot import downloads
 from bot.cards import escape
-from bot.privacy import auditing, downloads, manage_cards, service
+from bot.privacy import auditing, manage_cards, service
+from bot.privacy.downloads import log
 from bot.routes import Role, Routes, Where
 from bot.turn import Json, Reply, Turn, UserError, say, state
 from storage import municipalities, people, privacy
@@ -11,6 +13,7 @@ from storage.people import Person
 
 routes = Routes()
 
+NO_ADDRESS = "Här kan jag inte ge dig en fil. Be driften köra: python -m bot export-audit FIL"
 LOGGED = 10
 """Changes that the card shows."""
 
@@ -43,9 +46,7 @@ def show_log(turn: Turn) -> Reply:
 @routes.action("privacy.log_link", role=Role.KANSLI, where=Where.PERSONAL)
 def log_link(turn: Turn) -> Reply:
     """A link to all changes."""
-    if not service.base_url(turn.app.settings):
-        raise UserError("Här kan jag inte ge dig en fil. Be driften köra: python -m bot export-audit FIL")
-    url, lines = service.link(turn, downloads.LOG), auditing.lines(turn.session, LOGGED)
+    url, lines = downloads.link(turn, log, NO_ADDRESS), auditing.lines(turn.session, LOGGED)
     return Reply(state=manage_cards.log(lines, url), kept=state(manage_cards.log(lines)))
 
 

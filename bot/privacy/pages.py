@@ -92,8 +92,7 @@ def confirm(file: str, settings: Settings) -> str:
 def expired(settings: Settings) -> str:
     """For a link that gives nothing."""
     body = """
-<p>Länken är redan använd, eller äldre än 15 minuter. Be boten om en ny i Teams: skriv <strong>mina uppgifter</strong>
-och välj <strong>Hämta som fil</strong>.</p>"""
+<p>Länken är redan använd, eller äldre än 15 minuter. Be boten om en ny i Teams, så som du fick den här.</p>"""
     return page("Länken fungerar inte längre", body, settings)
 
 

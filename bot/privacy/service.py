@@ -9,31 +9,13 @@ from sqlalchemy.orm import Session
 
 from bot.settings import Settings
 from bot.swedish import STOCKHOLM
-from bot.turn import Turn, UserError
-from storage import audit, links, privacy, roles
+from bot.turn import UserError, is_kansli
+from storage import audit, privacy, roles
 from storage.people import Person, PersonRole
 from storage.privacy import Erased, EraseHook
 
 LAST_KANSLI = "Någon måste vara kansli. Ge rollen till en annan person först: skriv **roller**."
 GONE = "Den personen finns inte kvar. Skriv **ta bort person** för att börja om."
-
-
-def base_url(settings: Settings) -> str:
-    """Where the bot's own pages are reached; empty where no browser reaches them."""
-    if settings.public_url:
-        return settings.public_url
-    host = settings.host if ":" not in settings.host.strip("[]") else f"[{settings.host.strip('[]')}]"
-    return f"http://{host}:{settings.port}" if settings.local else ""
-
-
-def link(turn: Turn, file: str) -> str:
-    """The address of a new link to one of this person's files."""
-    return f"{base_url(turn.app.settings)}/hamta/{links.make(turn.session, turn.person.id, file, turn.now)}"
-
-
-def is_kansli(session: Session, settings: Settings, person: Person) -> bool:
-    """Whether the person has the kansli's role now."""
-    return person.entra_id in settings.kansli or roles.has(session, person.id, PersonRole.KANSLI)
 
 
 def refuse_last_kansli(session: Session, settings: Settings, person: Person) -> None:

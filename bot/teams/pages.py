@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
 from aiohttp import web
 
-from bot.privacy import downloads, pages
+from bot import downloads
+from bot.privacy import pages
 from bot.turn import App
 
 _SAFE = {
@@ -49,21 +51,22 @@ class Pages:
         """Ask before the file is fetched."""
         token, now = request.match_info["token"], self._clock()
         database = self._app.database
-        name = await database.run(lambda: database.play(lambda session: downloads.look(session, token, now)))
+        app = self._app
+        name = await database.run(lambda: database.play(lambda session: downloads.look(app, session, token, now)))
         return self._expired() if name is None else _page(pages.confirm(name, self._app.settings), headers=_PRIVATE)
 
     async def fetch(self, request: web.Request) -> web.Response:
         """The file, once."""
         token, now = request.match_info["token"], self._clock()
         app, database = self._app, self._app.database
-        file = await database.run(
-            lambda: database.play(lambda session: downloads.fetch(session, app.settings, token, now))
-        )
+        file = await database.run(lambda: database.play(lambda session: downloads.fetch(app, session, token, now)))
         if file is None:
             return self._expired()
+        content = await asyncio.to_thread(file.content)  # beside the turns
         attached = {"Content-Disposition": f'attachment; filename="{file.name}"'}
+        letters = "utf-8" if file.content_type.startswith(("text/", "application/json")) else None
         return web.Response(
-            body=file.content, content_type=file.content_type, charset="utf-8", headers={**_PRIVATE, **attached}
+            body=content, content_type=file.content_type, charset=letters, headers={**_PRIVATE, **attached}
         )
 
     def _expired(self) -> web.Response:
