@@ -1,8 +1,8 @@
-"""A question's way in Microsoft's own client: asked, answered by somebody else, back to the asker, solved.
+"""A question's way in Microsoft's own client: asked, answered by somebody else, back to the asker, solved, in the bank.
 
-What is written and clicked in the Playground comes from its current user, so she is the asker, and every step of hers
-is a real click. The other person's is not: the answer in the thread, a guest's, is posted as a custom activity, as that
-guest's client would send it.
+What is written and clicked in the Playground comes from its current user, so she is the asker and the kansli, and every
+step of hers is a real click. The other person's is not: a guest's answer in the thread, and her question later, are
+posted as custom activities, as that guest's client would send them.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from tests.playground import Playground, browse, chromium
 from tests.test_playground import made_run, missing
 
 TEXT = "Hur renar ni pfas i kommunala brunnen?"
+AGAIN = "hur renar man pfas i kommunala brunnar"
 CHANNEL = "SEKOM mötesplats - Temagrupp Vatten"
 
 
@@ -47,7 +48,7 @@ async def test_a_question_is_answered_by_another_and_comes_back(tmp_path: Path) 
         await _press(question, "Svara")
         form = teams.cards.filter(has_text="Skriv ditt svar")
         await _press(form, "Tillbaka")  # works although the required input is empty
-        await _answer_as_maja(address, tmp_path, "Vi har kolfilter i vattenverket.")
+        await _say_as_maja(address, tmp_path, "Vi har kolfilter i vattenverket.", in_question=True)
         await expect(question).to_contain_text("Svar från Maja Lind")
 
         await teams.open("Personal Chat")
@@ -55,9 +56,28 @@ async def test_a_question_is_answered_by_another_and_comes_back(tmp_path: Path) 
         await expect(teams.cards.last).to_contain_text("Vi har kolfilter i vattenverket.")
         await teams.page.screenshot(path=tmp_path / "answer.png")
         await _press(teams.cards.last, "Det löste det")
-        await expect(teams.cards.last).to_contain_text("Vad bra!")
+        await expect(teams.cards.filter(has_text="Vad bra!")).to_be_visible()
+        await _publish(teams, tmp_path)
         await teams.open(CHANNEL)
         await expect(question).to_contain_text("Löst.")
+        await _say_as_maja(address, tmp_path, AGAIN)
+        found = teams.cards.filter(has_text="Källa: Sotenäs kommun.")
+        await expect(found).to_contain_text("Vi har kolfilter i vattenverket.")
+        await found.scroll_into_view_if_needed()
+        await teams.page.screenshot(path=tmp_path / "bank.png")
+
+
+async def _publish(teams: Playground, folder: Path) -> None:
+    """What the kansli is asked when a question is solved: the draft, looked through, and published."""
+    await expect(teams.cards.last).to_contain_text("En fråga är löst. Ska den bli FAQ?")
+    await teams.page.screenshot(path=folder / "to_faq.png")
+    await _press(teams.cards.last, "Gör till FAQ")
+    form = teams.cards.last
+    await expect(form).to_contain_text("Sparat som utkast.")
+    await form.get_by_label("Källans namn").fill("Sotenäs kommun")
+    await teams.page.screenshot(path=folder / "draft.png")
+    await _press(form, "Publicera")
+    await expect(form).to_contain_text("Medlemmarna hittar svaret nu.")
 
 
 async def _ask(teams: Playground) -> None:
@@ -79,12 +99,13 @@ async def _press(card: Any, title: str) -> None:
     await card.get_by_role("button", name=title, exact=True).click()
 
 
-async def _answer_as_maja(address: str, folder: Path, text: str) -> None:
-    """A reply in the question's thread that mentions the bot, as Maja's client would send it."""
+async def _say_as_maja(address: str, folder: Path, text: str, *, in_question: bool = False) -> None:
+    """A new post in the channel, or a reply in the question's thread, to the bot, as Maja's client sends it."""
     maja, tag = PLAYERS["medlem"], f"<at>{BOT_NAME}</at>"
     with sqlite3.connect(folder / "sekom.db") as database:
         sent = "SELECT sent_conversation_id, sent_thread_id FROM deliveries WHERE key = 'question:1:card:1'"
         channel, thread = database.execute(sent).fetchone()
+    where = f"{channel};messageid={thread}" if in_question else channel
     activity = {
         "type": "message",
         "id": f"maja-{time.time_ns()}",
@@ -92,7 +113,7 @@ async def _answer_as_maja(address: str, folder: Path, text: str) -> None:
         "serviceUrl": f"{address}/_connector",
         "from": {"id": maja.teams_id, "name": maja.name, "aadObjectId": maja.entra_id},
         "recipient": {"id": BOT_ID, "name": BOT_NAME},
-        "conversation": {"id": f"{channel};messageid={thread}", "conversationType": "channel", "isGroup": True},
+        "conversation": {"id": where, "conversationType": "channel", "isGroup": True},
         "channelData": {"tenant": {"id": TENANT}},
         "text": f"{tag} {text}",
         "entities": [{"type": "mention", "text": tag, "mentioned": {"id": BOT_ID, "name": BOT_NAME}}],
