@@ -28,6 +28,7 @@ import bot.privacy.manage
 import bot.questions.channel
 import bot.questions.commands
 import bot.questions.desk
+import bot.questions.forgetting
 import bot.questions.offering
 import bot.questions.to_faq
 import bot.reminding.commands
@@ -60,6 +61,7 @@ ROUTES = Routes(
     bot.questions.commands.routes,
     bot.questions.channel.routes,
     bot.questions.desk.routes,
+    bot.questions.forgetting.routes,
     bot.questions.to_faq.routes,
     bot.questions.offering.routes,
     engine.routes,

@@ -18,7 +18,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, delete, func, select
+from sqlalchemy import ForeignKey, Index, String, Text, delete, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, insert_new, is_id, person_key
@@ -178,6 +178,13 @@ def asked_by(session: Session, person_id: int, limit: int) -> Sequence[Question]
     """A person's own questions, newest first."""
     query = select(Question).where(Question.asker_id == person_id).order_by(Question.id.desc())
     return session.scalars(query.limit(limit)).all()
+
+
+def concerning(session: Session, person_id: int) -> Sequence[int]:
+    """The ids of the questions that a person asked, has taken or answered."""
+    answered = select(Answer.question_id).where(Answer.person_id == person_id)
+    theirs = or_(Question.asker_id == person_id, Question.claimed_by_id == person_id, Question.id.in_(answered))
+    return session.scalars(select(Question.id).where(theirs).order_by(Question.id)).all()
 
 
 def followed_by(session: Session, person_id: int, limit: int) -> Sequence[Question]:

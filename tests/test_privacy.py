@@ -409,6 +409,28 @@ def test_the_log_says_who_changed_what(mina: Chat, kansli: Chat, clock: Clock) -
     assert file.content().decode("utf-8-sig").splitlines()[0] == "När;Vem;Vad;Gäller;Person"
 
 
+def test_a_questions_card_forgets_a_name_that_no_text_could_be_searched_for(chat: Chat) -> None:
+    maja, asker = chat.as_("Maja"), chat.as_("Ove")
+    ask(chat)
+    there = maja.in_channel(VATTEN)
+    there.click("Jag tar den")
+    ask(asker, "Hur mäter ni grundvatten?")
+    there.click("Svara")
+    there.click("Skicka svaret", answer="Med rör.")
+    sees = chat.in_channel(VATTEN)
+    assert str([shown.message.card for shown in sees.shown]).count("Maja") >= 2
+
+    for one in (maja, asker):
+        one.say("ta bort mig")
+        one.click("Ja, gå vidare")
+        one.click("Ta bort mina uppgifter")
+    cards = str([shown.message.card for shown in sees.shown])
+    assert "Maja" not in cards
+    assert "Ove" not in cards
+    assert "Med rör." in cards
+    assert "Jag tar den" in cards
+
+
 def test_a_link_to_the_log_dies_with_the_role(mina: Chat, kansli: Chat, clock: Clock) -> None:
     kansli.press("people.give", {"person": person(mina).id, "role": PersonRole.KANSLI})
     mina.say("ändringslogg")
