@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, ClassVar, TypeGuard, TypeVar, cast
 
+import orjson
 from sqlalchemy import JSON, DateTime, Dialect, Executable, ForeignKey, Table, create_engine, event, literal, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -29,6 +30,11 @@ POSTGRESQL_THREADS = 8
 """Turns at a time per process on PostgreSQL; the connection pool is as large."""
 CONFLICTS = frozenset({"40001", "40P01", "55P03", "23503"})
 """PostgreSQL's SQLSTATEs for a lost race: serialization failure, deadlock, no lock, a parent row erased meanwhile."""
+_JSON: dict[str, Any] = {
+    "json_serializer": lambda value: orjson.dumps(value).decode(),
+    "json_deserializer": orjson.loads,
+}
+"""Faster than the standard library, and Å stays Å: what is stored can be searched for."""
 
 
 class Utc(TypeDecorator[datetime]):
@@ -90,7 +96,9 @@ class Database:
         self.sqlite = parsed.get_backend_name() == "sqlite"
         threads = 1 if self.sqlite else POSTGRESQL_THREADS
         if self.sqlite:
-            self.engine = create_engine(parsed, connect_args={"check_same_thread": False}, hide_parameters=True)
+            self.engine = create_engine(
+                parsed, connect_args={"check_same_thread": False}, hide_parameters=True, **_JSON
+            )
             event.listen(self.engine, "connect", _sqlite_connect)
             event.listen(self.engine, "begin", _sqlite_begin)
         else:
@@ -101,6 +109,7 @@ class Database:
                 pool_pre_ping=True,
                 hide_parameters=True,  # what people write must not reach a log by way of an error
                 connect_args={"options": options, "connect_timeout": 5},
+                **_JSON,
             )
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._readers = sessionmaker(self.engine.execution_options(reading=True))

@@ -7,7 +7,7 @@ Words are compared by the letters of their stems, so that typing errors, endings
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from bot.faq.postings import Floats, Postings
 from bot.faq.terms import FIRST_PAIR, Counted, Ints, Keys, find, gather
 
 _ALIKE = 0.3  # words less alike than this have nothing in common (.25–.5 did the same on dev)
+
+_REMEMBERED = 4_096  # asked stems
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Alignment:
     """The entry of each phrasing."""
     lengths: Floats
     """What the stems of each phrasing weigh together."""
+    _seen: dict[str, tuple[Ints, Floats]] = field(default_factory=dict[str, tuple[Ints, Floats]], compare=False)
+    """What asked stems are like: questions share most of their words."""
 
     def align(self, words: Sequence[str]) -> Aligned:
         """Compare a question, given as its words, with every entry."""
@@ -67,17 +71,20 @@ class Alignment:
 
     def _alike(self, stems: Sequence[str]) -> tuple[Ints, Ints, Floats]:
         """Pair asked stems with the bank's that are alike: (asked, bank's, cosine of their sets of grams)."""
-        grams = [terms.distinct_grams_of(stem) for stem in stems]
-        where = np.repeat(np.arange(len(stems)), list(map(len, grams)))
-        at, known = find(self.grams, np.concatenate(grams))
-        at, sizes = gather(self.starts[at[known]], self.starts[at[known] + 1])
-        cells = np.repeat(where[known], sizes) * len(self.roots) + self.holders[at]
-        shared = np.bincount(cells, minlength=len(stems) * len(self.roots)).reshape(len(stems), len(self.roots))
-        asked_sizes = np.bincount(where, minlength=len(stems))
-        alike = shared * (1 / np.sqrt(asked_sizes))[:, None] * self.roots
-        cells = np.flatnonzero(alike >= _ALIKE)
-        asked, stem = np.divmod(cells, len(self.roots))
-        return asked, stem, alike.ravel()[cells]
+        pairs = [self._seen.get(stem) or self._like(stem) for stem in stems]
+        asked = np.repeat(np.arange(len(pairs)), [len(found) for found, _ in pairs])
+        return asked, np.concatenate([found for found, _ in pairs]), np.concatenate([alike for _, alike in pairs])
+
+    def _like(self, stem: str) -> tuple[Ints, Floats]:
+        keys = terms.distinct_grams_of(stem)
+        at, known = find(self.grams, keys)
+        at, _ = gather(self.starts[at[known]], self.starts[at[known] + 1])
+        shared = np.bincount(self.holders[at], minlength=len(self.roots))
+        alike = shared * (1 / np.sqrt(len(keys))) * self.roots
+        found = np.flatnonzero(alike >= _ALIKE)
+        if len(self._seen) >= _REMEMBERED:
+            self._seen.clear()
+        return self._seen.setdefault(stem, (found, alike[found]))
 
     def _best(self, count: int, asked: Ints, stem: Ints, alike: Floats) -> Floats:
         """Return for each asked stem and each entry how alike the entry's most alike stem is."""

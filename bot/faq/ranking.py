@@ -18,6 +18,7 @@ from bot.faq.terms import Counted, Ints
 Scores = NDArray[np.float32]
 
 _MOST_WORDS = 100  # of a question; the rest of a pasted letter must not hold the search up
+_TWINS = 4  # of how many entries one is surely no twin of a nearer one; else all are looked at
 _SHORTEST_PART = 3  # letters of a compound's part; "på gå" is not "pågå"
 
 
@@ -94,12 +95,13 @@ class Evidence:
 
     def nearest(self, limit: int) -> list[int]:
         """Return the entries nearest to the question, best first; of twins, which answer the same, only the nearer."""
-        found: dict[int, int] = {}
-        for at in order(self.scores):
+        for most in (_TWINS * limit, None):
+            found: dict[int, int] = {}
+            for at in order(self.scores, most).tolist():
+                found.setdefault(int(self.twins[at]), at)
             if len(found) >= limit:
                 break
-            found.setdefault(int(self.twins[at]), int(at))
-        return list(found.values())
+        return list(found.values())[:limit]
 
 
 class Lexical:
@@ -184,10 +186,14 @@ def fingerprint(entries: Sequence[Entry]) -> str:
     return seen.hexdigest()
 
 
-def order(scores: Scores) -> Ints:
-    """Entries that have something in common with the question, nearest first; equals in the bank's order."""
-    ranked = np.argsort(-scores, kind="stable")
-    return ranked[: int(np.count_nonzero(scores > 0))]
+def order(scores: Scores, limit: int | None = None) -> Ints:
+    """Entries that have something in common with the question, nearest first; equals in the bank's order.
+
+    With ``limit`` at least so many of them, if there are: sorting few of many is cheap.
+    """
+    least = np.partition(scores, -limit)[-limit] if limit and limit < len(scores) else 0
+    at = np.flatnonzero((scores >= least) & (scores > 0))
+    return at[np.argsort(-scores[at], kind="stable")]
 
 
 FEATURES = ("score", "margin", "known")

@@ -64,7 +64,7 @@ class Index:
         """
         scores = self.scorer.scores(question)
         votes: dict[str, float] = {}
-        for at in order(scores)[:_VOTERS]:
+        for at in order(scores, _VOTERS)[:_VOTERS]:
             if theme := self.entries[at].theme:
                 votes[theme] = votes.get(theme, 0.0) + float(scores[at]) ** 2 / self._sizes[theme] ** 0.5
         total = sum(votes.values())
