@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -20,8 +20,8 @@ from storage.faq import State
 
 SINCE = timedelta(days=90)
 """How far back questions are looked at."""
-MOST_GAPS = 100
-"""Gaps that are shown: the most wanted."""
+MOST_DIFFERENT = 2000
+"""Different wordings that are grouped: those asked most often, then the newest. Grouping that many takes 70 ms."""
 MOST_WORDINGS = 200
 """Different wordings of one gap that a button names."""
 MOST_PICKED = 300
@@ -77,14 +77,17 @@ class _Asked:
         return decision.entry_id if decision is not None and decision.state == State.DRAFT else None
 
 
-def gaps(turn: Turn) -> list[Gap]:
-    """What the bank has not answered well lately, grouped by likeness, most wanted first."""
-    asked = _asked(turn.session, faq_growth.unanswered(turn.session, turn.now - SINCE))
-    texts = [one.rows[0].text for one in asked]
-    groups = ([asked[place] for place in places] for places in likeness.groups(texts))
-    found = [_gap(kept) for group in groups if (kept := _wanted(group))]
-    found.sort(key=lambda gap: (-gap.times, -gap.ids[0]))
-    return [gap for gap in found[:MOST_GAPS] if gap.disliked or not _answered(turn, gap.text)]
+def gaps(turn: Turn) -> Iterator[Gap]:
+    """What the bank has not answered well lately, grouped by likeness, most wanted first.
+
+    Each is looked up in the bank once more when it is asked for, so ask for no more than are shown.
+    """
+    asked = _asked(turn.session, faq_growth.unanswered(turn.session, turn.now - SINCE))[:MOST_DIFFERENT]
+    groups = likeness.groups([one.rows[0].text for one in asked])
+    wanted = [group for places in groups if (group := _wanted([asked[place] for place in places]))]
+    wanted.sort(key=lambda group: (-sum(len(one.rows) for one in group), -group[0].rows[0].question_id))
+    found = (_gap(group) for group in wanted)
+    return (gap for gap in found if gap.disliked or not _answered(turn, gap.text))
 
 
 def of_gap(turn: Turn, ids: Iterable[object]) -> Sequence[Any]:

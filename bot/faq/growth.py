@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from bot.faq import editing, growing, growth_cards, manage_cards
 from bot.faq import solved as solving
 from bot.routes import Role, Routes, Where
@@ -13,6 +15,8 @@ from storage.faq import State
 
 routes = Routes()
 
+LAST_PAGE = 20
+"""Of the gaps. Each gap up to a page is looked up in the bank, and nobody turns further."""
 DONE = "Det är redan avgjort. Skriv **kunskapsluckor** för att se vad som är kvar."
 
 
@@ -113,9 +117,10 @@ def from_question(turn: Turn) -> Reply:
 
 
 def _gaps(turn: Turn, said: str = "") -> Json:
+    page = min(max(0, _page(turn)), LAST_PAGE)
     return growth_cards.gaps(
-        growing.gaps(turn),
-        _page(turn),
+        list(islice(growing.gaps(turn), (page + 1) * growth_cards.PAGE + 1)),
+        page,
         phrasings=len(growing.suggestions(turn)),
         solved=len(faq_growth.without_entry(turn.session)),
         said=said,

@@ -23,7 +23,10 @@ LONGEST = 200
 
 
 def gaps(found: Sequence[Gap], page: int, *, phrasings: int, solved: int, said: str = "") -> Json:
-    """Gaps, most wanted first, and the ways to the other lists. ``said`` is what has just been done."""
+    """Gaps, most wanted first, and the ways to the other lists. ``said`` is what has just been done.
+
+    ``found`` need not go further than one beyond the page.
+    """
     body: list[CardElement] = [heading("Kunskapsluckor"), *([plain(said)] if said else [])]
     if found:
         body.append(
@@ -43,7 +46,7 @@ def gaps(found: Sequence[Gap], page: int, *, phrasings: int, solved: int, said: 
         button(f"Nya sätt att fråga ({phrasings})", "faq.phrasings", page=0),
         button("Till kunskapsbanken", "faq.overview"),
     ]
-    return card(*body, actions=[*turns, *ways], summary=f"Kunskapsluckor ({len(found)})")
+    return card(*body, actions=[*turns, *ways], summary="Kunskapsluckor")
 
 
 def phrasings(found: Sequence[Suggestion], page: int, said: str = "") -> Json:
