@@ -162,10 +162,10 @@ def follow(session: Session, question_id: int, person_id: int) -> bool:
     return insert_new(session, QuestionFollower, question_id=question_id, person_id=person_id)
 
 
-def unfollow(session: Session, question_id: int, person_id: int) -> None:
-    """Stop following a question."""
+def unfollow(session: Session, question_id: int, person_id: int) -> bool:
+    """Stop following a question; False when they did not."""
     row = QuestionFollower.question_id == question_id, QuestionFollower.person_id == person_id
-    session.execute(delete(QuestionFollower).where(*row))
+    return bool(session.execute(delete(QuestionFollower).where(*row)).rowcount)  # type: ignore[attr-defined]
 
 
 def followers(session: Session, question_id: int) -> list[int]:

@@ -31,7 +31,7 @@ def test_a_question_goes_to_the_channel_and_the_answer_comes_back(chat: Chat) ->
     assert here.text.startswith("Fråga till temagruppen Vatten\n" + TEXT)
     assert "Lunds kommun (Större stad, grupp B3), den 24 november 2026" in here.text
     assert "Anna" not in here.text
-    assert "Ett svar som inte nämner mig ser jag inte" in here.text
+    assert "Ett svar som inte nämner mig går inte vidare" in here.text
     assert here.buttons == ["Svara", "Jag tar den", "Jag undrar också", "Fel grupp"]
     here.click("Svara")
     here.click("Skicka svaret", answer="Vi har kolfilter.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import count
 from threading import Barrier
 from typing import Any
@@ -15,7 +16,8 @@ from bot.turn import Incoming, Kind, Reply
 from storage import questions
 from storage.questions import Status
 from tests.chat import Chat
-from tests.questions_support import TEXT, VATTEN, all_sent, ask, deliveries, row, texts
+from tests.conftest import make_app
+from tests.questions_support import GENERAL, TEXT, VATTEN, all_sent, ask, deliveries, row, texts
 
 _numbers = count(1)
 Press = tuple[Chat, str, dict[str, Any]]
@@ -102,6 +104,48 @@ def test_sending_and_thanking_many_times_at_once_does_it_once(chat: Chat, four: 
     chat.deliver()
     told = texts(chat.as_("Person 0", new=True))
     assert (told.count("Du har fått ett tack"), told.count("Ditt svar hjälpte")) == (1, 1)
+
+
+def test_keepers_who_move_it_at_once_leave_one_living_card(chat: Chat, four: list[Chat], kansli: Chat) -> None:
+    there = kansli.in_channel(VATTEN)
+    to = ("klimat", "livsmedel", "kansli", "klimat")
+    replies = at_once([(there, "questions.move", {"question": 1, "post": 1, "to": one}) for one in to])
+    chat.deliver()
+
+    moves = sum(not reply.notice for reply in replies)
+    living = [
+        text for place in (VATTEN, GENERAL) for text in texts(chat.in_channel(place)) if text.startswith("Fråga t")
+    ]
+    assert texts(chat).count("Din fråga har flyttats") == moves
+    assert len(living) == (row(chat).group_id is not None)
+    assert "har flyttats till" in four[0].text
+    assert all_sent(chat)
+
+
+def test_solving_and_opening_again_at_once_come_one_after_the_other(chat: Chat, four: list[Chat]) -> None:
+    at_once([(four[0], "questions.answer", {"question": 1, "answer": "Kolfilter."})])
+    again = {"question": 1, "answer": 1, "more": "Vad kostar det?"}
+    at_once([(chat, verb, again) for verb in ("questions.solve", "questions.need_more") * 2])
+    chat.deliver()
+
+    now = row(chat)
+    told = texts(chat.as_("Person 0", new=True)).count("Ditt svar hjälpte")
+    assert (now.status == Status.SOLVED) == ("Löst." in four[0].text)
+    assert (now.status == Status.OPEN) == ("Det här behövs fortfarande:" in four[0].text)
+    assert told == 1
+    assert all_sent(chat)
+
+
+def test_a_reply_that_is_sent_on_many_times_at_once_is_one_answer(chat: Chat, four: list[Chat]) -> None:
+    app = make_app(chat.app.database, SEKOM_READ_THREADS="true")
+    bo = replace(four[0], app=app, place=replace(four[0].place, thread_id=four[0].shown[0].id))
+    bo.overheard("Kolfilter.")
+    choices = ("questions.offer_send", "questions.offer_send", "questions.offer_decline", "questions.offer_send")
+    replies = at_once([(bo, verb, {"offer": 1}) for verb in choices])
+    chat.deliver()
+
+    assert sum(not reply.notice for reply in replies) == 1
+    assert texts(chat).count("Du har fått svar") == bool(replies[2].notice)
 
 
 def test_a_card_that_is_updated_before_it_was_posted_ends_with_the_newest_state(chat: Chat) -> None:

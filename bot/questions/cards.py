@@ -21,8 +21,8 @@ LONGEST = 1200
 TO_KANSLI = "kansli"
 """What stands for the kansli among the groups to choose from."""
 HOW_TO_ANSWER = (
-    "Tryck **Svara**, eller svara i tråden och nämn @SEKOM-boten. Ett svar som inte nämner mig når inte den som "
-    "frågade av sig självt."
+    "Tryck **Svara**, eller svara i tråden och nämn @SEKOM-boten. Ett svar som inte nämner mig går inte vidare av "
+    "sig självt."
 )
 
 
@@ -56,7 +56,8 @@ def asked(picture: Picture) -> list[CardElement]:
     day = swedish.day(question.asked_at)
     body = [plain(question.text), plain(f"{picture.asker}{size}, {day}", subtle=True)]
     if question.more:
-        body += [label("Det här behövs fortfarande:"), plain(question.more)]
+        waits = question.status == Status.OPEN
+        body += [label("Det här behövs fortfarande:" if waits else "Följdfråga:"), plain(question.more)]
     return body
 
 

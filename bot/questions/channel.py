@@ -13,7 +13,7 @@ from bot.questions.picture import Picture
 from bot.routes import Routes
 from bot.turn import Json, Place, Reply, Scope, Turn, UserError, say, state, view
 from storage import groups, outbox, questions
-from storage.questions import Question, Way
+from storage.questions import Question, Status, Way
 
 routes = Routes()
 
@@ -65,7 +65,7 @@ def follow(turn: Turn) -> Reply:
 def wrong(turn: Turn) -> Reply:
     """*Fel grupp*: who manages the question moves it; anybody else tells them."""
     question = service.required(turn)
-    if question.over:
+    if question.status != Status.OPEN:  # what is answered is not moved
         return view(_card(turn, _now(turn, question)))
     if service.manages(turn, question):
         back = cards.back_to_card(question)

@@ -130,8 +130,8 @@ def withdraw(turn: Turn) -> Reply:
 def unfollow(turn: Turn) -> Reply:
     """*Sluta följa*."""
     question = service.required(turn)
-    service.unfollow(turn, question)
-    telling.changed(turn, question)
+    if service.unfollow(turn, question):
+        telling.changed(turn, question)
     return _in_place(turn, asker_cards.said("Du följer inte längre frågan."))
 
 

@@ -146,10 +146,11 @@ def follow(turn: Turn, question: Question) -> bool:
     return new
 
 
-def unfollow(turn: Turn, question: Question) -> None:
+def unfollow(turn: Turn, question: Question) -> bool:
     """Stop following."""
-    questions.unfollow(turn.session, question.id, turn.person.id)
-    question.version += 1
+    gone = questions.unfollow(turn.session, question.id, turn.person.id)
+    question.version += gone
+    return gone
 
 
 def move(question: Question, group: ThemeGroup | None, now: datetime) -> None:
