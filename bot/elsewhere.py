@@ -12,9 +12,10 @@ from bot.tenant import Ping, Tenant
 from storage.outbox import Delivery
 from storage.outgoing import AsMail, Reach
 
+GREETING: Mapping[str, str] = {Reach.REMINDER: "Hej! Det här är en påminnelse från SEKOM-boten."}
 STOP: Mapping[str, str] = {
     Reach.REMINDER: (
-        "Vill du ha påminnelser på ett annat sätt, eller ta en paus? Skriv **påminnelser** till mig i chatten. "
+        "Vill du ha påminnelser på ett annat sätt, eller ta en paus? Skriv ”påminnelser” till mig i chatten. "
         "Kommer du inte in i chatten? Svara på mejlet, så hjälper kansliet dig."
     ),
     Reach.ANNOUNCEMENT: "Vill du inte ha fler utskick? Svara på mejlet, så hjälper kansliet dig.",
@@ -47,7 +48,8 @@ class Elsewhere:
             to=route.member.id,
             name=route.member.name,
             subject=said.subject,
-            text=f"Hej!\n\n{said.text}",
+            greeting=GREETING.get(row.reach, "Hej!"),
+            text=said.text,
             quote=said.quote,
             why=said.why,
             stop=STOP.get(row.reach, ""),

@@ -55,7 +55,8 @@ _PAGE = """\
 <td align="center" style="padding:24px 12px">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" class="sheet"\
  style="max-width:600px;background:#ffffff;border:1px solid #d5ddd6;border-radius:8px"><tr>
-<td style="padding:24px;{font};font-size:16px;line-height:1.5;color:#1c241e;text-align:left">
+<td style="padding:24px;{font};font-size:16px;line-height:1.5;color:#1c241e;text-align:left;\
+overflow-wrap:anywhere;word-break:break-word">
 <p class="small" style="margin:0 0 4px;font-size:14px;color:#55615a">{sender}</p>
 <h1 style="margin:0 0 16px;font-size:22px;line-height:1.3;color:#1c241e">{subject}</h1>
 {body}
@@ -93,6 +94,7 @@ def compose(
     subject: str,
     text: str,
     why: str,
+    greeting: str = "",
     quote: str = "",
     stop: str = "",
     link: Link | None = None,
@@ -100,20 +102,31 @@ def compose(
 ) -> Letter:
     """The mail that says ``text``, and below it letter by letter the ``quote`` of what somebody has written.
 
-    ``why`` says why it comes to this person, ``stop`` how to get no more.
+    ``why`` says why it comes to this person, ``stop`` how to get no more. What a list of mails shows beside the subject
+    is the text without the ``greeting``.
     """
     subject = " ".join(subject.split())
     if len(subject) > SUBJECT_LENGTH:
         subject = f"{subject[: SUBJECT_LENGTH - 1].rstrip()}…"
     name = " ".join(name.split())  # a line break would end the header
+    preview = text_of(text).replace("\n", " ")[:140]
+    text = f"{greeting}\n\n{text}".strip()
     body, html = text_of(text), html_of(text)
     if quote.strip():
         lines = [line.strip() for line in quote.strip().splitlines()]
         body += "\n\n" + "\n".join(f"> {line}".rstrip() for line in lines)
         html += "\n" + _QUOTE.format(lines="<br>".join(map(escape, lines)))
-    return Letter(
-        key, to, name, subject, _text(body, link, why, stop), _html(subject, (body, html), link, why, stop), calendar
+    footer = [line for line in (why, stop) if line]
+    page = _PAGE.format(
+        font=_FONT,
+        sender=escape(SENDER),
+        subject=escape(subject),
+        preview=escape(preview),
+        body=html,
+        button=_BUTTON.format(url=escape(link.url), title=escape(link.title)) if link else "",
+        footer="<br>".join(map(_inline, footer)),
     )
+    return Letter(key, to, name, subject, _text(body, link, footer), page, calendar)
 
 
 def written(letter: Letter, mailbox: str, answer_to: str, now: datetime) -> bytes:
@@ -154,23 +167,10 @@ def text_of(text: str) -> str:
     return _BOLD.sub(r"\1", _LINK.sub(_spelt_out, text)).strip()
 
 
-def _text(text: str, link: Link | None, why: str, stop: str) -> str:
-    parts = [text, f"{link.title}:\n{link.url}" if link else "", f"-- \n{SENDER}", text_of(f"{why}\n{stop}")]
-    return "\n\n".join(part for part in parts if part).replace(f"{SENDER}\n\n", f"{SENDER}\n") + "\n"
-
-
-def _html(subject: str, said: tuple[str, str], link: Link | None, why: str, stop: str) -> str:
-    text, body = said
-    preview = text.removeprefix("Hej!").strip().replace("\n", " ")[:140]
-    return _PAGE.format(
-        font=_FONT,
-        sender=escape(SENDER),
-        subject=escape(subject),
-        preview=escape(preview),
-        body=body,
-        button=_BUTTON.format(url=escape(link.url), title=escape(link.title)) if link else "",
-        footer="<br>".join(_inline(line) for line in (why, stop) if line),
-    )
+def _text(body: str, link: Link | None, footer: list[str]) -> str:
+    button = [f"{link.title}:\n{link.url}"] if link else []
+    signed = "\n".join(["-- ", SENDER, *map(text_of, footer)])
+    return "\n\n".join([body, *button, signed]) + "\n"
 
 
 def _blocks(text: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ def unanswered(picture: Picture, days: int, *, keeper: bool) -> AsMail:
     return AsMail(
         subject=f"Obesvarad fråga till {picture.home}",
         text=(
-            f"Ingen har svarat på {swedish.count(days, 'arbetsdag', 'arbetsdagar')}. Skriv **öppna frågor** till mig i "
+            f"Ingen har svarat på {swedish.count(days, 'arbetsdag', 'arbetsdagar')}. Skriv ”öppna frågor” till mig i "
             "chatten, så kan du svara, flytta frågan, påminna gruppen eller stänga den.\n\n"
             f"{_asked(picture)}"
         ),
@@ -30,7 +30,7 @@ def released(picture: Picture) -> AsMail:
             f"Det gick två arbetsdagar utan svar, så frågan till {picture.home} är ledig för andra igen. "
             f"Du kan fortfarande svara i gruppens kanal.\n\n{_asked(picture)}"
         ),
-        why="Du får mejlet för att du tryckte på Jag tar den.",
+        why="Du får mejlet för att du tryckte på ”Jag tar den”.",
         quote=picture.question.text,
     )
 

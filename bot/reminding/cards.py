@@ -31,8 +31,8 @@ _PAUSES = {
     Pause.QUARTER: "Tre månader",
 }
 WHAT_A_PAUSE_DOES = (
-    "Under pausen påminner jag dig inte. Det som hinner passera innan pausen är slut hoppar jag över, resten får du "
-    "efteråt. Svar på dina frågor kommer som vanligt."
+    "Under pausen påminner jag dig inte. Det som hinner passera innan pausen är slut hoppar jag över. Resten får du "
+    "när den är slut. Svar på dina frågor kommer som vanligt."
 )
 
 
