@@ -21,7 +21,7 @@ STOP: Mapping[str, str] = {
     Reach.ANNOUNCEMENT: "Vill du inte ha fler utskick? Svara på mejlet, så hjälper kansliet dig.",
 }
 """How to get no more of it, by what it is. Answers go to the kansli (:func:`bot.mail.written`)."""
-BACK = "Öppna chatten med SEKOM-boten"
+BACK = "Öppna chatten i Teams"
 
 
 class Elsewhere:

@@ -117,7 +117,7 @@ async def test_the_mail_is_a_good_one_and_its_row_knows_its_id(post: Post) -> No
     assert part is not None
     text = str(part.get_content()).replace("\r\n", "\n")
     assert text.startswith(
-        "Hej! Det här är en påminnelse från SEKOM-boten.\n\nNyckeltalen saknas än.\n\nÖppna chatten med SEKOM-boten:\nhttps://teams.microsoft"
+        "Hej! Det här är en påminnelse från SEKOM-boten.\n\nNyckeltalen saknas än.\n\nÖppna chatten i Teams:\nhttps://teams.microsoft"
     )
     assert "Du får mejlet för att …\nVill du ha påminnelser på ett annat sätt, eller ta en paus?" in text
     assert post.pings == []

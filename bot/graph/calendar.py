@@ -28,8 +28,8 @@ from msgraph.generated.users.item.events.item.cancel.cancel_post_request_body im
 from bot.graph.meaning import Call, Refusal, understood
 from bot.graph.meeting import with_new_text
 from bot.graph.people import address
-from bot.graph.thread import GraphThread, on_graph_thread
-from bot.graph.wire import Wire
+from bot.graph.thread import on_graph_thread
+from bot.graph.wire import OnWire, Wire
 from bot.ports import Failed, Reason, Unreachable
 from bot.swedish import STOCKHOLM
 from bot.tenant import Appointment, Attendee, Booked
@@ -50,17 +50,12 @@ SAME_ID = 'IdType="ImmutableId"'
 """Ids that stay when the event is moved to another folder (graph/outlook-immutable-id)."""
 
 
-class GraphCalendar:
+class GraphCalendar(OnWire):
     """A :class:`bot.tenant.Calendar`."""
 
     def __init__(self, wire: Wire, mailbox: str) -> None:
-        self._wire = wire
+        super().__init__(wire)
         self._events = wire.client.users.by_user_id(mailbox).events
-
-    @property
-    def thread(self) -> GraphThread:
-        """Graph's thread."""
-        return self._wire.thread
 
     @on_graph_thread
     async def create(self, appointment: Appointment, attendees: Sequence[Attendee]) -> Booked:
@@ -144,14 +139,8 @@ class GraphCalendar:
     async def _exchange(self, call: Call, info: RequestInformation) -> Json:
         info.headers.add("Prefer", SAME_ID)
         limits = self._wire.limits
-        await limits.calendar.take()
-        async with limits.outlook:
-            try:
-                return await self._wire.exchange(call, info)
-            except Refusal as refusal:
-                if refusal.after is not None:
-                    limits.calendar.hold(refusal.after)
-                raise
+        async with limits.calendar.turn(), limits.outlook:
+            return await self._wire.exchange(call, info)
 
 
 def _event(appointment: Appointment) -> Event:

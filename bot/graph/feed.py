@@ -24,9 +24,9 @@ from bot.graph import BASE
 from bot.graph.limits import Rate
 from bot.graph.meaning import Call, Refusal, understood
 from bot.graph.people import object_id
-from bot.graph.thread import GraphThread, on_graph_thread
-from bot.graph.wire import Wire
-from bot.ports import Failed, TryLater
+from bot.graph.thread import on_graph_thread
+from bot.graph.wire import OnWire, Wire
+from bot.ports import Failed
 from bot.tenant import Ping
 
 NOTIFY = Call("sendActivityNotification", "TeamsActivity.Send")
@@ -43,16 +43,8 @@ CONFLICT = 409
 Body = one.SendActivityNotificationPostRequestBody | many.SendActivityNotificationToRecipientsPostRequestBody
 
 
-class GraphFeed:
+class GraphFeed(OnWire):
     """A :class:`bot.tenant.Feed`."""
-
-    def __init__(self, wire: Wire) -> None:
-        self._wire = wire
-
-    @property
-    def thread(self) -> GraphThread:
-        """Graph's thread."""
-        return self._wire.thread
 
     @on_graph_thread
     async def notify(self, entra_id: str, ping: Ping) -> None:
@@ -74,27 +66,17 @@ class GraphFeed:
         await self._paced(NOTIFY_ALL, self._wire.limits.bulk, action.to_post_request_information(body))
 
     async def _paced(self, call: Call, rate: Rate, info: RequestInformation) -> None:
-        await rate.take()
-        try:
+        async with rate.turn():
             await self._wire.send(call, info)
-        except TryLater as error:
-            if error.after is not None:
-                rate.hold(error.after)
-            raise
 
 
-class GraphInstaller:
+class GraphInstaller(OnWire):
     """A :class:`bot.tenant.Installer`. The app must be in the organisation's catalog."""
 
     def __init__(self, wire: Wire, manifest_id: str) -> None:
-        self._wire = wire
+        super().__init__(wire)
         self._manifest_id = manifest_id
         self._catalog_id = ""
-
-    @property
-    def thread(self) -> GraphThread:
-        """Graph's thread."""
-        return self._wire.thread
 
     @on_graph_thread
     async def install(self, entra_id: str) -> bool:
@@ -103,9 +85,9 @@ class GraphInstaller:
         bound = {"teamsApp@odata.bind": f"{BASE}/appCatalogs/teamsApps/{await self._app()}"}
         body = UserScopeTeamsAppInstallation(additional_data=bound)
         info = person.teamwork.installed_apps.to_post_request_information(body)
-        await self._wire.limits.install.take()
         try:
-            await self._wire.exchange(INSTALL, info)
+            async with self._wire.limits.install.turn():
+                await self._wire.exchange(INSTALL, info)
         except Refusal as refusal:
             if refusal.status == CONFLICT:
                 return False

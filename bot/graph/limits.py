@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from bot.graph.meaning import Refusal
 from bot.ports import OWN_LIMIT, TryLater
 
 MARGIN = 1.1
@@ -43,6 +46,17 @@ class Rate:
         self._waiting = 0
         self._held_until = 0.0
         self._promised = 0.0
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for one's turn (see :meth:`take`) and hold it; where Graph asks for a pause then, everybody pauses."""
+        await self.take()
+        try:
+            yield
+        except (TryLater, Refusal) as error:
+            if error.after is not None:
+                self.hold(error.after)
+            raise
 
     async def take(self) -> None:
         """Wait for one's turn. Raises :class:`TryLater` where that is far off, with a time when it will not be."""

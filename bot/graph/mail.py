@@ -15,10 +15,10 @@ from kiota_abstractions.request_information import RequestInformation
 
 from bot.graph.meaning import Call
 from bot.graph.people import address
-from bot.graph.thread import GraphThread, on_graph_thread
-from bot.graph.wire import Wire
+from bot.graph.thread import on_graph_thread
+from bot.graph.wire import OnWire, Wire
 from bot.mail import message_id, written
-from bot.ports import Failed, TryLater
+from bot.ports import Failed
 from bot.tenant import Letter
 
 SEND = Call("sendMail", "Mail.Send")
@@ -26,20 +26,15 @@ LARGEST = 3 * 1024 * 1024
 """Bytes of a mail: Graph takes requests of 4 MB, and base64 makes it a third longer."""
 
 
-class GraphMail:
+class GraphMail(OnWire):
     """A :class:`bot.tenant.Mail`."""
 
     def __init__(self, wire: Wire, mailbox: str, answer_to: str, clock: Callable[[], datetime]) -> None:
         """``answer_to`` is who reads what people answer."""
-        self._wire = wire
+        super().__init__(wire)
         self._mailbox = mailbox
         self._answer_to = answer_to
         self._clock = clock
-
-    @property
-    def thread(self) -> GraphThread:
-        """Graph's thread."""
-        return self._wire.thread
 
     @on_graph_thread
     async def send(self, letter: Letter) -> str:
@@ -52,12 +47,6 @@ class GraphMail:
         info = RequestInformation(Method.POST, builder.url_template, builder.path_parameters)
         info.set_stream_content(base64.b64encode(mime), "text/plain")
         limits = self._wire.limits
-        await limits.mail.take()
-        async with limits.outlook:
-            try:
-                await self._wire.send(SEND, info)
-            except TryLater as error:
-                if error.after is not None:
-                    limits.mail.hold(error.after)
-                raise
+        async with limits.mail.turn(), limits.outlook:
+            await self._wire.send(SEND, info)
         return message_id(letter, self._mailbox)

@@ -11,8 +11,8 @@ from msgraph.generated.teams.item.channels.item.members import members_request_b
 from msgraph.generated.teams.item.members import members_request_builder as team
 
 from bot.graph.meaning import Call
-from bot.graph.thread import GraphThread, on_graph_thread
-from bot.graph.wire import Wire
+from bot.graph.thread import on_graph_thread
+from bot.graph.wire import OnWire
 from bot.tenant import RosterMember
 from bot.turn import Json
 
@@ -23,16 +23,8 @@ PAGE = 999
 """Members of a team asked for at a time: Graph's most (graph/api/team-list-members)."""
 
 
-class GraphDirectory:
+class GraphDirectory(OnWire):
     """A :class:`bot.tenant.Directory`."""
-
-    def __init__(self, wire: Wire) -> None:
-        self._wire = wire
-
-    @property
-    def thread(self) -> GraphThread:
-        """Graph's thread."""
-        return self._wire.thread
 
     @on_graph_thread
     async def team_members(self, team_id: str) -> Sequence[RosterMember]:

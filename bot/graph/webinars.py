@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 from bot.graph.meaning import Call
 from bot.graph.people import object_id
-from bot.graph.thread import GraphThread, on_graph_thread
-from bot.graph.wire import Wire
+from bot.graph.thread import on_graph_thread
+from bot.graph.wire import OnWire, Wire
 from bot.tenant import Attendance, Registration, Webinar
 from bot.turn import Json
 
@@ -23,17 +23,12 @@ REPORTS = Call("webinarReports", "VirtualEvent.Read.All", repeatable=True)
 RECORDS = Call("webinarAttendance", "VirtualEvent.Read.All", repeatable=True)
 
 
-class GraphWebinars:
+class GraphWebinars(OnWire):
     """A :class:`bot.tenant.Webinars`."""
 
     def __init__(self, wire: Wire) -> None:
-        self._wire = wire
+        super().__init__(wire)
         self._all = wire.client.solutions.virtual_events.webinars
-
-    @property
-    def thread(self) -> GraphThread:
-        """Graph's thread."""
-        return self._wire.thread
 
     @on_graph_thread
     async def organised_by(self, entra_id: str) -> Sequence[Webinar]:

@@ -40,6 +40,18 @@ MOST_PAGES = 1000
 _NOTHING_WRITTEN = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
+class OnWire:
+    """What lives on Graph's thread and asks over its wire."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    @property
+    def thread(self) -> GraphThread:
+        """Graph's thread."""
+        return self._wire.thread
+
+
 class Wire:
     """Graph, reached on a thread of its own. ``tally`` counts answers by call, for the figures."""
 
@@ -105,8 +117,8 @@ class Wire:
     async def pages(self, call: Call, info: RequestInformation) -> AsyncIterator[Json]:
         """Each thing in a list, page by page."""
         for _ in range(MOST_PAGES):
-            await self.limits.reading.take()
-            page = await self._page(call, info)
+            async with self.limits.reading.turn():
+                page = await self.send(call, info)
             things = page.get("value")
             if not isinstance(things, list):  # whoever is on it must not be taken for gone
                 raise Failed("no_list")
@@ -121,14 +133,6 @@ class Wire:
             info.url = link
             info.headers.try_add("Accept", "application/json")
         raise Failed("too_many_pages")
-
-    async def _page(self, call: Call, info: RequestInformation) -> Json:
-        try:
-            return await self.send(call, info)
-        except TryLater as error:
-            if error.after is not None:
-                self.limits.reading.hold(error.after)
-            raise
 
     def _read(self, call: Call, response: Any) -> Json:
         self.tally[call.name, str(response.status_code)] += 1
