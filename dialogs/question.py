@@ -229,7 +229,7 @@ def _asked_before(found: Similar) -> list[CardElement]:
     if not found.answered:
         return []
     many = swedish.count(found.municipalities, "kommun har", "kommuner har")
-    shown = [button(cards.one_line(row.text, 80), "questions.show", question=row.id) for row in found.answered]
+    shown = [button(cards.one_line(row.text, cards.TITLE), "questions.show", question=row.id) for row in found.answered]
     who = f"{many} frågat om detta" if found.municipalities else "Detta har besvarats förut"
     return [label(f"{who}. Läs gärna svaren först:"), buttons(*shown)]
 

@@ -9,7 +9,7 @@ from microsoft_teams.cards import Action, CardElement
 from bot import swedish
 from bot.cards import button, buttons, card, caution, heading, label, plain, small, text_input
 from bot.questions import service
-from bot.questions.cards import answers, one_line, short, status
+from bot.questions.cards import TITLE, answers, one_line, short, status
 from bot.questions.picture import Picture, Said
 from bot.turn import Json
 from storage.questions import Question, Status
@@ -94,7 +94,7 @@ def mine(own: Sequence[Question], followed: Sequence[Question]) -> Json:
             body.append(label(title))
         for question in found:
             body += [
-                buttons(button(one_line(question.text, 80), "questions.mine_one", question=question.id)),
+                buttons(button(one_line(question.text, TITLE), "questions.mine_one", question=question.id)),
                 plain(f"{STATES[Status(question.status)]}, ställd {swedish.day(question.asked_at)}", subtle=True),
             ]
     return card(*body, summary="Mina frågor")

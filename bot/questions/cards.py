@@ -18,6 +18,8 @@ SHOWN = 3
 """Answers that the channel's card shows: the latest."""
 LONGEST = 1200
 """Characters of an answer there; the asker gets it whole."""
+TITLE = 44
+"""Characters of a question that fit on a button; clients cut what is longer off in the middle of a letter."""
 TO_KANSLI = "kansli"
 """What stands for the kansli among the groups to choose from."""
 HOW_TO_ANSWER = (

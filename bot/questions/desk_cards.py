@@ -10,7 +10,7 @@ from microsoft_teams.cards import Action, CardElement
 from bot import swedish
 from bot.cards import button, buttons, card, heading, plain, small, text_input
 from bot.questions import service
-from bot.questions.cards import answers, asked, one_line, status
+from bot.questions.cards import TITLE, answers, asked, one_line, status
 from bot.questions.picture import Picture
 from bot.turn import Json
 from storage.questions import Question
@@ -30,7 +30,7 @@ def listing(waiting: Sequence[Question], homes: Mapping[int | None, str], page: 
     for question in waiting[page * PAGE : (page + 1) * PAGE]:
         taken = "tagen" if service.is_claimed(question, now) else "väntar på svar"
         line = f"{homes.get(question.group_id, 'Kansliet')}, {age(question, now)}, {taken}"
-        title_of = one_line(question.text, 80)
+        title_of = one_line(question.text, TITLE)
         body += [buttons(button(title_of, "questions.desk_one", question=question.id)), plain(line, subtle=True)]
     turns: list[Action] = []
     if page:
