@@ -1,19 +1,22 @@
-"""Rows of the outbox that follow from how a person wants to be reminded: the mail beside a chat, and pauses."""
+"""Rows of the outbox as they follow from how people want to be reminded: the mail beside a chat, and pauses."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from storage import outbox
 from storage.database import insert_new, wake
 from storage.outbox import Delivery, State
 from storage.outgoing import Operation
+from storage.people import Person, RemindBy
 
 PAUSED = "paused"
 """The ``error`` of a row that waits for a pause to end."""
+NOT_SET_UP, GRAPH = "not_set_up", ("mail", "feed")
+"""As :mod:`bot.ports` names a refusal and the ways through Graph."""
 _MAIL = ":mail"
 
 
@@ -57,3 +60,18 @@ def release(session: Session, person_id: int, now: datetime) -> int:
     done = session.execute(update(Delivery).where(*waits).values(not_before=now))
     wake(session, outbox.QUEUE)
     return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def wanting_mail(session: Session) -> int:
+    """How many people chose mail."""
+    chosen = Person.remind_by.in_([RemindBy.MAIL, RemindBy.BOTH]), Person.left_at.is_(None)
+    return session.scalar(select(func.count()).where(*chosen)) or 0
+
+
+def closed_since(session: Session, moment: datetime) -> int:
+    """How many rows did not go since then because mail or feed is not set up; 0 where one has gone that way after."""
+    closed = Delivery.error == NOT_SET_UP, Delivery.state == State.UNREACHABLE, Delivery.settled_at >= moment
+    went = select(func.max(Delivery.settled_at)).where(Delivery.route.in_([*GRAPH]), Delivery.state == State.SENT)
+    last = session.scalar(went)
+    after = [Delivery.settled_at > last] if last is not None else []
+    return session.scalar(select(func.count()).where(*closed, *after)) or 0

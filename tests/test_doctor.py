@@ -127,6 +127,15 @@ async def test_it_says_nothing_where_all_is_well(well: SetUp) -> None:
     assert await well.examine() == []
 
 
+async def test_refusals_that_are_mended_or_long_ago_are_no_fault(well: SetUp) -> None:
+    well.sql(PERSON)
+    delivered(well, "old", 30, "unreachable", "not_set_up", "")
+    assert await well.examine() == []
+    delivered(well, "new", 3, "unreachable", "not_set_up", "")
+    delivered(well, "mended", 2, "sent", "", "mail")
+    assert await well.examine() == []
+
+
 async def test_a_secret_in_entra_and_an_access_policy_are_as_well(well: SetUp) -> None:
     """The other way to set it up: broad roles, narrowed by a policy, and a secret whose end Entra tells."""
     well.tenant.roles |= {MAIL, CALENDAR, "Application.Read.All"}
@@ -307,6 +316,30 @@ def nobody_at_the_public_url(it: SetUp) -> None:
     it.environ["SEKOM_PUBLIC_URL"] = f"http://127.0.0.1:{free_port()}"
 
 
+PERSON = (
+    "INSERT INTO people (name, role, helps_with, remind_by, first_seen_at) VALUES ('A', '', '', 'both', '2026-01-01')"
+)
+ROW = (
+    "INSERT INTO deliveries (key, subject, lane, operation, repeat, reach, dated, created_at, not_before, expires_at,"
+    " state, attempts, doubts, error, route, settled_at)"
+    " VALUES ('{0}', 's', '{0}', 'mail', 'again', 'reminder', 0, '{1}', '{1}', '{1}', '{2}', 1, 0, '{3}', '{4}', '{1}')"
+)
+
+
+def delivered(it: SetUp, key: str, hours: float, *what: str) -> None:
+    it.sql(ROW.format(key, f"{utc_now() - timedelta(hours=hours):%Y-%m-%d %H:%M:%S.%f}", *what))
+
+
+def no_mailbox_for_those_who_want_mail(it: SetUp) -> None:
+    del it.environ["SEKOM_GRAPH_MAILBOX"]
+    it.sql(PERSON)
+
+
+def mails_refused_lately(it: SetUp) -> None:
+    delivered(it, "a", 3, "sent", "", "mail")
+    delivered(it, "b", 2, "unreachable", "not_set_up", "")
+
+
 BROKEN: list[tuple[Callable[[SetUp], None], str, str]] = [
     (no_database, r"database: there is no file .*bot\.db", "Start the bot once"),
     (damaged_database, r"database: .*bot\.db is damaged", "put the last backup in its place"),
@@ -315,6 +348,8 @@ BROKEN: list[tuple[Callable[[SetUp], None], str, str]] = [
     (older_database, "migrations: the database is at migration 0004, the program at", "python -m bot migrate"),
     (newer_database, "migrations: it is of a newer version of the bot: migration 9999", "Install that version"),
     (no_kansli, "kansli: nobody has the kansli's role", "SEKOM_KANSLI"),
+    (no_mailbox_for_those_who_want_mail, "reminders: reminders by mail were chosen by 1,", "Set SEKOM_GRAPH_MAILBOX"),
+    (mails_refused_lately, "reminders: Graph refused for want of set-up in the last day: 1 ", "Graph refuses"),
     (package_of_another_app, "app package: .*ids are .*000002, MicrosoftAppId is .*000001", "make package"),
     (package_without_our_host, "app package: .*validDomains lacks 127.0.0.1", "make package"),
     (

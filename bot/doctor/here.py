@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.conversation import ROUTES
+from bot.doctor import reminders
 from bot.doctor.case import Case, Problem
 from bot.settings import Settings
 from manifest import build, check
@@ -22,7 +23,7 @@ from storage.database import Database
 
 
 async def database(case: Case) -> list[Problem]:
-    """Whether the database is there, whole, and of this version; and whether anybody is the kansli."""
+    """Whether the database is there, whole, and of this version; and what it tells of kansli and reminders."""
     settings = case.settings
     if settings.database_url.startswith("sqlite"):
         damage = _damage(Path(settings.database_url.removeprefix("sqlite:///")))
@@ -34,7 +35,7 @@ async def database(case: Case) -> list[Problem]:
         remedy = "Look at its port, and write special characters of the password as %XX"
         return [Problem("database", "DATABASE_URL can't be understood", remedy)]
     try:
-        return _migrated(opened) or _kansli(opened, settings)
+        return _migrated(opened) or [*_kansli(opened, settings), *reminders.problems(opened, settings, case.now())]
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or type(error).__name__).partition("\n")[0]
         remedy = "Look whether the server runs, and at host, name, user and password in DATABASE_URL"
