@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -188,6 +188,11 @@ def insert_new(session: Session, table: type[Base], **values: Any) -> bool:
     """
     statement = _insert_new(table, session.get_bind().dialect.name)
     return session.execute(statement, values).first() is not None  # psycopg's row count is unknown here
+
+
+def insert_all_new(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> int:
+    """Do the same as :func:`insert_new` with many rows at once; how many were inserted."""
+    return len(session.execute(_insert_new(table, session.get_bind().dialect.name), rows).all()) if rows else 0
 
 
 @cache

@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.database import Base, insert_new
+from storage.database import Base, insert_all_new
 
 
 class MemberState(StrEnum):
@@ -53,16 +53,16 @@ class Municipality(Base):
 def load(session: Session, official: Iterable[Mapping[str, object]]) -> int:
     """Bring the official columns up to date and touch nothing else; how many rows were new or changed."""
     known = {row.code: row for row in session.scalars(select(Municipality))}
-    done = 0
+    new, done = [], 0
     for facts in official:
         row = known.get(str(facts["code"]))
         if row is None:
-            done += insert_new(session, Municipality, **facts)
+            new.append(facts)
         elif any(getattr(row, name) != value for name, value in facts.items()):
             for name, value in facts.items():
                 setattr(row, name, value)
             done += 1
-    return done
+    return done + insert_all_new(session, Municipality, new)
 
 
 def everyone(session: Session) -> Sequence[Municipality]:

@@ -21,10 +21,13 @@ from bot.turn import App
 from dialogs import DIALOGS
 from storage import content, migrate
 from storage.database import Database
+from tests import rows
 from tests.chat import KANSLI, Chat, Clock
 
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 """A Tuesday in Stockholm's winter time."""
+_BANKS: list[LiveBank] = []
+"""The last test's."""
 
 
 @pytest.fixture(scope="session")
@@ -67,9 +70,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{path}"
     url: str = request.getfixturevalue("postgresql_url")
     database = Database(url)
-    tables = ", ".join(f'"{table.name}"' for table in migrate.metadata.sorted_tables)
-    with database.engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    rows.clear(database)
     database.close()
     return url
 
@@ -88,11 +89,23 @@ def clock() -> Clock:
     return Clock(NOON)
 
 
+@pytest.fixture(scope="session")
+def starting_content(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> rows.Rows:
+    """The rows of the starting content, which are put into a database at once: loading it is tried elsewhere."""
+    path = tmp_path_factory.mktemp("content") / "content.db"
+    shutil.copy(sqlite_template, path)
+    database = Database(f"sqlite:///{path}")
+    database.play(lambda session: content.load(session, NOON))
+    database.play(lambda session: content.load_groups(session, NOON))
+    found = rows.read(database)
+    database.close()
+    return found
+
+
 @pytest.fixture
-def app(database: Database, clock: Clock) -> App:
+def app(database: Database, starting_content: rows.Rows) -> App:
     """The bot without its edges, with the starting content."""
-    database.play(lambda session: content.load(session, clock.now))
-    database.play(lambda session: content.load_groups(session, clock.now))
+    rows.put(database, starting_content)
     return make_app(database)
 
 
@@ -119,7 +132,9 @@ def kansli(chat: Chat) -> Chat:
 def make_app(database: Database, **settings: Any) -> App:
     """The bot on a database, as ``app.py`` puts it together, with settings of a test's own."""
     bank = LiveBank(database)
+    bank._index = _BANKS[-1]._index if _BANKS else bank._index  # a rebuild reads only what differs from the last test's
     bank.rebuild()
+    _BANKS[:] = [bank]
     loaded = Settings.load({"SEKOM_KANSLI": KANSLI, **settings})
     database.play(lambda session: storage.kansli.name(session, loaded.kansli))
     return App(settings=loaded, database=database, routes=ROUTES, dialogs=DIALOGS, bank=bank)
