@@ -179,6 +179,13 @@ def world(walked: App, clock: Clock) -> World:
     ask(anna, name="Visa inte mitt namn")
     bo.in_channel(VATTEN).click("Svara")
     bo.in_channel(VATTEN).click("Skicka svaret", answer="Vi har kolfilter.")
+    ask(cia, "Hur gör ni med dagvatten?", name="Visa inte mitt namn")
+    bo.in_channel(VATTEN).click("Svara")
+    bo.in_channel(VATTEN).click("Skicka svaret", answer="Vi har dammar.")
+    cia.click("Det löste det")
+    cia.say("vad säger ni om drönare")
+    cia.say("Vilka nyckeltal finns det i nätverket")
+    cia.click(cia.buttons[0])
     ask(eva, "Hur mäter ni grundvatten?")
     eva.say("ta bort mig")
     eva.click("Ja, gå vidare")
@@ -199,6 +206,7 @@ def test_no_button_of_the_kanslis_works_for_a_member(world: World) -> None:
 
     assert sorted(set(world.wrong)) == []
     assert {"privacy.erase_person", "people.give", "people.save_contact", "faq.save"} <= met
+    assert {"faq.from_question", "faq.write", "faq.no_gap", "faq.add_phrasing"} <= met
 
 
 def test_buttons_in_a_channel_show_nobody_and_change_only_what_is_shared(world: World) -> None:
