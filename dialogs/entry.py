@@ -6,6 +6,7 @@ Begun from a gap, it is filled in with how members asked: ``_gap`` names those q
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 from bot.cards import button, card, heading, plain, text_input
 from bot.faq import editing, generalise, growing, growth_cards, manage_cards
@@ -51,7 +52,7 @@ def accept_answer(turn: Turn, answers: Answers, said: str) -> str:
 def ask_phrasings(turn: Turn, answers: Answers) -> Json:
     """Other ways to ask the same."""
     hint = "Ett på varje rad, gärna med medlemmarnas egna ord och stavning. Det hjälper mig mest att hitta rätt."
-    asked = _asked(turn, answers)[: editing.MOST_PHRASINGS]
+    asked = _fitting(_asked(turn, answers)[: editing.MOST_PHRASINGS])
     return _form(
         "phrasings",
         "Hur kan man fråga annars?",
@@ -114,6 +115,12 @@ def _asked(turn: Turn, answers: Answers) -> list[General]:
     """How members asked, what was asked most often first; empty where the dialog was not begun from a gap."""
     rows = growing.of_gap(turn, answers.get("_gap") or ())
     return growing.phrased(row.text for row in rows)
+
+
+def _fitting(asked: Sequence[General]) -> Sequence[General]:
+    """As many as the form's field takes."""
+    lengths = accumulate(len(one.text) + 1 for one in asked)
+    return [one for one, length in zip(asked, lengths, strict=True) if length <= editing.LONGEST_ANSWER]
 
 
 def _form(

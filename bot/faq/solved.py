@@ -38,10 +38,10 @@ def draft(turn: Turn, question_id: object, answer_id: object) -> Draft:
     made = faq.of_question(turn.session, question.id)
     if made is not None:
         return Draft(made, new=False)
+    if question.over:
+        raise UserError("Frågan är stängd utan svar, så den blir ingen FAQ.")
     if question.status != Status.SOLVED:
-        raise UserError(
-            "Frågan är öppen igen, så den är inte klar för kunskapsbanken. Den kommer tillbaka när den är löst."
-        )
+        raise UserError("Frågan är öppen igen, så den är inte klar för kunskapsbanken än.")
     chosen = _chosen(questions.answers(turn.session, question.id), answer_id)
     written, removed = _content(turn.session, question, chosen)
     today = turn.now.astimezone(STOCKHOLM).date()
