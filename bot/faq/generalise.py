@@ -38,7 +38,8 @@ _INTRODUCED = re.compile(
 _COURTESIES = frozenset({"", "hej", "hejsan", "hallå", "tjena", "tack", "tack på förhand", "tusen tack", "stort tack"})
 _STARTS = re.compile(r"(?:\A|[.?!:\n”\"])\s*\Z")
 _SPACE_BEFORE = re.compile(r"[ \t]+([,.?!;])")
-_SPACES = re.compile(r"[ \t]{2,}")
+_SPACES = re.compile(r"[^\S\n]{2,}")
+_EMPTY_LINES = re.compile(r"\s*\n\s*\n\s*")
 _REPEATED = re.compile(r"…(?:[ ,]*…|\.)+")
 
 
@@ -137,7 +138,7 @@ def general(
     def back(held: str) -> str:
         return _HELD.sub(lambda found: links[int(found[1])], held)
 
-    taking = _Taking(_URL.sub(hold, text.replace("\x00", "")))
+    taking = _Taking(_URL.sub(hold, _squeezed(text.replace("\x00", ""))))
     for pattern in (_SIGNED, _THANKS, _GREETING):
         taking.take(pattern, lambda _: "")
     for pattern in understanding.POINTS_OUT:
@@ -180,7 +181,7 @@ def _known(people: Collection[str], members: Collection[str]) -> list[re.Pattern
         {part for name in bare[: len(people)] for part in name.split() if len(part) > 1}, key=len, reverse=True
     )
     spelt = [(name, re.IGNORECASE) for name in whole] + [(part, re.NOFLAG) for part in parts]
-    return [re.compile(rf"(?<!\w){re.escape(name)}s?(?!\w)", flags) for name, flags in spelt]
+    return [re.compile(rf"(?<![\w-]){re.escape(name)}s?(?![\w-])", flags) for name, flags in spelt]
 
 
 def _named(found: re.Match[str], places: Mapping[str, str]) -> tuple[str, str]:
@@ -206,6 +207,11 @@ def _first_name(word: str) -> bool:
 def _is_place(words: list[str], places: Mapping[str, str]) -> bool:
     spelt = [" ".join(words).casefold(), *(word.casefold() for word in words)]
     return any(form in places or form.removesuffix("s") in places for form in spelt)
+
+
+def _squeezed(text: str) -> str:
+    """Without long runs of white space, on which the patterns would be slow."""
+    return _EMPTY_LINES.sub("\n\n", _SPACES.sub(" ", "\n".join(text.strip().splitlines())))
 
 
 def _tidied(text: str) -> str:
