@@ -104,6 +104,12 @@ def sent(app: App, *answered: Incoming) -> None:
     app.database.play(lambda session: turns.mark_sent(session, keys))
 
 
+def partly_sent(app: App, incoming: Incoming, rest: Reply) -> None:
+    """Note that all but ``rest`` of the reply has gone, so that a repeat sends that only."""
+    key = incoming.place.conversation_id, incoming.activity_id
+    app.database.play(lambda session: turns.keep_rest(session, *key, rest.to_json()))
+
+
 def _remember(session: Session, incoming: Incoming, found: Opening, now: datetime) -> Person:
     """Keep who wrote and where; what is known already is not written."""
     sender, place = incoming.sender, incoming.place

@@ -10,7 +10,7 @@ Everything else is a fault: logged with a reference code, and the person is told
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -124,6 +124,11 @@ class Reply:
     """What the person who pressed is told while the card stays as it is."""
     kept: Reply | None = None
     """What is kept for a repeat in its place, for a reply with a secret that no table shall hold."""
+
+    def after(self, gone: int) -> Reply:
+        """What is left when its first ``gone`` messages have gone."""
+        kept = self.kept.after(gone) if self.kept is not None else None
+        return replace(self, messages=self.messages[gone:], kept=kept)
 
     def to_json(self) -> Json:
         """The reply as it is stored, until it is known to have gone."""

@@ -87,6 +87,11 @@ def answered(session: Session, conversation_id: str, activity_id: str) -> tuple[
     return None if row is None else (row.reply, row.sent)
 
 
+def keep_rest(session: Session, conversation_id: str, activity_id: str, rest: dict[str, Any]) -> None:
+    """The first messages of this activity's reply have gone: keep what is left."""
+    session.execute(_CLAIMED, {"conversation": conversation_id, "activity": activity_id, "new_reply": rest})
+
+
 def mark_sent(session: Session, keys: Sequence[tuple[str, str]]) -> None:
     """The replies to these (conversation, activity) have gone."""
     rows = [{"conversation": conversation, "activity": activity} for conversation, activity in keys]

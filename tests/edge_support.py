@@ -100,16 +100,21 @@ class ScriptedCore:
     seen: list[Incoming] = field(default_factory=list)
     marked: list[str] = field(default_factory=list)
     """Ids of the activities whose answer went."""
+    rests: dict[str, Reply] = field(default_factory=dict)
+    """By id of the activity what was left of an answer that went in part."""
 
     async def answer(self, incoming: Incoming) -> Answer:
         self.seen.append(incoming)
-        reply = self.script(incoming)
+        reply = self.rests.get(incoming.activity_id) or self.script(incoming)
         if not isinstance(reply, Reply):
             reply = await reply
         return Answer(reply, unsent=incoming.activity_id not in self.marked)
 
     async def sent(self, incoming: Incoming) -> None:
         self.marked.append(incoming.activity_id)
+
+    async def partly_sent(self, incoming: Incoming, rest: Reply) -> None:
+        self.rests[incoming.activity_id] = rest
 
 
 @dataclass

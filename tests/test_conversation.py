@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from bot import conversation
 from bot.help import smalltalk
 from bot.routes import Where
-from bot.turn import App, Incoming, Reply
+from bot.turn import App, Incoming, Message, Reply
 from storage import turns
 from storage.people import Person
 from storage.places import Conversation
@@ -137,6 +137,19 @@ def test_a_repeat_gets_the_kept_reply_and_only_once(chat: Chat) -> None:
 
     assert first.reply == unsent.reply == sent.reply
     assert (first.unsent, unsent.unsent, sent.unsent) == (True, True, False)
+
+
+def test_a_repeat_of_what_went_in_part_gets_the_rest(chat: Chat) -> None:
+    new = chat.as_("Ny Person", new=True)
+    incoming = new.message("hur blir vi medlem?")
+    whole = conversation.respond(new.app, incoming, new.clock.now).reply
+    assert len(whole.messages) == 2  # the greeting, and the answer
+    conversation.partly_sent(new.app, incoming, whole.after(1))
+    again = conversation.respond(new.app, incoming, new.clock.now)
+
+    assert (again.unsent, again.reply.messages) == (True, whole.messages[1:])
+    secret = Reply(messages=whole.messages, kept=Reply(messages=(Message("a"), Message("b"))))
+    assert Reply.from_json(secret.after(1).to_json()).messages == (Message("b"),)
 
 
 def test_a_repeated_refusal_is_kept_too(chat: Chat) -> None:

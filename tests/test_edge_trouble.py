@@ -105,6 +105,38 @@ async def test_a_send_that_fails_is_left_for_a_repeat(
     assert ([message.text for message in edge.connector.messages], edge.core.marked) == ([sent["text"]], [sent["id"]])
 
 
+async def test_a_reply_that_stops_half_way_goes_on_from_there(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
+    edge.core.script = lambda _: Reply(messages=tuple(map(Message, ("ett", "två", "tre", "fyra"))))
+    noted = edge.core.partly_sent
+
+    async def note_and_lose(incoming: Incoming, rest: Reply) -> None:
+        await noted(incoming, rest)
+        if rest.messages[0].text != "fyra":
+            edge.connector.fail(403)
+
+    monkeypatch.setattr(edge.core, "partly_sent", note_and_lose)
+    sent = activity(edge.service_url)
+    for there in (["ett"], ["ett", "två"], ["ett", "två", "tre", "fyra"], ["ett", "två", "tre", "fyra"]):
+        await edge.post(sent)
+        assert [message.text for message in edge.connector.messages] == there
+    assert edge.core.marked == [sent["id"]]
+
+
+async def test_a_part_that_can_not_be_noted_does_not_stop_the_rest(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(_incoming: Incoming, _rest: Reply) -> None:
+        raise RuntimeError("the database has gone")
+
+    monkeypatch.setattr(edge.core, "partly_sent", fail)
+    edge.core.script = lambda _: Reply(messages=(Message("ett"), Message("två")))
+    sent = activity(edge.service_url)
+    await edge.post(sent)
+    assert [message.text for message in edge.connector.messages] == ["ett", "två"]
+    assert edge.core.marked == [sent["id"]]
+    assert "reply not noted as sent" in caplog.text
+
+
 async def test_a_connector_that_hangs_up_is_no_fault_of_the_sender(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.teams.adapter.USUAL_WAIT", 0.01)
     edge.connector.hang_up()

@@ -9,7 +9,7 @@ from time import perf_counter
 
 from bot import conversation, metrics
 from bot.conversation import Answer
-from bot.turn import App, Incoming
+from bot.turn import App, Incoming, Reply
 
 TOGETHER = 0.02
 """Seconds. Nobody waits for it: a repeat that comes before is held by :class:`bot.teams.turns.Turns`."""
@@ -42,6 +42,10 @@ class Conversations:
         if self._noting is None:
             self._noting = asyncio.create_task(self._note())
         await asyncio.shield(self._noting)
+
+    async def partly_sent(self, incoming: Incoming, rest: Reply) -> None:
+        """Note at once what is left to send."""
+        await self._app.database.run(lambda: conversation.partly_sent(self._app, incoming, rest))
 
     async def _note(self) -> None:
         await asyncio.sleep(TOGETHER)

@@ -39,6 +39,9 @@ class Core(Protocol):
     async def sent(self, incoming: Incoming) -> None:
         """Note that the answer has gone, so that a repeat does not send it."""
 
+    async def partly_sent(self, incoming: Incoming, rest: Reply) -> None:
+        """Note that all but ``rest`` has gone, so that a repeat goes on from there."""
+
 
 class Turns:
     """Takes what came in, once each, and answers it."""
@@ -75,7 +78,7 @@ class Turns:
         try:
             answer = await self._core.answer(incoming)
             reply = answer.reply
-            gone = answer.unsent and await _send(context, incoming, reply)
+            gone = answer.unsent and await self._send(context, incoming, reply)
         except Exception:
             reference = "".join(secrets.choice(_ALPHABET) for _ in range(8))
             what = "turn failed" if reply is None else "reply not sent"
@@ -84,7 +87,7 @@ class Turns:
             if reply is None:
                 reply = _apology(incoming, reference)
                 with suppress(*SEND_FAILURES):  # the fault is what matters; it is logged
-                    await _send(context, incoming, reply)
+                    await self._send(context, incoming, reply)
         if gone:
             note = asyncio.create_task(self._note(incoming))
             self._noting.add(note)
@@ -93,35 +96,38 @@ class Turns:
             del self._running[_key(incoming)]
         return reply
 
-    async def _note(self, incoming: Incoming) -> None:
+    async def _note(self, incoming: Incoming, rest: Reply | None = None) -> None:
         try:
-            await self._core.sent(incoming)
+            await (self._core.sent(incoming) if rest is None else self._core.partly_sent(incoming, rest))
         except Exception:  # a repeat will send the reply again, and that is all the harm
             metrics.fault("reply not noted as sent")
             logger.exception("reply not noted as sent", extra={"kind": incoming.kind.value})
         finally:
-            del self._running[_key(incoming)]
+            if rest is None:
+                del self._running[_key(incoming)]
+
+    async def _send(self, context: TurnContext, incoming: Incoming, reply: Reply) -> bool:
+        """Send what an invoke's answer does not carry. Whether there was anything to send.
+
+        Raises one of :data:`SEND_FAILURES`; a card that could not be updated is only logged, since whoever pressed it
+        sees the new one in the answer. Of several messages each is noted before the next, so that a repeat of a turn
+        that ended half-way goes on where it ended.
+        """
+        if context.activity.type == "invoke":
+            messages, card = list(reply.messages), reply.state
+        else:
+            messages, card = _without_an_answer(incoming, reply)
+        if card is not None and incoming.card_id:
+            await _update(context, incoming.card_id, card)
+        for gone, message in enumerate(messages, 1):
+            await context.send_activities([activities.message_activity(message)])
+            if gone < len(messages):
+                await self._note(incoming, reply.after(gone))
+        return bool(messages) or card is not None
 
 
 def _key(incoming: Incoming) -> tuple[str, str]:
     return incoming.place.conversation_id, incoming.activity_id
-
-
-async def _send(context: TurnContext, incoming: Incoming, reply: Reply) -> bool:
-    """Send what an invoke's answer does not carry. Whether there was anything to send.
-
-    Raises one of :data:`SEND_FAILURES`; a card that could not be updated is only logged, since whoever pressed it
-    sees the new one in the answer.
-    """
-    if context.activity.type == "invoke":
-        messages, card = list(reply.messages), reply.state
-    else:
-        messages, card = _without_an_answer(incoming, reply)
-    if card is not None and incoming.card_id:
-        await _update(context, incoming.card_id, card)
-    if messages:
-        await context.send_activities([activities.message_activity(message) for message in messages])
-    return bool(messages) or card is not None
 
 
 def _without_an_answer(incoming: Incoming, reply: Reply) -> tuple[list[Message], Json | None]:
