@@ -137,6 +137,8 @@ def end(deed: Deed, contact: Contact) -> None:
     if contact.until is not None:
         raise UserError("Det uppdraget är redan avslutat. Öppna kommunen igen, så ser du vad som gäller nu.")
     contact.until = today(deed.now)
+    if contact.person is not None and contact.person.role == contact.seat:
+        contact.person.role = ""  # they are not that any more; what they are now they may say themselves
     deed.record(f"Avslutat uppdrag: {words.seat(contact.seat)}", contact.municipality_code, contact.person_id)
 
 

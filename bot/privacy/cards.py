@@ -9,7 +9,7 @@ from microsoft_teams.cards import Action, CardElement
 from bot.cards import button, card, caution, heading, label, markdown, open_link, plain, small
 from bot.privacy import words
 from bot.settings import Settings
-from bot.swedish import count, listed
+from bot.swedish import count
 from bot.turn import Json
 from storage.people import Person
 from storage.privacy import Erased, Kept
@@ -158,8 +158,10 @@ def _others(done: Erased) -> Iterator[CardElement]:
     rows = sum(done.scrubbed.values()) - messages
     said = []
     if rows:
-        said.append(f"ditt namn ur {count(rows, 'text', 'texter')} som andra har fått eller skrivit")
+        said.append(
+            f"Ditt namn är också borttaget ur {count(rows, 'text', 'texter')} som andra har fått eller skrivit."
+        )
     if messages:
-        said.append(f"{count(messages, 'meddelande', 'meddelanden')} i Teams som jag byter ut")
+        said.append(f"Jag byter ut {count(messages, 'meddelande', 'meddelanden')} i Teams som nämner dig.")
     if said:
-        yield markdown(f"Jag har också tagit bort {listed(said)}.")
+        yield markdown(" ".join(said))

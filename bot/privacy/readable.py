@@ -73,8 +73,9 @@ def _pieces(line: str) -> list[str]:
 def _told(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in row.items():
         if name in words.COLUMNS and value not in (None, "", [], {}):
-            shown = words.VALUES.get(value, value) if name in words.CODED else value
-            yield name, _shown(shown)
+            shown = _shown(words.VALUES.get(value, value) if name in words.CODED else value)
+            if shown:
+                yield name, shown
 
 
 def _shown(value: Any) -> str:

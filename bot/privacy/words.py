@@ -189,6 +189,10 @@ VALUES = {
     "other": "annan roll",
     "kansli": "kansli",
     "board": "styrelse",
+    "text": "mina uppgifter",
+    "json": "mina uppgifter",
+    "log": "ändringsloggen",
+    "members": "medlemslistan",
     "chat": "i chatten",
     "mail": "med mejl",
     "both": "i chatten och med mejl",
@@ -211,7 +215,7 @@ VALUES = {
     "closed": "stängd",
 }
 """What the database's words mean, where a column holds one of a few."""
-CODED = frozenset({"role", "seat", "remind_by", "route", "scope", "kind", "status", "state"})
+CODED = frozenset({"role", "seat", "remind_by", "route", "scope", "kind", "status", "state", "file"})
 
 
 def class_of(table: str) -> KeptClass:
