@@ -16,7 +16,7 @@ from storage.outbox import Delivery
 from storage.outgoing import Outgoing, ToChannel
 from storage.questions import Question, Status, Way
 from tests.chat import KANSLI, Chat
-from tests.questions_support import VATTEN, ask, newest, row, texts
+from tests.questions_support import TEXT, VATTEN, ask, newest, row, texts
 
 _numbers = itertools.count(1)
 STATES = ("open", "claimed", "at the kansli", "open again", "answered", "solved", "closed", "withdrawn")
@@ -214,14 +214,14 @@ def test_the_wrong_group_is_told_by_members_and_moved_by_its_keepers(chat: Chat,
     kansli.click("Flytta")
     assert "Välj vart frågan ska." in kansli.click("Flytta frågan")
     kansli.click("Flytta frågan", to="klimat")
-    assert bo.text == "Frågan har flyttats till temagruppen Klimat."
+    assert bo.text == f"Frågan har flyttats till temagruppen Klimat.\n{TEXT}"
     assert chat.text.startswith("Din fråga har flyttats")
     new = chat.as_("Cecilia").in_channel("sekom-motesplats")
     assert new.text.startswith("Fråga till temagruppen Klimat")
     new.click("Svara")
     new.click("Skicka svaret", answer="Så här.")
     assert "Så här." in chat.text
-    assert bo.text == "Frågan har flyttats till temagruppen Klimat."
+    assert bo.text == f"Frågan har flyttats till temagruppen Klimat.\n{TEXT}"
 
 
 def test_a_question_moved_to_the_kansli_and_back_keeps_one_living_card(chat: Chat, kansli: Chat) -> None:

@@ -48,7 +48,7 @@ def channel(picture: Picture, post: int | None = None) -> Json:
 
 def moved(picture: Picture) -> Json:
     """What is left in the channel that a question was moved from."""
-    return _gone(f"Frågan har flyttats till {picture.home}.")
+    return _gone(f"Frågan har flyttats till {picture.home}.", plain(short(picture.question.text), subtle=True))
 
 
 def asked(picture: Picture) -> list[CardElement]:
@@ -186,5 +186,5 @@ def _channel_buttons(picture: Picture) -> list[Action]:
     return shown
 
 
-def _gone(said: str) -> Json:
-    return card(plain(said), summary=said)
+def _gone(said: str, *more: CardElement) -> Json:
+    return card(plain(said), *more, summary=said)
