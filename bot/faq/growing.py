@@ -149,8 +149,12 @@ def _asked(session: Session, rows: Sequence[Any]) -> list[_Asked]:
     """The rows by wording, what is asked most often first; without what has been answered since."""
     by_wording: dict[str, list[Any]] = {}
     for row in rows:
-        if not understanding.leans_on(row.text):  # "och när?" asks nothing by itself
-            by_wording.setdefault(row.wording, []).append(row)
+        by_wording.setdefault(row.wording, []).append(row)
+    by_wording = {
+        wording: of
+        for wording, of in by_wording.items()
+        if not understanding.leans_on(wording)  # "och när?" asks nothing by itself
+    }
     decisions = faq_growth.decided(session, [faq_growth.gap(wording) for wording in by_wording])
     found = [_left(of, decisions.get(faq_growth.gap(wording))) for wording, of in by_wording.items()]
     return sorted((one for one in found if one.rows), key=lambda one: -len(one.rows))
