@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -17,12 +18,14 @@ from email.utils import format_datetime
 from html import escape
 from uuid import NAMESPACE_URL, uuid5
 
+from bot.ports import Reason, Unreachable
 from bot.tenant import Letter
 
 SENDER = "Sveriges Ekokommuner"
 SUBJECT_LENGTH = 120
 """Characters of a subject; a phone shows about 40, so the first ones carry it."""
 
+_ADDRESS = re.compile(r"[^@\s<>\",;:()\[\]\\]+@[\w-]+(\.[\w-]+)+")
 _LINK = re.compile(r"\[([^\[\]]+)\]\((https?://[^\s()<>]+|mailto:[^\s()<>]+)\)")
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _ITEM = re.compile(r"\s*[-*] +(.+)")
@@ -130,11 +133,14 @@ def compose(
 
 
 def written(letter: Letter, mailbox: str, answer_to: str, now: datetime) -> bytes:
-    """The mail as RFC 5322 has it, from ``mailbox``. Answers go to ``answer_to``, where a person reads them."""
+    """The mail as RFC 5322 has it, from ``mailbox``. Answers go to ``answer_to``, where a person reads them.
+
+    Raises :class:`Unreachable` where the letter's address is none.
+    """
     mail = EmailMessage(policy=SMTP)
     mail["Subject"] = letter.subject
     mail["From"] = Address(SENDER, addr_spec=mailbox)
-    mail["To"] = Address(letter.name, addr_spec=letter.to)
+    mail["To"] = Address(letter.name, addr_spec=address(letter.to))
     mail["Reply-To"] = Address("", addr_spec=answer_to)
     mail["Date"] = format_datetime(now)
     # the same for a mail that goes twice, so that mail servers may drop the second
@@ -150,6 +156,22 @@ def written(letter: Letter, mailbox: str, answer_to: str, now: datetime) -> byte
         mail.add_attachment(letter.calendar, maintype="application", subtype="ics", filename="inbjudan.ics")
     mail["Content-Language"] = "sv"  # last: content that is set takes such headers away
     return mail.as_bytes()
+
+
+def address(mail: str) -> str:
+    """``mail`` as it goes into a header. Raises :class:`Unreachable` for a guest's UPN and whatever else is no address.
+
+    A domain with Swedish letters has an ASCII form; what stands before the @ has none that every server takes.
+    """
+    local, _, domain = mail.rpartition("@")
+    try:
+        if "#EXT#" in mail.upper() or not _ADDRESS.fullmatch(mail) or not local.isascii():
+            raise Unreachable(Reason.NO_ADDRESS)
+        spelt = f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
+        Address(addr_spec=spelt)
+    except (MessageError, ValueError) as error:
+        raise Unreachable(Reason.NO_ADDRESS) from error
+    return spelt
 
 
 def message_id(letter: Letter, mailbox: str) -> str:

@@ -30,6 +30,7 @@ from storage import leases, outbox, places
 from storage.database import Database
 from storage.outbox import Delivery, State
 from storage.outgoing import Operation
+from storage.reminding import PAUSED
 
 T = TypeVar("T")
 StillWanted = Callable[[Session, Delivery], bool]
@@ -162,7 +163,7 @@ class Courier:
         outcome = await self._safely(self._attempt(row), row)
         if isinstance(outcome, _Fault):
             outcome = {"state": State.FAILED, "error": f"fault {outcome.reference}"}
-        if outcome["state"] not in (State.SENT, State.CANCELLED) and outcome.get("error"):
+        if outcome["state"] not in (State.SENT, State.CANCELLED) and outcome.get("error", PAUSED) != PAUSED:
             told = {"delivery": row.id, "state": str(outcome["state"]), "error": str(outcome["error"])}
             logger.warning("a delivery did not go", extra=told)
         if outcome["state"] != State.WAITING:

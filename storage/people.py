@@ -125,6 +125,9 @@ def meet(
         person.name = name[:200]
     if entra_id and person.entra_id != entra_id:
         person.entra_id = entra_id
+        twin = _first_of(session, entra_id)
+        if twin is not None:  # a directory knew them before Teams told of this id
+            absorb(session, person, twin)
     if active and (person.last_active_at is None or now - person.last_active_at >= ACTIVE_EVERY):
         person.last_active_at = now
     return person
@@ -153,11 +156,15 @@ def _first_met(session: Session, teams_id: str, entra_id: str | None) -> Person 
     """Somebody known from a directory without a Teams id, who now has one."""
     if entra_id is None:
         return None
-    known = select(Person).where(Person.entra_id == entra_id, Person.teams_id.is_(None)).order_by(Person.id).limit(1)
-    person = session.scalar(known.with_for_update())
+    person = _first_of(session, entra_id)
     if person is not None:
         person.teams_id = teams_id
     return person
+
+
+def _first_of(session: Session, entra_id: str) -> Person | None:
+    known = select(Person).where(Person.entra_id == entra_id, Person.teams_id.is_(None)).order_by(Person.id).limit(1)
+    return session.scalar(known.with_for_update())
 
 
 def find(session: Session, teams_id: str) -> Person | None:
@@ -219,7 +226,7 @@ def absorb(session: Session, kept: Person, other: Person) -> None:
         for column in table.columns:
             if "on_erase" in column.info:
                 _repoint(session, column, kept.id, other.id)
-    for name in ("mail", "municipality_code", "role", "helps_with", "entra_id"):
+    for name in ("mail", "municipality_code", "role", "helps_with", "entra_id", "remind_by", "paused_until"):
         if not getattr(kept, name):
             setattr(kept, name, getattr(other, name))
     session.expire(other)

@@ -17,7 +17,7 @@ from ical.calendar_stream import IcsCalendarStream
 from ical.event import Event
 
 from bot.invitation import Method, invitation
-from bot.mail import compose, html_of, text_of, written
+from bot.mail import address, compose, html_of, text_of, written
 from bot.papers import Papers, on_paper
 from bot.ports import Reason, Unreachable
 from bot.swedish import STOCKHOLM
@@ -51,7 +51,7 @@ class Balanced(HTMLParser):
 
 
 def read(content: bytes) -> EmailMessage:
-    mail = email.message_from_bytes(content, policy=email.policy.default)
+    mail = email.message_from_bytes(content, policy=email.policy.strict)
     assert isinstance(mail, EmailMessage)
     assert [defect for part in mail.walk() for defect in part.defects] == []
     return mail
@@ -133,6 +133,30 @@ def test_any_name_can_be_written_to(name: str) -> None:
 
 def _again(key: str, name: str) -> dict[str, Any]:
     return {"key": key, "to": "anna@tranemo.example", "name": name, "subject": "å", "text": "x", "why": "y"}
+
+
+@pytest.mark.parametrize(
+    ("mail", "spelt"),
+    [
+        ("anna@tranemo.se", "anna@tranemo.se"),
+        ("a.o'brien+x@åmål.se", "a.o'brien+x@xn--ml-xiab.se"),
+        ("anna_x.se#EXT#@y.onmicrosoft.com", None),
+        ("åsa@tranemo.se", None),
+        ("a@b@c.se", None),
+        ("a..b@c.se", None),
+        (".@c.se", None),
+        ("anna", None),
+        ("anna@localhost", None),
+        (f"a@{'x' * 70}å.se", None),
+        ("", None),
+    ],
+)
+def test_what_is_an_address(mail: str, spelt: str | None) -> None:
+    if spelt is None:
+        with pytest.raises(Unreachable):
+            address(mail)
+    else:
+        assert address(mail) == spelt
 
 
 def test_an_invitation_read_by_another_library() -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from bot import swedish
 from bot.elsewhere import Elsewhere
+from bot.outbox import MOST_AT_ONCE
+from bot.pacing import Pace
 from storage import outbox, privacy, reminding
 from storage.database import Database
 from storage.outgoing import Operation, Outgoing, Reach, Repeat, ThreadOf, ToChannel
@@ -258,6 +261,28 @@ async def test_in_a_pause_what_passes_is_skipped_and_the_rest_comes_after(post: 
         ("sent", "chat"),
         ("sent", "mail"),
     )
+
+
+async def test_a_graph_that_does_not_answer_holds_up_no_chat(database: Database) -> None:
+    async with office() as one:
+        one.standin.delay = 20.0
+        clock, pace = Clock(datetime.now(UTC)), Pace(tick=0.05, drain=0.05)
+        async with desk(database, clock, pace=pace, elsewhere=Elsewhere(one.tenant, CHAT)) as outgoing:
+            post = Post(outgoing, one)
+            for number in range(MOST_AT_ONCE + 10):
+                about = {**GUEST, "remind_by": "mail", "mail": f"p{number}@tranemo.example"}
+                outgoing.enqueue(reminder(post.meet(f"P{number}", **about)))
+            outgoing.enqueue(note(outgoing.meet("Bo"), key="n"))
+            running = asyncio.create_task(outgoing.courier.run())
+            async with asyncio.timeout(10):
+                while not outgoing.texts():
+                    await asyncio.sleep(0.02)
+                    clock.now = datetime.now(UTC)
+            assert outgoing.texts() == [("a:bo", "hej")]
+            assert post.mails == []
+            await outgoing.courier.drain()
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
 
 
 async def test_without_graph_there_is_the_chat(database: Database, clock: Clock) -> None:

@@ -27,9 +27,9 @@ from msgraph.generated.users.item.events.item.cancel.cancel_post_request_body im
 
 from bot.graph.meaning import Call, Refusal, understood
 from bot.graph.meeting import with_new_text
-from bot.graph.people import address
 from bot.graph.thread import on_graph_thread
 from bot.graph.wire import OnWire, Wire
+from bot.mail import address
 from bot.ports import Failed, Reason, Unreachable
 from bot.swedish import STOCKHOLM
 from bot.tenant import Appointment, Attendee, Booked

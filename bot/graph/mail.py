@@ -14,7 +14,6 @@ from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
 
 from bot.graph.meaning import Call
-from bot.graph.people import address
 from bot.graph.thread import on_graph_thread
 from bot.graph.wire import OnWire, Wire
 from bot.mail import message_id, written
@@ -39,7 +38,6 @@ class GraphMail(OnWire):
     @on_graph_thread
     async def send(self, letter: Letter) -> str:
         """See :class:`bot.tenant.Mail`. 202 means taken, not delivered: a bounce comes to the mailbox."""
-        address(letter.to)
         mime = written(letter, self._mailbox, self._answer_to, self._clock())
         if len(mime) > LARGEST:
             raise Failed("mail_too_large")

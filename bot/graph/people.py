@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import re
 
-from bot.ports import Failed, Reason, Unreachable
+from bot.ports import Failed
 
-_ADDRESS = re.compile(r"[^@\s<>\"',;:()\[\]\\]+@[\w-]+(\.[\w-]+)+")
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-
-def address(mail: str) -> str:
-    """``mail`` where it is an address. Raises :class:`Unreachable` for a guest's UPN and whatever else is none."""
-    if "#EXT#" in mail.upper() or not _ADDRESS.fullmatch(mail):
-        raise Unreachable(Reason.NO_ADDRESS)
-    return mail
 
 
 def object_id(entra_id: str) -> str:

@@ -116,7 +116,7 @@ async def storm(desk: Office, database: Database, count: int, faster: float, see
     usual = Pace()
     pace = replace(usual, tick=0.05, first_wait=usual.first_wait / faster, longest_wait=usual.longest_wait / faster)
     courier = Courier(
-        database, Teams({}), _now, rate=int(RATE * faster), pace=pace, elsewhere=Elsewhere(desk.tenant, CHAT)
+        database, Teams({}), _now, rate=int(RATE * faster), pace=pace, elsewhere=Elsewhere(desk.tenant, CHAT, faster=faster)
     )
     began = time.monotonic()
     running = asyncio.create_task(courier.run())
