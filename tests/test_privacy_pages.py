@@ -94,6 +94,13 @@ async def test_the_pages_are_served_with_nothing_from_elsewhere(browser: Client)
             assert "Utkast." in html
 
 
+def test_it_is_told_that_threads_are_read_where_they_are(chosen: Settings) -> None:
+    reads = chosen.model_copy(update={"read_threads": True})
+
+    assert "Alla andra inlägg slängs olästa." in pages.privacy(reads)
+    assert "slängs olästa" not in pages.privacy(chosen)
+
+
 def test_the_privacy_page_tells_every_class_as_it_is_kept(chosen: Settings) -> None:
     html = pages.privacy(chosen)
 
