@@ -27,7 +27,7 @@ from bot.identity import credential
 from bot.metrics import Around
 from bot.outbox import Courier
 from bot.papers import OUTBOX, on_paper
-from bot.people import roster
+from bot.people import mirror
 from bot.ports import Messenger
 from bot.settings import Settings, SettingsProblems, from_process
 from bot.teams.adapter import Adapter
@@ -94,8 +94,8 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
         connector = Connector(session, token, gate.allows)
         app = App(settings=settings, database=database, routes=ROUTES, dialogs=DIALOGS, bank=bank)
         # Left in the opposite order: what is being sent is finished, then the clock stops, then the threads.
-        mirror = roster.Mirror(app, clock, TeamsDirectory(connector), tenant.directory if wire and tenant else None)
-        errands = (jobs.Errand("rosters", roster.EVERY, mirror.run),)
+        rosters = mirror.Mirror(app, clock, TeamsDirectory(connector), tenant.directory if wire and tenant else None)
+        errands = (jobs.Errand("rosters", mirror.EVERY, rosters.run),)
         await stack.enter_async_context(jobs.ticking(app, clock, errands=errands))
         await stack.enter_async_context(_delivering(app, TeamsMessenger(connector, settings.app_id), tenant, clock))
         bot = TeamsBot(Conversations(app, clock), reads_threads=settings.read_threads)

@@ -282,6 +282,8 @@ MISSHAPEN: list[Json] = [
     {"membersAdded": "x", "type": "conversationUpdate"},
     {"membersAdded": [{"id": 1}], "type": "conversationUpdate"},
     {"membersAdded": [{}], "type": "conversationUpdate"},
+    {"membersRemoved": "x", "type": "conversationUpdate"},
+    {"membersRemoved": [{"id": 1}], "type": "conversationUpdate"},
     {"suggestedActions": {"actions": 1}},
     {"listenFor": [1]},
     {"textHighlights": [{"occurrence": "x"}]},

@@ -4,33 +4,39 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
+import app as bot_app
 from bot import tenant
-from bot.people import roster
-from bot.people.roster import Mirror
+from bot.people import mirror, roster
+from bot.people.mirror import Mirror
 from bot.ports import Listed, Reason, TryLater, Unreachable
 from bot.teams.connector import Connector, new_session
 from bot.teams.directory import ATTEMPTS, TeamsDirectory, listed
 from bot.turn import App, Incoming, Kind
 from storage import content, groups, outbox, people, roles
 from storage.contacts import Proposal, ProposalKind, propose
-from storage.database import Database
+from storage.database import Database, table_of
 from storage.outbox import State
 from storage.outgoing import Outgoing, ToPerson
 from storage.people import Follow, Person, PersonRole
+from storage.places import Conversation
 from tests.chat import Chat, Clock
 from tests.conftest import NOON, make_app
+from tests.edge_support import BOT, activity, in_channel, quiet, running
 from tests.fakes import FakeConnector, Trouble
 from tests.graph_support import Office, office
 from tests.people import IN_TEAM, SOTENAS, appoint, audited, held, know, person, set_up
+from tests.test_start import settings
 
 TEAM = IN_TEAM.id
 SHARED = "19:Vatten@thread.tacv2"
@@ -165,7 +171,7 @@ async def test_mail_and_guest_state_come_from_the_roster_once_a_night(chat: Chat
 def test_a_night_is_stockholms(now: str, latest: str) -> None:
     stockholm = ZoneInfo("Europe/Stockholm")
 
-    found = roster.night(datetime.fromisoformat(now).replace(tzinfo=stockholm))
+    found = mirror.night(datetime.fromisoformat(now).replace(tzinfo=stockholm))
 
     assert f"{found.astimezone(stockholm):%Y-%m-%d %H:%M}" == latest
 
@@ -388,6 +394,62 @@ async def test_graph_adds_mail_guests_and_those_whom_teams_has_not_told_of(
     network.connector.members[TEAM].remove(FOUR)
     assert await network.night() == 3 + 1, "without the permission there is only the Connector"
     assert network.left() == ["Egen Test", "Five Test", "Four Test", "Ny Ek"]
+
+
+async def test_the_bot_reads_rosters_from_its_start(tmp_path: Path, sqlite_template: Path) -> None:
+    chosen = settings(tmp_path)
+    path = Path(chosen.database_url.removeprefix("sqlite:///"))
+    path.parent.mkdir()
+    shutil.copy(sqlite_template, path)
+    database = Database(chosen.database_url)
+    async with FakeConnector() as connector:
+        connector.members[TEAM] = [GUEST]
+        with database.engine.begin() as connection:
+            heard = {"id": "19:x", "scope": "channel", "service_url": connector.url, "team_id": TEAM, "seen_at": NOON}
+            connection.execute(table_of(Conversation).insert().values(**heard))
+        async with bot_app.build(chosen):
+            for _ in range(500):
+                if everybody(database):
+                    break
+                await asyncio.sleep(0.02)
+        assert [row.name for row in everybody(database)] == ["Gun Gäst"]
+    database.close()
+
+
+async def test_teams_tells_that_people_left_a_team_and_nothing_else_counts() -> None:
+    async with running() as edge:
+        edge.core.script = quiet
+        team = in_channel(edge.service_url)
+        where = {name: team[name] for name in ("conversation", "channelData")}
+        for removed, place in (([{"id": "29:bo"}], where), ([BOT], where), ([{"id": "29:bo"}], {}), ([{}], where)):
+            told = activity(edge.service_url, type="conversationUpdate", membersRemoved=removed, text=None, **place)
+            assert (await edge.post(told)).status == 201
+
+    assert [(one.kind, one.place.team_id, one.sender.teams_id) for one in edge.core.seen] == [
+        (Kind.LEFT, "19:team@thread.tacv2", "29:anna")
+    ] * 2
+
+
+def test_a_directory_and_teams_may_know_somebody_by_turns(chat: Chat) -> None:
+    database, entra_id = chat.app.database, "11111111-0000-4000-8000-000000000005"
+
+    def keep(*members: Listed) -> None:
+        database.play(lambda session: roster.keep(session, IN_TEAM, members, NOON))
+
+    keep(
+        Listed("29:bo", None, "Bo\x00 Ek\u200b"),
+        Listed("29:\x00", None, "Nul"),
+        Listed("x" * 201),
+        Listed(None, "e" * 65),
+    )
+    keep(Listed(None, entra_id, "Bo Ek (Gäst)", "bo@lund.se"))
+    assert sorted(by_name(database)) == ["Anna Andersson", "Bo Ek", "Bo Ek (Gäst)"]
+    keep(Listed("29:bo", entra_id.upper(), "Bo Ek"))
+    assert sorted(by_name(database)) == ["Anna Andersson", "Bo Ek"]
+    found = by_name(database)["Bo Ek"]
+    assert (found.teams_id, found.entra_id, found.mail) == ("29:bo", entra_id, "bo@lund.se")
+    keep(Listed(None, "e1", "Ett", "info@lund.se"), Listed(None, "e2", "Två", "info@lund.se"))
+    assert {"Ett", "Två"} <= set(by_name(database)), "two accounts may share one address"
 
 
 def test_every_field_of_a_member_may_be_missing_or_odd() -> None:
