@@ -54,7 +54,7 @@ def allowed(verb: str, role: str, state: str) -> bool:
         "questions.wrong": True,
         "questions.move": keeps and waits,
         "questions.close": keeps and not over and state != "solved",
-        "questions.remind": keeps and not over and state != "at the kansli",
+        "questions.remind": keeps and waits and state != "at the kansli",
         "questions.withdraw": asker and state not in {"solved", "closed"},
         "questions.solve": asker and has_answer and not over,
         "questions.need_more": asker and state in {"answered", "solved"},

@@ -11,7 +11,7 @@ from bot.swedish import STOCKHOLM
 from bot.turn import Json, Reply, Turn, UserError, say, state, view
 from storage import groups, outbox, questions
 from storage.outgoing import Outgoing, ThreadOf
-from storage.questions import Question, Way
+from storage.questions import Question, Status, Way
 
 routes = Routes()
 
@@ -92,6 +92,8 @@ def remind(turn: Turn) -> Reply:
     """*Påminn*: in the question's thread, for everybody in the group; at most once a day."""
     question = _open(turn)
     seen = picture.of(turn.session, question, turn.now)
+    if question.status != Status.OPEN:
+        raise UserError("Frågan har redan fått svar, så det finns inget att påminna om.")
     if seen.group is None:
         raise UserError("Frågan ligger hos kansliet, så det finns ingen grupp att påminna.")
     key = f"question:{question.id}:nudge:{turn.now.astimezone(STOCKHOLM):%Y-%m-%d}"

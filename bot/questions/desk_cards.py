@@ -13,7 +13,7 @@ from bot.questions import service
 from bot.questions.cards import TITLE, answers, asked, one_line, status
 from bot.questions.picture import Picture
 from bot.turn import Json
-from storage.questions import Question
+from storage.questions import Question, Status
 
 PAGE = 8
 """Questions of a page."""
@@ -43,21 +43,13 @@ def listing(waiting: Sequence[Question], homes: Mapping[int | None, str], page: 
 def one(picture: Picture, *, why: str = "", said: str = "") -> Json:
     """One question. ``why`` is why it was brought up; ``said`` is what has just been done to it."""
     question = picture.question
-    rows: Json = {"question": question.id}
-    actions = [
-        button("Besvara", "questions.desk_form", style="positive", **rows),
-        button("Besvarad i tråden", "questions.paste_form", **rows),
-        button("Flytta", "questions.move_form", **rows),
-        button("Påminn", "questions.remind", **rows),
-        button("Stäng med orsak", "questions.close_form", **rows),
-    ]
     return card(
         heading(why or f"Fråga till {picture.home}"),
         *([plain(said)] if said else []),
         *asked(picture),
         plain(f"{picture.home[:1].upper()}{picture.home[1:]}. {status(picture)}", subtle=True),
         *answers(picture.answers[-3:], len(picture.answers)),
-        actions=[*([] if question.over else actions), _list_button()],
+        actions=[*_what_can_be_done(picture), _list_button()],
         summary=f"{why or 'Öppen fråga'}: {one_line(question.text)}",
     )
 
@@ -116,6 +108,23 @@ def age(question: Question, now: datetime) -> str:
     """How old it is, in days of the calendar."""
     days = (now.astimezone(swedish.STOCKHOLM).date() - question.asked_at.astimezone(swedish.STOCKHOLM).date()).days
     return f"{swedish.count(days, 'dag', 'dagar')} gammal" if days else "ställd i dag"
+
+
+def _what_can_be_done(picture: Picture) -> list[Action]:
+    question = picture.question
+    rows: Json = {"question": question.id}
+    if question.over:
+        return []
+    shown = [
+        button("Besvara", "questions.desk_form", style="positive", **rows),
+        button("Besvarad i tråden", "questions.paste_form", **rows),
+    ]
+    if question.status == Status.OPEN:
+        shown.append(button("Flytta", "questions.move_form", **rows))
+        shown += [button("Påminn", "questions.remind", **rows)] if picture.group is not None else []
+    if question.status != Status.SOLVED:
+        shown.append(button("Stäng med orsak", "questions.close_form", **rows))
+    return shown
 
 
 def _list_button() -> Action:
