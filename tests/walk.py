@@ -36,9 +36,8 @@ INPUTS = {
 }
 """What is written in a form's fields that stand empty."""
 
-Row = tuple[str, ...]
-Dump = dict[tuple[str, Row], Mapping[str, Any]]
-"""Table and key → the row."""
+Dump = dict[str, list[tuple[Any, ...]]]
+"""Table → its rows."""
 
 
 @dataclass(frozen=True)
@@ -127,10 +126,8 @@ class Tables:
 
         def read(live: sqlite3.Connection) -> None:
             for table in Base.metadata.sorted_tables:
-                names = [column.name for column in table.columns]
-                keys = [names.index(column.name) for column in table.primary_key.columns]
-                for row in live.execute(f'SELECT {", ".join(names)} FROM "{table.name}"'):  # noqa: S608 - our names
-                    found[table.name, tuple(str(row[key]) for key in keys)] = dict(zip(names, row, strict=True))
+                names = ", ".join(column.name for column in table.columns)
+                found[table.name] = live.execute(f'SELECT {names} FROM "{table.name}"').fetchall()  # noqa: S608 - our names
 
         self._live(read)
         return found
@@ -138,10 +135,17 @@ class Tables:
 
 def changed(before: Dump, after: Dump) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any]]]:
     """Table, row before and row after of whatever differs; an empty row was not there."""
-    for place in {**before, **after}:
-        old, new = before.get(place, {}), after.get(place, {})
-        if old != new:
-            yield place[0], old, new
+    for table in Base.metadata.sorted_tables:
+        if before[table.name] != after[table.name]:
+            old, new = _by_key(table, before[table.name]), _by_key(table, after[table.name])
+            for key in {**old, **new}:
+                if old.get(key) != new.get(key):
+                    yield table.name, old.get(key, {}), new.get(key, {})
+
+
+def _by_key(table: Any, rows: list[tuple[Any, ...]]) -> dict[tuple[str, ...], dict[str, Any]]:
+    found = [dict(zip(table.columns.keys(), row, strict=True)) for row in rows]
+    return {tuple(str(row[column.name]) for column in table.primary_key.columns): row for row in found}
 
 
 def owned(table: str, row: Mapping[str, Any], person_id: int | None, chat_id: str) -> bool:
