@@ -24,6 +24,7 @@ MODES = {
     "paced": "roster, Microsoft's pace",
     "roster": "roster, without a pause",
     "mail": "mail, four at a time",
+    "storm": "a storm over the outbox",
     "naive": "roster by SDK models, same loop",
 }
 SCENARIOS = (Scenario(1), Scenario(16))
@@ -87,7 +88,7 @@ async def costs(rounds: int, base: str) -> None:
         print(f"{NAMES[step]:32} {row[0]:8.2f} {row[1]:8.2f} {row[2]:8.0f}   {ratios}")
 
 
-async def turns(rounds: int, seconds: float, stub: Stub, base: str) -> None:
+async def turns(rounds: int, seconds: float, stub: Stub, base: str, stormy: str) -> None:
     """Turns while Graph is at work, printed. One bot runs at a time, or they would slow each other down."""
     found: dict[tuple[Scenario, str], list[Load]] = defaultdict(list)
     with TemporaryDirectory() as folder:
@@ -95,7 +96,7 @@ async def turns(rounds: int, seconds: float, stub: Stub, base: str) -> None:
         questions = fill(database)
         for _ in range(rounds):
             for mode in MODES:
-                environ = {"BESIDE": mode, "GRAPH_BASE": base, "DATABASE_URL": database}
+                environ = {"BESIDE": mode, "GRAPH_BASE": stormy if mode == "storm" else base, "DATABASE_URL": database}
                 async with running("-W", "ignore", "-m", "tests.bench.graph_beside", **environ) as server:
                     bot = Bot(mode, server, questions, stub.url)
                     await _measured(bot, SCENARIOS[-1], 1.0)  # everybody is greeted, everything imported
@@ -127,11 +128,12 @@ async def main(rounds: int, seconds: float) -> None:
     """Measure and print."""
     async with (
         running("-W", "ignore", "-m", "tests.bench.graph_beside", "standin") as standin,
+        running("-W", "ignore", "-m", "tests.bench.graph_beside", "standin", STORM="1") as stormy,
         connector() as stub,
     ):
-        base = f"http://127.0.0.1:{standin.port}/v1.0"
+        base, storm = (f"http://127.0.0.1:{one.port}/v1.0" for one in (standin, stormy))
         await costs(rounds, base)
-        await turns(rounds, seconds, stub, base)
+        await turns(rounds, seconds, stub, base, storm)
 
 
 if __name__ == "__main__":

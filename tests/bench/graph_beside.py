@@ -2,7 +2,8 @@
 
 ``python -m tests.bench.graph_beside standin`` serves a roster on ``PORT``. Without it, this is ``app.py`` while what
 ``BESIDE`` names goes on over and over: ``rest``, ``paced`` (a roster at Microsoft's pace), ``roster`` (as fast as it
-goes), ``mail`` (four at a time), or ``naive`` (the roster through the SDK's models, on the loop that serves turns).
+goes), ``mail`` (four at a time), ``storm`` (of :mod:`tests.soak.graph`, from the bot's own outbox), or ``naive`` (the
+roster through the SDK's models, on the loop that serves turns).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import contextlib
 import logging
 import os
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -19,14 +21,20 @@ from typing import Any
 from aiohttp import web
 
 import app
+from bot import links
 from bot.graph import Graph
 from bot.graph.limits import Tempo
 from bot.graph.wire import Wire
+from bot.settings import Settings
 from bot.tenant import Tenant
+from storage.database import Database
 from tests.graph_standin import GraphStandIn, StandInCredential
-from tests.graph_support import TEAM, connected_to, letter
+from tests.graph_support import CHAT, TEAM, connected_to, letter
+from tests.soak.graph import Weather, enqueue, tempo
 
 MEMBERS = 5000
+FASTER, STORMY = 20.0, 500
+"""How much faster than in life the storm is, and of how many mails and notifications."""
 FREE = (10_000, 1.0)
 FASTEST = Tempo(mail=FREE, calendar=FREE, feed=FREE, bulk=FREE, install=FREE, reading=FREE)
 
@@ -62,25 +70,36 @@ async def read_with_models(graph: Graph) -> int:
     return count
 
 
+def fill_outbox(url: str) -> None:
+    """More reminders by mail and feed than go out while anybody measures."""
+    database, start = Database(url), time.time_ns() // 1_000_000
+    database.play(lambda session: enqueue(session, range(start, start + STORMY)))
+    database.close()
+
+
 async def over_and_over(work: Callable[[], Awaitable[object]]) -> None:
     while True:
         await work()
 
 
 @asynccontextmanager
-async def _tenant(_settings: object, _clock: object) -> AsyncIterator[tuple[Tenant | None, Wire | None]]:
+async def _tenant(settings: Settings, _clock: object) -> AsyncIterator[tuple[Tenant | None, Wire | None]]:
     """In the place of ``app._tenant``: Graph against the stand-in, at work."""
     beside, base = os.environ["BESIDE"], os.environ["GRAPH_BASE"]
     if beside == "rest":
         yield None, None
         return
     async with contextlib.AsyncExitStack() as stack:
-        graph = await stack.enter_async_context(connected_to(base, Tempo() if beside == "paced" else FASTEST))
+        pace = {"paced": Tempo(), "storm": tempo(FASTER)}.get(beside, FASTEST)
+        graph = await stack.enter_async_context(connected_to(base, pace))
         works: list[Callable[[], Awaitable[object]]]
         if beside == "naive":
             wire = Wire(graph.wire.thread, StandInCredential(), base=base)
             stack.push_async_callback(wire.close)
             works = [lambda: read_with_models(Graph(graph.tenant, wire))]
+        elif beside == "storm":
+            fill_outbox(settings.database_url)
+            works = []
         elif beside == "mail":
             works = [lambda: graph.tenant.mail.send(letter())] * 4
         else:
@@ -97,6 +116,8 @@ async def _tenant(_settings: object, _clock: object) -> AsyncIterator[tuple[Tena
 async def serve_standin() -> None:
     standin = GraphStandIn()
     standin.state.members[TEAM] = roster()
+    if os.environ.get("STORM"):
+        standin.chaos = Weather(1, FASTER)
     runner = web.AppRunner(standin.application)
     await runner.setup()
     port = int(os.environ["PORT"])
@@ -105,6 +126,7 @@ async def serve_standin() -> None:
     while True:
         await asyncio.sleep(1)
         standin.state.mails.clear()
+        standin.state.pings.clear()
         standin.asked.clear()
 
 
@@ -112,5 +134,6 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["standin"]:
         asyncio.run(serve_standin())
     vars(app).update(_tenant=_tenant)
+    vars(links).update(chat=lambda _: CHAT)
     logging.disable(logging.INFO)
     sys.exit(app.main())

@@ -112,11 +112,16 @@ async def storm(desk: Office, database: Database, count: int, faster: float, see
     slow = random.Random(seed)
     desk.standin.delays = lambda: 0.05 if slow.random() < SLOW else 0.0
     for start in range(0, count, 100):
-        database.play(partial(_enqueue, numbers=range(start, min(start + 100, count))))
+        database.play(partial(enqueue, numbers=range(start, min(start + 100, count))))
     usual = Pace()
     pace = replace(usual, tick=0.05, first_wait=usual.first_wait / faster, longest_wait=usual.longest_wait / faster)
     courier = Courier(
-        database, Teams({}), _now, rate=int(RATE * faster), pace=pace, elsewhere=Elsewhere(desk.tenant, CHAT, faster=faster)
+        database,
+        Teams({}),
+        _now,
+        rate=int(RATE * faster),
+        pace=pace,
+        elsewhere=Elsewhere(desk.tenant, CHAT, faster=faster),
     )
     began = time.monotonic()
     running = asyncio.create_task(courier.run())
@@ -140,7 +145,7 @@ async def storm(desk: Office, database: Database, count: int, faster: float, see
     )
 
 
-def _enqueue(session: Session, numbers: range) -> None:
+def enqueue(session: Session, numbers: range) -> None:
     """A guest who wants mail, and a member of the tenant who has no chat with the bot, each with a reminder."""
     met = {"first_seen_at": _now(), "name": "Anna Öberg"}
     for number in numbers:
