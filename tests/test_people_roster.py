@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 import app as bot_app
 from bot import tenant
-from bot.people import mirror, roster
+from bot.people import exporting, mirror, roster
 from bot.people.mirror import Mirror
 from bot.ports import Listed, Reason, TryLater, Unreachable
 from bot.teams.connector import Connector, new_session
@@ -286,6 +286,9 @@ async def test_who_has_left_is_written_to_no_more_and_leaves_a_gap_until_they_co
         return row, page, kansli.click("Byt eller ändra Gun Gäst")
 
     row, page, form = await asyncio.to_thread(look)
+    assert ";Gun Gäst;gun@lund.se;2026-11-24;har lämnat nätverkets team" in database.play(exporting.separated).decode(
+        "utf-8-sig"
+    )
     assert "Saknar kontaktpolitiker, tjänsteperson och ersättare. Gun Gäst har lämnat nätverkets team." in row
     assert "**Kontaktpolitiker:** Gun Gäst, [gun@lund.se](mailto:gun@lund.se), har lämnat nätverkets team" in page
     assert "Har lämnat nätverkets team, märkte jag den 25 november 2026." in form

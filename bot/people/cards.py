@@ -40,8 +40,6 @@ EXPECTED = (
 """What the activity plan expects of a member (plan 2026–2027, "Medlemskapet")."""
 NO_ROLE = "none"
 """The choice not to say; a list shows nothing for an empty value."""
-LEFT = "har lämnat nätverkets team"
-"""Said of somebody who is on no roster any more."""
 MOST_OTHERS = 10
 """People without a seat that a card lists."""
 
@@ -147,7 +145,7 @@ def people(others: Sequence[Person]) -> str:
     lines = []
     for one in others[:MOST_OTHERS]:
         role = f", {words.role(one.role)}" if one.role else ""
-        left = f", {LEFT}" if one.left_at else ""
+        left = f", {words.LEFT}" if one.left_at else ""
         helps = f". Kan hjälpa till med: {escape(one.helps_with)}" if one.helps_with else ""
         lines.append(f"- {escape(one.name)}{role}{left}{helps}")
     if len(others) > MOST_OTHERS:
@@ -215,4 +213,4 @@ def _who(person: Person | None) -> str:
     if person is None:
         return "borttagen på egen begäran"
     address = f", {web_link(person.mail, f'mailto:{person.mail}')}" if person.mail else ""
-    return f"{escape(person.name)}{address}{f', {LEFT}' if person.left_at else ''}"
+    return f"{escape(person.name)}{address}{f', {words.LEFT}' if person.left_at else ''}"

@@ -21,7 +21,6 @@ from bot.cards import (
     text_input,
 )
 from bot.people import words
-from bot.people.cards import LEFT
 from bot.swedish import day
 from bot.turn import Json
 from storage.contacts import Contact
@@ -37,7 +36,7 @@ def contact(held: Contact, person: Person, one: Municipality) -> Json:
     """A contact person: who takes over, what to correct, and the end of it."""
     met = "" if person.teams_id else " Har inte skrivit till mig än."
     if person.left_at:
-        met = f" {words.capital(LEFT)}, märkte jag {day(person.left_at)}."
+        met = f" {words.capital(words.LEFT)}, märkte jag {day(person.left_at)}."
     return card(
         heading(f"{person.name}, {words.seat(held.seat)}"),
         plain(f"För {one.full_name} sedan {day(held.since)}.{met}", subtle=True),
@@ -113,7 +112,8 @@ def roles(rows: Sequence[Grant], by_setting: Sequence[str], unnamed: int, page: 
     if last:
         body.append(plain(f"Sida {page + 1} av {last + 1}", subtle=True))
     for row in rows[page * SHOWN :][:SHOWN]:
-        body.append(markdown(f"**{escape(row.person.name)}**, {words.role(row.role)}"))
+        left = f", {words.LEFT}" if row.person.left_at else ""
+        body.append(markdown(f"**{escape(row.person.name)}**, {words.role(row.role)}{left}"))
         body.append(buttons(button("Ta bort rollen", "people.ask_take", person=row.person_id, role=row.role)))
     turns: list[Action] = [button("Föregående", "people.roles", page=page - 1)] if page else []
     turns += [button("Nästa", "people.roles", page=page + 1)] if page < last else []

@@ -15,7 +15,7 @@ from storage.municipalities import MemberState, Municipality
 
 HEADINGS = (
     *("Kommunkod", "Kommun", "Status", "Program", "Programmet gäller till", "Mejldomäner"),
-    *("Roll", "Namn", "Mejladress", "Sedan"),
+    *("Roll", "Namn", "Mejladress", "Sedan", "Anmärkning"),
 )
 _RUN = ("=", "+", "-", "@", "\t", "\r")
 
@@ -30,7 +30,7 @@ def rows(session: Session) -> Iterator[tuple[str, ...]]:
         facts = _facts(one)
         people = [_person(contact) for contact in by_code.get(one.code, [])]
         if not people and one.state != MemberState.UNKNOWN:
-            people = [("", "", "", "")]
+            people = [("", "", "", "", "")]
         for person in people:
             yield tuple(harmless(cell) for cell in (*facts, *person))
 
@@ -57,7 +57,7 @@ def workbook(table: Iterable[tuple[str, ...]]) -> bytes:
             if number == 1:
                 cell.font = Font(bold=True)
     sheet.freeze_panes = "A2"
-    for letter, width in zip("ABCDEFGHIJ", (11, 28, 22, 40, 22, 24, 34, 30, 36, 12), strict=True):
+    for letter, width in zip("ABCDEFGHIJK", (11, 28, 22, 40, 22, 24, 34, 30, 36, 12, 28), strict=True):
         sheet.column_dimensions[letter].width = width
     written = io.BytesIO()
     book.save(written)
@@ -84,7 +84,7 @@ def _facts(one: Municipality) -> tuple[str, ...]:
     )
 
 
-def _person(contact: Contact) -> tuple[str, str, str, str]:
+def _person(contact: Contact) -> tuple[str, str, str, str, str]:
     person = contact.person
     name, mail = (person.name, person.mail or "") if person else ("", "")
-    return words.seat(contact.seat), name, mail, contact.since.isoformat()
+    return words.seat(contact.seat), name, mail, contact.since.isoformat(), words.LEFT if contact.gone else ""

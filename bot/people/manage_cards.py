@@ -154,7 +154,7 @@ def municipality(
     if lacking and one.state == MemberState.MEMBER:
         body.append(caution(f"Saknas: {listed([GAP_NAMES[gap] for gap in lacking])}."))
     if left := gone(contacts):
-        body.append(caution(f"{listed([*left])} {cards.LEFT}. Byt kontaktperson nedanför, eller avsluta uppdraget."))
+        body.append(caution(f"{listed([*left])} {words.LEFT}. Byt kontaktperson nedanför, eller avsluta uppdraget."))
     body += [label("Kontaktpersoner"), markdown(cards.seats(contacts) or "Inga än.")]
     changes = [
         button(f"Byt eller ändra {held.person.name}", "people.contact", contact=held.id)
@@ -242,7 +242,7 @@ def _row(row: Row) -> tuple[CardElement, CardElement]:
     """A municipality and what it lacks; a button's own title would be cut off."""
     lacking = listed([GAP_NAMES[gap] for gap in row.gaps])
     opens = button(row.name, "people.open", code=row.municipality.code)
-    left = f" {escape(listed([*row.gone]))} {cards.LEFT}." if row.gone else ""
+    left = f" {escape(listed([*row.gone]))} {words.LEFT}." if row.gone else ""
     return buttons(opens), small((f"Saknar {lacking}." if lacking else "Har allt.") + left)
 
 

@@ -29,6 +29,9 @@ STATE_NAMES = {
     MemberState.UNKNOWN: "inte angivet",
 }
 
+LEFT = "har lämnat nätverkets team"
+"""Said of somebody who is on no roster any more."""
+
 _SWEDISH = str.maketrans("åäöéü", "{|}eu")
 """Å, ä and ö come after z, in that order."""
 
