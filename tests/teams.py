@@ -21,6 +21,7 @@ from bot.ports import Posted, Reason, Route, Unreachable, Way
 from bot.turn import App, Json, Message
 from storage import outbox
 from storage.outbox import Delivery, State
+from storage.outgoing import Reach, ToPerson
 
 _ids = count(1)
 
@@ -98,7 +99,10 @@ def plan(app: App, now: datetime) -> int:
     """Enqueue whatever any feature has due, as the clock's ticks do; how many rows were new."""
 
     def work(session: Session) -> int:
-        return sum(outbox.enqueue_all(session, due(session, now), now) for due in jobs.DUE)
+        found = [outgoing for due in jobs.DUE for outgoing in due(session, now)]
+        for one in found:  # what comes unasked comes the way that its person chose
+            assert one.reach is Reach.REMINDER or not isinstance(one.to, ToPerson), one.key
+        return outbox.enqueue_all(session, found, now)
 
     return app.database.play(work)
 

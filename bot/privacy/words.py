@@ -95,7 +95,7 @@ CLASSES = (
     KeptClass(
         "Utskick",
         ("deliveries", "contents"),
-        "Meddelanden och påminnelser: när de gick, om de kom fram och vad som stod.",
+        "Meddelanden och påminnelser, i Teams och med mejl: när de gick, om de kom fram och vad som stod.",
         "Så att kansliet kan se om du har blivit påmind, och så att inget skickas två gånger.",
         lambda settings: f"Texten: {days(settings.message_days)}. Att något skickades: {days(settings.delivery_days)}.",
     ),
@@ -124,7 +124,8 @@ ANONYMOUS = (
 )
 TEAMS = (
     "Det som redan står i Teams ligger hos Microsoft och i din och nätverkets Teams-miljö. Jag byter ut de "
-    "meddelanden från mig som nämner dig, om jag vet var de står. Det andra har skrivit kan jag inte ta bort."
+    "meddelanden från mig som nämner dig, om jag vet var de står. Det andra har skrivit kan jag inte ta bort, och inte "
+    "mejl som redan har gått."
 )
 
 COLUMNS = {
