@@ -121,9 +121,11 @@ def propose(
 ) -> Proposal:
     """Keep a proposal; an earlier one of this kind by the same person is replaced, one that says the same stays."""
     said = {"municipality_code": code, "seat": seat, "replaces_id": replaces_id}
-    insert_new(session, Proposal, person_id=person_id, kind=kind, created_at=now, **said)
-    one = select(Proposal).where(Proposal.person_id == person_id, Proposal.kind == kind).with_for_update()
-    row = session.scalars(one.execution_options(populate_existing=True)).one()
+    this = select(Proposal).where(Proposal.person_id == person_id, Proposal.kind == kind).with_for_update()
+    row: Proposal | None = None
+    while row is None:  # between the two, the kansli may decide the one that is there
+        insert_new(session, Proposal, person_id=person_id, kind=kind, created_at=now, **said)
+        row = session.scalar(this.execution_options(populate_existing=True))
     if any(getattr(row, name) != value for name, value in said.items()):
         session.execute(update(Proposal).where(Proposal.id == row.id).values(created_at=now, **said))
         session.refresh(row)

@@ -172,6 +172,21 @@ def test_two_of_the_kansli_at_once_decide_once(anna: Chat, kansli: Chat, kajsa: 
     assert [subject for subject, _ in deliveries(anna)].count("outcome") == 1
 
 
+def test_a_proposal_changed_while_it_is_decided_is_one_or_the_other(anna: Chat, kansli: Chat) -> None:
+    propose(anna)
+    accept = data_of(kansli, "Bekräfta")
+    anna.clock.forward(minutes=1)
+    replies = at_once([(kansli, "people.accept", accept), (anna, "people.propose", {"seat": "officer"})] * 2)
+    anna.deliver()
+
+    decided = [reply.notice for reply in replies[::2]].count("")
+    assert decided <= 1
+    assert held(anna.app.database) == [("politician", "Anna Andersson" if decided else "Per Ek")]
+    kansli.say("medlemmar")
+    assert "säger: jag är tjänsteperson" in kansli.click("Förslag (1)")
+    assert kansli.click("Bekräfta") == "Förslag från medlemmar (0)\nBekräftat.\nInget väntar på dig.\nTill översikten"
+
+
 def test_two_successors_at_once_make_one(anna: Chat, kansli: Chat, kajsa: Chat) -> None:
     seat = all_contacts(anna.app.database)[0].id
     forms = [{"contact": seat, "name": f"Ny {name}", "mail": f"{name}@sotenas.se"} for name in ("ett", "två")]
