@@ -35,9 +35,10 @@ def missing() -> str:
 
 @asynccontextmanager
 async def made_run(folder: Path, port: int = 0) -> AsyncIterator[str]:
-    """``make run`` with a database of its own; the address that it says to open. ``port`` is the bot's own, if given."""
+    """``make run`` with a database of its own; the address that it says to open. ``port`` is the bot's own."""
     environ = {name: value for name, value in os.environ.items() if not name.upper().startswith(("SEKOM", "MICROSOFT"))}
-    environ |= {"PORT": str(port or free_port()), "DATABASE_URL": f"sqlite:///{folder}/sekom.db", "PYTHONPATH": str(ROOT)}
+    environ |= {"PORT": str(port or free_port()), "PYTHONPATH": str(ROOT)}
+    environ |= {"DATABASE_URL": f"sqlite:///{folder}/sekom.db"}
     log = (folder / "log").open("wb")
     run = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "run", "--playground-port", "0"),
