@@ -222,6 +222,9 @@ class Courier:
                 return route.way, await self._by(route, row, body)
             except (Unreachable, Failed) as error:
                 refusal, refused[route.way] = error, error.reason if isinstance(error, Unreachable) else None
+            if isinstance(refusal, Failed):  # a fault of ours, which another way must not hide
+                told = {"delivery": row.id, "way": str(route.way), "error": refusal.code}
+                logger.warning("a delivery was refused", extra=told)
             if route.way is Way.CHAT and refused[route.way] in CLOSED:
                 await self._play(partial(places.forget, conversation_id=route.conversation_id))
         raise refusal

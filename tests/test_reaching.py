@@ -203,9 +203,10 @@ async def test_who_blocked_the_bot_gets_nothing_more(post: Post) -> None:
     assert (post.mails, post.pings) == ([], [])
 
 
-async def test_what_teams_refuses_goes_by_mail(post: Post) -> None:
+async def test_what_teams_refuses_goes_by_mail_and_is_told(post: Post, caplog: pytest.LogCaptureFixture) -> None:
     post.desk.connector.fail(413, code="MessageSizeTooBig")
     assert await post.remind(post.meet(**{**MEMBER, "entra_id": None})) == {"r": ("sent", "mail")}
+    assert [record.error for record in caplog.records] == ["413 MessageSizeTooBig"]  # type: ignore[attr-defined]
 
 
 async def test_an_answer_never_goes_by_mail(post: Post) -> None:
