@@ -114,7 +114,7 @@ NEW_ENTRY = Dialog(
 def _asked(turn: Turn, answers: Answers) -> list[General]:
     """How members asked, what was asked most often first; empty where the dialog was not begun from a gap."""
     rows = growing.of_gap(turn, answers.get("_gap") or ())
-    return growing.phrased(row.text for row in rows)
+    return growing.phrased(turn.session, [row.text for row in rows])
 
 
 def _fitting(asked: Sequence[General]) -> Sequence[General]:

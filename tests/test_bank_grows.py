@@ -198,7 +198,8 @@ def test_gaps_are_grouped_counted_answered_and_gone(chat: Chat, kansli: Chat) ->
         (bo, "hur sorterar ni textil?"),
     ):
         one.say(text)
-    chat.say("vad gör Kalle Svensson åt drönare i Lund")
+    chat.as_("Torborg Zätterqvist")
+    chat.say("vad gör torborg zätterqvist åt drönare i Lund")
     chat.say("och när?")
     kansli.say("kunskapsluckor")
 

@@ -169,9 +169,10 @@ def cut(text: str, most: int) -> str:
 
 
 def candidates(text: str) -> set[str]:
-    """What in the text may be somebody's name: every two words in a row, as they are written."""
+    """What in the text may be somebody's name: every two words in a row, as they are written and with capitals."""
     words = re.findall(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*", text)
-    return {f"{one} {other}" for one, other in pairwise(words)}
+    pairs = [f"{one} {other}" for one, other in pairwise(words)]
+    return {*pairs, *(pair.title() for pair in pairs)}
 
 
 def _known(people: Collection[str], members: Collection[str]) -> list[re.Pattern[str]]:

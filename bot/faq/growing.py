@@ -86,7 +86,7 @@ def gaps(turn: Turn) -> Iterator[Gap]:
     groups = likeness.groups([one.rows[0].text for one in asked])
     wanted = [group for places in groups if (group := _wanted([asked[place] for place in places]))]
     wanted.sort(key=lambda group: (-sum(len(one.rows) for one in group), -group[0].rows[0].question_id))
-    found = (_gap(group) for group in wanted)
+    found = (_gap(turn.session, group) for group in wanted)
     return (gap for gap in found if gap.disliked or not _answered(turn, gap.text))
 
 
@@ -108,11 +108,10 @@ def begun(turn: Turn, entry_id: int, *texts: str) -> None:
     faq_growth.answer_gaps(turn.session, map(faq_growth.gap, wordings), entry_id, turn.now)
 
 
-def phrased(texts: Iterable[str]) -> list[General]:
+def phrased(session: Session, texts: Iterable[str]) -> list[General]:
     """Texts without whom and which place they are about, as phrasings; each wording once."""
-    found = (generalise.general(text, places()) for text in texts)
-    cut = (General(generalise.cut(one.text, LONGEST_QUESTION), one.removed) for one in found)
-    return list({understanding.wording(one.text): one for one in cut if understanding.wording(one.text)}.values())
+    found = (General(generalise.cut(one.text, LONGEST_QUESTION), one.removed) for one in _general(session, list(texts)))
+    return list({understanding.wording(one.text): one for one in found if understanding.wording(one.text)}.values())
 
 
 def suggestions(turn: Turn, question_id: object = None) -> list[Suggestion]:
@@ -123,11 +122,11 @@ def suggestions(turn: Turn, question_id: object = None) -> list[Suggestion]:
         for entry_id, texts in faq_growth.phrasings(turn.session, {row.entry_id for row in rows}).items()
     }
     grouped: dict[str, list[tuple[Any, General]]] = {}
-    for row in rows:
-        for one in phrased([row.text]):
-            wording = understanding.wording(one.text)
-            if wording not in known[row.entry_id]:
-                grouped.setdefault(faq_growth.phrasing(row.entry_id, wording), []).append((row, one))
+    for row, general in zip(rows, _general(turn.session, [row.text for row in rows]), strict=True):
+        one = General(generalise.cut(general.text, LONGEST_QUESTION), general.removed)
+        wording = understanding.wording(one.text)
+        if wording and wording not in known[row.entry_id]:
+            grouped.setdefault(faq_growth.phrasing(row.entry_id, wording), []).append((row, one))
     decided = faq_growth.decided(turn.session, list(grouped))
     left = [of for digest, of in grouped.items() if digest not in decided]
     left.sort(key=len, reverse=True)
@@ -173,8 +172,8 @@ def _wanted(group: Sequence[_Asked]) -> list[_Asked]:
     return wanted if sum(len(one.rows) for one in wanted) > dismissed else []
 
 
-def _gap(group: Sequence[_Asked]) -> Gap:
-    texts = [generalise.general(one.rows[0].text, places(), keep_places=True).text for one in group[:4]]
+def _gap(session: Session, group: Sequence[_Asked]) -> Gap:
+    texts = [one.text for one in _general(session, [one.rows[0].text for one in group[:4]], keep_places=True)]
     disliked = [row for one in group for row in one.rows if row.disliked]
     return Gap(
         text=texts[0],
@@ -185,6 +184,12 @@ def _gap(group: Sequence[_Asked]) -> Gap:
         draft_id=next((one.draft_id for one in group if one.draft_id), None),
         shown_id=next((row.entry_id for row in disliked), None),
     )
+
+
+def _general(session: Session, texts: Sequence[str], *, keep_places: bool = False) -> list[General]:
+    """Each text without whom it is about; members' names are known, however they are spelt."""
+    members = faq_growth.members_named(session, {name for text in texts for name in generalise.candidates(text)})
+    return [generalise.general(text, places(), (), members, keep_places=keep_places) for text in texts]
 
 
 def _answered(turn: Turn, text: str) -> bool:

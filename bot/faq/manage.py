@@ -59,7 +59,7 @@ def list_entries(turn: Turn) -> Reply:
     return state(manage_cards.listing(shown, faq.by_state(turn.session, shown), start))
 
 
-@routes.action("faq.edit", role=Role.KANSLI)
+@routes.action("faq.edit", role=Role.KANSLI, where=Where.PERSONAL)
 def edit(turn: Turn) -> Reply:
     """An entry's form; a draft that was made from a question says again what was taken out."""
     entry = _entry(turn)
