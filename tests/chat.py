@@ -125,8 +125,9 @@ class Chat:
 
     def tick(self) -> int:
         """Let the bot's clock tick: what has become due is planned and arrives; how many rows were new."""
-        new = plan(self.app, self.clock.now)
-        self.deliver()
+        new, due = plan(self.app, self.clock.now)
+        if due:
+            self.deliver()
         return new
 
     # what a person sees

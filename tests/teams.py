@@ -95,14 +95,14 @@ def deliver(app: App, teams: Teams, now: datetime, elsewhere: Elsewhere | None =
         asyncio.run(rounds())
 
 
-def plan(app: App, now: datetime) -> int:
-    """Enqueue whatever any feature has due, as the clock's ticks do; how many rows were new."""
+def plan(app: App, now: datetime) -> tuple[int, bool]:
+    """Enqueue whatever any feature has due, as the clock's ticks do; how many rows were new, and whether any is due."""
 
-    def work(session: Session) -> int:
+    def work(session: Session) -> tuple[int, bool]:
         found = [outgoing for due in jobs.DUE for outgoing in due(session, now)]
         for one in found:  # what comes unasked comes the way that its person chose
             assert one.reach is Reach.REMINDER or not isinstance(one.to, ToPerson), one.key
-        return outbox.enqueue_all(session, found, now)
+        return outbox.enqueue_all(session, found, now) if found else 0, _is_due(session, now)
 
     return app.database.play(work)
 
