@@ -26,7 +26,7 @@ def to_faq(picture: Picture) -> Json:
         shown = [one for one in picture.answers if one is solving or one in picture.answers[-CHOICES:]]
         value = str(solving.answer.id) if solving else ""
         body.append(choice_input("answer", "Vilket svar ska bli FAQ?", [_choice(one) for one in shown], value=value))
-    body.append(small("Jag tar bort namn, och kommunen ur frågan, och visar vad. Inget publiceras förrän du väljer det."))
+    body.append(small("Jag tar bort namn, och kommunen ur frågan, och visar vad. Inget publiceras innan du valt det."))
     return card(
         *body,
         actions=[
