@@ -72,7 +72,7 @@ async def read_with_models(graph: Graph) -> int:
 
 def fill_outbox(url: str) -> None:
     """More reminders by mail and feed than go out while anybody measures."""
-    database, start = Database(url), time.time_ns() // 1_000_000
+    database, start = Database(url), time.time_ns() // 1_000_000 % 10**11  # an object id has twelve digits last
     database.play(lambda session: enqueue(session, range(start, start + STORMY)))
     database.close()
 
