@@ -234,6 +234,10 @@ def test_a_question_moved_to_the_kansli_and_back_keeps_one_living_card(chat: Cha
 
     shown = [text for text in texts(chat.in_channel(VATTEN)) if text.startswith("Fråga")]
     assert shown == ["Frågan har flyttats till kansliet.", "Fråga till temagruppen Vatten"]
+    chat.say("mina frågor")
+    chat.click(TEXT)
+    chat.click("Dra tillbaka frågan")
+    assert texts(chat.in_channel(VATTEN))[-2:] == ["Den som frågade har dragit tillbaka frågan."] * 2
 
 
 def test_the_desk_is_for_the_kansli_and_for_moderators_of_their_group(chat: Chat, kansli: Chat) -> None:

@@ -13,7 +13,7 @@ from bot.turn import Json, Turn
 from storage import groups, kansli, outbox
 from storage.outgoing import AsMail, MessageOf, Outgoing, Reach, ThreadOf, ToChannel, ToPerson, ToThread
 from storage.people import Person
-from storage.questions import Question
+from storage.questions import Question, Status
 
 
 def posted_as(question: Question) -> str:
@@ -96,6 +96,8 @@ def ended(turn: Turn, question: Question) -> Picture:
         told = picture.everyone(turn.session, question, but=[turn.person.id])
         closed = asker_cards.note("Frågan har stängts utan svar", seen, question.reason)
         _send(turn, _to_each(seen, told, f"closed:{question.version}", closed))
+    if question.status == Status.WITHDRAWN:
+        _send(turn, _gone_everywhere(turn.session, seen))
     return seen
 
 
@@ -172,6 +174,14 @@ def _to_each(seen: Picture, people: Iterable[int], what: str, card: Json) -> Ite
     for person in people:
         key = f"question:{seen.question.id}:{what}:person:{person}"
         yield Outgoing(key, _subject(seen.question), ToPerson(person), card=card)
+
+
+def _gone_everywhere(session: Session, seen: Picture) -> Iterator[Outgoing]:
+    """The cards that the question was moved from show it no more either."""
+    for post in range(1, seen.question.posts + 1):
+        old = f"question:{seen.question.id}:card:{post}"
+        if old != posted_as(seen.question) and outbox.find(session, old) is not None:
+            yield Outgoing(f"{old}:gone", _subject(seen.question), MessageOf(old), card=cards.channel(seen))
 
 
 def _answer_to(seen: Picture, said: Said, person: int, thread: ToThread | None) -> Outgoing:
