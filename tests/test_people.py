@@ -93,6 +93,19 @@ def test_my_municipality_shows_people_state_programme_and_what_is_expected(anna:
     assert "- Anna Andersson" in text
 
 
+def test_who_has_left_sees_nobody_elses_address_and_is_told_why(anna: Chat, kansli: Chat) -> None:
+    appoint(anna.app.database, "politician", "Per Politiker", "per@sotenas.se")
+    know(anna, left_at=anna.clock.now)
+
+    for said in (anna.say("min kommun"), anna.say("jag har tagit över efter Per"), anna.press("people.mine", {})):
+        assert "Jag ser dig inte i något av nätverkets team längre." in said
+    assert "nätverkets team" in anna.press("people.propose", {"seat": "officer"})
+    assert "nätverkets team" in anna.press("people.choose", {"code": LUND})
+    assert "Dina uppgifter" in anna.say("mina uppgifter")
+    kansli.say("medlemmar")
+    assert "Inget väntar på dig." in kansli.click("Förslag (0)")
+
+
 def test_nothing_personal_in_a_channel(anna: Chat) -> None:
     appoint(anna.app.database, "politician", "Per Politiker", "per@sotenas.se")
     channel = anna.in_channel()

@@ -9,6 +9,15 @@ from storage.municipalities import Municipality
 from storage.people import Person
 
 
+def refuse_left(turn: Turn) -> None:
+    """Raises :class:`UserError` for somebody who has left: others' addresses are the network's own."""
+    if turn.person.left_at is not None:
+        raise UserError(
+            "Jag ser dig inte i något av nätverkets team längre. Därför skickar jag inget till dig, och jag visar inte "
+            f"kommunens uppgifter. Stämmer det inte? Mejla kansliet: {turn.app.settings.contact}"
+        )
+
+
 def municipality(turn: Turn) -> Municipality:
     """The municipality that a button names."""
     found = municipalities.find(turn.session, turn.data.get("code"))

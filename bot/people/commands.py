@@ -139,6 +139,7 @@ def forget(session: Session, person_id: int, now: datetime) -> Callable[[], None
 
 
 def _mine(turn: Turn) -> Json:
+    access.refuse_left(turn)
     municipality = municipalities.find(turn.session, turn.person.municipality_code)
     if municipality is None:
         return _where_from(turn)
@@ -162,6 +163,7 @@ def _where_from(turn: Turn) -> Json:
 def _claim(turn: Turn, municipality: Municipality | None) -> Json:
     if municipality is None:
         return cards.ask_municipality(NOT_FOUND)
+    access.refuse_left(turn)
     deed = Deed.of(turn)
     before = telling.waiting(turn.session, ProposalKind.BELONGS, turn.person.id)
     waiting = service.claim(deed, turn.person, municipality.code)
@@ -174,6 +176,7 @@ def _claim(turn: Turn, municipality: Municipality | None) -> Json:
 
 
 def _takeover(turn: Turn, name: str) -> Json:
+    access.refuse_left(turn)
     municipality = municipalities.find(turn.session, turn.person.municipality_code)
     if municipality is None:
         return _where_from(turn)
@@ -194,6 +197,7 @@ def _named(held: list[Contact], name: str) -> Contact | None:
 
 
 def _required(turn: Turn) -> Municipality:
+    access.refuse_left(turn)
     municipality = municipalities.find(turn.session, turn.person.municipality_code)
     if municipality is None:
         raise UserError("Jag vet inte vilken kommun du arbetar för. Skriv **min kommun** först.")
