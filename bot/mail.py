@@ -63,7 +63,7 @@ overflow-wrap:anywhere;word-break:break-word">
 <p class="small" style="margin:0 0 4px;font-size:14px;color:#55615a">{sender}</p>
 <h1 style="margin:0 0 16px;font-size:22px;line-height:1.3;color:#1c241e">{subject}</h1>
 {body}
-{button}\
+{quote}{button}\
 <p class="small" style="margin:24px 0 0;padding-top:16px;border-top:1px solid #d5ddd6;font-size:14px;color:#55615a">\
 {footer}</p>
 </td></tr></table>
@@ -114,22 +114,19 @@ def compose(
     name = " ".join(name.split())  # a line break would end the header
     preview = text_of(text).replace("\n", " ")[:140]
     text = f"{greeting}\n\n{text}".strip()
-    body, html = text_of(text), html_of(text)
-    if quote.strip():
-        lines = [line.strip() for line in quote.strip().splitlines()]
-        body += "\n\n" + "\n".join(f"> {line}".rstrip() for line in lines)
-        html += "\n" + _QUOTE.format(lines="<br>".join(map(escape, lines)))
+    quoted = [line.strip() for line in quote.strip().splitlines()]
     footer = [line for line in (why, stop) if line]
     page = _PAGE.format(
         font=_FONT,
         sender=escape(SENDER),
         subject=escape(subject),
         preview=escape(preview),
-        body=html,
+        body=html_of(text),
+        quote=_QUOTE.format(lines="<br>".join(map(escape, quoted))) if quoted else "",
         button=_BUTTON.format(url=escape(link.url), title=escape(link.title)) if link else "",
         footer="<br>".join(map(_inline, footer)),
     )
-    return Letter(key, to, name, subject, _text(body, link, footer), page, calendar)
+    return Letter(key, to, name, subject, _text(text, quoted, link, footer), page, calendar)
 
 
 def written(letter: Letter, mailbox: str, answer_to: str, now: datetime) -> bytes:
@@ -189,10 +186,11 @@ def text_of(text: str) -> str:
     return _BOLD.sub(r"\1", _LINK.sub(_spelt_out, text)).strip()
 
 
-def _text(body: str, link: Link | None, footer: list[str]) -> str:
-    button = [f"{link.title}:\n{link.url}"] if link else []
+def _text(text: str, quoted: list[str], link: Link | None, footer: list[str]) -> str:
+    said = "\n".join(f"> {line}".rstrip() for line in quoted)
+    button = f"{link.title}:\n{link.url}" if link else ""
     signed = "\n".join(["-- ", SENDER, *map(text_of, footer)])
-    return "\n\n".join([body, *button, signed]) + "\n"
+    return "\n\n".join(part for part in (text_of(text), said, button, signed) if part) + "\n"
 
 
 def _blocks(text: str) -> Iterator[str]:
