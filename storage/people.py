@@ -84,6 +84,10 @@ class Person(Base):
     left_at: Mapped[datetime | None]
     """When they were on no team's roster any more. Until they are again, nothing is sent to them."""
 
+    def away(self, today: date) -> bool:
+        """Whether nothing that is due reaches them today: they have left, or a pause."""
+        return self.left_at is not None or (self.paused_until is not None and today <= self.paused_until)
+
     @property
     def wants(self) -> RemindBy:
         """How they want reminders: as chosen; a guest who has not chosen gets both, anybody else the chat."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
@@ -10,6 +10,7 @@ from bot import swedish
 from bot.questions import reminders
 from storage.questions import Status
 from tests.chat import Chat, Clock
+from tests.people import know
 from tests.questions_support import VATTEN, ask, row, texts
 
 TWO, FOUR = "Ingen har svarat på 2 arbetsdagar", "Ingen har svarat på 4 arbetsdagar"
@@ -75,6 +76,16 @@ def test_a_claim_runs_out_and_then_the_ladder_is_the_same(chat: Chat, kansli: Ch
     assert "Jag tar den" in here.buttons
     bo.in_channel(VATTEN).click("Jag tar den")
     assert "Bo Ek har tagit frågan." in here.text
+
+
+@pytest.mark.parametrize("away", [{"paused_until": date(2027, 6, 30)}, {"left_at": local("2027-01-01T08:00")}])
+def test_a_moderator_who_is_away_holds_up_nobody(
+    chat: Chat, kansli: Chat, bo: Chat, clock: Clock, away: dict[str, object]
+) -> None:
+    know(bo, **away)
+    clock.now = local("2027-03-24T15:00")
+    ask(chat)
+    assert live(clock, {"moderator": bo, "kansli": kansli}, "2027-04-01T10:00") == [("Tue 30 15.00", "kansli", TWO)]
 
 
 def test_without_a_moderator_the_kansli_is_reminded_at_once(chat: Chat, kansli: Chat, clock: Clock) -> None:

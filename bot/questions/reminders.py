@@ -45,12 +45,14 @@ def _of(session: Session, question: Question, now: datetime) -> Iterator[Outgoin
     stamp = f"{since:%Y-%m-%dT%H:%M:%S}"
     if service.claim_ends(question) is not None:
         yield from _released(seen, stamp)
-    days = SECOND if now >= _after(since, SECOND) else FIRST
-    moderators = groups.moderators(session, question.group_id) if days == FIRST else []
+    days, until = (SECOND, None) if now >= _after(since, SECOND) else (FIRST, _after(since, SECOND))
+    today = now.astimezone(swedish.STOCKHOLM).date()
+    all_moderators = groups.moderators(session, question.group_id) if days == FIRST else []
+    moderators = [one for one in all_moderators if not one.away(today)]
     told = [person.id for person in moderators or kansli.everyone(session)]
     card = desk_cards.one(seen, why=f"Ingen har svarat på {swedish.count(days, 'arbetsdag', 'arbetsdagar')}")
     mail = mails.unanswered(seen, days, keeper=bool(moderators))
-    yield from telling.remind(seen, told, f"rung:{days}:{stamp}", card, mail)
+    yield from telling.remind(seen, told, f"rung:{days}:{stamp}", card, mail, until=until)
 
 
 def _released(seen: Picture, stamp: str) -> Iterator[Outgoing]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -159,11 +161,13 @@ def reminder_subject(question: Question) -> str:
     return f"question_reminder:{question.id}"
 
 
-def remind(seen: Picture, people: Iterable[int], what: str, card: Json, mail: AsMail) -> Iterator[Outgoing]:
-    """A reminder to each of these; the key names ``what``."""
+def remind(
+    seen: Picture, people: Iterable[int], what: str, card: Json, mail: AsMail, *, until: datetime | None = None
+) -> Iterator[Outgoing]:
+    """A reminder to each of these; the key names ``what``. ``until`` is when the next one takes its place."""
+    subject = reminder_subject(seen.question)
     for row in _to_each(seen, people, what, card):
-        subject = reminder_subject(seen.question)
-        yield Outgoing(row.key, subject, row.to, card=card, reach=Reach.REMINDER, mail=mail)
+        yield replace(row, subject=subject, reach=Reach.REMINDER, mail=mail, expires_at=until)
 
 
 def _to_desk(seen: Picture, people: Iterable[Person], what: str, why: str) -> Iterator[Outgoing]:
