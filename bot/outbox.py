@@ -192,34 +192,24 @@ class Courier:
         self._limits.note(_place(found[0]), now)
         return await self._try(row, found, body)
 
-    async def _try(self, row: Delivery, routes: tuple[Route, ...], body: dict[str, Any]) -> Outcome:
-        try:
-            return outcomes.sent(*await self._by_some_way(row, routes, body))
-        except Unreachable as error:
-            return {"state": State.UNREACHABLE, "error": error.reason}
-        except Failed as error:
-            return {"state": State.FAILED, "error": error.code}
-        except (TryLater, Uncertain) as error:
-            until = self._hold_back(row, routes[0], error)
-            return outcomes.put_back(row, until) if error.code == OWN_LIMIT else outcomes.again(row, error, until)
-
     def _look_up(self, session: Session, row: Delivery) -> tuple[Address, dict[str, Any]]:
         check = self._still_wanted.get(row.subject.partition(":")[0])
         if check is not None and not check(session, row):
             return End(State.CANCELLED, "not_wanted"), {}
         return address(session, row, self._clock(), self._elsewhere.ways), outbox.body(session, row)
 
-    async def _by_some_way(self, row: Delivery, routes: tuple[Route, ...], body: dict[str, Any]) -> tuple[Way, Posted]:
-        """Try the routes in turn. Raises the last one's refusal where none is left."""
+    async def _try(self, row: Delivery, routes: tuple[Route, ...], body: dict[str, Any]) -> Outcome:
+        """Try the routes in turn, until one takes it or asks to wait. The last one's refusal counts."""
         refused: dict[Way, Reason | None] = {}
         refusal: Unreachable | Failed = Unreachable(Reason.NO_ROUTE)
         for route in routes:
             if not may_follow(route.way, refused):
                 continue
-            if self._holds_until is None or self._clock() >= self._holds_until:
-                raise TryLater("lease_lost")
             try:
-                return route.way, await self._by(route, row, body)
+                return outcomes.sent(route.way, await self._by(route, row, body))
+            except (TryLater, Uncertain) as error:
+                until = self._hold_back(row, route, error)
+                return outcomes.put_back(row, until) if error.code == OWN_LIMIT else outcomes.again(row, error, until)
             except (Unreachable, Failed) as error:
                 refusal, refused[route.way] = error, error.reason if isinstance(error, Unreachable) else None
             if isinstance(refusal, Failed):  # a fault of ours, which another way must not hide
@@ -227,9 +217,11 @@ class Courier:
                 logger.warning("a delivery was refused", extra=told)
             if route.way is Way.CHAT and refused[route.way] in CLOSED:
                 await self._play(partial(places.forget, conversation_id=route.conversation_id))
-        raise refusal
+        return outcomes.refused(refusal)
 
     async def _by(self, route: Route, row: Delivery, body: dict[str, Any]) -> Posted:
+        if self._holds_until is None or self._clock() >= self._holds_until:
+            raise TryLater("lease_lost")
         if route.way in OUTSIDE:
             return await self._elsewhere.send(route, row, body)
         message = Message(body.get("text", ""), body.get("card"))

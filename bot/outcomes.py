@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from bot.ports import Posted, TryLater, Uncertain, Way
+from bot.ports import Failed, Posted, TryLater, Uncertain, Unreachable, Way
 from storage.outbox import HARMLESS, KEPT_FOR, MOST_DOUBTS, Delivery, State
 from storage.outgoing import Repeat
 from storage.reminding import PAUSED
@@ -23,6 +23,13 @@ def sent(way: Way, posted: Posted) -> Outcome:
         "sent_thread_id": posted.thread_id,
         "sent_activity_id": posted.activity_id,
     }
+
+
+def refused(by: Unreachable | Failed) -> Outcome:
+    """No way was left."""
+    if isinstance(by, Unreachable):
+        return {"state": State.UNREACHABLE, "error": by.reason}
+    return {"state": State.FAILED, "error": by.code}
 
 
 def put_back(row: Delivery, until: datetime) -> Outcome:

@@ -178,6 +178,17 @@ async def test_graph_s_retry_after_is_kept(post: Post) -> None:
     assert post.office.standin.answers == {429: 1}
 
 
+async def test_a_feed_that_is_asked_to_wait_holds_back_no_answer(post: Post) -> None:
+    post.desk.hear_from_channel()
+    post.desk.connector.refuses["29:anna"] = refusal(403, "ForbiddenOperationException")
+    post.office.standin.fail(429, times=1, headers={"Retry-After": "400"})
+    anna = post.meet(chat=False, **MEMBER)
+    assert await post.remind(anna) == {"r": ("waiting", "429")}
+    post.desk.connector.refuses.clear()
+    post.desk.enqueue(note(anna, key="n"))
+    assert (await post.deliver())["n"] == ("sent", "new_chat")
+
+
 async def test_a_missing_permission_is_told_once_and_the_way_falls_back(
     post: Post, caplog: pytest.LogCaptureFixture
 ) -> None:
