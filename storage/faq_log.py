@@ -47,15 +47,15 @@ class Outcome(StrEnum):
 
 
 class FaqQuestion(Base):
-    """One question to the bank; figures only."""
+    """One question to the bank; figures only. Every question writes a row, so nothing is indexed but the key."""
 
     __tablename__ = "faq_questions"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(index=True)
-    outcome: Mapped[str] = mapped_column(String(20), index=True)
+    at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(String(20))
     probability: Mapped[float]
-    entry_id: Mapped[int | None] = mapped_column(ForeignKey("faq_entries.id", ondelete="SET NULL"), index=True)
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("faq_entries.id", ondelete="SET NULL"))
     """The entry shown, or the nearest one."""
     theme: Mapped[str] = mapped_column(String(60))
     chosen_id: Mapped[int | None] = mapped_column(ForeignKey("faq_entries.id", ondelete="SET NULL"))
@@ -83,7 +83,7 @@ class RecentQuestion(Base):
 
     person_id: Mapped[int] = person_key(on_erase="delete", primary_key=True, index=False)
     conversation_id: Mapped[str] = mapped_column(String(300), primary_key=True)
-    at: Mapped[datetime] = mapped_column(index=True)
+    at: Mapped[datetime]
     text: Mapped[str] = mapped_column(String(1000))
     question_id: Mapped[int | None] = mapped_column(ForeignKey("faq_questions.id", ondelete="SET NULL"))
     """Its row in the log, so that only the asker decides what "Menade du …?" meant."""

@@ -17,14 +17,14 @@ KEPT = timedelta(hours=24)
 
 
 class SeenActivity(Base):
-    """One activity that was answered."""
+    """One activity that was answered. Kept for a day only, so looking through all of them is cheap."""
 
     __tablename__ = "seen_activities"
 
     conversation_id: Mapped[str] = mapped_column(String(300), primary_key=True)
     activity_id: Mapped[str] = mapped_column(String(200), primary_key=True)
-    person_id: Mapped[int] = person_key(on_erase="delete")
-    at: Mapped[datetime] = mapped_column(index=True)
+    person_id: Mapped[int] = person_key(on_erase="delete", index=False)
+    at: Mapped[datetime]
     reply: Mapped[dict[str, Any]]
     sent: Mapped[bool] = mapped_column(default=False)
 
