@@ -22,7 +22,7 @@ chat: .venv/.run ## talk in the terminal with the bot that `make run` started (W
 	@$(BIN)/python -m bot chat $(if $(WHO),--as $(WHO))
 
 test: .venv/.dev $(if $(NODE),$(PLAYGROUND)) ## run every test (TESTS=tests/test_x.py: only those)
-	$(BIN)/python -m pytest -n auto -rs $(TESTS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto -rs $(TESTS)
 
 check: .venv/.dev ## lint, formatting, types, who may import whom
 	$(BIN)/ruff check
