@@ -14,7 +14,8 @@ from storage import outbox
 from storage.database import insert_new, table_of
 from storage.outbox import HARMLESS, Content, Delivery, State
 from storage.outgoing import Outgoing, ToMessage, digest_of
-from storage.scrub import Traces, cleaned, matching
+from storage.scrub import cleaned, matching
+from storage.traces import Traces
 
 _LATER = aliased(Delivery)
 _REPLACED = exists().where(

@@ -22,7 +22,7 @@ from storage.database import Base, table_of
 from storage.outbox import Content, Delivery
 from storage.people import Person
 from storage.places import Conversation
-from storage.scrub import Traces
+from storage.traces import Traces
 
 PEOPLE = table_of(Person)
 _BANK = frozenset({"faq_entries", "faq_phrasings"})
@@ -177,9 +177,11 @@ def _bare(name: str) -> str:
 def _findable(session: Session, names: set[str]) -> tuple[str, ...]:
     """Names that can be told from other words: of two words or more, and of nobody who is still here.
 
-    "Anna" in a text may be anybody, and so may a name that two people have.
+    "Anna" in a text may be anybody, and so may a name that two people have. "asa.oberg" is a guest's whose tenant knew
+    no name: it has a sign that no word has.
     """
-    spelt = {spelling for name in names for spelling in (name, re.sub(r"\s*\(.*", "", name)) if " " in spelling}
+    both = {spelling.strip() for name in names for spelling in (name, re.sub(r"\s*\(.*", "", name))}
+    spelt = {one for one in both if re.search(r"\w[\s._\d@]+\w", one)}
     taken = {_bare(name) for name in session.scalars(select(Person.name))}
     return tuple(sorted((one for one in spelt if _bare(one) not in taken), key=len, reverse=True))
 

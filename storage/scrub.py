@@ -2,53 +2,25 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import JSON, Column, ColumnElement, String, Table, Text, cast, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.database import Base
+from storage.traces import Traces
 
-NOBODY = "[borttagen person]"
-"""What stands where a name stood."""
 UNTOUCHED = frozenset({"people", "erased_identities", "erased_salt", "municipalities", "named_kansli"})
 """Tables left as they are: people have rows of their own, hashes say nothing, and the rest is no member's text.
 
 ``named_kansli`` mirrors the operator's setting at every start.
 """
+SAID = {"people": frozenset({"helps_with"})}
+"""What somebody wrote in a table that is else left as it is."""
 DROPPED = frozenset({"faq_question_texts"})
 """Where a row that names somebody goes altogether: it is kept in a folded form beside."""
-_END = r"s?(?!\w)"
-"""A name ends here, perhaps in the genitive."""
-
-
-@dataclass(frozen=True, slots=True)
-class Traces:
-    """What to look for. ``ids`` (addresses and ids) are unique in the world; ``names`` must stand as whole words."""
-
-    ids: tuple[str, ...]
-    names: tuple[str, ...]
-    reference: str
-
-    def out_of(self, text: str) -> str:
-        """``text`` without the traces."""
-        for one in self.ids:
-            text = re.sub(re.escape(one), f"erased-{self.reference}", text, flags=re.IGNORECASE)
-        for name in self.names:
-            text = re.sub(rf"(?<!\w){re.escape(name)}{_END}", NOBODY, text, flags=re.IGNORECASE)
-        return text
-
-    def patterns(self) -> list[str]:
-        """What a text or JSON value holds that may have one. The database folds A–Z only."""
-        words = (*self.ids, *self.names)
-        spelt = [one for word in words for one in ((word,) if word.isascii() else (word, word.lower(), word.upper()))]
-        escaped = [json.dumps(one, ensure_ascii=ascii_only)[1:-1] for one in spelt for ascii_only in (True, False)]
-        return list(dict.fromkeys((*spelt, *escaped)))
 
 
 def scrub(session: Session, traces: Traces, metadata: Any = Base.metadata) -> Counter[str]:
@@ -56,12 +28,17 @@ def scrub(session: Session, traces: Traces, metadata: Any = Base.metadata) -> Co
     done: Counter[str] = Counter()
     patterns = traces.patterns()
     for table in metadata.sorted_tables:
-        if table.name in UNTOUCHED or table.name == "contents":
+        if table.name == "contents":
             continue
-        columns = [column for column in table.columns if holds_text(column)]
+        columns = [column for column in table.columns if _is_searched(table, column)]
         if columns and patterns:
             done[table.name] += _scrub(session, table, columns, traces, patterns)
     return +done
+
+
+def _is_searched(table: Table, column: Column[Any]) -> bool:
+    said = SAID.get(table.name, frozenset()) if table.name in UNTOUCHED else {column.name}
+    return column.name in said and holds_text(column)
 
 
 def holds_text(column: Column[Any]) -> bool:
@@ -70,9 +47,9 @@ def holds_text(column: Column[Any]) -> bool:
 
 
 def matching(columns: Iterable[Column[Any]], patterns: Iterable[str]) -> ColumnElement[bool]:
-    """The condition that one of the columns may hold one of the patterns."""
+    """The condition that one of the columns may hold one of the LIKE patterns."""
     texts = [cast(column, Text) if isinstance(column.type, JSON) else column for column in columns]
-    return or_(*(text.icontains(pattern, autoescape=True) for text in texts for pattern in patterns))
+    return or_(*(text.ilike(pattern) for text in texts for pattern in patterns))
 
 
 def cleaned(value: Any, clean: Callable[[str], str]) -> Any:

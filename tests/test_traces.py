@@ -1,0 +1,50 @@
+"""An erased person's name and address are found however they were written, and nobody else's are touched."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+import pytest
+
+from storage import content, faq, outbox
+from storage.outgoing import Outgoing, ToChannel
+from storage.traces import Traces
+from tests.chat import Chat
+from tests.conftest import NOON
+from tests.people import know
+from tests.test_privacy import erase, traces
+
+NAME, MAIL = "Åsa Öberg-Lind", "åsa.öberg@sotenas.se"
+SPELLINGS = (
+    *("åsa öberg-lind", "Åsa öberg-lind", "ÅSA ÖBERG-LINDS", "Åsa  Öberg-Lind", "Åsa\u00a0Öberg-Lind"),
+    *("Åsa Öberg\u2011Lind", "Öberg-Lind, Åsa", "Öberg-Lind Åsa", "_Åsa Öberg-Lind_", "**Åsa** **Öberg-Lind**"),
+    *("Asa Oberg-Lind", unicodedata.normalize("NFD", NAME), "ÅSA.öberg@sotenas.se", "<åsa.öberg@sotenas.se>."),
+)
+OTHERS = ("maråsa.öberg@sotenas.se", "mar-åsa.öberg@sotenas.se", "åsa.öberg@sotenas.sea", "Åsa Öberg-Lindqvist")
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_what_is_somebody_elses_stays(text: str) -> None:
+    assert Traces((MAIL,), (NAME,), "1").out_of(f"Fråga {text} nu") == f"Fråga {text} nu"
+
+
+def test_however_it_was_spelt_it_is_in_no_table_afterwards(chat: Chat) -> None:
+    """Among others in what somebody else can help with, and where a guest is called by the address."""
+    asa, guest = chat.as_(NAME), chat.as_("pär.gast1")
+    know(asa, mail=MAIL)
+    know(chat, helps_with=" | ".join(SPELLINGS))
+
+    def fill(session: Any) -> None:
+        content.load_municipalities(session)
+        posts = (f"{one} och Pär.Gast1" for one in SPELLINGS)
+        rows = (Outgoing(f"post:{at}", "post", ToChannel("19:x"), text=one) for at, one in enumerate(posts))
+        outbox.enqueue_all(session, list(rows), NOON)
+        faq.by_state(session, faq.State.PUBLISHED)[0].answer += " | ".join(SPELLINGS)
+
+    database = chat.app.database
+    database.play(fill)
+    erase(asa)
+    erase(guest)
+
+    assert traces(database, *SPELLINGS, "berg-lind", "berg\u2011lind", "åsa.ö", "gast1") == []
