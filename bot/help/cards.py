@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+from microsoft_teams.cards import CardElement
 
 from bot.cards import button, buttons, card, escape, heading, label, markdown, open_link, small
-from bot.routes import Command
+from bot.routes import Command, Role
 from bot.turn import Json
 
 EXAMPLES = (
@@ -47,13 +49,15 @@ def team_greeting() -> Json:
 def help_card(commands: Sequence[Command], *, personal: bool, contact: str) -> Json:
     """What this person can do here. ``commands`` are those that are allowed."""
     ways = "Skriv din fråga som vanligt." if personal else "Nämn mig med @ och skriv din fråga."
-    lines = [f"- **{command.word}**{_takes(command)}: {command.help}" for command in commands]
+    kansli = [command for command in commands if command.role is Role.KANSLI]
     body = [
         heading("Det här kan du göra"),
         markdown(f"{ways} Jag svarar ur nätverkets kunskapsbank, och säger till när jag inte vet."),
         label("Du kan också skriva:"),
-        markdown("\n".join(lines)),
+        _listed(command for command in commands if command.role is not Role.KANSLI),
     ]
+    if kansli:
+        body += [label("Bara för er på kansliet:"), _listed(kansli)]
     if not personal:
         body.append(small("I en egen chatt med mig kan du göra mer. Skriv **hjälp** där också."))
     if contact:
@@ -73,6 +77,10 @@ def go_personal(command: Command, app_id: str) -> Json:
         actions=link if app_id else [],
         summary=f"{command.word} fungerar i en egen chatt med mig.",
     )
+
+
+def _listed(commands: Iterable[Command]) -> CardElement:
+    return markdown("\n".join(f"- **{command.word}**{_takes(command)}: {command.help}" for command in commands))
 
 
 def _takes(command: Command) -> str:
