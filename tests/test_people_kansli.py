@@ -53,6 +53,22 @@ def test_the_official_facts_are_loaded_again_without_touching_the_kanslis(databa
     assert (row.full_name, row.state, row.programme_until) == ("Sotenäs kommun", "member", 2031)
 
 
+def test_a_shared_address_gives_a_seat_to_nobody_else(chat: Chat, kansli: Chat) -> None:
+    """Somebody known by another spelling, or by the address alone, is still found by it."""
+    database = kansli.app.database
+    set_up(database)
+    for name, mail in (("Maja Gräddnos", "info@sotenas.se"), ("asa.oberg", "asa@sotenas.se")):
+        know(chat.as_(name), mail=mail)
+    form = {"code": SOTENAS, "seat": "politician"}
+
+    refused = kansli.press("people.save_contact", {**form, "name": "Mats Ek", "mail": "info@sotenas.se"})
+    assert "Adressen hör till Maja Gräddnos." in refused
+    assert held(database) == []
+    for name, mail in (("Maja Graddnos-Ek", "info@sotenas.se"), ("Åsa Öberg", "asa@sotenas.se")):
+        assert "är nu kontaktperson" in kansli.press("people.save_contact", {**form, "name": name, "mail": mail})
+    assert held(database) == [("politician", "Maja Gräddnos"), ("politician", "asa.oberg")]
+
+
 def test_a_gap_is_found_and_filled(kansli: Chat) -> None:
     database = kansli.app.database
     set_up(database, programme_until=2030)
@@ -301,7 +317,9 @@ def test_members_can_press_nothing_of_the_kanslis(chat: Chat, kansli: Chat) -> N
 
 def test_who_was_imported_and_then_writes_is_one_person(kansli: Chat, chat: Chat) -> None:
     know(chat, mail="anna@sotenas.se")
-    kansli.press("people.save_contact", {"code": SOTENAS, "seat": "officer", "name": "A A", "mail": "anna@sotenas.se"})
+    kansli.press(
+        "people.save_contact", {"code": SOTENAS, "seat": "officer", "name": "Anna A", "mail": "anna@sotenas.se"}
+    )
 
     assert held(kansli.app.database) == [("officer", "Anna Andersson")]
     assert person(chat).municipality_code == SOTENAS

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from bot.people import finder, words
+from bot.people.spelling import bare
 from bot.swedish import STOCKHOLM, listed
 from bot.turn import Turn, UserError
 from storage import audit, contacts, erased, municipalities, people
@@ -101,15 +102,29 @@ def refuse_erased(session: Session, mail: str) -> None:
 
 
 def person_with(deed: Deed, name: str, mail: str) -> Person:
-    """The person with this address, or a new one who has not met the bot. Raises as :func:`refuse_erased`."""
+    """The person with this address, or a new one who has not met the bot. Raises as :func:`refuse_erased`.
+
+    Raises :class:`UserError` where the address is somebody's whose name has nothing in common with ``name``.
+    """
     known = people.by_mail(deed.session, [mail]).get(mail)
     if known is not None:
+        _refuse_somebody_else(known, name)
         return known
     refuse_erased(deed.session, mail)
     person = Person(name=name, mail=mail, first_seen_at=deed.now)
     deed.session.add(person)
     deed.session.flush()
     return person
+
+
+def _refuse_somebody_else(known: Person, name: str) -> None:
+    """Raises :class:`UserError` where a shared address would give a seat to another person than the one meant."""
+    theirs, meant = ({bare(word.casefold()) for word in re.split(r"[\W_]+", one) if word} for one in (known.name, name))
+    joined = bare("".join(re.findall(r"[^\W_]", known.name.casefold())))  # "asaoberg": a guest called by the address
+    if known.name and not theirs & meant and not any(len(word) > 1 and word in joined for word in meant):
+        raise UserError(
+            f"Adressen hör till {known.name}. Är det rätt person? Skriv då det namnet. Skriv annars personens egen adress."
+        )
 
 
 def appoint(deed: Deed, code: str, seat: PersonRole, person: Person) -> Contact:
