@@ -16,8 +16,8 @@ _BEFORE_MAIL = rf"{_BEFORE}(?<!{_LETTER}[._+-])"
 _AFTER_MAIL = rf"(?!-?{_LETTER})"
 _END = rf"s?(?!{_LETTER})"
 """A name ends here, perhaps in the genitive."""
-_SPACE = r"[\s*_]+"
-"""Between the words of a name: any space, a new line, and what makes text bold."""
+_SPACE = r"[\s*_,]+"
+"""Between the words of a name: any space, a new line, a list's comma, and what makes text bold."""
 _HYPHEN = "[-\u2010\u2011]"
 
 
@@ -44,21 +44,19 @@ class Traces:
 
         The database folds A–Z only, and JSON may spell other letters out: anything counts for what is none of these.
         """
-        wanted = (*self.ids, *(" ".join(last + first) for name in self.names for last, first in _turned(name)))
+        wanted = (*self.ids, *(" ".join(words) for name in self.names for words in _turned(name)))
         return list(dict.fromkeys("%".join(("", *re.findall(r"[A-Za-z0-9]+", one), "")) for one in wanted))
 
 
 def _orders(name: str) -> Iterator[str]:
     """Expressions for a name as it is, and as lists have it: "Öqvist, Wilhelmina"."""
-    for last, first in _turned(name):
-        parts = [_SPACE.join(map(_spelt, part)) for part in (last, first) if part]
-        yield f",?{_SPACE}".join(parts)
+    return (_SPACE.join(map(_spelt, words)) for words in _turned(name))
 
 
-def _turned(name: str) -> list[tuple[list[str], list[str]]]:
-    """The words of a name, whole and then turned at each place: what is put first, and what follows."""
-    words = name.split()
-    return [(words, []), *((words[at:], words[:at]) for at in range(1, len(words)))]
+def _turned(name: str) -> list[list[str]]:
+    """The words of a name as they are, and then turned at each place."""
+    words = name.replace(",", " ").split()
+    return [words[at:] + words[:at] for at in range(len(words))]
 
 
 def _spelt(word: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import unicodedata
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -134,6 +135,28 @@ def test_a_list_without_marks_does_not_say_which_habo(database: Database) -> Non
     plan = planned(database, "Kommun;Roll;Namn;Mejl\nHabo;politiker;Bo Ek;bo@habo.se\n")
 
     assert plan.lines[0].what == "”Habo” kan vara Håbo kommun eller Habo kommun. Skriv kommunkoden."
+
+
+def test_a_macs_letters_are_read_as_others(database: Database) -> None:
+    text = unicodedata.normalize(
+        "NFD", "Kommun;Roll;Förnamn;Efternamn;Mejl\nSotenäs;tjänsteperson;Örjan;Åberg;o@s.se\n"
+    )
+
+    plan = planned(database, text)
+    assert (plan.counts, plan.ignored) == ({Outcome.NEW: 1}, ())
+    assert plan.wanted[0].name == "Örjan Åberg"
+
+
+def test_a_mail_domain_is_one_municipalitys(database: Database) -> None:
+    set_up(database, mail_domains=["sotenas.se"])
+    plan = planned(
+        database, "Kommun;Mejldomäner\nLund;sotenas.se\nEslöv;e.se\nUmeå;e.se\nEslöv;e.se\nSotenäs;sotenas.se\n"
+    )
+
+    assert [line.what for line in plan.lines if line.outcome is Outcome.REFUSED] == [
+        "Mejldomänen sotenas.se hör redan till Sotenäs kommun.",
+        "Mejldomänen e.se står för en annan kommun på rad 3.",
+    ]
 
 
 @pytest.mark.parametrize("what", lists.hostile())

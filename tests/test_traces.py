@@ -24,6 +24,10 @@ SPELLINGS = (
 OTHERS = ("maråsa.öberg@sotenas.se", "mar-åsa.öberg@sotenas.se", "åsa.öberg@sotenas.sea", "Åsa Öberg-Lindqvist")
 
 
+def test_a_name_kept_as_a_list_had_it_is_found_as_people_write_it() -> None:
+    assert Traces((), ("Ek, Bo",), "1").out_of("Ek, Bo eller Bo Eks") == "[borttagen person] eller [borttagen person]"
+
+
 @pytest.mark.parametrize("text", OTHERS)
 def test_what_is_somebody_elses_stays(text: str) -> None:
     assert Traces((MAIL,), (NAME,), "1").out_of(f"Fråga {text} nu") == f"Fråga {text} nu"

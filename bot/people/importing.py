@@ -154,6 +154,7 @@ class _Planning:
         self._names: dict[str, tuple[str, int]] = {}
         self._seen: dict[tuple[str, str, str], int] = {}
         self._said: dict[tuple[str, str], tuple[object, int]] = {}
+        self._domains: dict[str, tuple[str, int]] = {}
         self._wanted: list[Wanted] = []
 
     def plan(self) -> Plan:
@@ -180,6 +181,7 @@ class _Planning:
         code = records.municipality(record)
         facts = records.facts(record)
         self._refuse_contradiction(record.number, code, facts)
+        self._refuse_shared_domains(record.number, code, facts)
         if not (record.name or record.mail):
             if not facts:
                 raise UserError("Raden har ingen person och säger inget om kommunen.")
@@ -205,6 +207,15 @@ class _Planning:
             if before != value:
                 raise UserError(f"Raden säger något annat om kommunen än rad {line}.")
         self._said |= {(code, name): (value, number) for name, value in facts.items()}
+
+    def _refuse_shared_domains(self, number: int, code: str, facts: dict[str, object]) -> None:
+        one, given = self._register.municipalities[code], facts.get("mail_domains")
+        domains = given if isinstance(given, tuple) else ()
+        editing.refuse_taken(self._register.municipalities.values(), one, domains)
+        for domain in domains:
+            whose, line = self._domains.setdefault(domain, (code, number))
+            if whose != code:
+                raise UserError(f"Mejldomänen {domain} står för en annan kommun på rad {line}.")
 
     def _difference(self, wanted: Wanted) -> tuple[list[str], list[str]]:
         """What is new, and what changes."""

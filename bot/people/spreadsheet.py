@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import normalize
 from xml.etree.ElementTree import ParseError
 
 from bot.turn import UserError
@@ -61,7 +62,7 @@ def _limited(rows: Iterator[tuple[int, list[str]]]) -> Iterator[Row]:
     for number, cells in rows:
         if number > MOST_ROWS:
             raise UserError(f"Listan har fler än {MOST_ROWS} rader. Dela upp den.")
-        tidy = [" ".join(cell.replace("\ufeff", "").split()) for cell in cells[:MOST_COLUMNS]]
+        tidy = [" ".join(normalize("NFC", cell).replace("\ufeff", "").split()) for cell in cells[:MOST_COLUMNS]]
         if any(len(cell) > LONGEST_CELL for cell in tidy):
             raise UserError(f"En cell på rad {number} är orimligt lång. Är det rätt fil?")
         if any(tidy):
