@@ -34,7 +34,7 @@ def days(number: int) -> str:
 
 
 def _while_here(_settings: Settings) -> str:
-    return "Så länge du är med i nätverket, eller tills du tar bort dig."
+    return "Tills du tar bort dig. Om du lämnar nätverket kan kansliet också ta bort dig."
 
 
 CLASSES = (
