@@ -123,7 +123,7 @@ def _refuse_somebody_else(known: Person, name: str) -> None:
     joined = bare("".join(re.findall(r"[^\W_]", known.name.casefold())))  # "asaoberg": a guest called by the address
     if known.name and not theirs & meant and not any(len(word) > 1 and word in joined for word in meant):
         raise UserError(
-            f"Adressen hör till {known.name}. Är det rätt person? Skriv då det namnet. Skriv annars personens egen adress."
+            f"Adressen hör till {known.name}. Är det rätt person? Skriv då det namnet. Annars behövs en egen adress."
         )
 
 
