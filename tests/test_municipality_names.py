@@ -59,7 +59,9 @@ Hudiksvall: Hudiksvall | hudiksvalls kommun | Hudikvall
 Skellefteå: Skellefteå | skelleftea | Skelefteå | Skellefteå kommun
 Luleå: Luleå | lulea | Luleå kommun | Luleås
 Övertorneå: Övertorneå | overtornea | Övertornea kommun
-Region Skåne: Region Skåne | Skåne | region skane | Skåne län | Regionen Skåne
+Region Halland: Hallandsregionen | Region halland | Hallands läns landsting
+Region Stockholm: Stockholmsregionen | Stockholms-regionen
+Region Skåne: Region Skåne | skåneregionen | Skåne | region skane | Skåne län | Regionen Skåne
 Västra Götalandsregionen: VGR | vgr | Västra Götalandsregionen | västra götaland
 Västra Götalandsregionen: Västra Götalands regionen | västragötaland | Västra Götalands län
 Region Jönköpings län: Jönköpings län | Region Jönköping | RJL | region jönköpings län
@@ -86,6 +88,8 @@ ASKED = {
     "habo kommun": {"Habo", "Håbo"},
     "Håbo eller Habo?": {"Habo", "Håbo"},
     "Lund eller Eslöv": {"Lund", "Eslöv"},
+    "jag jobbar i lund men bor i malmö": {"Lund", "Malmö"},
+    "har flyttat från Eslöv till kil": {"Eslöv", "Kil"},
     "Mara": {"Mora", "Vara", "Malå", "Mark"},
 }
 """What only the writer knows."""

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from bot.people.spelling import bare, differing, errors, letters, marks_fit, spelt_out
 from storage import content
@@ -22,6 +23,8 @@ MOST_CHOICES = 5
 GOTLAND_REGION, GOTLAND = "09", "0980"
 
 _WORD = re.compile(r"[^\W_]+(?:[-:’'.][^\W_]+)*")
+_REGION = re.compile(r"(?<=\w{4})-?(?=region(?:en)?\b)", re.IGNORECASE)
+"""Where "Hallandsregionen" is taken apart."""
 _MUNICIPAL = frozenset(
     "kommun kommuns kommunen kommunens stad stads staden stadens municipality city köping komun kommmun komunn".split()
 )
@@ -31,6 +34,8 @@ _ORDINARY = frozenset(
     "ale berg boden bro ed eda flen hjo kil kumla lund mark mora nora sala solna trosa vara åre väsby".split()
 )
 """Names that are words too, in running text: taken for names only with a capital or before "kommun"."""
+_AT = frozenset("i från till".split())
+"""What goes before a place."""
 _LONGEST_NAME = 3
 """Words in a name ("Västra Götalands län" has three)."""
 _SHORT, _LONG = 4, 7
@@ -90,6 +95,9 @@ class Finder:
         if len(words) == 1 and words[0].isdecimal():
             code = padded(words[0])
             return Found(code) if code in self._codes else None
+        return self._named(words) or self._named(_WORD.findall(_REGION.sub(" ", text)))
+
+    def _named(self, words: list[str]) -> Answer:
         return _answer(self._whole(words)) or self._among(words) or self._misspelt(words)
 
     def by_domain(self, domain: str) -> str | None:
@@ -136,6 +144,8 @@ class Finder:
     def _among(self, words: list[str]) -> Answer:
         """The names inside a longer text; asked where it speaks of a region and names none that we know."""
         codes = self._mentioned(words)
+        if codes:
+            codes |= self._perhaps(words)
         if codes and not codes & self._regional and any(_is_regional(word.casefold()) for word in words):
             return Ask(tuple(sorted(codes))[:MOST_CHOICES])
         return _answer(codes)
@@ -152,6 +162,12 @@ class Finder:
                     break
             at += length if codes else 1
         return found
+
+    def _perhaps(self, words: list[str]) -> set[str]:
+        """The names that are words too after a word that goes before places: "i lund" beside another name is asked."""
+        pairs = ((before.casefold(), word.casefold()) for before, word in pairwise(words))
+        found = (self._exact.get(word, set()) for before, word in pairs if before in _AT and word in _ORDINARY)
+        return set().union(*found) - self._regional
 
     def _mention(self, words: list[str], at: int, length: int) -> set[str]:
         part = words[at : at + length]
