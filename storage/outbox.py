@@ -13,24 +13,12 @@ has doubts; a row without them was sent once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    ForeignKey,
-    Index,
-    String,
-    and_,
-    case,
-    exists,
-    literal,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, case, exists, literal, or_, select, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from storage.database import Base, Utc, insert_new, person_key, wake
@@ -135,8 +123,8 @@ def enqueue(session: Session, outgoing: Outgoing, now: datetime) -> bool:
 def enqueue_all(session: Session, outgoings: Iterable[Outgoing], now: datetime) -> int:
     """As :func:`enqueue`, for many; how many were new. 200 take about 20 ms, so plan more than that in chunks."""
     wanted = {outgoing.key: outgoing for outgoing in outgoings}
-    known = set(session.scalars(select(Delivery.key).where(Delivery.key.in_(list(wanted)))))
-    fresh = [outgoing for key, outgoing in wanted.items() if key not in known]
+    there = known(session, wanted)
+    fresh = [outgoing for key, outgoing in wanted.items() if key not in there]
     bodies = {content_hash: outgoing.body for outgoing in fresh if (content_hash := digest(outgoing))}
     for content_hash in sorted(bodies):  # in one order everywhere, or two transactions lock each other out
         if not insert_new(session, Content, hash=content_hash, body=bodies[content_hash], used_at=now):
@@ -145,6 +133,11 @@ def enqueue_all(session: Session, outgoings: Iterable[Outgoing], now: datetime) 
     if added:
         wake(session, QUEUE)
     return added
+
+
+def known(session: Session, keys: Collection[str]) -> set[str]:
+    """Those of the keys that have a row already, sent or not."""
+    return set(session.scalars(select(Delivery.key).where(Delivery.key.in_(list(keys)))))
 
 
 def cancel(session: Session, subject: str, now: datetime) -> int:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pytest
 
 from bot import swedish
-from bot.questions import reminders
+from bot.questions import picture, reminders
 from storage.questions import Status
 from tests.chat import Chat, Clock
 from tests.people import know
@@ -149,7 +149,10 @@ def test_what_needs_more_help_waits_anew(chat: Chat, kansli: Chat, clock: Clock)
     assert happened == [("Wed 02 10.00", "kansli", TWO), ("Fri 04 10.00", "kansli", FOUR)]
 
 
-def test_planning_twice_adds_nothing_and_the_plan_follows_from_the_time_alone(chat: Chat, clock: Clock) -> None:
+@pytest.mark.usefixtures("kansli")
+def test_planning_twice_adds_nothing_and_the_plan_follows_from_the_time_alone(
+    chat: Chat, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clock.now = local("2026-11-24T10:00")
     ask(chat)
     chat.as_("Cecilia").in_channel(VATTEN).click("Jag tar den")
@@ -160,6 +163,9 @@ def test_planning_twice_adds_nothing_and_the_plan_follows_from_the_time_alone(ch
     assert {outgoing.key for outgoing in first} >= {"question:1:card:1:released:2026-11-24T09:00:00"}
     chat.tick()
     assert chat.tick() == 0
+    with monkeypatch.context() as patch:
+        patch.setattr(picture, "of", None)  # no card is made for those who are told, each minute anew
+        assert chat.app.database.play(lambda session: reminders.due(session, clock.now)) == []
 
 
 def reminded(chat: Chat, at: str) -> list[str]:

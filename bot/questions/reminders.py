@@ -5,8 +5,8 @@ Working days, red days, squeeze days and the July pause are :mod:`bot.swedish`'s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot import swedish
 from bot.questions import asker_cards, desk_cards, mails, picture, service, telling
 from bot.questions.picture import Picture
-from storage import groups, kansli, questions
+from storage import groups, kansli, outbox, questions
 from storage.outbox import Delivery
 from storage.outgoing import Outgoing
 from storage.questions import Question, Status
@@ -26,8 +26,11 @@ FIRST, SECOND = 2, 4
 def due(session: Session, now: datetime) -> list[Outgoing]:
     """What is to be sent by ``now`` because questions wait. Follows from the tables and the time alone."""
     later = swedish.next_open(now)  # what became due while the bot was down does not come at night
-    found = (outgoing for question in questions.waiting(session) for outgoing in _of(session, question, now))
-    return [replace(outgoing, not_before=later) for outgoing in found]
+    found = [one for question in questions.waiting(session) if (one := _Rung.reached(session, question, now))]
+    known = outbox.known(session, [key for one in found for key in one.row_keys()])
+    fresh = [one for one in found if not known.issuperset(one.row_keys())]  # no card is built for who has been told
+    new = (outgoing for one in fresh for outgoing in one.rows(session, now))
+    return [replace(outgoing, not_before=later) for outgoing in new]
 
 
 def still_wanted(session: Session, row: Delivery) -> bool:
@@ -37,33 +40,73 @@ def still_wanted(session: Session, row: Delivery) -> bool:
     return question is not None and question.status == Status.OPEN
 
 
-def _of(session: Session, question: Question, now: datetime) -> Iterator[Outgoing]:
-    since = max(question.waiting_since, question.claimed_at or question.waiting_since)
-    if now < _after(since, FIRST):
-        return
-    seen = picture.of(session, question, now)
-    stamp = f"{since:%Y-%m-%dT%H:%M:%S}"
-    if service.claim_ends(question) is not None:
-        yield from _released(seen, stamp)
-    days, until = (SECOND, None) if now >= _after(since, SECOND) else (FIRST, _after(since, SECOND))
-    today = now.astimezone(swedish.STOCKHOLM).date()
-    all_moderators = groups.moderators(session, question.group_id) if days == FIRST else []
-    moderators = [one for one in all_moderators if not one.away(today)]
-    told = [person.id for person in moderators or kansli.everyone(session)]
-    card = desk_cards.one(seen, why=f"Ingen har svarat på {swedish.count(days, 'arbetsdag', 'arbetsdagar')}")
-    mail = mails.unanswered(seen, days, keeper=bool(moderators))
-    yield from telling.remind(seen, told, f"rung:{days}:{stamp}", card, mail, until=until)
+@dataclass(frozen=True, slots=True)
+class _Rung:
+    """The step that a question has come to: who is told, before anything is made for them."""
+
+    question: Question
+    days: int
+    since: datetime
+    until: datetime | None
+    told: Sequence[int]
+    keeper: bool
+    """Whether those are the group's moderators; else they are the kansli."""
+
+    @classmethod
+    def reached(cls, session: Session, question: Question, now: datetime) -> _Rung | None:
+        """None while it is too early for anything."""
+        since = max(question.waiting_since, question.claimed_at or question.waiting_since)
+        if now < _after(since, FIRST):
+            return None
+        second = _after(since, SECOND)
+        days, until = (SECOND, None) if now >= second else (FIRST, second)
+        today = now.astimezone(swedish.STOCKHOLM).date()
+        found = groups.moderators(session, question.group_id) if days == FIRST else []
+        moderators = [one for one in found if not one.away(today)]
+        told = [person.id for person in moderators or kansli.everyone(session)]
+        return cls(question, days, since, until, told, keeper=bool(moderators))
+
+    @property
+    def what(self) -> str:
+        return f"rung:{self.days}:{self._stamp}"
+
+    @property
+    def released(self) -> str:
+        """The same for a claim that has run out; empty where there was none."""
+        return f"released:{self._stamp}" if service.claim_ends(self.question) is not None else ""
+
+    def row_keys(self) -> list[str]:
+        """Of the rows that :meth:`rows` makes."""
+        found = [telling.told_as(self.question, self.what, person) for person in self.told]
+        claimer = self.question.claimed_by_id
+        if self.released and claimer is not None:
+            found.append(telling.told_as(self.question, self.released, claimer))
+            if self.question.group_id is not None:
+                found.append(telling.updated_as(self.question, self.released))
+        return found
+
+    def rows(self, session: Session, now: datetime) -> Iterator[Outgoing]:
+        seen = picture.of(session, self.question, now)
+        if self.released:
+            yield from _released(seen, self.released)
+        card = desk_cards.one(seen, why=f"Ingen har svarat på {swedish.count(self.days, 'arbetsdag', 'arbetsdagar')}")
+        mail = mails.unanswered(seen, self.days, keeper=self.keeper)
+        yield from telling.remind(seen, self.told, self.what, card, mail, until=self.until)
+
+    @property
+    def _stamp(self) -> str:
+        return f"{self.since:%Y-%m-%dT%H:%M:%S}"
 
 
-def _released(seen: Picture, stamp: str) -> Iterator[Outgoing]:
+def _released(seen: Picture, what: str) -> Iterator[Outgoing]:
     """The card offers the question to everybody again, and whoever had it is told."""
     question = seen.question
     if seen.group is not None:
-        yield telling.update(seen, f"released:{stamp}")
+        yield telling.update(seen, what)
     if question.claimed_by_id is not None:
         text = "Det gick två arbetsdagar utan svar, så den är ledig för andra igen. Du kan fortfarande svara."
         card = asker_cards.note("Frågan du tog är ledig igen", seen, text, mine=False)
-        yield from telling.remind(seen, [question.claimed_by_id], f"released:{stamp}", card, mails.released(seen))
+        yield from telling.remind(seen, [question.claimed_by_id], what, card, mails.released(seen))
 
 
 def _after(since: datetime, days: int) -> datetime:

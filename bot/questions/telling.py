@@ -23,6 +23,16 @@ def posted_as(question: Question) -> str:
     return f"question:{question.id}:card:{question.posts}"
 
 
+def updated_as(question: Question, version: str) -> str:
+    """The key of the delivery of one of that card's versions."""
+    return f"{posted_as(question)}:{version}"
+
+
+def told_as(question: Question, what: str, person: int) -> str:
+    """The key of the delivery that tells a person of something about a question, once."""
+    return f"question:{question.id}:{what}:person:{person}"
+
+
 def question_of(subject: str, key: str) -> int | None:
     """The question whose channel card a delivery posted; None for any other delivery."""
     number = subject.removeprefix("question:")
@@ -57,7 +67,7 @@ def changed(turn: Turn, question: Question) -> Picture:
 def update(seen: Picture, version: str) -> Outgoing:
     """The card's newest version. The lane of its message lets no older one come after it."""
     question, card = seen.question, cards.channel(seen)
-    return Outgoing(f"{posted_as(question)}:{version}", _subject(question), MessageOf(posted_as(question)), "", card)
+    return Outgoing(updated_as(question, version), _subject(question), MessageOf(posted_as(question)), "", card)
 
 
 def answered(turn: Turn, question: Question, answer_id: int) -> Picture:
@@ -176,7 +186,7 @@ def _to_desk(seen: Picture, people: Iterable[Person], what: str, why: str) -> It
 
 def _to_each(seen: Picture, people: Iterable[int], what: str, card: Json) -> Iterator[Outgoing]:
     for person in people:
-        key = f"question:{seen.question.id}:{what}:person:{person}"
+        key = told_as(seen.question, what, person)
         yield Outgoing(key, _subject(seen.question), ToPerson(person), card=card)
 
 
