@@ -90,7 +90,7 @@ def _notes(plan: Plan) -> list[str]:
     notes = []
     if plan.new_members:
         one, many = "kommun blir medlem", "kommuner blir medlemmar"
-        notes.append(f"{count(len(plan.new_members), one, many)}, eftersom de står i listan utan status.")
+        notes.append(f"{count(len(plan.new_members), one, many)}, för listan säger inget annat.")
     if plan.ignored:
         notes.append(f"Kolumner som inte läses: {listed(plan.ignored)}.")
     return notes

@@ -49,7 +49,7 @@ def overview(states: Mapping[str, int], lacking: Mapping[str, int], proposals: i
         heading("Medlemmar"),
         *([caution(said)] if said else []),
         markdown(
-            f"**{count(members, 'medlem', 'medlemmar')}.** {complete} av dem har både politiker, tjänsteperson och "
+            f"**{count(members, 'medlem', 'medlemmar')}.** {complete} har både politiker, tjänsteperson och "
             f"ett aktuellt program. {lacking['any']} saknar något."
             if members
             else "Ingen kommun är angiven som medlem än. Importera medlemslistan, eller öppna en kommun och ange det."

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from microsoft_teams.cards import Action, CardElement
 
-from bot.cards import button, card, caution, heading, label, markdown, open_link, plain, small
+from bot.cards import button, card, caution, heading, label, markdown, open_link, plain, small, web_link
 from bot.privacy import words
 from bot.settings import Settings
 from bot.swedish import count
@@ -20,10 +20,12 @@ def overview(person: Person, place: str, kept: Mapping[str, Kept], settings: Set
 
     ``place`` is the person's municipality, ``base`` where the bot's pages are; both may be empty.
     """
+    contact = settings.contact
     body: list[CardElement] = [
         heading("Dina uppgifter"),
         markdown("Det här har jag sparat om dig. Du kan läsa allt, rätta det, ta med dig det och ta bort det."),
         plain(f"{person.name}. {person.mail or 'Ingen mejladress'}. {place or 'Ingen kommun vald'}."),
+        small(f"Är namnet eller adressen fel? Mejla kansliet: {web_link(contact, f'mailto:{contact}')}."),
     ]
     for one, tables in words.classes_of(list(kept)):
         rows = sum(kept[table].deleted + kept[table].anonymised for table in tables)

@@ -41,8 +41,8 @@ CLASSES = (
     KeptClass(
         "Namn och kontaktuppgifter",
         ("people", "conversations", "roster_members"),
-        "Namn, mejladress, kommun, roll, det du har valt själv, vad Teams kallar dig och vår chatt och vilka av "
-        "nätverkets team du är med i.",
+        "Namn, mejladress, kommun, roll, dina egna val, Teams id för dig och för vår chatt, och vilka av nätverkets "
+        "team du är med i.",
         "Så att jag kan svara dig, påminna dig och veta vilken kommun du arbetar för.",
         _while_here,
     ),
