@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from bot.__main__ import main
 from bot.people import columns, exporting, import_cards, importing, spreadsheet
@@ -23,6 +23,7 @@ from storage import content
 from storage.audit import AuditRow
 from storage.contacts import Contact
 from storage.database import Database
+from storage.municipalities import Municipality
 from storage.people import Person
 from tests import lists
 from tests.chat import Chat
@@ -173,6 +174,18 @@ def test_a_hostile_file_is_refused_by_the_operators_command(
     assert said.out == ""
     assert said.err.strip()
     assert "Traceback" not in said.err
+
+
+def test_a_database_that_was_only_migrated_takes_a_list(
+    tmp_path: Path, database_url: str, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database.play(lambda session: session.execute(delete(Municipality)))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    (tmp_path / "lista.csv").write_text("Kommun;Roll;Namn;Mejl\nSotenäs;politiker;Per Ek;per@sotenas.se\n", "utf-8")
+
+    assert main(["import-members", "lista.csv"]) == 0
+    assert held(database) == [("politician", "Per Ek")]
 
 
 def test_what_is_no_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:

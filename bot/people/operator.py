@@ -13,7 +13,7 @@ from bot.people.importing import Plan
 from bot.people.service import Deed
 from bot.terminal import refused, said
 from bot.turn import UserError
-from storage import migrate
+from storage import content, migrate
 from storage.database import Database
 
 
@@ -25,6 +25,7 @@ def import_members(url: str, path: Path, now: datetime, *, dry_run: bool) -> int
         return refused(str(refusal))
 
     def work(session: Session) -> Plan:
+        content.load_municipalities(session)  # as every start does; a database that was only migrated has none
         plan = importing.plan(session, table, lock=not dry_run)
         if not dry_run:
             importing.carry_out(Deed(session, None, now), plan)
@@ -43,9 +44,9 @@ def export_members(url: str, path: Path) -> int:
         return refused(f"{path} finns redan. Välj ett annat namn.")
 
     def save(database: Database) -> int:
-        content = database.play(write)
+        written = database.play(write)
         path.touch(mode=0o600)  # addresses: for its owner only
-        path.write_bytes(content)
+        path.write_bytes(written)
         return said(f"Sparat: {path}")
 
     return _with(url, save)
