@@ -75,7 +75,7 @@ def test_a_gap_is_found_and_filled(kansli: Chat) -> None:
     set_up(database, LUND, programme_until=2020)
     appoint(database, "officer", "Siri Sten", "siri@sotenas.se")
 
-    assert "**2 medlemmar.** 0 av dem" in kansli.say("medlemmar")
+    assert "**2 medlemmar.** 0 har både" in kansli.say("medlemmar")
     shown = kansli.click("Saknar kontaktpolitiker (2)")
     assert "Lund\nSaknar kontaktpolitiker, tjänsteperson, aktuellt program och ersättare." in shown
     kansli.click("Sotenäs")
