@@ -23,6 +23,7 @@ PLACES = generalise.Places.of(content.municipalities())
         ("Hej Maja, går det?\n\nHälsningar\nAnna", "går det?", 2),
         ("Läs https://x.se/Kalle-12345678, sade Åsa-Maria Lind.", "Läs https://x.se/Kalle-12345678, sade …", 1),
         ("Min chef Torborg och Bo frågar bo om annas mål", "Min chef … och … frågar bo om annas mål", 2),
+        ("Fick Bo Svensson bidrag, och Bo?", "Fick … bidrag, och …?", 2),
         ("Per invånare, hur mycket? Tack på förhand!", "Per invånare, hur mycket?", 0),
         ("Är Agenda 2030, Sveriges Ekokommuner, Power BI?", "Är Agenda 2030, Sveriges Ekokommuner, Power BI?", 0),
         ("hej", "…", 0),

@@ -143,9 +143,12 @@ def general(
         taking.take(pattern, lambda _: "")
     for pattern in understanding.POINTS_OUT:
         taking.take(pattern, lambda found: None if understanding.YEARS.fullmatch(found[0]) else GAP)
-    for pattern in _known(people, members):
+    whole, parts = _known(people, members)
+    for pattern in whole:
         taking.take(pattern, lambda _: GAP)
-    taking.take_names(places.kinds)
+    taking.take_names(places.kinds)  # before the parts, or somebody with the asker's first name would lose only that
+    for pattern in parts:
+        taking.take(pattern, lambda _: GAP)
     if not keep_places:
         taking.take(places.pattern, places.put)
     return General(back(_tidied(taking.text)) or GAP, tuple(dict.fromkeys(map(back, taking.removed))))
@@ -175,14 +178,18 @@ def candidates(text: str) -> set[str]:
     return {*pairs, *(pair.title() for pair in pairs)}
 
 
-def _known(people: Collection[str], members: Collection[str]) -> list[re.Pattern[str]]:
+def _known(people: Collection[str], members: Collection[str]) -> tuple[list[re.Pattern[str]], list[re.Pattern[str]]]:
+    """What finds whole names, and what finds the parts of those of ``people``."""
     bare = [re.sub(r"\s*\(.*", "", name).strip() for name in (*people, *members)]
     whole = sorted({name for name in bare if " " in name}, key=len, reverse=True)
     parts = sorted(
         {part for name in bare[: len(people)] for part in name.split() if len(part) > 1}, key=len, reverse=True
     )
-    spelt = [(name, re.IGNORECASE) for name in whole] + [(part, re.NOFLAG) for part in parts]
-    return [re.compile(rf"(?<![\w-]){re.escape(name)}s?(?![\w-])", flags) for name, flags in spelt]
+    return [_spelt(name, re.IGNORECASE) for name in whole], [_spelt(part, re.NOFLAG) for part in parts]
+
+
+def _spelt(name: str, flags: re.RegexFlag) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-]){re.escape(name)}s?(?![\w-])", flags)
 
 
 def _named(found: re.Match[str], places: Mapping[str, str]) -> tuple[str, str]:
