@@ -181,7 +181,7 @@ def _findable(session: Session, names: set[str]) -> tuple[str, ...]:
     no name: it has a sign that no word has.
     """
     both = {spelling.strip() for name in names for spelling in (name, re.sub(r"\s*\(.*", "", name))}
-    spelt = {one for one in both if re.search(r"\w[\s._\d@]+\w", one)}
+    spelt = {one for one in both if re.search(r"\S[\s._\d@]+\S", one)}
     taken = {_bare(name) for name in session.scalars(select(Person.name))}
     return tuple(sorted((one for one in spelt if _bare(one) not in taken), key=len, reverse=True))
 
