@@ -192,9 +192,16 @@ def test_needing_more_help_opens_it_again_with_the_askers_words(chat: Chat) -> N
     card = here.shown[-2].message.card
     assert card
     assert "Det här behövs fortfarande:\nVad *kostar* det?" in words(card)
+    chat.say("mina frågor")
+    chat.click(TEXT)
+    assert "Det här behövs fortfarande:\nVad *kostar* det?" in chat.text
     here.click("Svara")
     here.click("Skicka svaret", answer="En miljon.")
     assert "En miljon." in chat.text
+    chat.click("Det löste det")
+    solved = next(card for one in here.shown if (card := one.message.card))
+    assert "Följdfråga:\nVad *kostar* det?" in words(solved)
+    assert "behövs fortfarande" not in words(solved)
 
 
 def test_a_question_asked_in_a_channel_goes_on_in_the_askers_own_chat(chat: Chat) -> None:

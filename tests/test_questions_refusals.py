@@ -269,6 +269,10 @@ def test_the_kansli_reminds_closes_and_hands_on_what_stood_in_the_thread(chat: C
     kansli.click("Besvarad i tråden")
     kansli.click("Skicka svaret", answer="Bo i Malmö: kolfilter.")
     assert "Från tråden, förmedlat av Karin Kansli" in chat.text
+    assert "inte löst" in kansli.press("questions.to_faq", {"question": newest(chat).id})
+    kansli.click("Stäng med orsak")
+    kansli.click("Stäng frågan", reason="Det räcker så.")
+    assert chat.text.startswith("Frågan har stängts\n")
 
     ask(chat, "Klimatbudget, hur började ni?", "Klimat")
     kansli.say("öppna frågor")

@@ -39,7 +39,7 @@ def draft(turn: Turn, question_id: object, answer_id: object) -> Draft:
     if made is not None:
         return Draft(made, new=False)
     if question.over:
-        raise UserError("Frågan är stängd utan svar, så den blir ingen FAQ.")
+        raise UserError("Frågan är stängd eller återtagen, så den blir ingen FAQ.")
     if question.status != Status.SOLVED:
         raise UserError("Frågan är öppen igen, så den är inte klar för kunskapsbanken än.")
     chosen = _chosen(questions.answers(turn.session, question.id), answer_id)

@@ -9,7 +9,7 @@ from microsoft_teams.cards import Action, CardElement
 from bot import swedish
 from bot.cards import button, buttons, card, caution, heading, label, plain, small, text_input
 from bot.questions import service
-from bot.questions.cards import TITLE, answers, one_line, short, status
+from bot.questions.cards import TITLE, answers, follow_up, one_line, short, status
 from bot.questions.picture import Picture, Said
 from bot.turn import Json
 from storage.questions import Question, Status
@@ -115,6 +115,7 @@ def mine_one(picture: Picture, *, own: bool) -> Json:
     return card(
         heading(f"Fråga till {picture.home}"),
         plain(question.text),
+        *follow_up(question),
         plain(status(picture), subtle=True),
         *answers(picture.answers[-5:], len(picture.answers)),
         actions=[*actions, button("Till mina frågor", "questions.mine")],

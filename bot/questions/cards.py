@@ -56,11 +56,15 @@ def asked(picture: Picture) -> list[CardElement]:
     question = picture.question
     size = f" ({picture.size})" if picture.size else ""
     day = swedish.day(question.asked_at)
-    body = [plain(question.text), plain(f"{picture.asker}{size}, {day}", subtle=True)]
-    if question.more:
-        waits = question.status == Status.OPEN
-        body += [label("Det här behövs fortfarande:" if waits else "Följdfråga:"), plain(question.more)]
-    return body
+    return [plain(question.text), plain(f"{picture.asker}{size}, {day}", subtle=True), *follow_up(question)]
+
+
+def follow_up(question: Question) -> list[CardElement]:
+    """What the asker still needed after an answer, in their words."""
+    if not question.more:
+        return []
+    waits = question.status == Status.OPEN
+    return [label("Det här behövs fortfarande:" if waits else "Följdfråga:"), plain(question.more)]
 
 
 def answers(shown: Sequence[Said], total: int) -> list[CardElement]:

@@ -106,7 +106,8 @@ def ended(turn: Turn, question: Question) -> Picture:
     seen = changed(turn, question)
     if question.reason:
         told = picture.everyone(turn.session, question, but=[turn.person.id])
-        closed = asker_cards.note("Frågan har stängts utan svar", seen, question.reason)
+        title = "Frågan har stängts" if seen.answers else "Frågan har stängts utan svar"
+        closed = asker_cards.note(title, seen, question.reason)
         _send(turn, _to_each(seen, told, f"closed:{question.version}", closed))
     if question.status == Status.WITHDRAWN:
         _send(turn, _gone_everywhere(turn.session, seen))
