@@ -78,8 +78,10 @@ def answer(text: str, attachments: Sequence[str] = ()) -> str | None:
 
 def _only_thanks(text: str) -> bool:
     """Whether a longer message thanks and asks nothing: "Tack! Det löste sig, Hudiksvall hade en mall"."""
-    words = set(_plain(text).split())
-    return _ANSWERS.get(_plain(re.split(r"[.!,]", text.strip())[0])) == THANKS and not (words & _ASKING or "?" in text)
+    first, *rest = re.split(r"[.!,]", text.strip(), maxsplit=1)
+    if not rest or _ANSWERS.get(_plain(first)) != THANKS:
+        return False
+    return not ("?" in text or set(_plain(text).split()) & _ASKING)
 
 
 def _plain(text: str) -> str:

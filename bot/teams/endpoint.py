@@ -93,6 +93,8 @@ def _check_headers(request: web.Request) -> None:
 
 async def _read(request: web.Request) -> bytes:
     try:
+        if request.content.is_eof():  # all of it came with its head, as it nearly always does
+            return await request.read()
         async with asyncio.timeout(SLOWEST_BODY):
             return await request.read()
     except web.HTTPRequestEntityTooLarge as error:
