@@ -206,8 +206,13 @@ class Turn:
 
 
 def is_kansli(session: Session, settings: Settings, person: Person) -> bool:
-    """Whether the person has the kansli's role now, from the settings or given in the chat."""
-    return person.entra_id in settings.kansli or roles.has(session, person.id, PersonRole.KANSLI)
+    """Whether the person has the kansli's role now, from the settings or given in the chat.
+
+    What was given in the chat rests while the person has left the meeting place; what the operator set does not.
+    """
+    if person.entra_id in settings.kansli:
+        return True
+    return person.left_at is None and roles.has(session, person.id, PersonRole.KANSLI)
 
 
 @dataclass(frozen=True, slots=True)

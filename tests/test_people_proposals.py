@@ -226,3 +226,11 @@ def test_two_who_take_the_kanslis_role_from_each_other_leave_one(chat: Chat) -> 
     assert "bara kansliet" in both[1 - both.index(last)].press("people.take", {"person": left[0], "role": "kansli"})
     own = last.press("people.take", {"person": left[0], "role": "kansli"})
     assert own == "Du kan inte ta bort kansliets roll från dig själv. Be en kollega på kansliet."
+
+
+def test_a_role_that_was_given_rests_while_its_holder_has_left(kajsa: Chat) -> None:
+    assert "bara för kansliet" not in kajsa.say("medlemmar")
+    know(kajsa, left_at=kajsa.clock.now)
+    assert "bara för kansliet" in kajsa.say("medlemmar")
+    know(kajsa, left_at=None)
+    assert "bara för kansliet" not in kajsa.say("medlemmar")
