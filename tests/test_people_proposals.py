@@ -234,3 +234,15 @@ def test_a_role_that_was_given_rests_while_its_holder_has_left(kajsa: Chat) -> N
     assert "bara för kansliet" in kajsa.say("medlemmar")
     know(kajsa, left_at=None)
     assert "bara för kansliet" not in kajsa.say("medlemmar")
+
+
+def test_the_last_of_the_kansli_who_can_act_is_not_erased(chat: Chat) -> None:
+    bare = make_app(chat.app.database, SEKOM_KANSLI="")
+    karin, kajsa = (Chat(bare, chat.clock).as_(name) for name in ("Karin K", "Kajsa K"))
+    ids = [person(one).id for one in (karin, kajsa)]
+    bare.database.play(lambda s: [roles.give(s, one, PersonRole.KANSLI, None, chat.clock.now) for one in ids])
+    know(kajsa, left_at=chat.clock.now)
+
+    assert "Någon måste vara kansli" in karin.press("privacy.erase", {"person": ids[0]})
+    know(kajsa, left_at=None)
+    assert "Dina uppgifter är borttagna" in karin.press("privacy.erase", {"person": ids[0]})

@@ -21,9 +21,11 @@ GONE = "Den personen finns inte kvar. Skriv **ta bort person** för att börja o
 def refuse_last_kansli(session: Session, settings: Settings, person: Person) -> None:
     """Raises :class:`UserError` where nobody would be the kansli any more.
 
-    The given roles are held, so that two who erase each other at once can't both succeed.
+    Who has left can't act, and does not count. The given roles are held, so that two who erase each other at once
+    can't both succeed.
     """
-    granted = {row.person_id for row in roles.given(session, lock=True) if row.role == PersonRole.KANSLI}
+    given = [row for row in roles.given(session, lock=True) if row.role == PersonRole.KANSLI]
+    granted = {row.person_id for row in given if row.person.left_at is None}
     named = settings.kansli - {person.entra_id}
     if is_kansli(session, settings, person) and not (granted - {person.id} or named):
         raise UserError(LAST_KANSLI)
