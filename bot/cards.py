@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from microsoft_teams.cards import (
@@ -35,6 +36,7 @@ from bot.turn import Json
 TITLE_LENGTH = 80
 """Characters of a button's title; Teams cuts longer ones off without a trace on a phone."""
 Style = Literal["default", "positive", "destructive"]
+T = TypeVar("T")
 
 _LINK = re.compile(r"(!?)\[([^\[\]]*)\]\(\s*<?((?:[^()\s<>]|\([^()\s<>]*\))*)>?[^()]*\)")
 _BARE = re.compile(r"\]\s*\(")
@@ -99,6 +101,36 @@ def button(title: str, verb: str, *, style: Style | None = None, alone: bool = F
     return ExecuteAction(
         title=short, tooltip=tooltip, verb=verb, data=data, style=style, associated_inputs="none" if alone else None
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """A part of a long list."""
+
+    shown: Sequence[T]
+    number: int
+    """From 0."""
+    last: int
+    turns: list[Action]
+    """The buttons to the pages beside it."""
+
+    @property
+    def place(self) -> str:
+        """Which page of how many it is."""
+        return f"Sida {self.number + 1} av {self.last + 1}"
+
+
+def paged(found: Sequence[T], page: int, size: int, verb: str, **data: Any) -> Page[T]:
+    """The page of a list; one that does not exist is the nearest one. ``verb`` and ``data`` turn to another."""
+    last = max(0, (len(found) - 1) // size)
+    page = min(max(0, page), last)
+    return Page(found[page * size :][:size], page, last, turning(page, last, verb, **data))
+
+
+def turning(page: int, last: int, verb: str, **data: Any) -> list[Action]:
+    """The buttons that turn a page."""
+    turns = [button("Föregående", verb, page=page - 1, **data)] if page else []
+    return turns + ([button("Nästa", verb, page=page + 1, **data)] if page < last else [])
 
 
 def open_link(title: str, url: str) -> Action:

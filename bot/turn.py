@@ -200,6 +200,12 @@ class Turn:
         return is_kansli(self.session, self.app.settings, self.person)
 
     @property
+    def page(self) -> int:
+        """The page that a list's button turns to; 0 for anything that is no number."""
+        wanted = self.data.get("page")
+        return wanted if isinstance(wanted, int) and not isinstance(wanted, bool) else 0
+
+    @property
     def personal(self) -> bool:
         """Whether this is the person's own chat with the bot."""
         return self.incoming.place.scope is Scope.PERSONAL

@@ -117,7 +117,7 @@ def from_question(turn: Turn) -> Reply:
 
 
 def _gaps(turn: Turn, said: str = "") -> Json:
-    page = min(max(0, _page(turn)), LAST_PAGE)
+    page = min(max(0, turn.page), LAST_PAGE)
     return growth_cards.gaps(
         list(islice(growing.gaps(turn), (page + 1) * growth_cards.PAGE + 1)),
         page,
@@ -128,16 +128,11 @@ def _gaps(turn: Turn, said: str = "") -> Json:
 
 
 def _phrasings(turn: Turn, said: str = "") -> Json:
-    return growth_cards.phrasings(growing.suggestions(turn), _page(turn), said)
+    return growth_cards.phrasings(growing.suggestions(turn), turn.page, said)
 
 
 def _solved(turn: Turn, said: str = "") -> Json:
-    return growth_cards.solved(faq_growth.without_entry(turn.session), _page(turn), said)
-
-
-def _page(turn: Turn) -> int:
-    wanted = turn.data.get("page")
-    return wanted if isinstance(wanted, int) and not isinstance(wanted, bool) else 0
+    return growth_cards.solved(faq_growth.without_entry(turn.session), turn.page, said)
 
 
 def _ids(turn: Turn) -> list[object]:

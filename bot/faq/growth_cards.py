@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 from microsoft_teams.cards import Action, CardElement
 
 from bot import swedish
-from bot.cards import button, buttons, card, heading, plain
+from bot.cards import button, buttons, card, heading, paged, plain
 from bot.faq.growing import Gap, Suggestion
 from bot.turn import Json
 from storage.faq import Entry, State
 from storage.questions import Question
-
-T = TypeVar("T")
 
 PAGE = 5
 """Gaps, or other things to decide on, of a page."""
@@ -38,15 +35,15 @@ def gaps(found: Sequence[Gap], page: int, *, phrasings: int, solved: int, said: 
         )
     else:
         body.append(plain("Inga luckor just nu. Det som medlemmarna har frågat de senaste 90 dagarna har fått svar."))
-    shown, turns = _page(found, page, "faq.gaps")
-    for gap in shown:
+    on_page = paged(found, page, PAGE, "faq.gaps")
+    for gap in on_page.shown:
         body += _gap(gap)
     ways = [
         button(f"Lösta frågor ({solved})", "faq.solved", page=0),
         button(f"Nya sätt att fråga ({phrasings})", "faq.phrasings", page=0),
         button("Till kunskapsbanken", "faq.overview"),
     ]
-    return card(*body, actions=[*turns, *ways], summary="Kunskapsluckor")
+    return card(*body, actions=[*on_page.turns, *ways], summary="Kunskapsluckor")
 
 
 def phrasings(found: Sequence[Suggestion], page: int, said: str = "") -> Json:
@@ -57,8 +54,8 @@ def phrasings(found: Sequence[Suggestion], page: int, said: str = "") -> Json:
         "Lägger du till det de skrev hittar jag svaret direkt nästa gång."
     )
     body.append(plain(hint if found else "Här finns inget att ta ställning till just nu.", subtle=True))
-    shown, turns = _page(found, page, "faq.phrasings")
-    for one in shown:
+    on_page = paged(found, page, PAGE, "faq.phrasings")
+    for one in on_page.shown:
         removed = f" {taken_out(one.wording.removed)}" if one.wording.removed else ""
         rows: Json = {"question": one.question_id, "page": page}
         body += [
@@ -66,7 +63,7 @@ def phrasings(found: Sequence[Suggestion], page: int, said: str = "") -> Json:
             plain(f"Valde: {one.question} {_times(one.times)}.{removed}", subtle=True),
             buttons(button("Lägg till", "faq.add_phrasing", **rows), button("Nej", "faq.no_phrasing", **rows)),
         ]
-    return card(*body, actions=[*turns, _to_gaps()], summary=f"Nya sätt att fråga ({len(found)})")
+    return card(*body, actions=[*on_page.turns, _to_gaps()], summary=f"Nya sätt att fråga ({len(found)})")
 
 
 def solved(found: Sequence[Question], page: int, said: str = "") -> Json:
@@ -74,8 +71,8 @@ def solved(found: Sequence[Question], page: int, said: str = "") -> Json:
     body: list[CardElement] = [heading("Lösta frågor"), *([plain(said)] if said else [])]
     hint = "Frågor mellan medlemmar som fick ett svar som löste dem. Välj en för att göra den till FAQ."
     body.append(plain(hint if found else "Alla lösta frågor är omhändertagna.", subtle=True))
-    shown, turns = _page(found, page, "faq.solved")
-    for question in shown:
+    on_page = paged(found, page, PAGE, "faq.solved")
+    for question in on_page.shown:
         when = f"Löst {swedish.day(question.ended_at)}." if question.ended_at else ""
         body += [
             plain(f"”{_short(question.text)}”"),
@@ -85,7 +82,7 @@ def solved(found: Sequence[Question], page: int, said: str = "") -> Json:
                 button("Behövs inte", "faq.skip_solved", question=question.id, page=page),
             ),
         ]
-    return card(*body, actions=[*turns, _to_gaps()], summary=f"Lösta frågor ({len(found)})")
+    return card(*body, actions=[*on_page.turns, _to_gaps()], summary=f"Lösta frågor ({len(found)})")
 
 
 def made_before(entry: Entry, owner: str) -> Json:
@@ -128,18 +125,6 @@ def _gap(gap: Gap) -> list[CardElement]:
         plain(" ".join(parts), subtle=True),
         buttons(write, *change, button("Inte en lucka", "faq.no_gap", gap=gap.ids)),
     ]
-
-
-def _page(found: Sequence[T], page: int, verb: str) -> tuple[Sequence[T], list[Action]]:
-    """The page's part of a list, and the buttons that turn it; a page that does not exist shows the nearest one."""
-    last = max(0, (len(found) - 1) // PAGE)
-    page = min(max(0, page), last)
-    turns: list[Action] = []
-    if page:
-        turns.append(button("Föregående", verb, page=page - 1))
-    if page < last:
-        turns.append(button("Nästa", verb, page=page + 1))
-    return found[page * PAGE : (page + 1) * PAGE], turns
 
 
 def _times(number: int) -> str:

@@ -54,9 +54,7 @@ def press_overview(turn: Turn) -> Reply:
 def list_entries(turn: Turn) -> Reply:
     """A page of the entries in a state."""
     shown = _state(turn)
-    page = turn.data.get("page")
-    start = page if isinstance(page, int) and not isinstance(page, bool) else 0
-    return state(manage_cards.listing(shown, faq.by_state(turn.session, shown), start))
+    return state(manage_cards.listing(shown, faq.by_state(turn.session, shown), turn.page))
 
 
 @routes.action("faq.edit", role=Role.KANSLI, where=Where.PERSONAL)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from microsoft_teams.cards import Action, CardElement
+from microsoft_teams.cards import CardElement
 
 from bot import swedish
-from bot.cards import button, buttons, card, caution, choice_input, heading, label, plain, small, text_input
+from bot.cards import button, buttons, card, caution, choice_input, heading, label, paged, plain, small, text_input
 from bot.faq import editing, growth_cards
 from bot.turn import Json
 from storage.faq import Certainty, Entry, State
@@ -56,20 +56,13 @@ def overview(counts: Mapping[str, int]) -> Json:
 
 def listing(state: State, entries: Sequence[Entry], page: int) -> Json:
     """A page of the entries in a state; a page that does not exist shows the nearest one."""
-    last = max(0, (len(entries) - 1) // PAGE)
-    page = min(max(0, page), last)
-    shown = entries[page * PAGE : (page + 1) * PAGE]
-    turns: list[Action] = []
-    if page:
-        turns.append(button("Föregående", "faq.list", state=state, page=page - 1))
-    if page < last:
-        turns.append(button("Nästa", "faq.list", state=state, page=page + 1))
+    on_page = paged(entries, page, PAGE, "faq.list", state=state)
     title = f"{NAMES[state]} ({len(entries)})"
     return card(
         heading(title),
-        plain(f"Sida {page + 1} av {last + 1}" if entries else "Här finns inga svar än.", subtle=True),
-        *(buttons(button(entry.question, "faq.edit", entry=entry.id)) for entry in shown),
-        actions=[*turns, button("Till översikten", "faq.overview")],
+        plain(on_page.place if entries else "Här finns inga svar än.", subtle=True),
+        *(buttons(button(entry.question, "faq.edit", entry=entry.id)) for entry in on_page.shown),
+        actions=[*on_page.turns, button("Till översikten", "faq.overview")],
         summary=title,
     )
 

@@ -47,9 +47,3 @@ def proposal(turn: Turn) -> Proposal:
 def text(turn: Turn, name: str, most: int = 300) -> str:
     """An input of a form on one line, cut off where only a hand-made press could reach."""
     return " ".join(str(turn.data.get(name) or "").split())[:most]
-
-
-def number(turn: Turn, name: str) -> int:
-    """A number in a button's data; 0 for anything else."""
-    value = turn.data.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0

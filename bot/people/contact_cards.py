@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from microsoft_teams.cards import Action, CardElement
+from microsoft_teams.cards import CardElement
 
 from bot.cards import (
     button,
@@ -16,6 +16,7 @@ from bot.cards import (
     heading,
     label,
     markdown,
+    paged,
     plain,
     small,
     text_input,
@@ -104,21 +105,18 @@ def roles(rows: Sequence[Grant], by_setting: Sequence[str], unnamed: int, page: 
 
     A page that does not exist shows the nearest one.
     """
-    last = max(0, (len(rows) - 1) // SHOWN)
-    page = min(max(0, page), last)
+    on_page = paged(rows, page, SHOWN, "people.roles")
     body: list[CardElement] = [heading(f"Roller ({len(rows)})")]
     if said:
         body.append(label(said))
-    if last:
-        body.append(plain(f"Sida {page + 1} av {last + 1}", subtle=True))
-    for row in rows[page * SHOWN :][:SHOWN]:
+    if on_page.last:
+        body.append(plain(on_page.place, subtle=True))
+    for row in on_page.shown:
         left = f", {words.LEFT}" if row.person.left_at else ""
         body.append(markdown(f"**{escape(row.person.name)}**, {words.role(row.role)}{left}"))
         body.append(buttons(button("Ta bort rollen", "people.ask_take", person=row.person_id, role=row.role)))
-    turns: list[Action] = [button("Föregående", "people.roles", page=page - 1)] if page else []
-    turns += [button("Nästa", "people.roles", page=page + 1)] if page < last else []
-    if turns:
-        body.append(buttons(*turns))
+    if on_page.turns:
+        body.append(buttons(*on_page.turns))
     if by_setting or unnamed:
         names = [escape(name) for name in by_setting] + (
             [f"{unnamed} som inte har skrivit till mig"] if unnamed else []

@@ -63,7 +63,7 @@ def listing(turn: Turn) -> Reply:
             wanted,
             counties,
             dict(sorted(groups.items())),
-            access.number(turn, "page"),
+            turn.page,
         )
     )
 

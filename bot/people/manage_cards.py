@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from microsoft_teams.cards import Action, CardElement
+from microsoft_teams.cards import CardElement
 
 from bot.cards import (
     button,
@@ -17,6 +17,7 @@ from bot.cards import (
     label,
     markdown,
     open_link,
+    paged,
     plain,
     small,
     text_input,
@@ -110,19 +111,13 @@ def which(municipalities: Sequence[Municipality]) -> Json:
 
 def listing(rows: Sequence[Row], wanted: Filter, counties: Sequence[str], groups: Mapping[str, str], page: int) -> Json:
     """A page of the municipalities that pass the filter; a page that does not exist shows the nearest one."""
-    last = max(0, (len(rows) - 1) // PAGE)
-    page = min(max(0, page), last)
-    turns: list[Action] = []
-    if page:
-        turns.append(button("Föregående", "people.list", page=page - 1, **wanted.data()))
-    if page < last:
-        turns.append(button("Nästa", "people.list", page=page + 1, **wanted.data()))
+    on_page = paged(rows, page, PAGE, "people.list", **wanted.data())
     title = f"{_title(wanted)} ({len(rows)})"
     return card(
         heading(title),
-        plain(f"Sida {page + 1} av {last + 1}" if rows else "Ingen kommun passar det du har valt.", subtle=True),
-        *(part for row in rows[page * PAGE :][:PAGE] for part in _row(row)),
-        *([buttons(*turns)] if turns else []),
+        plain(on_page.place if rows else "Ingen kommun passar det du har valt.", subtle=True),
+        *(part for row in on_page.shown for part in _row(row)),
+        *([buttons(*on_page.turns)] if on_page.turns else []),
         label("Välj vad listan ska visa"),
         choice_input("state", "Medlemskap", STATES, value=wanted.state),
         choice_input("gap", "Saknas", [("all", "Spelar ingen roll"), ANY, *_gaps()], value=wanted.gap or "all"),

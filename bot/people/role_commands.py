@@ -63,7 +63,7 @@ def take(turn: Turn) -> Reply:
 def _roles(turn: Turn, said: str = "") -> Json:
     wanted = turn.app.settings.kansli
     known = people.by_entra(turn.session, wanted)
-    unnamed, page = len(wanted - {person.entra_id for person in known}), access.number(turn, "page")
+    unnamed, page = len(wanted - {person.entra_id for person in known}), turn.page
     return contact_cards.roles(roles.given(turn.session), [person.name for person in known], unnamed, page, said)
 
 

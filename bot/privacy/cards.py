@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from microsoft_teams.cards import Action, CardElement
+from microsoft_teams.cards import CardElement
 
-from bot.cards import button, card, caution, heading, label, markdown, open_link, plain, small, web_link
+from bot.cards import button, card, caution, heading, label, markdown, open_link, plain, small, turning, web_link
 from bot.privacy import words
 from bot.settings import Settings
 from bot.swedish import count
@@ -49,14 +49,9 @@ def page(lines: Sequence[str], number: int, pages: int) -> Json:
     """A page of everything, as text."""
     body: list[CardElement] = [heading("Allt jag har sparat om dig"), small(f"Sida {number + 1} av {pages}")]
     body += [label(line.capitalize()) if line.isupper() else plain(line) for line in lines if line]
-    turns: list[Action] = []
-    if number:
-        turns.append(button("Föregående", "privacy.show", page=number - 1))
-    if number + 1 < pages:
-        turns.append(button("Nästa", "privacy.show", page=number + 1))
     return card(
         *body,
-        actions=[*turns, button("Tillbaka", "privacy.overview")],
+        actions=[*turning(number, pages - 1, "privacy.show"), button("Tillbaka", "privacy.overview")],
         summary=f"Allt jag har sparat om dig, sida {number + 1} av {pages}.",
     )
 

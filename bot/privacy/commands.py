@@ -48,9 +48,7 @@ def press_overview(turn: Turn) -> Reply:
 def show(turn: Turn) -> Reply:
     """A page of everything; one that does not exist shows the nearest."""
     pages = readable.pages(privacy.export(turn.session, turn.person.id), turn.app.settings)
-    wanted = turn.data.get("page")
-    number = wanted if isinstance(wanted, int) and not isinstance(wanted, bool) else 0
-    number = min(max(0, number), len(pages) - 1)
+    number = min(max(0, turn.page), len(pages) - 1)
     return state(cards.page(pages[number], number, len(pages)))
 
 

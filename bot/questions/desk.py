@@ -30,8 +30,7 @@ def waiting(turn: Turn) -> Reply:
 @routes.action("questions.desk")
 def page(turn: Turn) -> Reply:
     """A page of what waits."""
-    wanted = turn.data.get("page")
-    return _in_place(turn, _list(turn, wanted if isinstance(wanted, int) else 0))
+    return _in_place(turn, _list(turn, turn.page))
 
 
 @routes.action("questions.desk_one")

@@ -8,7 +8,7 @@ from datetime import datetime
 from microsoft_teams.cards import Action, CardElement
 
 from bot import swedish
-from bot.cards import button, buttons, card, heading, plain, small, text_input
+from bot.cards import button, buttons, card, heading, paged, plain, small, text_input
 from bot.questions import service
 from bot.questions.cards import TITLE, answers, asked, one_line, status
 from bot.questions.picture import Picture
@@ -21,23 +21,17 @@ PAGE = 8
 
 def listing(waiting: Sequence[Question], homes: Mapping[int | None, str], page: int, now: datetime) -> Json:
     """What waits, oldest first; a page that does not exist shows the nearest one."""
-    last = max(0, (len(waiting) - 1) // PAGE)
-    page = min(max(0, page), last)
+    on_page = paged(waiting, page, PAGE, "questions.desk")
     title = f"Öppna frågor ({len(waiting)})"
     body: list[CardElement] = [heading(title)]
     if not waiting:
         body.append(plain("Inga frågor väntar på svar.", subtle=True))
-    for question in waiting[page * PAGE : (page + 1) * PAGE]:
+    for question in on_page.shown:
         taken = "tagen" if service.is_claimed(question, now) else "väntar på svar"
         line = f"{homes.get(question.group_id, 'Kansliet')}, {age(question, now)}, {taken}"
         title_of = one_line(question.text, TITLE)
         body += [buttons(button(title_of, "questions.desk_one", question=question.id)), plain(line, subtle=True)]
-    turns: list[Action] = []
-    if page:
-        turns.append(button("Föregående", "questions.desk", page=page - 1))
-    if page < last:
-        turns.append(button("Nästa", "questions.desk", page=page + 1))
-    return card(*body, actions=turns, summary=title)
+    return card(*body, actions=on_page.turns, summary=title)
 
 
 def one(picture: Picture, *, why: str = "", said: str = "") -> Json:
