@@ -27,10 +27,15 @@ MONTHS = (
 )
 
 
+def date_of(moment: datetime) -> date:
+    """The day that it is in Sweden."""
+    return moment.astimezone(STOCKHOLM).date()
+
+
 def day(value: date | datetime) -> str:
     """``den 3 december 2026``: in running text, always with the year (Webbriktlinjer R66)."""
     if isinstance(value, datetime):
-        value = value.astimezone(STOCKHOLM).date()
+        value = date_of(value)
     return f"den {value.day} {MONTHS[value.month - 1]} {value.year}"
 
 

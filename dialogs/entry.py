@@ -12,7 +12,7 @@ from bot.cards import button, card, heading, plain, text_input
 from bot.faq import editing, generalise, growing, growth_cards, manage_cards
 from bot.faq.editing import Content
 from bot.faq.generalise import General
-from bot.swedish import STOCKHOLM
+from bot.swedish import date_of
 from bot.turn import Json, Reply, Turn, say
 from dialogs.engine import Answers, Dialog, Step, controls
 from storage import faq_growth
@@ -91,7 +91,7 @@ def finish(turn: Turn, answers: Answers) -> Reply:
         phrasings=tuple(answers["phrasings"] or ()),
         theme=answers["theme"] or "",
     )
-    today = turn.now.astimezone(STOCKHOLM).date()
+    today = date_of(turn.now)
     entry = editing.create(turn.session, content, turn.person.id, turn.now, today)
     turn.session.flush()
     rows = growing.of_gap(turn, answers.get("_gap") or ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.faq import editing, manage_cards, solved
 from bot.routes import Role, Routes, Where
-from bot.swedish import STOCKHOLM
+from bot.swedish import date_of
 from bot.turn import Reply, Turn, UserError, say, state
 from dialogs import engine
 from dialogs.entry import NEW_ENTRY
@@ -79,7 +79,7 @@ def move(turn: Turn) -> Reply:
     entry, wanted = _entry(turn), _state(turn)
     if wanted is State.PUBLISHED and "question" in turn.data:
         _keep(turn, entry)
-    editing.move(turn.session, entry, wanted, turn.now, turn.now.astimezone(STOCKHOLM).date())
+    editing.move(turn.session, entry, wanted, turn.now, date_of(turn.now))
     return state(manage_cards.form(entry, said=manage_cards.MOVED[wanted]))
 
 
@@ -96,7 +96,7 @@ def _keep(turn: Turn, entry: Entry) -> None:
     fields = ("question", "answer", "phrasings", "theme", "source", "link", "certainty")
     content = editing.checked(*(str(turn.data.get(field) or "") for field in fields))
     entry.note = str(turn.data.get("note") or "").strip()[:1000]
-    editing.change(turn.session, entry, content, turn.now, turn.now.astimezone(STOCKHOLM).date())
+    editing.change(turn.session, entry, content, turn.now, date_of(turn.now))
 
 
 def _state(turn: Turn) -> State:

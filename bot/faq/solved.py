@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.faq import editing, generalise, growing
 from bot.faq.editing import LONGEST_ANSWER, LONGEST_QUESTION, Content
-from bot.swedish import STOCKHOLM
+from bot.swedish import date_of
 from bot.turn import Turn, UserError
 from storage import faq, faq_growth, groups, municipalities, people, questions
 from storage.faq import Entry
@@ -44,7 +44,7 @@ def draft(turn: Turn, question_id: object, answer_id: object) -> Draft:
         raise UserError("Frågan är öppen igen, så den är inte klar för kunskapsbanken än.")
     chosen = _chosen(questions.answers(turn.session, question.id), answer_id)
     written, removed = _content(turn.session, question, chosen)
-    today = turn.now.astimezone(STOCKHOLM).date()
+    today = date_of(turn.now)
     entry = editing.create(turn.session, written, turn.person.id, turn.now, today, question_id=question.id)
     turn.session.flush()
     growing.begun(turn, entry.id, question.text, *written.phrasings)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot.people import access, cards, contact_cards, coverage, finder, manage, service, telling
 from bot.people.service import Deed
 from bot.routes import Routes, Where
+from bot.swedish import date_of
 from bot.turn import Json, Reply, Turn, UserError, say, state
 from storage import contacts, municipalities, people
 from storage.contacts import Contact, ProposalKind
@@ -147,7 +148,7 @@ def _mine(turn: Turn) -> Json:
     seated = {one.person_id for one in held}
     ours = people.of_municipality(turn.session, municipality.code)
     others = [one for one in ours if one.id not in seated and one.left_at is None]
-    lacking = coverage.gaps(municipality, held, service.today(turn.now).year)
+    lacking = coverage.gaps(municipality, held, date_of(turn.now).year)
     waiting = contacts.proposed_by(turn.session, turn.person.id)
     return cards.mine(municipality, held, others, lacking, waiting)
 

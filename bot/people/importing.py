@@ -17,6 +17,7 @@ from bot.people.columns import Sheet
 from bot.people.editing import Facts
 from bot.people.records import Record
 from bot.people.service import Deed
+from bot.swedish import date_of
 from bot.turn import UserError
 from storage import contacts, municipalities, people
 from storage.contacts import Contact
@@ -130,7 +131,7 @@ def _seat(deed: Deed, register: Register, one: Wanted, person: Person) -> None:
     register.seats.add(key)
     person.municipality_code = person.municipality_code or one.code
     person.role = person.role or one.seat
-    since = service.today(deed.now)
+    since = date_of(deed.now)
     deed.session.add(Contact(municipality_code=one.code, seat=one.seat, person_id=person.id, since=since))
     deed.record(f"Ny {words.seat(one.seat)} (import)", one.code, person.id)
 

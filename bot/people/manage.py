@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from bot.people import access, coverage, editing, finder, manage_cards, service, words
+from bot.people import access, coverage, editing, finder, manage_cards, words
 from bot.people.coverage import Filter
 from bot.people.service import Deed
 from bot.routes import Role, Routes, Where
+from bot.swedish import date_of
 from bot.turn import Json, Reply, Turn, say, state
 from storage import audit, contacts, municipalities, people
 from storage.municipalities import Municipality
@@ -116,7 +117,7 @@ def page(turn: Turn, one: Municipality, said: str = "") -> Json:
     held = contacts.current(turn.session, one.code)
     seated = {contact.person_id for contact in held}
     others = [person for person in people.of_municipality(turn.session, one.code) if person.id not in seated]
-    lacking = coverage.gaps(one, held, service.today(turn.now).year)
+    lacking = coverage.gaps(one, held, date_of(turn.now).year)
     return manage_cards.municipality(one, held, others, lacking, said)
 
 
@@ -134,4 +135,4 @@ def open_named(turn: Turn, name: str) -> Json:
 
 def _rows(turn: Turn) -> list[coverage.Row]:
     everyone = municipalities.everyone(turn.session)
-    return coverage.rows(everyone, contacts.current(turn.session), service.today(turn.now).year)
+    return coverage.rows(everyone, contacts.current(turn.session), date_of(turn.now).year)

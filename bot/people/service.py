@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from bot.people import finder, words
 from bot.people.spelling import bare
-from bot.swedish import STOCKHOLM, listed
+from bot.swedish import date_of, listed
 from bot.turn import Turn, UserError
 from storage import audit, contacts, erased, municipalities, people
 from storage.contacts import Contact, Proposal, ProposalKind
@@ -40,11 +40,6 @@ class Deed:
     def record(self, what: str, code: str, person_id: int | None = None) -> None:
         """Write down what was done to a municipality, and whom it concerned."""
         audit.record(self.session, self.by, what, f"municipality:{code}", self.now, person_id=person_id)
-
-
-def today(now: datetime) -> date:
-    """The date in Stockholm."""
-    return now.astimezone(STOCKHOLM).date()
 
 
 def checked_name(text: str) -> str:
@@ -138,7 +133,7 @@ def appoint(deed: Deed, code: str, seat: PersonRole, person: Person) -> Contact:
         person.role = seat
     if mine is not None:
         return mine
-    contact = Contact(municipality_code=code, seat=seat, person_id=person.id, person=person, since=today(deed.now))
+    contact = Contact(municipality_code=code, seat=seat, person_id=person.id, person=person, since=date_of(deed.now))
     deed.session.add(contact)
     deed.session.flush()
     deed.record(f"Ny {words.seat(seat)}", code, person.id)
@@ -151,7 +146,7 @@ def end(deed: Deed, contact: Contact) -> None:
     deed.session.refresh(contact)
     if contact.until is not None:
         raise UserError("Det uppdraget är redan avslutat. Öppna kommunen igen, så ser du vad som gäller nu.")
-    contact.until = today(deed.now)
+    contact.until = date_of(deed.now)
     if contact.person is not None and contact.person.role == contact.seat:
         contact.person.role = ""  # they are not that any more; what they are now they may say themselves
     deed.record(f"Avslutat uppdrag: {words.seat(contact.seat)}", contact.municipality_code, contact.person_id)

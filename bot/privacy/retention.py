@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot.settings import Settings
-from bot.swedish import STOCKHOLM
+from bot.swedish import date_of
 from bot.turn import App
 from storage import faq_growth, faq_log, links, offers, retention, turns
 from storage.database import Database
@@ -69,9 +69,7 @@ OLD = (
     Old(
         "names of former contact persons",
         lambda it: f"SEKOM_HISTORY_DAYS={it.history_days}",
-        lambda s, it, now, most: retention.forget_former(
-            s, _before(now, it.history_days).astimezone(STOCKHOLM).date(), most
-        ),
+        lambda s, it, now, most: retention.forget_former(s, date_of(_before(now, it.history_days)), most),
     ),
     Old(
         "log of the kansli's changes",

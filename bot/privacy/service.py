@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.settings import Settings
-from bot.swedish import STOCKHOLM
+from bot.swedish import date_of
 from bot.turn import UserError, is_kansli
 from storage import audit, privacy, roles
 from storage.people import Person, PersonRole
@@ -46,7 +46,7 @@ def erase(
     """
     refuse_last_kansli(session, settings, person)
     own = by == person.id
-    done = privacy.erase(session, person.id, now, now.astimezone(STOCKHOLM).date(), hooks)
+    done = privacy.erase(session, person.id, now, date_of(now), hooks)
     if done is None:
         raise UserError(GONE)
     what = "En person har tagit bort sina egna uppgifter" if own else "Tagit bort en persons uppgifter"

@@ -100,7 +100,7 @@ def back(question: Question) -> Action:
 
 def age(question: Question, now: datetime) -> str:
     """How old it is, in days of the calendar."""
-    days = (now.astimezone(swedish.STOCKHOLM).date() - question.asked_at.astimezone(swedish.STOCKHOLM).date()).days
+    days = (swedish.date_of(now) - swedish.date_of(question.asked_at)).days
     return f"{swedish.count(days, 'dag', 'dagar')} gammal" if days else "ställd i dag"
 
 

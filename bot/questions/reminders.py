@@ -60,7 +60,7 @@ class _Rung:
             return None
         second = _after(since, SECOND)
         days, until = (SECOND, None) if now >= second else (FIRST, second)
-        today = now.astimezone(swedish.STOCKHOLM).date()
+        today = swedish.date_of(now)
         found = groups.moderators(session, question.group_id) if days == FIRST else []
         moderators = [one for one in found if not one.away(today)]
         told = [person.id for person in moderators or kansli.everyone(session)]

@@ -39,7 +39,7 @@ WHAT_A_PAUSE_DOES = (
 def choices(person: Person, now: datetime, contact: str, *, mails: bool, said: str = "") -> Json:
     """What is chosen now, and what else there is. ``mails`` is whether the bot can send mail at all."""
     way = _way(person, mails=mails)
-    paused = person.paused_until is not None and person.paused_until >= service.today(now)
+    paused = person.paused_until is not None and person.paused_until >= swedish.date_of(now)
     return card(
         heading("Dina påminnelser"),
         *([label(said)] if said else []),
@@ -88,7 +88,7 @@ def _pause(person: Person, now: datetime, *, paused: bool) -> Iterator[CardEleme
     yield markdown(WHAT_A_PAUSE_DOES)
     ends = [(one.value, f"{_PAUSES[one]}, till och med {swedish.day(service.last_day(one, now))}") for one in Pause]
     yield choice_input("pause", "Hur länge?", ends, value=Pause.WEEK)
-    yield date_input("last", "Eller välj den sista dagen själv", first=service.today(now))
+    yield date_input("last", "Eller välj den sista dagen själv", first=swedish.date_of(now))
 
 
 def _actions(*, paused: bool) -> list[Action]:

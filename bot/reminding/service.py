@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.settings import Settings
-from bot.swedish import STOCKHOLM
+from bot.swedish import date_of
 from bot.turn import UserError
 from storage.people import Person, RemindBy
 
@@ -29,22 +29,17 @@ def sends_mail(settings: Settings) -> bool:
     return settings.local or settings.graph_mailbox is not None
 
 
-def today(now: datetime) -> date:
-    """The day in Stockholm."""
-    return now.astimezone(STOCKHOLM).date()
-
-
 def last_day(pause: Pause, now: datetime) -> date:
     """The last day of a pause that begins now."""
     match pause:
         case Pause.WEEK:
-            return today(now) + timedelta(days=7)
+            return date_of(now) + timedelta(days=7)
         case Pause.FORTNIGHT:
-            return today(now) + timedelta(days=14)
+            return date_of(now) + timedelta(days=14)
         case Pause.MONTH:
-            return _months_later(today(now), 1)
+            return _months_later(date_of(now), 1)
         case Pause.QUARTER:
-            return _months_later(today(now), 3)
+            return _months_later(date_of(now), 3)
 
 
 def checked_way(way: object, person: Person, settings: Settings) -> RemindBy:
@@ -66,7 +61,7 @@ def checked_end(pause: object, last: object, now: datetime) -> date:
             day = date.fromisoformat(last.strip()[:10])
         except ValueError:
             raise UserError("Jag förstår inte datumet. Skriv det som 2027-01-31.") from None
-        if not today(now) <= day <= today(now) + timedelta(days=LONGEST):
+        if not date_of(now) <= day <= date_of(now) + timedelta(days=LONGEST):
             raise UserError("Välj en dag som inte har varit, högst ett år fram i tiden.")
         return day
     if pause not in list(Pause):  # may be anything, also what has no hash

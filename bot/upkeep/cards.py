@@ -35,7 +35,7 @@ def by_mail(expires_at: datetime, now: datetime) -> AsMail:
 
 
 def _ends(expires_at: datetime, now: datetime) -> str:
-    left = (expires_at.astimezone(swedish.STOCKHOLM).date() - now.astimezone(swedish.STOCKHOLM).date()).days
+    left = (swedish.date_of(expires_at) - swedish.date_of(now)).days
     when = f"Det är {swedish.count(left, 'dag', 'dagar')} kvar." if left > 0 else "Det är i dag."
     return (
         f"Jag loggar in i Microsoft 365 med en hemlighet som slutar gälla **{swedish.day(expires_at)}**. {when} "
