@@ -96,10 +96,10 @@ def button(title: str, verb: str, *, style: Style | None = None, alone: bool = F
     Whoever presses sends the data back, so it names rows and never carries rights. ``alone`` sends no inputs: for a way
     out of a form, which the client would otherwise not take while a required input is empty.
     """
-    short = title if len(title) <= TITLE_LENGTH else f"{title[: TITLE_LENGTH - 1].rstrip()}…"
-    tooltip = title if short != title else None
+    fits = short(title, TITLE_LENGTH)
+    tooltip = title if fits != title else None
     return ExecuteAction(
-        title=short, tooltip=tooltip, verb=verb, data=data, style=style, associated_inputs="none" if alone else None
+        title=fits, tooltip=tooltip, verb=verb, data=data, style=style, associated_inputs="none" if alone else None
     )
 
 
@@ -168,6 +168,16 @@ def choice_input(name: str, label: str, choices: Sequence[tuple[str, str]], *, v
 def date_input(name: str, label: str, *, first: date) -> CardElement:
     """A field for a day, not before ``first``. May be left empty; an old client sends whatever was written."""
     return DateInput(id=name, label=label, min=first.isoformat())
+
+
+def short(text: str, most: int = 200) -> str:
+    """A text cut off where it gets too long."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def one_line(text: str, most: int = 120) -> str:
+    """A text on one line, cut off where it gets too long."""
+    return short(" ".join(text.split()), most)
 
 
 def web_link(title: str, url: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from microsoft_teams.cards import CardElement
 
 from bot import swedish
-from bot.cards import button, buttons, card, choice_input, heading, label, plain, small, text_input
+from bot.cards import button, buttons, card, choice_input, heading, label, one_line, plain, small, text_input
 from bot.faq import understanding
 from bot.questions import asker_cards, cards, picture, routing, service, telling
 from bot.questions.routing import Suggestion, Vote
@@ -229,7 +229,7 @@ def _asked_before(found: Similar) -> list[CardElement]:
     if not found.answered:
         return []
     many = swedish.count(found.municipalities, "kommun har", "kommuner har")
-    shown = [button(cards.one_line(row.text, cards.TITLE), "questions.show", question=row.id) for row in found.answered]
+    shown = [button(one_line(row.text, cards.TITLE), "questions.show", question=row.id) for row in found.answered]
     who = f"{many} frågat om detta" if found.municipalities else "Detta har besvarats förut"
     return [label(f"{who}. Läs gärna svaren först:"), buttons(*shown)]
 

@@ -17,6 +17,7 @@ from bot.cards import (
     heading,
     label,
     markdown,
+    one_line,
     plain,
     small,
     text_input,
@@ -26,6 +27,8 @@ from bot.turn import Json
 from storage.faq import Certainty
 
 UNCONFIRMED = "Kansliet har inte bekräftat det här svaret än."
+LONGEST = 200
+"""Characters of a member's question that are said back; more does not fit a phone's screen."""
 GAP = "Det här saknar ett säkert svar än. Fråga kansliet."
 
 
@@ -57,7 +60,7 @@ def offer(text: str, entries: Sequence[Any], question_id: int, *, about: str = "
     choices = [button(entry.question, "faq.choose", question=question_id, entry=entry.id) for entry in entries]
     return card(
         heading("Menade du någon av de här frågorna?"),
-        plain(f"{known} Du skrev: ”{_short(text)}”", subtle=True),
+        plain(f"{known} Du skrev: ”{one_line(text, LONGEST)}”", subtle=True),
         buttons(*choices, button("Inget av dessa", "faq.none", question=question_id)),
         summary="Menade du: " + " Eller: ".join(entry.question for entry in entries),
     )
@@ -66,7 +69,7 @@ def offer(text: str, entries: Sequence[Any], question_id: int, *, about: str = "
 def unknown(text: str, contact: str, *, empty: bool = False) -> Json:
     """The honest no. ``text`` is what was asked, or empty where it is no longer kept; ``empty`` is the bank."""
     why = "Kunskapsbanken är tom än så länge." if empty else "Det finns inget svar i kunskapsbanken som passar."
-    said = f" Du skrev: ”{_short(text)}”" if text else ""
+    said = f" Du skrev: ”{one_line(text, LONGEST)}”" if text else ""
     return card(
         heading("Det vet jag inte"),
         plain(f"{why}{said}"),
@@ -126,8 +129,3 @@ def _founded(sources: Sequence[dict[str, Any]], reviewed_on: date) -> str:
     links = [web_link(source["title"], source.get("url", "")) for source in sources]
     source = f"Källa: {swedish.listed(links)}. " if links else ""
     return f"{source}Granskat {swedish.day(reviewed_on)}."
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 200 else f"{line[:199]}…"  # noqa: PLR2004 - what fits on a phone's screen

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from microsoft_teams.cards import Action, CardElement
 
 from bot import swedish
-from bot.cards import button, buttons, card, heading, paged, plain
+from bot.cards import button, buttons, card, heading, one_line, paged, plain
 from bot.faq.growing import Gap, Suggestion
 from bot.turn import Json
 from storage.faq import Entry, State
@@ -59,7 +59,7 @@ def phrasings(found: Sequence[Suggestion], page: int, said: str = "") -> Json:
         removed = f" {taken_out(one.wording.removed)}" if one.wording.removed else ""
         rows: Json = {"question": one.question_id, "page": page}
         body += [
-            plain(f"”{_short(one.wording.text)}”"),
+            plain(f"”{one_line(one.wording.text, LONGEST)}”"),
             plain(f"Valde: {one.question} {_times(one.times)}.{removed}", subtle=True),
             buttons(button("Lägg till", "faq.add_phrasing", **rows), button("Nej", "faq.no_phrasing", **rows)),
         ]
@@ -75,7 +75,7 @@ def solved(found: Sequence[Question], page: int, said: str = "") -> Json:
     for question in on_page.shown:
         when = f"Löst {swedish.day(question.ended_at)}." if question.ended_at else ""
         body += [
-            plain(f"”{_short(question.text)}”"),
+            plain(f"”{one_line(question.text, LONGEST)}”"),
             plain(when, subtle=True),
             buttons(
                 button("Gör till FAQ", "questions.to_faq", question=question.id),
@@ -114,14 +114,14 @@ def _gap(gap: Gap) -> list[CardElement]:
         )
         parts.append(f"{helped}.")
     if gap.others:
-        parts.append(f"Också: {swedish.listed([f'”{_short(one)}”' for one in gap.others])}.")
+        parts.append(f"Också: {swedish.listed([f'”{one_line(one, LONGEST)}”' for one in gap.others])}.")
     write = button("Skriv svar", "faq.write", gap=gap.ids)
     if gap.draft_id:
         parts.append("Det finns ett utkast.")
         write = button("Öppna utkastet", "faq.edit", entry=gap.draft_id)
     change = [button("Ändra svaret", "faq.edit", entry=gap.shown_id)] if gap.shown_id else []
     return [
-        plain(f"”{_short(gap.text)}”"),
+        plain(f"”{one_line(gap.text, LONGEST)}”"),
         plain(" ".join(parts), subtle=True),
         buttons(write, *change, button("Inte en lucka", "faq.no_gap", gap=gap.ids)),
     ]
@@ -129,11 +129,6 @@ def _gap(gap: Gap) -> list[CardElement]:
 
 def _times(number: int) -> str:
     return f"Frågat {swedish.count(number, 'gång', 'gånger')}"
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 
 def _to_gaps() -> Action:

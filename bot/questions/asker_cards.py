@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from microsoft_teams.cards import Action, CardElement
 
 from bot import swedish
-from bot.cards import button, buttons, card, caution, heading, label, plain, small, text_input
+from bot.cards import button, buttons, card, caution, heading, label, one_line, plain, short, small, text_input
 from bot.questions import service
-from bot.questions.cards import TITLE, answers, follow_up, one_line, short, status
+from bot.questions.cards import TITLE, answers, follow_up, status
 from bot.questions.picture import Picture, Said
 from bot.turn import Json
 from storage.questions import Question, Status

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from microsoft_teams.cards import Action, CardElement
 
 from bot import swedish
-from bot.cards import button, card, choice_input, heading, label, plain, small, text_input
+from bot.cards import button, card, choice_input, heading, label, plain, short, small, text_input
 from bot.questions import service
 from bot.questions.picture import Picture, Said
 from bot.turn import Json
@@ -157,16 +157,6 @@ def choose_group(picture: Picture, groups: Sequence[ThemeGroup], *, back: Action
 def back_to_card(question: Question) -> Action:
     """From a form in the channel to the question."""
     return button("Tillbaka", "questions.card", alone=True, question=question.id, post=question.posts)
-
-
-def short(text: str, most: int = 200) -> str:
-    """A text cut off where it gets too long."""
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
-
-
-def one_line(text: str, most: int = 120) -> str:
-    """A text on one line, cut off where it gets too long."""
-    return short(" ".join(text.split()), most)
 
 
 def _progress(picture: Picture) -> list[CardElement]:

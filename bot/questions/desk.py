@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.cards import escape
+from bot.cards import escape, short
 from bot.questions import cards, channel, desk_cards, picture, service, telling
 from bot.routes import Routes, Where
 from bot.swedish import STOCKHOLM
@@ -96,7 +96,7 @@ def remind(turn: Turn) -> Reply:
     if seen.group is None:
         raise UserError("Frågan ligger hos kansliet, så det finns ingen grupp att påminna.")
     key = f"question:{question.id}:nudge:{turn.now.astimezone(STOCKHOLM):%Y-%m-%d}"
-    text = f"Frågan väntar fortfarande på svar: {escape(cards.short(question.text))} {cards.HOW_TO_ANSWER}"
+    text = f"Frågan väntar fortfarande på svar: {escape(short(question.text))} {cards.HOW_TO_ANSWER}"
     row = Outgoing(key, telling.reminder_subject(question), ThreadOf(telling.posted_as(question)), text)
     new = outbox.enqueue(turn.session, row, turn.now)
     said = "Jag har påmint gruppen i frågans tråd." if new else "Gruppen har redan fått en påminnelse i dag."

@@ -8,9 +8,9 @@ from datetime import datetime
 from microsoft_teams.cards import Action, CardElement
 
 from bot import swedish
-from bot.cards import button, buttons, card, heading, paged, plain, small, text_input
+from bot.cards import button, buttons, card, heading, one_line, paged, plain, small, text_input
 from bot.questions import service
-from bot.questions.cards import TITLE, answers, asked, one_line, status
+from bot.questions.cards import TITLE, answers, asked, status
 from bot.questions.picture import Picture
 from bot.turn import Json
 from storage.questions import Question, Status

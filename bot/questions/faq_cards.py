@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from microsoft_teams.cards import CardElement
 
-from bot.cards import button, card, choice_input, heading, label, plain, small
-from bot.questions.cards import LONGEST, asked, one_line, short
+from bot.cards import button, card, choice_input, heading, label, one_line, plain, short, small
+from bot.questions.cards import LONGEST, asked
 from bot.questions.picture import Picture, Said
 from bot.turn import Json
 from storage.questions import Question
