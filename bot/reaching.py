@@ -12,7 +12,6 @@ Whoever has left gets nothing; nor, other than a mention where they asked, whoev
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
+from bot.guid import is_guid
 from bot.ports import Member, Reason, Route, Way
 from bot.swedish import OPENS, STOCKHOLM, next_open
 from storage import places, reminding
@@ -32,7 +32,6 @@ OUTSIDE = frozenset({Way.MAIL, Way.FEED})
 """What goes through Graph and not through the Connector."""
 CLOSED = frozenset({Reason.GONE, Reason.NOT_IN_ROSTER})
 """A chat that is over: opening it anew may help. Who blocked the bot is not tried that way."""
-_OBJECT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +142,7 @@ def _mail(person: Person, opened: Collection[Way]) -> Iterator[Route]:
 
 def _feed(person: Person, opened: Collection[Way]) -> Iterator[Route]:
     """A guest would see it only when switched into our tenant, as little as the chat."""
-    if Way.FEED in opened and person.guest is False and _OBJECT_ID.fullmatch(person.entra_id or ""):
+    if Way.FEED in opened and person.guest is False and is_guid(person.entra_id or ""):
         yield Route(Way.FEED, member=Member(person.entra_id or "", person.name))
 
 

@@ -20,10 +20,10 @@ from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.guid import is_guid
 from bot.keeping import Keeping
 from bot.operating import Operating
 
-_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MAIL = re.compile(r"[^@\s<>\"',;:()\[\]\\|*`]+@[a-z0-9åäö-]+(\.[a-z0-9åäö-]+)+", re.IGNORECASE)
 _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 _OURS = re.compile(r"sekom_|microsoftapp", re.IGNORECASE)
@@ -47,7 +47,7 @@ def _split(value: Any) -> Any:
 
 def _guid(value: str) -> str:
     """Never quoted: it may be a secret pasted into the wrong place."""
-    if not _GUID.fullmatch(value.lower()):
+    if not is_guid(value):
         raise ValueError("it is not a GUID")
     return value.lower()
 

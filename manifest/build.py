@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.conversation import ROUTES
+from bot.guid import is_guid
 from bot.routes import Routes
 from bot.settings import Settings, SettingsProblems, from_process
 from bot.turn import Scope
@@ -36,7 +37,6 @@ READ_THREADS = {"name": "ChannelMessage.Read.Group", "type": "Application"}
 _WEBSITE = "https://www.sekom.se"
 _MENUS = {"personal": Scope.PERSONAL, "team": Scope.CHANNEL, "groupChat": Scope.GROUP}
 """The manifest's scopes, and the kind of conversation each one is."""
-_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _VERSION = re.compile(r"(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}")
 _HTTPS = re.compile(r"https://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(:\d{1,5})?(/[\w.~%/-]*)?", re.ASCII)
 _BLANK = re.compile(r"\{\{(\w+)\}\}")
@@ -67,7 +67,7 @@ class Deployment:
 
     def refusals(self) -> Iterator[str]:
         """Say what is wrong with the values, each with what would be right."""
-        if not _GUID.fullmatch(self.app_id):
+        if not is_guid(self.app_id):
             yield f"app id {self.app_id!r} is no GUID: copy 'Application (client) ID' from the app registration"
         if not _VERSION.fullmatch(self.version):
             yield f"version {self.version!r} is not three numbers such as 1.2.0"

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
+from bot.guid import is_guid
 from bot.ports import Failed
-
-_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def object_id(entra_id: str) -> str:
     """``entra_id`` where it is an Entra object id. Raises :class:`Failed` for a UPN or anything else."""
-    if not _GUID.fullmatch(entra_id.lower()):
+    if not is_guid(entra_id):
         raise Failed("no_entra_id")
     return entra_id
