@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from storage import outbox
 from storage.database import Base, is_id, person_key
 from storage.outbox import Content, Delivery
+from storage.outgoing import number_of
 
 KEPT = timedelta(days=1)
 
@@ -57,8 +58,8 @@ def wants_none(session: Session, question_id: int, person_id: int) -> bool:
 
 def still_kept(session: Session, row: Delivery) -> bool:
     """Whether the reply that a message asks about is kept; asked just before sending."""
-    number = row.subject.partition(":")[2]
-    offer = session.get(ThreadOffer, int(number)) if number.isdecimal() else None
+    number = number_of(row.subject)
+    offer = session.get(ThreadOffer, number) if is_id(number) else None
     return offer is not None and offer.text is not None
 
 

@@ -88,7 +88,7 @@ class Delivery(Base):
     created_at: Mapped[datetime]
     not_before: Mapped[datetime]
     expires_at: Mapped[datetime]
-    state: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(20), default=State.WAITING)
     attempts: Mapped[int] = mapped_column(default=0)
     doubts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(String(100), default="")
@@ -283,9 +283,4 @@ def _row(outgoing: Outgoing, now: datetime) -> dict[str, Any]:
         "created_at": now,
         "not_before": outgoing.not_before or now,
         "expires_at": outgoing.expires_at or max(now, outgoing.not_before or now) + KEPT_FOR,
-        "state": State.WAITING,
-        "attempts": 0,
-        "doubts": 0,
-        "error": "",
-        "route": "",
     }

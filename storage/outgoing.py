@@ -154,6 +154,12 @@ class Outgoing:
         return {"text": self.text, "card": self.card, **by_mail}
 
 
+def number_of(subject: str) -> int | None:
+    """What a subject names by number, as 12 of ``question:12``; None where it names nothing so."""
+    number = subject.partition(":")[2]
+    return int(number) if number.isdecimal() else None
+
+
 def digest(outgoing: Outgoing) -> str | None:
     """The address of the content: equal contents are stored once."""
     body = outgoing.body

@@ -37,11 +37,6 @@ def enqueue_mail(session: Session, row: Delivery, now: datetime) -> bool:
         operation=Operation.MAIL,
         created_at=now,
         not_before=now,
-        state=State.WAITING,
-        attempts=0,
-        doubts=0,
-        error="",
-        route="",
         **{name: getattr(fresh, name) for name in columns},
     )
     if added:

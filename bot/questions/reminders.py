@@ -16,7 +16,7 @@ from bot.questions import asker_cards, desk_cards, mails, picture, service, tell
 from bot.questions.picture import Picture
 from storage import groups, kansli, outbox, questions
 from storage.outbox import Delivery
-from storage.outgoing import Outgoing
+from storage.outgoing import Outgoing, number_of
 from storage.questions import Question, Status
 
 FIRST, SECOND = 2, 4
@@ -35,8 +35,7 @@ def due(session: Session, now: datetime) -> list[Outgoing]:
 
 def still_wanted(session: Session, row: Delivery) -> bool:
     """Whether the question that a reminder is about still waits."""
-    number = row.subject.partition(":")[2]
-    question = questions.find(session, int(number)) if number.isdecimal() else None
+    question = questions.find(session, number_of(row.subject))
     return question is not None and question.status == Status.OPEN
 
 

@@ -20,7 +20,7 @@ from storage.questions import Question, Status
 
 def posted_as(question: Question) -> str:
     """The key of the delivery that posted the question's card; each of its versions replaces that message."""
-    return f"question:{question.id}:card:{question.posts}"
+    return _posted(question, question.posts)
 
 
 def updated_as(question: Question, version: str) -> str:
@@ -193,10 +193,9 @@ def _to_each(seen: Picture, people: Iterable[int], what: str, card: Json) -> Ite
 
 def _gone_everywhere(session: Session, seen: Picture) -> Iterator[Outgoing]:
     """The cards that the question was moved from show it no more either."""
-    for post in range(1, seen.question.posts + 1):
-        old = f"question:{seen.question.id}:card:{post}"
-        if old != posted_as(seen.question) and outbox.find(session, old) is not None:
-            yield Outgoing(f"{old}:gone", _subject(seen.question), MessageOf(old), card=cards.channel(seen))
+    old = [_posted(seen.question, post) for post in range(1, seen.question.posts)]
+    for key in sorted(outbox.known(session, old)):
+        yield Outgoing(f"{key}:gone", _subject(seen.question), MessageOf(key), card=cards.channel(seen))
 
 
 def _answer_to(seen: Picture, said: Said, person: int, thread: ToThread | None) -> Outgoing:
@@ -216,3 +215,7 @@ def _subject(question: Question) -> str:
 
 def _send(turn: Turn, outgoings: Iterable[Outgoing]) -> int:
     return outbox.enqueue_all(turn.session, outgoings, turn.now)
+
+
+def _posted(question: Question, post: int) -> str:
+    return f"question:{question.id}:card:{post}"
