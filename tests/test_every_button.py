@@ -20,9 +20,9 @@ from storage import contacts, content, people, roles
 from storage.contacts import ProposalKind
 from storage.database import Database
 from storage.people import PersonRole
-from tests import walk
+from tests import rows, walk
 from tests.chat import KANSLI, Chat, Clock, seen
-from tests.conftest import NOON, make_app
+from tests.conftest import make_app
 from tests.people import LUND, SOTENAS, appoint, know, person, set_up
 from tests.questions_support import VATTEN, ask
 from tests.walk import Button, Tables
@@ -135,14 +135,13 @@ def _difference(old: Mapping[str, object], new: Mapping[str, object]) -> dict[st
 
 
 @pytest.fixture
-def walked(sqlite_template: Path, tmp_path: Path) -> Iterator[App]:
+def walked(sqlite_template: Path, starting_content: rows.Rows, tmp_path: Path) -> Iterator[App]:
     """The bot on SQLite, whose whole database is copied and put back in milliseconds."""
     path = tmp_path / "bot.db"
     path.write_bytes(sqlite_template.read_bytes())
     database = Database(f"sqlite:///{path}")
     database.play(content.load_municipalities)
-    database.play(lambda session: content.load(session, NOON))
-    database.play(lambda session: content.load_groups(session, NOON))
+    rows.put(database, starting_content)
     yield make_app(database)
     database.close()
 
