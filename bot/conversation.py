@@ -32,6 +32,7 @@ import bot.questions.forgetting
 import bot.questions.offering
 import bot.questions.to_faq
 import bot.reminding.commands
+from bot import links
 from bot.faq.commands import ask
 from bot.help import cards, smalltalk
 from bot.help.commands import greeting, team_greeting
@@ -100,14 +101,13 @@ def respond(app: App, incoming: Incoming, now: datetime) -> Answer:
 
 def sent(app: App, *answered: Incoming) -> None:
     """Note that the replies to these have gone, so that a repeat does not send one again."""
-    keys = [(incoming.place.conversation_id, incoming.activity_id) for incoming in answered]
+    keys = [incoming.key for incoming in answered]
     app.database.play(lambda session: turns.mark_sent(session, keys))
 
 
 def partly_sent(app: App, incoming: Incoming, rest: Reply) -> None:
     """Note that all but ``rest`` of the reply has gone, so that a repeat sends that only."""
-    key = incoming.place.conversation_id, incoming.activity_id
-    app.database.play(lambda session: turns.keep_rest(session, *key, rest.to_json()))
+    app.database.play(lambda session: turns.keep_rest(session, *incoming.key, rest.to_json()))
 
 
 def _remember(session: Session, incoming: Incoming, found: Opening, now: datetime) -> Person:
@@ -138,7 +138,7 @@ def _stays_erased(session: Session, incoming: Incoming, found: Opening) -> bool:
 
 
 def _answer(app: App, session: Session, incoming: Incoming, now: datetime, refused: Reply | None) -> Answer:
-    key = incoming.place.conversation_id, incoming.activity_id
+    key = incoming.key
     found = opening.read(session, incoming.sender.teams_id, *key, now)
     if incoming.kind is not Kind.MESSAGE and _stays_erased(session, incoming, found):
         return Answer(FORGOTTEN if incoming.kind is Kind.ACTION else NOTHING, unsent=True)
@@ -207,7 +207,8 @@ def _understood(turn: Turn) -> Reply:
         if command.role is Role.KANSLI and not turn.kansli:
             raise UserError(f"Kommandot **{command.word}** är bara för kansliet. Skriv **hjälp** för att se dina.")
         if not command.allowed(kansli=turn.kansli, scope=turn.incoming.place.scope):
-            return say(card=cards.go_personal(command, turn.app.settings.app_id or ""))
+            settings = turn.app.settings
+            return say(card=cards.go_personal(command, "" if settings.local else links.chat(settings)))
         return command.handler(replace(turn, argument=argument))
     chat = smalltalk.answer(text, turn.incoming.attachments)
     answered = bot.questions.channel.in_thread(turn) if chat is None else None

@@ -99,6 +99,11 @@ class Incoming:
     attachments: tuple[str, ...] = ()
     """Content types of what was attached, e.g. ``image/png``; the text's own HTML copy is not one."""
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """What a repeat of it has in common with it: conversation and activity."""
+        return self.place.conversation_id, self.activity_id
+
 
 @dataclass(frozen=True, slots=True)
 class Message:

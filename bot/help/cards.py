@@ -66,15 +66,14 @@ def help_card(commands: Sequence[Command], *, personal: bool, contact: str) -> J
     return card(*body, summary=f"Skriv din fråga som vanligt. Du kan också skriva: {words}.")
 
 
-def go_personal(command: Command, app_id: str) -> Json:
-    """Where a command that shows personal data works. ``app_id`` is empty in local mode: then there is no link."""
-    link = [open_link("Öppna chatten med mig", f"https://teams.microsoft.com/l/chat/0/0?users=28:{app_id}")]
+def go_personal(command: Command, chat: str) -> Json:
+    """Where a command that shows personal data works. ``chat`` is its address, empty in local mode."""
     return card(
         heading("Det tar vi i din egen chatt"),
         markdown(
             f"**{command.word}** visar personliga uppgifter. Skriv det i en egen chatt med mig, så ser bara du dem."
         ),
-        actions=link if app_id else [],
+        actions=[open_link("Öppna chatten med mig", chat)] if chat else [],
         summary=f"{command.word} fungerar i en egen chatt med mig.",
     )
 

@@ -59,7 +59,7 @@ class Turns:
         that is cancelled leaves the turn running, because the turn may have committed. Nobody waits for the note:
         once Teams has our 2xx it does not repeat the activity.
         """
-        key = _key(incoming)
+        key = incoming.key
         turn = self._running.get(key)
         if turn is None:
             turn = self._running[key] = asyncio.create_task(self._take(context, incoming))
@@ -93,7 +93,7 @@ class Turns:
             self._noting.add(note)
             note.add_done_callback(self._noting.discard)
         else:
-            del self._running[_key(incoming)]
+            del self._running[incoming.key]
         return reply
 
     async def _note(self, incoming: Incoming, rest: Reply | None = None) -> None:
@@ -104,7 +104,7 @@ class Turns:
             logger.exception("reply not noted as sent", extra={"kind": incoming.kind.value})
         finally:
             if rest is None:
-                del self._running[_key(incoming)]
+                del self._running[incoming.key]
 
     async def _send(self, context: TurnContext, incoming: Incoming, reply: Reply) -> bool:
         """Send what an invoke's answer does not carry. Whether there was anything to send.
@@ -124,10 +124,6 @@ class Turns:
             if gone < len(messages):
                 await self._note(incoming, reply.after(gone))
         return bool(messages) or card is not None
-
-
-def _key(incoming: Incoming) -> tuple[str, str]:
-    return incoming.place.conversation_id, incoming.activity_id
 
 
 def _without_an_answer(incoming: Incoming, reply: Reply) -> tuple[list[Message], Json | None]:
