@@ -19,6 +19,7 @@ from storage import turns
 from storage.people import Person
 from storage.places import Conversation
 from tests.chat import Chat, Clock
+from tests.conftest import make_app
 
 
 def test_help_shows_a_member_what_a_member_can_do(chat: Chat) -> None:
@@ -244,3 +245,15 @@ def _turn(app: App, message: Incoming, now: datetime) -> Reply:
 
 def _conflict(app: App) -> Exception:
     return sqlite3.OperationalError("database is locked") if app.database.sqlite else psycopg.errors.DeadlockDetected()
+
+
+def test_what_works_elsewhere_leads_there_and_a_guest_to_the_right_tenant(chat: Chat) -> None:
+    app, tenant = "6c9e9d3a-0000-4000-8000-000000000001", "6c9e9d3a-0000-4000-8000-000000000002"
+    given = {"MicrosoftAppId": app, "MicrosoftAppTenantId": tenant, "MicrosoftAppPassword": "of nothing"}
+    hosted = make_app(chat.app.database, SEKOM_CONTACT="kansliet@sekom.example", **given)
+    there = replace(chat, app=hosted).in_channel()
+    there.say("min kommun")
+
+    assert [one["url"] for one in there.card["actions"]] == [
+        f"https://teams.microsoft.com/l/chat/0/0?users=28:{app}&tenantId={tenant}"
+    ]
