@@ -50,3 +50,25 @@ def test_nothing_that_hangs_on_people_is_lost(old: Database) -> None:
         connection.execute(text("DELETE FROM people"))
         assert connection.execute(text("SELECT count(*) FROM conversations")).scalar() == 0
     old.close()
+
+
+def test_undoing_leaves_nothing_that_points_nowhere_and_gives_no_id_twice(old: Database) -> None:
+    migrate.upgrade(old)
+    people = (
+        "INSERT INTO people (id, name, role, helps_with, remind_by, first_seen_at) VALUES (:id, 'B', '', '', '', :at)"
+    )
+    with old.engine.begin() as connection:
+        connection.execute(text(people), [{"id": 2, "at": NOW}, {"id": 30, "at": NOW}])
+        connection.execute(
+            text("UPDATE conversations SET person_id = 2")
+        )  # of somebody from a list, whom 0001 can't hold
+        connection.execute(text("DELETE FROM people WHERE id = 30"))
+
+    migrate.downgrade(old, "0008")
+    with old.engine.connect() as connection:
+        assert connection.execute(text("SELECT seq FROM sqlite_sequence WHERE name = 'people'")).scalar() == 30
+    migrate.downgrade(old, "0001")
+    with old.engine.connect() as connection:
+        assert connection.execute(text("SELECT id FROM people")).scalars().all() == [1]
+        assert connection.execute(text("SELECT count(*) FROM conversations")).scalar() == 0
+    old.close()

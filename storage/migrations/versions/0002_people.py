@@ -11,6 +11,8 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+HANGS_ON_PEOPLE = ("conversations", "open_dialogs", "seen_activities", "faq_recent_questions", "faq_votes")
+
 
 def upgrade() -> None:
     op.create_table(
@@ -128,6 +130,10 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("audit_log", "proposals", "contacts", "roles", "follows"):
         op.drop_table(table)
+    gone = "(SELECT id FROM people WHERE teams_id IS NULL)"
+    for table in HANGS_ON_PEOPLE:  # SQLite's foreign keys are off while tables are made anew
+        op.execute(f"DELETE FROM {table} WHERE person_id IN {gone}")  # noqa: S608 - our names
+    op.execute(f"UPDATE faq_entries SET owner_id = NULL WHERE owner_id IN {gone}")  # noqa: S608
     op.execute("DELETE FROM people WHERE teams_id IS NULL")
     with op.batch_alter_table("people") as people:
         people.drop_index("ix_people_municipality_code")

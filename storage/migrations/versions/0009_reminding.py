@@ -23,9 +23,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    waiting = "state IN ('waiting', 'sending', 'uncertain')"
+    ended = "state = 'cancelled', error = 'undone', settled_at = CURRENT_TIMESTAMP"
+    op.execute(f"UPDATE deliveries SET {ended} WHERE operation = 'mail' AND {waiting}")  # noqa: S608 - our words
     with op.batch_alter_table("deliveries") as deliveries:
         deliveries.drop_column("dated")
         deliveries.drop_column("reach")
     op.execute("UPDATE people SET remind_by = 'chat' WHERE remind_by IN ('', 'both')")
-    with op.batch_alter_table("people") as people:
-        people.drop_column("paused_until")
+    # in place: SQLite's batch would make the table anew, and an erased person's id would be given again
+    op.drop_column("people", "paused_until")
