@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from icalendar import Alarm, Event, Timezone, vCalAddress, vText
 from icalendar import Calendar as File
 
-from bot.mail import SENDER
+from bot.mail import SENDER, one_line, shown
 from bot.swedish import STOCKHOLM
 from bot.tenant import Appointment, Attendee
 
@@ -64,10 +64,11 @@ def invitation(
     event.add("dtstamp", now)
     event.add("dtstart", appointment.starts.astimezone(STOCKHOLM))
     event.add("dtend", appointment.ends.astimezone(STOCKHOLM))
-    event.add("summary", appointment.title)
-    event.add("description", f"{appointment.text}\n\nAnslut: {join_url}" if join_url else appointment.text)
+    title, text = one_line(appointment.title), shown(appointment.text)
+    event.add("summary", title)
+    event.add("description", f"{text}\n\nAnslut: {join_url}" if join_url else text)
     if appointment.place or join_url:
-        event.add("location", appointment.place or "Teams")
+        event.add("location", one_line(appointment.place) or "Teams")
     if join_url:
         event.add("url", join_url)
     event.add("status", "CANCELLED" if method is Method.CANCEL else "CONFIRMED")
@@ -75,7 +76,7 @@ def invitation(
     event.add("organizer", _who(organiser, SENDER))
     event.add("attendee", _invited(attendee), encode=False)
     if method is Method.REQUEST:
-        event.add_component(_alarm(appointment.title))
+        event.add_component(_alarm(title))
     file = File()
     file.add("prodid", "-//Sveriges Ekokommuner//SEKOM-boten//SV")
     file.add("version", "2.0")
@@ -97,7 +98,7 @@ def _alarm(title: str) -> Alarm:
 def _who(mail: str, name: str) -> vCalAddress:
     address = vCalAddress(f"mailto:{mail}")
     if name:
-        address.params["CN"] = vText(name)
+        address.params["CN"] = vText(one_line(name))
     return address
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -25,6 +26,13 @@ SENDER = "Sveriges Ekokommuner"
 SUBJECT_LENGTH = 120
 """Characters of a subject; a phone shows about 40, so the first ones carry it."""
 
+LONGEST_LOCAL, LONGEST_ADDRESS = 64, 254
+"""Characters before the @ and in all (RFC 5321, 4.5.3.1)."""
+
+_UNSHOWN = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_PLAIN = re.compile(r"(?!.*=\?)[\x20-\x7e]{0,200}")
+_LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_HOST = re.compile(rf"({_LABEL}\.)+(?!\d+$){_LABEL}", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^@\s<>\",;:()\[\]\\]+@[\w-]+(\.[\w-]+)+")
 _LINK = re.compile(r"\[([^\[\]]+)\]\((https?://[^\s()<>]+|mailto:[^\s()<>]+)\)")
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
@@ -108,14 +116,14 @@ def compose(
     ``why`` says why it comes to this person, ``stop`` how to get no more. What a list of mails shows beside the subject
     is the text without the ``greeting``.
     """
-    subject = " ".join(subject.split())
+    subject = one_line(subject)
     if len(subject) > SUBJECT_LENGTH:
         subject = f"{subject[: SUBJECT_LENGTH - 1].rstrip()}…"
-    name = " ".join(name.split())  # a line break would end the header
+    text = shown(text)
     preview = text_of(text).replace("\n", " ")[:140]
     text = f"{greeting}\n\n{text}".strip()
-    quoted = [line.strip() for line in quote.strip().splitlines()]
-    footer = [line for line in (why, stop) if line]
+    quoted = [line.strip() for line in shown(quote).strip().splitlines()]
+    footer = [one_line(line) for line in (why, stop) if line]
     page = _PAGE.format(
         font=_FONT,
         sender=escape(SENDER),
@@ -126,7 +134,7 @@ def compose(
         button=_BUTTON.format(url=escape(link.url), title=escape(link.title)) if link else "",
         footer="<br>".join(map(_inline, footer)),
     )
-    return Letter(key, to, name, subject, _text(text, quoted, link, footer), page, calendar)
+    return Letter(key, to, one_line(name), subject, _text(text, quoted, link, footer), page, calendar)
 
 
 def written(letter: Letter, mailbox: str, answer_to: str, now: datetime) -> bytes:
@@ -134,10 +142,9 @@ def written(letter: Letter, mailbox: str, answer_to: str, now: datetime) -> byte
 
     Raises :class:`Unreachable` where the letter's address is none.
     """
+    head = f"To: {_named(letter.name, address(letter.to))}\r\nSubject: {_words('Subject', letter.subject)}\r\n"
     mail = EmailMessage(policy=SMTP)
-    mail["Subject"] = letter.subject
     mail["From"] = Address(SENDER, addr_spec=mailbox)
-    mail["To"] = Address(letter.name, addr_spec=address(letter.to))
     mail["Reply-To"] = Address("", addr_spec=answer_to)
     mail["Date"] = format_datetime(now)
     # the same for a mail that goes twice, so that mail servers may drop the second
@@ -152,7 +159,30 @@ def written(letter: Letter, mailbox: str, answer_to: str, now: datetime) -> byte
         mail.add_alternative(letter.calendar.decode(), subtype="calendar", cte="base64", params=told)
         mail.add_attachment(letter.calendar, maintype="application", subtype="ics", filename="inbjudan.ics")
     mail["Content-Language"] = "sv"  # last: content that is set takes such headers away
-    return mail.as_bytes()
+    return head.encode("ascii") + mail.as_bytes()
+
+
+def _named(name: str, spelt: str) -> str:
+    """Whom a mail is to; a plain name in quotes where it needs them."""
+    return str(Address(name, addr_spec=spelt)) if _PLAIN.fullmatch(name) else f"{_words('To', name)} <{spelt}>"
+
+
+def _words(header: str, text: str) -> str:
+    """``text`` in encoded words (RFC 2047), unless it is plain.
+
+    A message folds such words itself and then loses a space between two, or adds one (python/cpython 92081, 120930).
+    """
+    return text if _PLAIN.fullmatch(text) else Header(text, "utf-8", header_name=header).encode(linesep="\r\n")
+
+
+def shown(text: str) -> str:
+    """``text`` without what nobody sees and no mail may hold: control characters, and halves of a character."""
+    return _UNSHOWN.sub("", "\n".join(text.splitlines()))
+
+
+def one_line(text: str) -> str:
+    """The same on one line, as a name or subject is: a line break would end a header."""
+    return " ".join(shown(text).split())
 
 
 def address(mail: str) -> str:
@@ -164,7 +194,10 @@ def address(mail: str) -> str:
     try:
         if "#EXT#" in mail.upper() or not _ADDRESS.fullmatch(mail) or not local.isascii():
             raise Unreachable(Reason.NO_ADDRESS)
-        spelt = f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
+        host = domain if domain.isascii() else domain.encode("idna").decode()
+        spelt = f"{local}@{host}"
+        if len(local) > LONGEST_LOCAL or len(spelt) > LONGEST_ADDRESS or not _HOST.fullmatch(host):
+            raise Unreachable(Reason.NO_ADDRESS)
         Address(addr_spec=spelt)
     except (MessageError, ValueError) as error:
         raise Unreachable(Reason.NO_ADDRESS) from error
