@@ -170,6 +170,11 @@ def date_input(name: str, label: str, *, first: date) -> CardElement:
     return DateInput(id=name, label=label, min=first.isoformat())
 
 
+def fills_in(card: Json) -> bool:
+    """Whether there is something to fill in on a card."""
+    return any(str(part.get("type", "")).startswith("Input.") for part in card.get("body", ()))
+
+
 def short(text: str, most: int = 200) -> str:
     """A text cut off where it gets too long."""
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"

@@ -87,6 +87,16 @@ async def test_a_state_is_answered_and_put_on_the_message_for_everyone(edge: Edg
     )
 
 
+async def test_a_form_in_ones_own_chat_is_shown_once_so_that_nothing_typed_is_lost(edge: Edge) -> None:
+    form = {"type": "AdaptiveCard", "body": [{"type": "Input.Text", "id": "source"}]}
+    edge.core.script = lambda _: state(form)
+    sent = press(edge.service_url, replyToId="1")
+    answered = await edge.post(sent)
+
+    assert answered.body["value"] == form
+    assert edge.connector.calls == []
+
+
 async def test_a_card_that_cannot_be_updated_does_not_fail_the_turn(edge: Edge) -> None:
     edge.core.script = lambda _: state(NEW_CARD)
     sent = press(edge.service_url, replyToId="gone")

@@ -12,6 +12,7 @@ from aiohttp import ClientError
 from botbuilder.core import TurnContext
 
 from bot import metrics
+from bot.cards import fills_in
 from bot.teams import activities
 from bot.teams.connector import ConnectorError, ServiceUrlError, TokenError
 from bot.turn import NOTHING, Incoming, Json, Kind, Message, Reply, Scope, say
@@ -115,6 +116,8 @@ class Turns:
         """
         if context.activity.type == "invoke":
             messages, card = list(reply.messages), reply.state
+            if card is not None and incoming.place.scope is Scope.PERSONAL and fills_in(card):
+                card = None  # shown twice, by the answer and the update, it would lose what is typed in between
         else:
             messages, card = _without_an_answer(incoming, reply)
         if card is not None and incoming.card_id:
