@@ -144,8 +144,8 @@ def written(letter: Letter, mailbox: str, answer_to: str, now: datetime) -> byte
     """
     head = f"To: {_named(letter.name, address(letter.to))}\r\nSubject: {_words('Subject', letter.subject)}\r\n"
     mail = EmailMessage(policy=SMTP)
-    mail["From"] = Address(SENDER, addr_spec=mailbox)
-    mail["Reply-To"] = Address("", addr_spec=answer_to)
+    mail["From"] = Address(SENDER, addr_spec=_ascii(mailbox))
+    mail["Reply-To"] = Address("", addr_spec=_ascii(answer_to))
     mail["Date"] = format_datetime(now)
     # the same for a mail that goes twice, so that mail servers may drop the second
     mail["Message-ID"] = message_id(letter, mailbox)
@@ -190,13 +190,13 @@ def address(mail: str) -> str:
 
     A domain with Swedish letters has an ASCII form; what stands before the @ has none that every server takes.
     """
-    local, _, domain = mail.rpartition("@")
     try:
-        if "#EXT#" in mail.upper() or not _ADDRESS.fullmatch(mail) or not local.isascii():
+        if "#EXT#" in mail.upper() or not _ADDRESS.fullmatch(mail):
             raise Unreachable(Reason.NO_ADDRESS)
-        host = domain if domain.isascii() else domain.encode("idna").decode()
-        spelt = f"{local}@{host}"
-        if len(local) > LONGEST_LOCAL or len(spelt) > LONGEST_ADDRESS or not _HOST.fullmatch(host):
+        spelt = _ascii(mail)
+        local, _, host = spelt.rpartition("@")
+        too_long = len(local) > LONGEST_LOCAL or len(spelt) > LONGEST_ADDRESS
+        if too_long or not local.isascii() or not _HOST.fullmatch(host):
             raise Unreachable(Reason.NO_ADDRESS)
         Address(addr_spec=spelt)
     except (MessageError, ValueError) as error:
@@ -204,9 +204,14 @@ def address(mail: str) -> str:
     return spelt
 
 
+def _ascii(mail: str) -> str:
+    local, _, domain = mail.rpartition("@")
+    return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
+
+
 def message_id(letter: Letter, mailbox: str) -> str:
     """The id that the mail has in the world."""
-    return f"<{uuid5(NAMESPACE_URL, f'sekom:{letter.key}')}@{mailbox.partition('@')[2]}>"
+    return f"<{uuid5(NAMESPACE_URL, f'sekom:{letter.key}')}@{_ascii(mailbox).partition('@')[2]}>"
 
 
 def html_of(text: str) -> str:

@@ -53,7 +53,7 @@ def _guid(value: str) -> str:
 
 
 def _mail(value: str) -> str:
-    if not _MAIL.fullmatch(value):
+    if not _MAIL.fullmatch(value) or not value.partition("@")[0].isascii():  # no mail server takes such a one from us
         raise ValueError(f"{value!r} is not a mail address")
     return value
 

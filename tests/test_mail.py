@@ -120,8 +120,9 @@ def test_headers_take_no_line_breaks_and_a_long_subject_is_cut() -> None:
         quote="a\ud800b",
         why="y",
     )
-    content = written(wild, ORGANISER, ORGANISER, NOW)
+    content = written(wild, ORGANISER, "kansliet@åmål.example", NOW)
     mail = read(content)
+    assert mail["Reply-To"] == "kansliet@xn--ml-xiab.example"
     assert not re.search(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", content)
     assert wild.text.startswith("xy\n\n> ab\n")
     assert mail["Bcc"] is None
