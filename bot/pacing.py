@@ -4,13 +4,34 @@ from __future__ import annotations
 
 import random
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 PER_CONVERSATION = ((7, 1.0), (60, 30.0), (1800, 3600.0))
 """Messages in seconds, for a bot in one conversation (platform.md §3, peers.md 0.6)."""
 LONGEST = 3600.0
 """Seconds of the longest window; older messages count nowhere."""
+LONGEST_ASKED = 24 * 3600.0
+"""Seconds that a far side may ask for; more is a mistake of its own, and no date could be reckoned from it."""
+
+
+def asked(headers: Mapping[str, str]) -> float | None:
+    """Seconds that an answer's ``Retry-After`` asks for, as a number or as a date; None where it asks for nothing.
+
+    A date is held against the answer's own ``Date``, so that neither side's clock has to be right.
+    """
+    wanted = headers.get("Retry-After", "")
+    try:
+        seconds = float(wanted)
+    except ValueError:
+        try:
+            until = parsedate_to_datetime(wanted) - parsedate_to_datetime(headers.get("Date", ""))
+        except (TypeError, ValueError):  # no date, or one without a zone
+            return None
+        seconds = until.total_seconds()
+    return min(max(0.0, seconds), LONGEST_ASKED)
 
 
 @dataclass(frozen=True, slots=True)

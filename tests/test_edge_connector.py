@@ -10,6 +10,7 @@ from azure.identity.aio import ClientSecretCredential
 from botbuilder.core import Middleware, TurnContext
 from botbuilder.schema import Activity, Attachment, ChannelAccount, ConversationAccount, Entity
 
+from bot.pacing import asked
 from bot.teams.activities import Outgoing, card_activity
 from bot.teams.adapter import Adapter
 from bot.teams.codec import decode, encode, parse
@@ -89,6 +90,25 @@ async def test_an_error_carries_how_long_to_wait(
     with pytest.raises(ConnectorError) as raised:
         await connector.send(fake.url, "a", {})
     assert (raised.value.status, raised.value.retry_after) == (429, seconds)
+
+
+@pytest.mark.parametrize(
+    ("after", "date", "seconds"),
+    [
+        ("Wed, 21 Oct 2015 07:29:30 GMT", "Wed, 21 Oct 2015 07:28:00 GMT", 90.0),
+        ("Wednesday, 21-Oct-15 07:29:30 GMT", "Wed Oct 21 07:28:00 2015", None),  # a date without a zone
+        ("Wed, 21 Oct 2015 07:27:00 GMT", "Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
+        ("Fri, 21 Oct 2016 07:27:00 GMT", "Wed, 21 Oct 2015 07:28:00 GMT", 86400.0),
+        ("Wed, 21 Oct 2015 07:29:30 GMT", "", None),
+        ("Wed, 99 Oct 2015", "x", None),
+        ("inf", "", 86400.0),
+        ("nan", "", 0.0),
+        ("soon", "", None),
+        ("", "", None),
+    ],
+)
+def test_a_wait_may_be_a_number_or_a_date(after: str, date: str, seconds: float | None) -> None:
+    assert asked({"Retry-After": after, "Date": date}) == seconds
 
 
 async def test_nothing_is_sent_to_a_service_url_off_the_list(fake: FakeConnector) -> None:

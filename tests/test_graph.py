@@ -27,6 +27,8 @@ from tests.graph_standin import documented, leftovers
 from tests.graph_state import LINE
 from tests.graph_support import ANNA, BO, CHANNEL, MANIFEST, PEOPLE, PING, TEAM, Office, appointment, letter, office
 
+THEN, SEVEN_LATER = "Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 2015 07:28:07 GMT"
+
 
 @pytest.fixture
 async def desk() -> AsyncIterator[Office]:
@@ -267,7 +269,9 @@ async def test_a_mailbox_that_is_none_is_a_fault_of_the_set_up(desk: Office) -> 
         (Trouble(status=429, headers={"Retry-After": "7"}), ("later", 7.0, False)),
         (Trouble(status=429, headers={"Retry-After": "600"}), ("later", 600.0, False)),
         (Trouble(status=429), ("later", None, False)),
-        (Trouble(status=503, headers={"Retry-After": "200"}), ("later", 200.0, False)),
+        (Trouble(status=429, headers={"Retry-After": SEVEN_LATER, "Date": THEN}), ("later", 7.0, False)),
+        (Trouble(status=503, headers={"Retry-After": "200"}), ("later", 200.0, True)),
+        (Trouble(status=503, headers={"Retry-After": "200"}, arrives=True), ("later", 200.0, True)),
         (Trouble(status=503), ("later", None, True)),
         (Trouble(status=504), ("later", None, True)),
         (Trouble(status=500), ("later", None, True)),

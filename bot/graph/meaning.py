@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from bot.pacing import asked
 from bot.ports import Failed, Reason, TryLater, Unreachable
 
 AGAIN_AFTER = 24 * 3600.0
@@ -22,8 +23,10 @@ MAILBOX = frozenset({"ErrorInvalidUser", "MailboxNotEnabledForRESTAPI", "ErrorNo
 ADDRESS = frozenset({"ErrorInvalidRecipients", "ErrorMessageRecipientNotFound", "InvalidRecipients"})
 LATER = frozenset({401, 412, 423, 429})
 """Refused before it was done. 401 is an operator's fault, that no message shall be lost for."""
-BUSY = 503
-MAY_HAVE_ARRIVED = frozenset({408, 500, 502, BUSY, 504})
+MAY_HAVE_ARRIVED = frozenset({408, 500, 502, 503, 504})
+"""It may have been done. 503 also where it says when to try again: Microsoft documents that as "overloaded or being
+maintained, repeat after a delay" and not as "not done", as it does 429, and Outlook has been seen to answer 503 to
+changes that it carried out (learn.microsoft.com/answers/questions/1465421)."""
 REMEDY = (
     "grant the app the application permission {permission} in Entra, with admin consent;"
     " for mail and calendar look also whether an access policy or RBAC scope leaves the mailbox out"
@@ -48,7 +51,7 @@ class Refusal(Exception):  # noqa: N818 - it is no fault yet
 
     def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
         self.status = status
-        self.after = _seconds(headers.get("Retry-After"))
+        self.after = asked(headers)
         self.details = _error(body)
         self.code = str(self.details.get("code") or "")
         super().__init__(f"{status} {self.code}".strip()[:100])
@@ -88,8 +91,7 @@ def understood(call: Call, refusal: Refusal, faults: Faults) -> Exception:
     if refusal.status in LATER:
         return TryLater(str(refusal), after=refusal.after)
     if refusal.status in MAY_HAVE_ARRIVED:
-        slowed = refusal.status == BUSY and refusal.after is not None  # the other way to say 429: it was not done
-        return TryLater(str(refusal), after=refusal.after, doubtful=not slowed and not call.repeatable)
+        return TryLater(str(refusal), after=refusal.after, doubtful=not call.repeatable)
     return Failed(str(refusal))
 
 
@@ -110,14 +112,6 @@ def _whose(call: Call, refusal: Refusal, faults: Faults) -> Reason | None:
             return Reason.NO_ADDRESS
         case _:
             return None
-
-
-def _seconds(header: str | None) -> float | None:
-    """``Retry-After`` in seconds, however many."""
-    try:
-        return max(0.0, float(header)) if header else None
-    except ValueError:
-        return None
 
 
 def _error(body: bytes) -> Mapping[str, object]:

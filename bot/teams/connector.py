@@ -12,6 +12,7 @@ import orjson
 from aiohttp import ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from yarl import URL
 
+from bot.pacing import asked
 from bot.turn import Json
 
 TIMEOUT = ClientTimeout(total=10, connect=5)
@@ -141,8 +142,7 @@ def _id(answer: Json) -> str | None:
 
 
 def _error(response: ClientResponse, body: str) -> ConnectorError:
-    retry_after = _seconds(response.headers.get("Retry-After"))
-    return ConnectorError(response.status, _code(body), body[:LONGEST_ERROR], retry_after)
+    return ConnectorError(response.status, _code(body), body[:LONGEST_ERROR], asked(response.headers))
 
 
 def _code(body: str) -> str:
@@ -154,11 +154,3 @@ def _code(body: str) -> str:
         return str(orjson.loads(parsed["message"])["subCode"])
     except (orjson.JSONDecodeError, KeyError, TypeError):
         return ""
-
-
-def _seconds(header: str | None) -> float | None:
-    """``Retry-After`` in seconds; its other form, a date, is not used by Teams."""
-    try:
-        return max(0.0, float(header)) if header else None
-    except ValueError:
-        return None

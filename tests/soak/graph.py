@@ -93,9 +93,8 @@ class Weather:
             after = self._dice.choice((1, 1, 2, 5, 10, 200)) if self._dice.random() < 0.1 else 1
             return Trouble(status=429, headers=self._after(call, after))
         if what < THROTTLED + BUSY:
-            told = self._dice.random() < 0.5
-            headers = self._after(call, 2) if told else {}
-            return Trouble(status=503, headers=headers, arrives=not told and self._dice.random() < 0.5)
+            headers = self._after(call, 2) if self._dice.random() < 0.5 else {}
+            return Trouble(status=503, headers=headers, arrives=self._dice.random() < 0.5)
         return Trouble(arrives=True) if what < THROTTLED + BUSY + CUT else None
 
     def _after(self, call: str, seconds: float) -> dict[str, str]:
