@@ -5,6 +5,8 @@ Through Graph, Exchange writes the invitations itself; this is for local mode an
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import NAMESPACE_URL, uuid5
@@ -12,7 +14,8 @@ from uuid import NAMESPACE_URL, uuid5
 from icalendar import Alarm, Event, Timezone, vCalAddress, vText
 from icalendar import Calendar as File
 
-from bot.mail import SENDER, one_line, shown
+from bot.mail import SENDER, address, one_line, shown
+from bot.ports import Unreachable
 from bot.swedish import STOCKHOLM
 from bot.tenant import Appointment, Attendee
 
@@ -38,6 +41,8 @@ END:VTIMEZONE
 """
 """The rule of today, as Outlook writes it. The library's own lists every change since 1970 and ends in 2037."""
 
+logger = logging.getLogger(__name__)
+
 
 class Method(StrEnum):
     """What the receiver is to do with it."""
@@ -45,6 +50,23 @@ class Method(StrEnum):
     REQUEST = "REQUEST"
     """Invite, or change: the same UID with a higher SEQUENCE."""
     CANCEL = "CANCEL"
+
+
+def reachable(attendees: Sequence[Attendee], about: str) -> list[Attendee]:
+    """Those whom an invitation can reach, as mail spells them; the others are left out, and counted in the log.
+
+    One address that is none would keep everybody from being invited. ``about`` names the appointment in the log.
+    """
+    found = []
+    for attendee in attendees:
+        try:
+            found.append(Attendee(address(attendee.mail), one_line(attendee.name)))
+        except Unreachable:
+            continue
+    if len(found) < len(attendees):
+        left_out = {"appointment": about, "people": len(attendees) - len(found)}
+        logger.warning("people were not invited: what we have of them is no mail address", extra=left_out)
+    return found
 
 
 def invitation(
@@ -96,15 +118,15 @@ def _alarm(title: str) -> Alarm:
 
 
 def _who(mail: str, name: str) -> vCalAddress:
-    address = vCalAddress(f"mailto:{mail}")
+    who = vCalAddress(f"mailto:{mail}")
     if name:
-        address.params["CN"] = vText(one_line(name))
-    return address
+        who.params["CN"] = vText(one_line(name))
+    return who
 
 
 def _invited(attendee: Attendee) -> vCalAddress:
-    address = _who(attendee.mail, attendee.name)
-    address.params["ROLE"] = vText("REQ-PARTICIPANT")
-    address.params["PARTSTAT"] = vText("NEEDS-ACTION")
-    address.params["RSVP"] = vText("TRUE")
-    return address
+    who = _who(attendee.mail, attendee.name)
+    who.params["ROLE"] = vText("REQ-PARTICIPANT")
+    who.params["PARTSTAT"] = vText("NEEDS-ACTION")
+    who.params["RSVP"] = vText("TRUE")
+    return who

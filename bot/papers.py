@@ -19,7 +19,7 @@ from uuid import NAMESPACE_URL, uuid5
 import orjson
 
 from bot import mail
-from bot.invitation import Method, invitation
+from bot.invitation import Method, invitation, reachable
 from bot.ports import Reason, Unreachable
 from bot.swedish import STOCKHOLM, day
 from bot.tenant import (
@@ -76,7 +76,7 @@ class Papers:
         event_id = _id(appointment)
         event = await self._event(event_id)
         if event is None:
-            event = _Event(appointment, list(attendees))
+            event = _Event(appointment, reachable(attendees, appointment.key))
             await self._tell(event, event.attendees)
         return Booked(event_id, event.join_url or None)
 
@@ -90,6 +90,7 @@ class Papers:
     async def invite(self, event_id: str, attendees: Sequence[Attendee]) -> None:
         """See :class:`bot.tenant.Calendar`."""
         event = await self._known(event_id)
+        attendees = reachable(attendees, event.appointment.key)
         came = [attendee for attendee in attendees if attendee not in event.attendees]
         went = [attendee for attendee in event.attendees if attendee not in attendees]
         event.attendees = list(attendees)

@@ -71,7 +71,10 @@ class Booked:
 
 
 class Calendar(Protocol):
-    """The bot's own calendar, whose invitations go by mail. Invited people do not see each other."""
+    """The bot's own calendar, whose invitations go by mail. Invited people do not see each other.
+
+    Whoever has no address that mail reaches is left out (:func:`bot.invitation.reachable`).
+    """
 
     async def create(self, appointment: Appointment, attendees: Sequence[Attendee]) -> Booked:
         """Put it in the calendar and invite. Safe to repeat."""

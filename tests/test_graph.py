@@ -122,8 +122,9 @@ async def test_one_is_notified_or_many(desk: Office) -> None:
     await desk.tenant.feed.notify_all([ANNA, BO], PING)
 
     assert [person for person, _ in desk.standin.state.pings] == [ANNA, ANNA, BO]
-    await desk.tenant.feed.notify(ANNA, replace(PING, chain=7))
-    assert desk.standin.state.pings[-1][1]["chainId"] == 7
+    await desk.tenant.feed.notify(ANNA, replace(PING, chain=7, text="a\x00b\ud83d\nc", topic="\x1bd"))
+    last = desk.standin.state.pings[-1][1]
+    assert (last["chainId"], last["previewText"]["content"], last["topic"]["value"]) == (7, "ab c", "d")
     body = desk.standin.state.pings[0][1]
     assert body["previewText"]["content"] == PING.text
     assert body["templateParameters"] == [{"name": "systemDefaultText", "value": PING.text}]
@@ -198,11 +199,22 @@ async def test_nobody_is_written_to_by_upn(desk: Office) -> None:
     upn = "anna_tranemo.se#EXT#@ekokommuner.onmicrosoft.com"
     with pytest.raises(Unreachable, match="no_address"):
         await desk.tenant.mail.send(letter(to=upn))
-    with pytest.raises(Unreachable, match="no_address"):
-        await desk.tenant.calendar.create(appointment(), [Attendee(upn, "Anna")])
     with pytest.raises(Failed, match="no_entra_id"):
         await desk.tenant.feed.notify(upn, PING)
     assert desk.standin.asked == []
+
+
+async def test_who_has_no_address_keeps_nobody_else_from_being_invited(
+    desk: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad = [Attendee("anna_tranemo.se#EXT#@x.onmicrosoft.com", "Anna"), Attendee("", "Eva")]
+    booked = await desk.tenant.calendar.create(appointment(), [bad[0], *PEOPLE])
+    await desk.tenant.calendar.invite(booked.id, [*bad, PEOPLE[1]])
+
+    assert [person for person, _ in desk.standin.state.told] == [PEOPLE[0].mail, PEOPLE[1].mail, PEOPLE[0].mail]
+    told = [(record.__dict__["appointment"], record.__dict__["people"]) for record in caplog.records]
+    assert told == [("event:7", 1), (booked.id, 2)]
+    assert not any(word in caplog.text for word in ("anna_", "Anna", "Eva"))
 
 
 async def test_too_many_are_refused_before_anything_is_sent(desk: Office) -> None:

@@ -251,7 +251,7 @@ async def test_a_mail_on_a_laptop_is_a_file_that_a_mail_client_opens(tmp_path: P
 
 async def test_a_meeting_on_a_laptop(tmp_path: Path) -> None:
     papers = Papers(tmp_path, "kansliet@ekokommuner.example", lambda: NOW)
-    booked = await papers.create(appointment(), PEOPLE)
+    booked = await papers.create(appointment(), [*PEOPLE, Attendee("anna_x#EXT#@y.example", "Anna")])
     assert await papers.create(appointment(), PEOPLE) == booked
     assert _eml(tmp_path) == {
         "event-event-7-0-request-anna@tranemo.example.eml": ("REQUEST", 0),
@@ -259,7 +259,7 @@ async def test_a_meeting_on_a_laptop(tmp_path: Path) -> None:
     }
 
     await papers.update(booked.id, appointment("Nytt namn"))
-    await papers.invite(booked.id, [PEOPLE[1], Attendee("eva@orust.example", "Eva")])
+    await papers.invite(booked.id, [PEOPLE[1], Attendee("eva@orust.example", "Eva"), Attendee("ej", "Ej")])
     await papers.cancel(booked.id, "Föreläsaren är sjuk.")
     await papers.cancel(booked.id, "igen")
 

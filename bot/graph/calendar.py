@@ -29,7 +29,8 @@ from bot.graph.meaning import Call, Refusal, understood
 from bot.graph.meeting import with_new_text
 from bot.graph.thread import on_graph_thread
 from bot.graph.wire import OnWire, Wire
-from bot.mail import address
+from bot.invitation import reachable
+from bot.mail import one_line, shown
 from bot.ports import Failed, Reason, Unreachable
 from bot.swedish import STOCKHOLM
 from bot.tenant import Appointment, Attendee, Booked
@@ -66,7 +67,7 @@ class GraphCalendar(OnWire):
         """
         event = _event(appointment)
         event.body = _html(appointment.html)
-        event.attendees = _invited(attendees)
+        event.attendees = _invited(attendees, appointment.key)
         event.transaction_id = str(uuid5(NAMESPACE_URL, f"sekom:{appointment.key}"))
         event.hide_attendees = True
         event.allow_new_time_proposals = False
@@ -104,7 +105,7 @@ class GraphCalendar(OnWire):
     @on_graph_thread
     async def invite(self, event_id: str, attendees: Sequence[Attendee]) -> None:
         """See :class:`bot.tenant.Calendar`. With nothing else in the request, Exchange writes to who changed only."""
-        event = Event(attendees=_invited(attendees))
+        event = Event(attendees=_invited(attendees, event_id))
         await self._send(CHANGE, self._events.by_event_id(event_id).to_patch_request_information(event))
 
     @on_graph_thread
@@ -145,26 +146,26 @@ class GraphCalendar(OnWire):
 
 def _event(appointment: Appointment) -> Event:
     """What both making and changing says. Never the meeting: that is made once."""
-    event = Event(subject=appointment.title, start=_moment(appointment.starts), end=_moment(appointment.ends))
+    event = Event(subject=one_line(appointment.title), start=_moment(appointment.starts), end=_moment(appointment.ends))
     if appointment.place:
-        event.location = Location(display_name=appointment.place)
+        event.location = Location(display_name=one_line(appointment.place))
     return event
 
 
-def _invited(attendees: Sequence[Attendee]) -> list[Invited]:
+def _invited(attendees: Sequence[Attendee], about: str) -> list[Invited]:
     if len(attendees) > MOST_ATTENDEES:
         raise Failed("too_many_attendees")
     return [
         Invited(
             type=AttendeeType.Required,
-            email_address=EmailAddress(address=address(attendee.mail), name=attendee.name),
+            email_address=EmailAddress(address=attendee.mail, name=attendee.name),
         )
-        for attendee in attendees
+        for attendee in reachable(attendees, about)
     ]
 
 
 def _html(content: str) -> ItemBody:
-    return ItemBody(content_type=BodyType.Html, content=content)
+    return ItemBody(content_type=BodyType.Html, content=shown(content))
 
 
 def _moment(value: datetime) -> DateTimeTimeZone:

@@ -26,6 +26,7 @@ from bot.graph.meaning import Call, Refusal, understood
 from bot.graph.people import object_id
 from bot.graph.thread import on_graph_thread
 from bot.graph.wire import OnWire, Wire
+from bot.mail import one_line
 from bot.ports import Failed
 from bot.tenant import Ping
 
@@ -110,11 +111,10 @@ class GraphInstaller(OnWire):
 
 
 def _fill(body: Body, ping: Ping) -> None:
-    body.topic = TeamworkActivityTopic(
-        source=TeamworkActivityTopicSource.Text, value=ping.topic[:SHOWN], web_url=ping.url
-    )
+    text, topic = one_line(ping.text)[:SHOWN], one_line(ping.topic)[:SHOWN]
+    body.topic = TeamworkActivityTopic(source=TeamworkActivityTopicSource.Text, value=topic, web_url=ping.url)
     body.activity_type = DEFAULT
     if ping.chain is not None:  # the SDK writes a None that was set, and by its Python name, which Graph refuses
         body.chain_id = ping.chain
-    body.preview_text = ItemBody(content=ping.text[:SHOWN])
-    body.template_parameters = [KeyValuePair(name="systemDefaultText", value=ping.text[:SHOWN])]
+    body.preview_text = ItemBody(content=text)
+    body.template_parameters = [KeyValuePair(name="systemDefaultText", value=text)]
