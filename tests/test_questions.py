@@ -175,6 +175,14 @@ def test_followers_get_the_answer_too_and_the_answerer_does_not(chat: Chat) -> N
     bo.click("Sluta följa")
     assert "1 person undrar också." in cecilia.in_channel(VATTEN).text
 
+    own = chat.in_channel(VATTEN)
+    own.click("Svara")
+    own.click("Skicka svaret", answer="Jag hittade det i en rapport.")
+    chat.say("mina frågor")
+    chat.click(TEXT)
+    chat.click("Det löste det")
+    assert chat.buttons == ["Behöver mer hjälp"], "nobody thanks themselves"
+
 
 def test_needing_more_help_opens_it_again_with_the_askers_words(chat: Chat) -> None:
     ask(chat)

@@ -61,6 +61,9 @@ def test_a_claim_runs_out_and_then_the_ladder_is_the_same(chat: Chat, kansli: Ch
     clock.now = local("2027-03-25T11:00")
     here.click("Jag tar den")
     assert "Cecilia har tagit frågan." in here.text
+    assert "Du kan svara ändå" in chat.as_("David").in_channel(VATTEN).click("Lämna tillbaka (Cecilia)")
+    here.click("Lämna tillbaka (Cecilia)")
+    here.click("Jag tar den")
     people = {"claimer": cecilia, "moderator": bo, "kansli": kansli}
     happened = live(clock, people, "2027-03-31T10:00")
     assert happened == []

@@ -39,7 +39,7 @@ def answered(picture: Picture, said: Said, *, own: bool) -> Json:
         plain(f"Frågan: {short(picture.question.text)}", subtle=True),
         plain(said.answer.text),
         plain(f"{said.who}, {swedish.day(said.answer.at)}", subtle=True),
-        actions=_after_answer(said, own=own),
+        actions=_after_answer(picture, said, own=own),
         summary=f"{title}: {one_line(said.answer.text)}",
     )
 
@@ -51,7 +51,7 @@ def solved(picture: Picture, said: Said) -> Json:
         plain(f"Frågan: {short(picture.question.text)}", subtle=True),
         plain(said.answer.text),
         plain(f"{said.who}. Det löste frågan.", subtle=True),
-        actions=_after_answer(said, own=True)[1:],
+        actions=_after_answer(picture, said, own=True)[1:],
         summary="Frågan är löst.",
     )
 
@@ -105,7 +105,7 @@ def mine_one(picture: Picture, *, own: bool) -> Json:
     question, last = picture.question, picture.answers[-1] if picture.answers else None
     actions: list[Action] = []
     if own and last is not None and not question.over:
-        solved, more, _ = _after_answer(last, own=True)
+        solved, more = _after_answer(picture, last, own=True)[:2]
         actions += [] if question.status == Status.SOLVED else [solved]
         actions += [] if question.status == Status.OPEN else [more]
     if own and question.status in (Status.OPEN, Status.ANSWERED):
@@ -163,10 +163,11 @@ STATES = {
 }
 
 
-def _after_answer(said: Said, *, own: bool) -> list[Action]:
+def _after_answer(picture: Picture, said: Said, *, own: bool) -> list[Action]:
     rows: Json = {"question": said.answer.question_id, "answer": said.answer.id}
-    thank = button("Tacka", "questions.thank", **rows)
+    nobody = said.answer.person_id is None or (own and said.answer.person_id == picture.question.asker_id)
+    thank = [] if nobody else [button("Tacka", "questions.thank", **rows)]
     if not own:
-        return [thank, button("Sluta följa", "questions.unfollow", question=said.answer.question_id)]
+        return [*thank, button("Sluta följa", "questions.unfollow", question=said.answer.question_id)]
     solved = button("Det löste det", "questions.solve", style="positive", **rows)
-    return [solved, button("Behöver mer hjälp", "questions.more", **rows), thank]
+    return [solved, button("Behöver mer hjälp", "questions.more", **rows), *thank]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from microsoft_teams.cards import Action, CardElement
 
 from bot import swedish
-from bot.cards import button, card, choice_input, heading, label, plain, short, small, text_input
+from bot.cards import button, card, choice_input, heading, label, one_line, plain, short, small, text_input
 from bot.questions import service
 from bot.questions.picture import Picture, Said
 from bot.turn import Json
@@ -172,12 +172,18 @@ def _channel_buttons(picture: Picture) -> list[Action]:
     rows: Json = {"question": question.id, "post": question.posts}
     shown = [button("Svara", "questions.form", style="positive", **rows)]
     if question.status == Status.OPEN:
-        claimed = button("Lämna tillbaka", "questions.release", **rows)
+        claimed = button(_release(picture), "questions.release", **rows)
         shown.append(claimed if picture.claimer else button("Jag tar den", "questions.claim", **rows))
     shown.append(button("Jag undrar också", "questions.follow", **rows))
     if question.status == Status.OPEN:
         shown.append(button("Fel grupp", "questions.wrong", **rows))
     return shown
+
+
+def _release(picture: Picture) -> str:
+    """Says whose button it is: everybody in the channel sees it."""
+    name = one_line(picture.claimer_name, TITLE - len("Lämna tillbaka ()"))
+    return f"Lämna tillbaka ({name})" if name else "Lämna tillbaka"
 
 
 def _gone(said: str, *more: CardElement) -> Json:

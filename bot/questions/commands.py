@@ -113,6 +113,8 @@ def thank(turn: Turn) -> Reply:
     _, said = _answer(turn, question)
     if said.answer.person_id == turn.person.id:
         raise UserError("Det är ditt eget svar.")
+    if said.answer.person_id is None:
+        raise UserError("Den som svarade finns inte kvar här, så jag kan inte framföra tacket.")
     new = telling.thanked(turn, question, said)
     return Reply(notice="Tacket är framfört." if new else "Du har redan tackat för det svaret.")
 

@@ -37,6 +37,8 @@ class Picture:
     """The municipality's group by SKR, or empty."""
     claimer: str
     """Who has it now; empty for nobody."""
+    claimer_name: str
+    """The same on a button."""
     followers: int
     answers: Sequence[Said]
 
@@ -62,6 +64,7 @@ def of(session: Session, question: Question, now: datetime) -> Picture:
         asker=who(session, asker, question.municipality_code),
         size=f"{home.size_group_name}, grupp {home.size_group}" if home and home.size_group else "",
         claimer=who(session, claimer.name, claimer.municipality_code) if claimer else "",
+        claimer_name=claimer.name if claimer else "",
         followers=len(questions.followers(session, question.id)),
         answers=[Said(one, _answerer(session, one, names)) for one in kept],
     )

@@ -130,7 +130,10 @@ def release(turn: Turn, question: Question) -> bool:
     if not is_claimed(question, turn.now):
         return False
     if question.claimed_by_id != turn.person.id and not manages(turn, question):
-        raise UserError("Det är någon annan som har tagit frågan. Du kan ändå svara på den.")
+        raise UserError(
+            "Det är någon annan som har tagit frågan, och bara den personen, en moderator eller kansliet kan lämna "
+            "tillbaka den. Du kan svara ändå: tryck på Svara."
+        )
     question.claimed_by_id = question.claimed_at = None
     question.version += 1
     return True

@@ -141,9 +141,9 @@ def reopened(turn: Turn, question: Question) -> Picture:
 
 def thanked(turn: Turn, question: Question, said: Said) -> bool:
     """*Tacka*, once from each person for each answer; False where it was said before, or there is nobody to thank."""
-    seen = picture.of(turn.session, question, turn.now)
     if said.answer.person_id is None:
         return False
+    seen = picture.of(turn.session, question, turn.now)
     own = turn.person.id == question.asker_id
     who = seen.asker if own else picture.who(turn.session, turn.person.name, turn.person.municipality_code)
     card = asker_cards.note("Du har fått ett tack", seen, f"{who} tackar för ditt svar.", mine=False)
