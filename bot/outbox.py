@@ -209,7 +209,10 @@ class Courier:
                 return outcomes.sent(route.way, await self._by(route, row, body))
             except (TryLater, Uncertain) as error:
                 until = self._hold_back(row, route, error)
-                return outcomes.put_back(row, until) if error.code == OWN_LIMIT else outcomes.again(row, error, until)
+                if error.code == OWN_LIMIT:
+                    return outcomes.put_back(row, until)
+                last = self._clock() + timedelta(seconds=self._pace.last_wait)
+                return outcomes.again(row, error, until, last)
             except (Unreachable, Failed) as error:
                 refusal, refused[route.way] = error, error.reason if isinstance(error, Unreachable) else None
             if isinstance(refusal, Failed):  # a fault of ours, which another way must not hide

@@ -43,11 +43,13 @@ def paused(row: Delivery, until: datetime) -> Outcome:
     return {**put_back(row, until), "error": PAUSED, **kept}
 
 
-def again(row: Delivery, error: TryLater | Uncertain, until: datetime) -> Outcome:
-    """It did not go, or may have: tried again at ``until``, or left to a person as ``uncertain``."""
+def again(row: Delivery, error: TryLater | Uncertain, until: datetime, last: datetime) -> Outcome:
+    """It did not go, or may have: tried again at ``until``, the last time at ``last``, or left as ``uncertain``."""
     doubtful = row.operation not in HARMLESS and (isinstance(error, Uncertain) or error.doubtful)
     asked = isinstance(error, TryLater) or row.repeat == Repeat.AGAIN
     doubts = row.doubts + doubtful
     if doubtful and (not asked or row.doubts >= MOST_DOUBTS):
         return {"state": State.UNCERTAIN, "error": error.code, "doubts": doubts}
+    if doubtful and doubts == MOST_DOUBTS:
+        until = max(until, last)
     return {"state": State.WAITING, "error": error.code, "doubts": doubts, "not_before": until}

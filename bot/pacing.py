@@ -45,6 +45,8 @@ class Pace:
     first_wait: float = 2.0
     """Before the second try; doubles with every further one."""
     longest_wait: float = 900.0
+    last_wait: float = 600.0
+    """Before the last try of what may have arrived: three tries within seconds would all fall into one disturbance."""
     drain: float = 15.0
     """How long stopping waits for what is under way."""
 

@@ -50,6 +50,10 @@ class State(StrEnum):
     EXPIRED = "expired"
 
 
+NOT_ARRIVED = (State.UNREACHABLE, State.FAILED, State.UNCERTAIN, State.EXPIRED)
+"""It came to its end and nobody knows that it arrived."""
+
+
 class Content(Base):
     """What is sent, once for all its deliveries (10,000 rows with one card: 80 ms instead of 436)."""
 
@@ -165,15 +169,25 @@ def cancel_all(session: Session, which: ColumnElement[bool], now: datetime, *, w
 
 
 def send_again(session: Session, delivery_id: int, now: datetime) -> bool:
-    """Send an ``uncertain`` row once more, because a person says so.
+    """Send what did not go, or is ``uncertain``, once more, because a person says so; what waits for it goes then too.
 
-    False where it is not uncertain (any more), or what it said is forgotten.
+    False where it is on its way or has arrived, its cause is over, or what it said is forgotten.
     """
-    row = Delivery.id == delivery_id, Delivery.state == State.UNCERTAIN, Delivery.content_hash.is_not(None)
+    row = Delivery.id == delivery_id, Delivery.state.in_(NOT_ARRIVED), Delivery.content_hash.is_not(None)
     again = {"state": State.WAITING, "not_before": now, "expires_at": now + KEPT_FOR, "settled_at": None}
-    done = session.execute(update(Delivery).where(*row).values(again))
+    key = session.scalar(update(Delivery).where(*row).values(again).returning(Delivery.key))
     wake(session, QUEUE)
-    return bool(done.rowcount)  # type: ignore[attr-defined]
+    if key is None:
+        return False
+    behind = update(Delivery).where(Delivery.target == key, Delivery.state == State.WAITING)
+    session.execute(behind.values(not_before=now))
+    return True
+
+
+def not_arrived(session: Session, keys: Collection[str]) -> dict[str, Delivery]:
+    """Those of the keys' deliveries that a person may :func:`send_again`."""
+    rows = session.scalars(select(Delivery).where(Delivery.key.in_(list(keys)), Delivery.state.in_(NOT_ARRIVED)))
+    return {row.key: row for row in rows}
 
 
 def find(session: Session, key: str) -> Delivery | None:

@@ -113,7 +113,8 @@ async def storm(desk: Office, database: Database, count: int, faster: float, see
     for start in range(0, count, 100):
         database.play(partial(enqueue, numbers=range(start, min(start + 100, count))))
     usual = Pace()
-    pace = replace(usual, tick=0.05, first_wait=usual.first_wait / faster, longest_wait=usual.longest_wait / faster)
+    waits = ("first_wait", "longest_wait", "last_wait")
+    pace = replace(usual, tick=0.05, **{name: getattr(usual, name) / faster for name in waits})
     courier = Courier(
         database,
         Teams({}),

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 
 from storage import migrate, outbox
 from storage.database import Database
-from storage.outbox import Delivery, State
+from storage.outbox import MOST_DOUBTS, Delivery, State
 from storage.outgoing import MessageOf, Outgoing, Recipient, Repeat, ThreadOf, ToChannel, ToPerson, ToThread
 from tests.fakes import BLOCKED, FakeConnector, Trouble, refusal
 from tests.outbox_support import hear, meet
@@ -123,6 +123,10 @@ class Seen:
     rows: Counter[str] = field(default_factory=Counter)
     twice: int = 0
     doubted: int = 0
+    decided: int = 0
+    """Messages left uncertain that others waited for, and that somebody had sent again."""
+    waited: int = 0
+    """Those others."""
     calls: int = 0
     wrong: list[str] = field(default_factory=list)
 
@@ -130,7 +134,8 @@ class Seen:
         states = ", ".join(f"{number} {state}" for state, number in sorted(self.rows.items()))
         return (
             f"{self.kills} kills, {self.struck} sends cut off by them, {self.calls} calls; {self.rows.total()} rows: "
-            f"{states}; {self.doubted} marked as doubtful, of which {self.twice} came more than once"
+            f"{states}; {self.doubted} marked as doubtful, of which {self.twice} came more than once; {self.waited} "
+            f"waited for the decision about {self.decided} uncertain threads, and went on when it was made"
         )
 
 
@@ -141,7 +146,7 @@ def judge(rows: list[Delivery], connector: FakeConnector, seen: Seen) -> None:
     arrived = Counter(text.rpartition("</at> ")[2] for text in first)
     by_key = {row.key: row for row in rows}
     for row in rows:
-        seen.rows[row.state] += 1
+        seen.rows[f"{row.state} ({why})" if (why := _why(row)) else row.state] += 1
         seen.doubted += row.doubts > 0
         seen.twice += arrived[row.key] > 1
         seen.wrong += [f"{row.key} ({row.state} {row.error} {row.doubts}): {wrong}" for wrong in _wrongs(row, arrived)]
@@ -150,24 +155,31 @@ def judge(rows: list[Delivery], connector: FakeConnector, seen: Seen) -> None:
             seen.wrong.append(f"{row.key}: the card does not show its newest version")
 
 
+def _why(row: Delivery) -> str:
+    """Why a row did not go, in words that rows share."""
+    if row.state == State.UNCERTAIN:
+        return "an announcement" if row.repeat == Repeat.ASK else "tried three times"
+    return "" if row.state == State.SENT else row.error
+
+
 def _wrongs(row: Delivery, arrived: Counter[str]) -> Iterator[str]:
     times, kind = arrived[row.key], row.key.partition("-")[2].partition(":")[0]
     if row.operation == "update":
-        if row.state not in (State.SENT, State.CANCELLED, State.WAITING):
+        if row.state != State.SENT and (row.state, row.error) != (State.CANCELLED, "superseded"):
             yield "an update was lost"
         return
     if times > 1 and not row.doubts:
         yield f"came {times} times and is not marked"
     if row.state == State.SENT and not times:
         yield "never came"
-    if row.state not in (State.SENT, State.UNREACHABLE, State.UNCERTAIN, State.WAITING):
-        yield "lost"
+    if row.state not in (State.SENT, State.UNREACHABLE, State.UNCERTAIN):
+        yield "lost, or waits for nothing"
     if row.state == State.UNREACHABLE and (kind != "refused" or times or row.error not in row.key):
         yield "given up without reason"
     if kind == "refused" and row.state == State.SENT:
         yield "sent to somebody who can't be reached"
-    if row.state == State.UNCERTAIN and not row.doubts:
-        yield "uncertain about nothing"
+    if row.state == State.UNCERTAIN and row.doubts <= (MOST_DOUBTS if row.repeat == Repeat.AGAIN else 0):
+        yield "given up too early"
 
 
 async def trial(url: str, *, replicas: int, kills: int, seed: int, seen: Seen) -> None:
@@ -191,6 +203,9 @@ async def trial(url: str, *, replicas: int, kills: int, seed: int, seen: Seen) -
                 await asyncio.to_thread(workers.kill, chance)
                 struck |= await database.run(lambda: database.play(_sending))
                 seen.kills += 1
+            await _at_rest(database, seen)
+            connector.chaos = lambda: None
+            await database.run(lambda: database.play(partial(_decide, seen=seen)))
             rows = await _at_rest(database, seen)
         finally:
             workers.close()
@@ -198,6 +213,14 @@ async def trial(url: str, *, replicas: int, kills: int, seed: int, seen: Seen) -
         judge(rows, connector, seen)
         seen.calls += len(connector.calls)
     database.close()
+
+
+def _decide(session: Session, seen: Seen) -> None:
+    """Have what others wait for sent again, as a person would."""
+    waiting = session.query(Delivery).filter_by(state=State.WAITING).all()
+    undecided = outbox.not_arrived(session, {row.target for row in waiting if row.target})
+    seen.waited += sum(row.target in undecided for row in waiting)
+    seen.decided += sum(outbox.send_again(session, row.id, now()) for row in undecided.values())
 
 
 def _sending(session: Session) -> set[tuple[int, int]]:

@@ -20,7 +20,7 @@ from bot.teams.gate import LocalGate
 from bot.teams.messenger import TeamsMessenger
 from storage.database import Database
 
-PACE = Pace(lease=0.3, tick=0.05, first_wait=0.1, longest_wait=0.4, drain=1.0)
+PACE = Pace(lease=0.3, tick=0.05, first_wait=0.1, longest_wait=0.4, last_wait=0.4, drain=1.0)
 GIVES_UP = ClientTimeout(total=0.4, connect=0.2)
 """A worker's patience; the Connector's silences are longer."""
 _FORKS = multiprocessing.get_context("forkserver")
