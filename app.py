@@ -11,7 +11,6 @@ import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -150,8 +149,7 @@ def _open(settings: Settings) -> Database:
     """The database that the settings name; SQLite's folder is made."""
     try:
         database = Database(settings.database_url)
-        if database.sqlite:
-            Path(settings.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        database.make_folder()
     except OSError as error:
         raise StartError(f"the folder for the database (DATABASE_URL) can't be made: {error}") from error
     except (ValueError, SQLAlchemyError) as error:  # its words may quote a password
@@ -168,8 +166,7 @@ def _prepare(database: Database, settings: Settings, clock: Clock) -> None:
             f"the database is of a newer version of the bot ({error}). Start that version, or restore a backup"
         ) from error
     except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
-        raise StartError(f"the database (DATABASE_URL) can't be used: {reason}") from error
+        raise StartError(f"the database (DATABASE_URL) can't be used: {database.reason(error)}") from error
     database.play(lambda session: kansli.name(session, settings.kansli))
     database.play(lambda session: secret.note(session, settings))
     facts = database.play(content.load_municipalities)

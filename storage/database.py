@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any, ClassVar, TypeGuard, TypeVar, cast
 
 import orjson
@@ -17,7 +18,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, Session, mapped_column, sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
@@ -94,6 +95,7 @@ class Database:
         """Prepare ``url`` (``sqlite:///…`` or ``postgresql+psycopg://…``); nothing is opened yet."""
         parsed = make_url(url)
         self.sqlite = parsed.get_backend_name() == "sqlite"
+        self._file = parsed.database or ""
         threads = 1 if self.sqlite else POSTGRESQL_THREADS
         if self.sqlite:
             self.engine = create_engine(
@@ -154,6 +156,19 @@ class Database:
         """Raises :class:`sqlalchemy.exc.DBAPIError` where the database can't be reached."""
         with self.engine.connect() as connection:
             connection.execute(text("SELECT 1"))
+
+    def make_folder(self) -> None:
+        """Make the folder that SQLite's file is to be in. Raises :class:`OSError`."""
+        if self.sqlite:
+            Path(self._file).parent.mkdir(parents=True, exist_ok=True)
+
+    def reason(self, error: SQLAlchemyError) -> str:
+        """Why the database can't be used, on one line; SQLite itself does not say which file it means."""
+        said = str(getattr(error, "orig", None) or type(error).__name__).partition("\n")[0]
+        if not self.sqlite:
+            return said
+        remedy = ". Whoever runs the bot must be allowed to write it and its folder" if "unable to open" in said else ""
+        return f"{said}: {self._file}{remedy}"
 
     def close(self) -> None:
         """Wait for running work, then close every connection."""

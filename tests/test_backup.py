@@ -200,6 +200,19 @@ def test_a_migration_that_is_none_is_refused(
     assert migrate.problems(database) == []
 
 
+def test_migrating_makes_the_folder_or_says_which_one_it_can_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new, file = settings(f"sqlite:///{tmp_path}/new/er/sekom.db"), tmp_path / "file"
+    assert operator.migrate_to(new, None, sure=False) == 0
+    file.touch()
+    assert operator.migrate_to(settings(f"sqlite:///{file}/sekom.db"), None, sure=False) == 1
+    assert operator.migrate_to(settings(f"sqlite:///{tmp_path}"), None, sure=False) == 1
+    folder, unopened = capsys.readouterr().err.splitlines()
+    assert ("folder can't be made" in folder, str(file) in folder) == (True, True)
+    assert f"unable to open database file: {tmp_path}. Whoever runs the bot" in unopened
+
+
 def test_a_database_of_a_newer_version_is_left_alone(sqlite: Path, capsys: pytest.CaptureFixture[str]) -> None:
     database = Database(f"sqlite:///{sqlite}")
     database.play(lambda session: session.execute(text("UPDATE alembic_version SET version_num = '9999'")))

@@ -147,6 +147,10 @@ async def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
         ("postgresql://u:hemligt@127.0.0.1:1/x", "can't be used: connection failed"),
         ("postgresql://u:hemligt@127.0.0.1:port/x", "can't be understood"),
         ("sqlite:////proc/none/x.db", "the folder for the database"),
+        (
+            f"sqlite:///{ROOT}/tests",
+            f"unable to open database file: {ROOT}/tests. Whoever runs the bot must be allowed",
+        ),
         (f"sqlite:///{ROOT}/Makefile", "file is not a database"),
     ],
 )

@@ -33,6 +33,7 @@ def migrate_to(settings: Settings, revision: str | None, *, sure: bool) -> int:
     """Bring the database to this version, or with a ``revision`` back to it; 1 where it can't be done."""
     database = Database(settings.database_url)
     try:
+        database.make_folder()
         current, known = migrate.standing(database)
         if current is not None and current not in known:
             return refused(f"The database is at {current}, which this version does not know. Use the one that made it.")
@@ -45,9 +46,9 @@ def migrate_to(settings: Settings, revision: str | None, *, sure: bool) -> int:
             return refused(f"Upwards it goes only the whole way: leave --to out. This version needs {known[-1]}.")
         migrate.upgrade(database)
         return said(f"The database is at {migrate.standing(database)[0]}.")
-    except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", None) or type(error).__name__).partition("\n")[0]
-        return refused(f"The database can't be used: {reason}")
+    except (OSError, SQLAlchemyError) as error:
+        reason = f"its folder can't be made: {error}" if isinstance(error, OSError) else database.reason(error)
+        return refused(f"The database (DATABASE_URL) can't be used: {reason}")
     finally:
         database.close()
 
