@@ -18,6 +18,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.orm import Session
 
 from bot.outbox import StillWanted
+from bot.people import telling
 from bot.privacy import retention
 from bot.questions import reminders
 from bot.turn import App
@@ -30,7 +31,7 @@ Due = Callable[[Session, datetime], list[Outgoing]]
 Clock = Callable[[], datetime]
 Work = Callable[[Session], int]
 
-DUE: tuple[Due, ...] = (reminders.due, upkeep.due)
+DUE: tuple[Due, ...] = (reminders.due, upkeep.due, telling.due)
 """Who may have something due; each is asked every :data:`PLAN_EVERY`."""
 STILL_WANTED: Mapping[str, StillWanted] = {
     "question_reminder": reminders.still_wanted,

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
-from storage import roles
+from storage import kansli
 from storage.opening import Opening
-from storage.people import Person, PersonRole
+from storage.people import Person
 
 if TYPE_CHECKING:  # the App below holds the routes, and routes hold handlers of turns
     from bot.ports import Bank
@@ -217,13 +217,8 @@ class Turn:
 
 
 def is_kansli(session: Session, settings: Settings, person: Person) -> bool:
-    """Whether the person has the kansli's role now, from the settings or given in the chat.
-
-    What was given in the chat rests while the person has left the meeting place; what the operator set does not.
-    """
-    if person.entra_id in settings.kansli:
-        return True
-    return person.left_at is None and roles.has(session, person.id, PersonRole.KANSLI)
+    """Whether the person has the kansli's role now, from the settings or given in the chat."""
+    return kansli.includes(session, person, settings.kansli)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, delete, select
+from sqlalchemy import ForeignKey, String, delete, exists, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, insert_new, is_id, person_key
@@ -87,8 +87,9 @@ def moderators(session: Session, group_id: int | None) -> Sequence[Person]:
 
 
 def moderated_by(session: Session, person_id: int) -> set[int]:
-    """The groups that a person looks after."""
-    return set(session.scalars(select(Moderator.group_id).where(Moderator.person_id == person_id)))
+    """The groups that a person looks after; none while they have left, when that rests."""
+    here = exists().where(Person.id == person_id, Person.left_at.is_(None))
+    return set(session.scalars(select(Moderator.group_id).where(Moderator.person_id == person_id, here)))
 
 
 def appoint(session: Session, group_id: int, person_id: int) -> bool:

@@ -96,25 +96,40 @@ def export(session: Session, person_id: int) -> dict[str, list[dict[str, Any]]]:
     return {str(name): rows for name, rows in found.items() if rows}
 
 
+def same_person(session: Session, person: Person, *, lock: bool = False) -> list[Person]:
+    """The person's row and other rows of theirs, which are erased together; ``lock`` holds them."""
+    ids = sorted({person.id, *_twins(session, person)})
+    rows = select(Person).where(Person.id.in_(ids)).order_by(Person.id)
+    held = rows.with_for_update().execution_options(populate_existing=True)
+    return list(session.scalars(held if lock else rows))
+
+
 def erase(
-    session: Session, person_id: int, now: datetime, today: date, hooks: Sequence[EraseHook] = ()
+    session: Session,
+    person_id: int,
+    now: datetime,
+    today: date,
+    hooks: Sequence[EraseHook] = (),
+    *,
+    lasting: bool = True,
 ) -> Erased | None:
     """Erase a person from everything; None where there is no such person (any more).
 
-    Rows of somebody with the same Entra id or mail address are the same person's and go too.
+    Rows of somebody with the same Entra id or mail address are the same person's and go too. ``lasting``: no roster
+    and no list brings them back before they write themselves.
     """
     session.flush()
     person = session.get(Person, person_id, with_for_update=True, populate_existing=True)
     if person is None:  # erased by another turn meanwhile
         return None
     after = [hook(session, person_id, now) for hook in hooks]
-    ids = sorted({person.id, *_twins(session, person)})
-    rows = list(session.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.id).with_for_update()))
+    rows = same_person(session, person, lock=True)
+    ids = [row.id for row in rows]
     chats = list(session.scalars(select(Conversation.id).where(Conversation.person_id.in_(ids))))
     names = {row.name for row in rows}
     identities = {one for row in rows for one in (row.entra_id, row.teams_id) if one}
     identities |= _own_addresses(session, rows)
-    reference = erased.remember(session, identities, now)
+    reference = erased.remember(session, identities if lasting else (), now)
     kept = _added(counts(session, one) for one in ids)
     _end_seats(session, ids, today)
     _rename_in_audit(session, ids, reference)

@@ -29,7 +29,7 @@ _HAS = select(exists().where(_GRANTS.c.person_id == bindparam("person"), _GRANTS
 
 
 def has(session: Session, person_id: int, role: PersonRole) -> bool:
-    """Whether the person was given this role and still has it."""
+    """Whether the person was given this role and still has it, if only resting while they have left."""
     return bool(session.scalar(_HAS, {"person": person_id, "role": role}))
 
 

@@ -354,6 +354,11 @@ BROKEN: list[tuple[Callable[[SetUp], None], str, str]] = [
     (package_without_our_host, "app package: .*validDomains lacks 127.0.0.1", "make package"),
     (
         package_that_reads_threads,
+def a_kansli_that_has_left(it: SetUp) -> None:
+    left = PERSON.replace("(name", "(left_at, entra_id, name").replace("('A'", f"('2026-01-01', '{KANSLI}', 'A'")
+    it.sql(left.replace("'both'", "''"))
+
+
         "app package: .*it asks to read channel messages, SEKOM_READ_THREADS is false",
         "make package",
     ),
@@ -365,6 +370,11 @@ BROKEN: list[tuple[Callable[[SetUp], None], str, str]] = [
     (package_with_old_menus, "app package: .*other commands than this version", "higher version"),
     (no_package, r"app package: .*none\.zip is no app package", "make package"),
     (wrong_secret, r"app id and secret: the secret is wrong \(AADSTS7000215\)", "its Secret ID is another thing"),
+    (
+        a_kansli_that_has_left,
+        "kansli: all of SEKOM_KANSLI have left the teams, so nothing reaches them",
+        "SEKOM_KANSLI",
+    ),
     (expired_secret, r"app id and secret: the secret has expired \(AADSTS7000222\)", "Make a new one in Entra"),
     (unknown_app, r"app id and secret: the tenant knows no app with this id \(AADSTS700016\)", "MicrosoftAppId"),
     (unknown_tenant, r"app id and secret: there is no such tenant \(AADSTS90002\)", "MicrosoftAppTenantId"),

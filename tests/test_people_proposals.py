@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+import storage.kansli
 from storage import content, roles
 from storage.database import Database
 from storage.outbox import Delivery, State
-from storage.people import PersonRole
+from storage.people import Person, PersonRole
 from tests.chat import Chat
 from tests.conftest import make_app
 from tests.people import SOTENAS, all_contacts, appoint, audited, data_of, held, know, person, set_up
@@ -42,6 +44,10 @@ def kajsa(kansli: Chat) -> Chat:
 def propose(who: Chat) -> None:
     who.say("Jag har tagit över efter Per")
     who.click("Ja, skicka förslaget")
+
+
+def kansli_now(session: Session) -> list[Person]:
+    return list(storage.kansli.everyone(session))
 
 
 def deliveries(chat: Chat) -> list[tuple[str, str]]:
@@ -129,6 +135,23 @@ def test_no_card_asks_about_somebody_erased(anna: Chat, kansli: Chat) -> None:
     assert "Förslaget är återtaget." in kansli.text
     assert "Anna" not in kansli.text
     assert kansli.press("people.accept", accept) == "Det förslaget är redan avgjort eller återtaget."
+
+
+def test_the_card_says_that_its_proposer_has_left_and_is_back(anna: Chat, kansli: Chat, kajsa: Chat) -> None:
+    propose(anna)
+    left = "Personen har lämnat nätverkets team"
+    for gone in (True, False, True):
+        anna.clock.forward(minutes=1)
+        know(anna, left_at=anna.clock.now if gone else None)
+        assert [anna.tick(), anna.tick()] == [2, 0]
+        assert [left in one.text for one in (kansli, kajsa)] == [gone, gone]
+        assert "Bekräfta" in kansli.buttons
+    kansli.say("medlemmar")
+    assert left in kansli.click("Förslag (1)")
+
+    kansli.press("people.take", {"person": person(kajsa).id, "role": PersonRole.KANSLI})
+    kansli.click("Avböj")
+    assert "Förslaget är avgjort." in kajsa.text  # whose card was sent before, and who may see no name now
 
 
 def test_the_seat_that_somebody_else_has_taken_over_is_not_given_twice(anna: Chat, kansli: Chat) -> None:
@@ -232,7 +255,10 @@ def test_a_role_that_was_given_rests_while_its_holder_has_left(kajsa: Chat) -> N
     assert "bara för kansliet" not in kajsa.say("medlemmar")
     know(kajsa, left_at=kajsa.clock.now)
     assert "bara för kansliet" in kajsa.say("medlemmar")
+    database = kajsa.app.database
+    assert [one.name for one in database.play(kansli_now)] == ["Karin Kansli"]
     know(kajsa, left_at=None)
+    assert [one.name for one in database.play(kansli_now)] == ["Kajsa Kansli", "Karin Kansli"]
     assert "bara för kansliet" not in kajsa.say("medlemmar")
 
 
@@ -244,5 +270,15 @@ def test_the_last_of_the_kansli_who_can_act_is_not_erased(chat: Chat) -> None:
     know(kajsa, left_at=chat.clock.now)
 
     assert "Någon måste vara kansli" in karin.press("privacy.erase", {"person": ids[0]})
+    # another account of the only one would take that one along
+    again = Chat(bare, chat.clock).as_("Karin K (Gäst)")
+    know(karin, mail="k@sotenas.se")
+    know(again, mail="k@sotenas.se")
+    assert "Någon måste vara kansli" in again.press("privacy.erase", {"person": person(again).id})
+    know(again, mail="k2@sotenas.se")
+    know(karin, left_at=chat.clock.now)  # the roles of both rest: neither may go for good
+    for one, own in ((karin, ids[0]), (kajsa, ids[1])):
+        assert "skriva in någon annan i SEKOM_KANSLI" in one.press("privacy.erase", {"person": own})
+    know(karin, left_at=None)
     know(kajsa, left_at=None)
     assert "Dina uppgifter är borttagna" in karin.press("privacy.erase", {"person": ids[0]})

@@ -14,11 +14,12 @@ from urllib.parse import urlsplit
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.conversation import ROUTES
+from sqlalchemy.orm import Session
 from bot.doctor import reminders
 from bot.doctor.case import Case, Problem
 from bot.settings import Settings
 from manifest import build, check
-from storage import backup, kansli, migrate, roles
+from storage import backup, kansli, migrate, people
 from storage.database import Database
 
 
@@ -72,8 +73,16 @@ def _migrated(opened: Database) -> list[Problem]:
 
 
 def _kansli(opened: Database, settings: Settings) -> list[Problem]:
-    granted = opened.look(lambda session: bool(roles.given(session) or kansli.everyone(session)))
-    if granted or settings.kansli or settings.local:
+    """Whether somebody is the kansli now, and somebody of them can be written to."""
+    named = settings.kansli
+
+    def find(session: Session) -> tuple[bool, bool]:
+        known = [*kansli.everyone(session), *people.by_entra(session, named)]
+        unmet = named - {one.entra_id for one in known}
+        return bool(known or named), bool(unmet) or any(one.left_at is None for one in known)
+
+    somebody, here = opened.look(find)
+    if settings.local or here:
         return []
     remedy = "Write the Entra object ids of those who edit the bank into SEKOM_KANSLI"
     return [Problem("kansli", "nobody has the kansli's role, so nobody can edit the bank", remedy)]
@@ -96,6 +105,8 @@ async def package(case: Case) -> list[Problem]:
         ours = build.Deployment(
             settings.app_id or "",
             public if public.startswith("https://") else "",
+    if somebody:
+        return [Problem("kansli", "all of SEKOM_KANSLI have left the teams, so nothing reaches them", remedy)]
             read_threads=settings.read_threads,
         )
         if path is None:

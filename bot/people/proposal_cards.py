@@ -116,7 +116,10 @@ def successor(ended: Contact, name: str, place: str, contact: str) -> Json:
 def proposed(row: Proposal) -> str:
     """What somebody says of themselves, in Markdown."""
     mail = f" ({escape(row.person.mail)})" if row.person.mail else ""
-    return f"**{escape(row.person.name)}**{mail} säger: jag {escape(what(row))}. Skickat {day(row.created_at)}."
+    said = f"**{escape(row.person.name)}**{mail} säger: jag {escape(what(row))}. Skickat {day(row.created_at)}."
+    if row.person.left_at is None:
+        return said
+    return f"{said} **Personen {words.LEFT}**, märkte jag {day(row.person.left_at)}."
 
 
 def what(row: Proposal) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,8 +13,12 @@ from bot.people.service import Deed
 from bot.turn import Json
 from storage import contacts, kansli, outbox
 from storage.contacts import Contact, Proposal, ProposalKind
+from storage.outbox import Delivery
 from storage.outgoing import MessageOf, Outgoing, ToPerson
 from storage.people import Person
+
+_LEFT = ":left:"
+"""In the key of a card's version that says that the proposer has left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,12 @@ def replaced(deed: Deed, ended: Contact | None, by: Person, place: str, contact:
     outbox.enqueue(deed.session, row, deed.now)
 
 
+def due(session: Session, now: datetime) -> list[Outgoing]:
+    """A card whose proposer has left the teams since it was shown says so, and that they are back when they are."""
+    del now
+    return [version for row in contacts.proposals(session) for version in _of_left(session, row)]
+
+
 def forgetting(session: Session, person_id: int, now: datetime) -> Callable[[], None]:
     """Before a person is erased, whose proposals go too: what to do afterwards, so that no card still asks."""
     theirs = [Proposed.of(row) for row in contacts.proposed_by(session, person_id)]
@@ -99,16 +109,30 @@ def waiting(session: Session, kind: ProposalKind, person_id: int) -> Proposed | 
 
 
 def _end(session: Session, now: datetime, was: Proposed, card: Json) -> None:
-    """What waits is not sent; the cards that were sent show ``card``."""
+    """What waits is not sent; cards that were sent show ``card``, and no name to who is not the kansli any more."""
     outbox.cancel(session, was.stem, now)
-    outbox.enqueue_all(session, _updates(session, was, card), now)
+    still = {person.id for person in kansli.everyone(session)}
+    other = proposal_cards.over("Förslaget är avgjort.")
+    shown = [
+        _version(asked, was, f"{asked.key}:over", card if asked.person_id in still else other)
+        for asked in contacts.asked_about(session, was.stem)
+    ]
+    outbox.enqueue_all(session, shown, now)
 
 
-def _updates(session: Session, was: Proposed, card: Json) -> Iterable[Outgoing]:
-    for person in kansli.everyone(session):
-        key = _key(was, person)
-        if outbox.find(session, key) is not None:
-            yield Outgoing(f"{key}:over", f"over:{was.stem}", MessageOf(key), card["fallbackText"], card)
+def _of_left(session: Session, row: Proposal) -> Iterator[Outgoing]:
+    left, was = row.person.left_at, Proposed.of(row)
+    shown = {one.target: one.key for one in contacts.asked_about(session, f"over:{was.stem}")}  # the newest of each
+    for asked in contacts.asked_about(session, was.stem) if left or shown else ():
+        last = shown.get(asked.key, "")
+        if left and _LEFT not in last:
+            yield _version(asked, was, f"{asked.key}{_LEFT}{left.isoformat()}", proposal_cards.ask(row))
+        elif not left and _LEFT in last:
+            yield _version(asked, was, last.replace(_LEFT, ":back:"), proposal_cards.ask(row))
+
+
+def _version(asked: Delivery, was: Proposed, key: str, card: Json) -> Outgoing:
+    return Outgoing(key, f"over:{was.stem}", MessageOf(asked.key), card["fallbackText"], card)
 
 
 def _key(of: Proposed, person: Person) -> str:

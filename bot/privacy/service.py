@@ -9,26 +9,26 @@ from sqlalchemy.orm import Session
 
 from bot.settings import Settings
 from bot.swedish import date_of
-from bot.turn import UserError, is_kansli
-from storage import audit, privacy, roles
+from bot.turn import UserError
+from storage import audit, kansli, privacy, roles
 from storage.people import Person, PersonRole
 from storage.privacy import Erased, EraseHook
 
 LAST_KANSLI = "Någon måste vara kansli. Ge rollen till en annan person först: skriv **roller**."
+RESTING_KANSLI = (
+    "Den enda som har kansliets roll kan inte tas bort, inte heller när rollen vilar för att personen har lämnat "
+    "nätverkets team. Be den som sköter driften att skriva in någon annan i SEKOM_KANSLI. Försök sedan igen."
+)
 GONE = "Den personen finns inte kvar. Skriv **ta bort person** för att börja om."
 
 
 def refuse_last_kansli(session: Session, settings: Settings, person: Person) -> None:
-    """Raises :class:`UserError` where nobody would be the kansli any more.
-
-    Who has left can't act, and does not count. The given roles are held, so that two who erase each other at once
-    can't both succeed.
-    """
-    given = [row for row in roles.given(session, lock=True) if row.role == PersonRole.KANSLI]
-    granted = {row.person_id for row in given if row.person.left_at is None}
-    named = settings.kansli - {person.entra_id}
-    if is_kansli(session, settings, person) and not (granted - {person.id} or named):
-        raise UserError(LAST_KANSLI)
+    """Raises :class:`UserError` where nobody would be the kansli any more, also for a role that rests."""
+    going = privacy.same_person(session, person)
+    acts = any(kansli.includes(session, one, settings.kansli) for one in going)
+    rests = any(roles.has(session, one.id, PersonRole.KANSLI) for one in going)
+    if (acts or rests) and not kansli.remains(session, settings.kansli, going):
+        raise UserError(LAST_KANSLI if acts else RESTING_KANSLI)
 
 
 def erase(

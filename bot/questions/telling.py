@@ -163,8 +163,9 @@ def misplaced(turn: Turn, question: Question) -> bool:
 
 
 def keepers(session: Session, question: Question) -> Collection[Person]:
-    """Who looks after a question: the group's moderators, or the kansli where there are none."""
-    return groups.moderators(session, question.group_id) or kansli.everyone(session)
+    """Who looks after a question: the group's moderators, or the kansli where all of them have left."""
+    here = [one for one in groups.moderators(session, question.group_id) if one.left_at is None]
+    return here or kansli.everyone(session)
 
 
 def reminder_subject(question: Question) -> str:
