@@ -44,7 +44,7 @@ History = dict[str, list[Shown]]
 
 @dataclass
 class Teams:
-    """A :class:`bot.ports.Messenger` on the tests' histories. Who is ``blocked`` (Teams ids) can't be written to."""
+    """A :class:`bot.ports.Messenger` on the tests' histories. What is ``blocked`` (Teams ids, channels) can't be written to."""
 
     history: History
     blocked: Collection[str] = ()
@@ -77,6 +77,8 @@ class Teams:
     def _refuse(self, conversation: str) -> None:
         if conversation.startswith("a:") and f"29:{conversation[2:]}" in self.blocked:
             raise Unreachable(Reason.BLOCKED)
+        if conversation in self.blocked:
+            raise Unreachable(Reason.NOT_IN_ROSTER)
 
 
 def deliver(app: App, teams: Teams, now: datetime, elsewhere: Elsewhere | None = None) -> None:

@@ -11,7 +11,7 @@ from bot.questions import picture, reminders
 from storage.questions import Status
 from tests.chat import Chat, Clock
 from tests.people import know
-from tests.questions_support import VATTEN, ask, row, texts
+from tests.questions_support import TEXT, VATTEN, ask, row, texts
 
 TWO, FOUR = "Ingen har svarat på 2 arbetsdagar", "Ingen har svarat på 4 arbetsdagar"
 
@@ -121,6 +121,28 @@ def test_after_downtime_only_the_highest_rung_is_sent_and_not_at_night(
     assert chat.tick() == 0
     assert kansli.text.startswith(FOUR)
     assert texts(bo) == texts(bo)[:1]
+
+
+def test_the_kansli_is_told_at_once_of_a_card_that_is_not_in_its_channel(
+    chat: Chat, kansli: Chat, bo: Chat, clock: Clock
+) -> None:
+    clock.now, channel = local("2026-11-24T10:00"), chat.in_channel(VATTEN)
+    chat.blocked.add(channel.place.conversation_id)
+    ask(chat)
+    assert (chat.tick(), chat.tick()) == (1, 0)
+    assert kansli.text.startswith(f"Frågan kom inte fram till temagruppen Vatten\n{TEXT}")
+
+    clock.forward(minutes=1)
+    kansli.click("Lägg ut igen")
+    assert (chat.tick(), chat.tick()) == (1, 0), "still not there"
+    chat.blocked.clear()
+    bo.say("öppna frågor")
+    assert "Frågan kom inte fram till temagruppen Vatten." in bo.click(TEXT)
+    bo.click("Lägg ut igen")
+    assert "redan i kanalen" in kansli.click("Lägg ut igen")
+    assert len(channel.shown) == 1
+    assert "Väntar på svar." in channel.text
+    assert chat.tick() == 0
 
 
 def test_an_answer_stops_what_was_planned(chat: Chat, kansli: Chat, clock: Clock) -> None:

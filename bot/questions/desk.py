@@ -37,7 +37,23 @@ def page(turn: Turn) -> Reply:
 def one(turn: Turn) -> Reply:
     """One question, with what can be done about it."""
     question = service.required_managed(turn)
-    return _in_place(turn, desk_cards.one(picture.of(turn.session, question, turn.now)))
+    seen, row = picture.of(turn.session, question, turn.now), telling.lost(turn.session, question)
+    said = f"{desk_cards.missing(seen, row.state)}." if row else ""
+    return _in_place(turn, desk_cards.one(seen, said=said, lost=row is not None))
+
+
+@routes.action("questions.repost")
+def repost(turn: Turn) -> Reply:
+    """*Lägg ut igen*: the card that did not come to its channel."""
+    question = _open(turn)
+    row = telling.lost(turn.session, question)
+    if row is None:
+        raise UserError("Frågan ligger redan i kanalen, eller är på väg dit.")
+    group = groups.find(turn.session, question.group_id)
+    if group is None or group.conversation_id is None:
+        raise UserError("Gruppen har ingen kanal nu. Flytta frågan till en annan grupp.")
+    seen = telling.posted_again(turn, question, row)
+    return _in_place(turn, desk_cards.one(seen, said="Jag lägger ut frågan i kanalen igen."))
 
 
 @routes.action("questions.desk_form")

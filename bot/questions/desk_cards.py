@@ -13,6 +13,7 @@ from bot.questions import service
 from bot.questions.cards import TITLE, answers, asked, status
 from bot.questions.picture import Picture
 from bot.turn import Json
+from storage.outbox import State
 from storage.questions import Question, Status
 
 PAGE = 8
@@ -34,18 +35,28 @@ def listing(waiting: Sequence[Question], homes: Mapping[int | None, str], page: 
     return card(*body, actions=on_page.turns, summary=title)
 
 
-def one(picture: Picture, *, why: str = "", said: str = "") -> Json:
-    """One question. ``why`` is why it was brought up; ``said`` is what has just been done to it."""
+def one(picture: Picture, *, why: str = "", said: str = "", lost: bool = False) -> Json:
+    """One question. ``why`` is why it was brought up; ``said`` is what has just been done to it.
+
+    ``lost`` says that its card may not have come to the channel.
+    """
     question = picture.question
+    again = [button("Lägg ut igen", "questions.repost", question=question.id)] if lost and not question.over else []
     return card(
         heading(why or f"Fråga till {picture.home}"),
         *([plain(said)] if said else []),
         *asked(picture),
         plain(f"{picture.home[:1].upper()}{picture.home[1:]}. {status(picture)}", subtle=True),
         *answers(picture.answers[-3:], len(picture.answers)),
-        actions=[*_what_can_be_done(picture), _list_button()],
+        actions=[*again, *_what_can_be_done(picture), _list_button()],
         summary=f"{why or 'Öppen fråga'}: {one_line(question.text)}",
     )
+
+
+def missing(picture: Picture, state: str) -> str:
+    """What to say of a card that ended in ``state`` without having come to the channel, as far as is known."""
+    perhaps = "kanske " if state == State.UNCERTAIN else ""
+    return f"Frågan kom {perhaps}inte fram till {picture.home}"
 
 
 def answer_form(picture: Picture, *, pasted: bool) -> Json:

@@ -22,6 +22,20 @@ def unanswered(picture: Picture, days: int, *, keeper: bool) -> AsMail:
     )
 
 
+def lost(picture: Picture, what: str) -> AsMail:
+    """Its card did not come to the channel, as ``what`` says."""
+    return AsMail(
+        subject=what,
+        text=(
+            f"{what}, så kanalen har kanske inte sett den. Kontrollera att boten är tillagd där. Skriv sedan "
+            "”öppna frågor” till mig i chatten, så kan du lägga ut den igen, flytta den eller svara.\n\n"
+            f"{_asked(picture)}"
+        ),
+        why="Du får mejlet för att du arbetar på kansliet.",
+        quote=picture.question.text,
+    )
+
+
 def released(picture: Picture) -> AsMail:
     """A claim has run out."""
     return AsMail(

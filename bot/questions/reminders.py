@@ -26,11 +26,12 @@ FIRST, SECOND = 2, 4
 def due(session: Session, now: datetime) -> list[Outgoing]:
     """What is to be sent by ``now`` because questions wait. Follows from the tables and the time alone."""
     later = swedish.next_open(now)  # what became due while the bot was down does not come at night
-    found = [one for question in questions.waiting(session) if (one := _Rung.reached(session, question, now))]
+    waiting = questions.waiting(session)
+    found = [one for question in waiting if (one := _Rung.reached(session, question, now))]
     known = outbox.known(session, [key for one in found for key in one.row_keys()])
     fresh = [one for one in found if not known.issuperset(one.row_keys())]  # no card is built for who has been told
     new = (outgoing for one in fresh for outgoing in one.rows(session, now))
-    return [replace(outgoing, not_before=later) for outgoing in new]
+    return [replace(outgoing, not_before=later) for outgoing in (*_lost(session, waiting, now), *new)]
 
 
 def still_wanted(session: Session, row: Delivery) -> bool:
@@ -95,6 +96,19 @@ class _Rung:
     @property
     def _stamp(self) -> str:
         return f"{self.since:%Y-%m-%dT%H:%M:%S}"
+
+
+def _lost(session: Session, waiting: Sequence[Question], now: datetime) -> Iterator[Outgoing]:
+    """The kansli is told at once of a card that did not come to its channel: nobody there knows of the question."""
+    cards = {telling.posted_as(question): question for question in waiting if question.group_id is not None}
+    for key, row in outbox.not_arrived(session, cards).items():
+        question, what = cards[key], f"lost:{cards[key].posts}:{row.settled_at:%Y-%m-%dT%H:%M:%S}"
+        told = {telling.told_as(question, what, person.id): person.id for person in kansli.everyone(session)}
+        if fresh := told.keys() - outbox.known(session, told):
+            seen = picture.of(session, question, now)
+            why = desk_cards.missing(seen, row.state)
+            card = desk_cards.one(seen, why=why, lost=True)
+            yield from telling.remind(seen, [told[one] for one in sorted(fresh)], what, card, mails.lost(seen, why))
 
 
 def _released(seen: Picture, what: str) -> Iterator[Outgoing]:

@@ -13,6 +13,7 @@ from bot.questions import asker_cards, cards, desk_cards, faq_cards, picture
 from bot.questions.picture import Picture, Said
 from bot.turn import Json, Turn
 from storage import groups, kansli, outbox
+from storage.outbox import Delivery
 from storage.outgoing import AsMail, MessageOf, Outgoing, Reach, ThreadOf, ToChannel, ToPerson, ToThread
 from storage.people import Person
 from storage.questions import Question, Status
@@ -68,6 +69,23 @@ def update(seen: Picture, version: str) -> Outgoing:
     """The card's newest version. The lane of its message lets no older one come after it."""
     question, card = seen.question, cards.channel(seen)
     return Outgoing(updated_as(question, version), _subject(question), MessageOf(posted_as(question)), "", card)
+
+
+def lost(session: Session, question: Question) -> Delivery | None:
+    """The delivery of its card, where nobody knows that this came to the group's channel."""
+    if question.group_id is None:
+        return None
+    return outbox.not_arrived(session, [posted_as(question)]).get(posted_as(question))
+
+
+def posted_again(turn: Turn, question: Question, row: Delivery) -> Picture:
+    """Its lost card is sent once more, as it is now; in a thread of its own where the group has another channel."""
+    group = groups.find(turn.session, question.group_id)
+    same = group is not None and group.conversation_id == row.conversation_id
+    if not same or not outbox.send_again(turn.session, row.id, turn.now):
+        return asked(turn, question)
+    question.version += 1
+    return changed(turn, question)
 
 
 def answered(turn: Turn, question: Question, answer_id: int) -> Picture:
