@@ -44,7 +44,7 @@ History = dict[str, list[Shown]]
 
 @dataclass
 class Teams:
-    """A :class:`bot.ports.Messenger` on the tests' histories. What is ``blocked`` (Teams ids, channels) can't be written to."""
+    """A :class:`bot.ports.Messenger` on the tests' histories. What is ``blocked`` can't be written to: Teams ids, channels."""
 
     history: History
     blocked: Collection[str] = ()
