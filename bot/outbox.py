@@ -81,6 +81,8 @@ class Courier:
         self._holds_until: datetime | None = None
         """Until when the lease is ours; None where the last look found it somebody else's."""
         self._silent_until: datetime | None = None
+        self._no_chat: dict[int, Reason] = {}
+        """By row: why no chat could be opened. Not asked again because another way has to wait."""
         self._under_way: set[asyncio.Task[None]] = set()
         self._rounds = asyncio.Lock()
         self._woken = asyncio.Event()
@@ -200,14 +202,17 @@ class Courier:
 
     async def _try(self, row: Delivery, routes: tuple[Route, ...], body: dict[str, Any]) -> Outcome:
         """Try the routes in turn, until one takes it or asks to wait. The last one's refusal counts."""
-        refused: dict[Way, Reason | None] = {}
+        known = self._no_chat.pop(row.id, None)
+        refused: dict[Way, Reason | None] = {Way.NEW_CHAT: known} if known else {}
         refusal: Unreachable | Failed = Unreachable(Reason.NO_ROUTE)
         for route in routes:
-            if not may_follow(route.way, refused):
+            if route.way in refused or not may_follow(route.way, refused):
                 continue
             try:
                 return outcomes.sent(route.way, await self._by(route, row, body))
             except (TryLater, Uncertain) as error:
+                if (reason := refused.get(Way.NEW_CHAT)) is not None:
+                    self._no_chat[row.id] = reason
                 until = self._hold_back(row, route, error)
                 if error.code == OWN_LIMIT:
                     return outcomes.put_back(row, until)

@@ -20,7 +20,7 @@ from storage.database import Database
 from storage.outgoing import Operation, Outgoing, Reach, Repeat, ThreadOf, ToChannel
 from storage.people import Person
 from tests.chat import Clock
-from tests.fakes import BLOCKED, refusal
+from tests.fakes import BLOCKED, Trouble, refusal
 from tests.graph_support import ANNA, CHAT, Office, office
 from tests.outbox_support import Desk, desk, note, reminder
 
@@ -181,9 +181,14 @@ async def test_graph_s_retry_after_is_kept(post: Post) -> None:
 async def test_a_feed_that_is_asked_to_wait_holds_back_no_answer(post: Post) -> None:
     post.desk.hear_from_channel()
     post.desk.connector.refuses["29:anna"] = refusal(403, "ForbiddenOperationException")
-    post.office.standin.fail(429, times=1, headers={"Retry-After": "400"})
+    refusals = iter([Trouble(status=429), Trouble(status=429, headers={"Retry-After": "400"})])
+    post.office.standin.chaos = lambda _: next(refusals)
     anna = post.meet(chat=False, **MEMBER)
     assert await post.remind(anna) == {"r": ("waiting", "429")}
+    post.desk.clock.forward(seconds=10)
+    await post.deliver()
+    assert post.desk.state("r") == ("waiting", "429", 2, 0)
+    assert len(post.desk.connector.calls) == 1, "no chat is opened anew because the feed has to wait"
     post.desk.connector.refuses.clear()
     post.desk.enqueue(note(anna, key="n"))
     assert (await post.deliver())["n"] == ("sent", "new_chat")
