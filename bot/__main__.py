@@ -60,7 +60,9 @@ def _about_people(commands: Any) -> None:
     """What an operator does about personal data."""
     cleaning = commands.add_parser("retention", help="delete what is older than the SEKOM_…_DAYS settings")
     cleaning.add_argument("--dry-run", action="store_true", help="only say how much would go")
-    cleaning.set_defaults(command=lambda settings, it: privacy.retain(settings, utc_now(), dry_run=it.dry_run))
+    cleaning.set_defaults(
+        command=lambda settings, it: privacy.retain(settings, utc_now(), ROUTES.erase_hooks, dry_run=it.dry_run)
+    )
 
     showing = commands.add_parser("export-person", help="write what is kept about somebody as .json or .txt")
     showing.add_argument("who", help="mail address or Entra object id")

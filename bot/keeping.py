@@ -24,6 +24,7 @@ class Keeping(BaseSettings):
     delivery_days: int = _days(1095, "SEKOM_DELIVERY_DAYS", "the note that a message was sent", least=400)
     peer_days: int = _days(1095, "SEKOM_PEER_DAYS", "a question between members that has ended, with its answers,", 30)
     history_days: int = _days(1825, "SEKOM_HISTORY_DAYS", "the name of a former contact person", least=30)
+    leaver_days: int = _days(365, "SEKOM_LEAVER_DAYS", "somebody who has left, or was replaced on a list,", least=30)
     audit_days: int = _days(1825, "SEKOM_AUDIT_DAYS", "the log of what the kansli changed", least=30)
     pages_reviewed: date | None = Field(
         None,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -11,9 +13,12 @@ from sqlalchemy.orm import Session
 
 from bot import jobs
 from bot.__main__ import main
+from bot.people import roster
+from bot.ports import Listed
 from bot.privacy import retention
+from bot.swedish import date_of
 from bot.turn import App
-from storage import audit, content, dialogs, migrate, offers, outbox, people, questions
+from storage import audit, content, dialogs, migrate, offers, outbox, people, questions, roles
 from storage.audit import AuditRow
 from storage.contacts import Contact
 from storage.database import Database
@@ -21,10 +26,11 @@ from storage.dialogs import OpenDialog
 from storage.offers import ThreadOffer
 from storage.outbox import Delivery, State
 from storage.outgoing import Outgoing, ThreadOf, ToChannel, ToPerson
+from storage.people import Person, PersonRole
 from storage.questions import Answer, Question, QuestionFollower, Status
-from tests.chat import Clock
-from tests.conftest import NOON
-from tests.people import SOTENAS
+from tests.chat import KANSLI, Clock
+from tests.conftest import NOON, make_app
+from tests.people import IN_TEAM, SOTENAS
 
 
 def fill(session: Session) -> None:
@@ -190,3 +196,90 @@ def test_the_operator_exports_and_erases_somebody(
     assert "Tagit bort en persons uppgifter" in (tmp_path / "logg.csv").read_text("utf-8-sig")
     assert "Nobody has that" in capsys.readouterr().err
     operators.close()
+
+
+LONG, LATELY = 366, 364
+"""Days ago: past SEKOM_LEAVER_DAYS, and not yet."""
+LEAVERS: dict[str, tuple[dict[str, Any], bool]] = {
+    "left": ({"left": LONG}, True),
+    "left lately": ({"left": LATELY}, False),
+    "writes though no roster has them": ({"left": LONG, "active": 10}, False),
+    "has written before that": ({"left": LONG, "active": 400}, True),
+    "left with a seat": ({"left": LONG, "seat": None}, False),
+    "left, then replaced": ({"left": LONG, "seat": LATELY}, False),
+    "replaced, then left": ({"left": LONG, "seat": LONG + 1}, True),
+    "listed, with a seat": ({"listed": True, "seat": None}, False),
+    "listed, replaced lately": ({"listed": True, "seat": LATELY}, False),
+    "listed, replaced": ({"listed": True, "seat": LONG}, True),
+    "listed lately": ({"listed": True, "seen": LATELY}, False),
+    "listed, of the board": ({"listed": True, "seat": LONG, "role": PersonRole.BOARD}, False),
+    "left, of the board": ({"left": LONG, "role": PersonRole.BOARD}, True),
+    "left, of the kansli": ({"left": LONG, "role": PersonRole.KANSLI}, True),
+    "left, named": ({"left": LONG, "entra": KANSLI}, False),
+    "is here": ({}, False),
+    "left under an old account": ({"left": LONG, "name": "is here", "mail": "is here"}, False),
+    "left, was listed": ({"left": LONG, "mail": "was"}, True),
+    "was listed": ({"listed": True, "name": "left, was listed", "mail": "was"}, True),
+}
+
+
+def add_leavers(session: Session) -> None:
+    for number, (key, (how, _)) in enumerate(LEAVERS.items()):
+        ago = {name: NOON - timedelta(days=days) for name, days in how.items() if isinstance(days, int)}
+        ids = {} if how.get("listed") else {"teams_id": f"29:{number}", "entra_id": how.get("entra")}
+        times = {"first_seen_at": ago.get("seen", NOON - timedelta(days=3000)), "last_active_at": ago.get("active")}
+        mail = f"{how.get('mail', key)}@sotenas.se".replace(" ", ".").replace(",", "")
+        one = Person(name=how.get("name", key), mail=mail, left_at=ago.get("left"), **ids, **times)
+        session.add(one)
+        session.flush()
+        if "seat" in how:
+            until = date_of(ago["seat"]) if how["seat"] else None
+            seat = {"municipality_code": SOTENAS, "seat": "officer", "since": NOON.date(), "until": until}
+            session.add(Contact(person_id=one.id, **seat))
+        if "role" in how:
+            roles.give(session, one.id, how["role"], None, NOON)
+
+
+def names(session: Session) -> list[str]:
+    return sorted(session.scalars(select(Person.name)))
+
+
+def test_who_left_long_ago_is_erased_by_every_replica_once(empty_app: App, clock: Clock) -> None:
+    database = empty_app.database
+    database.play(content.load_municipalities)
+    database.play(add_leavers)
+    stay = sorted(how.get("name", key) for key, (how, goes) in LEAVERS.items() if not goes)
+    people_that_go = sum(goes for _, goes in LEAVERS.values()) - 1  # one of them is two rows
+
+    def replica() -> int:
+        return [database.play(work) for work in retention.run(empty_app, clock)].count(1)
+
+    counted = {one.name: rows for one, rows in retention.preview(database, empty_app.settings, clock.now)}
+    assert counted["people who left, or were replaced on a list"] == people_that_go
+    assert len(database.play(names)) == len(LEAVERS)
+    with ThreadPoolExecutor(1 if database.sqlite else 3) as pool:
+        assert sum(one.result() for one in [pool.submit(replica) for _ in range(3)]) == people_that_go
+
+    assert database.play(names) == stay
+    about = select(AuditRow.about).where(AuditRow.what == "Gallrat en person som har lämnat")
+    assert database.play(lambda s: len(set(s.scalars(about)))) == people_that_go
+    back = Listed("29:0", None, "left", "left@sotenas.se", guest=True)
+    database.play(lambda session: roster.keep(session, IN_TEAM, [back], NOON))
+    assert database.play(names) == sorted([*stay, "left"])  # they did not ask to stay away
+
+
+def test_the_last_of_the_kansli_stays_though_they_left_long_ago(database: Database, clock: Clock) -> None:
+    def add(session: Session) -> int:
+        one = people.meet(session, "29:karin", None, "Karin", NOON, active=False)
+        roles.give(session, one.id, PersonRole.KANSLI, None, NOON)
+        one.left_at = NOON - timedelta(days=LONG)
+        return one.id
+
+    alone = make_app(database, SEKOM_KANSLI="")
+    database.play(add)
+    for work in retention.run(alone, clock):
+        database.play(work)
+    assert database.play(names) == ["Karin"]
+    for work in retention.run(make_app(database), clock):  # somebody is named now
+        database.play(work)
+    assert database.play(names) == []

@@ -18,12 +18,12 @@ from storage.people import Person
 from storage.privacy import EraseHook
 
 
-def retain(settings: Settings, now: datetime, *, dry_run: bool) -> int:
+def retain(settings: Settings, now: datetime, hooks: list[EraseHook], *, dry_run: bool) -> int:
     """Delete what is too old, or with ``dry_run`` only say how much that is."""
 
     def work(database: Database) -> int:
-        act = retention.preview if dry_run else retention.carry_out
-        for old, rows in act(database, settings, now):
+        about = database, settings, now
+        for old, rows in retention.preview(*about) if dry_run else retention.carry_out(*about, hooks):
             more = "+" if dry_run and rows >= retention.PREVIEWED else ""
             said(f"{rows:>8}{more}  {old.name} ({old.kept(settings)})")
         return said("Nothing is deleted (--dry-run)." if dry_run else "Deleted.")

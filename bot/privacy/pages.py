@@ -53,6 +53,10 @@ hos Integritetsskyddsmyndigheten, <a href="https://www.imy.se/">imy.se</a>.</p>
 <p>Boten tar bort allt som pekar ut dig. En kod sparas som inte går att läsa ut ditt namn ur. Den gör att du inte läggs
 till igen av sig självt. Skriver du till boten igen tas koden bort.</p>
 <p>{escape(words.TEAMS)}</p>
+<h2>När du lämnar nätverket</h2>
+<p>Den som har lämnat nätverkets team tas bort på samma sätt efter {words.days(settings.leaver_days)}. Det gäller också
+den som bara har stått på kansliets medlemslista och inte längre har något uppdrag. Då sparas ingen kod: kommer du
+tillbaka senare läggs du till igen som ny.</p>
 <h2>Allmänna handlingar</h2>
 <p>Det du skriver kan bli en allmän handling hos din kommun eller region. Skriv därför inget om enskilda personer och
 inga personnummer.</p>"""

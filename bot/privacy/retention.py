@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from sqlalchemy.orm import Session
 
+from bot.privacy import service
 from bot.settings import Settings
 from bot.swedish import date_of
 from bot.turn import App
 from storage import faq_growth, faq_log, links, offers, retention, turns
 from storage.database import Database
+from storage.privacy import EraseHook
 
 CHUNK = 200
 """Rows deleted in one transaction: at most about 50 ms, in which a turn would wait on SQLite."""
@@ -31,6 +34,9 @@ class Old:
     """For the operator."""
     kept: Callable[[Settings], str]
     forget: Forget
+    chunk: int = CHUNK
+    foresee: Forget | None = None
+    """For what takes long to do and take back: as ``forget``, without doing it."""
 
 
 def _before(now: datetime, days: int) -> datetime:
@@ -84,39 +90,53 @@ OLD = (
 )
 
 
+def everything(hooks: Sequence[EraseHook]) -> tuple[Old, ...]:
+    """All classes; ``hooks`` are the features' own part of erasing people."""
+    leavers = Old(
+        "people who left, or were replaced on a list",
+        lambda it: f"SEKOM_LEAVER_DAYS={it.leaver_days}",
+        lambda s, it, now, most: service.erase_leavers(s, it, now, most, hooks),
+        chunk=1,  # every text in the database is searched for their name
+        foresee=lambda s, it, now, most: len(list(islice(service.left_long_ago(s, it, now), most))),
+    )
+    return (*OLD, leavers)
+
+
 def run(app: App, clock: Callable[[], datetime]) -> Iterator[Callable[[Session], int]]:
     """The transactions that delete what is too old, for ``bot.jobs``; each is to be played before the next is asked."""
     now = clock()
-    for one in OLD:
-        gone = [CHUNK]
+    for one in everything(app.routes.erase_hooks):
+        gone = [one.chunk]
 
         def work(session: Session, one: Old = one, gone: list[int] = gone) -> int:
-            gone[0] = one.forget(session, app.settings, now, CHUNK)
+            gone[0] = one.forget(session, app.settings, now, one.chunk)
             return gone[0]
 
-        while gone[0] >= CHUNK:
+        while gone[0] >= one.chunk:
             yield work
 
 
 def preview(database: Database, settings: Settings, now: datetime) -> list[tuple[Old, int]]:
     """How many rows of each class would go now. Does the work and takes it back, so it can't be wrong about it."""
-    return [(one, _would_go(database, settings, now, one)) for one in OLD]
+    return [(one, _would_go(database, settings, now, one)) for one in everything(())]
 
 
-def carry_out(database: Database, settings: Settings, now: datetime) -> list[tuple[Old, int]]:
+def carry_out(
+    database: Database, settings: Settings, now: datetime, hooks: Sequence[EraseHook]
+) -> list[tuple[Old, int]]:
     """Delete it, for the operator's command; how many rows of each class went."""
-    return [(one, sum(_chunks(database, settings, now, one))) for one in OLD]
+    return [(one, sum(_chunks(database, settings, now, one))) for one in everything(hooks)]
 
 
 def _would_go(database: Database, settings: Settings, now: datetime, one: Old) -> int:
     with database.transaction() as session:
-        found = one.forget(session, settings, now, PREVIEWED)
+        found = (one.foresee or one.forget)(session, settings, now, PREVIEWED)
         session.rollback()
     return found
 
 
 def _chunks(database: Database, settings: Settings, now: datetime, one: Old) -> Iterator[int]:
-    gone = CHUNK
-    while gone >= CHUNK:
-        gone = database.play(lambda session: one.forget(session, settings, now, CHUNK))
+    gone = one.chunk
+    while gone >= one.chunk:
+        gone = database.play(lambda session: one.forget(session, settings, now, one.chunk))
         yield gone

@@ -33,8 +33,12 @@ def days(number: int) -> str:
     return count(years, "år", "år") if years and not rest else count(number, "dag", "dagar")
 
 
-def _while_here(_settings: Settings) -> str:
-    return "Tills du tar bort dig. Om du lämnar nätverket kan kansliet också ta bort dig."
+def _while_here(settings: Settings) -> str:
+    return (
+        f"Tills du tar bort dig. Lämnar du nätverkets team tar jag bort dig efter {days(settings.leaver_days)}, om du "
+        "inte har kommit tillbaka eller skrivit till mig. Har du kvar ett uppdrag räknas tiden från att kansliet "
+        "avslutar det. Kansliet kan också ta bort dig tidigare."
+    )
 
 
 CLASSES = (
