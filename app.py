@@ -212,8 +212,9 @@ async def _delivering(app: App, messenger: Messenger, tenant: Tenant | None, clo
 def _identity(settings: Settings) -> AsyncTokenCredential:
     try:
         return credential(settings)
-    except ValueError as error:  # its words may quote the file
-        raise StartError("SEKOM_CERTIFICATE can't be used: it must be PEM, with certificate and private key") from error
+    except (ValueError, OSError) as error:  # its words may quote the file
+        remedy = "it must be PEM, with certificate and private key, and the bot's user must be able to read it"
+        raise StartError(f"SEKOM_CERTIFICATE can't be used: {remedy}") from error
 
 
 @asynccontextmanager

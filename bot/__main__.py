@@ -13,6 +13,7 @@ from app import utc_now
 from bot.conversation import ROUTES
 from bot.doctor import doctor
 from bot.doctor.case import Asked
+from bot.doctor.permissions import PERMISSIONS
 from bot.local.chat import chat
 from bot.local.people import PLAYERS
 from bot.local.run import PLAYGROUND_PORT, bot_address, run
@@ -86,7 +87,14 @@ def _about_running(commands: Any) -> None:
     examining = commands.add_parser("doctor", help="say what is wrong with the set-up, each with its remedy")
     examining.add_argument("--package", type=Path, help="the app package that is uploaded; else one is built")
     examining.add_argument("--other-mailbox", help="a mailbox that the bot must not get into (default: SEKOM_CONTACT)")
-    examining.add_argument("--without", action="append", default=[], help="a Graph permission left out on purpose")
+    examining.add_argument(
+        "--without",
+        action="append",
+        default=[],
+        help="a Graph permission left out on purpose",
+        choices=[one.name for one in PERMISSIONS],
+        metavar="PERMISSION",
+    )
     examining.set_defaults(command=_doctor)
 
     copying = commands.add_parser("backup", help="copy the SQLite database while the bot runs")

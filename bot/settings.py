@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
-from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.env_file import read
 from bot.guid import is_guid
 from bot.keeping import Keeping
 from bot.operating import Operating
@@ -59,7 +59,11 @@ def _mail(value: str) -> str:
 
 
 def _file(value: Path) -> Path:
-    if not value.is_file():
+    try:
+        there = value.is_file()
+    except OSError as error:
+        raise ValueError(f"it can't be reached ({error.strerror})") from error
+    if not there:
         raise ValueError("there is no such file")
     return value
 
@@ -74,6 +78,8 @@ def _app_type(value: Any) -> Any:
 def _database_url(value: str) -> str:
     """PostgreSQL's usual spellings name no driver; ours is psycopg. The value may hold a password: never quoted."""
     scheme, _, rest = value.partition("://")
+    if rest.partition("?")[0].count("@") > 1:  # the driver would take a piece of the password for the host, and tell it
+        raise ValueError("it has more than one @; write the password's own as %40")
     if scheme in ("postgres", "postgresql", "postgresql+psycopg") and rest:
         return f"postgresql+psycopg://{rest}"
     if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
@@ -208,10 +214,10 @@ class Settings(Keeping, Operating):
 
         An empty value means "not set", except for the app id. Raises :class:`SettingsProblems`.
         """
-        written = dotenv_values(env_file, interpolate=False) if env_file else {}
-        given = {name: (value or "").strip() for name, value in {**written, **environ}.items()}
+        written, unread = read(env_file) if env_file else ({}, [])
+        given = {name: value.strip() for name, value in {**written, **environ}.items()}
         values = {name: value for name, value in given.items() if value and name in cls.names}
-        problems = [*_misspelt(given, cls.names), *_combinations(given)]
+        problems = [*unread, *_misspelt(given, cls.names), *_combinations(given)]
         try:
             settings = cls(**values)  # type: ignore[arg-type]
         except ValidationError as error:

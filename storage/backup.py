@@ -32,11 +32,16 @@ def copy(source: Path, target: Path) -> None:
 
 
 def check(path: Path) -> None:
-    """Raises :class:`DamagedError` for a file that is no whole SQLite database, or has rows that point nowhere."""
+    """Raises :class:`DamagedError` for a file that is no whole SQLite database, or has rows that point nowhere.
+
+    Raises :class:`sqlite3.OperationalError` where it can't be read.
+    """
     with closing(_reading(path)) as connection:
         try:
             found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
             astray = connection.execute("PRAGMA foreign_key_check").fetchone()
+        except sqlite3.OperationalError:  # rights, a lock, the disk: that says nothing about the rows
+            raise
         except sqlite3.DatabaseError as error:
             raise DamagedError(str(error)) from error
     if found != "ok":

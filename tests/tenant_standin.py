@@ -103,6 +103,8 @@ class TenantStandIn(GraphStandIn):
         self.scoped = {(MAIL, MAILBOX), (CALENDAR, MAILBOX)}
         self.refusal: tuple[int, str] | None = None
         """Entra's number and words where it gives no token."""
+        self.no_graph = False
+        """Whether Entra gives tokens for Teams only."""
         self.clock_ahead = 0.0
         self.login = ""
         self._issued: set[str] = set()
@@ -138,6 +140,8 @@ class TenantStandIn(GraphStandIn):
                 7000215,
                 "Invalid client secret provided. Ensure the secret being sent is the client secret value.",
             )
+        elif self.no_graph and "graph" in str(form["scope"]):
+            refusal = 500011, "The resource principal was not found in the tenant."
         if refusal is not None:
             code, words = refusal
             said = {"error": "invalid_client", "error_description": f"AADSTS{code}: {words}", "error_codes": [code]}

@@ -170,6 +170,23 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
     assert Settings.load({}, tmp_path / "none").port == 3978
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"SEKOM_CONTACT=k\xe4@b.example", "it is not UTF-8"),
+        (b"PORT=4000\n= hemlig~K8s\n", "line 2 can't be understood"),
+    ],
+)
+def test_a_file_that_can_not_be_understood_is_no_traceback(tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / ".env").write_bytes(content)
+    assert problems({}, tmp_path / ".env") == [f"{tmp_path}/.env: {said}"]
+
+
+def test_a_password_with_an_at_sign_is_not_told_as_a_host() -> None:
+    (told,) = problems({"DATABASE_URL": "postgresql://bot:hem@lig@db.example/bot"})
+    assert told == "DATABASE_URL: it has more than one @; write the password's own as %40"
+
+
 def test_the_process_environment_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", "4711")
     assert Settings.load({}).port == 3978

@@ -5,6 +5,7 @@ Says nothing where all is well. It reads and changes nothing, here or in the ten
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -36,6 +37,8 @@ async def examine(case: Case) -> list[Problem]:
 
 async def doctor(settings: Settings, now: Callable[[], datetime], asked: Asked) -> int:
     """Examine this set-up and tell; 0 where all is well, else 1."""
+    for chatty in ("azure", "msal"):  # their warnings say the same in other words, with whatever Entra answered
+        logging.getLogger(chatty).addHandler(logging.NullHandler())
     async with opened(settings, now, asked) as case:
         found = await examine(case)
     for problem in found:

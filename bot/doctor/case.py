@@ -26,6 +26,8 @@ GRAPH_SCOPE = "https://graph.microsoft.com/.default"
 BOT_SCOPE = "https://api.botframework.com/.default"
 PATIENCE = 20.0
 """Seconds for one question to somebody outside."""
+MOST = 100_000
+"""Bytes of an answer that are read; none that counts is longer."""
 UNREACHED = (ClientError, TimeoutError, ValueError)
 """What asking somebody outside raises where no answer came (:class:`ValueError`: an address that is none)."""
 _CODE = re.compile(r"AADSTS(\d+)")
@@ -44,7 +46,7 @@ class NoTokenError(Exception):
     """No token could be had. ``code`` is Entra's number, or empty where Entra said nothing."""
 
     def __init__(self, code: str, reason: str) -> None:
-        super().__init__(f"AADSTS{code}" if code else reason)
+        super().__init__(f"AADSTS{code}" if code.isdecimal() else reason)
         self.code = code
 
 
@@ -97,7 +99,7 @@ class Case:
         if data is not None:
             headers["Content-Type"] = "text/plain"
         async with self.asking(method, f"{self.graph}{path}", data=data, headers=headers) as response:
-            body = _json(await response.read())
+            body = _json(await response.content.read(MOST))
         error = body.get("error")
         return response.status, str(error.get("code") or "") if isinstance(error, dict) else "", body
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import zipfile
 from collections.abc import Iterator
@@ -11,16 +12,25 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from sqlalchemy import inspect
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from bot.conversation import ROUTES
-from sqlalchemy.orm import Session
 from bot.doctor import reminders
 from bot.doctor.case import Case, Problem
 from bot.settings import Settings
 from manifest import build, check
 from storage import backup, kansli, migrate, people
 from storage.database import Database
+
+HELD = "End what holds the file, if anything does beside the bot; look at the disk, and that there is room on it"
+OWNER = "Run this as the bot's user, and let that user own the file and its folder: chown"
+RESTORE = "Stop the bot and put the last backup in its place (README, Operations)"
+UNREACHED = (
+    "Look whether the server runs, at host, name, user and password in DATABASE_URL, whether that user owns the "
+    "tables, and whether another session holds them"
+)
 
 
 async def database(case: Case) -> list[Problem]:
@@ -39,32 +49,42 @@ async def database(case: Case) -> list[Problem]:
         return _migrated(opened) or [*_kansli(opened, settings), *reminders.problems(opened, settings, case.now())]
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or type(error).__name__).partition("\n")[0]
-        remedy = "Look whether the server runs, and at host, name, user and password in DATABASE_URL"
-        return [Problem("database", f"it can't be used: {reason}", remedy)]
+        return [Problem("database", f"it can't be used: {reason}", HELD if opened.sqlite else UNREACHED)]
     finally:
         opened.close()
 
 
 def _damage(path: Path) -> list[Problem]:
     """SQLite would make a file that is not there."""
-    if not path.is_file():
+    try:
+        there = path.is_file()
+    except PermissionError:
+        return [Problem("database", f"this user may not look into {path.parent}", OWNER)]
+    if not there:
         remedy = (
             "Start the bot once: it makes it. If there was one, look at DATABASE_URL and the folder it is read from"
         )
         return [Problem("database", f"there is no file {path}", remedy)]
+    if not all(os.access(one, os.R_OK | os.W_OK) for one in (path, path.parent)):
+        return [Problem("database", f"this user may not read and write {path} and its folder", OWNER)]
     try:
         backup.check(path)
+    except sqlite3.OperationalError as error:
+        return [Problem("database", f"it can't be used: {error}", HELD)]
     except (backup.DamagedError, sqlite3.Error) as error:
-        remedy = "Stop the bot and put the last backup in its place (README, Operations)"
-        return [Problem("database", f"{path} is damaged: {error}", remedy)]
+        return [Problem("database", f"{path} is damaged: {error}", RESTORE)]
     return []
 
 
 def _migrated(opened: Database) -> list[Problem]:
     current, known = migrate.standing(opened)
+    if current is None:
+        remedy = "Start the bot: it makes them. If there were any, look at DATABASE_URL"
+        return [Problem("migrations", "the database has none of the bot's tables", remedy)]
     if current == known[-1]:
-        return []
-    if current is not None and current not in known:
+        lost = sorted(migrate.metadata.tables.keys() - set(inspect(opened.engine).get_table_names()))
+        return [Problem("database", f"tables are gone: {', '.join(lost)}", RESTORE)] if lost else []
+    if current not in known:
         fault = f"it is of a newer version of the bot: migration {current}, and this program knows {known[-1]}"
         remedy = "Install that version, or undo its migrations with it: python -m bot migrate --to " + known[-1]
         return [Problem("migrations", fault, remedy)]
@@ -85,6 +105,8 @@ def _kansli(opened: Database, settings: Settings) -> list[Problem]:
     if settings.local or here:
         return []
     remedy = "Write the Entra object ids of those who edit the bank into SEKOM_KANSLI"
+    if somebody:
+        return [Problem("kansli", "all of SEKOM_KANSLI have left the teams, so nothing reaches them", remedy)]
     return [Problem("kansli", "nobody has the kansli's role, so nobody can edit the bank", remedy)]
 
 
@@ -100,13 +122,14 @@ async def package(case: Case) -> list[Problem]:
     settings, path, public = case.settings, case.asked.package, case.settings.public_url or ""
     if settings.local:
         return []
-    remedy = "Build it anew with a higher version (make package, --version) and upload it in the Teams admin center"
+    remedy = (
+        "Build it anew with a higher version than the one uploaded (python -m manifest.build --version X.Y.Z, with "
+        "these settings) and upload it in the Teams admin center"
+    )
     try:
         ours = build.Deployment(
             settings.app_id or "",
             public if public.startswith("https://") else "",
-    if somebody:
-        return [Problem("kansli", "all of SEKOM_KANSLI have left the teams, so nothing reaches them", remedy)]
             read_threads=settings.read_threads,
         )
         if path is None:
@@ -116,7 +139,10 @@ async def package(case: Case) -> list[Problem]:
         files = _unzipped(path)
         found = [*_differences(json.loads(files["manifest.json"]), wanted, settings), *check.problems(files)]
     except build.PackageError as refusal:
-        return [Problem("app package", line, "Mend it, then: make package") for line in str(refusal).splitlines()]
+        return [
+            Problem("app package", line, "Mend it, then: python -m manifest.build")
+            for line in str(refusal).splitlines()
+        ]
     except (OSError, zipfile.BadZipFile, KeyError, TypeError, ValueError) as error:
         return [Problem("app package", f"{path} is no app package ({type(error).__name__})", remedy)]
     return [Problem("app package", f"{path}: {fault}", remedy) for fault in found]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 
-from aiohttp import ClientConnectorCertificateError, ClientConnectorDNSError
+from aiohttp import ClientConnectorCertificateError, ClientConnectorDNSError, ClientSSLError
 
-from bot.doctor.case import UNREACHED, Case, Problem
+from bot.doctor.case import MOST, UNREACHED, Case, Problem
 
 OK, UNAUTHORISED = 200, 401
 APART = timedelta(seconds=60)
@@ -24,7 +24,7 @@ async def public_url(case: Case) -> list[Problem]:
     )
     try:
         async with case.asking("GET", f"{url}/healthz") as response:
-            alive = response.status == OK and b'"alive":true' in (await response.read()).replace(b" ", b"")
+            alive = response.status == OK and b'"alive":true' in (await response.content.read(MOST)).replace(b" ", b"")
         if not alive:
             return [Problem("SEKOM_PUBLIC_URL", f"{url}/healthz answers {response.status}, and not as the bot", remedy)]
         async with case.asking("POST", f"{url}/api/messages", json={}) as response:
@@ -67,6 +67,8 @@ def _why(error: Exception) -> str:
     match error:
         case ClientConnectorCertificateError():
             return "has a certificate that is not trusted"
+        case ClientSSLError():
+            return "does not speak TLS there"
         case ClientConnectorDNSError():
             return "has no address in DNS"
         case TimeoutError():

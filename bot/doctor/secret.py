@@ -48,7 +48,7 @@ KNOWN: Mapping[str, tuple[str, str]] = {
     ),
     "certificate": (
         "the file of SEKOM_CERTIFICATE can't be used",
-        "Write one PEM file with the certificate and its private key, without a password",
+        "Write one PEM file with the certificate and its private key, without a password, that the bot's user can read",
     ),
     "": (
         "no token could be had, and Entra did not say why",
@@ -85,6 +85,8 @@ async def expiry(case: Case) -> list[Problem]:
         return []
     expires_at = await expiry_by_graph(case) or expiry_by_settings(settings)
     what = "certificate" if settings.certificate else "app secret"
+    if expires_at is None and settings.certificate is not None:
+        return []  # one that can't be read is told by let_in
     if expires_at is None:
         return [
             Problem(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from bot.doctor.case import UNREACHED, Case, NoTokenError, Problem
+from bot.doctor.case import BOT_SCOPE, UNREACHED, Case, NoTokenError, Problem
 from bot.doctor.permissions import CALENDAR, IN_EXCHANGE, MAIL, OPTIONAL, PERMISSIONS
 
 OK, BAD_REQUEST, FORBIDDEN, NOT_FOUND = 200, 400, 403, 404
@@ -23,8 +23,8 @@ async def permissions(case: Case) -> list[Problem]:
         return []
     try:
         roles = await case.roles()
-    except NoTokenError:
-        return []  # told by bot.doctor.secret
+    except NoTokenError as error:
+        return await _no_token(case, error)
     found = [
         Problem("Graph permission", f"{one.name} is missing", GRANT.format(name=one.name, why=one.why))
         for one in PERMISSIONS
@@ -38,6 +38,16 @@ async def permissions(case: Case) -> list[Problem]:
     return found
 
 
+async def _no_token(case: Case, error: NoTokenError) -> list[Problem]:
+    """Where there is none for Teams either, :mod:`bot.doctor.secret` has told why."""
+    try:
+        await case.token(BOT_SCOPE)
+    except NoTokenError:
+        return []
+    remedy = "Look whether a proxy or a Conditional Access policy stands between this machine and Graph"
+    return [Problem("Graph", f"the app is let in, and yet there is no token for Graph ({error})", remedy)]
+
+
 async def mailbox(case: Case) -> list[Problem]:
     """Whether the mailbox is there, may be used, and is the only one that may."""
     own = case.settings.graph_mailbox
@@ -49,11 +59,13 @@ async def mailbox(case: Case) -> list[Problem]:
         if calendar == NOT_FOUND:
             remedy = "Write the address of a user or shared mailbox of the tenant into SEKOM_GRAPH_MAILBOX"
             return [Problem("mailbox", f"Exchange knows no mailbox {own} ({code})", remedy)]
-        mail, _, _ = await case.ask_graph("POST", f"/users/{quote(own)}/sendMail", NOT_BASE64)
-        usable = _usable(CALENDAR, calendar, roles, own) + _usable(MAIL, mail, roles, own)
-        return usable or await _restricted(case, roles)
+        mail, _, _ = await case.ask_graph("POST", f"/users/{quote(own, safe='')}/sendMail", NOT_BASE64)
+        found = {CALENDAR: calendar, MAIL: mail}
+        wanted = [name for name in found if name not in case.asked.without]
+        unusable = [problem for name in wanted for problem in _usable(name, found[name], roles, own)]
+        return unusable or await _restricted(case, roles)
     except NoTokenError:
-        return []
+        return []  # told by permissions
     except UNREACHED as error:
         return [_unreached(error)]
 
@@ -85,7 +97,7 @@ async def _restricted(case: Case, roles: frozenset[str]) -> list[Problem]:
     status = NOT_FOUND if other.casefold() == own.casefold() else (await _calendar(case, other))[0]
     if status == OK:
         return [Problem("mailbox restriction", f"the app gets into {other} too, so it may into everybody's", remedy)]
-    if status != FORBIDDEN and in_entra:
+    if status != FORBIDDEN and (in_entra or case.asked.other_mailbox):
         fault = f"it can't be seen whether the app is kept out of other mailboxes: {other} is none to try"
         return [
             Problem("mailbox restriction", fault, f"Name one to try: --other-mailbox ADDRESS. If it is not: {remedy}")
@@ -94,13 +106,14 @@ async def _restricted(case: Case, roles: frozenset[str]) -> list[Problem]:
 
 
 async def _calendar(case: Case, mailbox: str) -> tuple[int, str]:
-    status, code, _ = await case.ask_graph("GET", f"/users/{quote(mailbox)}/calendar?$select=id")
+    status, code, body = await case.ask_graph("GET", f"/users/{quote(mailbox, safe='')}/calendar?$select=id")
+    if status == OK and "id" not in body:
+        raise ValueError("not Graph")
     return status, code
 
 
 def _unreached(error: Exception) -> Problem:
-    return Problem(
-        "Graph",
-        f"it can't be reached ({type(error).__name__})",
-        "Let this machine reach graph.microsoft.com on port 443",
-    )
+    remedy = "Let this machine reach graph.microsoft.com on port 443"
+    if isinstance(error, ValueError):
+        return Problem("Graph", "what answers in its place is not Graph", f"{remedy}, past any proxy")
+    return Problem("Graph", f"it can't be reached ({type(error).__name__})", remedy)
