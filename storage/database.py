@@ -13,7 +13,19 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeGuard, TypeVar, cast
 
 import orjson
-from sqlalchemy import JSON, DateTime, Dialect, Executable, ForeignKey, Table, create_engine, event, literal, text
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Engine,
+    Executable,
+    ForeignKey,
+    Table,
+    create_engine,
+    event,
+    literal,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -93,30 +105,13 @@ class Database:
 
     def __init__(self, url: str) -> None:
         """Prepare ``url`` (``sqlite:///…`` or ``postgresql+psycopg://…``); nothing is opened yet."""
-        parsed = make_url(url)
-        self.sqlite = parsed.get_backend_name() == "sqlite"
-        self._file = parsed.database or ""
-        threads = 1 if self.sqlite else POSTGRESQL_THREADS
-        if self.sqlite:
-            self.engine = create_engine(
-                parsed, connect_args={"check_same_thread": False}, hide_parameters=True, **_JSON
-            )
-            event.listen(self.engine, "connect", _sqlite_connect)
-            event.listen(self.engine, "begin", _sqlite_begin)
-        else:
-            options = "-c lock_timeout=5000 -c timezone=UTC"
-            self.engine = create_engine(
-                parsed,
-                pool_size=threads + 2,  # operator work and health checks beside the turns
-                pool_pre_ping=True,
-                hide_parameters=True,  # what people write must not reach a log by way of an error
-                connect_args={"options": options, "connect_timeout": 5},
-                **_JSON,
-            )
+        self.engine = make_engine(url)
+        self.sqlite = self.engine.dialect.name == "sqlite"
+        self._file = self.engine.url.database or ""
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._readers = sessionmaker(self.engine.execution_options(reading=True))
         self._wakers: dict[str, Callable[[], None]] = {}
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="database")
+        self._pool = ThreadPoolExecutor(1 if self.sqlite else POSTGRESQL_THREADS, thread_name_prefix="database")
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -174,6 +169,24 @@ class Database:
         """Wait for running work, then close every connection."""
         self._pool.shutdown()
         self.engine.dispose()
+
+
+def make_engine(url: str) -> Engine:
+    """What opens connections to ``url`` and compiles statements, set up for the bot; nothing is opened yet."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_engine(parsed, connect_args={"check_same_thread": False}, hide_parameters=True, **_JSON)
+        event.listen(engine, "connect", _sqlite_connect)
+        event.listen(engine, "begin", _sqlite_begin)
+        return engine
+    return create_engine(
+        parsed,
+        pool_size=POSTGRESQL_THREADS + 2,  # operator work and health checks beside the turns
+        pool_pre_ping=True,
+        hide_parameters=True,  # what people write must not reach a log by way of an error
+        connect_args={"options": "-c lock_timeout=5000 -c timezone=UTC", "connect_timeout": 5},
+        **_JSON,
+    )
 
 
 def wake(session: Session, name: str) -> None:

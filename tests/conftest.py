@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
 
 import storage.kansli
 from bot.conversation import ROUTES
@@ -19,30 +19,26 @@ from bot.faq.index import LiveBank
 from bot.settings import Settings
 from bot.turn import App
 from dialogs import DIALOGS
-from storage import content, migrate
+from storage import content
 from storage.database import Database
-from tests import rows
 from tests.chat import KANSLI, Chat, Clock
+from tests.stage import PostgresqlStage, SqliteStage, Stage
 
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 """A Tuesday in Stockholm's winter time."""
-_BANKS: list[LiveBank] = []
-"""The last test's."""
+_INDEXED: list[LiveBank] = []
+"""The starting content's, once there is a test that has it."""
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated, empty SQLite file that tests copy."""
-    path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    database = Database(f"sqlite:///{path}")
-    migrate.upgrade(database)
-    database.close()
-    return path
+def sqlite_stage(tmp_path_factory: pytest.TempPathFactory) -> SqliteStage:
+    """This test process's SQLite database."""
+    return SqliteStage(tmp_path_factory.mktemp("sqlite"), starting_content)
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A migrated database of this test process's own, on a server that the test processes share."""
+def postgresql_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A database of this test process's own, on a server that the test processes share."""
     server = _postgresql(tmp_path_factory)
     name = f"test_{os.getpid()}"
     admin = Database(_psycopg(server.get_uri()))
@@ -53,32 +49,43 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             connection.execute(text(f"ALTER SYSTEM SET {durable} = off"))
         connection.execute(text("SELECT pg_reload_conf()"))
     url = make_url(_psycopg(server.get_uri())).set(database=name).render_as_string(hide_password=False)
-    database = Database(url)
-    migrate.upgrade(database)
-    database.close()
-    yield url
+    stage = PostgresqlStage(url, starting_content)
+    yield stage
+    stage.close()
     admin.close()
     server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(sqlite_stage: SqliteStage) -> Path:
+    """A migrated, empty SQLite file that tests copy."""
+    return sqlite_stage.empty
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(postgresql_stage: Stage) -> str:
+    """The address of this test process's PostgreSQL database, whatever is in it."""
+    return postgresql_stage.url
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty, migrated database; the test runs once on each kind."""
-    if request.param == "sqlite":
-        path = tmp_path / "bot.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        return f"sqlite:///{path}"
-    url: str = request.getfixturevalue("postgresql_url")
-    database = Database(url)
-    rows.clear(database)
-    database.close()
-    return url
+def stage(request: pytest.FixtureRequest) -> Stage:
+    """Where the test's database is; the test runs once on each kind."""
+    stage: Stage = request.getfixturevalue(f"{request.param}_stage")
+    stage.clear()
+    return stage
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database_url(stage: Stage) -> str:
+    """The address of an empty, migrated database."""
+    return stage.url
+
+
+@pytest.fixture
+def database(stage: Stage) -> Iterator[Database]:
     """An empty, migrated database."""
-    database = Database(database_url)
+    database = Database(stage.url)
     yield database
     database.close()
 
@@ -89,24 +96,22 @@ def clock() -> Clock:
     return Clock(NOON)
 
 
-@pytest.fixture(scope="session")
-def starting_content(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> rows.Rows:
-    """The rows of the starting content, which are put into a database at once: loading it is tried elsewhere."""
-    path = tmp_path_factory.mktemp("content") / "content.db"
-    shutil.copy(sqlite_template, path)
-    database = Database(f"sqlite:///{path}")
-    database.play(lambda session: content.load(session, NOON))
-    database.play(lambda session: content.load_groups(session, NOON))
-    found = rows.read(database)
-    database.close()
-    return found
+@pytest.fixture
+def filled(stage: Stage, database: Database) -> Database:
+    """The test's database with the starting content."""
+    stage.fill()
+    return database
 
 
 @pytest.fixture
-def app(database: Database, starting_content: rows.Rows) -> App:
+def app(filled: Database) -> App:
     """The bot without its edges, with the starting content."""
-    rows.put(database, starting_content)
-    return make_app(database)
+    if not _INDEXED:
+        _INDEXED.append(LiveBank(filled))
+        _INDEXED[0].rebuild()
+    bank = LiveBank(filled)
+    bank._index, bank._version, bank._shown = _INDEXED[0]._index, _INDEXED[0]._version, _INDEXED[0]._shown
+    return _put_together(filled, bank, {})
 
 
 @pytest.fixture
@@ -129,12 +134,23 @@ def kansli(chat: Chat) -> Chat:
     return chat.as_("Karin Kansli", entra_id=KANSLI)
 
 
-def make_app(database: Database, **settings: Any) -> App:
-    """The bot on a database, as ``app.py`` puts it together, with settings of a test's own."""
+def starting_content(session: Session) -> None:
+    """What the bot's own start puts into a new database on a laptop; loading it is tried elsewhere."""
+    content.load_municipalities(session)
+    content.load(session, NOON)
+    content.load_groups(session, NOON)
+
+
+def make_app(database: Database, **settings: str) -> App:
+    """The bot on a database with settings of its own; of the bank only what the starting content has not is read."""
     bank = LiveBank(database)
-    bank._index = _BANKS[-1]._index if _BANKS else bank._index  # a rebuild reads only what differs from the last test's
+    bank._index = _INDEXED[0]._index if _INDEXED else bank._index
     bank.rebuild()
-    _BANKS[:] = [bank]
+    return _put_together(database, bank, settings)
+
+
+def _put_together(database: Database, bank: LiveBank, settings: dict[str, str]) -> App:
+    """Do the same as ``app.py``."""
     loaded = Settings.load({"SEKOM_KANSLI": KANSLI, **settings})
     database.play(lambda session: storage.kansli.name(session, loaded.kansli))
     return App(settings=loaded, database=database, routes=ROUTES, dialogs=DIALOGS, bank=bank)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage import content, municipalities, people, questions
+from storage import municipalities, people, questions
 from storage.outbox import Delivery, State
 from storage.questions import Question
 from tests.chat import Chat
@@ -36,7 +36,6 @@ def no() -> Question:
 
 def live_in(chat: Chat, name: str) -> None:
     """Let the person speak for a municipality."""
-    chat.app.database.play(content.load_municipalities)
 
     def work(session: object) -> None:
         person = people.find(session, chat.sender.teams_id)  # type: ignore[arg-type]

@@ -139,7 +139,7 @@ def second(postgresql_url: str) -> Iterator[str]:
     admin.close()
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("stage", ["postgresql"], indirect=True)
 def test_pg_dump_and_pg_restore_bring_everything_back(
     database: Database, database_url: str, second: str, clock: Clock, tmp_path: Path
 ) -> None:

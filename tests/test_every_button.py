@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import pytest
 
@@ -16,15 +15,16 @@ from bot.cards import button, buttons, card
 from bot.conversation import FORGOTTEN, ROUTES
 from bot.routes import Routes
 from bot.turn import App, Reply, Turn, say
-from storage import contacts, content, people, roles
+from storage import contacts, people, roles
 from storage.contacts import ProposalKind
 from storage.database import Database
 from storage.people import PersonRole
-from tests import rows, walk
+from tests import walk
 from tests.chat import KANSLI, Chat, Clock, seen
 from tests.conftest import make_app
 from tests.people import LUND, SOTENAS, appoint, know, person, set_up
 from tests.questions_support import VATTEN, ask
+from tests.stage import SqliteStage
 from tests.walk import Button, Tables
 
 _CARD = frozenset({"questions", "deliveries"})
@@ -135,13 +135,10 @@ def _difference(old: Mapping[str, object], new: Mapping[str, object]) -> dict[st
 
 
 @pytest.fixture
-def walked(sqlite_template: Path, starting_content: rows.Rows, tmp_path: Path) -> Iterator[App]:
+def walked(sqlite_stage: SqliteStage) -> Iterator[App]:
     """The bot on SQLite, whose whole database is copied and put back in milliseconds."""
-    path = tmp_path / "bot.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    database = Database(f"sqlite:///{path}")
-    database.play(content.load_municipalities)
-    rows.put(database, starting_content)
+    sqlite_stage.fill()
+    database = Database(sqlite_stage.url)
     yield make_app(database)
     database.close()
 

@@ -19,7 +19,6 @@ from bot.people import columns, exporting, import_cards, importing, spreadsheet
 from bot.people.importing import Outcome, Plan
 from bot.people.service import Deed
 from bot.turn import UserError
-from storage import content
 from storage.audit import AuditRow
 from storage.contacts import Contact
 from storage.database import Database
@@ -44,9 +43,7 @@ REASONS = (
 )
 
 
-@pytest.fixture(autouse=True)
-def _register(database: Database) -> None:
-    database.play(content.load_municipalities)
+pytestmark = pytest.mark.usefixtures("filled")
 
 
 def imported(database: Database, data: bytes) -> Plan:

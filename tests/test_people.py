@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from storage import content
-from storage.database import Database
 from tests.chat import Chat
 from tests.people import LUND, SOTENAS, appoint, audited, data_of, held, know, person, set_up
 
-
-@pytest.fixture(autouse=True)
-def _register(database: Database) -> None:
-    database.play(content.load_municipalities)
+pytestmark = pytest.mark.usefixtures("filled")
 
 
 @pytest.fixture

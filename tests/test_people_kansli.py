@@ -34,10 +34,7 @@ from tests.people import (
     set_up,
 )
 
-
-@pytest.fixture(autouse=True)
-def _register(database: Database) -> None:
-    database.play(content.load_municipalities)
+pytestmark = pytest.mark.usefixtures("filled")
 
 
 def test_the_official_facts_are_loaded_again_without_touching_the_kanslis(database: Database) -> None:

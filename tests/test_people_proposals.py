@@ -7,8 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import storage.kansli
-from storage import content, roles
-from storage.database import Database
+from storage import roles
 from storage.outbox import Delivery, State
 from storage.people import Person, PersonRole
 from tests.chat import Chat
@@ -16,10 +15,7 @@ from tests.conftest import make_app
 from tests.people import SOTENAS, all_contacts, appoint, audited, data_of, held, know, person, set_up
 from tests.test_questions_races import at_once
 
-
-@pytest.fixture(autouse=True)
-def _register(database: Database) -> None:
-    database.play(content.load_municipalities)
+pytestmark = pytest.mark.usefixtures("filled")
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from bot.ports import Listed, Reason, TryLater, Unreachable
 from bot.teams.connector import Connector, new_session
 from bot.teams.directory import ATTEMPTS, TeamsDirectory, listed
 from bot.turn import App, Incoming, Kind
-from storage import content, groups, outbox, people, roles
+from storage import groups, outbox, people, roles
 from storage.contacts import Proposal, ProposalKind, propose
 from storage.database import Database, table_of
 from storage.outbox import State
@@ -53,9 +53,7 @@ GUEST = {
 THREE, FOUR, FIVE = ({"id": f"29:{name}", "name": f"{name.title()} Test"} for name in ("three", "four", "five"))
 
 
-@pytest.fixture(autouse=True)
-def _register(database: Database) -> None:
-    database.play(content.load_municipalities)
+pytestmark = pytest.mark.usefixtures("filled")
 
 
 @dataclass

@@ -40,9 +40,7 @@ MAIL = "wilhelmina.öqvist@sotenas.se"
 NAME = "Wilhelmina Öqvist"
 
 
-@pytest.fixture(autouse=True)
-def _register(database: Database) -> None:
-    database.play(content.load_municipalities)
+pytestmark = pytest.mark.usefixtures("filled")
 
 
 @pytest.fixture

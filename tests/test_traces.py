@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from storage import content, faq, outbox
+from storage import faq, outbox
 from storage.outgoing import Outgoing, ToChannel
 from storage.traces import Traces
 from tests.chat import Chat
@@ -40,7 +40,6 @@ def test_however_it_was_spelt_it_is_in_no_table_afterwards(chat: Chat) -> None:
     know(chat, helps_with=" | ".join((*SPELLINGS, "Åke O'Brien", "O'Brien, Åke")))
 
     def fill(session: Any) -> None:
-        content.load_municipalities(session)
         posts = (f"{one} och Pär.Gast1" for one in SPELLINGS)
         rows = (Outgoing(f"post:{at}", "post", ToChannel("19:x"), text=one) for at, one in enumerate(posts))
         outbox.enqueue_all(session, list(rows), NOON)
