@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from functools import cache
 
 from openpyxl import Workbook
 
@@ -48,6 +49,7 @@ def as_csv(*, encoding: str = "utf-8-sig") -> bytes:
     return "\r\n".join(";".join(_quoted(cell) for cell in row) for row in lines).encode(encoding)
 
 
+@cache
 def as_excel() -> bytes:
     """The same as an Excel file, with codes as numbers and the formula as a formula."""
     book = Workbook()
@@ -73,6 +75,7 @@ def two_rows_of_headings() -> bytes:
     return _saved(book)
 
 
+@cache
 def hostile() -> dict[str, bytes]:
     """Files that must be refused, by what is wrong with them."""
     good = as_excel()

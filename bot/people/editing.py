@@ -84,9 +84,9 @@ def refuse_stale(one: Municipality, seen: object) -> None:
 
 def refuse_taken(everyone: Iterable[Municipality], one: Municipality, domains: Iterable[str]) -> None:
     """Raises :class:`UserError` where another municipality has one of the domains."""
-    for other in everyone:
-        shared = set(domains) & set(other.mail_domains) if other.code != one.code else set()
-        if shared:
+    wanted = set(domains)
+    for other in everyone if wanted else ():
+        if other.code != one.code and (shared := wanted.intersection(other.mail_domains)):
             raise UserError(f"Mejldomänen {min(shared)} hör redan till {other.full_name}.")
 
 
