@@ -53,20 +53,22 @@ class Method(StrEnum):
 
 
 def reachable(attendees: Sequence[Attendee], about: str) -> list[Attendee]:
-    """Those whom an invitation can reach, as mail spells them; the others are left out, and counted in the log.
+    """Those whom an invitation can reach, each address once; the others are left out, and counted in the log.
 
     One address that is none would keep everybody from being invited. ``about`` names the appointment in the log.
     """
-    found = []
+    found: dict[str, Attendee] = {}
+    left_out = 0
     for attendee in attendees:
         try:
-            found.append(Attendee(address(attendee.mail), one_line(attendee.name)))
+            spelt = address(attendee.mail)
+            found.setdefault(spelt.casefold(), Attendee(spelt, one_line(attendee.name)))
         except Unreachable:
-            continue
-    if len(found) < len(attendees):
-        left_out = {"appointment": about, "people": len(attendees) - len(found)}
-        logger.warning("people were not invited: what we have of them is no mail address", extra=left_out)
-    return found
+            left_out += 1
+    if left_out:
+        told = {"appointment": about, "people": left_out}
+        logger.warning("people were not invited: what we have of them is no mail address", extra=told)
+    return list(found.values())
 
 
 def invitation(

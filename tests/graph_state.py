@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from itertools import count
 from typing import Any
 
 from tests.fakes import Json
@@ -59,6 +60,7 @@ class State:
         self.mails: list[EmailMessage] = []
         self.pings: list[tuple[str, Json]] = []
         """Who was notified of what."""
+        self._ids = count()
         self.events: dict[str, Event] = {}
         self.told: list[tuple[str, str]] = []
         """Whom Exchange wrote to about an event, and why."""
@@ -101,7 +103,7 @@ class State:
                     return Answer(201, self._shown(event))
                 more = {"@event.existingEventId": event.id}
                 return Answer(409, code="ErrorDuplicateTransactionId", message="already been used", more=more)
-        event_id = f"AAkALg{len(self.events):04}"
+        event_id = f"AAkALg{next(self._ids):04}"
         now = {**body, "attendees": list(body.get("attendees", ()))}
         if body.get("isOnlineMeeting"):
             join_url = f"https://teams.microsoft.com/l/meetup-join/{event_id}?context=%7b%7d&anon=true"

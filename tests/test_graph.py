@@ -96,6 +96,14 @@ async def test_a_changed_text_keeps_the_meeting(desk: Office) -> None:
     assert "onlineMeeting" not in desk.standin.asked[-1].body
 
 
+async def test_a_place_is_taken_away_where_there_is_none_any_more(desk: Office) -> None:
+    meeting = replace(appointment(), online=False, place="Örebro")
+    booked = await desk.tenant.calendar.create(meeting, [])
+    await desk.tenant.calendar.update(booked.id, replace(meeting, place=""))
+
+    assert desk.standin.state.events[booked.id].now["location"] == {"displayName": ""}
+
+
 async def test_an_attendee_change_says_nothing_else(desk: Office) -> None:
     booked = await desk.tenant.calendar.create(appointment(), PEOPLE)
     desk.standin.state.told.clear()
@@ -120,6 +128,7 @@ async def test_an_event_is_called_off_once(desk: Office) -> None:
 async def test_one_is_notified_or_many(desk: Office) -> None:
     await desk.tenant.feed.notify(ANNA, PING)
     await desk.tenant.feed.notify_all([ANNA, BO], PING)
+    await desk.tenant.feed.notify_all([], PING)
 
     assert [person for person, _ in desk.standin.state.pings] == [ANNA, ANNA, BO]
     await desk.tenant.feed.notify(ANNA, replace(PING, chain=7, text="a\x00b\ud83d\nc", topic="\x1bd"))
@@ -209,7 +218,7 @@ async def test_who_has_no_address_keeps_nobody_else_from_being_invited(
 ) -> None:
     bad = [Attendee("anna_tranemo.se#EXT#@x.onmicrosoft.com", "Anna"), Attendee("", "Eva")]
     booked = await desk.tenant.calendar.create(appointment(), [bad[0], *PEOPLE])
-    await desk.tenant.calendar.invite(booked.id, [*bad, PEOPLE[1]])
+    await desk.tenant.calendar.invite(booked.id, [*bad, PEOPLE[1], Attendee("BO@lund.example", "Bo en gång till")])
 
     assert [person for person, _ in desk.standin.state.told] == [PEOPLE[0].mail, PEOPLE[1].mail, PEOPLE[0].mail]
     told = [(record.__dict__["appointment"], record.__dict__["people"]) for record in caplog.records]

@@ -147,7 +147,7 @@ class GraphCalendar(OnWire):
 def _event(appointment: Appointment) -> Event:
     """What both making and changing says. Never the meeting: that is made once."""
     event = Event(subject=one_line(appointment.title), start=_moment(appointment.starts), end=_moment(appointment.ends))
-    if appointment.place:
+    if appointment.place or not appointment.online:  # an empty one takes an earlier one away; Teams writes its own
         event.location = Location(display_name=one_line(appointment.place))
     return event
 

@@ -60,6 +60,8 @@ class GraphFeed(OnWire):
         """See :class:`bot.tenant.Feed`."""
         if len(entra_ids) > MOST_RECIPIENTS:
             raise Failed("too_many_recipients")
+        if not entra_ids:  # Graph refuses a request for nobody
+            return
         body = many.SendActivityNotificationToRecipientsPostRequestBody()
         _fill(body, ping)
         body.recipients = [AadUserNotificationRecipient(user_id=object_id(entra_id)) for entra_id in entra_ids]
