@@ -82,6 +82,11 @@ def due(session: Session, now: datetime, night: datetime) -> list[Readable]:
     return [place for place in _readable(session) if _is_due(known.get(place.id), now, night)]
 
 
+def any_read(session: Session) -> bool:
+    """Whether any roster was ever read: who is on none is nobody's colleague then."""
+    return session.scalar(select(Roster.id).where(Roster.read_at.is_not(None)).limit(1)) is not None
+
+
 def see(session: Session, roster_id: str, person: Person, read_at: datetime) -> None:
     """A person is on the roster, and so has not left."""
     if not insert_new(session, RosterMember, roster_id=roster_id, person_id=person.id, seen_at=read_at):

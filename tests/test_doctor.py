@@ -361,6 +361,10 @@ def a_kansli_that_has_left(it: SetUp) -> None:
     it.sql(left.replace("'both'", "''"))
 
 
+def a_kansli_that_does_not_exist(it: SetUp) -> None:
+    it.sql("INSERT INTO rosters (id, read_at) VALUES ('19:team', '2026-01-01 00:00:00')")
+
+
 BROKEN: list[tuple[Callable[[SetUp], None], str, str]] = [
     (no_database, r"database: there is no file .*bot\.db", "Start the bot once"),
     (database_held, "database: it can't be used: unable to open database file", "End what holds the file"),
@@ -377,6 +381,7 @@ BROKEN: list[tuple[Callable[[SetUp], None], str, str]] = [
         "kansli: all of SEKOM_KANSLI have left the teams, so nothing reaches them",
         "SEKOM_KANSLI",
     ),
+    (a_kansli_that_does_not_exist, f"kansli: SEKOM_KANSLI names {KANSLI}, who has never written", "have them write"),
     (no_mailbox_for_those_who_want_mail, "reminders: reminders by mail were chosen by 1,", "Set SEKOM_GRAPH_MAILBOX"),
     (mails_refused_lately, "reminders: Graph refused for want of set-up in the last day: 1 ", "Graph refuses"),
     (package_of_another_app, "app package: .*ids are .*000002, MicrosoftAppId is .*000001", "manifest.build --version"),

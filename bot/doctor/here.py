@@ -21,7 +21,7 @@ from bot.doctor import reminders
 from bot.doctor.case import Case, Problem
 from bot.settings import Settings
 from manifest import build, check
-from storage import backup, kansli, migrate, people
+from storage import backup, kansli, migrate, people, rosters
 from storage.database import Database
 
 HELD = "End what holds the file, if anything does beside the bot; look at the disk, and that there is room on it"
@@ -96,15 +96,20 @@ def _kansli(opened: Database, settings: Settings) -> list[Problem]:
     """Whether somebody is the kansli now, and somebody of them can be written to."""
     named = settings.kansli
 
-    def find(session: Session) -> tuple[bool, bool]:
+    def find(session: Session) -> tuple[bool, bool, set[str]]:
         known = [*kansli.everyone(session), *people.by_entra(session, named)]
         unmet = named - {one.entra_id for one in known}
-        return bool(known or named), bool(unmet) or any(one.left_at is None for one in known)
+        strangers = set(unmet) if rosters.any_read(session) else set()
+        return bool(known or named), bool(unmet) or any(one.left_at is None for one in known), strangers
 
-    somebody, here = opened.look(find)
-    if settings.local or here:
+    somebody, here, strangers = opened.look(find)
+    if settings.local or (here and not strangers):
         return []
     remedy = "Write the Entra object ids of those who edit the bank into SEKOM_KANSLI"
+    if strangers:
+        who = ", ".join(sorted(strangers))
+        fault = f"SEKOM_KANSLI names {who}, who has never written to the bot and is in none of its teams"
+        return [Problem("kansli", fault, f"{remedy}; or add that person to a team, or have them write to the bot")]
     if somebody:
         return [Problem("kansli", "all of SEKOM_KANSLI have left the teams, so nothing reaches them", remedy)]
     return [Problem("kansli", "nobody has the kansli's role, so nobody can edit the bank", remedy)]
