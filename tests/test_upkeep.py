@@ -72,6 +72,14 @@ def test_the_summer_pause_does_not_swallow_the_warning(app: App, kansli: Chat) -
     assert told.not_before == july - timedelta(days=1), "a bot that was down says it at once"
 
 
+def test_a_pause_gathers_no_warnings_for_its_end(app: App, secret: Chat) -> None:
+    secret.say("påminnelser")
+    secret.press("reminding.pause", {"pause": "week", "last": "2027-03-20"})
+    assert rungs(app, EXPIRES - timedelta(days=29)) == rungs(app, EXPIRES - timedelta(days=13)) == []
+    (told,) = due(app, EXPIRES - timedelta(days=10))
+    assert "Det är 10 dagar kvar." in str(told.card)
+
+
 def test_nobody_is_told_without_a_date_or_a_kansli(app: App, chat: Chat) -> None:
     del chat
     now = EXPIRES - timedelta(days=2)

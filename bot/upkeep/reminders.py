@@ -41,6 +41,7 @@ def due(session: Session, now: datetime) -> list[Outgoing]:
             mail=cards.by_mail(expires_at, max(now, not_before)),
         )
         for person in kansli.everyone(session)
+        if not person.away(swedish.date_of(now))  # after a pause they get one, which says the days that are left then
     ]
 
 
