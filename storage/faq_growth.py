@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ForeignKey, String, and_, delete, exists, or_, select
+from sqlalchemy import ForeignKey, Select, String, and_, case, delete, exists, func, or_, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from storage.database import Base, insert_new, is_id
@@ -20,8 +20,12 @@ from storage.faq_log import FaqQuestion, Outcome, QuestionText, Vote
 from storage.people import Person
 from storage.questions import Answer, Question, Status
 
+T = TypeVar("T")
+
+MOST_WORDINGS = 600
+"""Different wordings that are looked at: those asked most often. More than a network asks in vain in three months."""
 MOST_ROWS = 5000
-"""Questions that are looked at: the newest. Many times what a network asks in vain in three months."""
+"""Picked wordings that are looked at: the newest."""
 MOST_SOLVED = 100
 
 
@@ -35,6 +39,13 @@ class Decision(Base):
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("faq_entries.id", ondelete="CASCADE"), index=True)
     """The entry that was written for a gap, or whose phrasing it would have been."""
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+_STANDS = and_(Entry.state == State.PUBLISHED, or_(Entry.answered_at.is_(None), Vote.at >= Entry.answered_at))
+_DISLIKED = FaqQuestion.id.in_(
+    select(Vote.question_id).join(Entry, Entry.id == Vote.entry_id).where(Vote.helpful.is_(False), _STANDS)
+)
+"""Asked of all votes at once: looked up for each question in the log it took five times as long."""
 
 
 def gap(wording: str) -> str:
@@ -71,27 +82,37 @@ def decided(session: Session, digests: Collection[str]) -> Mapping[str, Any]:
     return {row.digest: row for row in rows}
 
 
-def unanswered(session: Session, since: datetime, ids: Collection[int] | None = None) -> Sequence[Any]:
-    """Questions to the bank that had no answer, or one that somebody disliked; newest first.
+def unanswered(session: Session, since: datetime, ids: Collection[int]) -> Sequence[Any]:
+    """Those of these questions to the bank that had no answer, or one that somebody disliked.
 
-    Rows ``question_id, text, wording, entry_id, disliked``. A dislike counts for as long as the answer has the wording
-    that it was about. ``ids`` are the only ones wanted, if given.
+    Rows ``question_id, text, wording``. A dislike counts for as long as the answer has the wording that it was about.
     """
-    stands = and_(Entry.state == State.PUBLISHED, or_(Entry.answered_at.is_(None), Vote.at >= Entry.answered_at))
-    disliked = exists().where(
-        Vote.question_id == FaqQuestion.id, Vote.helpful.is_(False), Entry.id == Vote.entry_id, stands
-    )
-    query = (
-        select(QuestionText.question_id, QuestionText.text, QuestionText.wording, FaqQuestion.entry_id)
-        .add_columns(disliked.label("disliked"))
-        .join(FaqQuestion, FaqQuestion.id == QuestionText.question_id)
-        .where(QuestionText.at >= since, QuestionText.wording != "")
-        .where(or_(FaqQuestion.outcome == Outcome.UNKNOWN, FaqQuestion.rejected, disliked))
-        .order_by(QuestionText.at.desc(), QuestionText.question_id.desc())
-    )
-    if ids is not None:
-        query = query.where(QuestionText.question_id.in_([one for one in ids if is_id(one)]))
-    return session.execute(query.limit(MOST_ROWS)).all()
+    wanted = QuestionText.question_id.in_([one for one in ids if is_id(one)])
+    query = select(QuestionText.question_id, QuestionText.text, QuestionText.wording)
+    return session.execute(_in_vain(query, since).where(wanted)).all()
+
+
+def wordings(session: Session, since: datetime) -> Sequence[Any]:
+    """The different wordings of all such questions, most frequent first.
+
+    Rows ``wording, times, disliked`` (how many of those times), ``newest_id, disliked_id`` (the newest of each in the
+    log).
+    """
+    number = QuestionText.question_id
+    times, newest = func.count().label("times"), func.max(number).label("newest_id")
+    against = func.count(case((_DISLIKED, 1))).label("disliked")
+    newest_disliked = func.max(case((_DISLIKED, number))).label("disliked_id")
+    query = _in_vain(select(QuestionText.wording, times, newest, against, newest_disliked), since)
+    query = query.group_by(QuestionText.wording).order_by(times.desc(), newest.desc())
+    return session.execute(query.limit(MOST_WORDINGS)).all()
+
+
+def logged(session: Session, ids: Collection[int]) -> Mapping[int, Any]:
+    """Of these questions in the log ``text`` and ``entry_id`` (the entry shown), by id."""
+    query = select(QuestionText.question_id, QuestionText.text, FaqQuestion.entry_id)
+    query = query.join(FaqQuestion, FaqQuestion.id == QuestionText.question_id)
+    parts = (session.execute(query.where(QuestionText.question_id.in_(some))) for some in _some(sorted(ids)))
+    return {row.question_id: row for rows in parts for row in rows}
 
 
 def picked(session: Session, since: datetime, question_id: object = None) -> Sequence[Any]:
@@ -155,10 +176,19 @@ def forget(session: Session, before: datetime, limit: int) -> int:
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
+def _in_vain(query: Select[*tuple[Any, ...]], since: datetime) -> Select[*tuple[Any, ...]]:
+    """By the log's own time: by that of the texts SQLite would read every text to throw most of them away."""
+    return (
+        query.join_from(FaqQuestion, QuestionText, FaqQuestion.id == QuestionText.question_id)
+        .where(FaqQuestion.at >= since, QuestionText.wording != "")
+        .where(or_(FaqQuestion.outcome == Outcome.UNKNOWN, FaqQuestion.rejected, _DISLIKED))
+    )
+
+
 def _digest(*parts: str) -> str:
     return sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _some(values: list[str], many: int = 500) -> Iterable[list[str]]:
+def _some(values: list[T], many: int = 500) -> Iterable[list[T]]:
     """In portions, because a statement takes only so many values."""
     return (values[at : at + many] for at in range(0, len(values), many))
