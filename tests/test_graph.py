@@ -382,6 +382,22 @@ async def test_a_next_page_elsewhere_is_not_followed(desk: Office) -> None:
         await desk.tenant.directory.team_members(TEAM)
 
 
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        (Trouble(status=404), "page_refused"),
+        (Trouble(status=403, body={"error": {"code": "Forbidden"}}), "page_refused"),
+        (Trouble(status=200, body={"value": [None]}), "no_list"),
+    ],
+)
+async def test_a_later_page_that_is_none_leaves_nobody_out(desk: Office, page: Trouble, said: str) -> None:
+    desk.standin.state.members[TEAM] = [{"userId": f"u{n}"} for n in range(1000)]
+    pages = iter([None, page])
+    desk.standin.chaos = lambda _: next(pages)
+    with pytest.raises(Failed, match=said):
+        await desk.tenant.directory.team_members(TEAM)
+
+
 # limits and the thread
 
 

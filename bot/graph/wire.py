@@ -30,7 +30,7 @@ from bot.graph import BASE
 from bot.graph.limits import Limits, Tempo
 from bot.graph.meaning import Call, Faults, Refusal, understood
 from bot.graph.thread import GraphThread
-from bot.ports import Failed, TryLater, Uncertain
+from bot.ports import Failed, TryLater, Uncertain, Unreachable
 from bot.turn import Json
 
 TIMEOUT = httpx.Timeout(30, connect=5)
@@ -115,12 +115,17 @@ class Wire:
         return self._read(call, response)
 
     async def pages(self, call: Call, info: RequestInformation) -> AsyncIterator[Json]:
-        """Each thing in a list, page by page."""
-        for _ in range(MOST_PAGES):
-            async with self.limits.reading.turn():
-                page = await self.send(call, info)
+        """Each thing in a list, page by page. A later page that is refused is a broken answer, and no refusal to us."""
+        for number in range(MOST_PAGES):
+            try:
+                async with self.limits.reading.turn():
+                    page = await self.send(call, info)
+            except Unreachable as error:
+                if number == 0:
+                    raise
+                raise Failed("page_refused") from error  # whoever is on it must not be taken for gone
             things = page.get("value")
-            if not isinstance(things, list):  # whoever is on it must not be taken for gone
+            if not isinstance(things, list) or not all(isinstance(thing, dict) for thing in things):
                 raise Failed("no_list")
             for thing in things:
                 yield thing
