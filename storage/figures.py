@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from storage import faq
+from storage.database import Database
 from storage.faq_log import FaqQuestion
 from storage.leases import Lease
 from storage.outbox import Delivery, State
@@ -29,6 +31,14 @@ class Figures:
     entries: dict[str, int]
     """Entries of the bank, by state."""
     bank_version: int
+
+
+def now_or_none(database: Database, now: datetime) -> Figures | None:
+    """The figures as of now, or None where the database can't be read."""
+    try:
+        return database.look(lambda session: read(session, now))
+    except SQLAlchemyError:
+        return None
 
 
 def read(session: Session, now: datetime) -> Figures:

@@ -61,6 +61,7 @@ async def test_on_a_laptop_it_is_there(tmp_path: Path) -> None:
     assert told["sekom_bank_version",] == told["sekom_bank_indexed_version",] > 0
     assert told["process_resident_memory_bytes",] > 0
     assert told["sekom_oldest_waiting_seconds",] == 0
+    assert told["sekom_database_up",] == 1
 
 
 async def test_a_hosted_bot_has_none_without_a_token(tmp_path: Path) -> None:
@@ -114,6 +115,15 @@ def test_graph_is_told_by_call_and_status(database: Database) -> None:
     assert told["sekom_graph_throttled",] == 3
     assert told["sekom_graph_missing", "Mail.Send"] == told["sekom_graph_missing", "mailbox"] == 1
     assert (told["sekom_bank_indexed_version",], told["sekom_bank_indexed_entries",]) == (7, 31)
+
+
+def test_a_database_that_is_away_is_a_figure_too(tmp_path: Path) -> None:
+    away = Database(f"sqlite:///{tmp_path}/none/bot.db")
+    told = read(metrics.written(figures.now_or_none(away, datetime.now(UTC)), AROUND))
+    away.close()
+    assert told["sekom_database_up",] == 0
+    assert told["sekom_graph_throttled",] == 3
+    assert ("sekom_oldest_waiting_seconds",) not in told
 
 
 def counted(database: Database) -> dict[tuple[str, ...], float]:

@@ -51,9 +51,9 @@ class Metrics:
             now = self._clock()
             if self._last is None or not now - FRESH < self._last[0] <= now:
                 # on a thread of its own, since counting may take 100 ms and turns shall not wait for it
-                self._last = now, await asyncio.to_thread(self._read, now)
+                read = await asyncio.to_thread(self._read, now)
+                self._last = self._clock(), read
             return self._last[1]
 
     def _read(self, now: datetime) -> bytes:
-        found = self._app.database.look(lambda session: figures.read(session, now))
-        return metrics.written(found, self._around)
+        return metrics.written(figures.now_or_none(self._app.database, now), self._around)
