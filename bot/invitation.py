@@ -14,7 +14,7 @@ from uuid import NAMESPACE_URL, uuid5
 from icalendar import Alarm, Event, Timezone, vCalAddress, vText
 from icalendar import Calendar as File
 
-from bot.mail import SENDER, address, one_line, shown
+from bot.mail import SENDER, address, one_line, shown, text_of
 from bot.ports import Unreachable
 from bot.swedish import STOCKHOLM
 from bot.tenant import Appointment, Attendee
@@ -88,7 +88,7 @@ def invitation(
     event.add("dtstamp", now)
     event.add("dtstart", appointment.starts.astimezone(STOCKHOLM))
     event.add("dtend", appointment.ends.astimezone(STOCKHOLM))
-    title, text = one_line(appointment.title), shown(appointment.text)
+    title, text = one_line(appointment.title), text_of(shown(appointment.text))
     event.add("summary", title)
     event.add("description", f"{text}\n\nAnslut: {join_url}" if join_url else text)
     if appointment.place or join_url:

@@ -182,14 +182,14 @@ def test_what_is_an_address(mail: str, spelt: str | None) -> None:
 def test_an_invitation_read_by_another_library() -> None:
     event = read_event(
         invitation(
-            appointment("Vatten,\x00 åar & ”sjöar”;\ud800"),
+            replace(appointment("Vatten,\x00 åar & ”sjöar”;\ud800"), text="**Se** [här](https://x.se)"),
             Attendee("anna@tranemo.example", f"{AWKWARD}\x1b\ud83d"),
             ORGANISER,
             NOW,
         )
     )
 
-    assert event.summary == "Vatten, åar & ”sjöar”;"
+    assert (event.summary, event.description) == ("Vatten, åar & ”sjöar”;", "Se här (https://x.se)")
     assert event.dtstart == datetime(2027, 3, 30, 9, 0, tzinfo=STOCKHOLM)
     assert event.dtend - event.dtstart == timedelta(hours=1)  # type: ignore[operator]
     assert event.sequence == 0
