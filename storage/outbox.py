@@ -13,7 +13,7 @@ has doubts; a row without them was sent once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -184,10 +184,10 @@ def send_again(session: Session, delivery_id: int, now: datetime) -> bool:
     return True
 
 
-def not_arrived(session: Session, keys: Collection[str]) -> dict[str, Delivery]:
-    """Those of the keys' deliveries that a person may :func:`send_again`."""
-    rows = session.scalars(select(Delivery).where(Delivery.key.in_(list(keys)), Delivery.state.in_(NOT_ARRIVED)))
-    return {row.key: row for row in rows}
+def ended(session: Session, keys: Collection[str]) -> Sequence[Delivery]:
+    """Those of the keys' deliveries that have come to their end, whatever it was."""
+    over = Delivery.state.not_in([State.WAITING, State.SENDING])
+    return session.scalars(select(Delivery).where(Delivery.key.in_(list(keys)), over)).all() if keys else ()
 
 
 def find(session: Session, key: str) -> Delivery | None:

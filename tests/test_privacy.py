@@ -415,6 +415,7 @@ def test_a_questions_card_forgets_a_name_that_no_text_could_be_searched_for(chat
     ask(asker, "Hur mäter ni grundvatten?")
     there.click("Svara")
     there.click("Skicka svaret", answer="Med rör.")
+    ask(asker, "Hur många brunnar har ni?")
     sees = chat.in_channel(VATTEN)
     assert str([shown.message.card for shown in sees.shown]).count("Maja") >= 2
 
@@ -427,6 +428,7 @@ def test_a_questions_card_forgets_a_name_that_no_text_could_be_searched_for(chat
     assert "Ove" not in cards
     assert "Med rör." in cards
     assert "Jag tar den" in cards
+    assert cards.count("Stängd: Den som frågade finns inte kvar.") == 1, "nobody waits for that one any more"
 
 
 def test_a_link_to_the_log_dies_with_the_role(mina: Chat, kansli: Chat, clock: Clock) -> None:

@@ -144,6 +144,16 @@ def test_the_kansli_is_told_at_once_of_a_card_that_is_not_in_its_channel(
     assert "Väntar på svar." in channel.text
     assert chat.tick() == 0
 
+    new = kansli.in_channel("ny")
+    new.say("koppla temagrupp Vatten")
+    assert (chat.tick(), chat.tick()) == (1, 0)
+    assert kansli.text.startswith("Frågan står inte i den kanal som temagruppen Vatten hör till nu")
+    kansli.click("Lägg ut igen")
+    assert new.text.startswith("Fråga till temagruppen Vatten")
+    assert channel.text.startswith("Frågan har flyttats till temagruppen Vatten.")
+    new.click("Jag tar den")
+    assert chat.tick() == 0
+
 
 def test_an_answer_stops_what_was_planned(chat: Chat, kansli: Chat, clock: Clock) -> None:
     clock.now = local("2026-11-24T10:00")

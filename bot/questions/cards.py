@@ -22,6 +22,8 @@ TITLE = 44
 """Characters of a question that fit on a button; clients cut what is longer off in the middle of a letter."""
 TO_KANSLI = "kansli"
 """What stands for the kansli among the groups to choose from."""
+ASKER_GONE = "Den som frågade finns inte kvar."
+"""Why a question ends that nobody waits for any more."""
 HOW_TO_ANSWER = (
     "Tryck **Svara**, eller svara i tråden och nämn @SEKOM-boten. Ett svar som inte nämner mig går inte vidare av "
     "sig självt."

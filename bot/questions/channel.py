@@ -94,7 +94,12 @@ def in_thread(turn: Turn) -> Reply | None:
     if question is None or question.asker_id == turn.person.id:
         return None
     seen = keep(turn, question, turn.incoming.text, Way.THREAD)
-    return say(f"Tack! Ditt svar har gått till {asker(seen)}.")
+    left = (
+        " Bilder och filer följer inte med, så skriv gärna det viktiga ur dem också."
+        if turn.incoming.attachments
+        else ""
+    )
+    return say(f"Tack! Ditt svar har gått till {asker(seen)}.{left}")
 
 
 def asked_in(session: Session, place: Place) -> int | None:

@@ -10,6 +10,7 @@ from bot.routes import Routes, Where
 from bot.swedish import STOCKHOLM
 from bot.turn import Json, Reply, Turn, UserError, say, state, view
 from storage import groups, outbox, questions
+from storage.outbox import Delivery
 from storage.outgoing import Outgoing, ThreadOf
 from storage.questions import Question, Status, Way
 
@@ -37,7 +38,7 @@ def page(turn: Turn) -> Reply:
 def one(turn: Turn) -> Reply:
     """One question, with what can be done about it."""
     question = service.required_managed(turn)
-    seen, row = picture.of(turn.session, question, turn.now), telling.lost(turn.session, question)
+    seen, row = picture.of(turn.session, question, turn.now), _lost(turn, question)
     said = f"{desk_cards.missing(seen, row.state)}." if row else ""
     return _in_place(turn, desk_cards.one(seen, said=said, lost=row is not None))
 
@@ -46,7 +47,7 @@ def one(turn: Turn) -> Reply:
 def repost(turn: Turn) -> Reply:
     """*Lägg ut igen*: the card that did not come to its channel."""
     question = _open(turn)
-    row = telling.lost(turn.session, question)
+    row = _lost(turn, question)
     if row is None:
         raise UserError("Frågan ligger redan i kanalen, eller är på väg dit.")
     group = groups.find(turn.session, question.group_id)
@@ -132,6 +133,10 @@ def _waiting(turn: Turn) -> Sequence[Question]:
     if not mine:
         raise UserError("Listan är för kansliet och temagruppernas moderatorer. Dina egna ser du med **mina frågor**.")
     return questions.waiting(turn.session, mine)
+
+
+def _lost(turn: Turn, question: Question) -> Delivery | None:
+    return next((row for _, row in telling.lost(turn.session, [question])), None)
 
 
 def _open(turn: Turn) -> Question:

@@ -54,7 +54,9 @@ def one(picture: Picture, *, why: str = "", said: str = "", lost: bool = False) 
 
 
 def missing(picture: Picture, state: str) -> str:
-    """What to say of a card that ended in ``state`` without having come to the channel, as far as is known."""
+    """What to say of a card that ended in ``state`` and may not stand in the channel."""
+    if state == State.SENT:
+        return f"Frågan står inte i den kanal som {picture.home} hör till nu"
     perhaps = "kanske " if state == State.UNCERTAIN else ""
     return f"Frågan kom {perhaps}inte fram till {picture.home}"
 

@@ -1,4 +1,4 @@
-"""When somebody is erased: the channel cards of what they asked, took or answered are shown anew, without them.
+"""When somebody is erased: what they asked ends if nobody else waits for it, and channel cards are shown without them.
 
 What the outbox has sent is cleaned by itself where a name can be told from other words. A first name alone can't, nor
 a name that two people have; what a card is made of can.
@@ -11,9 +11,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.questions import picture, telling
+from bot.questions import cards, picture, service, telling
 from bot.routes import Routes
 from storage import outbox, questions
+from storage.questions import Question, Status
 
 routes = Routes()
 
@@ -25,14 +26,23 @@ def forget(session: Session, person_id: int, now: datetime) -> Callable[[], None
 
     def after() -> None:
         for number in ids:
-            _show_anew(session, number, now)
+            question = questions.lock(session, number)
+            if question is not None:
+                _end(session, question, now)
+                _show_anew(session, question, now)
 
     return after
 
 
-def _show_anew(session: Session, question_id: int, now: datetime) -> None:
-    question = questions.lock(session, question_id)
-    if question is None or question.group_id is None or outbox.find(session, telling.posted_as(question)) is None:
+def _end(session: Session, question: Question, now: datetime) -> None:
+    """Where nobody waits for it any more, nobody is reminded of it, and it is kept no longer than others."""
+    if question.status == Status.OPEN and not picture.everyone(session, question):
+        service.close(question, cards.ASKER_GONE, now)
+        outbox.cancel(session, telling.reminder_subject(question), now)
+
+
+def _show_anew(session: Session, question: Question, now: datetime) -> None:
+    if question.group_id is None or outbox.find(session, telling.posted_as(question)) is None:
         return
     question.version += 1
     shown = telling.update(picture.of(session, question, now), f"v{question.version}")

@@ -99,10 +99,9 @@ class _Rung:
 
 
 def _lost(session: Session, waiting: Sequence[Question], now: datetime) -> Iterator[Outgoing]:
-    """The kansli is told at once of a card that did not come to its channel: nobody there knows of the question."""
-    cards = {telling.posted_as(question): question for question in waiting if question.group_id is not None}
-    for key, row in outbox.not_arrived(session, cards).items():
-        question, what = cards[key], f"lost:{cards[key].posts}:{row.settled_at:%Y-%m-%dT%H:%M:%S}"
+    """The kansli is told at once of a card that is not in its channel: nobody there knows of the question."""
+    for question, row in telling.lost(session, waiting):
+        what = f"lost:{question.posts}:{row.state}:{row.settled_at:%Y-%m-%dT%H:%M:%S}"
         told = {telling.told_as(question, what, person.id): person.id for person in kansli.everyone(session)}
         if fresh := told.keys() - outbox.known(session, told):
             seen = picture.of(session, question, now)

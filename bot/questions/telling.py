@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from bot.questions import asker_cards, cards, desk_cards, faq_cards, picture
 from bot.questions.picture import Picture, Said
 from bot.turn import Json, Turn
 from storage import groups, kansli, outbox
-from storage.outbox import Delivery
+from storage.outbox import Delivery, State
 from storage.outgoing import AsMail, MessageOf, Outgoing, Reach, ThreadOf, ToChannel, ToPerson, ToThread
 from storage.people import Person
 from storage.questions import Question, Status
@@ -71,21 +71,37 @@ def update(seen: Picture, version: str) -> Outgoing:
     return Outgoing(updated_as(question, version), _subject(question), MessageOf(posted_as(question)), "", card)
 
 
-def lost(session: Session, question: Question) -> Delivery | None:
-    """The delivery of its card, where nobody knows that this came to the group's channel."""
-    if question.group_id is None:
-        return None
-    return outbox.not_arrived(session, [posted_as(question)]).get(posted_as(question))
+def lost(session: Session, waiting: Sequence[Question]) -> Iterator[tuple[Question, Delivery]]:
+    """Those of the questions whose cards may not stand in their groups' channels, each with its card's delivery.
+
+    It did not arrive as far as is known, or the group has been tied to another channel since.
+    """
+    cards = {posted_as(question): question for question in waiting if question.group_id is not None}
+    places = {group.id: group.conversation_id for group in groups.everyone(session)} if cards else {}
+    for row in outbox.ended(session, cards):
+        question = cards[row.key]
+        place = places.get(question.group_id or 0)
+        if row.state in outbox.NOT_ARRIVED or (row.state == State.SENT and place not in (None, row.conversation_id)):
+            yield question, row
 
 
 def posted_again(turn: Turn, question: Question, row: Delivery) -> Picture:
-    """Its lost card is sent once more, as it is now; in a thread of its own where the group has another channel."""
+    """Its lost card is sent once more, as it is now; anew where the group has another channel."""
     group = groups.find(turn.session, question.group_id)
     same = group is not None and group.conversation_id == row.conversation_id
-    if not same or not outbox.send_again(turn.session, row.id, turn.now):
-        return asked(turn, question)
-    question.version += 1
-    return changed(turn, question)
+    if same and outbox.send_again(turn.session, row.id, turn.now):
+        question.version += 1
+        return changed(turn, question)
+    _leave(turn, question)
+    return asked(turn, question)
+
+
+def _leave(turn: Turn, question: Question) -> None:
+    """The card that it had says where it went."""
+    old = posted_as(question)
+    if outbox.find(turn.session, old) is not None:
+        gone = cards.moved(picture.of(turn.session, question, turn.now))
+        _send(turn, [Outgoing(f"{old}:moved", _subject(question), MessageOf(old), card=gone)])
 
 
 def answered(turn: Turn, question: Question, answer_id: int) -> Picture:
@@ -106,10 +122,7 @@ def answered(turn: Turn, question: Question, answer_id: int) -> Picture:
 def moved(turn: Turn, question: Question) -> Picture:
     """The old card says where the question went, the new group gets its own, and the asker is told."""
     outbox.cancel(turn.session, reminder_subject(question), turn.now)
-    old = posted_as(question)
-    if outbox.find(turn.session, old) is not None:
-        gone = cards.moved(picture.of(turn.session, question, turn.now))
-        _send(turn, [Outgoing(f"{old}:moved", _subject(question), MessageOf(old), card=gone)])
+    _leave(turn, question)
     seen = asked(turn, question)
     text = f"Den hör bättre hemma hos {seen.home}, så den har flyttats dit. Du behöver inte göra något."
     note = asker_cards.note("Din fråga har flyttats", seen, text)

@@ -218,9 +218,10 @@ async def trial(url: str, *, replicas: int, kills: int, seed: int, seen: Seen) -
 def _decide(session: Session, seen: Seen) -> None:
     """Have what others wait for sent again, as a person would."""
     waiting = session.query(Delivery).filter_by(state=State.WAITING).all()
-    undecided = outbox.not_arrived(session, {row.target for row in waiting if row.target})
+    rows = outbox.ended(session, {row.target for row in waiting if row.target})
+    undecided = {row.key: row.id for row in rows if row.state == State.UNCERTAIN}
     seen.waited += sum(row.target in undecided for row in waiting)
-    seen.decided += sum(outbox.send_again(session, row.id, now()) for row in undecided.values())
+    seen.decided += sum(outbox.send_again(session, number, now()) for number in undecided.values())
 
 
 def _sending(session: Session) -> set[tuple[int, int]]:
