@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -76,6 +77,10 @@ async def test_a_hosted_bot_tells_who_knows_the_token(tmp_path: Path) -> None:
             refused = await started.get("/metrics", headers=given)
             assert (refused.status, await refused.read()) == (401, b"")
             assert refused.headers["WWW-Authenticate"] == "Bearer"
+        reader, writer = await asyncio.open_connection("127.0.0.1", started.port)
+        writer.write(b"GET /metrics HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \xff\r\n\r\n")  # no client sends this
+        assert await reader.readline() == b"HTTP/1.1 401 Unauthorized\r\n"
+        writer.close()
         answer = await started.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
         assert answer.status == 200
         assert TOKEN not in await answer.text()

@@ -40,7 +40,7 @@ class Metrics:
 
     async def metrics(self, request: web.Request) -> web.Response:
         """The figures."""
-        given = request.headers.get("Authorization", "").encode()
+        given = request.headers.get("Authorization", "").encode(errors="surrogateescape")  # any bytes may come
         if self._expected is not None and not hmac.compare_digest(given, self._expected):
             return web.Response(status=401, headers={"WWW-Authenticate": "Bearer"})
         body = await self._current()
