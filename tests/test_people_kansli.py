@@ -148,6 +148,9 @@ def test_a_contact_person_is_replaced_and_kept_in_the_history(kansli: Chat, cloc
         ("Anna", "anna", "inte en hel adress"),
         ("Anna", "anna_sotenas.se#EXT#@sekom.onmicrosoft.com", "#EXT#"),
         ("Anna", "a..b@sotenas.se", "inte en hel adress"),
+        ("Anna", "anna@-sotenas.se", "inte en hel adress"),
+        ("Anna", f"{'x' * 65}@sotenas.se", "inte en hel adress"),
+        ("Anna", "åsa@sotenas.se", "å, ä eller ö före @"),
         ("x" * 121, "a@b.se", "inte ut som ett namn"),
     ],
 )

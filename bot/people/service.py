@@ -9,8 +9,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from bot.mail import address
 from bot.people import finder, words
 from bot.people.spelling import bare
+from bot.ports import Unreachable
 from bot.swedish import date_of, listed
 from bot.turn import Turn, UserError
 from storage import audit, contacts, erased, municipalities, people
@@ -19,7 +21,7 @@ from storage.municipalities import Municipality
 from storage.people import GRANTED, OWN, SEATS, Person, PersonRole
 
 LONGEST_NAME = 120
-_MAIL = re.compile(r"[a-z0-9åäöéü.!#$%&'*+/=?^_`{|}~-]+@(?:[a-z0-9åäöéü-]+\.)+[a-zåäö]{2,}")
+_MAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[a-z0-9åäöéü-]+\.)+[a-zåäö]{2,}")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a cell begins with that a spreadsheet program runs."""
 
@@ -61,7 +63,13 @@ def checked_mail(text: str) -> str:
         raise UserError(
             "Adressen innehåller #EXT#. Det är ett inloggningsnamn, dit går inga mejl. Skriv personens riktiga adress."
         )
-    if not _MAIL.fullmatch(mail) or len(mail) > 254 or ".." in mail or mail.startswith("."):  # noqa: PLR2004 - RFC 5321
+    if not mail.partition("@")[0].isascii():
+        raise UserError("Mejladressen kan inte ha å, ä eller ö före @. Kontrollera hur den stavas.")
+    try:
+        reached = _MAIL.fullmatch(mail) and address(mail)
+    except Unreachable:
+        reached = None
+    if not reached:
         raise UserError("Mejladressen är inte en hel adress. Den ska se ut som namn@kommun.se.")
     return mail
 
