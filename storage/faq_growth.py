@@ -118,7 +118,7 @@ def logged(session: Session, ids: Collection[int]) -> Mapping[int, Any]:
 def picked(session: Session, since: datetime, question_id: object = None) -> Sequence[Any]:
     """Wordings whose asker picked an entry under "Menade du …?", and nobody who wrote so disliked it; newest first.
 
-    Rows ``question_id, text, entry_id, question`` (the entry's); only of published entries. Or only the one of
+    Rows ``question_id, text, wording, entry_id, question`` (the entry's); only of published entries. Or only the one of
     ``question_id``, which may come from a client and be anything.
     """
     same = aliased(QuestionText)
@@ -129,7 +129,10 @@ def picked(session: Session, since: datetime, question_id: object = None) -> Seq
         Vote.helpful.is_(False),
     )
     query = (
-        select(QuestionText.question_id, QuestionText.text, FaqQuestion.chosen_id.label("entry_id"), Entry.question)
+        select(
+            *(QuestionText.question_id, QuestionText.text, QuestionText.wording),
+            *(FaqQuestion.chosen_id.label("entry_id"), Entry.question),
+        )
         .join(FaqQuestion, FaqQuestion.id == QuestionText.question_id)
         .join(Entry, Entry.id == FaqQuestion.chosen_id)
         .where(QuestionText.at >= since, FaqQuestion.outcome == Outcome.OFFERED, ~disliked)

@@ -71,6 +71,27 @@ def test_a_follow_up_is_searched_with_the_question_before(chat: Chat, clock: Clo
     assert "fyra gånger per år" not in chat.say("och hur ofta då?")
 
 
+@pytest.mark.parametrize("asked_on", ["och när?", "va kostar de å va med", "hur gör vi då?", "var är det?"])
+def test_a_follow_up_that_the_answer_before_does_not_hold_gets_no_parrot(chat: Chat, asked_on: str) -> None:
+    chat.say("Hur blir man medlem?")
+
+    shown = chat.say(asked_on)
+    assert shown.startswith("Menade du någon av de här frågorna?")
+    assert f"Du skrev: ”Hur blir man medlem, {asked_on}”" in shown
+    picked = chat.buttons[0]
+    chat.click(picked)
+    chat.say("Vad är gröna nyckeltal?")
+    assert not chat.say(asked_on).startswith(picked)  # a pick is remembered for what says it all
+
+
+def test_a_follow_up_without_an_answer_goes_to_colleagues_with_what_it_is_about(chat: Chat) -> None:
+    chat.say("hur sorterar ni textil")
+    chat.say("och när?")
+
+    assert "Du skrev: ”hur sorterar ni textil, och när?”" in chat.text
+    assert "hur sorterar ni textil, och när?" in chat.click("Fråga temagruppen")
+
+
 def test_a_choice_under_menade_du_is_shown_and_remembered(chat: Chat) -> None:
     chat.say(OFFERED)
     assert chat.text.startswith("Menade du någon av de här frågorna?")

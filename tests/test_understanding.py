@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.faq.understanding import Names, leans_on, parts, singled_out, without_person, wording
+from bot.faq.understanding import Names, holds, leans_on, parts, singled_out, without_person, wording
 
 PLACES = Names.of(["Östersund", "Vara", "Mark", "Borås", "Eslöv", "Region Skåne"])
 
@@ -38,6 +38,23 @@ def test_a_follow_up_leans_on_the_question_before(text: str) -> None:
 )
 def test_a_whole_question_does_not(text: str) -> None:
     assert not leans_on(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "has"),
+    [
+        ("och när?", "Det möts minst fyra gånger per år.", True),
+        ("och när?", "1. Fullmäktige beslutar.\n2. Styrelsen beslutar vid sitt nästa möte.", False),
+        ("va kostar de", "Avgiften är 4 000 kronor.", True),
+        ("vad kostar det?", "Fyra gånger om året.", False),
+        ("hur många då", "1. Skriv till kansliet.", False),
+        ("och vem gör det?", "Kansliet räknar fram beloppet.", True),
+        ("var är det", "Vi ses i Teams.", True),
+        ("hur gör vi", "Skriv till kansliet före den 3 mars. Det kostar 4 kr.", False),
+    ],
+)
+def test_what_a_follow_up_asks_for_is_in_the_answer_or_not(text: str, answer: str, has: bool) -> None:
+    assert holds(text, answer) is has
 
 
 @pytest.mark.parametrize(

@@ -101,10 +101,10 @@ def _card(turn: Turn, judged: Judged) -> Json:
             best, *related = judged.entries
             return cards.answer(best, judged.question_id, related, remembered=judged.remembered)
         case Outcome.OFFERED:
-            return cards.offer(judged.text, judged.entries, judged.question_id, about=judged.about)
+            return cards.offer(judged.asked, judged.entries, judged.question_id, about=judged.about)
         case Outcome.UNKNOWN:
             empty = turn.app.bank.empty
-            return cards.unknown(judged.text, turn.app.settings.contact, empty=empty)
+            return cards.unknown(judged.asked, turn.app.settings.contact, empty=empty)
 
 
 def _in_place(turn: Turn, card: Json, *, everyone: bool = False) -> Reply:

@@ -124,6 +124,7 @@ def phrased(session: Session, texts: Iterable[str]) -> list[General]:
 def suggestions(turn: Turn, question_id: object = None) -> list[Suggestion]:
     """Wordings worth adding to the entries that were picked for them, most frequent first; or the one of a question."""
     rows = faq_growth.picked(turn.session, turn.now - SINCE, question_id)[:MOST_PICKED]
+    rows = [row for row in rows if not understanding.leans_on(row.wording)]
     known = {
         entry_id: {understanding.wording(text) for text in texts}
         for entry_id, texts in faq_growth.phrasings(turn.session, {row.entry_id for row in rows}).items()

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.faq import understanding
 from bot.faq.understanding import Names
+from bot.ports import Hit
 from bot.turn import Turn
 from storage import content, faq, faq_log
 from storage.faq_log import Outcome
@@ -40,8 +41,15 @@ class Judged:
     """A place or person that was asked about and that the nearest entry says nothing of."""
     remembered: bool = False
     """Whether the answer is what was picked under "Menade du …?" the last time."""
+    whole: str = ""
+    """A follow-up with the question before it, where it says nothing without."""
     question_id: int = 0
     """Its row in the log."""
+
+    @property
+    def asked(self) -> str:
+        """What was asked, as others understand it too."""
+        return self.whole or self.text
 
 
 def answer(turn: Turn) -> list[Judged]:
@@ -54,8 +62,8 @@ def answer(turn: Turn) -> list[Judged]:
     if len(judged) > 1 and not any(one.outcome is Outcome.ANSWERED for one in judged):
         judged = [_judge(turn, text, before)]  # not two questions that we know, so perhaps one in two sentences
     judged = [_logged(turn, one) for one in judged]
-    if before and understanding.leans_on(text):
-        text = f"{before} {text}"  # so that the next follow-up leans on the whole
+    if before and understanding.leans_on(text):  # the next follow-up leans on what both are about
+        text = before if understanding.is_bare(text) else understanding.together(before, text)
     faq_log.keep_recent(turn.session, *where, text=text, question_id=judged[-1].question_id, now=turn.now)
     return judged
 
@@ -63,17 +71,38 @@ def answer(turn: Turn) -> list[Judged]:
 def _judge(turn: Turn, text: str, before: str | None) -> Judged:
     hits = turn.app.bank.search(text, LOOKED_AT)
     if before and understanding.leans_on(text) and not (hits and hits[0].probability >= SURE):
-        hits = turn.app.bank.search(f"{before} {text}", LOOKED_AT)
+        return _follow_up(turn, text, before)
+    return _weighed(turn, Judged(text, Outcome.UNKNOWN), hits)
+
+
+def _follow_up(turn: Turn, text: str, before: str) -> Judged:
+    """Search with the question before too. Its own answer is given again only where that has what is asked for now."""
+    said = next((hit.entry_id for hit in turn.app.bank.search(before, 1)), None)
+    asked = Judged(text, Outcome.UNKNOWN, whole=understanding.together(before, text))
+    found = _weighed(turn, asked, turn.app.bank.search(asked.whole, LOOKED_AT))
+    if found.outcome is not Outcome.ANSWERED or found.entries[0].id != said:
+        return found
+    again, *others = found.entries
+    if understanding.holds(text, again.answer):
+        return found
+    return replace(found, outcome=Outcome.OFFERED, entries=others) if others else replace(asked, entries=[again])
+
+
+def _weighed(turn: Turn, asked: Judged, hits: Sequence[Hit]) -> Judged:
+    """What the hits are good for."""
     rows = _shown(turn, [hit.entry_id for hit in hits])
     hits = [hit for hit in hits if hit.entry_id in rows]  # the index may be a moment behind the database
-    if not hits or hits[0].probability < UNSURE:
-        return Judged(text, Outcome.UNKNOWN, *((hits[0].probability, [rows[hits[0].entry_id]]) if hits else ()))
+    if not hits:
+        return asked
+    asked = replace(asked, probability=hits[0].probability)
     near = [rows[hit.entry_id] for hit in hits if hit.probability >= NEAR * hits[0].probability]
     best = near[0]
-    about = understanding.singled_out(text, _names(), f"{best.question} {best.answer}") or ""
+    if hits[0].probability < UNSURE:
+        return replace(asked, entries=[best])
+    about = understanding.singled_out(asked.asked, _names(), f"{best.question} {best.answer}") or ""
     if hits[0].probability >= SURE and not about:
-        return Judged(text, Outcome.ANSWERED, hits[0].probability, near[: 1 + RELATED])
-    return _offer(turn, text, hits[0].probability, near, about)
+        return replace(asked, outcome=Outcome.ANSWERED, entries=near[: 1 + RELATED])
+    return _offered(turn, replace(asked, about=about), near)
 
 
 def _shown(turn: Turn, ids: Sequence[int]) -> dict[int, Any]:
@@ -82,21 +111,22 @@ def _shown(turn: Turn, ids: Sequence[int]) -> dict[int, Any]:
     return faq.shown(turn.session, ids) if rows is None else {at: rows[at] for at in ids if at in rows}
 
 
-def _offer(turn: Turn, text: str, probability: float, near: Sequence[Any], about: str) -> Judged:
-    """Either "Menade du …?", or the entry that was picked when this wording was asked before."""
-    picked = None if about else faq_log.remembered(turn.session, _wording(text))
+def _offered(turn: Turn, asked: Judged, near: Sequence[Any]) -> Judged:
+    """Either "Menade du …?", or the entry that was picked when this wording, which says it all, was asked before."""
+    alone = not asked.about and not asked.whole
+    picked = faq_log.remembered(turn.session, _wording(asked.text)) if alone else None
     entry = _shown(turn, [picked]).get(picked) if picked else None
     if entry is not None:
         others = [row for row in near if row.id != picked][:RELATED]
-        return Judged(text, Outcome.ANSWERED, probability, [entry, *others], remembered=True)
-    return Judged(text, Outcome.OFFERED, probability, near[:OFFERED], about)
+        return replace(asked, outcome=Outcome.ANSWERED, entries=[entry, *others], remembered=True)
+    return replace(asked, outcome=Outcome.OFFERED, entries=near[:OFFERED])
 
 
 def _logged(turn: Turn, one: Judged) -> Judged:
     nearest = one.entries[0] if one.entries else None
     question_id = faq_log.log(
         turn.session,
-        text=understanding.without_person(one.text),
+        text=understanding.without_person(one.asked),
         wording=_wording(one.text),
         outcome=one.outcome,
         probability=one.probability,

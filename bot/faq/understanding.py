@@ -28,6 +28,16 @@ ORDINARY = frozenset(
     "ale berg boden bro ed eda flen hjo kil kumla lund mark mora nora sala solna trosa vara väsby åre".split()
 )
 """Municipalities whose names are also words; in lower case they are taken for the words."""
+_MONTHS = "januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|december"
+_TIMES = "vecka|veckor|månad|varje|per år|årlig|årsvis|gång|kvartal|våren|hösten|sommar|vinter|dagar|senast|löpande"
+_HOLDS = (
+    (r"kosta\w*|pris\w*|avgift\w*|betala\w*|dyrt?", r"\b(?:kr|kronor|kosta|avgift|gratis|pris|betala)"),
+    (r"när|ofta|länge|tid|dag|datum|år", rf"\b(?:{_MONTHS}|{_TIMES}|20\d\d|kl\.? ?\d)"),
+    (r"många|mycket", r"\d(?!\. )|\b(?:två|tre|fyra|fem|sex|sju|åtta|nio|tio|alla|flera)\b"),
+    (r"vem|vilka|vems", r"\b(?:kansli|styrelse|kontaktperson|ordförande|ansvar|politiker|tjänsteperson)"),
+    (r"var|vart|nånstans|någonstans", r"https?:|\b(?:teams|digital|webb|länk|på plats|lokal|sidan)"),
+)
+"""What a short question asks for, and how a text looks that has it."""
 _PERSONAL_NUMBER = re.compile(r"(?<!\d)(?:19|20)?\d{6}[-+ ]?\d{4}(?!\d)")
 _MAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.\w+")
 _PERSON = re.compile(r"(?<=[\w,] )[A-ZÅÄÖÉ][a-zåäöé-]+ [A-ZÅÄÖÉ][a-zåäöé-]+")
@@ -69,6 +79,30 @@ def leans_on(text: str) -> bool:
         return False
     rest = [word for word in words if word not in FUNCTION]
     return words[0] in _LEANING_START or not rest or (len(rest) == 1 and bool(_LEANING & set(words)))
+
+
+def together(before: str, text: str) -> str:
+    """A question and its follow-up as one."""
+    first = _WORD.match(text)
+    text = text[:1].lower() + text[1:] if first and first[0].casefold() in FUNCTION else text
+    return f"{before.rstrip(' ?!.')}, {text}"
+
+
+def is_bare(text: str) -> bool:
+    """Whether the message names no subject of its own: "och när?", but not "och för regioner?"."""
+    return all(word.casefold() in FUNCTION for word in _WORD.findall(text))
+
+
+def holds(text: str, answer: str) -> bool:
+    """Whether ``answer`` has what the follow-up ``text`` asks for: a price, a time, a number, somebody or a place.
+
+    False for everything else: nothing tells whether "hur gör vi då?" is answered.
+    """
+    asked, told = _fold(text), _fold(answer)
+    for question, form in _HOLDS:
+        if re.search(rf"\b(?:{question})\b", asked):
+            return re.search(form, told) is not None
+    return False
 
 
 def wording(text: str) -> str:
