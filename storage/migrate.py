@@ -38,6 +38,8 @@ import storage.turns  # noqa: F401 - every table must be known to the metadata
 from storage.database import Base, Database
 
 SCRIPTS = Path(__file__).parent / "migrations"
+LONGEST = "10min"
+"""How long to wait for another replica that migrates; turns wait for a lock 5 s at most."""
 metadata = Base.metadata
 """Every table of the product."""
 
@@ -46,14 +48,17 @@ class NewerDatabaseError(Exception):
     """The database was migrated by a later version of the program; this one can't know what its tables mean."""
 
 
+class MovedError(Exception):
+    """Somebody else migrated the database since it was looked at."""
+
+
 def upgrade(database: Database) -> None:
     """Bring the tables to this version. Safe when several replicas start at once; does nothing when they are there.
 
     Raises :class:`NewerDatabaseError`, and :class:`sqlalchemy.exc.DBAPIError` where the database can't be reached.
     """
     with database.engine.connect() as connection, _foreign_keys_off(database, connection), connection.begin():
-        if not database.sqlite:  # one replica migrates, the others wait; SQLite's transaction is exclusive already
-            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(5403911)")
+        _alone(database, connection)
         current = MigrationContext.configure(connection).get_current_revision()
         if current is not None and current not in _revisions():
             raise NewerDatabaseError(current)
@@ -67,12 +72,14 @@ def upgrade(database: Database) -> None:
 def downgrade(database: Database, revision: str) -> None:
     """Undo migrations down to ``revision``, for the version of the bot that knows no later one. What they kept is lost.
 
-    The program that made the later tables undoes them: run this before the older one is installed. Raises as
-    :func:`upgrade` does.
+    The program that made the later tables undoes them: run this before the older one is installed. Raises
+    :class:`MovedError`, and as :func:`upgrade` does.
     """
     with database.engine.connect() as connection, _foreign_keys_off(database, connection), connection.begin():
-        if not database.sqlite:
-            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(5403911)")
+        _alone(database, connection)
+        current = MigrationContext.configure(connection).get_current_revision() or ""
+        if current < revision or current not in _revisions():
+            raise MovedError(current)
         config = _config()
         config.attributes["connection"] = connection
         command.downgrade(config, revision)
@@ -103,6 +110,13 @@ def problems(database: Database) -> list[str]:
         return ["the database can't be reached"]
     head = ScriptDirectory.from_config(_config()).get_current_head()
     return [] if current == head else [f"the database is at migration {current}, the program at {head}"]
+
+
+def _alone(database: Database, connection: Connection) -> None:
+    """One replica migrates, and the others wait as long as it takes; SQLite's transaction is exclusive already."""
+    if not database.sqlite:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LONGEST}'")
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(5403911)")
 
 
 @contextmanager

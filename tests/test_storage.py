@@ -44,6 +44,12 @@ def test_upgrading_twice_changes_nothing(database: Database) -> None:
     migrate.upgrade(database)
 
     assert migrate.problems(database) == []
+    with pytest.raises(migrate.MovedError):  # another operator was here since it was looked at
+        migrate.downgrade(database, "9999")
+    if not database.sqlite:  # longer than turns wait, or the second replica to start would end
+        with database.engine.begin() as connection:
+            migrate._alone(database, connection)
+            assert connection.exec_driver_sql("SHOW lock_timeout").scalar() == migrate.LONGEST
 
 
 def test_a_database_from_a_later_version_is_refused(database: Database) -> None:

@@ -58,5 +58,8 @@ def _undo(database: Database, undone: list[str], revision: str, *, sure: bool) -
         said(f"{'undoing' if sure else 'would undo'} {one}: {migrate.told(one)}")
     if not sure:
         return refused("Nothing is changed. What these keep is lost: make a backup, stop the bot, and write --yes.")
-    migrate.downgrade(database, revision)
+    try:
+        migrate.downgrade(database, revision)
+    except migrate.MovedError as moved:
+        return refused(f"Nothing is changed: somebody else brought the database to {moved} meanwhile. Look again.")
     return said(f"The database is at {revision}. Install that version of the bot now; this one would migrate again.")
