@@ -84,7 +84,7 @@ async def test_an_event_is_made_once(desk: Office) -> None:
 
 async def test_a_changed_text_keeps_the_meeting(desk: Office) -> None:
     booked = await desk.tenant.calendar.create(appointment(), PEOPLE)
-    await desk.tenant.calendar.update(booked.id, appointment(html="<p>Nu med agenda</p>"))
+    await desk.tenant.calendar.update(booked.id, appointment(html=f"<p>Nu med agenda {'_' * 30}</p>"))
     await desk.tenant.calendar.update(booked.id, appointment(html="<p>Ny agenda</p>"))
 
     event = desk.standin.state.events[booked.id].now

@@ -22,21 +22,24 @@ def with_new_text(event: Json, html: str) -> str | None:
     if not event.get("isOnlineMeeting"):
         return html
     there = str((event.get("body") or {}).get("content") or "")
-    details = _details(there)
     join_url = str((event.get("onlineMeeting") or {}).get("joinUrl") or "")
-    if not details or (join_url and join_url not in details.replace("&amp;", "&")):
+    details = _details(there, join_url)
+    if not details:
         logger.warning("an invitation's text was left as it is: its meeting's details were not found in it")
         return None
     return f"{html}\n{details}"
 
 
-def _details(body: str) -> str:
-    """From the element that holds the line to the end of the body, with every element closed as it was."""
-    line = _LINE.search(body)
-    if line is None:
-        return ""
-    starts = [block.start() for block in _BLOCK.finditer(body, 0, line.start())]
-    if not starts:
-        return ""
+def _details(body: str, join_url: str) -> str:
+    """From the element that holds the line to the end of the body, with every element closed as it was.
+
+    It is the last line with the address to join below it: our own text may have such lines too.
+    """
     end = re.search(r"</body>", body, re.IGNORECASE)
-    return body[starts[-1] : end.start() if end else len(body)].strip()
+    body = body[: end.start()] if end else body
+    for line in reversed(list(_LINE.finditer(body))):
+        starts = [block.start() for block in _BLOCK.finditer(body, 0, line.start())]
+        details = body[starts[-1] :].strip() if starts else ""
+        if join_url and join_url in details.replace("&amp;", "&"):
+            return details
+    return ""
