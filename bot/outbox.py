@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from bot import outcomes
@@ -50,6 +51,7 @@ class _Fault:
     """A bug, or a database that is away; logged."""
 
     reference: str
+    away: bool
 
 
 class Courier:
@@ -164,7 +166,8 @@ class Courier:
     async def _send(self, row: Delivery) -> None:
         outcome = await self._safely(self._attempt(row), row)
         if isinstance(outcome, _Fault):
-            outcome = {"state": State.FAILED, "error": f"fault {outcome.reference}"}
+            until = self._clock() + self._pace.backoff(row.attempts, None)
+            outcome = outcomes.fault(outcome.reference, until if outcome.away else None)
         if outcome["state"] not in (State.SENT, State.CANCELLED) and outcome.get("error", PAUSED) != PAUSED:
             told = {"delivery": row.id, "state": str(outcome["state"]), "error": str(outcome["error"])}
             logger.warning("a delivery did not go", extra=told)
@@ -276,11 +279,11 @@ class Courier:
         """The one place where whatever goes wrong is logged, and the loop lives."""
         try:
             return await work
-        except Exception:
+        except Exception as error:
             reference = secrets.token_hex(4)
             about = {"reference": reference, "delivery": row.id if row is not None else None}
             logger.exception("the outbox has a fault", extra=about)
-            return _Fault(reference)
+            return _Fault(reference, isinstance(error, OperationalError | InterfaceError))
 
     async def _play(self, work: Callable[[Session], T]) -> T:
         return await self._database.run(partial(self._database.play, work))

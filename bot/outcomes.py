@@ -32,6 +32,14 @@ def refused(by: Unreachable | Failed) -> Outcome:
     return {"state": State.FAILED, "error": by.code}
 
 
+def fault(reference: str, until: datetime | None) -> Outcome:
+    """A bug, which would come again. With ``until`` a database that was away: it is asked before anything is sent."""
+    error = f"fault {reference}"
+    if until is None:
+        return {"state": State.FAILED, "error": error}
+    return {"state": State.WAITING, "error": error, "not_before": until}
+
+
 def put_back(row: Delivery, until: datetime) -> Outcome:
     """Nothing was tried: it is not its turn yet."""
     return {"state": State.WAITING, "attempts": row.attempts - 1, "not_before": until}
