@@ -338,6 +338,18 @@ async def test_what_can_be_repeated_is_never_in_doubt(desk: Office) -> None:
     assert len(desk.standin.state.told) == 2
 
 
+async def test_a_change_that_everybody_is_told_of_may_be_in_doubt(desk: Office) -> None:
+    booked = await desk.tenant.calendar.create(appointment(), PEOPLE)
+    busy = Trouble(status=503, arrives=True)
+    desk.standin.chaos = lambda call: busy if call == "updateEvent" else None
+    with pytest.raises(TryLater) as changed:
+        await desk.tenant.calendar.update(booked.id, appointment("Nytt namn"))
+    with pytest.raises(TryLater) as invited:
+        await desk.tenant.calendar.invite(booked.id, PEOPLE[:1])
+
+    assert (changed.value.doubtful, invited.value.doubtful) == (True, False)
+
+
 async def test_after_being_asked_to_wait_nobody_is_in_the_way(desk: Office) -> None:
     desk.standin.fail(429, headers={"Retry-After": "600"})
     with pytest.raises(TryLater, match="429"):

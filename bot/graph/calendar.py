@@ -39,7 +39,9 @@ from bot.turn import Json
 CREATE = Call("createEvent", "Calendars.ReadWrite", repeatable=True)
 FIND = Call("findEvent", "Calendars.ReadWrite", repeatable=True)
 READ = Call("readEvent", "Calendars.ReadWrite", repeatable=True)
-CHANGE = Call("updateEvent", "Calendars.ReadWrite", repeatable=True)
+CHANGE = Call("updateEvent", "Calendars.ReadWrite")
+"""Everybody invited is told, and once more where it is repeated."""
+INVITE = Call("updateEvent", "Calendars.ReadWrite", repeatable=True)
 CANCEL = Call("cancelEvent", "Calendars.ReadWrite", repeatable=True)
 MOST_ATTENDEES = 500
 """Exchange Online's limit of recipients for one message."""
@@ -106,7 +108,7 @@ class GraphCalendar(OnWire):
     async def invite(self, event_id: str, attendees: Sequence[Attendee]) -> None:
         """See :class:`bot.tenant.Calendar`. With nothing else in the request, Exchange writes to who changed only."""
         event = Event(attendees=_invited(attendees, event_id))
-        await self._send(CHANGE, self._events.by_event_id(event_id).to_patch_request_information(event))
+        await self._send(INVITE, self._events.by_event_id(event_id).to_patch_request_information(event))
 
     @on_graph_thread
     async def cancel(self, event_id: str, comment: str) -> None:
