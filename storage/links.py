@@ -29,7 +29,8 @@ class DownloadLink(Base):
 
 
 def make(session: Session, person_id: int, file: str, now: datetime) -> str:
-    """A link's token, 256 bits. It is in no table, so it can't be given a second time."""
+    """A link's token, 256 bits. It is in no table, so it can't be given a second time; earlier ones work no more."""
+    session.execute(delete(DownloadLink).where(DownloadLink.person_id == person_id, DownloadLink.file == file))
     token = secrets.token_urlsafe(32)
     session.add(DownloadLink(token_hash=_digest(token), person_id=person_id, file=file, expires_at=now + VALID))
     return token

@@ -38,24 +38,24 @@ def scrub(session: Session, traces: Traces, now: datetime) -> Counter[str]:
     columns = [table_of(Content).c.body]
     done: Counter[str] = Counter()
     for content in session.scalars(select(Content).where(matching(columns, traces.patterns()))).all():
-        body = cleaned(content.body, traces.out_of)
-        if body != content.body:
-            done["contents"] += 1
-            done["messages"] += _replace(session, content, body, traces.reference, now)
+        done += replace(session, content, cleaned(content.body, traces.out_of), traces.reference, now)
     return +done
 
 
-def _replace(session: Session, old: Content, body: dict[str, Any], reference: str, now: datetime) -> int:
-    """Give the deliveries of ``old`` the clean body; how many messages in Teams are to be replaced.
+def replace(session: Session, old: Content, body: dict[str, Any], reference: str, now: datetime) -> Counter[str]:
+    """Give the deliveries of ``old`` the clean body; whether that changed it, and how many messages will be replaced.
 
     Contents are found by their hash, so a changed one is another one.
     """
+    if body == old.body:
+        return Counter()
     fresh = digest_of(body)
     insert_new(session, Content, hash=fresh, body=body, used_at=now)
     session.execute(update(Delivery).where(Delivery.content_hash == old.hash).values(content_hash=fresh))
     session.execute(delete(Content).where(Content.hash == old.hash))
     session.expire_all()
-    return outbox.enqueue_all(session, [_update(row, body, reference) for row in _visible(session, fresh)], now)
+    anew = [_update(row, body, reference) for row in _visible(session, fresh)]
+    return Counter(contents=1, messages=outbox.enqueue_all(session, anew, now))
 
 
 def _visible(session: Session, content_hash: str) -> Sequence[Delivery]:

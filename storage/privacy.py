@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Column, Table, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage import erased, faq, posted, scrub
+from storage import called, erased, faq, posted, questions, scrub
 from storage.audit import AuditRow
 from storage.contacts import Contact
 from storage.database import Base, table_of
@@ -122,9 +122,10 @@ def erase(
     person = session.get(Person, person_id, with_for_update=True, populate_existing=True)
     if person is None:  # erased by another turn meanwhile
         return None
-    after = [hook(session, person_id, now) for hook in hooks]
     rows = same_person(session, person, lock=True)
     ids = [row.id for row in rows]
+    after = [hook(session, one, now) for one in ids for hook in hooks]
+    asked = {number for one in ids for number in questions.concerning(session, one)}
     chats = list(session.scalars(select(Conversation.id).where(Conversation.person_id.in_(ids))))
     names = {row.name for row in rows}
     identities = {one for row in rows for one in (row.entra_id, row.teams_id) if one}
@@ -137,13 +138,17 @@ def erase(
     session.expunge_all()  # what the turn has loaded may be gone now
     session.execute(delete(PEOPLE).where(PEOPLE.c.id.in_(ids)))  # the keys' ON DELETE does the rest
     traces = Traces(tuple(sorted({*identities, *chats})), _findable(session, names), reference)
-    scrubbed = scrub.scrub(session, traces)
-    scrubbed += posted.scrub(session, traces, now)
-    if _BANK & set(scrubbed):
-        faq.touch(session)
+    scrubbed = _scrub(session, traces, now) + called.scrub(session, asked, names, reference, now)
     for work in after:
         work()
     return Erased(reference, kept, dict(scrubbed))
+
+
+def _scrub(session: Session, traces: Traces, now: datetime) -> Counter[str]:
+    scrubbed = scrub.scrub(session, traces) + posted.scrub(session, traces, now)
+    if _BANK & set(scrubbed):
+        faq.touch(session)
+    return scrubbed
 
 
 def _by_table() -> list[tuple[Table, list[Key]]]:

@@ -33,7 +33,7 @@ class Traces:
         """``text`` without the traces."""
         for one in self.ids:
             before, after = (_BEFORE_MAIL, _AFTER_MAIL) if "@" in one and ":" not in one else ("", "")
-            text = re.sub(f"{before}{_spelt(one)}{after}", f"erased-{self.reference}", text, flags=re.IGNORECASE)
+            text = re.sub(f"{before}{spelt(one)}{after}", f"erased-{self.reference}", text, flags=re.IGNORECASE)
         for name in self.names:
             for spelling in _orders(name):
                 text = re.sub(f"{_BEFORE}{spelling}{_END}", NOBODY, text, flags=re.IGNORECASE)
@@ -50,7 +50,7 @@ class Traces:
 
 def _orders(name: str) -> Iterator[str]:
     """Expressions for a name as it is, and as lists have it: "Öqvist, Wilhelmina"."""
-    return (_SPACE.join(map(_spelt, words)) for words in _turned(name))
+    return (_SPACE.join(map(spelt, words)) for words in _turned(name))
 
 
 def _turned(name: str) -> list[list[str]]:
@@ -59,7 +59,7 @@ def _turned(name: str) -> list[list[str]]:
     return [words[at:] + words[:at] for at in range(len(words))]
 
 
-def _spelt(word: str) -> str:
+def spelt(word: str) -> str:
     """An expression for a word: with its marks in one sign or two, or without them."""
     return "".join(map(_letter, unicodedata.normalize("NFC", word)))
 

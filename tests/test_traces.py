@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from storage import faq, outbox
+from storage import called, faq, outbox
 from storage.outgoing import Outgoing, ToChannel
-from storage.traces import Traces
+from storage.traces import NOBODY, Traces
 from tests.chat import Chat
 from tests.conftest import NOON
 from tests.people import know
@@ -26,6 +26,23 @@ OTHERS = ("maråsa.öberg@sotenas.se", "mar-åsa.öberg@sotenas.se", "åsa.öber
 
 def test_a_name_kept_as_a_list_had_it_is_found_as_people_write_it() -> None:
     assert Traces((), ("Ek, Bo",), "1").out_of("Ek, Bo eller Bo Eks") == "[borttagen person] eller [borttagen person]"
+
+
+def test_a_first_name_goes_where_it_is_surely_one() -> None:
+    gone = (
+        "Hej X! Vi",
+        "X, vi gör så.",
+        "Vi gör som Xs grupp.",
+        "Tack,\nX",
+        "Mvh /X",
+        "Tack **X**!",
+        "(X)",
+        "X har svarat.",
+    )
+    for text in gone:
+        assert called.out_of(text.replace("X", "Björn"), "Björn") == text.replace("Xs", "X").replace("X", NOBODY)
+    stays = ("Björn har setts.", "- Björn äter", "Se björn.", "Hej Björn-Erik", "Maj-Björn", "Björnen", "Som Björnsson")
+    assert [called.out_of(text, "Björn") for text in stays] == list(stays)
 
 
 @pytest.mark.parametrize("text", OTHERS)

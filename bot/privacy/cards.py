@@ -144,9 +144,9 @@ def _remains(kept: Mapping[str, Kept]) -> Iterator[CardElement]:
         rows = sum(kept[table].anonymised for table in tables)
         if rows:
             lines.append(f"- **{one.title}** ({rows}): {one.remains or 'Raden, utan ditt namn.'}")
-    if lines:
-        yield label("Det här blir kvar, utan dig")
-        yield markdown("\n".join(lines))
+    lines.append(f"- **Ditt förnamn hos andra:** {words.FIRST_NAME}")
+    yield label("Det här blir kvar, utan dig")
+    yield markdown("\n".join(lines))
 
 
 def _others(done: Erased) -> Iterator[CardElement]:

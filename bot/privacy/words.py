@@ -73,7 +73,8 @@ CLASSES = (
         "Frågor som du har ställt till en temagrupp och svar som du har gett.",
         "Så att fler får nytta av dem.",
         lambda settings: f"Så länge frågan väntar på svar, och sedan {days(settings.peer_days)}.",
-        "Frågan och svaren, utan ditt namn. Står det andra uppgifter om dig i texten? Säg till kansliet.",
+        "Frågan och svaren, utan ditt namn. Ditt förnamn tar jag bort där det inte kan vara någon annans. Står det "
+        "andra uppgifter om dig i texten? Säg till kansliet.",
     ),
     KeptClass(
         "Frågor till kunskapsbanken",
@@ -125,6 +126,10 @@ OTHER = KeptClass("Annat", (), "Uppgifter som hör till fler funktioner.", "Så 
 ANONYMOUS = (
     "Frågor till kunskapsbanken räknas utan att jag sparar vem som frågade. Frågans ordalydelse sparas i en egen "
     "lista utan namn."
+)
+FIRST_NAME = (
+    "Står bara ditt förnamn i det som andra har skrivit på andra ställen kan det stå kvar, för det kan vara någon "
+    "annan. Säg till kansliet om du ser det."
 )
 TEAMS = (
     "Det som redan står i Teams ligger hos Microsoft och i din och nätverkets Teams-miljö. Jag byter ut de "

@@ -1,6 +1,6 @@
 """When somebody is erased: what they asked ends if nobody else waits for it, and channel cards are shown without them.
 
-What the outbox has sent is cleaned by itself where a name can be told from other words. A first name alone can't, nor
+What the outbox has sent is cleaned by itself where a name can be told from other words. A first name often can't, nor
 a name that two people have; what a card is made of can.
 """
 
