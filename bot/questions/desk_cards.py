@@ -41,14 +41,13 @@ def one(picture: Picture, *, why: str = "", said: str = "", lost: bool = False) 
     ``lost`` says that its card may not have come to the channel.
     """
     question = picture.question
-    again = [button("Lägg ut igen", "questions.repost", question=question.id)] if lost and not question.over else []
     return card(
         heading(why or f"Fråga till {picture.home}"),
         *([plain(said)] if said else []),
         *asked(picture),
         plain(f"{picture.home[:1].upper()}{picture.home[1:]}. {status(picture)}", subtle=True),
         *answers(picture.answers[-3:], len(picture.answers)),
-        actions=[*again, *_what_can_be_done(picture), _list_button()],
+        actions=[*_what_can_be_done(picture, lost=lost), _list_button()],
         summary=f"{why or 'Öppen fråga'}: {one_line(question.text)}",
     )
 
@@ -117,18 +116,19 @@ def age(question: Question, now: datetime) -> str:
     return f"{swedish.count(days, 'dag', 'dagar')} gammal" if days else "ställd i dag"
 
 
-def _what_can_be_done(picture: Picture) -> list[Action]:
+def _what_can_be_done(picture: Picture, *, lost: bool) -> list[Action]:
     question = picture.question
     rows: Json = {"question": question.id}
     if question.over:
         return []
-    shown = [
+    shown = [button("Lägg ut igen", "questions.repost", **rows)] if lost else []
+    shown += [
         button("Besvara", "questions.desk_form", style="positive", **rows),
         button("Besvarad i tråden", "questions.paste_form", **rows),
     ]
     if question.status == Status.OPEN:
         shown.append(button("Flytta", "questions.move_form", **rows))
-        shown += [button("Påminn", "questions.remind", **rows)] if picture.group is not None else []
+        shown += [button("Påminn", "questions.remind", **rows)] if picture.group is not None and not lost else []
     if question.status != Status.SOLVED:
         shown.append(button("Stäng med orsak", "questions.close_form", **rows))
     return shown
