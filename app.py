@@ -163,7 +163,8 @@ def _prepare(database: Database, settings: Settings, clock: Clock) -> None:
         migrate.upgrade(database)
     except migrate.NewerDatabaseError as error:
         raise StartError(
-            f"the database is of a newer version of the bot ({error}). Start that version, or restore a backup"
+            f"the database is of a newer version of the bot ({error}). Start that version, restore a backup, "
+            f"or undo its migrations with it: python -m bot migrate --to {error.known}"
         ) from error
     except SQLAlchemyError as error:
         raise StartError(f"the database (DATABASE_URL) can't be used: {database.reason(error)}") from error

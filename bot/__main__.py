@@ -101,6 +101,9 @@ def _about_running(commands: Any) -> None:
     copying.add_argument("file", type=Path)
     copying.set_defaults(command=lambda settings, it: upkeep.back_up(settings, it.file))
 
+    filling = commands.add_parser("load-content", help="put the starting answers and theme groups where there are none")
+    filling.set_defaults(command=lambda settings, _: upkeep.load_content(settings, utc_now()))
+
     moving = commands.add_parser("migrate", help="bring the database to this version, or back to an earlier one")
     moving.add_argument("--to", metavar="REVISION", help="such as 0005; later ones are undone")
     moving.add_argument("--yes", action="store_true", help="undo them; what they kept is lost")

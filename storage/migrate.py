@@ -47,6 +47,11 @@ metadata = Base.metadata
 class NewerDatabaseError(Exception):
     """The database was migrated by a later version of the program; this one can't know what its tables mean."""
 
+    def __init__(self, current: str, known: str) -> None:
+        super().__init__(current)
+        self.known = known
+        """The newest migration of this program."""
+
 
 class MovedError(Exception):
     """Somebody else migrated the database since it was looked at."""
@@ -61,7 +66,7 @@ def upgrade(database: Database) -> None:
         _alone(database, connection)
         current = MigrationContext.configure(connection).get_current_revision()
         if current is not None and current not in _revisions():
-            raise NewerDatabaseError(current)
+            raise NewerDatabaseError(current, _head())
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -108,7 +113,7 @@ def problems(database: Database) -> list[str]:
             current = MigrationContext.configure(connection).get_current_revision()
     except DBAPIError:
         return ["the database can't be reached"]
-    head = ScriptDirectory.from_config(_config()).get_current_head()
+    head = _head()
     return [] if current == head else [f"the database is at migration {current}, the program at {head}"]
 
 
@@ -140,6 +145,10 @@ def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
     return config
+
+
+def _head() -> str:
+    return str(ScriptDirectory.from_config(_config()).get_current_head())
 
 
 def _revisions() -> set[str]:

@@ -17,7 +17,8 @@ from aiohttp.test_utils import TestClient, TestServer
 import app
 from bot.faq.index import LiveBank
 from bot.settings import Settings
-from storage import content
+from bot.upkeep import operator
+from storage import content, groups, migrate
 from storage.database import Database
 from tests.network import free_port
 
@@ -66,7 +67,11 @@ async def test_a_hosted_bot_starts_empty_and_wants_tokens(tmp_path: Path) -> Non
         refused = await started.post("/api/messages", json={"type": "message", "serviceUrl": "http://127.0.0.1:1"})
         assert refused.status == 401
         assert (await started.get("/readyz")).status == 200
-    assert entries(chosen) > 0
+        assert [operator.load_content(chosen, app.utc_now()) for _ in range(2)] == [0, 1], "beside the bot, and once"
+    assert entries(chosen) == 0
+    database = Database(chosen.database_url)
+    assert {group.conversation_id for group in database.play(groups.everyone)} == {None}
+    database.close()
 
 
 async def test_readyz_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,7 +143,9 @@ async def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
     with database.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     database.close()
-    assert "is of a newer version of the bot (9999)" in await start_error(chosen)
+    said = await start_error(chosen)
+    assert "is of a newer version of the bot (9999)" in said
+    assert said.endswith(f"migrate --to {migrate._head()}")
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.settings import Settings
 from bot.terminal import refused, said
-from storage import backup, migrate
+from storage import backup, content, migrate
 from storage.database import Database
 
 
@@ -27,6 +28,21 @@ def back_up(settings: Settings, path: Path) -> int:
     except (backup.DamagedError, sqlite3.Error, OSError) as error:
         return refused(f"No backup was made: {error}")
     return said(f"Written and checked: {path} ({path.stat().st_size} bytes)")
+
+
+def load_content(settings: Settings, now: datetime) -> int:
+    """Put the starting answers and theme groups where there are none; 1 where there is nothing to do or no database."""
+    database = Database(settings.database_url)
+    try:
+        if problems := migrate.problems(database):
+            return refused(f"Nothing is loaded: {problems[0]}. Start the bot once, or: python -m bot migrate")
+        entries = database.play(lambda session: content.load(session, now))
+        groups = database.play(lambda session: content.load_groups(session, now, playground=settings.local))
+    finally:
+        database.close()
+    if not entries and not groups:
+        return refused("Nothing is loaded: there are answers and theme groups already.")
+    return said(f"Loaded: {entries} answers, of which those with a gap are drafts, and {groups} theme groups.")
 
 
 def migrate_to(settings: Settings, revision: str | None, *, sure: bool) -> int:

@@ -35,14 +35,18 @@ def load(session: Session, now: datetime) -> int:
     return len(content["entry"])
 
 
-def load_groups(session: Session, now: datetime) -> int:
-    """Put the starting theme groups into a database that has none, tied to the Playground's channels; how many."""
+def load_groups(session: Session, now: datetime, *, playground: bool = True) -> int:
+    """Put the starting theme groups into a database that has none; how many.
+
+    Tied to the channels of the ``playground``, or to none: then the kansli ties each to its own.
+    """
     if session.scalar(select(func.count()).select_from(ThemeGroup)):
         return 0
     given = tomllib.loads(_read("groups.toml"))["group"]
     for one in given:
         texts = {name: one[name] for name in ("theme", "name", "about", "words")}
-        session.add(ThemeGroup(**texts, conversation_id=one.get("channel", GENERAL), created_at=now))
+        channel = one.get("channel", GENERAL) if playground else None
+        session.add(ThemeGroup(**texts, conversation_id=channel, created_at=now))
     return len(given)
 
 
