@@ -101,7 +101,8 @@ class _Rung:
 def _lost(session: Session, waiting: Sequence[Question], now: datetime) -> Iterator[Outgoing]:
     """The kansli is told at once of a card that is not in its channel: nobody there knows of the question."""
     for question, row in telling.lost(session, waiting):
-        what = f"lost:{question.posts}:{row.state}:{row.settled_at:%Y-%m-%dT%H:%M:%S}"
+        since = max(row.settled_at or question.waiting_since, question.waiting_since)
+        what = f"lost:{question.posts}:{row.state}:{since:%Y-%m-%dT%H:%M:%S}"
         told = {telling.told_as(question, what, person.id): person.id for person in kansli.everyone(session)}
         if fresh := told.keys() - outbox.known(session, told):
             seen = picture.of(session, question, now)
