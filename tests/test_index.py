@@ -145,7 +145,7 @@ async def test_what_was_learned_is_used_again_at_the_next_start(filled: Database
     async with following(filled) as again:
         assert again.calibration == learned
         await asyncio.sleep(4 * OFTEN)
-    assert fits == [31]
+    assert fits == [37]
 
 
 async def test_an_older_bank_s_calibration_serves_until_there_is_a_newer(
@@ -158,7 +158,7 @@ async def test_an_older_bank_s_calibration_serves_until_there_is_a_newer(
     async with following(filled) as bank:
         assert bank.calibration == old
         await until(lambda: bank.calibration != old)
-    assert fits == [31, 31]
+    assert fits == [37, 37]
 
 
 async def test_a_small_edit_is_not_learned_from_and_many_are(filled: Database, fits: list[int]) -> None:
@@ -181,7 +181,7 @@ async def test_a_replica_takes_over_what_another_learned(filled: Database, other
             two._taught = None  # as in a replica that was started before anything was learned
             await asyncio.sleep(4 * OFTEN)
             assert two.calibration == one.calibration
-    assert fits == [31]
+    assert fits == [37]
 
 
 def test_two_replicas_that_learn_the_same_keep_it_once(filled: Database, other: Database) -> None:
@@ -210,7 +210,7 @@ async def test_a_bank_that_can_t_be_learned_from_is_searched_as_shipped(
         await until(lambda: "the bank could not be learned from" in caplog.messages)
         await asyncio.sleep(4 * OFTEN)
         assert bank.calibration == SHIPPED
-    assert tries == [31]
+    assert tries == [37]
 
 
 async def test_a_process_of_its_own_learns_the_same() -> None:
