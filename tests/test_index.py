@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import os
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -226,3 +229,17 @@ async def test_a_process_that_fails_or_is_slow_is_told_and_ended(monkeypatch: py
     monkeypatch.setattr(fitting, "LONGEST", 0.01)
     with pytest.raises(FittingError, match="too long"):
         await fitting.fit([])
+
+
+def test_a_machine_that_forbids_to_be_nice_learns_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the systemd unit's system calls do."""
+
+    def forbidden(_: int) -> None:
+        raise PermissionError
+
+    written = io.StringIO()
+    monkeypatch.setattr(os, "nice", forbidden)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("[]"))
+    monkeypatch.setattr(sys, "stdout", written)
+    fitting.main()
+    assert written.getvalue() == "null"

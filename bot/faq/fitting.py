@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import astuple
 from pathlib import Path
 
@@ -53,7 +54,8 @@ async def fit(entries: Sequence[Entry]) -> Calibration | None:
 def main() -> None:
     """Be the process."""
     if hasattr(os, "nice"):
-        os.nice(10)  # turns go first
+        with suppress(OSError):  # deploy/sekom-bot.service forbids it
+            os.nice(10)  # turns go first
     entries = [
         Entry(number, question, answer, tuple(alternatives), theme)
         for number, question, answer, alternatives, theme in json.load(sys.stdin)
