@@ -211,7 +211,7 @@ def _understood(turn: Turn) -> Reply:
             return say(card=cards.go_personal(command, "" if settings.local else links.chat(settings)))
         return command.handler(replace(turn, argument=argument))
     chat = smalltalk.answer(text, turn.incoming.attachments)
-    answered = bot.questions.channel.in_thread(turn) if chat is None else None
+    answered = bot.questions.channel.in_thread(turn) if chat is None or not text else None
     if answered is not None:
         return answered
     dialog = engine.opened(turn)

@@ -143,6 +143,7 @@ def test_a_reply_in_the_thread_that_mentions_the_bot_is_an_answer(chat: Chat) ->
     assert "Varsågod" in here.say("tack!")
     assert "Temagrupper" in here.say("temagrupper")
     assert row(chat).status == Status.OPEN
+    assert "Skriv ditt svar med ord" in here.say("", attachments=("image/png",))
     said = here.say("Vi bytte kolfilter, " + "och det var dyrt. " * 80, attachments=("image/png",))
     assert said.startswith("Tack! Ditt svar har gått till")
     assert "Bilder och filer följer inte med" in said

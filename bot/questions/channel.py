@@ -93,6 +93,10 @@ def in_thread(turn: Turn) -> Reply | None:
     question = questions.lock(turn.session, asked_in(turn.session, turn.incoming.place))
     if question is None or question.asker_id == turn.person.id:
         return None
+    if not turn.incoming.text:
+        raise UserError(
+            "Skriv ditt svar med ord efter mitt namn, så skickar jag det vidare. Bilder och filer följer inte med."
+        )
     seen = keep(turn, question, turn.incoming.text, Way.THREAD)
     left = (
         " Bilder och filer följer inte med, så skriv gärna det viktiga ur dem också."
