@@ -76,13 +76,13 @@ def small(text: str) -> CardElement:
 
 
 def label(text: str) -> CardElement:
-    """A line of our own that introduces what stands under it."""
-    return TextBlock(text=text, wrap=True, weight="Bolder", spacing="Medium")
+    """A line that introduces what stands under it; data in it is shown as it is written."""
+    return TextBlock(text=escape(text), wrap=True, weight="Bolder", spacing="Medium")
 
 
 def caution(text: str) -> CardElement:
-    """A line of our own that the reader must not miss; the words carry it, the colour only helps."""
-    return Container(style="warning", items=[TextBlock(text=text, wrap=True)], spacing="Small")
+    """A line that the reader must not miss, data as in :func:`label`; the words carry it, the colour only helps."""
+    return Container(style="warning", items=[TextBlock(text=escape(text), wrap=True)], spacing="Small")
 
 
 def buttons(*actions: Action) -> CardElement:

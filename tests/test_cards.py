@@ -56,6 +56,8 @@ def test_a_card_has_what_teams_and_screen_readers_need() -> None:
     assert (made["type"], made["version"], made["lang"]) == ("AdaptiveCard", "1.5", "sv")
     assert made["fallbackText"] == "Det viktigaste."
     assert made["body"][0]["style"] == "heading"
+    told = card(heading("[a](b)"), cards.label("[a](b)"), cards.caution("[a](b)"), summary="x")["body"]
+    assert [one.get("text") or one["items"][0]["text"] for one in told] == [r"\[a\](b)"] * 3
 
 
 def test_a_long_title_is_cut_and_kept_as_a_tooltip() -> None:

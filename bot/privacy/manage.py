@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bot import downloads
-from bot.cards import escape
 from bot.privacy import auditing, manage_cards, service
 from bot.privacy.downloads import log
 from bot.routes import Role, Routes, Where
@@ -93,7 +92,7 @@ def _found(turn: Turn, name: str) -> Json:
         return manage_cards.ask_who("Skriv personens namn eller mejladress, minst två tecken.")
     found = people.search(turn.session, name, manage_cards.SHOWN + 1)
     if not found:
-        return manage_cards.ask_who(f"Jag hittar ingen som heter {escape(name)}. Kontrollera stavningen.")
+        return manage_cards.ask_who(f"Jag hittar ingen som heter {name}. Kontrollera stavningen.")
     codes = {one.municipality_code for one in found if one.municipality_code}
     places = {code: municipalities.require(turn.session, code).full_name for code in codes}
     return manage_cards.choose(found, places)
