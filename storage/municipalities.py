@@ -85,6 +85,14 @@ def lock(session: Session, code: str) -> Municipality:
     return session.get_one(Municipality, code, with_for_update=True, populate_existing=True)
 
 
+def lock_first(session: Session) -> None:
+    """Hold what :func:`lock_all` takes first, so that who adds people to the register does it one after the other.
+
+    To be called before :func:`lock`, for the same order everywhere.
+    """
+    session.scalar(select(Municipality.code).order_by(Municipality.code).limit(1).with_for_update())
+
+
 def lock_all(session: Session) -> Mapping[str, Municipality]:
     """Every municipality by code, all held until the transaction ends."""
     statement = select(Municipality).order_by(Municipality.code).with_for_update()

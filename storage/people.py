@@ -84,6 +84,11 @@ class Person(Base):
     left_at: Mapped[datetime | None]
     """When they were on no team's roster any more. Until they are again, nothing is sent to them."""
 
+    @property
+    def called(self) -> str:
+        """What to show for them. A roster may have no name, and then no address either."""
+        return self.name or self.mail or "?"
+
     def away(self, today: date) -> bool:
         """Whether nothing that is due reaches them today: they have left, or a pause."""
         return self.left_at is not None or (self.paused_until is not None and today <= self.paused_until)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from storage.municipalities import MemberState
 from tests.chat import Chat
 from tests.people import LUND, SOTENAS, appoint, audited, data_of, held, know, person, set_up
 
@@ -86,6 +87,12 @@ def test_my_municipality_shows_people_state_programme_and_what_is_expected(anna:
     assert "Hos er saknas: tjänsteperson och ersättare." in text
     assert "Rapportera de gröna nyckeltalen." in text
     assert "- Anna Andersson" in text
+
+    set_up(anna.app.database, state=MemberState.FORMER)
+    shown = anna.say("min kommun")
+    assert "tidigare medlem" in shown
+    assert "Hos er saknas" not in shown
+    assert "väntas av" not in shown
 
 
 def test_who_has_left_sees_nobody_elses_address_and_is_told_why(anna: Chat, kansli: Chat) -> None:

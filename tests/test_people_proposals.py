@@ -190,6 +190,10 @@ def test_two_of_the_kansli_at_once_decide_once(anna: Chat, kansli: Chat, kajsa: 
     assert held(anna.app.database) == [("politician", "Anna Andersson" if accepted else "Per Ek")]
     assert [subject for subject, _ in deliveries(anna)].count("outcome") == 1
 
+    new = {"code": SOTENAS, "seat": "officer", "name": "Ada Ek", "mail": "ada@sotenas.se"}
+    at_once([(one, "people.save_contact", new) for one in (kansli, kajsa)])
+    assert [seat for seat, _ in held(anna.app.database)].count("officer") == 1, "one person in one seat"
+
 
 def test_a_proposal_changed_while_it_is_decided_is_one_or_the_other(anna: Chat, kansli: Chat) -> None:
     propose(anna)

@@ -80,13 +80,13 @@ def edit(group: ThemeGroup, moderators: Sequence[Person], *, said: str = "", fou
         label("Moderatorer"),
         *([] if moderators else [plain("Ingen än. Påminnelser om frågor utan svar går till kansliet.", subtle=True)]),
         *(
-            buttons(button(f"Ta bort {person.name}", "groups.dismiss", alone=True, person=person.id, **row))
+            buttons(button(f"Ta bort {person.called}", "groups.dismiss", alone=True, person=person.id, **row))
             for person in moderators
         ),
         text_input("who", "Ny moderator, namn", most=100),
         buttons(button("Sök", "groups.search", **row)),
         *(
-            buttons(button(f"Välj {person.name}", "groups.appoint", alone=True, person=person.id, **row))
+            buttons(button(f"Välj {person.called}", "groups.appoint", alone=True, person=person.id, **row))
             for person in found
         ),
     ]

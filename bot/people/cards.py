@@ -100,13 +100,15 @@ def mine(
 ) -> Json:
     """The person's own municipality: who is here, what it is to the network, and what is expected of it."""
     body: list[CardElement] = [heading(municipality.full_name), markdown(facts(municipality))]
-    if lacking:
+    former = municipality.state == MemberState.FORMER
+    if lacking and not former:
         body.append(caution(f"Hos er saknas: {listed([GAP_NAMES[gap] for gap in lacking])}."))
     body += [caution(proposed(one)) for one in waiting]
     body += [label("Era kontaktpersoner"), markdown(seats(contacts) or "Kommunen har inga kontaktpersoner än.")]
     if others:
         body += [label("Fler från er kommun"), markdown(people(others))]
-    body += [label("Det här väntas av en medlem"), markdown("\n".join(f"- {line}" for line in EXPECTED))]
+    if not former:
+        body += [label("Det här väntas av en medlem"), markdown("\n".join(f"- {line}" for line in EXPECTED))]
     return card(
         *body,
         actions=[
@@ -147,7 +149,7 @@ def people(others: Sequence[Person]) -> str:
         role = f", {words.role(one.role)}" if one.role else ""
         left = f", {words.LEFT}" if one.left_at else ""
         helps = f". Kan hjälpa till med: {escape(one.helps_with)}" if one.helps_with else ""
-        lines.append(f"- {escape(one.name)}{role}{left}{helps}")
+        lines.append(f"- {escape(one.called)}{role}{left}{helps}")
     if len(others) > MOST_OTHERS:
         lines.append(f"- och {len(others) - MOST_OTHERS} till")
     return "\n".join(lines)
@@ -162,7 +164,7 @@ def proposed(proposal: Proposal) -> str:
 def takeover(municipality: Municipality, contacts: Sequence[Contact], empty: Sequence[str], said: str = "") -> Json:
     """Which seat the person has taken over: from somebody, or one that nobody holds."""
     choices = [
-        button(f"Efter {one.person.name}, {words.seat(one.seat)}", "people.propose", seat=one.seat, contact=one.id)
+        button(f"Efter {one.person.called}, {words.seat(one.seat)}", "people.propose", seat=one.seat, contact=one.id)
         for one in contacts
         if one.person is not None
     ]
@@ -211,6 +213,6 @@ def profile(person: Person, said: str = "") -> Json:
 
 def _who(person: Person | None) -> str:
     if person is None:
-        return "borttagen på egen begäran"
+        return "borttagen person"
     address = f", {web_link(person.mail, f'mailto:{person.mail}')}" if person.mail else ""
-    return f"{escape(person.name)}{address}{f', {words.LEFT}' if person.left_at else ''}"
+    return f"{escape(person.called)}{address}{f', {words.LEFT}' if person.left_at else ''}"

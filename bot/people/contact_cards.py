@@ -39,7 +39,7 @@ def contact(held: Contact, person: Person, one: Municipality) -> Json:
     if person.left_at:
         met = f" {words.capital(words.LEFT)}, märkte jag {day(person.left_at)}."
     return card(
-        heading(f"{person.name}, {words.seat(held.seat)}"),
+        heading(f"{person.called}, {words.seat(held.seat)}"),
         plain(f"För {one.full_name} sedan {day(held.since)}.{met}", subtle=True),
         label("Vem tar över?"),
         text_input("name", "Den nya personens namn", most=120),
@@ -53,20 +53,20 @@ def contact(held: Contact, person: Person, one: Municipality) -> Json:
             button("Avsluta utan efterträdare", "people.ask_end", contact=held.id),
             button("Tillbaka", "people.open", code=one.code),
         ],
-        summary=f"{person.name}, {words.seat(held.seat)} för {one.full_name}.",
+        summary=f"{person.called}, {words.seat(held.seat)} för {one.full_name}.",
     )
 
 
 def ask_end(held: Contact, person: Person, one: Municipality) -> Json:
     """Before a seat is left empty."""
     return card(
-        heading(f"Ska {person.name} sluta som {words.seat(held.seat)}?"),
+        heading(f"Ska {person.called} sluta som {words.seat(held.seat)}?"),
         plain(f"Då står uppdraget tomt för {one.full_name}. Personen finns kvar i historiken."),
         actions=[
             button("Ja, avsluta", "people.end", style="destructive", contact=held.id),
             button("Nej", "people.contact", contact=held.id),
         ],
-        summary=f"Ska {person.name} sluta som {words.seat(held.seat)}?",
+        summary=f"Ska {person.called} sluta som {words.seat(held.seat)}?",
     )
 
 
@@ -113,7 +113,7 @@ def roles(rows: Sequence[Grant], by_setting: Sequence[str], unnamed: int, page: 
         body.append(plain(on_page.place, subtle=True))
     for row in on_page.shown:
         left = f", {words.LEFT}" if row.person.left_at else ""
-        body.append(markdown(f"**{escape(row.person.name)}**, {words.role(row.role)}{left}"))
+        body.append(markdown(f"**{escape(row.person.called)}**, {words.role(row.role)}{left}"))
         body.append(buttons(button("Ta bort rollen", "people.ask_take", person=row.person_id, role=row.role)))
     if on_page.turns:
         body.append(buttons(*on_page.turns))
@@ -145,7 +145,9 @@ def people(rows: Sequence[Person], role: str) -> Json:
     return card(
         heading(f"Vem ska få rollen {named}?"),
         *(
-            buttons(button(f"{one.name}{f', {one.mail}' if one.mail else ''}", "people.give", person=one.id, role=role))
+            buttons(
+                button(", ".join(filter(None, (one.name, one.mail))) or "?", "people.give", person=one.id, role=role)
+            )
             for one in rows[:SHOWN]
         ),
         *([small("Det finns fler som passar. Skriv mer av namnet.")] if len(rows) > SHOWN else []),
@@ -158,12 +160,12 @@ def ask_take(person: Person, role: str) -> Json:
     """Before a role is taken away."""
     named = words.role(role)
     return card(
-        heading(f"Ska {person.name} inte längre ha rollen {named}?"),
+        heading(f"Ska {person.called} inte längre ha rollen {named}?"),
         actions=[
             button("Ja, ta bort", "people.take", style="destructive", person=person.id, role=role),
             button("Nej", "people.roles"),
         ],
-        summary=f"Ska {person.name} inte längre ha rollen {named}?",
+        summary=f"Ska {person.called} inte längre ha rollen {named}?",
     )
 
 

@@ -20,13 +20,13 @@ def give(deed: Deed, person: Person, role: PersonRole) -> str:
     """Give a role; what was done. Raises :class:`UserError` for the kansli's role to somebody the bot has not met."""
     if role is PersonRole.KANSLI and person.teams_id is None:
         raise UserError(
-            f"{person.name} har inte skrivit till mig än, så jag vet inte säkert vem det är. "
+            f"{person.called} har inte skrivit till mig än, så jag vet inte säkert vem det är. "
             "Be personen skriva hej till mig först."
         )
     if not roles.give(deed.session, person.id, role, deed.by, deed.now):
-        return f"{person.name} har redan rollen {words.role(role)}."
+        return f"{person.called} har redan rollen {words.role(role)}."
     _record(deed, f"Gett rollen {words.role(role)}", person)
-    return f"{person.name} har nu rollen {words.role(role)}."
+    return f"{person.called} har nu rollen {words.role(role)}."
 
 
 def take(turn: Turn, person: Person, role: PersonRole) -> str:
@@ -42,9 +42,9 @@ def take(turn: Turn, person: Person, role: PersonRole) -> str:
         if not turn.kansli:
             raise UserError("Du har inte längre kansliets roll.")
     if not roles.take(deed.session, person.id, role):
-        return f"{person.name} hade inte rollen {words.role(role)}."
+        return f"{person.called} hade inte rollen {words.role(role)}."
     _record(deed, f"Tagit bort rollen {words.role(role)}", person)
-    return f"{person.name} har inte längre rollen {words.role(role)}."
+    return f"{person.called} har inte längre rollen {words.role(role)}."
 
 
 def _record(deed: Deed, what: str, person: Person) -> None:

@@ -152,7 +152,7 @@ def municipality(
         body.append(caution(f"{listed([*left])} {words.LEFT}. Byt kontaktperson nedanför, eller avsluta uppdraget."))
     body += [label("Kontaktpersoner"), markdown(cards.seats(contacts) or "Inga än.")]
     changes = [
-        button(f"Byt eller ändra {held.person.name}", "people.contact", contact=held.id)
+        button(f"Byt eller ändra {held.person.called}", "people.contact", contact=held.id)
         for held in cards.in_seat_order(contacts)
         if held.person is not None
     ]
@@ -196,7 +196,7 @@ def form(one: Municipality) -> Json:
 def history(one: Municipality, past: Sequence[Contact], log: Iterable[AuditRow], names: Mapping[int, str]) -> Json:
     """Those who were contact persons before, and what the kansli has changed."""
     before = [
-        f"- {escape(held.person.name) if held.person else 'borttagen person'}, {words.seat(held.seat)}, "
+        f"- {escape(held.person.called) if held.person else 'borttagen person'}, {words.seat(held.seat)}, "
         f"från {day(held.since)} till {day(held.until)}"
         for held in past
         if held.until is not None

@@ -30,7 +30,7 @@ def ask(row: Proposal) -> Json:
             button("Avböj", "people.decline", **_row(row), note=NOTE),
             button("Öppna kommunen", "people.open", code=row.municipality_code),
         ],
-        summary=f"Förslag från {row.person.name}: {what(row)}.",
+        summary=f"Förslag från {row.person.called}: {what(row)}.",
     )
 
 
@@ -116,7 +116,7 @@ def successor(ended: Contact, name: str, place: str, contact: str) -> Json:
 def proposed(row: Proposal) -> str:
     """What somebody says of themselves, in Markdown."""
     mail = f" ({escape(row.person.mail)})" if row.person.mail else ""
-    said = f"**{escape(row.person.name)}**{mail} säger: jag {escape(what(row))}. Skickat {day(row.created_at)}."
+    said = f"**{escape(row.person.called)}**{mail} säger: jag {escape(what(row))}. Skickat {day(row.created_at)}."
     if row.person.left_at is None:
         return said
     return f"{said} **Personen {words.LEFT}**, märkte jag {day(row.person.left_at)}."
@@ -128,7 +128,7 @@ def what(row: Proposal) -> str:
     if row.kind == ProposalKind.BELONGS:
         return f"arbetar för {place}"
     before: Person | None = row.replaces.person if row.replaces else None
-    after = f" efter {before.name}" if before else ""
+    after = f" efter {before.called}" if before else ""
     return f"är {words.seat(row.seat)} för {place}{after}"
 
 

@@ -29,7 +29,7 @@ def replace(turn: Turn) -> Reply:
     service.replace(deed, held, person)
     place = municipalities.require(turn.session, held.municipality_code).full_name
     telling.replaced(deed, held, person, place, turn.app.settings.contact)
-    return _page(turn, held.municipality_code, f"{person.name} har tagit över efter {before.name}.")
+    return _page(turn, held.municipality_code, f"{person.called} har tagit över efter {before.called}.")
 
 
 @routes.action("people.correct", role=Role.KANSLI, where=Where.PERSONAL)
@@ -53,7 +53,7 @@ def end(turn: Turn) -> Reply:
     """Leave a seat empty."""
     held, person = access.current(turn)
     service.end(Deed.of(turn), held)
-    return _page(turn, held.municipality_code, f"{person.name} är inte längre kontaktperson.")
+    return _page(turn, held.municipality_code, f"{person.called} är inte längre kontaktperson.")
 
 
 @routes.action("people.add", role=Role.KANSLI, where=Where.PERSONAL)
@@ -70,7 +70,7 @@ def save_contact(turn: Turn) -> Reply:
     name, deed = service.checked_name(access.text(turn, "name")), Deed.of(turn)
     person = service.person_with(deed, name, service.checked_mail(access.text(turn, "mail")))
     service.appoint(deed, one.code, seat, person)
-    return _page(turn, one.code, f"{person.name} är nu kontaktperson.")
+    return _page(turn, one.code, f"{person.called} är nu kontaktperson.")
 
 
 @routes.action("people.proposals", role=Role.KANSLI, where=Where.PERSONAL)

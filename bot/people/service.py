@@ -110,6 +110,9 @@ def person_with(deed: Deed, name: str, mail: str) -> Person:
     Raises :class:`UserError` where the address is somebody's whose name has nothing in common with ``name``.
     """
     known = people.by_mail(deed.session, [mail]).get(mail)
+    if known is None:
+        municipalities.lock_first(deed.session)  # another turn may be writing the same person down
+        known = people.by_mail(deed.session, [mail]).get(mail)
     if known is not None:
         _refuse_somebody_else(known, name)
         return known

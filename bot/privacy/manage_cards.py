@@ -49,7 +49,7 @@ def choose(found: Sequence[Person], places: Mapping[str, str]) -> Json:
     for person in found[:SHOWN]:
         place = places.get(person.municipality_code or "", "")
         about = ", ".join(part for part in (person.mail or "Ingen mejladress", place) if part)
-        body += [buttons(button(person.name, "privacy.ask_person", person=person.id)), plain(about, subtle=True)]
+        body += [buttons(button(person.called, "privacy.ask_person", person=person.id)), plain(about, subtle=True)]
     if len(found) > SHOWN:
         body.append(small("Det finns fler. Skriv mer av namnet, så blir de färre."))
     return card(*body, actions=[button("Sök igen", "privacy.who")], summary="Vem menar du?")
@@ -64,7 +64,7 @@ def ask_person(person: Person, kept: Mapping[str, Kept], place: str) -> Json:
         told += [f"{stays} blir kvar utan namnet"] if stays else []
         lines.append(f"- **{one.title}:** {', '.join(told)}")
     return card(
-        heading(f"Ska {person.name} tas bort?"),
+        heading(f"Ska {person.called} tas bort?"),
         plain(
             ", ".join(part for part in (person.mail, place) if part) or "Ingen mejladress eller kommun.", subtle=True
         ),
@@ -78,20 +78,20 @@ def ask_person(person: Person, kept: Mapping[str, Kept], place: str) -> Json:
             button("Ja, gå vidare", "privacy.sure_person", person=person.id),
             button("Nej", "privacy.who"),
         ],
-        summary=f"Ska {person.name} tas bort?",
+        summary=f"Ska {person.called} tas bort?",
     )
 
 
 def sure_person(person: Person) -> Json:
     """The second question about somebody else."""
     return card(
-        heading(f"Är du säker på att {person.name} ska tas bort?"),
+        heading(f"Är du säker på att {person.called} ska tas bort?"),
         caution("Det går inte att ångra."),
         actions=[
             button("Ta bort personen", "privacy.erase_person", style="destructive", person=person.id),
             button("Avbryt", "privacy.who"),
         ],
-        summary=f"Är du säker på att {person.name} ska tas bort?",
+        summary=f"Är du säker på att {person.called} ska tas bort?",
     )
 
 
@@ -108,7 +108,7 @@ def erased(done: Erased) -> Json:
     if messages:
         body.append(markdown(f"Jag byter ut {count(messages, 'meddelande', 'meddelanden')} i Teams."))
     if {"faq_entries", "faq_phrasings"} & set(done.scrubbed):
-        body.append(caution(f"Namnet stod i kunskapsbanken. Sök efter {escape('[borttagen person]')} och skriv om."))
+        body.append(caution("Namnet stod i kunskapsbanken. Sök efter [borttagen person] och skriv om."))
     body.append(
         small(
             "Tidigare kort i den här chatten visar fortfarande namnet. De finns bara i Teams, så dem ändrar jag inte."

@@ -128,8 +128,8 @@ ANONYMOUS = (
     "lista utan namn."
 )
 FIRST_NAME = (
-    "Står bara ditt förnamn i det som andra har skrivit på andra ställen kan det stå kvar, för det kan vara någon "
-    "annan. Säg till kansliet om du ser det."
+    "Har någon skrivit bara ditt förnamn vet jag inte alltid om det är du som menas. Då står det kvar. Säg till "
+    "kansliet om du ser det."
 )
 TEAMS = (
     "Det som redan står i Teams ligger hos Microsoft och i din och nätverkets Teams-miljö. Jag byter ut de "
