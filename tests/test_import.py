@@ -22,7 +22,7 @@ from bot.turn import UserError
 from storage.audit import AuditRow
 from storage.contacts import Contact
 from storage.database import Database
-from storage.municipalities import Municipality
+from storage.municipalities import MemberState, Municipality
 from storage.people import Person
 from tests import lists
 from tests.chat import Chat
@@ -254,8 +254,11 @@ def test_the_kansli_pastes_a_list_looks_and_saves(kansli: Chat) -> None:
 
     assert "Importen är klar" in kansli.click("Spara ändringarna")
     assert held(database) == [("politician", "Per Politiker")]
+    set_up(database, state=MemberState.FORMER)
     kansli.say("importera medlemmar")
-    assert "Spara ändringarna" not in kansli.click("Visa vad som ändras", answer=pasted)
+    again = kansli.click("Visa vad som ändras", answer=pasted)
+    assert "Spara ändringarna" not in again
+    assert "Står som tidigare medlem, och gör det även efter importen: Sotenäs kommun." in again
 
 
 def test_what_was_shown_is_what_is_saved(kansli: Chat) -> None:

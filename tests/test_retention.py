@@ -162,6 +162,7 @@ def test_the_operator_previews_before_deleting(operators: Database, capsys: pyte
     assert main(["retention", "--dry-run"]) == 0
     shown = capsys.readouterr().out
     assert "       1  conversations left half-way (SEKOM_DIALOG_DAYS=30)" in shown
+    assert "       0  people who left, or were replaced on a list (SEKOM_LEAVER_DAYS=365)" in shown
     assert "Nothing is deleted (--dry-run)." in shown
     assert operators.play(left)["dialogs"] == 2
 

@@ -25,6 +25,8 @@ _TITLES = {
     Outcome.NEW: "Nytt",
     Outcome.CHANGED: "Ändringar",
 }
+MOST_FORMER = 5
+"""Former members that a note names."""
 LONGEST_PASTE = 20_000
 """Characters of a pasted list, about 250 people; a longer one goes by file."""
 
@@ -91,6 +93,9 @@ def _notes(plan: Plan) -> list[str]:
     if plan.new_members:
         one, many = "kommun blir medlem", "kommuner blir medlemmar"
         notes.append(f"{count(len(plan.new_members), one, many)}, för listan säger inget annat.")
+    if plan.former:
+        shown = [*plan.former[:MOST_FORMER], *(["fler"] if len(plan.former) > MOST_FORMER else [])]
+        notes.append(f"Står som tidigare medlem, och gör det även efter importen: {listed(shown)}.")
     if plan.ignored:
         notes.append(f"Kolumner som inte läses: {listed(plan.ignored)}.")
     return notes

@@ -6,6 +6,7 @@ A contact person who is missing from the list keeps the seat: a list tells who i
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
@@ -66,6 +67,8 @@ class Plan:
     """Codes of municipalities that become members: they stand on a list without states, and nobody had said."""
     ignored: tuple[str, ...]
     """Columns that are not read."""
+    former: tuple[str, ...] = ()
+    """Names of municipalities that stand as former members and stay so, though the list has people of theirs."""
 
     @property
     def counts(self) -> Counter[str]:
@@ -80,7 +83,7 @@ class Plan:
     @property
     def fingerprint(self) -> str:
         """Changes with whatever it would do."""
-        return sha256(repr((self.lines, self.new_members)).encode()).hexdigest()[:32]
+        return sha256(repr((self.lines, self.new_members, self.former)).encode()).hexdigest()[:32]
 
 
 class Register:
@@ -162,7 +165,12 @@ class _Planning:
         lines = tuple(self._line(record) for record in self._table.records)
         codes = () if self._table.states else dict.fromkeys(one.code for one in self._wanted)
         new_members = (code for code in codes if self._register.municipalities[code].state == MemberState.UNKNOWN)
-        return Plan(lines, tuple(self._wanted), tuple(new_members), self._table.ignored)
+        return Plan(lines, tuple(self._wanted), tuple(new_members), self._table.ignored, tuple(self._former()))
+
+    def _former(self) -> Iterator[str]:
+        rows = [self._register.municipalities[code] for code in sorted({one.code for one in self._wanted if one.mail})]
+        said = {one.code for one in self._wanted if "state" in one.facts}
+        return (one.full_name for one in rows if one.state == MemberState.FORMER and one.code not in said)
 
     def _line(self, record: Record) -> Line:
         try:

@@ -145,7 +145,7 @@ def _remains(kept: Mapping[str, Kept]) -> Iterator[CardElement]:
         if rows:
             lines.append(f"- **{one.title}** ({rows}): {one.remains or 'Raden, utan ditt namn.'}")
     lines.append(f"- **Ditt förnamn hos andra:** {words.FIRST_NAME}")
-    yield label("Det här blir kvar, utan dig")
+    yield label("Det här blir kvar")
     yield markdown("\n".join(lines))
 
 
