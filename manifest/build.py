@@ -153,8 +153,12 @@ def main(argv: Sequence[str] | None = None, load: Callable[[], Settings] = from_
         print(f"No package was built.\n{refusal}", file=sys.stderr)
         return 2
     out: Path = arguments.out
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_bytes(package)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_bytes(package)
+    except OSError as error:
+        print(f"No package was written: {error.strerror}: {out}. Give another place: --out FILE", file=sys.stderr)
+        return 2
     print(f"{out}: version {deployment.version}, app id {deployment.app_id}")
     if deployment.app_id == VALIDATION_ONLY:
         print("There is no app id, so this package is only for validation. Give --app-id or set MicrosoftAppId.")

@@ -22,6 +22,8 @@ def test_package_is_written_where_asked(tmp_path: Path, capsys: pytest.CaptureFi
     manifest = manifest_of(unpacked(out.read_bytes()))
     assert (manifest["id"], manifest["version"]) == (APP_ID, "1.2.0")
     assert capsys.readouterr().out == f"{out}: version 1.2.0, app id {APP_ID}\n"
+    assert main(["--app-id", APP_ID, "--out", str(out / "in-a-file.zip")], no_settings) == 2
+    assert "Give another place: --out FILE" in capsys.readouterr().err
 
 
 def test_refusal_is_exit_code_2_and_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -61,7 +61,10 @@ async def _open(settings: Settings, environ: Mapping[str, str], port: int, start
         return
     if settings.local:
         _say(f"Mejl och inbjudningar hamnar som filer i {OUTBOX}/.")
-    hindrance = _hindrance(settings)
+    else:  # it wants a token with every message, which neither chat has
+        _say("MicrosoftAppId är satt, så boten svarar bara Teams. Boten är igång. Ctrl-C avslutar.")
+        return
+    hindrance = _hindrance()
     if hindrance:
         _say(f"{hindrance} Boten är igång: skriv `make chat` i ett annat fönster för att prata med den.")
         return
@@ -79,10 +82,8 @@ def bot_address(settings: Settings) -> str:
     return f"http://{host}:{settings.port}"
 
 
-def _hindrance(settings: Settings) -> str:
+def _hindrance() -> str:
     """Why there is no browser client, in the words of the person at the laptop."""
-    if not settings.local:
-        return "MicrosoftAppId är satt, så boten svarar bara Teams."
     if shutil.which("node") is None:
         return "Node (18 eller senare) finns inte, så chatten i webbläsaren startas inte."
     if not _cli().exists():
