@@ -34,7 +34,8 @@ import storage.places
 import storage.questions
 import storage.roles
 import storage.rosters
-import storage.turns  # noqa: F401 - every table must be known to the metadata
+import storage.turns
+import storage.writing  # noqa: F401 - every table must be known to the metadata
 from storage.database import Base, Database
 
 SCRIPTS = Path(__file__).parent / "migrations"

@@ -374,7 +374,7 @@ def test_decisions_and_texts_point_to_nobody_and_go_in_time(chat: Chat, kansli: 
     assert decisions == 1
     assert not any("lund.se" in one or "070" in one for one in said)
     app, later = chat.app, kansli.clock.now + timedelta(days=1826)
-    gone = {one.name: rows for one, rows in retention.carry_out(app.database, app.settings, later)}
+    gone = {one.name: rows for one, rows in retention.carry_out(app.database, app.settings, later, ())}
     assert gone["the kansli's decisions about wordings"] == 1
 
 

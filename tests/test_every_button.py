@@ -183,6 +183,7 @@ def world(walked: App, clock: Clock) -> World:
     cia.say("Vilka nyckeltal finns det i nätverket")
     cia.click(cia.buttons[0])
     ask(eva, "Hur mäter ni grundvatten?")
+    cia.in_channel(VATTEN).click("Jag undrar också")  # so that it stays open without Eva
     eva.say("ta bort mig")
     eva.click("Ja, gå vidare")
     eva.click("Ta bort mina uppgifter")

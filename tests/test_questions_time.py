@@ -155,6 +155,36 @@ def test_the_kansli_is_told_at_once_of_a_card_that_is_not_in_its_channel(
     assert chat.tick() == 0
 
 
+def test_no_update_takes_away_what_somebody_is_writing(chat: Chat, bo: Chat, clock: Clock) -> None:
+    clock.now = local("2026-11-24T10:00")
+    ask(chat)
+    here, cecilia = bo.in_channel(VATTEN), chat.as_("Cecilia").in_channel(VATTEN)
+    here.click("Svara")
+    cecilia.click("Jag undrar också")
+    assert "1 person undrar också." in cecilia.text
+    assert here.text.startswith("Skriv ditt svar"), "the update waits"
+    here.click("Tillbaka")
+    assert "1 person undrar också." in chat.in_channel(VATTEN).text, "for everybody"
+
+    here.click("Svara")
+    cecilia.click("Svara")
+    here.click("Skicka svaret", answer="Kolfilter.")
+    assert "Har fått 1 svar." in here.text
+    assert cecilia.text.startswith("Skriv ditt svar")
+    assert chat.text.startswith("Du har fått svar"), "the asker does not wait"
+    clock.forward(minutes=15)
+    chat.deliver()
+    assert "Har fått 1 svar." in cecilia.text, "who goes away holds up nobody for long"
+
+    here.click("Svara")
+    chat.click("Behöver mer hjälp")
+    chat.click("Öppna frågan igen", more="Vad kostar det?")
+    chat.say("mina frågor")
+    chat.click(TEXT)
+    chat.click("Dra tillbaka frågan")
+    assert here.text == "Den som frågade har dragit tillbaka frågan."
+
+
 def test_an_answer_stops_what_was_planned(chat: Chat, kansli: Chat, clock: Clock) -> None:
     clock.now = local("2026-11-24T10:00")
     ask(chat)

@@ -88,13 +88,13 @@ CLASSES = (
     ),
     KeptClass(
         "Påbörjade samtal och svar",
-        ("open_dialogs", "seen_activities", "download_links", "thread_offers"),
-        "Påbörjade samtal, mina svar till dig det senaste dygnet, länkar för att hämta filer och inlägg i en frågas "
-        "tråd som jag har frågat dig om jag får skicka vidare.",
+        ("open_dialogs", "seen_activities", "download_links", "thread_offers", "answer_forms"),
+        "Påbörjade samtal, mina svar till dig det senaste dygnet, länkar för att hämta filer, inlägg i en frågas "
+        "tråd som jag har frågat dig om jag får skicka vidare, och att du har börjat svara på en fråga.",
         "Så att vi kan fortsätta där vi var, och så att du inte får samma svar två gånger.",
         lambda settings: (
             f"Svar: ett dygn. Påbörjade samtal: {days(settings.dialog_days)}. Länkar: 15 minuter. "
-            "Inlägg: tills du har sagt ja eller nej, högst ett dygn."
+            "Inlägg: tills du har sagt ja eller nej, högst ett dygn. Att du har börjat svara: högst någon timme."
         ),
     ),
     KeptClass(

@@ -12,7 +12,7 @@ from bot.questions import cards, picture, service, telling
 from bot.questions.picture import Picture
 from bot.routes import Routes
 from bot.turn import Json, Place, Reply, Scope, Turn, UserError, say, state, view
-from storage import groups, outbox, questions
+from storage import groups, outbox, questions, writing
 from storage.questions import Question, Status, Way
 
 routes = Routes()
@@ -21,7 +21,9 @@ routes = Routes()
 @routes.action("questions.card")
 def show(turn: Turn) -> Reply:
     """Back from a form to the question."""
-    return view(_card(turn, _now(turn, service.required(turn))))
+    question = service.required(turn)
+    telling.stopped_writing(turn, question)
+    return view(_card(turn, _now(turn, question)))
 
 
 @routes.action("questions.form")
@@ -30,6 +32,7 @@ def form(turn: Turn) -> Reply:
     question = service.required(turn)
     if question.over:
         return view(_card(turn, _now(turn, question)))
+    writing.begin(turn.session, question.id, turn.person.id, turn.now)
     return view(cards.form(_now(turn, question)))
 
 
@@ -117,6 +120,7 @@ def asked_in(session: Session, place: Place) -> int | None:
 def keep(turn: Turn, question: Question, text: str, way: Way) -> Picture:
     """Keep an answer and tell everyone concerned, if it is a new one."""
     found, new = service.answer(turn, question, text, way)
+    telling.stopped_writing(turn, question)
     return telling.answered(turn, question, found.id) if new else _now(turn, question)
 
 

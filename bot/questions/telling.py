@@ -12,7 +12,7 @@ from bot.cards import escape
 from bot.questions import asker_cards, cards, desk_cards, faq_cards, picture
 from bot.questions.picture import Picture, Said
 from bot.turn import Json, Turn
-from storage import groups, kansli, outbox
+from storage import groups, kansli, outbox, writing
 from storage.outbox import Delivery, State
 from storage.outgoing import AsMail, MessageOf, Outgoing, Reach, ThreadOf, ToChannel, ToPerson, ToThread
 from storage.people import Person
@@ -58,11 +58,22 @@ def asked(turn: Turn, question: Question) -> Picture:
 
 
 def changed(turn: Turn, question: Question) -> Picture:
-    """The card shows the new state to everyone."""
+    """The card shows the new state to everyone; while others have its answer form open, when they are done.
+
+    What has ended is shown at once: their answer would be refused.
+    """
     seen = picture.of(turn.session, question, turn.now)
     if seen.group is not None:
-        _send(turn, [update(seen, f"v{question.version}")])
+        wait = None if question.over else writing.others_until(turn.session, question.id, turn.person.id, turn.now)
+        _send(turn, [replace(update(seen, f"v{question.version}"), not_before=wait)])
     return seen
+
+
+def stopped_writing(turn: Turn, question: Question) -> None:
+    """The person has sent or left the answer form: what waited for that is shown, unless somebody else has it open."""
+    left = writing.end(turn.session, question.id, turn.person.id)
+    if left and writing.others_until(turn.session, question.id, turn.person.id, turn.now) is None:
+        writing.show_now(turn.session, posted_as(question), turn.now)
 
 
 def update(seen: Picture, version: str) -> Outgoing:
