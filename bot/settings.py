@@ -80,6 +80,9 @@ def _database_url(value: str) -> str:
     scheme, _, rest = value.partition("://")
     if rest.partition("?")[0].count("@") > 1:  # the driver would take a piece of the password for the host, and tell it
         raise ValueError("it has more than one @; write the password's own as %40")
+    server = rest.rpartition("@")[2].partition("/")[0].partition("?")[0]
+    if not re.fullmatch(r"[^:]*|.*(\]|:\d*)", server):
+        raise ValueError("its port is not a number")
     if scheme in ("postgres", "postgresql", "postgresql+psycopg") and rest:
         return f"postgresql+psycopg://{rest}"
     if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:

@@ -191,7 +191,7 @@ def no_server(it: SetUp) -> None:
 
 
 def wrong_address(it: SetUp) -> None:
-    it.environ["DATABASE_URL"] = "postgresql://bot:hemligt@127.0.0.1:port/bot"
+    it.environ["DATABASE_URL"] = "postgresql://bot:hemligt@[::1/bot"
 
 
 def older_database(it: SetUp) -> None:

@@ -182,6 +182,11 @@ def test_a_file_that_can_not_be_understood_is_no_traceback(tmp_path: Path, conte
     assert problems({}, tmp_path / ".env") == [f"{tmp_path}/.env: {said}"]
 
 
+def test_a_port_that_is_none_is_told_before_any_command_uses_it() -> None:
+    assert problems({"DATABASE_URL": f"postgresql://u:{SECRET}@h:port/d"}) == ["DATABASE_URL: its port is not a number"]
+    assert not Settings.load({"DATABASE_URL": "postgresql://u:a:b/c@[::1]:5432/d"}).database_url.startswith("sqlite")
+
+
 def test_a_password_with_an_at_sign_is_not_told_as_a_host() -> None:
     (told,) = problems({"DATABASE_URL": "postgresql://bot:hem@lig@db.example/bot"})
     assert told == "DATABASE_URL: it has more than one @; write the password's own as %40"

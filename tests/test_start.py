@@ -152,7 +152,7 @@ async def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
     ("url", "said"),
     [
         ("postgresql://u:hemligt@127.0.0.1:1/x", "can't be used: connection failed"),
-        ("postgresql://u:hemligt@127.0.0.1:port/x", "can't be understood"),
+        ("postgresql://u:hemligt@[::1/x", "can't be understood"),
         ("sqlite:////proc/none/x.db", "the folder for the database"),
         (
             f"sqlite:///{ROOT}/tests",
