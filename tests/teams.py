@@ -44,7 +44,7 @@ History = dict[str, list[Shown]]
 
 @dataclass
 class Teams:
-    """A :class:`bot.ports.Messenger` on the tests' histories. What is ``blocked`` can't be written to: Teams ids, channels."""
+    """A :class:`bot.ports.Messenger` on the tests' histories. ``blocked`` are Teams ids and channels it can't write to."""
 
     history: History
     blocked: Collection[str] = ()
