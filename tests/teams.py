@@ -44,7 +44,7 @@ History = dict[str, list[Shown]]
 
 @dataclass
 class Teams:
-    """A :class:`bot.ports.Messenger` on the tests' histories. ``blocked`` are Teams ids and channels it can't write to."""
+    """A :class:`bot.ports.Messenger` on the tests' histories. It can't write to whom or what is ``blocked``."""
 
     history: History
     blocked: Collection[str] = ()

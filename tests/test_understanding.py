@@ -40,21 +40,23 @@ def test_a_whole_question_does_not(text: str) -> None:
     assert not leans_on(text)
 
 
-@pytest.mark.parametrize(
-    ("text", "answer", "has"),
-    [
-        ("och när?", "Det möts minst fyra gånger per år.", True),
-        ("och när?", "1. Fullmäktige beslutar.\n2. Styrelsen beslutar vid sitt nästa möte.", False),
-        ("va kostar de", "Avgiften är 4 000 kronor.", True),
-        ("vad kostar det?", "Fyra gånger om året.", False),
-        ("hur många då", "1. Skriv till kansliet.", False),
-        ("och vem gör det?", "Kansliet räknar fram beloppet.", True),
-        ("var är det", "Vi ses i Teams.", True),
-        ("hur gör vi", "Skriv till kansliet före den 3 mars. Det kostar 4 kr.", False),
-    ],
+HELD = (
+    ("och när?", "Det möts minst fyra gånger per år."),
+    ("va kostar de", "Avgiften är 4 000 kronor."),
+    ("och vem gör det?", "Kansliet räknar fram beloppet."),
+    ("var är det", "Vi ses i Teams."),
 )
-def test_what_a_follow_up_asks_for_is_in_the_answer_or_not(text: str, answer: str, has: bool) -> None:
-    assert holds(text, answer) is has
+NOT_HELD = (
+    ("och när?", "1. Fullmäktige beslutar.\n2. Styrelsen beslutar vid sitt nästa möte."),
+    ("vad kostar det?", "Fyra gånger om året."),
+    ("hur många då", "1. Skriv till kansliet."),
+    ("hur gör vi", "Skriv till kansliet före den 3 mars. Det kostar 4 kr."),
+)
+
+
+def test_what_a_follow_up_asks_for_is_in_the_answer_or_not() -> None:
+    assert [pair for pair in HELD if not holds(*pair)] == []
+    assert [pair for pair in NOT_HELD if holds(*pair)] == []
 
 
 @pytest.mark.parametrize(
