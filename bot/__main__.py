@@ -77,6 +77,17 @@ def _about_people(commands: Any) -> None:
         command=lambda settings, it: privacy.erase_person(settings, it.who, utc_now(), ROUTES.erase_hooks, sure=it.yes)
     )
 
+    gone = commands.add_parser("export-erased", help="write hashes of the erased, to erase them again after a restore")
+    gone.add_argument("file", type=Path)
+    gone.set_defaults(command=lambda settings, it: privacy.export_erased(settings, it.file))
+
+    again = commands.add_parser("erase-again", help="erase whom a restore brought back; counts them unless --yes")
+    again.add_argument("file", type=Path, help="of export-erased, from before the restore")
+    again.add_argument("--yes", action="store_true", help="do it; it can't be undone")
+    again.set_defaults(
+        command=lambda settings, it: privacy.erase_again(settings, it.file, utc_now(), ROUTES.erase_hooks, sure=it.yes)
+    )
+
     logged = commands.add_parser("export-audit", help="write the log of what the kansli changed as .csv")
     logged.add_argument("file", type=Path)
     logged.set_defaults(command=lambda settings, it: privacy.export_audit(settings, it.file))

