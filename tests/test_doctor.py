@@ -99,8 +99,14 @@ class SetUp:
         return found
 
 
-async def _answer(status: int, _request: web.Request) -> web.Response:
-    return web.json_response({"alive": True}, status=status)
+async def _answer(status: int, request: web.Request) -> web.StreamResponse:
+    """In pieces, as a longer answer comes."""
+    response = web.StreamResponse(status=status)
+    await response.prepare(request)
+    for piece in (b'{"ali', b've": true}'):
+        await response.write(piece)
+        await asyncio.sleep(0.01)
+    return response
 
 
 @pytest.fixture

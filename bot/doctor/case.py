@@ -99,7 +99,7 @@ class Case:
         if data is not None:
             headers["Content-Type"] = "text/plain"
         async with self.asking(method, f"{self.graph}{path}", data=data, headers=headers) as response:
-            body = _json(await response.content.read(MOST))
+            body = _json(await beginning(response))
         error = body.get("error")
         return response.status, str(error.get("code") or "") if isinstance(error, dict) else "", body
 
@@ -130,6 +130,14 @@ async def opened(settings: Settings, now: Callable[[], datetime], asked: Asked) 
     """The case of this set-up, with Microsoft's own addresses."""
     async with ClientSession(cookie_jar=DummyCookieJar()) as session:
         yield Case(settings, now, session, lambda: identity.credential(settings), asked)
+
+
+async def beginning(response: ClientResponse) -> bytes:
+    """At most :data:`MOST` bytes of an answer. A plain ``read`` of as many gives only what has come so far."""
+    try:
+        return await response.content.readexactly(MOST)
+    except asyncio.IncompleteReadError as shorter:
+        return shorter.partial
 
 
 def _json(content: bytes) -> Mapping[str, Any]:

@@ -48,8 +48,7 @@ async def database(case: Case) -> list[Problem]:
     try:
         return _migrated(opened) or [*_kansli(opened, settings), *reminders.problems(opened, settings, case.now())]
     except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", None) or type(error).__name__).partition("\n")[0]
-        return [Problem("database", f"it can't be used: {reason}", HELD if opened.sqlite else UNREACHED)]
+        return [Problem("database", f"it can't be used: {opened.reason(error)}", HELD if opened.sqlite else UNREACHED)]
     finally:
         opened.close()
 

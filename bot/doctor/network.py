@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 
 from aiohttp import ClientConnectorCertificateError, ClientConnectorDNSError, ClientSSLError
 
-from bot.doctor.case import MOST, UNREACHED, Case, Problem
+from bot.doctor.case import UNREACHED, Case, Problem, beginning
 
 OK, UNAUTHORISED = 200, 401
 APART = timedelta(seconds=60)
@@ -24,7 +24,7 @@ async def public_url(case: Case) -> list[Problem]:
     )
     try:
         async with case.asking("GET", f"{url}/healthz") as response:
-            alive = response.status == OK and b'"alive":true' in (await response.content.read(MOST)).replace(b" ", b"")
+            alive = response.status == OK and b'"alive":true' in (await beginning(response)).replace(b" ", b"")
         if not alive:
             return [Problem("SEKOM_PUBLIC_URL", f"{url}/healthz answers {response.status}, and not as the bot", remedy)]
         async with case.asking("POST", f"{url}/api/messages", json={}) as response:
