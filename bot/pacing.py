@@ -17,7 +17,7 @@ LONGEST_ASKED = 24 * 3600.0
 """Seconds that a far side may ask for; more is a mistake of its own, and no date could be reckoned from it."""
 
 
-def asked(headers: Mapping[str, str]) -> float | None:
+def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds that an answer's ``Retry-After`` asks for, as a number or as a date; None where it asks for nothing.
 
     A date is held against the answer's own ``Date``, so that neither side's clock has to be right.

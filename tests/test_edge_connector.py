@@ -10,7 +10,7 @@ from azure.identity.aio import ClientSecretCredential
 from botbuilder.core import Middleware, TurnContext
 from botbuilder.schema import Activity, Attachment, ChannelAccount, ConversationAccount, Entity
 
-from bot.pacing import asked
+from bot.pacing import retry_after
 from bot.teams.activities import Outgoing, card_activity
 from bot.teams.adapter import Adapter
 from bot.teams.codec import decode, encode, parse
@@ -108,7 +108,7 @@ async def test_an_error_carries_how_long_to_wait(
     ],
 )
 def test_a_wait_may_be_a_number_or_a_date(after: str, date: str, seconds: float | None) -> None:
-    assert asked({"Retry-After": after, "Date": date}) == seconds
+    assert retry_after({"Retry-After": after, "Date": date}) == seconds
 
 
 async def test_nothing_is_sent_to_a_service_url_off_the_list(fake: FakeConnector) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from bot.pacing import asked
+from bot.pacing import retry_after
 from bot.ports import Failed, Reason, TryLater, Unreachable
 
 AGAIN_AFTER = 24 * 3600.0
@@ -51,7 +51,7 @@ class Refusal(Exception):  # noqa: N818 - it is no fault yet
 
     def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
         self.status = status
-        self.after = asked(headers)
+        self.after = retry_after(headers)
         self.details = _error(body)
         self.code = str(self.details.get("code") or "")
         super().__init__(f"{status} {self.code}".strip()[:100])

@@ -12,7 +12,7 @@ import orjson
 from aiohttp import ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from yarl import URL
 
-from bot.pacing import asked
+from bot.pacing import retry_after
 from bot.turn import Json
 
 TIMEOUT = ClientTimeout(total=10, connect=5)
@@ -142,7 +142,7 @@ def _id(answer: Json) -> str | None:
 
 
 def _error(response: ClientResponse, body: str) -> ConnectorError:
-    return ConnectorError(response.status, _code(body), body[:LONGEST_ERROR], asked(response.headers))
+    return ConnectorError(response.status, _code(body), body[:LONGEST_ERROR], retry_after(response.headers))
 
 
 def _code(body: str) -> str:
