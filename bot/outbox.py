@@ -280,10 +280,13 @@ class Courier:
         try:
             return await work
         except Exception as error:
-            reference = secrets.token_hex(4)
+            reference, away = secrets.token_hex(4), isinstance(error, OperationalError | InterfaceError)
             about = {"reference": reference, "delivery": row.id if row is not None else None}
-            logger.exception("the outbox has a fault", extra=about)
-            return _Fault(reference, isinstance(error, OperationalError | InterfaceError))
+            if away:  # comes again each second until it is back; where in our code says nothing
+                logger.warning("the outbox has no database", extra={**about, "error": type(error).__name__})
+            else:
+                logger.exception("the outbox has a fault", extra=about)
+            return _Fault(reference, away)
 
     async def _play(self, work: Callable[[Session], T]) -> T:
         return await self._database.run(partial(self._database.play, work))
