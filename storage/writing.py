@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, delete, func, select, update
@@ -36,15 +37,15 @@ def end(session: Session, question_id: int, person_id: int) -> bool:
     return bool(session.execute(delete(AnswerForm).where(*mine)).rowcount)  # type: ignore[attr-defined]
 
 
-def others_until(session: Session, question_id: int, person_id: int, now: datetime) -> datetime | None:
-    """Until when others than this person count as writing; None where nobody does."""
+def others_until(session: Session, question_id: int, person_id: int | None, now: datetime) -> datetime | None:
+    """Until when others than this person, or with None anybody, count as writing; None where nobody does."""
     theirs = AnswerForm.question_id == question_id, AnswerForm.person_id != person_id, AnswerForm.until > now
     return session.scalar(select(func.max(AnswerForm.until)).where(*theirs))
 
 
-def show_now(session: Session, lane: str, now: datetime) -> None:
-    """What waits in a card's lane for the end of the writing goes now."""
-    later = Delivery.lane == lane, Delivery.state == State.WAITING, Delivery.not_before > now
+def show_now(session: Session, lanes: Collection[str], now: datetime) -> None:
+    """What waits in cards' lanes for the end of the writing goes now; not what Teams has asked to wait with."""
+    later = Delivery.lane.in_(lanes), Delivery.state == State.WAITING, Delivery.not_before > now, Delivery.attempts == 0
     session.execute(update(Delivery).where(*later).values(not_before=now))
     wake(session, QUEUE)
 

@@ -128,6 +128,8 @@ def test_the_kansli_is_told_at_once_of_a_card_that_is_not_in_its_channel(
 ) -> None:
     clock.now, channel = local("2026-11-24T10:00"), chat.in_channel(VATTEN)
     chat.blocked.add(channel.place.conversation_id)
+    bo.say("temagrupper")
+    bo.click("Följ Vatten")
     ask(chat)
     assert (chat.tick(), chat.tick()) == (1, 0)
     assert kansli.text.startswith(f"Frågan kom inte fram till temagruppen Vatten\n{TEXT}")
@@ -153,9 +155,20 @@ def test_the_kansli_is_told_at_once_of_a_card_that_is_not_in_its_channel(
     assert channel.text.startswith("Frågan har flyttats till temagruppen Vatten.")
     new.click("Jag tar den")
     assert chat.tick() == 0
+    assert texts(bo).count("Ny fråga i temagruppen Vatten") == 1
+
+    clock.now = local("2026-11-24T20:00")
+    kansli.in_channel("nyare").say("koppla temagrupp Vatten")
+    assert chat.tick() == 1
+    kansli.say("öppna frågor")
+    kansli.click(TEXT)
+    kansli.click("Lägg ut igen")
+    told, clock.now = len(kansli.shown), local("2026-11-25T09:00")
+    chat.tick()
+    assert len(kansli.shown) == told, "what was mended in the evening is not told in the morning"
 
 
-def test_no_update_takes_away_what_somebody_is_writing(chat: Chat, bo: Chat, clock: Clock) -> None:
+def test_no_update_takes_away_what_somebody_is_writing(chat: Chat, kansli: Chat, bo: Chat, clock: Clock) -> None:
     clock.now = local("2026-11-24T10:00")
     ask(chat)
     here, cecilia = bo.in_channel(VATTEN), chat.as_("Cecilia").in_channel(VATTEN)
@@ -183,6 +196,22 @@ def test_no_update_takes_away_what_somebody_is_writing(chat: Chat, bo: Chat, clo
     chat.click(TEXT)
     chat.click("Dra tillbaka frågan")
     assert here.text == "Den som frågade har dragit tillbaka frågan."
+
+    clock.now = local("2026-11-24T11:00")
+    ask(chat)
+    here.click("Jag tar den")
+    clock.now = local("2026-11-26T11:00")
+    here.click("Svara")
+    chat.tick()
+    assert here.text.startswith("Skriv ditt svar"), "though the claim has run out"
+    kansli.say("öppna frågor")
+    kansli.click(TEXT)
+    kansli.click("Flytta")
+    kansli.click("Flytta frågan", to="klimat")
+    assert here.text.startswith("Skriv ditt svar"), "though the question was moved"
+    here.click("Skicka svaret", answer="Kolfilter.")
+    assert chat.text.startswith("Du har fått svar")
+    assert chat.in_channel(VATTEN).text.startswith("Frågan har flyttats till temagruppen Klimat"), "at once"
 
 
 def test_an_answer_stops_what_was_planned(chat: Chat, kansli: Chat, clock: Clock) -> None:

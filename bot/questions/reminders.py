@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot import swedish
 from bot.questions import asker_cards, desk_cards, mails, picture, service, telling
 from bot.questions.picture import Picture
-from storage import groups, kansli, outbox, questions
+from storage import groups, kansli, outbox, questions, writing
 from storage.outbox import Delivery
 from storage.outgoing import Outgoing, number_of
 from storage.questions import Question, Status
@@ -31,13 +31,19 @@ def due(session: Session, now: datetime) -> list[Outgoing]:
     known = outbox.known(session, [key for one in found for key in one.row_keys()])
     fresh = [one for one in found if not known.issuperset(one.row_keys())]  # no card is built for who has been told
     new = (outgoing for one in fresh for outgoing in one.rows(session, now))
-    return [replace(outgoing, not_before=later) for outgoing in (*_lost(session, waiting, now), *new)]
+    rows = (*_lost(session, waiting, now), *new)
+    return [replace(outgoing, not_before=max(later, outgoing.not_before or later)) for outgoing in rows]
 
 
 def still_wanted(session: Session, row: Delivery) -> bool:
-    """Whether the question that a reminder is about still waits."""
+    """Whether the question that a reminder is about still waits, and its card is still missing where that was told."""
     question = questions.find(session, number_of(row.subject))
-    return question is not None and question.status == Status.OPEN
+    if question is None or question.status != Status.OPEN:
+        return False
+    if not row.key.startswith(f"question:{question.id}:lost:"):
+        return True
+    missing = (_missing_as(question, card) for _, card in telling.lost(session, [question]))
+    return any(row.key.startswith(f"question:{question.id}:{what}:") for what in missing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +94,8 @@ class _Rung:
     def rows(self, session: Session, now: datetime) -> Iterator[Outgoing]:
         seen = picture.of(session, self.question, now)
         if self.released:
-            yield from _released(seen, self.released)
+            wait = writing.others_until(session, self.question.id, None, now)  # who took it may be writing just now
+            yield from _released(seen, self.released, wait)
         card = desk_cards.one(seen, why=f"Ingen har svarat på {swedish.count(self.days, 'arbetsdag', 'arbetsdagar')}")
         mail = mails.unanswered(seen, self.days, keeper=self.keeper)
         yield from telling.remind(seen, self.told, self.what, card, mail, until=self.until)
@@ -101,8 +108,7 @@ class _Rung:
 def _lost(session: Session, waiting: Sequence[Question], now: datetime) -> Iterator[Outgoing]:
     """The kansli is told at once of a card that is not in its channel: nobody there knows of the question."""
     for question, row in telling.lost(session, waiting):
-        since = max(row.settled_at or question.waiting_since, question.waiting_since)
-        what = f"lost:{question.posts}:{row.state}:{since:%Y-%m-%dT%H:%M:%S}"
+        what = _missing_as(question, row)
         told = {telling.told_as(question, what, person.id): person.id for person in kansli.everyone(session)}
         if fresh := told.keys() - outbox.known(session, told):
             seen = picture.of(session, question, now)
@@ -111,11 +117,17 @@ def _lost(session: Session, waiting: Sequence[Question], now: datetime) -> Itera
             yield from telling.remind(seen, [told[one] for one in sorted(fresh)], what, card, mails.lost(seen, why))
 
 
-def _released(seen: Picture, what: str) -> Iterator[Outgoing]:
+def _missing_as(question: Question, card: Delivery) -> str:
+    """What the kansli is told of once: that this delivery did not bring the card to its channel."""
+    since = max(card.settled_at or question.waiting_since, question.waiting_since)
+    return f"lost:{question.posts}:{card.state}:{since:%Y-%m-%dT%H:%M:%S}"
+
+
+def _released(seen: Picture, what: str, wait: datetime | None) -> Iterator[Outgoing]:
     """The card offers the question to everybody again, and whoever had it is told."""
     question = seen.question
     if seen.group is not None:
-        yield telling.update(seen, what)
+        yield replace(telling.update(seen, what), not_before=wait)
     if question.claimed_by_id is not None:
         text = "Det gick två arbetsdagar utan svar, så den är ledig för andra igen. Du kan fortfarande svara."
         card = asker_cards.note("Frågan du tog är ledig igen", seen, text, mine=False)

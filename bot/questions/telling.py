@@ -42,18 +42,24 @@ def question_of(subject: str, key: str) -> int | None:
 
 def asked(turn: Turn, question: Question) -> Picture:
     """A new question, or one that was moved: a card in the group's channel, or a note to each of the kansli."""
-    question.posts += 1
-    seen = picture.of(turn.session, question, turn.now)
+    seen = _post(turn, question)
     if seen.group is None:
         why = "En fråga till kansliet"
         _send(turn, _to_desk(seen, kansli.everyone(turn.session), f"asked:{question.posts}", why))
         return seen
-    channel = ToChannel(seen.group.conversation_id or "")
-    card = cards.channel(seen)
-    _send(turn, [Outgoing(posted_as(question), _subject(question), channel, card["fallbackText"], card)])
     told = [person for person in groups.followers(turn.session, seen.group.theme) if person != question.asker_id]
     about = asker_cards.note(f"Ny fråga i {seen.home}", seen, "Svara i gruppens kanal om du kan.", mine=False)
     _send(turn, _to_each(seen, told, f"new:{question.posts}", about))
+    return seen
+
+
+def _post(turn: Turn, question: Question) -> Picture:
+    """A card of its own in the channel of its group, if it has one."""
+    question.posts += 1
+    seen = picture.of(turn.session, question, turn.now)
+    if seen.group is not None:
+        channel, card = ToChannel(seen.group.conversation_id or ""), cards.channel(seen)
+        _send(turn, [Outgoing(posted_as(question), _subject(question), channel, card["fallbackText"], card)])
     return seen
 
 
@@ -64,16 +70,16 @@ def changed(turn: Turn, question: Question) -> Picture:
     """
     seen = picture.of(turn.session, question, turn.now)
     if seen.group is not None:
-        wait = None if question.over else writing.others_until(turn.session, question.id, turn.person.id, turn.now)
-        _send(turn, [replace(update(seen, f"v{question.version}"), not_before=wait)])
+        _send(turn, [replace(update(seen, f"v{question.version}"), not_before=_written(turn, question))])
     return seen
 
 
 def stopped_writing(turn: Turn, question: Question) -> None:
     """The person has sent or left the answer form: what waited for that is shown, unless somebody else has it open."""
     left = writing.end(turn.session, question.id, turn.person.id)
-    if left and writing.others_until(turn.session, question.id, turn.person.id, turn.now) is None:
-        writing.show_now(turn.session, posted_as(question), turn.now)
+    if left and _written(turn, question) is None:
+        cards = [_posted(question, post) for post in range(1, question.posts + 1)]
+        writing.show_now(turn.session, cards, turn.now)
 
 
 def update(seen: Picture, version: str) -> Outgoing:
@@ -97,14 +103,17 @@ def lost(session: Session, waiting: Sequence[Question]) -> Iterator[tuple[Questi
 
 
 def posted_again(turn: Turn, question: Question, row: Delivery) -> Picture:
-    """Its lost card is sent once more, as it is now; anew where the group has another channel."""
+    """Its lost card is sent once more, as it is now; anew where the group has another channel.
+
+    Who follows the group has heard of the question already.
+    """
     group = groups.find(turn.session, question.group_id)
     same = group is not None and group.conversation_id == row.conversation_id
     if same and outbox.send_again(turn.session, row.id, turn.now):
         question.version += 1
         return changed(turn, question)
     _leave(turn, question)
-    return asked(turn, question)
+    return _post(turn, question)
 
 
 def _leave(turn: Turn, question: Question) -> None:
@@ -112,7 +121,13 @@ def _leave(turn: Turn, question: Question) -> None:
     old = posted_as(question)
     if outbox.find(turn.session, old) is not None:
         gone = cards.moved(picture.of(turn.session, question, turn.now))
-        _send(turn, [Outgoing(f"{old}:moved", _subject(question), MessageOf(old), card=gone)])
+        wait = _written(turn, question)  # what is being written there is still an answer
+        _send(turn, [Outgoing(f"{old}:moved", _subject(question), MessageOf(old), card=gone, not_before=wait)])
+
+
+def _written(turn: Turn, question: Question) -> datetime | None:
+    """Until when others write answers that the question takes; None where nobody does."""
+    return None if question.over else writing.others_until(turn.session, question.id, turn.person.id, turn.now)
 
 
 def answered(turn: Turn, question: Question, answer_id: int) -> Picture:
