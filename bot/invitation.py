@@ -5,8 +5,6 @@ Through Graph, Exchange writes the invitations itself; this is for local mode an
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import NAMESPACE_URL, uuid5
@@ -14,8 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from icalendar import Alarm, Event, Timezone, vCalAddress, vText
 from icalendar import Calendar as File
 
-from bot.mail import SENDER, address, one_line, shown, text_of
-from bot.ports import Unreachable
+from bot.mail import SENDER, one_line, shown, text_of
 from bot.swedish import STOCKHOLM
 from bot.tenant import Appointment, Attendee
 
@@ -41,8 +38,6 @@ END:VTIMEZONE
 """
 """The rule of today, as Outlook writes it. The library's own lists every change since 1970 and ends in 2037."""
 
-logger = logging.getLogger(__name__)
-
 
 class Method(StrEnum):
     """What the receiver is to do with it."""
@@ -50,25 +45,6 @@ class Method(StrEnum):
     REQUEST = "REQUEST"
     """Invite, or change: the same UID with a higher SEQUENCE."""
     CANCEL = "CANCEL"
-
-
-def reachable(attendees: Sequence[Attendee], about: str) -> list[Attendee]:
-    """Those whom an invitation can reach, each address once; the others are left out, and counted in the log.
-
-    One address that is none would keep everybody from being invited. ``about`` names the appointment in the log.
-    """
-    found: dict[str, Attendee] = {}
-    left_out = 0
-    for attendee in attendees:
-        try:
-            spelt = address(attendee.mail)
-            found.setdefault(spelt.casefold(), Attendee(spelt, one_line(attendee.name)))
-        except Unreachable:
-            left_out += 1
-    if left_out:
-        told = {"appointment": about, "people": left_out}
-        logger.warning("people were not invited: what we have of them is no mail address", extra=told)
-    return list(found.values())
 
 
 def invitation(

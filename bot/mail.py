@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from email.errors import MessageError
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -19,6 +18,7 @@ from email.utils import format_datetime
 from html import escape
 from uuid import NAMESPACE_URL, uuid5
 
+from bot.mail_address import address, in_ascii
 from bot.ports import Reason, Unreachable
 from bot.tenant import Letter
 
@@ -26,14 +26,8 @@ SENDER = "Sveriges Ekokommuner"
 SUBJECT_LENGTH = 120
 """Characters of a subject; a phone shows about 40, so the first ones carry it."""
 
-LONGEST_LOCAL, LONGEST_ADDRESS = 64, 254
-"""Characters before the @ and in all (RFC 5321, 4.5.3.1)."""
-
 _UNSHOWN = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PLAIN = re.compile(r"(?!.*=\?)[\x20-\x7e]{0,200}")
-_LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-_HOST = re.compile(rf"({_LABEL}\.)+(?!\d+$){_LABEL}", re.IGNORECASE)
-_ADDRESS = re.compile(r"[^@\s<>\",;:()\[\]\\]+@[\w-]+(\.[\w-]+)+")
 _LINK = re.compile(r"\[([^\[\]]+)\]\((https?://[^\s()<>]+|mailto:[^\s()<>]+)\)")
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _ITEM = re.compile(r"\s*[-*] +(.+)")
@@ -142,10 +136,14 @@ def written(letter: Letter, mailbox: str, answer_to: str, now: datetime) -> byte
 
     Raises :class:`Unreachable` where the letter's address is none.
     """
-    head = f"To: {_named(letter.name, address(letter.to))}\r\nSubject: {_words('Subject', letter.subject)}\r\n"
+    try:
+        to = address(letter.to)
+    except ValueError as error:
+        raise Unreachable(Reason.NO_ADDRESS) from error
+    head = f"To: {_named(letter.name, to)}\r\nSubject: {_words('Subject', letter.subject)}\r\n"
     mail = EmailMessage(policy=SMTP)
-    mail["From"] = Address(SENDER, addr_spec=_ascii(mailbox))
-    mail["Reply-To"] = Address("", addr_spec=_ascii(answer_to))
+    mail["From"] = Address(SENDER, addr_spec=in_ascii(mailbox))
+    mail["Reply-To"] = Address("", addr_spec=in_ascii(answer_to))
     mail["Date"] = format_datetime(now)
     # the same for a mail that goes twice, so that mail servers may drop the second
     mail["Message-ID"] = message_id(letter, mailbox)
@@ -185,33 +183,9 @@ def one_line(text: str) -> str:
     return " ".join(shown(text).split())
 
 
-def address(mail: str) -> str:
-    """``mail`` as it goes into a header. Raises :class:`Unreachable` for a guest's UPN and whatever else is no address.
-
-    A domain with Swedish letters has an ASCII form; what stands before the @ has none that every server takes.
-    """
-    try:
-        if "#EXT#" in mail.upper() or not _ADDRESS.fullmatch(mail):
-            raise Unreachable(Reason.NO_ADDRESS)
-        spelt = _ascii(mail)
-        local, _, host = spelt.rpartition("@")
-        too_long = len(local) > LONGEST_LOCAL or len(spelt) > LONGEST_ADDRESS
-        if too_long or not local.isascii() or not _HOST.fullmatch(host):
-            raise Unreachable(Reason.NO_ADDRESS)
-        Address(addr_spec=spelt)
-    except (MessageError, ValueError) as error:
-        raise Unreachable(Reason.NO_ADDRESS) from error
-    return spelt
-
-
-def _ascii(mail: str) -> str:
-    local, _, domain = mail.rpartition("@")
-    return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
-
-
 def message_id(letter: Letter, mailbox: str) -> str:
     """The id that the mail has in the world."""
-    return f"<{uuid5(NAMESPACE_URL, f'sekom:{letter.key}')}@{_ascii(mailbox).partition('@')[2]}>"
+    return f"<{uuid5(NAMESPACE_URL, f'sekom:{letter.key}')}@{in_ascii(mailbox).partition('@')[2]}>"
 
 
 def html_of(text: str) -> str:

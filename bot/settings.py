@@ -22,6 +22,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from bot.env_file import read
 from bot.guid import is_guid
 from bot.keeping import Keeping
+from bot.mail_address import is_address
 from bot.operating import Operating
 
 _MAIL = re.compile(r"[^@\s<>\"',;:()\[\]\\|*`]+@[a-z0-9åäö-]+(\.[a-z0-9åäö-]+)+", re.IGNORECASE)
@@ -53,7 +54,7 @@ def _guid(value: str) -> str:
 
 
 def _mail(value: str) -> str:
-    if not _MAIL.fullmatch(value) or not value.partition("@")[0].isascii():  # no mail server takes such a one from us
+    if not _MAIL.fullmatch(value) or not is_address(value):
         raise ValueError(f"{value!r} is not a mail address")
     return value
 

@@ -73,7 +73,7 @@ class Booked:
 class Calendar(Protocol):
     """The bot's own calendar, whose invitations go by mail. Invited people do not see each other.
 
-    Whoever has no address that mail reaches is left out (:func:`bot.invitation.reachable`).
+    Whoever has no address that mail reaches is left out (:func:`bot.mail_address.reachable`).
     """
 
     async def create(self, appointment: Appointment, attendees: Sequence[Attendee]) -> Booked:

@@ -86,7 +86,7 @@ def test_every_problem_is_told_at_once() -> None:
         "MicrosoftAppId": SECRET,
         "MicrosoftAppType": "MultiTenant",
         "PORT": "70000",
-        "SEKOM_CONTACT": "kansliet",
+        "SEKOM_CONTACT": "kansli..et@sekom.example",
         "SEKOM_KANSLI": f"{GUID},lisa",
         "SEKOM_PUBLIC_URL": "http://bot.example.org",
         "SEKOM_QUESTION_DAYS": "many",

@@ -29,8 +29,8 @@ from bot.graph.meaning import Call, Refusal, understood
 from bot.graph.meeting import with_new_text
 from bot.graph.thread import on_graph_thread
 from bot.graph.wire import OnWire, Wire
-from bot.invitation import reachable
 from bot.mail import one_line, shown
+from bot.mail_address import reachable
 from bot.ports import Failed, Reason, Unreachable
 from bot.swedish import STOCKHOLM
 from bot.tenant import Appointment, Attendee, Booked
@@ -160,7 +160,7 @@ def _invited(attendees: Sequence[Attendee], about: str) -> list[Invited]:
     return [
         Invited(
             type=AttendeeType.Required,
-            email_address=EmailAddress(address=attendee.mail, name=attendee.name),
+            email_address=EmailAddress(address=attendee.mail, name=one_line(attendee.name)),
         )
         for attendee in reachable(attendees, about)
     ]
