@@ -60,6 +60,9 @@ def test_two_questions_in_one_message_get_both_answers(chat: Chat) -> None:
     assert "räknar med 80 kommuner" in shown
     assert "både kommuner och regioner" in shown
     assert len(chat.shown) == len(["the greeting", "one answer", "another answer"])
+    shown = chat.say("hur många medlemmar har sekom å vad kostar det")
+    assert "räknar med 80 kommuner" in shown
+    assert "Du skrev: ”hur många medlemmar har sekom, vad kostar det”" in shown
 
 
 def test_a_follow_up_is_searched_with_the_question_before(chat: Chat, clock: Clock) -> None:
@@ -67,6 +70,7 @@ def test_a_follow_up_is_searched_with_the_question_before(chat: Chat, clock: Clo
 
     assert "fyra gånger per år" in chat.say("och hur ofta då?")
     assert "fyra gånger per år" in chat.say("och när?")
+    assert "fyra gånger per år" in chat.say("när är nästa?")  # also in the words of another entry
     clock.forward(minutes=6)
     assert "fyra gånger per år" not in chat.say("och hur ofta då?")
 
@@ -80,6 +84,7 @@ def test_a_follow_up_that_the_answer_before_does_not_hold_gets_no_parrot(chat: C
     assert f"Du skrev: ”Hur blir man medlem, {asked_on}”" in shown
     picked = chat.buttons[0]
     chat.click(picked)
+    assert "valdes förra gången" not in chat.as_("Bo").say(asked_on)
     chat.say("Vad är gröna nyckeltal?")
     assert not chat.say(asked_on).startswith(picked)  # a pick is remembered for what says it all
 

@@ -104,6 +104,8 @@ def test_a_team_is_greeted_once(chat: Chat) -> None:
         ("va?", smalltalk.UNCLEAR),
         ("hej då", smalltalk.GOODBYE),
         ("Är du en bot?", smalltalk.WHO),
+        ("vad kan du göra?", smalltalk.WHO),
+        ("Kan du hjälpa mig?", smalltalk.HELLO),
         ("", smalltalk.EMPTY),
         ("   ", smalltalk.EMPTY),
     ],
@@ -114,6 +116,7 @@ def test_small_talk_gets_a_short_answer(chat: Chat, text: str, answer: str) -> N
 
 def test_thanks_with_a_question_is_a_question(chat: Chat) -> None:
     assert "både kommuner" in chat.say("Tack! Kan en region bli medlem")
+    assert chat.say("??") == smalltalk.UNCLEAR  # not even after an answer is it one
 
 
 def test_a_picture_gets_a_helpful_sentence(chat: Chat) -> None:

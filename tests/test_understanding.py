@@ -20,6 +20,9 @@ PLACES = Names.of(["Östersund", "Vara", "Mark", "Borås", "Eslöv", "Region Sk�
         ("Hur då? Va?", ["Hur då? Va?"]),
         ("Vi undrar en sak. Vad kostar det?", ["Vi undrar en sak. Vad kostar det?"]),
         ("A a? B b? C c? D d?", ["A a? B b? C c? D d?"]),
+        ("hur blir man med å va kostar de", ["hur blir man med", "va kostar de"]),
+        ("Vilka program har vi, och när de går ut?", ["Vilka program har vi, och när de går ut?"]),
+        ("vi är nya och vad gör vi då", ["vi är nya och vad gör vi då"]),
     ],
 )
 def test_questions_are_told_apart(text: str, asked: list[str]) -> None:
@@ -27,14 +30,23 @@ def test_questions_are_told_apart(text: str, asked: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["och när?", "och hur ofta då?", "när?", "vad kostar det?", "var är det", "å hur gör man då"]
+    "text",
+    [
+        "och när?",
+        "när?",
+        "vad kostar det?",
+        "å hur gör man då",
+        "hur lång tid tar det?",
+        "när är nästa",
+        "vem beslutar",
+    ],
 )
 def test_a_follow_up_leans_on_the_question_before(text: str) -> None:
     assert leans_on(text)
 
 
 @pytest.mark.parametrize(
-    "text", ["Vad är gröna nyckeltal?", "Hur blir vår kommun medlem?", "årsmöte", "", "pfas i brunnen"]
+    "text", ["Vad är gröna nyckeltal?", "Hur blir vår kommun medlem?", "årsmöte", "", "pfas i brunnen", "vad gör ni?"]
 )
 def test_a_whole_question_does_not(text: str) -> None:
     assert not leans_on(text)
@@ -45,18 +57,25 @@ HELD = (
     ("va kostar de", "Avgiften är 4 000 kronor."),
     ("och vem gör det?", "Kansliet räknar fram beloppet."),
     ("var är det", "Vi ses i Teams."),
+    ("hur länge då", "Mötet tar två timmar."),
+    ("vilka är de", "De handlar om vatten, mat och natur."),
 )
 NOT_HELD = (
     ("och när?", "1. Fullmäktige beslutar.\n2. Styrelsen beslutar vid sitt nästa möte."),
     ("vad kostar det?", "Fyra gånger om året."),
     ("hur många då", "1. Skriv till kansliet."),
     ("hur gör vi", "Skriv till kansliet före den 3 mars. Det kostar 4 kr."),
+    ("hur länge sitter de", "Årsmötet väljer dem i april eller maj."),
+    ("vilka är de", "Planen räknar med 80 kommuner. Fråga kansliet."),
+    ("vem är det", "Planen räknar med 80 kommuner. Fråga kansliet."),
+    ("hur många är de", "Föreningen bildades 1995."),
 )
 
 
 def test_what_a_follow_up_asks_for_is_in_the_answer_or_not() -> None:
     assert [pair for pair in HELD if not holds(*pair)] == []
     assert [pair for pair in NOT_HELD if holds(*pair)] == []
+    assert not holds("vem är det", "Mejla kansliet.", before="Hur når jag kansliet?")
 
 
 @pytest.mark.parametrize(

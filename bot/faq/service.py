@@ -70,20 +70,23 @@ def answer(turn: Turn) -> list[Judged]:
 
 def _judge(turn: Turn, text: str, before: str | None) -> Judged:
     hits = turn.app.bank.search(text, LOOKED_AT)
-    if before and understanding.leans_on(text) and not (hits and hits[0].probability >= SURE):
-        return _follow_up(turn, text, before)
+    if before and understanding.leans_on(text):
+        said = next((hit.entry_id for hit in turn.app.bank.search(before, 1)), None)
+        found = _follow_up(turn, text, before, said)
+        again = found.outcome is Outcome.ANSWERED and found.entries[0].id == said
+        if not hits or hits[0].probability < SURE or (again and understanding.is_bare(text)):
+            return found
     return _weighed(turn, Judged(text, Outcome.UNKNOWN), hits)
 
 
-def _follow_up(turn: Turn, text: str, before: str) -> Judged:
-    """Search with the question before too. Its own answer is given again only where that has what is asked for now."""
-    said = next((hit.entry_id for hit in turn.app.bank.search(before, 1)), None)
+def _follow_up(turn: Turn, text: str, before: str, said: int | None) -> Judged:
+    """Search with the question before too. Its answer, ``said``, is given again only where that has what is asked."""
     asked = Judged(text, Outcome.UNKNOWN, whole=understanding.together(before, text))
     found = _weighed(turn, asked, turn.app.bank.search(asked.whole, LOOKED_AT))
     if found.outcome is not Outcome.ANSWERED or found.entries[0].id != said:
         return found
     again, *others = found.entries
-    if understanding.holds(text, again.answer):
+    if understanding.holds(text, again.answer, before):
         return found
     return replace(found, outcome=Outcome.OFFERED, entries=others) if others else replace(asked, entries=[again])
 
@@ -113,7 +116,7 @@ def _shown(turn: Turn, ids: Sequence[int]) -> dict[int, Any]:
 
 def _offered(turn: Turn, asked: Judged, near: Sequence[Any]) -> Judged:
     """Either "Menade du …?", or the entry that was picked when this wording, which says it all, was asked before."""
-    alone = not asked.about and not asked.whole
+    alone = not asked.about and not understanding.leans_on(asked.text)
     picked = faq_log.remembered(turn.session, _wording(asked.text)) if alone else None
     entry = _shown(turn, [picked]).get(picked) if picked else None
     if entry is not None:

@@ -14,6 +14,15 @@ SHORT = 6
 """Words of a message that may lean on the question before."""
 
 _WORD = re.compile(r"\w+(?:[-:’']\w+)*")
+_JOINED = re.compile(
+    r",?\s+(?:och|å|samt)\s+(?=(?:vad?|hur|när|var|vem|vilka|varför) "
+    r"(?:är|e|kostar|blir|gör|ska|kan|får|måste|har|går|krävs|finns|många|mycket|ofta|länge)\b)",
+    re.IGNORECASE,
+)
+"""Between two questions in one sentence: "hur blir man med och vad kostar det", not "… och när de går ut"."""
+_ASKS = re.compile(
+    r"(?:hej\w*[,.! ]+)?(?:vad?|hur|när|var|vart|vem|vilk\w+|varför|kan|får|måste|ska|har|är|finns)\b", re.IGNORECASE
+)
 _LEANING_START = {"och", "å", "men", "då", "samt", "eller"}
 _LEANING = {"det", "den", "de", "dem", "dom", "detta", "denna", "där", "då", "dit", "dess", "sån", "sådan", "sådant"}
 FUNCTION = frozenset(
@@ -24,20 +33,29 @@ FUNCTION = frozenset(
     ).split()
 )
 """Words that say nothing of what a question is about."""
+_OPEN = FUNCTION | frozenset("lång tid tar nästa fler mer mera info berätta bestämmer beslutar".split())
+"""Words that leave open what a follow-up is about."""
 ORDINARY = frozenset(
     "ale berg boden bro ed eda flen hjo kil kumla lund mark mora nora sala solna trosa vara väsby åre".split()
 )
 """Municipalities whose names are also words; in lower case they are taken for the words."""
 _MONTHS = "januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|december"
-_TIMES = "vecka|veckor|månad|varje|per år|årlig|årsvis|gång|kvartal|våren|hösten|sommar|vinter|dagar|senast|löpande"
+_OFTEN = "varje|per år|om året|årlig|årsvis|gång|kvartal|löpande"
+_TIMES = f"vecka|veckor|månad|{_OFTEN}|våren|hösten|sommar|vinter|dagar|senast"
+_COUNT = "en|ett|två|tre|fyra|fem|sex|sju|åtta|nio|tio"
 _HOLDS = (
     (r"kosta\w*|pris\w*|avgift\w*|betala\w*|dyrt?", r"\b(?:kr|kronor|kosta|avgift|gratis|pris|betala)"),
-    (r"när|ofta|länge|tid|dag|datum|år", rf"\b(?:{_MONTHS}|{_TIMES}|20\d\d|kl\.? ?\d)"),
-    (r"många|mycket", r"\d(?!\. )|\b(?:två|tre|fyra|fem|sex|sju|åtta|nio|tio|alla|flera)\b"),
-    (r"vem|vilka|vems", r"\b(?:kansli|styrelse|kontaktperson|ordförande|ansvar|politiker|tjänsteperson)"),
+    (r"länge|lång tid", rf"(?:\d|\b(?:{_COUNT})) (?:år|månad|veck|dag|dygn|timm|minut)"),
+    ("ofta", rf"\b(?:{_OFTEN})"),
+    (r"när|tid|dag|datum|år", rf"\b(?:{_MONTHS}|{_TIMES}|20\d\d|kl\.? ?\d)"),
+    (r"många|mycket", r"\b(?!(?:19|20)\d\d\b)\d(?!\. )|\b(?:två|tre|fyra|fem|sex|sju|åtta|nio|tio|alla|flera)\b"),
+    (r"vem|vems", r"(?<!fråga )\b(?:kansli|styrelse|kontaktperson|ordförande|ansvar|politiker|tjänsteperson)"),
+    ("vilka", r"\b1\)|\w, [^.:]+ och |\b(?:politiker|tjänsteperson)"),
     (r"var|vart|nånstans|någonstans", r"https?:|\b(?:teams|digital|webb|länk|på plats|lokal|sidan)"),
 )
-"""What a short question asks for, and how a text looks that has it."""
+"""What a short question asks for, and how a text looks that has it; the first that fits."""
+_TO_US = re.compile(r"(?:vad|va|vilka|vem) \w+ (?:ni|du)(?: göra?)?")
+"""A short question to the network or the bot itself: "vad gör ni?"."""
 _PERSONAL_NUMBER = re.compile(r"(?<!\d)(?:19|20)?\d{6}[-+ ]?\d{4}(?!\d)")
 _MAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.\w+")
 _PERSON = re.compile(r"(?<=[\w,] )[A-ZÅÄÖÉ][a-zåäöé-]+ [A-ZÅÄÖÉ][a-zåäöé-]+")
@@ -61,23 +79,31 @@ class Names:
 
 
 def parts(text: str) -> list[str]:
-    """The questions of a message, at least one: "Vad är X? Och när är Y?" holds two.
+    """The questions of a message, at least one: "Vad är X? Och när är Y?" holds two, as does "vad är X och när är Y".
 
     A greeting in front ("Hej!") and what is too short to be a question are no parts of their own.
     """
-    pieces = [piece.strip(" \t\r\n,;-–") for piece in re.split(r"(?<=[?])\s+|\n+", text)]
-    asked = [piece for piece in pieces if len(_WORD.findall(piece)) > 1]
+    asked = _questions(re.split(r"(?<=[?])\s+|\n+", text))
+    joined = _questions(_JOINED.split(text)) if len(asked) == 1 and _ASKS.match(asked[0]) else []
+    if 1 < len(joined) <= MOST_PARTS:
+        return joined
     if len(asked) < 2 or len(asked) > MOST_PARTS or not all("?" in piece for piece in asked):  # noqa: PLR2004
         return [text.strip()]
     return asked
 
 
+def _questions(pieces: Iterable[str]) -> list[str]:
+    """Those that are long enough to ask something."""
+    stripped = (piece.strip(" \t\r\n,;-–") for piece in pieces)
+    return [piece for piece in stripped if len(_WORD.findall(piece)) > 1]
+
+
 def leans_on(text: str) -> bool:
     """Whether the message is only understood with the question before: "och när?", "vad kostar det då?"."""
     words = [word.casefold() for word in _WORD.findall(text)]
-    if not words or len(words) > SHORT:
+    if not words or len(words) > SHORT or _TO_US.fullmatch(" ".join(words)):
         return False
-    rest = [word for word in words if word not in FUNCTION]
+    rest = [word for word in words if word not in _OPEN]
     return words[0] in _LEANING_START or not rest or (len(rest) == 1 and bool(_LEANING & set(words)))
 
 
@@ -90,18 +116,19 @@ def together(before: str, text: str) -> str:
 
 def is_bare(text: str) -> bool:
     """Whether the message names no subject of its own: "och när?", but not "och för regioner?"."""
-    return all(word.casefold() in FUNCTION for word in _WORD.findall(text))
+    return all(word.casefold() in _OPEN for word in _WORD.findall(text))
 
 
-def holds(text: str, answer: str) -> bool:
+def holds(text: str, answer: str, before: str = "") -> bool:
     """Whether ``answer`` has what the follow-up ``text`` asks for: a price, a time, a number, somebody or a place.
 
-    False for everything else: nothing tells whether "hur gör vi då?" is answered.
+    What ``before`` named itself is no answer. False for everything else: nothing tells whether "hur gör vi då?" is
+    answered.
     """
-    asked, told = _fold(text), _fold(answer)
+    asked, told, known = _fold(text), _fold(answer), _fold(before)
     for question, form in _HOLDS:
         if re.search(rf"\b(?:{question})\b", asked):
-            return re.search(form, told) is not None
+            return any(found[0] not in known for found in re.finditer(form, told))
     return False
 
 

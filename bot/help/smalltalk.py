@@ -26,7 +26,8 @@ _SAID = {
     HELLO: (
         "hej, hejsan, hallå, halloj, tja, tjena, tjenare, tjabba, tjo, morrn, morsning, hej hej, hejhej, hej på "
         "dig, hej där, hej alla, hej bot, hej du, god morgon, godmorgon, god dag, goddag, god kväll, god middag, "
-        "hello, hi, hey"
+        "hello, hi, hey, jag har en fråga, jag har en fundering, kan jag fråga en sak, får jag fråga en sak, får jag "
+        "fråga något, kan du hjälpa mig, kan du hjälpa till, jag behöver hjälp, help me, can you help me"
     ),
     THANKS: (
         "tack, tack tack, tackar, tackar tackar, tack så mycket, tack så jättemycket, tusen tack, stort tack, tack "
@@ -46,7 +47,9 @@ _SAID = {
     ),
     WHO: (
         "vem är du, vad är du, är du en bot, är du en människa, är du ett ai, är du en ai, vad heter du, är du "
-        "chatgpt, är du mänsklig, vem pratar jag med"
+        "chatgpt, är du mänsklig, vem pratar jag med, är du en robot, är du robot, är du en ai bot, vad är du för "
+        "något, vad kan du, vad kan du göra, vad gör du, vad kan jag fråga, vad kan jag fråga dig om, vad kan jag "
+        "fråga om, vad kan du hjälpa mig med, vad kan du hjälpa till med, hur funkar du, hur fungerar du"
     ),
     UNCLEAR: ("va, vad, hur, när, var, vem, varför, vilka, vilken, huh, test, testar, testing"),
 }
