@@ -7,31 +7,25 @@ carry a valid token, and no setting turns that off.
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
-from urllib.parse import urlsplit
+from typing import ClassVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.env_file import read
-from bot.guid import is_guid
 from bot.keeping import Keeping
-from bot.mail_address import is_address
 from bot.operating import Operating
+from bot.setting_kinds import AppType, DatabaseUrl, File, Guid, Guids, Hosts, MailAddress, PublicUrl, is_loopback
 
-_MAIL = re.compile(r"[^@\s<>\"',;:()\[\]\\|*`]+@[a-z0-9åäö-]+(\.[a-z0-9åäö-]+)+", re.IGNORECASE)
-_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 _OURS = re.compile(r"sekom_|microsoftapp", re.IGNORECASE)
 """Names that can only be meant for the bot; an unknown one is a typo."""
 
 _DATABASE = "SQLite as sqlite:///path/to/file.db, or PostgreSQL as postgresql://user:password@host/name"
-_WORDS = {"SingleTenant": "SingleTenant", "UserAssignedMSI": "UserAssignedMSI"}
 
 
 class SettingsProblems(Exception):  # noqa: N818 - it is all of them at once
@@ -42,83 +36,12 @@ class SettingsProblems(Exception):  # noqa: N818 - it is all of them at once
         self.problems = problems
 
 
-def _split(value: Any) -> Any:
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
-
-
-def _guid(value: str) -> str:
-    """Never quoted: it may be a secret pasted into the wrong place."""
-    if not is_guid(value):
-        raise ValueError("it is not a GUID")
-    return value.lower()
-
-
-def _mail(value: str) -> str:
-    if not _MAIL.fullmatch(value) or not is_address(value):
-        raise ValueError(f"{value!r} is not a mail address")
-    return value
-
-
-def _file(value: Path) -> Path:
-    try:
-        there = value.is_file()
-    except OSError as error:
-        raise ValueError(f"it can't be reached ({error.strerror})") from error
-    if not there:
-        raise ValueError("there is no such file")
-    return value
-
-
-def _app_type(value: Any) -> Any:
-    if str(value).casefold() == "multitenant":
-        raise ValueError("MultiTenant is refused: it lets every organisation's users write to the bot")
-    words = {word.casefold(): word for word in _WORDS}
-    return words.get(str(value).casefold(), value)
-
-
-def _database_url(value: str) -> str:
-    """PostgreSQL's usual spellings name no driver; ours is psycopg. The value may hold a password: never quoted."""
-    scheme, _, rest = value.partition("://")
-    if rest.partition("?")[0].count("@") > 1:  # the driver would take a piece of the password for the host, and tell it
-        raise ValueError("it has more than one @; write the password's own as %40")
-    server = rest.rpartition("@")[2].partition("/")[0].partition("?")[0]
-    if not re.fullmatch(r"[^:]*|.*(\]|:\d*)", server):
-        raise ValueError("its port is not a number")
-    if scheme in ("postgres", "postgresql", "postgresql+psycopg") and rest:
-        return f"postgresql+psycopg://{rest}"
-    if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
-        return value
-    raise ValueError("it names no database that the bot can use")
-
-
-def _service_host(value: str) -> str:
-    """An exact host: a suffix could be registered under by strangers."""
-    parts = urlsplit(value if "://" in value else f"https://{value}")
-    host = (parts.hostname or "").lower()
-    if parts.scheme != "https" or not _HOST.fullmatch(host) or host != parts.netloc.lower():
-        raise ValueError(f"{value!r} is not one exact https host")
-    return host
-
-
-def _public_url(value: str) -> str:
-    parts = urlsplit(value)
-    safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
-    if not safe or not parts.hostname or parts.query or parts.fragment or parts.username:
-        raise ValueError("it is not a plain https address")
-    return value.rstrip("/")
-
-
-Guid = Annotated[str, AfterValidator(_guid)]
-Guids = Annotated[frozenset[Guid], BeforeValidator(_split)]
-Hosts = Annotated[frozenset[Annotated[str, AfterValidator(_service_host)]], BeforeValidator(_split)]
-
-
 class Settings(Keeping, Operating):
     """The settings, valid together. Each field's description is the remedy that its problem is reported with."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
-    app_type: Annotated[Literal["SingleTenant", "UserAssignedMSI"], BeforeValidator(_app_type)] = Field(
+    app_type: AppType = Field(
         "SingleTenant",
         alias="MicrosoftAppType",
         description="Write SingleTenant (has a password) or UserAssignedMSI (has none), as the Azure resource says",
@@ -138,17 +61,17 @@ class Settings(Keeping, Operating):
         alias="MicrosoftAppTenantId",
         description="Write the app registration's Directory (tenant) ID",
     )
-    certificate: Annotated[Path, AfterValidator(_file)] | None = Field(
+    certificate: File | None = Field(
         None,
         alias="SEKOM_CERTIFICATE",
         description="Write the path of a PEM file with the app's certificate and private key, instead of a password",
     )
-    graph_mailbox: Annotated[str, AfterValidator(_mail)] | None = Field(
+    graph_mailbox: MailAddress | None = Field(
         None,
         alias="SEKOM_GRAPH_MAILBOX",
         description="Write the address of the mailbox that the bot sends and invites from, or remove it to go without",
     )
-    database_url: Annotated[str, AfterValidator(_database_url)] = Field(
+    database_url: DatabaseUrl = Field(
         "sqlite:///var/sekom.db", alias="DATABASE_URL", repr=False, description=f"Write {_DATABASE}"
     )
     host: str = Field("127.0.0.1", alias="HOST", description="Write the address to listen on, such as 127.0.0.1")
@@ -163,7 +86,7 @@ class Settings(Keeping, Operating):
         alias="SEKOM_KANSLI",
         description="Write the kansli's Entra object ids (GUIDs) with commas between",
     )
-    contact: Annotated[str, AfterValidator(_mail)] = Field(
+    contact: MailAddress = Field(
         "kansliet@ekokommuner.example",
         alias="SEKOM_CONTACT",
         description="Write the kansli's mail address, as members shall see it",
@@ -173,7 +96,7 @@ class Settings(Keeping, Operating):
         alias="SEKOM_SERVICE_URLS",
         description="Write exact hosts of Teams' connector with commas between, without wildcards",
     )
-    public_url: Annotated[str, AfterValidator(_public_url)] | None = Field(
+    public_url: PublicUrl | None = Field(
         None,
         alias="SEKOM_PUBLIC_URL",
         description="Write the address that people's browsers reach the bot at, such as https://bot.example.org",
@@ -242,16 +165,6 @@ def from_process() -> Settings:
 def environment() -> dict[str, str]:
     """The environment of this process, to hand on to a program that it starts."""
     return dict(os.environ)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether ``host`` can only be reached from the same machine."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def _misspelt(given: Mapping[str, str], known: frozenset[str]) -> Iterator[str]:

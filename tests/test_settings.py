@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from bot.settings import Settings, SettingsProblems, is_loopback
+from bot.setting_kinds import is_loopback
+from bot.settings import Settings, SettingsProblems
 
 GUID = "11111111-2222-3333-4444-555555555555"
 OTHER = "aaaaaaaa-BBBB-cccc-dddd-eeeeeeeeeeee"
@@ -185,6 +186,7 @@ def test_a_file_that_can_not_be_understood_is_no_traceback(tmp_path: Path, conte
 def test_a_port_that_is_none_is_told_before_any_command_uses_it() -> None:
     assert problems({"DATABASE_URL": f"postgresql://u:{SECRET}@h:port/d"}) == ["DATABASE_URL: its port is not a number"]
     assert not Settings.load({"DATABASE_URL": "postgresql://u:a:b/c@[::1]:5432/d"}).database_url.startswith("sqlite")
+    assert Settings.load({"DATABASE_URL": "sqlite:////srv/a@b:c@d/x.db"}).database_url.endswith("a@b:c@d/x.db")
 
 
 def test_a_password_with_an_at_sign_is_not_told_as_a_host() -> None:
