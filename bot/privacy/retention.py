@@ -1,11 +1,11 @@
-"""What is kept no longer, class by class, deleted in chunks; the same work, rolled back, is the preview."""
+"""What is kept no longer, class by class, deleted in chunks; and a preview of that."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import count, islice
+from itertools import islice
 
 from sqlalchemy.orm import Session
 
@@ -110,20 +110,11 @@ def run(app: App, clock: Callable[[], datetime]) -> Iterator[Callable[[Session],
     """The transactions that delete what is too old, for ``bot.jobs``; each is to be played before the next is asked."""
     now = clock()
     for one in everything(app.routes.erase_hooks):
-        gone = [one.chunk]
-
-        def work(session: Session, one: Old = one, gone: list[int] = gone) -> int:
-            gone[0] = one.forget(session, app.settings, now, one.chunk)
-            return gone[0]
-
-        for _ in islice(count(), one.rounds):
-            if gone[0] < one.chunk:
-                break
-            yield work
+        yield from islice(_rounds(one, app.settings, now), one.rounds)
 
 
 def preview(database: Database, settings: Settings, now: datetime) -> list[tuple[Old, int]]:
-    """How many rows of each class would go now. Does the work and takes it back, so it can't be wrong about it."""
+    """How many rows of each class would go now: by :attr:`Old.foresee`, or by the work itself, taken back."""
     return [(one, _would_go(database, settings, now, one)) for one in everything(())]
 
 
@@ -131,7 +122,7 @@ def carry_out(
     database: Database, settings: Settings, now: datetime, hooks: Sequence[EraseHook]
 ) -> list[tuple[Old, int]]:
     """Delete it, for the operator's command; how many rows of each class went."""
-    return [(one, sum(_chunks(database, settings, now, one))) for one in everything(hooks)]
+    return [(one, sum(map(database.play, _rounds(one, settings, now)))) for one in everything(hooks)]
 
 
 def _would_go(database: Database, settings: Settings, now: datetime, one: Old) -> int:
@@ -141,8 +132,14 @@ def _would_go(database: Database, settings: Settings, now: datetime, one: Old) -
     return found
 
 
-def _chunks(database: Database, settings: Settings, now: datetime, one: Old) -> Iterator[int]:
+def _rounds(one: Old, settings: Settings, now: datetime) -> Iterator[Callable[[Session], int]]:
+    """One transaction after another, as long as there was enough for a whole chunk."""
     gone = one.chunk
+
+    def work(session: Session) -> int:
+        nonlocal gone
+        gone = one.forget(session, settings, now, one.chunk)
+        return gone
+
     while gone >= one.chunk:
-        gone = database.play(lambda session: one.forget(session, settings, now, one.chunk))
-        yield gone
+        yield work
