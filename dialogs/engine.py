@@ -10,7 +10,7 @@ from typing import Any
 from microsoft_teams.cards import Action
 
 from bot.cards import button, card, markdown
-from bot.routes import Routes
+from bot.routes import Role, Routes
 from bot.turn import NOTHING, Json, Kind, Message, Reply, Turn, UserError, say, state
 from storage import dialogs
 from storage.dialogs import OpenDialog
@@ -27,6 +27,7 @@ class Special(Enum):
 
 NOT_MINE = Special.NOT_MINE
 OVER = "Det där är redan klart eller avbrutet. Skriv **hjälp** för att se hur du börjar om."
+NOT_YOURS = "Det där kan bara kansliet göra."
 SKIPPED = None
 """The stored answer of a step that was passed over."""
 
@@ -53,6 +54,8 @@ class Dialog:
     """Kept in the database; don't change it."""
     steps: tuple[Step, ...]
     finish: Callable[[Turn, Answers], Reply]
+    role: Role = Role.MEMBER
+    """Who may be in it: the steps show what is only for them."""
 
     def position(self, answers: Answers) -> Step | None:
         """The first unanswered step; None when all are answered."""
@@ -84,6 +87,9 @@ def opened(turn: Turn) -> tuple[Dialog, OpenDialog] | None:
         return None
     dialog = turn.app.dialogs.get(row.name)
     if dialog is None:  # it went with an upgrade; nothing it asked can be answered any more
+        dialogs.close(turn.session, row)
+        return None
+    if dialog.role is Role.KANSLI and not turn.kansli:  # begun while they were
         dialogs.close(turn.session, row)
         return None
     return dialog, row
@@ -201,5 +207,6 @@ def _back(turn: Turn) -> Json:
 def _required(turn: Turn) -> tuple[Dialog, OpenDialog]:
     found = opened(turn)
     if found is None:
-        raise UserError(OVER)
+        row = turn.found.dialog
+        raise UserError(OVER if row is None or row.name not in turn.app.dialogs else NOT_YOURS)
     return found

@@ -12,6 +12,7 @@ from bot.cards import button, card, heading, plain, text_input
 from bot.faq import editing, generalise, growing, growth_cards, manage_cards
 from bot.faq.editing import Content
 from bot.faq.generalise import General
+from bot.routes import Role
 from bot.swedish import date_of
 from bot.turn import Json, Reply, Turn, say
 from dialogs.engine import Answers, Dialog, Step, controls
@@ -108,6 +109,7 @@ NEW_ENTRY = Dialog(
         Step("theme", ask_theme, accept_theme, optional=True),
     ),
     finish=finish,
+    role=Role.KANSLI,
 )
 
 

@@ -291,6 +291,8 @@ def test_somebody_who_is_kansli_no_more_saves_nothing(chat: Chat, kansli: Chat) 
     kansli.click("Ja, ta bort")
 
     assert chat.click("Spara ändringarna") == "Det där kan bara kansliet göra."
+    assert chat.click("Tillbaka") == "Det där kan bara kansliet göra.", "nor sees what would change"
+    assert chat.click("Avbryt") == "Vi håller inte på med något just nu."
     assert held(chat.app.database) == []
 
 
