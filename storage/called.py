@@ -33,14 +33,17 @@ def first_names(session: Session, names: Collection[str]) -> tuple[str, ...]:
     return tuple(sorted(one for one in firsts if taken.isdisjoint(re.findall(_PART, one.casefold()))))
 
 
-def out_of(text: str, first: str) -> str:
+def out_of(text: str, first: str, own: Collection[str] = ()) -> str:
     """``text`` without a first name where it is surely one.
 
     That is inside a sentence, where only a name has a capital, as a form of address, before what only people do, and
-    alone on a line. A sentence's first word may else be another word: "Hans", "Björn".
+    alone on a line. A sentence's first word may else be another word: "Hans", "Björn". Before a name that is none of
+    the ``own`` it is somebody else's, or a street's: "Björn Svensson", "Dag Hammarskjölds väg".
     """
     name = rf"(?<!\w){spelt(first)}"
-    inside = rf"((?<=[\w,;])[ \t\u00a0]+[*_]*|(?<=[/@])){name}s?(?!-?\w)"
+    theirs = "".join(rf"(?!{spelt(one)}s?\b)" for one in own)
+    another = rf"(?![ \t\u00a0]+{theirs}[A-ZÅÄÖÉÜ][a-zåäöéü]{{2}})"
+    inside = rf"((?<=[\w,;])[ \t\u00a0]+[*_]*|(?<=[/@])){name}s?(?!-?\w){another}"
     address = rf"((?:^|[.!?:(\n])[\s*_>-]*){name}(?=[*_]*(?:[,!:)]|[ \u00a0](?:{_DO})\b))"
     alone = rf"(?m)(^[ \t/*_–-]*){name}(?=[ \t.!*_]*$)"
     for pattern in (inside, address, alone):
@@ -57,10 +60,11 @@ def scrub(
     """
     done: Counter[str] = Counter()
     firsts = first_names(session, names) if question_ids else ()
+    own = sorted({part for name in names for part in re.findall(_PART, name)})
 
     def clean(text: str) -> str:
         for first in firsts:
-            text = out_of(text, first)
+            text = out_of(text, first, own)
         return text
 
     if not firsts:
