@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relations
 
 from storage.database import Base, insert_new, is_id, person_key
 from storage.municipalities import Municipality
-from storage.outbox import Delivery
 from storage.people import Person
 
 _CURRENT = text("until IS NULL")
@@ -142,11 +141,6 @@ def proposals(session: Session) -> Sequence[Proposal]:
     """Everything that waits for the kansli, oldest first."""
     statement = select(Proposal).options(joinedload(Proposal.person), joinedload(Proposal.municipality))
     return session.scalars(statement.order_by(Proposal.created_at, Proposal.id)).all()
-
-
-def asked_about(session: Session, stem: str) -> Sequence[Delivery]:
-    """The deliveries that asked the kansli about a proposal, whose subject is ``stem``."""
-    return session.scalars(select(Delivery).where(Delivery.subject == stem).order_by(Delivery.id)).all()
 
 
 def proposed_by(session: Session, person_id: int) -> Sequence[Proposal]:

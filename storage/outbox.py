@@ -13,7 +13,7 @@ has doubts; a row without them was sent once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -184,21 +184,9 @@ def send_again(session: Session, delivery_id: int, now: datetime) -> bool:
     return True
 
 
-def ended(session: Session, keys: Collection[str]) -> Sequence[Delivery]:
-    """Those of the keys' deliveries that have come to their end, whatever it was."""
-    over = Delivery.state.not_in([State.WAITING, State.SENDING])
-    return session.scalars(select(Delivery).where(Delivery.key.in_(list(keys)), over)).all() if keys else ()
-
-
 def find(session: Session, key: str) -> Delivery | None:
     """The delivery with this key, and what became of it."""
     return session.query(Delivery).filter_by(key=key).one_or_none()
-
-
-def sent_as(session: Session, conversation_id: str, activity_id: str) -> Delivery | None:
-    """The delivery that a message in Teams came from, or None for one that the outbox did not send."""
-    where = {"sent_conversation_id": conversation_id, "sent_activity_id": activity_id}
-    return session.query(Delivery).filter_by(**where).order_by(Delivery.id).first()
 
 
 # what the delivery loop calls

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.people import proposal_cards
 from bot.people.service import Deed
 from bot.turn import Json
-from storage import contacts, kansli, outbox
+from storage import contacts, delivered, kansli, outbox
 from storage.contacts import Contact, Proposal, ProposalKind
 from storage.outbox import Delivery
 from storage.outgoing import MessageOf, Outgoing, ToPerson
@@ -34,12 +34,17 @@ class Proposed:
     code: str
     replaced: Contact | None
 
+    @property
+    def versions(self) -> str:
+        """The subject of the cards' later versions; that of the cards themselves is the stem."""
+        return f"over:{self.stem}"
+
     @classmethod
     def of(cls, row: Proposal) -> Proposed:
         """What a row says now."""
         stem = f"proposal:{row.id}:{row.created_at.isoformat()}"
         what = proposal_cards.what(row)
-        return cls(stem, row.person_id, row.person.name, what, row.municipality_code, row.replaces)
+        return cls(stem, row.person_id, row.person.called, what, row.municipality_code, row.replaces)
 
 
 def made(deed: Deed, row: Proposal, before: Proposed | None) -> None:
@@ -89,7 +94,9 @@ def replaced(deed: Deed, ended: Contact | None, by: Person, place: str, contact:
 def due(session: Session, now: datetime) -> list[Outgoing]:
     """A card whose proposer has left the teams since it was shown says so, and that they are back when they are."""
     del now
-    return [version for row in contacts.proposals(session) for version in _of_left(session, row)]
+    waiting = [(row, Proposed.of(row)) for row in contacts.proposals(session)]
+    sent = delivered.about(session, [subject for _, was in waiting for subject in (was.stem, was.versions)])
+    return [version for row, was in waiting for version in _of_left(row, was, sent)]
 
 
 def forgetting(session: Session, person_id: int, now: datetime) -> Callable[[], None]:
@@ -115,15 +122,15 @@ def _end(session: Session, now: datetime, was: Proposed, card: Json) -> None:
     other = proposal_cards.over("Förslaget är avgjort.")
     shown = [
         _version(asked, was, f"{asked.key}:over", card if asked.person_id in still else other)
-        for asked in contacts.asked_about(session, was.stem)
+        for asked in delivered.about(session, [was.stem])[was.stem]
     ]
     outbox.enqueue_all(session, shown, now)
 
 
-def _of_left(session: Session, row: Proposal) -> Iterator[Outgoing]:
-    left, was = row.person.left_at, Proposed.of(row)
-    shown = {one.target: one.key for one in contacts.asked_about(session, f"over:{was.stem}")}  # the newest of each
-    for asked in contacts.asked_about(session, was.stem) if left or shown else ():
+def _of_left(row: Proposal, was: Proposed, sent: Mapping[str, Sequence[Delivery]]) -> Iterator[Outgoing]:
+    left = row.person.left_at
+    shown = {one.target: one.key for one in sent[was.versions]}  # the newest of each
+    for asked in sent[was.stem]:
         last = shown.get(asked.key, "")
         if left and _LEFT not in last:
             yield _version(asked, was, f"{asked.key}{_LEFT}{left.isoformat()}", proposal_cards.ask(row))
@@ -132,7 +139,7 @@ def _of_left(session: Session, row: Proposal) -> Iterator[Outgoing]:
 
 
 def _version(asked: Delivery, was: Proposed, key: str, card: Json) -> Outgoing:
-    return Outgoing(key, f"over:{was.stem}", MessageOf(asked.key), card["fallbackText"], card)
+    return Outgoing(key, was.versions, MessageOf(asked.key), card["fallbackText"], card)
 
 
 def _key(of: Proposed, person: Person) -> str:

@@ -12,7 +12,7 @@ from bot.questions import cards, picture, service, telling
 from bot.questions.picture import Picture
 from bot.routes import Routes
 from bot.turn import Json, Place, Reply, Scope, Turn, UserError, say, state, view
-from storage import groups, outbox, questions, writing
+from storage import delivered, groups, questions, writing
 from storage.questions import Question, Status, Way
 
 routes = Routes()
@@ -113,7 +113,7 @@ def asked_in(session: Session, place: Place) -> int | None:
     """The question whose card started the thread; None where it is another thread, or none."""
     if place.scope is not Scope.CHANNEL or place.thread_id is None:
         return None
-    post = outbox.sent_as(session, place.conversation_id, place.thread_id)
+    post = delivered.sent_as(session, place.conversation_id, place.thread_id)
     return telling.question_of(post.subject, post.key) if post else None
 
 

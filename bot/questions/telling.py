@@ -12,7 +12,7 @@ from bot.cards import escape
 from bot.questions import asker_cards, cards, desk_cards, faq_cards, picture
 from bot.questions.picture import Picture, Said
 from bot.turn import Json, Turn
-from storage import groups, kansli, outbox, writing
+from storage import delivered, groups, kansli, outbox, writing
 from storage.outbox import Delivery, State
 from storage.outgoing import AsMail, MessageOf, Outgoing, Reach, ThreadOf, ToChannel, ToPerson, ToThread
 from storage.people import Person
@@ -78,8 +78,8 @@ def stopped_writing(turn: Turn, question: Question) -> None:
     """The person has sent or left the answer form: what waited for that is shown, unless somebody else has it open."""
     left = writing.end(turn.session, question.id, turn.person.id)
     if left and _written(turn, question) is None:
-        cards = [_posted(question, post) for post in range(1, question.posts + 1)]
-        writing.show_now(turn.session, cards, turn.now)
+        lanes = [_posted(question, post) for post in range(1, question.posts + 1)]
+        writing.show_now(turn.session, lanes, turn.now)
 
 
 def update(seen: Picture, version: str) -> Outgoing:
@@ -93,10 +93,10 @@ def lost(session: Session, waiting: Sequence[Question]) -> Iterator[tuple[Questi
 
     It did not arrive as far as is known, or the group has been tied to another channel since.
     """
-    cards = {posted_as(question): question for question in waiting if question.group_id is not None}
-    places = {group.id: group.conversation_id for group in groups.everyone(session)} if cards else {}
-    for row in outbox.ended(session, cards):
-        question = cards[row.key]
+    posted = {posted_as(question): question for question in waiting if question.group_id is not None}
+    places = {group.id: group.conversation_id for group in groups.everyone(session)} if posted else {}
+    for row in delivered.ended(session, posted):
+        question = posted[row.key]
         place = places.get(question.group_id or 0)
         if row.state in outbox.NOT_ARRIVED or (row.state == State.SENT and place not in (None, row.conversation_id)):
             yield question, row

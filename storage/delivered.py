@@ -1,0 +1,31 @@
+"""What has become of deliveries, for features that ask: by what they are about, by their keys, by their message."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.outbox import Delivery, State
+
+
+def about(session: Session, subjects: Collection[str]) -> Mapping[str, Sequence[Delivery]]:
+    """All deliveries with one of these subjects, oldest first, by subject; a list for each, perhaps an empty one."""
+    found: dict[str, list[Delivery]] = {subject: [] for subject in subjects}
+    rows = select(Delivery).where(Delivery.subject.in_(found)).order_by(Delivery.id)
+    for row in session.scalars(rows) if found else ():
+        found[row.subject].append(row)
+    return found
+
+
+def ended(session: Session, keys: Collection[str]) -> Sequence[Delivery]:
+    """Those of the keys' deliveries that have come to their end, whatever it was."""
+    over = Delivery.state.not_in([State.WAITING, State.SENDING])
+    return session.scalars(select(Delivery).where(Delivery.key.in_(list(keys)), over)).all() if keys else ()
+
+
+def sent_as(session: Session, conversation_id: str, activity_id: str) -> Delivery | None:
+    """The delivery that a message in Teams came from, or None for one that the outbox did not send."""
+    where = {"sent_conversation_id": conversation_id, "sent_activity_id": activity_id}
+    return session.query(Delivery).filter_by(**where).order_by(Delivery.id).first()
