@@ -129,6 +129,8 @@ class Reply:
     """What the person who pressed is told while the card stays as it is."""
     kept: Reply | None = None
     """What is kept for a repeat in its place, for a reply with a secret that no table shall hold."""
+    done: bool = False
+    """``state`` says what was done, so that the message must, though there is something to fill in on it."""
 
     def after(self, gone: int) -> Reply:
         """What is left when its first ``gone`` messages have gone."""
@@ -163,9 +165,9 @@ def view(card: Json, *messages: Message) -> Reply:
     return Reply(view=card, messages=messages)
 
 
-def state(card: Json, *messages: Message) -> Reply:
+def state(card: Json, *messages: Message, done: bool = False) -> Reply:
     """Replace the pressed card for everyone."""
-    return Reply(state=card, messages=messages)
+    return Reply(state=card, messages=messages, done=done)
 
 
 @dataclass(frozen=True, slots=True)

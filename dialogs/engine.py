@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -174,14 +174,14 @@ def _go_on(turn: Turn, dialog: Dialog, answers: dict[str, Any]) -> Reply:
     row = dialogs.find(turn.session, *where)
     if row is not None and not dialogs.close(turn.session, row):
         raise UserError(OVER)  # the last button was pressed twice at the same moment
-    return dialog.finish(turn, answers)
+    return replace(dialog.finish(turn, answers), done=True)
 
 
 def _in_place(reply: Reply) -> Reply:
     """The reply's first card instead of the pressed one, the rest as messages."""
     if reply.state or reply.view or not reply.messages or reply.messages[0].card is None:
         return reply
-    return Reply(state=reply.messages[0].card, messages=reply.messages[1:])
+    return Reply(state=reply.messages[0].card, messages=reply.messages[1:], done=reply.done)
 
 
 def _cancel(turn: Turn) -> str:

@@ -96,6 +96,12 @@ async def test_a_form_in_ones_own_chat_is_shown_once_so_that_nothing_typed_is_lo
     assert answered.body["value"] == form
     assert edge.connector.calls == []
 
+    edge.core.script = lambda _: state(form, done=True)
+    await edge.post(press(edge.service_url, replyToId="1"))
+    assert [call.method for call in edge.connector.calls] == ["PUT"], (
+        "the chat says what was saved when it is opened again"
+    )
+
 
 async def test_a_card_that_cannot_be_updated_does_not_fail_the_turn(edge: Edge) -> None:
     edge.core.script = lambda _: state(NEW_CARD)

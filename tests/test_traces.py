@@ -44,7 +44,17 @@ def test_a_first_name_goes_where_it_is_surely_one() -> None:
     for text in gone:
         out = called.out_of(text.replace("X", "Björn"), "Björn", ("Björn", "Karin"))
         assert out == text.replace("Xs", "X").replace("X", NOBODY)
-    stays = ("Fråga Björn Svensson.", "Vi bor på Björn Ekströms gata.", "Björn har setts.", "- Björn äter", "Se björn.", "Hej Björn-Erik", "Maj-Björn", "Björnen", "Som Björnsson")
+    stays = (
+        "Fråga Björn Svensson.",
+        "Vi bor på Björn Ekströms gata.",
+        "Björn har setts.",
+        "- Björn äter",
+        "Se björn.",
+        "Hej Björn-Erik",
+        "Maj-Björn",
+        "Björnen",
+        "Som Björnsson",
+    )
     assert [called.out_of(text, "Björn") for text in stays] == list(stays)
 
 

@@ -113,7 +113,7 @@ def from_question(turn: Turn) -> Reply:
     said = "Sparat som utkast. Läs igenom det och ändra det du vill. Välj sedan Publicera."
     if not made.entry.sources:
         said += " Jag vet inte vilken kommun svaret kommer från. Fyll gärna i det under Källans namn."
-    return state(manage_cards.form(made.entry, said=said, removed=made.removed))
+    return state(manage_cards.form(made.entry, said=said, removed=made.removed), done=True)
 
 
 def _gaps(turn: Turn, said: str = "") -> Json:

@@ -70,7 +70,7 @@ def save(turn: Turn) -> Reply:
     """Keep what the form holds. Refuses to write over what somebody else has saved meanwhile."""
     entry = _entry(turn)
     _keep(turn, entry)
-    return state(manage_cards.form(entry, said="Sparat."))
+    return state(manage_cards.form(entry, said="Sparat."), done=True)
 
 
 @routes.action("faq.move", role=Role.KANSLI)
@@ -80,7 +80,7 @@ def move(turn: Turn) -> Reply:
     if wanted is State.PUBLISHED and "question" in turn.data:
         _keep(turn, entry)
     editing.move(turn.session, entry, wanted, turn.now, date_of(turn.now))
-    return state(manage_cards.form(entry, said=manage_cards.MOVED[wanted]))
+    return state(manage_cards.form(entry, said=manage_cards.MOVED[wanted]), done=True)
 
 
 @routes.action("faq.opinions", role=Role.KANSLI)

@@ -162,7 +162,7 @@ def _list(turn: Turn) -> Json:
 
 
 def _form(turn: Turn, group: ThemeGroup, said: str = "") -> Reply:
-    return state(cards.edit(group, groups.moderators(turn.session, group.id), said=said))
+    return state(cards.edit(group, groups.moderators(turn.session, group.id), said=said), done=bool(said))
 
 
 def _in_channel(turn: Turn) -> None:

@@ -130,7 +130,7 @@ def save_profile(turn: Turn) -> Reply:
     role = service.checked_own_role("" if chosen == cards.NO_ROLE else chosen)
     turn.person.role = role
     turn.person.helps_with = access.text(turn, "helps_with", 500)
-    return state(cards.profile(turn.person, said="Sparat."))
+    return state(cards.profile(turn.person, said="Sparat."), done=True)
 
 
 @routes.erasing

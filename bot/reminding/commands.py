@@ -31,7 +31,7 @@ def press_show(turn: Turn) -> Reply:
 def choose(turn: Turn) -> Reply:
     """*Bara i chatten*, *Bara med mejl* or *Både och*."""
     turn.person.remind_by = service.checked_way(turn.data.get("way"), turn.person, turn.app.settings)
-    return state(_card(turn, "Sparat."))
+    return state(_card(turn, "Sparat."), done=True)
 
 
 @routes.action("reminding.pause", where=Where.PERSONAL)
@@ -40,7 +40,7 @@ def pause(turn: Turn) -> Reply:
     last = service.checked_end(turn.data.get("pause"), turn.data.get("last"), turn.now)
     turn.person.paused_until = last
     reminding.release(turn.session, turn.person.id, turn.now)
-    return state(_card(turn, "Pausen är sparad."))
+    return state(_card(turn, "Pausen är sparad."), done=True)
 
 
 @routes.action("reminding.resume", where=Where.PERSONAL)
@@ -48,7 +48,7 @@ def resume(turn: Turn) -> Reply:
     """*Ta bort pausen*: what waited for its end comes now."""
     turn.person.paused_until = None
     reminding.release(turn.session, turn.person.id, turn.now)
-    return state(_card(turn, "Pausen är borttagen."))
+    return state(_card(turn, "Pausen är borttagen."), done=True)
 
 
 def _card(turn: Turn, said: str = "") -> Json:

@@ -116,7 +116,8 @@ class Turns:
         """
         if context.activity.type == "invoke":
             messages, card = list(reply.messages), reply.state
-            if card is not None and incoming.place.scope is Scope.PERSONAL and fills_in(card):
+            personal = incoming.place.scope is Scope.PERSONAL
+            if card is not None and personal and fills_in(card) and not reply.done:
                 card = None  # shown twice, by the answer and the update, it would lose what is typed in between
         else:
             messages, card = _without_an_answer(incoming, reply)
