@@ -40,7 +40,7 @@ from bot.help.commands import greeting, team_greeting
 from bot.routes import Role, Routes, Where
 from bot.turn import NOTHING, App, Incoming, Kind, Reply, Scope, Turn, UserError, say
 from dialogs import engine
-from storage import erased, faq, opening, people, places, rosters, turns
+from storage import erased, faq, faq_log, opening, people, places, rosters, turns
 from storage.opening import Opening
 from storage.people import Person
 
@@ -210,6 +210,8 @@ def _understood(turn: Turn) -> Reply:
         if not command.allowed(kansli=turn.kansli, scope=turn.incoming.place.scope):
             settings = turn.app.settings
             return say(card=cards.go_personal(command, "" if settings.local else links.chat(settings)))
+        if turn.found.asked:  # what they write next is not about the question before
+            faq_log.change_subject(turn.session, turn.person.id, turn.incoming.place.conversation_id)
         return command.handler(replace(turn, argument=argument))
     chat = smalltalk.answer(text, turn.incoming.attachments)
     answered = bot.questions.channel.in_thread(turn) if chat is None or not text else None

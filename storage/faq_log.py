@@ -143,6 +143,12 @@ def keep_recent(
         insert_new(session, RecentQuestion, question_id=question_id, **row)
 
 
+def change_subject(session: Session, person_id: int, conversation_id: str) -> None:
+    """Nothing will be understood from the last question here; its "Menade du …?" is still its asker's to answer."""
+    where = _RECENT.c.person_id == person_id, _RECENT.c.conversation_id == conversation_id
+    session.execute(update(_RECENT).where(*where).values(text=""))
+
+
 def asked_by(session: Session, question_id: int, person_id: int, conversation_id: str) -> bool:
     """Whether this was the person's last question here."""
     row = session.get(RecentQuestion, (person_id, conversation_id))

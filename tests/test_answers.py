@@ -73,6 +73,10 @@ def test_a_follow_up_is_searched_with_the_question_before(chat: Chat, clock: Clo
     assert "fyra gånger per år" in chat.say("när är nästa?")  # also in the words of another entry
     clock.forward(minutes=6)
     assert "fyra gånger per år" not in chat.say("och hur ofta då?")
+    assert "Du skrev: ”hur länge då?”" in chat.say("hur länge då?")  # "och hur ofta då?" says nothing to lean on
+    chat.say("Vad är tjänstepersonsforum?")
+    chat.say("påminnelser")
+    assert "fyra gånger per år" not in chat.say("hur ofta?")  # the reminders, rather
 
 
 @pytest.mark.parametrize("asked_on", ["och när?", "va kostar de å va med", "hur gör vi då?", "var är det?"])

@@ -56,7 +56,7 @@ def answer(turn: Turn) -> list[Judged]:
     """Search for what the message asks, log it, and say how each of its questions went; at least one."""
     text = turn.incoming.text
     where = turn.person.id, turn.incoming.place.conversation_id
-    before = turn.found.asked
+    before = None if understanding.is_bare(turn.found.asked or "") else turn.found.asked
     asked = understanding.parts(text)
     judged = [_judge(turn, part, asked[at - 1] if at else before) for at, part in enumerate(asked)]
     if len(judged) > 1 and not any(one.outcome is Outcome.ANSWERED for one in judged):

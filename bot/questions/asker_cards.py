@@ -7,7 +7,20 @@ from collections.abc import Sequence
 from microsoft_teams.cards import Action, CardElement
 
 from bot import swedish
-from bot.cards import button, buttons, card, caution, heading, label, one_line, plain, short, small, text_input
+from bot.cards import (
+    button,
+    buttons,
+    card,
+    caution,
+    heading,
+    label,
+    markdown,
+    one_line,
+    plain,
+    short,
+    small,
+    text_input,
+)
 from bot.questions import service
 from bot.questions.cards import TITLE, answers, follow_up, status
 from bot.questions.picture import Picture, Said
@@ -88,7 +101,7 @@ def mine(own: Sequence[Question], followed: Sequence[Question]) -> Json:
     """One's own questions and those one follows, with how it goes."""
     body: list[CardElement] = [heading("Mina frågor")]
     if not own and not followed:
-        body.append(plain("Du har inga frågor här än. Skriv fråga kollegor för att ställa en."))
+        body.append(markdown("Du har inga frågor här än. Skriv **fråga kollegor** för att ställa en."))
     for title, found in (("Du har frågat", own), ("Du följer", followed)):
         if found:
             body.append(label(title))
