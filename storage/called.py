@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage import posted
+from storage import posted, questions
 from storage.municipalities import Municipality
 from storage.outbox import Content, Delivery
 from storage.people import Person
@@ -29,7 +29,7 @@ def first_names(session: Session, names: Collection[str]) -> tuple[str, ...]:
     others = [*session.scalars(select(Person.name)), *session.scalars(select(Municipality.full_name))]
     others += session.scalars(select(Municipality.name))
     taken = {part for name in others for part in re.findall(_PART, name.casefold())}
-    firsts = {one for name in names for one in _first(name) if len(one) > _SHORT}
+    firsts = {one for one in map(_first, names) if len(one) > _SHORT}
     return tuple(sorted(one for one in firsts if taken.isdisjoint(re.findall(_PART, one.casefold()))))
 
 
@@ -74,18 +74,18 @@ def scrub(
     for answer in session.scalars(select(Answer).where(Answer.question_id.in_(question_ids))):
         done["answers"] += _clean(answer, ("text",), clean)
     session.flush()  # replacing a message reads everything anew
-    subjects = [f"{kind}:{number}" for kind in ("question", "question_reminder") for number in question_ids]
+    subjects = [of(number) for of in (questions.subject, questions.reminder_subject) for number in question_ids]
     sent = select(Delivery.content_hash).where(Delivery.subject.in_(subjects))
     for content in session.scalars(select(Content).where(Content.hash.in_(sent))).all():
         done += posted.replace(session, content, cleaned(content.body, clean), reference, now)
     return +done
 
 
-def _first(name: str) -> Iterator[str]:
-    """*Wilhelmina* of "Wilhelmina Öqvist", "Öqvist, Wilhelmina" and "WILHELMINA (Gäst)"."""
-    told = re.findall(rf"{_PART}(?:[-']{_PART})*", re.sub(r"\(.*", "", name.partition(",")[2] or name))
-    for one in told[:1]:
-        yield one.title() if one.isupper() or one.islower() else one
+def _first(name: str) -> str:
+    """*Wilhelmina* of "Wilhelmina Öqvist", "Öqvist, Wilhelmina" and "WILHELMINA (Gäst)"; empty where there is none."""
+    found = re.search(rf"{_PART}(?:[-']{_PART})*", re.sub(r"\(.*", "", name.partition(",")[2] or name))
+    first = found[0] if found else ""
+    return first.title() if first.isupper() or first.islower() else first
 
 
 def _clean(row: Question | Answer, columns: Sequence[str], clean: Callable[[str], str]) -> int:

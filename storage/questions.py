@@ -187,6 +187,16 @@ def concerning(session: Session, person_id: int) -> Sequence[int]:
     return session.scalars(select(Question.id).where(theirs).order_by(Question.id)).all()
 
 
+def subject(question_id: int) -> str:
+    """The outbox's subject of what is sent about a question."""
+    return f"question:{question_id}"
+
+
+def reminder_subject(question_id: int) -> str:
+    """The same of what reminds of it, which an answer ends."""
+    return f"question_reminder:{question_id}"
+
+
 def followed_by(session: Session, person_id: int, limit: int) -> Sequence[Question]:
     """The questions that a person follows, newest first; not those taken back."""
     mine = select(QuestionFollower.question_id).where(QuestionFollower.person_id == person_id)

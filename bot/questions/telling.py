@@ -12,7 +12,7 @@ from bot.cards import escape
 from bot.questions import asker_cards, cards, desk_cards, faq_cards, picture
 from bot.questions.picture import Picture, Said
 from bot.turn import Json, Turn
-from storage import delivered, groups, kansli, outbox, writing
+from storage import delivered, groups, kansli, outbox, questions, writing
 from storage.outbox import Delivery, State
 from storage.outgoing import AsMail, MessageOf, Outgoing, Reach, ThreadOf, ToChannel, ToPerson, ToThread
 from storage.people import Person
@@ -227,7 +227,7 @@ def keepers(session: Session, question: Question) -> Collection[Person]:
 
 def reminder_subject(question: Question) -> str:
     """The cause of everything that reminds of an unanswered question."""
-    return f"question_reminder:{question.id}"
+    return questions.reminder_subject(question.id)
 
 
 def remind(
@@ -268,7 +268,7 @@ def _answer_to(seen: Picture, said: Said, person: int, thread: ToThread | None) 
 
 
 def _subject(question: Question) -> str:
-    return f"question:{question.id}"
+    return questions.subject(question.id)
 
 
 def _send(turn: Turn, outgoings: Iterable[Outgoing]) -> int:
