@@ -27,6 +27,7 @@ class Special(Enum):
 
 NOT_MINE = Special.NOT_MINE
 OVER = "Det där är redan klart eller avbrutet. Skriv **hjälp** för att se hur du börjar om."
+OLDER = "Det kortet hör inte till det vi håller på med nu. Svara på den senaste frågan."
 NOT_YOURS = "Det där kan bara kansliet göra."
 SKIPPED = None
 """The stored answer of a step that was passed over."""
@@ -65,9 +66,9 @@ class Dialog:
 routes = Routes()
 
 
-def controls(*, back: bool = True, skip: bool = False) -> list[Action]:
-    """The buttons under every step: skip where allowed, back, and the way out."""
-    shown = [button("Hoppa över", "dialog.skip", alone=True)] if skip else []
+def controls(*, back: bool = True, skip: str = "") -> list[Action]:
+    """The buttons under every step: to skip the step that ``skip`` names, back, and the way out."""
+    shown = [button("Hoppa över", "dialog.skip", alone=True, step=skip)] if skip else []
     shown += [button("Tillbaka", "dialog.back", alone=True)] if back else []
     return [*shown, button("Avbryt", "dialog.cancel", alone=True)]
 
@@ -137,6 +138,8 @@ def press_skip(turn: Turn) -> Reply:
     """Pass over the open step, where it is optional."""
     dialog, row = _required(turn)
     step = dialog.position(row.answers)
+    if step is not None and turn.data.get("step", step.name) != step.name:  # pressed twice, or on another device
+        raise UserError(OLDER)
     if step is None or not step.optional:
         raise UserError("Den här frågan går inte att hoppa över. Svara på den, eller välj **Avbryt**.")
     return _in_place(_go_on(turn, dialog, {**row.answers, step.name: SKIPPED}))
@@ -148,7 +151,7 @@ def press_answer(turn: Turn) -> Reply:
     dialog, row = _required(turn)
     step = next((step for step in dialog.steps if step.name == turn.data.get("step")), None)
     if step is None or (step.name not in row.answers and step is not dialog.position(row.answers)):
-        raise UserError("Det kortet hör inte till det vi håller på med nu. Svara på den senaste frågan.")
+        raise UserError(OLDER)
     reply = _accept(turn, dialog, row.answers, step, str(turn.data.get("answer") or ""))
     return NOTHING if reply is None else _in_place(reply)
 

@@ -145,7 +145,7 @@ def _form(
         text_input("answer", field, value=value, long=long, most=most),
         actions=[
             button("Fortsätt", "dialog.answer", style="positive", step=step),
-            *controls(back=not first, skip=skip),
+            *controls(back=not first, skip=step if skip else ""),
         ],
         summary=f"{title} {hint}",
     )

@@ -125,6 +125,7 @@ def test_a_new_answer_is_asked_for_step_by_step(kansli: Chat) -> None:
     assert kansli.say("Finns det fika?").startswith("Finns det fika?")
     assert "Hur kan man fråga annars?" in kansli.click("Fortsätt", answer="Ja, kl. 10.")
     assert "Vilket tema" in kansli.click("Hoppa över")
+    assert "hör inte till" in kansli.press("dialog.skip", {"step": "phrasings"}), "pressed twice, it skips one step"
     assert "Sparat som utkast." in kansli.say("Teams")
 
     assert "Publicerat." in kansli.click("Publicera")
