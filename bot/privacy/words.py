@@ -56,7 +56,7 @@ CLASSES = (
         "Vilka uppdrag du har och har haft för din kommun, och roller som kansliet har gett dig.",
         "Så att kommunen, kansliet och andra medlemmar vet vem som är kontaktperson.",
         lambda settings: (
-            f"Så länge du har uppdraget. Ett avslutat uppdrag står med ditt namn i {days(settings.history_days)}."
+            f"Så länge du har uppdraget. Ett avslutat uppdrag står med ditt namn i högst {days(settings.history_days)}."
         ),
         "Att någon hade uppdraget, och när. Inte vem.",
     ),
