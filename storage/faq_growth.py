@@ -22,8 +22,6 @@ from storage.questions import Answer, Question, Status
 
 T = TypeVar("T")
 
-MOST_WORDINGS = 600
-"""Different wordings that are looked at: those asked most often. More than a network asks in vain in three months."""
 MOST_ROWS = 5000
 """Picked wordings that are looked at: the newest."""
 MOST_SOLVED = 100
@@ -92,8 +90,8 @@ def unanswered(session: Session, since: datetime, ids: Collection[int]) -> Seque
     return session.execute(_in_vain(query, since).where(wanted)).all()
 
 
-def wordings(session: Session, since: datetime) -> Sequence[Any]:
-    """The different wordings of all such questions, most frequent first.
+def wordings(session: Session, since: datetime, limit: int) -> Sequence[Any]:
+    """At most ``limit`` different wordings of all such questions, most frequent first.
 
     Rows ``wording, times, disliked`` (how many of those times), ``newest_id, disliked_id`` (the newest of each in the
     log).
@@ -104,7 +102,7 @@ def wordings(session: Session, since: datetime) -> Sequence[Any]:
     newest_disliked = func.max(case((_DISLIKED, number))).label("disliked_id")
     query = _in_vain(select(QuestionText.wording, times, newest, against, newest_disliked), since)
     query = query.group_by(QuestionText.wording).order_by(times.desc(), newest.desc())
-    return session.execute(query.limit(MOST_WORDINGS)).all()
+    return session.execute(query.limit(limit)).all()
 
 
 def logged(session: Session, ids: Collection[int]) -> Mapping[int, Any]:

@@ -59,9 +59,8 @@ def test_undoing_leaves_nothing_that_points_nowhere_and_gives_no_id_twice(old: D
     )
     with old.engine.begin() as connection:
         connection.execute(text(people), [{"id": 2, "at": NOW}, {"id": 30, "at": NOW}])
-        connection.execute(
-            text("UPDATE conversations SET person_id = 2")
-        )  # of somebody from a list, whom 0001 can't hold
+        # of somebody from a list, whom 0001 can't hold
+        connection.execute(text("UPDATE conversations SET person_id = 2"))
         connection.execute(text("DELETE FROM people WHERE id = 30"))
 
     migrate.downgrade(old, "0008")

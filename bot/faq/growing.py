@@ -22,6 +22,8 @@ SINCE = timedelta(days=90)
 """How far back questions are looked at."""
 MOST_DIFFERENT = 500
 """Different wordings that are grouped: those asked most often, then the newest. Grouping that many takes 15 ms."""
+MOST_READ = 600
+"""Different wordings that are read for that, because some are answered by now or ask nothing by themselves."""
 MOST_WORDINGS = 200
 """Different wordings of one gap that a button names."""
 MOST_PICKED = 300
@@ -87,7 +89,7 @@ def gaps(turn: Turn) -> Iterator[Gap]:
 
     Each is looked up in the bank once more when it is asked for, so ask for no more than are shown.
     """
-    asked = _asked(turn.session, faq_growth.wordings(turn.session, turn.now - SINCE))[:MOST_DIFFERENT]
+    asked = _asked(turn.session, faq_growth.wordings(turn.session, turn.now - SINCE, MOST_READ))[:MOST_DIFFERENT]
     ids = {number for one in asked for number in (one.question_id, one.disliked_id) if number is not None}
     logged = faq_growth.logged(turn.session, ids)
     groups = likeness.groups([logged[one.question_id].text for one in asked])
@@ -154,9 +156,10 @@ def places() -> Places:
 
 def _asked(session: Session, rows: Sequence[Any]) -> list[_Asked]:
     """The wordings, what is asked most often first; without what has been answered since."""
-    asking = {faq_growth.gap(row.wording): row for row in rows if not understanding.leans_on(row.wording)}
-    decisions = faq_growth.decided(session, list(asking))  # "och när?" asks nothing by itself
-    found = [_left(row, decisions.get(digest)) for digest, row in asking.items()]
+    asking = [row for row in rows if not understanding.leans_on(row.wording)]  # "och när?" asks nothing by itself
+    by_digest = {faq_growth.gap(row.wording): row for row in asking}
+    decisions = faq_growth.decided(session, by_digest.keys())
+    found = [_left(row, decisions.get(digest)) for digest, row in by_digest.items()]
     return sorted((one for one in found if one.times), key=lambda one: -one.times)
 
 

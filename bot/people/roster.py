@@ -60,9 +60,8 @@ def _known(session: Session, place: Readable, member: Listed, now: datetime, ten
     mail = address(member.mail)
     if not _real(member.teams_id, LONGEST_TEAMS_ID) or not _real(entra_id, LONGEST_ENTRA_ID):
         return None
-    if erased.is_erased(
-        session, member.teams_id, entra_id, mail, member.mail
-    ):  # one that no mail reaches is theirs too
+    # an address that no mail reaches, so that ``mail`` is none, may be theirs too
+    if erased.is_erased(session, member.teams_id, entra_id, mail, member.mail):
         return None  # until they write to the bot themselves
     outside = place.channel and member.tenant_id is not None and tenants and member.tenant_id.casefold() not in tenants
     if outside and not people.is_known(session, member.teams_id, entra_id):
