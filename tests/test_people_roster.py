@@ -291,6 +291,15 @@ async def test_who_has_left_is_written_to_no_more_and_leaves_a_gap_until_they_co
     assert "**Kontaktpolitiker:** Gun Gäst, [gun@lund.se](mailto:gun@lund.se), har lämnat nätverkets team" in page
     assert "Har lämnat nätverkets team, märkte jag den 25 november 2026." in form
 
+    def nameless() -> tuple[str, str]:
+        database.play(lambda session: setattr(session.get_one(Person, found.id), "name", ""))
+        kansli.say("medlemmar")
+        return kansli.click("Saknar kontaktpolitiker (1)"), kansli.click("Sotenäs")
+
+    row, page = await asyncio.to_thread(nameless)
+    assert "ersättare. gun@lund.se har lämnat nätverkets team." in row
+    assert "**Kontaktpolitiker:** gun@lund.se, har lämnat nätverkets team" in page
+
     network.connector.members[TEAM].append(gun)
     assert await network.night() == 5
     assert network.left() == []

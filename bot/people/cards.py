@@ -214,5 +214,5 @@ def profile(person: Person, said: str = "") -> Json:
 def _who(person: Person | None) -> str:
     if person is None:
         return "borttagen person"
-    address = f", {web_link(person.mail, f'mailto:{person.mail}')}" if person.mail else ""
+    address = f", {web_link(person.mail, f'mailto:{person.mail}')}" if person.mail and person.name else ""
     return f"{escape(person.called)}{address}{f', {words.LEFT}' if person.left_at else ''}"

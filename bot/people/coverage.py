@@ -97,7 +97,7 @@ def rows(municipalities: Iterable[Municipality], contacts: Iterable[Contact], ye
 
 def gone(held: Iterable[Contact]) -> tuple[str, ...]:
     """The names of those who hold a seat and have left."""
-    return tuple(dict.fromkeys(contact.person.name for contact in held if contact.gone and contact.person))
+    return tuple(dict.fromkeys(contact.person.called for contact in held if contact.gone and contact.person))
 
 
 def chosen(among: Sequence[Row], wanted: Filter) -> list[Row]:

@@ -64,7 +64,7 @@ def _roles(turn: Turn, said: str = "") -> Json:
     wanted = turn.app.settings.kansli
     known = people.by_entra(turn.session, wanted)
     unnamed, page = len(wanted - {person.entra_id for person in known}), turn.page
-    return contact_cards.roles(roles.given(turn.session), [person.name for person in known], unnamed, page, said)
+    return contact_cards.roles(roles.given(turn.session), [person.called for person in known], unnamed, page, said)
 
 
 def _person(turn: Turn) -> Person:

@@ -209,7 +209,7 @@ def _refuse_taken(deed: Deed, held: Contact | None, person: Person) -> None:
         return
     municipalities.lock(deed.session, held.municipality_code)
     now = [one for one in contacts.current(deed.session, held.municipality_code) if one.seat == held.seat]
-    names = [one.person.name for one in now if one.person and one.person_id != person.id and not one.gone]
+    names = [one.person.called for one in now if one.person and one.person_id != person.id and not one.gone]
     if names:
         raise UserError(
             f"{listed(names)} har redan tagit över uppdraget. Avböj förslaget, eller öppna kommunen och byt där."
