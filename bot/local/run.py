@@ -59,11 +59,10 @@ async def _open(settings: Settings, environ: Mapping[str, str], port: int, start
     address = bot_address(settings)
     if not await _answers(f"{address}/healthz"):
         return
-    if settings.local:
-        _say(f"Mejl och inbjudningar hamnar som filer i {OUTBOX}/.")
-    else:  # it wants a token with every message, which neither chat has
+    if not settings.local:  # it wants a token with every message, which neither chat has
         _say("MicrosoftAppId är satt, så boten svarar bara Teams. Boten är igång. Ctrl-C avslutar.")
         return
+    _say(f"Mejl och inbjudningar hamnar som filer i {OUTBOX}/.")
     hindrance = _hindrance()
     if hindrance:
         _say(f"{hindrance} Boten är igång: skriv `make chat` i ett annat fönster för att prata med den.")

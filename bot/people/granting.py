@@ -30,9 +30,9 @@ def give(deed: Deed, person: Person, role: PersonRole) -> str:
 
 
 def take(turn: Turn, person: Person, role: PersonRole) -> str:
-    """Take a role away; what was done. Raises :class:`UserError` for one's own, so that somebody is left who has it.
+    """Take a role away; what was done. Raises :class:`UserError` for one's own, and to who is not the kansli any more.
 
-    The rows are held meanwhile, so that two who take it from each other at once can't both succeed.
+    So somebody is left who has it: the rows are held meanwhile, and two who take it from each other can't both succeed.
     """
     deed = Deed.of(turn)
     if role is PersonRole.KANSLI:
