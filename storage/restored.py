@@ -13,7 +13,7 @@ from storage.people import Person
 
 
 def kept(session: Session) -> dict[str, Any]:
-    """What tells the erased again, and tells nobody who they are: salt and hashes."""
+    """Salt and hashes, by which the erased are known again. They name nobody, but an address can be tried on them."""
     salt = session.scalar(select(ErasedSalt.salt)) or ""
     return {"salt": salt, "hashes": sorted(session.scalars(select(ErasedIdentity.hash)))}
 
