@@ -185,7 +185,13 @@ def test_no_update_takes_away_what_somebody_is_writing(chat: Chat, kansli: Chat,
     assert "Har fått 1 svar." in here.text
     assert cecilia.text.startswith("Skriv ditt svar")
     assert chat.text.startswith("Du har fått svar"), "the asker does not wait"
-    clock.forward(minutes=15)
+    clock.forward(minutes=14)
+    late = chat.as_("Dan").in_channel(VATTEN)
+    late.click("Svara")
+    clock.forward(minutes=1)
+    chat.deliver()
+    assert late.text.startswith("Skriv ditt svar"), "begun while the update waited for another"
+    clock.forward(minutes=14)
     chat.deliver()
     assert "Har fått 1 svar." in cecilia.text, "who goes away holds up nobody for long"
 

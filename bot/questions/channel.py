@@ -12,7 +12,7 @@ from bot.questions import cards, picture, service, telling
 from bot.questions.picture import Picture
 from bot.routes import Routes
 from bot.turn import Json, Place, Reply, Scope, Turn, UserError, say, state, view
-from storage import delivered, groups, questions, writing
+from storage import delivered, groups, questions
 from storage.questions import Question, Status, Way
 
 routes = Routes()
@@ -32,7 +32,7 @@ def form(turn: Turn) -> Reply:
     question = service.required(turn)
     if question.over:
         return view(_card(turn, _now(turn, question)))
-    writing.begin(turn.session, question.id, turn.person.id, turn.now)
+    telling.writes(turn, question)
     return view(cards.form(_now(turn, question)))
 
 

@@ -74,12 +74,17 @@ def changed(turn: Turn, question: Question) -> Picture:
     return seen
 
 
+def writes(turn: Turn, question: Question) -> None:
+    """The person has opened the answer form."""
+    writing.begin(turn.session, question.id, turn.person.id, turn.now)
+    writing.hold(turn.session, _lanes(question), turn.now)
+
+
 def stopped_writing(turn: Turn, question: Question) -> None:
     """The person has sent or left the answer form: what waited for that is shown, unless somebody else has it open."""
     left = writing.end(turn.session, question.id, turn.person.id)
     if left and _written(turn, question) is None:
-        lanes = [_posted(question, post) for post in range(1, question.posts + 1)]
-        writing.show_now(turn.session, lanes, turn.now)
+        writing.show_now(turn.session, _lanes(question), turn.now)
 
 
 def update(seen: Picture, version: str) -> Outgoing:
@@ -273,6 +278,11 @@ def _subject(question: Question) -> str:
 
 def _send(turn: Turn, outgoings: Iterable[Outgoing]) -> int:
     return outbox.enqueue_all(turn.session, outgoings, turn.now)
+
+
+def _lanes(question: Question) -> list[str]:
+    """Of all its cards: a form may stand on one that it was moved from."""
+    return [_posted(question, post) for post in range(1, question.posts + 1)]
 
 
 def _posted(question: Question, post: int) -> str:
