@@ -33,7 +33,7 @@ import bot.questions.offering
 import bot.questions.to_faq
 import bot.reminding.commands
 from bot import links
-from bot.faq import understanding
+from bot.faq import follow_ups
 from bot.faq.commands import ask
 from bot.help import cards, smalltalk
 from bot.help.commands import greeting, team_greeting
@@ -226,7 +226,7 @@ def _understood(turn: Turn) -> Reply:
             f"Det var långt. Jag läser högst {LONGEST} tecken åt gången. "
             "Skriv själva frågan i en eller två meningar, så letar jag efter svaret."
         )
-    if chat == smalltalk.UNCLEAR and turn.found.asked and understanding.leans_on(text):
+    if chat == smalltalk.UNCLEAR and turn.found.asked and follow_ups.leans_on(text):
         chat = None  # "när?" is clear enough after an answer
     reply = say(chat) if chat else ask(turn)
     return replace(reply, messages=reply.messages + engine.asked_again(turn, *dialog)) if dialog else reply

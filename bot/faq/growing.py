@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.faq import generalise, likeness, understanding
+from bot.faq import follow_ups, generalise, likeness, understanding
 from bot.faq.editing import LONGEST_QUESTION
 from bot.faq.generalise import General, Places
 from bot.faq.service import SURE
@@ -126,7 +126,7 @@ def phrased(session: Session, texts: Iterable[str]) -> list[General]:
 def suggestions(turn: Turn, question_id: object = None) -> list[Suggestion]:
     """Wordings worth adding to the entries that were picked for them, most frequent first; or the one of a question."""
     rows = faq_growth.picked(turn.session, turn.now - SINCE, question_id)[:MOST_PICKED]
-    rows = [row for row in rows if not understanding.leans_on(row.wording)]
+    rows = [row for row in rows if not follow_ups.leans_on(row.wording)]
     known = {
         entry_id: {understanding.wording(text) for text in texts}
         for entry_id, texts in faq_growth.phrasings(turn.session, {row.entry_id for row in rows}).items()
@@ -156,7 +156,7 @@ def places() -> Places:
 
 def _asked(session: Session, rows: Sequence[Any]) -> list[_Asked]:
     """The wordings, what is asked most often first; without what has been answered since."""
-    asking = [row for row in rows if not understanding.leans_on(row.wording)]  # "och när?" asks nothing by itself
+    asking = [row for row in rows if not follow_ups.leans_on(row.wording)]  # "och när?" asks nothing by itself
     by_digest = {faq_growth.gap(row.wording): row for row in asking}
     decisions = faq_growth.decided(session, by_digest.keys())
     found = [_left(row, decisions.get(digest)) for digest, row in by_digest.items()]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from bot.faq import understanding
+from bot.faq import follow_ups, understanding
 from bot.faq.understanding import Names
 from bot.ports import Hit
 from bot.turn import Turn
@@ -56,37 +56,37 @@ def answer(turn: Turn) -> list[Judged]:
     """Search for what the message asks, log it, and say how each of its questions went; at least one."""
     text = turn.incoming.text
     where = turn.person.id, turn.incoming.place.conversation_id
-    before = None if understanding.is_bare(turn.found.asked or "") else turn.found.asked
+    before = None if follow_ups.is_bare(turn.found.asked or "") else turn.found.asked
     asked = understanding.parts(text)
     judged = [_judge(turn, part, asked[at - 1] if at else before) for at, part in enumerate(asked)]
     if len(judged) > 1 and not any(one.outcome is Outcome.ANSWERED for one in judged):
         judged = [_judge(turn, text, before)]  # not two questions that we know, so perhaps one in two sentences
     judged = [_logged(turn, one) for one in judged]
-    if before and understanding.leans_on(text):  # the next follow-up leans on what both are about
-        text = before if understanding.is_bare(text) else understanding.together(before, text)
+    if before and follow_ups.leans_on(text):  # the next follow-up leans on what both are about
+        text = before if follow_ups.is_bare(text) else follow_ups.together(before, text)
     faq_log.keep_recent(turn.session, *where, text=text, question_id=judged[-1].question_id, now=turn.now)
     return judged
 
 
 def _judge(turn: Turn, text: str, before: str | None) -> Judged:
     hits = turn.app.bank.search(text, LOOKED_AT)
-    if before and understanding.leans_on(text):
+    if before and follow_ups.leans_on(text):
         said = next((hit.entry_id for hit in turn.app.bank.search(before, 1)), None)
         found = _follow_up(turn, text, before, said)
         again = found.outcome is Outcome.ANSWERED and found.entries[0].id == said
-        if not hits or hits[0].probability < SURE or (again and understanding.is_bare(text)):
+        if not hits or hits[0].probability < SURE or (again and follow_ups.is_bare(text)):
             return found
     return _weighed(turn, Judged(text, Outcome.UNKNOWN), hits)
 
 
 def _follow_up(turn: Turn, text: str, before: str, said: int | None) -> Judged:
     """Search with the question before too. Its answer, ``said``, is given again only where that has what is asked."""
-    asked = Judged(text, Outcome.UNKNOWN, whole=understanding.together(before, text))
+    asked = Judged(text, Outcome.UNKNOWN, whole=follow_ups.together(before, text))
     found = _weighed(turn, asked, turn.app.bank.search(asked.whole, LOOKED_AT))
     if found.outcome is not Outcome.ANSWERED or found.entries[0].id != said:
         return found
     again, *others = found.entries
-    if understanding.holds(text, again.answer, before):
+    if follow_ups.holds(text, again.answer, before):
         return found
     return replace(found, outcome=Outcome.OFFERED, entries=others) if others else replace(asked, entries=[again])
 
@@ -116,7 +116,7 @@ def _shown(turn: Turn, ids: Sequence[int]) -> dict[int, Any]:
 
 def _offered(turn: Turn, asked: Judged, near: Sequence[Any]) -> Judged:
     """Either "Menade du …?", or the entry that was picked when this wording, which says it all, was asked before."""
-    alone = not asked.about and not understanding.leans_on(asked.text)
+    alone = not asked.about and not follow_ups.leans_on(asked.text)
     picked = faq_log.remembered(turn.session, _wording(asked.text)) if alone else None
     entry = _shown(turn, [picked]).get(picked) if picked else None
     if entry is not None:

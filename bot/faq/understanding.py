@@ -1,4 +1,4 @@
-"""What a message asks: one question or several, a follow-up, and whom or which place it names. Pure."""
+"""What a message asks: one question or several, and whom or which place it names. Pure."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from itertools import pairwise
 
 MOST_PARTS = 3
 """Questions of one message that are answered; more than that is a letter."""
-SHORT = 6
-"""Words of a message that may lean on the question before."""
 
-_WORD = re.compile(r"\w+(?:[-:’']\w+)*")
+WORD = re.compile(r"\w+(?:[-:’']\w+)*")
+"""A word as people write them: "8-10", "SEKOM:s", "KF’s"."""
 _JOINED = re.compile(
     r",?\s+(?:och|å|samt)\s+(?=(?:vad?|hur|när|var|vem|vilka|varför) "
     r"(?:är|e|kostar|blir|gör|ska|kan|får|måste|har|går|krävs|finns|många|mycket|ofta|länge)\b)",
@@ -23,8 +22,6 @@ _JOINED = re.compile(
 _ASKS = re.compile(
     r"(?:hej\w*[,.! ]+)?(?:vad?|hur|när|var|vart|vem|vilk\w+|varför|kan|får|måste|ska|har|är|finns)\b", re.IGNORECASE
 )
-_LEANING_START = {"och", "å", "men", "då", "samt", "eller"}
-_LEANING = {"det", "den", "de", "dem", "dom", "detta", "denna", "där", "då", "dit", "dess", "sån", "sådan", "sådant"}
 FUNCTION = frozenset(
     (
         "vad va vem vilka vilken vilket när var vart hur varför vems är e blir bli ska skall kan får måste gör göra "
@@ -33,29 +30,10 @@ FUNCTION = frozenset(
     ).split()
 )
 """Words that say nothing of what a question is about."""
-_OPEN = FUNCTION | frozenset("lång tid tar nästa fler mer mera info berätta bestämmer beslutar".split())
-"""Words that leave open what a follow-up is about."""
 ORDINARY = frozenset(
     "ale berg boden bro ed eda flen hjo kil kumla lund mark mora nora sala solna trosa vara väsby åre".split()
 )
 """Municipalities whose names are also words; in lower case they are taken for the words."""
-_MONTHS = "januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|december"
-_OFTEN = "varje|per år|om året|årlig|årsvis|gång|kvartal|löpande"
-_TIMES = f"vecka|veckor|månad|{_OFTEN}|våren|hösten|sommar|vinter|dagar|senast"
-_COUNT = "en|ett|två|tre|fyra|fem|sex|sju|åtta|nio|tio"
-_HOLDS = (
-    (r"kosta\w*|pris\w*|avgift\w*|betala\w*|dyrt?", r"\b(?:kr|kronor|kosta|avgift|gratis|pris|betala)"),
-    (r"länge|lång tid", rf"(?:\d|\b(?:{_COUNT})) (?:år|månad|veck|dag|dygn|timm|minut)"),
-    ("ofta", rf"\b(?:{_OFTEN})"),
-    (r"när|tid|dag|datum|år", rf"\b(?:{_MONTHS}|{_TIMES}|20\d\d|kl\.? ?\d)"),
-    (r"många|mycket", r"\b(?!(?:19|20)\d\d\b)\d(?!\. )|\b(?:två|tre|fyra|fem|sex|sju|åtta|nio|tio|alla|flera)\b"),
-    (r"vem|vems", r"(?<!fråga )\b(?:kansli|styrelse|kontaktperson|ordförande|ansvar|politiker|tjänsteperson)"),
-    ("vilka", r"\b1\)|\w, [^.:]+ och |\b(?:politiker|tjänsteperson)"),
-    (r"var|vart|nånstans|någonstans", r"https?:|\b(?:teams|digital|webb|länk|på plats|lokal|sidan)"),
-)
-"""What a short question asks for, and how a text looks that has it; the first that fits."""
-_TO_US = re.compile(r"(?:vad|va|vilka|vem) \w+ (?:ni|du)(?: göra?)?")
-"""A short question to the network or the bot itself: "vad gör ni?"."""
 _PERSONAL_NUMBER = re.compile(r"(?<!\d)(?:19|20)?\d{6}[-+ ]?\d{4}(?!\d)")
 _MAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.\w+")
 _PERSON = re.compile(r"(?<=[\w,] )[A-ZÅÄÖÉ][a-zåäöé-]+ [A-ZÅÄÖÉ][a-zåäöé-]+")
@@ -75,7 +53,7 @@ class Names:
     @classmethod
     def of(cls, names: Iterable[str]) -> Names:
         """From the names of municipalities and regions as they are written."""
-        return cls({_fold(name): name for name in names})
+        return cls({fold(name): name for name in names})
 
 
 def parts(text: str) -> list[str]:
@@ -95,46 +73,12 @@ def parts(text: str) -> list[str]:
 def _questions(pieces: Iterable[str]) -> list[str]:
     """Those that are long enough to ask something."""
     stripped = (piece.strip(" \t\r\n,;-–") for piece in pieces)
-    return [piece for piece in stripped if len(_WORD.findall(piece)) > 1]
-
-
-def leans_on(text: str) -> bool:
-    """Whether the message is only understood with the question before: "och när?", "vad kostar det då?"."""
-    words = [word.casefold() for word in _WORD.findall(text)]
-    if not words or len(words) > SHORT or _TO_US.fullmatch(" ".join(words)):
-        return False
-    rest = [word for word in words if word not in _OPEN]
-    return words[0] in _LEANING_START or not rest or (len(rest) == 1 and bool(_LEANING & set(words)))
-
-
-def together(before: str, text: str) -> str:
-    """A question and its follow-up as one."""
-    first = _WORD.match(text)
-    text = text[:1].lower() + text[1:] if first and first[0].casefold() in FUNCTION else text
-    return f"{before.rstrip(' ?!.')}, {text}"
-
-
-def is_bare(text: str) -> bool:
-    """Whether the message names no subject of its own: "och när?", but not "och för regioner?"."""
-    return all(word.casefold() in _OPEN for word in _WORD.findall(text))
-
-
-def holds(text: str, answer: str, before: str = "") -> bool:
-    """Whether ``answer`` has what the follow-up ``text`` asks for: a price, a time, a number, somebody or a place.
-
-    What ``before`` named itself is no answer. False for everything else: nothing tells whether "hur gör vi då?" is
-    answered.
-    """
-    asked, told, known = _fold(text), _fold(answer), _fold(before)
-    for question, form in _HOLDS:
-        if re.search(rf"\b(?:{question})\b", asked):
-            return any(found[0] not in known for found in re.finditer(form, told))
-    return False
+    return [piece for piece in stripped if len(WORD.findall(piece)) > 1]
 
 
 def wording(text: str) -> str:
     """The text as it is compared with earlier ones: case, punctuation and spacing do not matter."""
-    return " ".join(_WORD.findall(_fold(text)))
+    return " ".join(WORD.findall(fold(text)))
 
 
 def singled_out(text: str, known: Names, entry: str) -> str | None:
@@ -142,22 +86,22 @@ def singled_out(text: str, known: Names, entry: str) -> str | None:
 
     A genitive counts ("Östersunds kontaktperson"). A person is two capitalised words in a row inside a sentence.
     """
-    has = _fold(entry)
-    words = _WORD.findall(text)
+    has = fold(entry)
+    words = WORD.findall(text)
     for name in (*(f"{first} {second}" for first, second in pairwise(words)), *words):
-        folded = _fold(name)
+        folded = fold(name)
         place = known.places.get(folded) or known.places.get(folded.removesuffix("s"))
-        if place and _fold(place) not in has and not (_fold(place) in ORDINARY and name == folded):
+        if place and fold(place) not in has and not (fold(place) in ORDINARY and name == folded):
             return place
     person = _PERSON.search(text)
-    if person and _fold(person[0]) not in has and not any(word in known.places for word in _fold(person[0]).split()):
+    if person and fold(person[0]) not in has and not any(word in known.places for word in fold(person[0]).split()):
         return person[0]
     return None
 
 
 def names_person(text: str, known: Names) -> bool:
     """Whether the text seems to name a person: two capitalised words inside a sentence that are no place."""
-    return any(not _is_place(_fold(found[0]), known) for found in _PERSON.finditer(text))
+    return any(not _is_place(fold(found[0]), known) for found in _PERSON.finditer(text))
 
 
 def _is_place(folded: str, known: Names) -> bool:
@@ -173,5 +117,6 @@ def without_person(text: str) -> str:
     return text
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
+    """The text as it is compared: in one form of Unicode, and without case."""
     return unicodedata.normalize("NFC", text).casefold()
