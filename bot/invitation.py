@@ -12,7 +12,8 @@ from uuid import NAMESPACE_URL, uuid5
 from icalendar import Alarm, Event, Timezone, vCalAddress, vText
 from icalendar import Calendar as File
 
-from bot.mail import SENDER, one_line, shown, text_of
+from bot.mail import SENDER, text_of
+from bot.printable import printable, printable_line
 from bot.swedish import STOCKHOLM
 from bot.tenant import Appointment, Attendee
 
@@ -64,11 +65,11 @@ def invitation(
     event.add("dtstamp", now)
     event.add("dtstart", appointment.starts.astimezone(STOCKHOLM))
     event.add("dtend", appointment.ends.astimezone(STOCKHOLM))
-    title, text = one_line(appointment.title), text_of(shown(appointment.text))
+    title, text = printable_line(appointment.title), text_of(printable(appointment.text))
     event.add("summary", title)
     event.add("description", f"{text}\n\nAnslut: {join_url}" if join_url else text)
     if appointment.place or join_url:
-        event.add("location", one_line(appointment.place) or "Teams")
+        event.add("location", printable_line(appointment.place) or "Teams")
     if join_url:
         event.add("url", join_url)
     event.add("status", "CANCELLED" if method is Method.CANCEL else "CONFIRMED")
@@ -98,7 +99,7 @@ def _alarm(title: str) -> Alarm:
 def _who(mail: str, name: str) -> vCalAddress:
     who = vCalAddress(f"mailto:{mail}")
     if name:
-        who.params["CN"] = vText(one_line(name))
+        who.params["CN"] = vText(printable_line(name))
     return who
 
 

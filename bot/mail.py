@@ -20,13 +20,13 @@ from uuid import NAMESPACE_URL, uuid5
 
 from bot.mail_address import address, in_ascii
 from bot.ports import Reason, Unreachable
+from bot.printable import printable, printable_line
 from bot.tenant import Letter
 
 SENDER = "Sveriges Ekokommuner"
 SUBJECT_LENGTH = 120
 """Characters of a subject; a phone shows about 40, so the first ones carry it."""
 
-_UNSHOWN = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PLAIN = re.compile(r"(?!.*=\?)[\x20-\x7e]{0,200}")
 _LINK = re.compile(r"\[([^\[\]]+)\]\((https?://[^\s()<>]+|mailto:[^\s()<>]+)\)")
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
@@ -110,14 +110,14 @@ def compose(
     ``why`` says why it comes to this person, ``stop`` how to get no more. What a list of mails shows beside the subject
     is the text without the ``greeting``.
     """
-    subject = one_line(subject)
+    subject = printable_line(subject)
     if len(subject) > SUBJECT_LENGTH:
         subject = f"{subject[: SUBJECT_LENGTH - 1].rstrip()}…"
-    text = shown(text)
+    text = printable(text)
     preview = text_of(text).replace("\n", " ")[:140]
     text = f"{greeting}\n\n{text}".strip()
-    quoted = [line.strip() for line in shown(quote).strip().splitlines()]
-    footer = [one_line(line) for line in (why, stop) if line]
+    quoted = [line.strip() for line in printable(quote).strip().splitlines()]
+    footer = [printable_line(line) for line in (why, stop) if line]
     page = _PAGE.format(
         font=_FONT,
         sender=escape(SENDER),
@@ -128,7 +128,7 @@ def compose(
         button=_BUTTON.format(url=escape(link.url), title=escape(link.title)) if link else "",
         footer="<br>".join(map(_inline, footer)),
     )
-    return Letter(key, to, one_line(name), subject, _text(text, quoted, link, footer), page, calendar)
+    return Letter(key, to, printable_line(name), subject, _text(text, quoted, link, footer), page, calendar)
 
 
 def written(letter: Letter, mailbox: str, answer_to: str, now: datetime) -> bytes:
@@ -171,16 +171,6 @@ def _words(header: str, text: str) -> str:
     A message folds such words itself and then loses a space between two, or adds one (python/cpython 92081, 120930).
     """
     return text if _PLAIN.fullmatch(text) else Header(text, "utf-8", header_name=header).encode(linesep="\r\n")
-
-
-def shown(text: str) -> str:
-    """``text`` without what nobody sees and no mail may hold: control characters, and halves of a character."""
-    return _UNSHOWN.sub("", "\n".join(text.splitlines()))
-
-
-def one_line(text: str) -> str:
-    """The same on one line, as a name or subject is: a line break would end a header."""
-    return " ".join(shown(text).split())
 
 
 def message_id(letter: Letter, mailbox: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,8 @@ from storage.database import Database
 from storage.faq_log import FaqQuestion
 from storage.leases import Lease
 from storage.outbox import Delivery, State
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,8 @@ def now_or_none(database: Database, now: datetime) -> Figures | None:
     """The figures as of now, or None where the database can't be read."""
     try:
         return database.look(lambda session: read(session, now))
-    except SQLAlchemyError:
+    except SQLAlchemyError as error:
+        log.warning("the figures can't be read", extra={"error": type(error).__name__})
         return None
 
 

@@ -29,9 +29,9 @@ from bot.graph.meaning import Call, Refusal, understood
 from bot.graph.meeting import with_new_text
 from bot.graph.thread import on_graph_thread
 from bot.graph.wire import OnWire, Wire
-from bot.mail import one_line, shown
 from bot.mail_address import reachable
 from bot.ports import Failed, Reason, Unreachable
+from bot.printable import printable, printable_line
 from bot.swedish import STOCKHOLM
 from bot.tenant import Appointment, Attendee, Booked
 from bot.turn import Json
@@ -148,9 +148,11 @@ class GraphCalendar(OnWire):
 
 def _event(appointment: Appointment) -> Event:
     """What both making and changing says. Never the meeting: that is made once."""
-    event = Event(subject=one_line(appointment.title), start=_moment(appointment.starts), end=_moment(appointment.ends))
+    event = Event(
+        subject=printable_line(appointment.title), start=_moment(appointment.starts), end=_moment(appointment.ends)
+    )
     if appointment.place or not appointment.online:  # an empty one takes an earlier one away; Teams writes its own
-        event.location = Location(display_name=one_line(appointment.place))
+        event.location = Location(display_name=printable_line(appointment.place))
     return event
 
 
@@ -160,14 +162,14 @@ def _invited(attendees: Sequence[Attendee], about: str) -> list[Invited]:
     return [
         Invited(
             type=AttendeeType.Required,
-            email_address=EmailAddress(address=attendee.mail, name=one_line(attendee.name)),
+            email_address=EmailAddress(address=attendee.mail, name=printable_line(attendee.name)),
         )
         for attendee in reachable(attendees, about)
     ]
 
 
 def _html(content: str) -> ItemBody:
-    return ItemBody(content_type=BodyType.Html, content=shown(content))
+    return ItemBody(content_type=BodyType.Html, content=printable(content))
 
 
 def _moment(value: datetime) -> DateTimeTimeZone:

@@ -26,8 +26,8 @@ from bot.graph.meaning import Call, Refusal, understood
 from bot.graph.people import object_id
 from bot.graph.thread import on_graph_thread
 from bot.graph.wire import OnWire, Wire
-from bot.mail import one_line
 from bot.ports import Failed
+from bot.printable import printable_line
 from bot.tenant import Ping
 
 NOTIFY = Call("sendActivityNotification", "TeamsActivity.Send")
@@ -113,7 +113,7 @@ class GraphInstaller(OnWire):
 
 
 def _fill(body: Body, ping: Ping) -> None:
-    text, topic = one_line(ping.text)[:SHOWN], one_line(ping.topic)[:SHOWN]
+    text, topic = printable_line(ping.text)[:SHOWN], printable_line(ping.topic)[:SHOWN]
     body.topic = TeamworkActivityTopic(source=TeamworkActivityTopicSource.Text, value=topic, web_url=ping.url)
     body.activity_type = DEFAULT
     if ping.chain is not None:  # the SDK writes a None that was set, and by its Python name, which Graph refuses

@@ -14,7 +14,7 @@ from bot.privacy import auditing, readable, retention, service
 from bot.settings import Settings
 from bot.terminal import refused, said
 from bot.turn import UserError
-from storage import migrate, people, privacy, restored
+from storage import erased, migrate, people, privacy, restored
 from storage.database import Database
 from storage.people import Person
 from storage.privacy import EraseHook
@@ -78,6 +78,7 @@ def erase_again(settings: Settings, path: Path, now: datetime, hooks: list[Erase
     try:
         given = json.loads(path.read_bytes())
         salt, hashes = str(given["salt"]), frozenset(map(str, given["hashes"]))
+        erased.digest(salt, "")  # raises where it is too long to be a salt
     except (OSError, ValueError, KeyError, TypeError) as error:
         return refused(f"{path} is no file of export-erased ({type(error).__name__}).")
 
