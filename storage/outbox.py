@@ -176,12 +176,22 @@ def send_again(session: Session, delivery_id: int, now: datetime) -> bool:
     row = Delivery.id == delivery_id, Delivery.state.in_(NOT_ARRIVED), Delivery.content_hash.is_not(None)
     again = {"state": State.WAITING, "not_before": now, "expires_at": now + KEPT_FOR, "settled_at": None}
     key = session.scalar(update(Delivery).where(*row).values(again).returning(Delivery.key))
-    wake(session, QUEUE)
     if key is None:
         return False
-    behind = update(Delivery).where(Delivery.target == key, Delivery.state == State.WAITING)
-    session.execute(behind.values(not_before=now))
+    reschedule(session, Delivery.target == key, now, tried=True)
     return True
+
+
+def reschedule(session: Session, which: ColumnElement[bool], at: datetime, *, tried: bool = False) -> int:
+    """What waits, of the rows that ``which`` says, goes at this moment, sooner or later. How many rows that were.
+
+    With ``tried`` also what did not go the last time: only where Teams can't have said when to try again.
+    """
+    untried = [] if tried else [Delivery.attempts == 0]
+    waits = update(Delivery).where(which, Delivery.state == State.WAITING, *untried)
+    done = session.execute(waits.values(not_before=at))
+    wake(session, QUEUE)
+    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 def find(session: Session, key: str) -> Delivery | None:

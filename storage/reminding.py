@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from storage import outbox
@@ -51,10 +51,8 @@ def beside(session: Session, mail: Delivery) -> Delivery | None:
 
 def release(session: Session, person_id: int, now: datetime) -> int:
     """The person's pause is another one now: what waited for its end is looked at again. How many rows that were."""
-    waits = Delivery.person_id == person_id, Delivery.state == State.WAITING, Delivery.error == PAUSED
-    done = session.execute(update(Delivery).where(*waits).values(not_before=now))
-    wake(session, outbox.QUEUE)
-    return int(done.rowcount)  # type: ignore[attr-defined]
+    waits = and_(Delivery.person_id == person_id, Delivery.error == PAUSED)
+    return outbox.reschedule(session, waits, now, tried=True)  # since then it waits for the pause, not for Teams
 
 
 def wanting_mail(session: Session) -> int:

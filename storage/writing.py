@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, ForeignKey, delete, func, select, update
+from sqlalchemy import ColumnElement, ForeignKey, and_, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.database import Base, insert_new, person_key, wake
-from storage.outbox import QUEUE, Delivery, State
+from storage import outbox
+from storage.database import Base, insert_new, person_key
+from storage.outbox import Delivery
 from storage.outgoing import Operation
 
 LASTS = timedelta(minutes=15)
@@ -48,18 +49,16 @@ def hold(session: Session, lanes: Collection[str], now: datetime) -> None:
     """What waits in cards' lanes for somebody else's writing waits for one more; in all at most twice :data:`LASTS`."""
     until = now + LASTS
     younger = Delivery.created_at > now - LASTS, Delivery.not_before < until
-    session.execute(update(Delivery).where(*_waiting(lanes, now), *younger).values(not_before=until))
+    outbox.reschedule(session, and_(_held(lanes, now), *younger), until)
 
 
 def show_now(session: Session, lanes: Collection[str], now: datetime) -> None:
     """What waits in cards' lanes for the end of the writing goes now; not what Teams has asked to wait with."""
-    session.execute(update(Delivery).where(*_waiting(lanes, now)).values(not_before=now))
-    wake(session, QUEUE)
+    outbox.reschedule(session, _held(lanes, now), now)
 
 
-def _waiting(lanes: Collection[str], now: datetime) -> tuple[ColumnElement[bool], ...]:
-    fresh = Delivery.operation == Operation.UPDATE, Delivery.state == State.WAITING, Delivery.attempts == 0
-    return Delivery.lane.in_(lanes), Delivery.not_before > now, *fresh
+def _held(lanes: Collection[str], now: datetime) -> ColumnElement[bool]:
+    return and_(Delivery.lane.in_(lanes), Delivery.not_before > now, Delivery.operation == Operation.UPDATE)
 
 
 def forget_old(session: Session, now: datetime, limit: int) -> int:
