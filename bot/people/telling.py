@@ -17,9 +17,6 @@ from storage.outbox import Delivery
 from storage.outgoing import MessageOf, Outgoing, ToPerson
 from storage.people import Person
 
-_LEFT = ":left:"
-"""In the key of a card's version that says that the proposer has left."""
-
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
@@ -131,11 +128,27 @@ def _of_left(row: Proposal, was: Proposed, sent: Mapping[str, Sequence[Delivery]
     left = row.person.left_at
     shown = {one.target: one.key for one in sent[was.versions]}  # the newest of each
     for asked in sent[was.stem]:
-        last = shown.get(asked.key, "")
-        if left and _LEFT not in last:
-            yield _version(asked, was, f"{asked.key}{_LEFT}{left.isoformat()}", proposal_cards.ask(row))
-        elif not left and _LEFT in last:
-            yield _version(asked, was, last.replace(_LEFT, ":back:"), proposal_cards.ask(row))
+        said = _left_at(asked.key, shown.get(asked.key, ""))
+        if left and not said:
+            yield _version(asked, was, _left_as(asked.key, left.isoformat()), proposal_cards.ask(row))
+        elif said and not left:
+            yield _version(asked, was, _back_as(asked.key, said), proposal_cards.ask(row))
+
+
+def _left_as(card: str, left: str) -> str:
+    """The key of a card's version that says that the proposer left then."""
+    return f"{card}:left:{left}"
+
+
+def _left_at(card: str, key: str) -> str:
+    """When the proposer left, as the key of a card's version says; empty for a version that says something else."""
+    start = _left_as(card, "")
+    return key.removeprefix(start) if key.startswith(start) else ""
+
+
+def _back_as(card: str, left: str) -> str:
+    """The key of a card's version that says that the proposer, who left then, is back."""
+    return f"{card}:back:{left}"
 
 
 def _version(asked: Delivery, was: Proposed, key: str, card: Json) -> Outgoing:

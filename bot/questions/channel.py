@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from bot.questions import cards, picture, service, telling
+from bot.questions import cards, keys, picture, service, telling
 from bot.questions.picture import Picture
 from bot.routes import Routes
 from bot.turn import Json, Place, Reply, Scope, Turn, UserError, say, state, view
@@ -114,7 +114,7 @@ def asked_in(session: Session, place: Place) -> int | None:
     if place.scope is not Scope.CHANNEL or place.thread_id is None:
         return None
     post = delivered.sent_as(session, place.conversation_id, place.thread_id)
-    return telling.question_of(post.subject, post.key) if post else None
+    return keys.question_of(post.subject, post.key) if post else None
 
 
 def keep(turn: Turn, question: Question, text: str, way: Way) -> Picture:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.cards import escape, short
-from bot.questions import cards, channel, desk_cards, picture, service, telling
+from bot.questions import cards, channel, desk_cards, keys, picture, service, telling
 from bot.routes import Routes, Where
 from bot.swedish import STOCKHOLM
 from bot.turn import Json, Reply, Turn, UserError, say, state, view
@@ -112,9 +112,9 @@ def remind(turn: Turn) -> Reply:
         raise UserError("Frågan har redan fått svar, så det finns inget att påminna om.")
     if seen.group is None:
         raise UserError("Frågan ligger hos kansliet, så det finns ingen grupp att påminna.")
-    key = f"question:{question.id}:nudge:{turn.now.astimezone(STOCKHOLM):%Y-%m-%d}"
+    key = keys.of(question, f"nudge:{turn.now.astimezone(STOCKHOLM):%Y-%m-%d}")
     text = f"Frågan väntar fortfarande på svar: {escape(short(question.text))} {cards.HOW_TO_ANSWER}"
-    row = Outgoing(key, telling.reminder_subject(question), ThreadOf(telling.posted_as(question)), text)
+    row = Outgoing(key, telling.reminder_subject(question), ThreadOf(keys.card(question)), text)
     new = outbox.enqueue(turn.session, row, turn.now)
     said = "Jag har påmint gruppen i frågans tråd." if new else "Gruppen har redan fått en påminnelse i dag."
     return _in_place(turn, desk_cards.one(seen, said=said))

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot import swedish
-from bot.questions import asker_cards, desk_cards, mails, picture, service, telling
+from bot.questions import asker_cards, desk_cards, keys, mails, picture, service, telling
 from bot.questions.picture import Picture
 from storage import groups, kansli, outbox, questions, writing
 from storage.outbox import Delivery
@@ -40,10 +40,10 @@ def still_wanted(session: Session, row: Delivery) -> bool:
     question = questions.find(session, number_of(row.subject))
     if question is None or question.status != Status.OPEN:
         return False
-    if not row.key.startswith(f"question:{question.id}:lost:"):
+    what = keys.what_told(question, row.key)
+    if not keys.is_missing(what):
         return True
-    missing = (_missing_as(question, card) for _, card in telling.lost(session, [question]))
-    return any(row.key.startswith(f"question:{question.id}:{what}:") for what in missing)
+    return any(what == keys.missing(question, card) for _, card in telling.lost(session, [question]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +83,12 @@ class _Rung:
 
     def row_keys(self) -> list[str]:
         """Of the rows that :meth:`rows` makes."""
-        found = [telling.told_as(self.question, self.what, person) for person in self.told]
+        found = [keys.told(self.question, self.what, person) for person in self.told]
         claimer = self.question.claimed_by_id
         if self.released and claimer is not None:
-            found.append(telling.told_as(self.question, self.released, claimer))
+            found.append(keys.told(self.question, self.released, claimer))
             if self.question.group_id is not None:
-                found.append(telling.updated_as(self.question, self.released))
+                found.append(keys.version(keys.card(self.question), self.released))
         return found
 
     def rows(self, session: Session, now: datetime) -> Iterator[Outgoing]:
@@ -108,19 +108,13 @@ class _Rung:
 def _lost(session: Session, waiting: Sequence[Question], now: datetime) -> Iterator[Outgoing]:
     """The kansli is told at once of a card that is not in its channel: nobody there knows of the question."""
     for question, row in telling.lost(session, waiting):
-        what = _missing_as(question, row)
-        told = {telling.told_as(question, what, person.id): person.id for person in kansli.everyone(session)}
+        what = keys.missing(question, row)
+        told = {keys.told(question, what, person.id): person.id for person in kansli.everyone(session)}
         if fresh := told.keys() - outbox.known(session, told):
             seen = picture.of(session, question, now)
             why = desk_cards.missing(seen, row.state)
             card = desk_cards.one(seen, why=why, lost=True)
             yield from telling.remind(seen, [told[one] for one in sorted(fresh)], what, card, mails.lost(seen, why))
-
-
-def _missing_as(question: Question, card: Delivery) -> str:
-    """What the kansli is told of once: that this delivery did not bring the card to its channel."""
-    since = max(card.settled_at or question.waiting_since, question.waiting_since)
-    return f"lost:{question.posts}:{card.state}:{since:%Y-%m-%dT%H:%M:%S}"
 
 
 def _released(seen: Picture, what: str, wait: datetime | None) -> Iterator[Outgoing]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.cards import escape
-from bot.questions import asker_cards, cards, desk_cards, faq_cards, picture
+from bot.questions import asker_cards, cards, desk_cards, faq_cards, keys, picture
 from bot.questions.picture import Picture, Said
 from bot.turn import Json, Turn
 from storage import delivered, groups, kansli, outbox, questions, writing
@@ -17,27 +17,6 @@ from storage.outbox import Delivery, State
 from storage.outgoing import AsMail, MessageOf, Outgoing, Reach, ThreadOf, ToChannel, ToPerson, ToThread
 from storage.people import Person
 from storage.questions import Question, Status
-
-
-def posted_as(question: Question) -> str:
-    """The key of the delivery that posted the question's card; each of its versions replaces that message."""
-    return _posted(question, question.posts)
-
-
-def updated_as(question: Question, version: str) -> str:
-    """The key of the delivery of one of that card's versions."""
-    return f"{posted_as(question)}:{version}"
-
-
-def told_as(question: Question, what: str, person: int) -> str:
-    """The key of the delivery that tells a person of something about a question, once."""
-    return f"question:{question.id}:{what}:person:{person}"
-
-
-def question_of(subject: str, key: str) -> int | None:
-    """The question whose channel card a delivery posted; None for any other delivery."""
-    number = subject.removeprefix("question:")
-    return int(number) if number.isdecimal() and key.startswith(f"{subject}:card:") else None
 
 
 def asked(turn: Turn, question: Question) -> Picture:
@@ -59,7 +38,7 @@ def _post(turn: Turn, question: Question) -> Picture:
     seen = picture.of(turn.session, question, turn.now)
     if seen.group is not None:
         channel, card = ToChannel(seen.group.conversation_id or ""), cards.channel(seen)
-        _send(turn, [Outgoing(posted_as(question), _subject(question), channel, card["fallbackText"], card)])
+        _send(turn, [Outgoing(keys.card(question), _subject(question), channel, card["fallbackText"], card)])
     return seen
 
 
@@ -90,7 +69,9 @@ def stopped_writing(turn: Turn, question: Question) -> None:
 def update(seen: Picture, version: str) -> Outgoing:
     """The card's newest version. The lane of its message lets no older one come after it."""
     question, card = seen.question, cards.channel(seen)
-    return Outgoing(updated_as(question, version), _subject(question), MessageOf(posted_as(question)), "", card)
+    return Outgoing(
+        keys.version(keys.card(question), version), _subject(question), MessageOf(keys.card(question)), "", card
+    )
 
 
 def lost(session: Session, waiting: Sequence[Question]) -> Iterator[tuple[Question, Delivery]]:
@@ -98,7 +79,7 @@ def lost(session: Session, waiting: Sequence[Question]) -> Iterator[tuple[Questi
 
     It did not arrive as far as is known, or the group has been tied to another channel since.
     """
-    posted = {posted_as(question): question for question in waiting if question.group_id is not None}
+    posted = {keys.card(question): question for question in waiting if question.group_id is not None}
     places = {group.id: group.conversation_id for group in groups.everyone(session)} if posted else {}
     for row in delivered.ended(session, posted):
         question = posted[row.key]
@@ -123,11 +104,13 @@ def posted_again(turn: Turn, question: Question, row: Delivery) -> Picture:
 
 def _leave(turn: Turn, question: Question) -> None:
     """The card that it had says where it went."""
-    old = posted_as(question)
+    old = keys.card(question)
     if outbox.find(turn.session, old) is not None:
         gone = cards.moved(picture.of(turn.session, question, turn.now))
         wait = _written(turn, question)  # what is being written there is still an answer
-        _send(turn, [Outgoing(f"{old}:moved", _subject(question), MessageOf(old), card=gone, not_before=wait)])
+        _send(
+            turn, [Outgoing(keys.version(old, "moved"), _subject(question), MessageOf(old), card=gone, not_before=wait)]
+        )
 
 
 def _written(turn: Turn, question: Question) -> datetime | None:
@@ -142,7 +125,7 @@ def answered(turn: Turn, question: Question, answer_id: int) -> Picture:
     said = picture.said(seen, answer_id)
     if said is not None:
         told = picture.everyone(turn.session, question, but=[said.answer.person_id])
-        post = outbox.find(turn.session, posted_as(question))
+        post = outbox.find(turn.session, keys.card(question))
         thread = (
             ToThread(post.sent_conversation_id, post.sent_thread_id) if post and post.sent_conversation_id else None
         )
@@ -193,8 +176,8 @@ def reopened(turn: Turn, question: Question) -> Picture:
     seen = changed(turn, question)
     if seen.group is not None:
         text = f"Frågan är öppen igen. {escape(seen.asker)} skriver: {escape(question.more)}"
-        key = f"question:{question.id}:reopened:{question.version}"
-        _send(turn, [Outgoing(key, _subject(question), ThreadOf(posted_as(question)), text)])
+        key = keys.of(question, f"reopened:{question.version}")
+        _send(turn, [Outgoing(key, _subject(question), ThreadOf(keys.card(question)), text)])
     else:
         why = "En fråga till kansliet är öppen igen"
         _send(turn, _to_desk(seen, kansli.everyone(turn.session), f"reopened:{question.version}", why))
@@ -209,7 +192,7 @@ def thanked(turn: Turn, question: Question, said: Said) -> bool:
     own = turn.person.id == question.asker_id
     who = seen.asker if own else picture.who(turn.session, turn.person.name, turn.person.municipality_code)
     card = asker_cards.note("Du har fått ett tack", seen, f"{who} tackar för ditt svar.", mine=False)
-    key = f"question:{question.id}:thanks:{said.answer.id}:{turn.person.id}"
+    key = keys.of(question, f"thanks:{said.answer.id}:{turn.person.id}")
     return outbox.enqueue(
         turn.session, Outgoing(key, _subject(question), ToPerson(said.answer.person_id), card=card), turn.now
     )
@@ -250,15 +233,15 @@ def _to_desk(seen: Picture, people: Iterable[Person], what: str, why: str) -> It
 
 def _to_each(seen: Picture, people: Iterable[int], what: str, card: Json) -> Iterator[Outgoing]:
     for person in people:
-        key = told_as(seen.question, what, person)
+        key = keys.told(seen.question, what, person)
         yield Outgoing(key, _subject(seen.question), ToPerson(person), card=card)
 
 
 def _gone_everywhere(session: Session, seen: Picture) -> Iterator[Outgoing]:
     """The cards that the question was moved from show it no more either."""
-    old = [_posted(seen.question, post) for post in range(1, seen.question.posts)]
+    old = [keys.card(seen.question, post) for post in range(1, seen.question.posts)]
     for key in sorted(outbox.known(session, old)):
-        yield Outgoing(f"{key}:gone", _subject(seen.question), MessageOf(key), card=cards.channel(seen))
+        yield Outgoing(keys.version(key, "gone"), _subject(seen.question), MessageOf(key), card=cards.channel(seen))
 
 
 def _answer_to(seen: Picture, said: Said, person: int, thread: ToThread | None) -> Outgoing:
@@ -268,7 +251,7 @@ def _answer_to(seen: Picture, said: Said, person: int, thread: ToThread | None) 
         where = question.asked_conversation_id
         thread = ToThread(where, question.asked_thread_id) if where else None
     card = asker_cards.answered(seen, said, own=own)
-    key = f"question:{question.id}:answer:{said.answer.id}:person:{person}"
+    key = keys.told(question, f"answer:{said.answer.id}", person)
     return Outgoing(key, _subject(question), ToPerson(person, thread), card=card)
 
 
@@ -282,8 +265,4 @@ def _send(turn: Turn, outgoings: Iterable[Outgoing]) -> int:
 
 def _lanes(question: Question) -> list[str]:
     """Of all its cards: a form may stand on one that it was moved from."""
-    return [_posted(question, post) for post in range(1, question.posts + 1)]
-
-
-def _posted(question: Question, post: int) -> str:
-    return f"question:{question.id}:card:{post}"
+    return [keys.card(question, post) for post in range(1, question.posts + 1)]
