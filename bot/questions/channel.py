@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from bot.questions import cards, keys, picture, service, telling
+from bot.questions import cards, keys, picture, posting, service, telling
 from bot.questions.picture import Picture
 from bot.routes import Routes
 from bot.turn import Json, Place, Reply, Scope, Turn, UserError, say, state, view
@@ -22,7 +22,7 @@ routes = Routes()
 def show(turn: Turn) -> Reply:
     """Back from a form to the question."""
     question = service.required(turn)
-    telling.stopped_writing(turn, question)
+    posting.stopped_writing(turn, question)
     return view(_card(turn, _now(turn, question)))
 
 
@@ -32,7 +32,7 @@ def form(turn: Turn) -> Reply:
     question = service.required(turn)
     if question.over:
         return view(_card(turn, _now(turn, question)))
-    telling.writes(turn, question)
+    posting.writes(turn, question)
     return view(cards.form(_now(turn, question)))
 
 
@@ -120,7 +120,7 @@ def asked_in(session: Session, place: Place) -> int | None:
 def keep(turn: Turn, question: Question, text: str, way: Way) -> Picture:
     """Keep an answer and tell everyone concerned, if it is a new one."""
     found, new = service.answer(turn, question, text, way)
-    telling.stopped_writing(turn, question)
+    posting.stopped_writing(turn, question)
     return telling.answered(turn, question, found.id) if new else _now(turn, question)
 
 
@@ -130,7 +130,7 @@ def asker(seen: Picture) -> str:
 
 
 def _changed(turn: Turn, question: Question, *, changed: bool) -> Picture:
-    return telling.changed(turn, question) if changed else _now(turn, question)
+    return posting.changed(turn, question) if changed else _now(turn, question)
 
 
 def _now(turn: Turn, question: Question) -> Picture:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.questions import asker_cards, picture, service, telling
+from bot.questions import asker_cards, picture, posting, service, telling
 from bot.questions.picture import Picture, Said
 from bot.routes import Routes, Where
 from bot.turn import Json, Place, Reply, Scope, Turn, UserError, say, state, view
@@ -133,7 +133,7 @@ def unfollow(turn: Turn) -> Reply:
     """*Sluta följa*."""
     question = service.required(turn)
     if service.unfollow(turn, question):
-        telling.changed(turn, question)
+        posting.changed(turn, question)
     return _in_place(turn, asker_cards.said("Du följer inte längre frågan."))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.cards import escape, short
-from bot.questions import cards, channel, desk_cards, keys, picture, service, telling
+from bot.questions import cards, channel, desk_cards, keys, picture, posting, service, telling
 from bot.routes import Routes, Where
 from bot.swedish import STOCKHOLM
 from bot.turn import Json, Reply, Turn, UserError, say, state, view
@@ -53,7 +53,7 @@ def repost(turn: Turn) -> Reply:
     group = groups.find(turn.session, question.group_id)
     if group is None or group.conversation_id is None:
         raise UserError("Gruppen har ingen kanal nu. Flytta frågan till en annan grupp.")
-    seen = telling.posted_again(turn, question, row)
+    seen = posting.again(turn, question, row)
     return _in_place(turn, desk_cards.one(seen, said="Jag lägger ut frågan i kanalen igen."))
 
 
@@ -136,7 +136,7 @@ def _waiting(turn: Turn) -> Sequence[Question]:
 
 
 def _lost(turn: Turn, question: Question) -> Delivery | None:
-    return next((row for _, row in telling.lost(turn.session, [question])), None)
+    return next((row for _, row in posting.lost(turn.session, [question])), None)
 
 
 def _open(turn: Turn) -> Question:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.questions import cards, keys, picture, service, telling
+from bot.questions import cards, keys, picture, posting, service, telling
 from bot.routes import Routes
 from storage import outbox, questions
 from storage.questions import Question, Status
@@ -45,5 +45,5 @@ def _show_anew(session: Session, question: Question, now: datetime) -> None:
     if question.group_id is None or outbox.find(session, keys.card(question)) is None:
         return
     question.version += 1
-    shown = telling.update(picture.of(session, question, now), f"v{question.version}")
+    shown = posting.update(picture.of(session, question, now), f"v{question.version}")
     outbox.enqueue(session, shown, now)

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot import swedish
-from bot.questions import asker_cards, desk_cards, keys, mails, picture, service, telling
+from bot.questions import asker_cards, desk_cards, keys, mails, picture, posting, service, telling
 from bot.questions.picture import Picture
 from storage import groups, kansli, outbox, questions, writing
 from storage.outbox import Delivery
@@ -43,7 +43,7 @@ def still_wanted(session: Session, row: Delivery) -> bool:
     what = keys.what_told(question, row.key)
     if not keys.is_missing(what):
         return True
-    return any(what == keys.missing(question, card) for _, card in telling.lost(session, [question]))
+    return any(what == keys.missing(question, card) for _, card in posting.lost(session, [question]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class _Rung:
 
 def _lost(session: Session, waiting: Sequence[Question], now: datetime) -> Iterator[Outgoing]:
     """The kansli is told at once of a card that is not in its channel: nobody there knows of the question."""
-    for question, row in telling.lost(session, waiting):
+    for question, row in posting.lost(session, waiting):
         what = keys.missing(question, row)
         told = {keys.told(question, what, person.id): person.id for person in kansli.everyone(session)}
         if fresh := told.keys() - outbox.known(session, told):
@@ -121,7 +121,7 @@ def _released(seen: Picture, what: str, wait: datetime | None) -> Iterator[Outgo
     """The card offers the question to everybody again, and whoever had it is told."""
     question = seen.question
     if seen.group is not None:
-        yield replace(telling.update(seen, what), not_before=wait)
+        yield replace(posting.update(seen, what), not_before=wait)
     if question.claimed_by_id is not None:
         text = "Det gick två arbetsdagar utan svar, så den är ledig för andra igen. Du kan fortfarande svara."
         card = asker_cards.note("Frågan du tog är ledig igen", seen, text, mine=False)

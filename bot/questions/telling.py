@@ -1,27 +1,26 @@
-"""Who is told what, and where: every change of a question as rows of the outbox, in the change's own transaction."""
+"""Who is told of a question's changes, and where: as rows of the outbox, in the change's own transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from bot.cards import escape
-from bot.questions import asker_cards, cards, desk_cards, faq_cards, keys, picture
+from bot.questions import asker_cards, desk_cards, faq_cards, keys, picture, posting
 from bot.questions.picture import Picture, Said
 from bot.turn import Json, Turn
-from storage import delivered, groups, kansli, outbox, questions, writing
-from storage.outbox import Delivery, State
-from storage.outgoing import AsMail, MessageOf, Outgoing, Reach, ThreadOf, ToChannel, ToPerson, ToThread
+from storage import groups, kansli, outbox, questions
+from storage.outgoing import AsMail, Outgoing, Reach, ThreadOf, ToPerson, ToThread
 from storage.people import Person
 from storage.questions import Question, Status
 
 
 def asked(turn: Turn, question: Question) -> Picture:
     """A new question, or one that was moved: a card in the group's channel, or a note to each of the kansli."""
-    seen = _post(turn, question)
+    seen = posting.post(turn, question)
     if seen.group is None:
         why = "En fråga till kansliet"
         _send(turn, _to_desk(seen, kansli.everyone(turn.session), f"asked:{question.posts}", why))
@@ -32,103 +31,14 @@ def asked(turn: Turn, question: Question) -> Picture:
     return seen
 
 
-def _post(turn: Turn, question: Question) -> Picture:
-    """A card of its own in the channel of its group, if it has one."""
-    question.posts += 1
-    seen = picture.of(turn.session, question, turn.now)
-    if seen.group is not None:
-        channel, card = ToChannel(seen.group.conversation_id or ""), cards.channel(seen)
-        _send(turn, [Outgoing(keys.card(question), _subject(question), channel, card["fallbackText"], card)])
-    return seen
-
-
-def changed(turn: Turn, question: Question) -> Picture:
-    """The card shows the new state to everyone; while others have its answer form open, when they are done.
-
-    What has ended is shown at once: their answer would be refused.
-    """
-    seen = picture.of(turn.session, question, turn.now)
-    if seen.group is not None:
-        _send(turn, [replace(update(seen, f"v{question.version}"), not_before=_written(turn, question))])
-    return seen
-
-
-def writes(turn: Turn, question: Question) -> None:
-    """The person has opened the answer form."""
-    writing.begin(turn.session, question.id, turn.person.id, turn.now)
-    writing.hold(turn.session, _lanes(question), turn.now)
-
-
-def stopped_writing(turn: Turn, question: Question) -> None:
-    """The person has sent or left the answer form: what waited for that is shown, unless somebody else has it open."""
-    left = writing.end(turn.session, question.id, turn.person.id)
-    if left and _written(turn, question) is None:
-        writing.show_now(turn.session, _lanes(question), turn.now)
-
-
-def update(seen: Picture, version: str) -> Outgoing:
-    """The card's newest version. The lane of its message lets no older one come after it."""
-    question, card = seen.question, cards.channel(seen)
-    return Outgoing(
-        keys.version(keys.card(question), version), _subject(question), MessageOf(keys.card(question)), "", card
-    )
-
-
-def lost(session: Session, waiting: Sequence[Question]) -> Iterator[tuple[Question, Delivery]]:
-    """Those of the questions whose cards may not stand in their groups' channels, each with its card's delivery.
-
-    It did not arrive as far as is known, or the group has been tied to another channel since.
-    """
-    posted = {keys.card(question): question for question in waiting if question.group_id is not None}
-    places = {group.id: group.conversation_id for group in groups.everyone(session)} if posted else {}
-    for row in delivered.ended(session, posted):
-        question = posted[row.key]
-        place = places.get(question.group_id or 0)
-        if row.state in outbox.NOT_ARRIVED or (row.state == State.SENT and place not in (None, row.conversation_id)):
-            yield question, row
-
-
-def posted_again(turn: Turn, question: Question, row: Delivery) -> Picture:
-    """Its lost card is sent once more, as it is now; anew where the group has another channel.
-
-    Who follows the group has heard of the question already.
-    """
-    group = groups.find(turn.session, question.group_id)
-    same = group is not None and group.conversation_id == row.conversation_id
-    if same and outbox.send_again(turn.session, row.id, turn.now):
-        question.version += 1
-        return changed(turn, question)
-    _leave(turn, question)
-    return _post(turn, question)
-
-
-def _leave(turn: Turn, question: Question) -> None:
-    """The card that it had says where it went."""
-    old = keys.card(question)
-    if outbox.find(turn.session, old) is not None:
-        gone = cards.moved(picture.of(turn.session, question, turn.now))
-        wait = _written(turn, question)  # what is being written there is still an answer
-        _send(
-            turn, [Outgoing(keys.version(old, "moved"), _subject(question), MessageOf(old), card=gone, not_before=wait)]
-        )
-
-
-def _written(turn: Turn, question: Question) -> datetime | None:
-    """Until when others write answers that the question takes; None where nobody does."""
-    return None if question.over else writing.others_until(turn.session, question.id, turn.person.id, turn.now)
-
-
 def answered(turn: Turn, question: Question, answer_id: int) -> Picture:
     """An answer goes to the asker and to those who wonder too, but not to who gave it."""
     outbox.cancel(turn.session, reminder_subject(question), turn.now)
-    seen = changed(turn, question)
+    seen = posting.changed(turn, question)
     said = picture.said(seen, answer_id)
     if said is not None:
         told = picture.everyone(turn.session, question, but=[said.answer.person_id])
-        post = outbox.find(turn.session, keys.card(question))
-        thread = (
-            ToThread(post.sent_conversation_id, post.sent_thread_id) if post and post.sent_conversation_id else None
-        )
+        thread = posting.thread(turn.session, question)
         _send(turn, (_answer_to(seen, said, person, thread) for person in told))
     return seen
 
@@ -136,7 +46,7 @@ def answered(turn: Turn, question: Question, answer_id: int) -> Picture:
 def moved(turn: Turn, question: Question) -> Picture:
     """The old card says where the question went, the new group gets its own, and the asker is told."""
     outbox.cancel(turn.session, reminder_subject(question), turn.now)
-    _leave(turn, question)
+    posting.leave(turn, question)
     seen = asked(turn, question)
     text = f"Den hör bättre hemma hos {seen.home}, så den har flyttats dit. Du behöver inte göra något."
     note = asker_cards.note("Din fråga har flyttats", seen, text)
@@ -148,21 +58,21 @@ def moved(turn: Turn, question: Question) -> Picture:
 def ended(turn: Turn, question: Question) -> Picture:
     """Taken back or closed: reminders stop, and who would wait in vain is told."""
     outbox.cancel(turn.session, reminder_subject(question), turn.now)
-    seen = changed(turn, question)
+    seen = posting.changed(turn, question)
     if question.reason:
         told = picture.everyone(turn.session, question, but=[turn.person.id])
         title = "Frågan har stängts" if seen.answers else "Frågan har stängts utan svar"
         closed = asker_cards.note(title, seen, question.reason)
         _send(turn, _to_each(seen, told, f"closed:{question.version}", closed))
     if question.status == Status.WITHDRAWN:
-        _send(turn, _gone_everywhere(turn.session, seen))
+        posting.withdrawn(turn, seen)
     return seen
 
 
 def solved(turn: Turn, question: Question, said: Said) -> Picture:
     """Whoever gave the answer is told that it helped; the kansli, once for each question, that it may be an entry."""
     outbox.cancel(turn.session, reminder_subject(question), turn.now)
-    seen = changed(turn, question)
+    seen = posting.changed(turn, question)
     told = [said.answer.person_id] if said.answer.person_id not in (None, turn.person.id) else []
     text = f"{seen.asker} säger att ditt svar löste frågan. Tack för att du delade med dig!"
     helped = asker_cards.note("Ditt svar hjälpte", seen, text, mine=False)
@@ -173,7 +83,7 @@ def solved(turn: Turn, question: Question, said: Said) -> Picture:
 
 def reopened(turn: Turn, question: Question) -> Picture:
     """The thread hears of it, because a card that changes makes no sound."""
-    seen = changed(turn, question)
+    seen = posting.changed(turn, question)
     if seen.group is not None:
         text = f"Frågan är öppen igen. {escape(seen.asker)} skriver: {escape(question.more)}"
         key = keys.of(question, f"reopened:{question.version}")
@@ -237,13 +147,6 @@ def _to_each(seen: Picture, people: Iterable[int], what: str, card: Json) -> Ite
         yield Outgoing(key, _subject(seen.question), ToPerson(person), card=card)
 
 
-def _gone_everywhere(session: Session, seen: Picture) -> Iterator[Outgoing]:
-    """The cards that the question was moved from show it no more either."""
-    old = [keys.card(seen.question, post) for post in range(1, seen.question.posts)]
-    for key in sorted(outbox.known(session, old)):
-        yield Outgoing(keys.version(key, "gone"), _subject(seen.question), MessageOf(key), card=cards.channel(seen))
-
-
 def _answer_to(seen: Picture, said: Said, person: int, thread: ToThread | None) -> Outgoing:
     """In their own chat; failing that with a mention: where the asker asked, or for a follower in ``thread``."""
     question, own = seen.question, person == seen.question.asker_id
@@ -261,8 +164,3 @@ def _subject(question: Question) -> str:
 
 def _send(turn: Turn, outgoings: Iterable[Outgoing]) -> int:
     return outbox.enqueue_all(turn.session, outgoings, turn.now)
-
-
-def _lanes(question: Question) -> list[str]:
-    """Of all its cards: a form may stand on one that it was moved from."""
-    return [keys.card(question, post) for post in range(1, question.posts + 1)]
