@@ -11,6 +11,7 @@ import pytest
 from bot.outbox import Courier
 from storage import delivered, outbox, retention
 from storage.database import Database
+from storage.outbox import Delivery
 from storage.outgoing import MessageOf, Outgoing, Repeat, ThreadOf, ToChannel, ToMessage, ToPerson, ToThread
 from tests.chat import Clock
 from tests.fakes import BLOCKED, refusal
@@ -203,6 +204,10 @@ async def test_throttling_waits_as_long_as_teams_says_and_holds_the_conversation
     await desk.courier.deliver()
     assert desk.texts() == []
     assert desk.state("1") == ("waiting", "429 Throttled", 1, 0)
+    asked, both = desk.row("1").not_before, Delivery.subject == "note:1"
+    assert desk.play(lambda session: outbox.reschedule(session, both, desk.clock.now)) == 1
+    assert desk.row("1").not_before == asked, "only what was not tried goes sooner"
+    assert desk.play(lambda session: outbox.reschedule(session, both, asked, tried=True)) == 2
 
     desk.clock.forward(seconds=3)
     await desk.courier.deliver()
