@@ -267,6 +267,10 @@ async def test_in_a_pause_what_passes_is_skipped_and_the_rest_comes_after(post: 
     assert set((await post.deliver()).values()) == {("waiting", "paused")}
     assert {post.desk.row(key).attempts for key in ("passes", "stays")} == {0}
 
+    post.desk.play(lambda session: session.query(outbox.Delivery).filter_by(key="stays").update({"attempts": 1}))
+    again = post.desk.play(lambda session: reminding.release(session, anna, post.desk.clock.now))
+    assert again == len(("passes", "weekend", "stays", "undated")), "tried before the pause or not"
+
     post.desk.clock.now = datetime(2026, 12, 12, 9, tzinfo=swedish.STOCKHOLM)
     went = await post.deliver()
     assert (went["weekend"], went["stays"]) == (("sent", "chat"), ("waiting", "paused"))
