@@ -19,6 +19,7 @@ from bot.faq.calibration import SHIPPED, Calibration
 from bot.faq.fitting import FittingError
 from bot.faq.ranking import fingerprint
 from bot.faq.search import Entry, Index
+from bot.memory import give_back
 from bot.ports import Hit
 from storage import faq, faq_calibration
 from storage.database import Database
@@ -162,6 +163,7 @@ class LiveBank:
             if loaded.learned.fingerprint == fingerprint(loaded.entries):
                 self._taught = _texts(loaded.entries)
         self._index = Index(loaded.entries, self._calibration, previous=self._index)
+        give_back()
         self._shown = loaded.version, loaded.shown
         self._version = loaded.version
         log.info("bank indexed", extra={"entries": len(loaded.entries), "version": loaded.version})

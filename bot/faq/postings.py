@@ -65,7 +65,8 @@ def side_by_side(left: Postings, right: Postings) -> Postings:
 
     They must have the same terms and rarities.
     """
-    held = np.concatenate([np.repeat(np.arange(len(each.starts) - 1), np.diff(each.starts)) for each in (left, right)])
+    terms = np.arange(len(left.starts) - 1, dtype=np.int32)
+    held = np.concatenate([np.repeat(terms, np.diff(each.starts)) for each in (left, right)])
     order = np.argsort(held, kind="stable")
     documents = np.concatenate([left.documents, right.documents + left.size])[order]
     weights = np.concatenate([left.weights, right.weights])[order]
@@ -79,19 +80,27 @@ def build(counted: Counted, rows: Ints, documents: Ints, size: int, idf: Floats 
     ``idf`` replaces the rarity of terms among these documents with another one.
     """
     at, sizes = gather(counted.starts[rows], counted.starts[rows + 1])
-    owner = np.repeat(documents, sizes)
     width = max(1, size)
-    packed = counted.terms[at].astype(np.int64) * width + owner  # sorts by term, then document
-    packed = np.sort((packed << _COUNT_BITS) | np.minimum(counted.counts[at], _MOST))
+    packed = counted.terms[at].astype(np.int64)  # changed in place: what the heap once held, the process keeps
+    packed *= width
+    packed += np.repeat(documents, sizes)
+    packed <<= _COUNT_BITS
+    packed |= np.minimum(counted.counts[at], _MOST)
+    packed.sort()  # by term, then document
     pairs = packed >> _COUNT_BITS
     first = np.flatnonzero(np.diff(pairs, prepend=-1))
-    counts = np.add.reduceat(packed & _MOST, first) if len(first) else first
+    packed &= _MOST
+    counts = np.add.reduceat(packed, first) if len(first) else first
+    del at, packed
     term, document = np.divmod(pairs[first], width)
     holders = np.bincount(term, minlength=len(counted.vocabulary))
     if idf is None:
         idf = np.log((1 + size) / (1 + holders)) + 1
-    weights = (1 + np.log(counts)) * idf[term]
+    weights = np.log(counts)
+    weights += 1
+    weights *= idf[term]
     length = np.sqrt(np.bincount(document, weights * weights, size))
+    weights /= length[document]
     starts = np.concatenate([[0], np.cumsum(holders)])
-    short = (weights / length[document]).astype(np.float32)
+    short = weights.astype(np.float32)
     return Postings(counted.vocabulary, idf, starts, document, short, size)

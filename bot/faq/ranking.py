@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from bot.faq import alignment, normalise, postings, terms
 from bot.faq.alignment import Alignment
+from bot.faq.postings import Postings
 from bot.faq.terms import Counted, Ints
 
 Scores = NDArray[np.float32]
@@ -121,13 +122,15 @@ class Lexical:
         self._owners = np.repeat(np.arange(len(entries), dtype=np.int64), [len(part) for part in texts])
         rows = np.array([self.known.grams.rows[text] for text in flat], dtype=np.int64)
         size = len(entries)
-        wholes = postings.build(self.known.grams, rows, self._owners, size)
-        each = np.arange(len(flat), dtype=np.int64)
-        texts_of = postings.build(self.known.grams, rows, each, len(flat), wholes.idf)
-        self._letters = postings.side_by_side(texts_of, wholes)
+        self._letters = self._by_letters(rows, size)
         """Each text, and after them each entry as a whole."""
         self._words = postings.build(self.known.stems, rows, self._owners, size)
         self._alignment = self._align(entries, rows)
+
+    def _by_letters(self, rows: Ints, size: int) -> Postings:
+        wholes = postings.build(self.known.grams, rows, self._owners, size)
+        each = np.arange(len(rows), dtype=np.int64)
+        return postings.side_by_side(postings.build(self.known.grams, rows, each, len(rows), wholes.idf), wholes)
 
     def _align(self, entries: Sequence[Entry], rows: Ints) -> Alignment:
         asked = [len(entry.phrasings()) for entry in entries]
