@@ -119,7 +119,7 @@ def problems(database: Database) -> list[str]:
 
 
 def _alone(database: Database, connection: Connection) -> None:
-    """One replica migrates, and the others wait as long as it takes; SQLite's transaction is exclusive already."""
+    """One replica migrates, and the others wait, at most :data:`LONGEST`; SQLite's transaction is exclusive already."""
     if not database.sqlite:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LONGEST}'")
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(5403911)")
