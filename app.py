@@ -19,15 +19,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import graph, jobs, links, log
 from bot.conversation import ROUTES
+from bot.delivery.courier import Courier
+from bot.delivery.mail_and_feed import Elsewhere
 from bot.doctor import secret
-from bot.elsewhere import Elsewhere
-from bot.faq.index import LiveBank
 from bot.identity import credential
 from bot.metrics import Around
-from bot.outbox import Courier
 from bot.papers import OUTBOX, on_paper
-from bot.people import mirror
 from bot.ports import Messenger
+from bot.register import roster_mirror
+from bot.search.live_bank import LiveBank
 from bot.settings import Settings, SettingsProblems, from_process
 from bot.teams.adapter import Adapter
 from bot.teams.bot import TeamsBot
@@ -93,8 +93,10 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
         connector = Connector(session, token, gate.allows)
         app = App(settings=settings, database=database, routes=ROUTES, dialogs=DIALOGS, bank=bank)
         # Left in the opposite order: what is being sent is finished, then the clock stops, then the threads.
-        rosters = mirror.Mirror(app, clock, TeamsDirectory(connector), tenant.directory if wire and tenant else None)
-        errands = (jobs.Errand("rosters", mirror.EVERY, rosters.run),)
+        rosters = roster_mirror.Mirror(
+            app, clock, TeamsDirectory(connector), tenant.directory if wire and tenant else None
+        )
+        errands = (jobs.Errand("rosters", roster_mirror.EVERY, rosters.run),)
         await stack.enter_async_context(jobs.ticking(app, clock, errands=errands))
         await stack.enter_async_context(_delivering(app, TeamsMessenger(connector, settings.app_id), tenant, clock))
         bot = TeamsBot(Conversations(app, clock), reads_threads=settings.read_threads)

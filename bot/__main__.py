@@ -17,7 +17,7 @@ from bot.doctor.permissions import PERMISSIONS
 from bot.local.chat import chat
 from bot.local.people import PLAYERS
 from bot.local.run import PLAYGROUND_PORT, bot_address, run
-from bot.people import operator
+from bot.memberlist import operator
 from bot.privacy import operator as privacy
 from bot.settings import Settings, SettingsProblems, environment, from_process
 from bot.upkeep import operator as upkeep

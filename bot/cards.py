@@ -31,7 +31,7 @@ from microsoft_teams.cards import (
     TextRun,
 )
 
-from bot.turn import Json
+from bot.message import Json
 
 TITLE_LENGTH = 80
 """Characters of a button's title; Teams cuts longer ones off without a trace on a phone."""

@@ -11,63 +11,20 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-import bot.faq.commands
-import bot.faq.growth
-import bot.faq.manage
-import bot.groups.commands
-import bot.help.commands
-import bot.people.commands
-import bot.people.export_commands
-import bot.people.import_commands
-import bot.people.manage
-import bot.people.role_commands
-import bot.people.seats
-import bot.privacy.commands
-import bot.privacy.downloads
-import bot.privacy.manage
-import bot.questions.channel
-import bot.questions.commands
-import bot.questions.desk
-import bot.questions.forgetting
-import bot.questions.offering
-import bot.questions.to_faq
-import bot.reminding.commands
-from bot import links
-from bot.faq import follow_ups
-from bot.faq.commands import ask
-from bot.help import cards, smalltalk
-from bot.help.commands import greeting, team_greeting
+from bot import dialog, faq, groups, links, memberlist, members, privacy, questions, reminding
+from bot import help as help_feature
+from bot.help import smalltalk
+from bot.message import NOTHING, Incoming, Kind, Reply, Scope, UserError, say
 from bot.routes import Role, Routes, Where
-from bot.turn import NOTHING, App, Incoming, Kind, Reply, Scope, Turn, UserError, say
-from dialogs import engine
-from storage import erased, faq, faq_log, opening, people, places, rosters, turns
+from bot.turn import App, Turn
+from bot.wording import follow_ups
+from storage import erased, faq_log, opening, people, places, rosters, turns
+from storage.faq import touched
 from storage.opening import Opening
 from storage.people import Person
 
-ROUTES = Routes(
-    bot.help.commands.routes,
-    bot.faq.commands.routes,
-    bot.faq.manage.routes,
-    bot.faq.growth.routes,
-    bot.people.commands.routes,
-    bot.people.manage.routes,
-    bot.people.seats.routes,
-    bot.people.role_commands.routes,
-    bot.people.import_commands.routes,
-    bot.people.export_commands.routes,
-    bot.reminding.commands.routes,
-    bot.privacy.commands.routes,
-    bot.privacy.downloads.routes,
-    bot.privacy.manage.routes,
-    bot.groups.commands.routes,
-    bot.questions.commands.routes,
-    bot.questions.channel.routes,
-    bot.questions.desk.routes,
-    bot.questions.forgetting.routes,
-    bot.questions.to_faq.routes,
-    bot.questions.offering.routes,
-    engine.routes,
-)
+FEATURES = (help_feature, faq, members, memberlist, reminding, privacy, groups, questions)
+ROUTES = Routes(*(feature.routes for feature in FEATURES), dialog.routes)
 """Everything people can say and press."""
 
 FORGOTTEN = Reply(notice="Dina uppgifter är borttagna. Skriv till mig om du vill börja om.")
@@ -153,12 +110,12 @@ def _answer(app: App, session: Session, incoming: Incoming, now: datetime, refus
     person_id = person.id  # its row may be gone when the turn has erased them
     reply = refused if refused is not None else _handle(turn)
     turns.answer(session, *key, person_id, reply=reply.to_json(), now=now)
-    return Answer(reply, unsent=True, edited=faq.touched(session))
+    return Answer(reply, unsent=True, edited=touched(session))
 
 
 def _worth_asking(app: App, session: Session, incoming: Incoming) -> bool:
     """Whether something overheard may be an answer. What is not leaves no trace: no person, no place, no activity."""
-    if not app.settings.read_threads or bot.questions.offering.to_ask_about(session, incoming) is None:
+    if not app.settings.read_threads or questions.to_ask_about(session, incoming) is None:
         return False
     return smalltalk.answer(incoming.text, incoming.attachments) is None
 
@@ -168,14 +125,14 @@ def _handle(turn: Turn) -> Reply:
         case Kind.ACTION:
             return _press(turn)
         case Kind.OVERHEARD:
-            return bot.questions.offering.ask(turn)
+            return questions.ask_overheard(turn)
         case Kind.INSTALLED | Kind.LEFT if turn.incoming.place.team_id is not None:
             rosters.want(turn.session, turn.incoming.place.team_id, turn.now)
-            return NOTHING if turn.incoming.kind is Kind.LEFT else team_greeting(turn)
+            return NOTHING if turn.incoming.kind is Kind.LEFT else help_feature.team_greeting(turn)
         case Kind.LEFT:
             return NOTHING
         case Kind.INSTALLED:
-            return greeting(turn) if turn.personal else team_greeting(turn)
+            return help_feature.greeting(turn) if turn.personal else help_feature.team_greeting(turn)
         case Kind.MESSAGE:
             return _message(turn)
 
@@ -193,7 +150,7 @@ def _press(turn: Turn) -> Reply:
 
 def _message(turn: Turn) -> Reply:
     """The first message in a person's own chat is greeted as well as answered."""
-    hello = greeting(turn) if turn.personal else NOTHING
+    hello = help_feature.greeting(turn) if turn.personal else NOTHING
     if hello.messages and smalltalk.is_greeting(turn.incoming.text):
         return hello
     reply = _understood(turn)
@@ -209,16 +166,16 @@ def _understood(turn: Turn) -> Reply:
             raise UserError(f"Kommandot **{command.word}** är bara för kansliet. Skriv **hjälp** för att se dina.")
         if not command.allowed(kansli=turn.kansli, scope=turn.incoming.place.scope):
             settings = turn.app.settings
-            return say(card=cards.go_personal(command, "" if settings.local else links.chat(settings)))
+            return say(card=help_feature.go_personal(command, "" if settings.local else links.chat(settings)))
         if turn.found.asked:  # what they write next is not about the question before
             faq_log.change_subject(turn.session, turn.person.id, turn.incoming.place.conversation_id)
         return command.handler(replace(turn, argument=argument))
     chat = smalltalk.answer(text, turn.incoming.attachments)
-    answered = bot.questions.channel.in_thread(turn) if chat is None or not text else None
+    answered = questions.in_thread(turn) if chat is None or not text else None
     if answered is not None:
         return answered
-    dialog = engine.opened(turn)
-    resumed = engine.resume(turn, *dialog) if dialog else None
+    opened = dialog.opened(turn)
+    resumed = dialog.resume(turn, *opened) if opened else None
     if resumed is not None:
         return resumed
     if len(text) > LONGEST:
@@ -228,5 +185,5 @@ def _understood(turn: Turn) -> Reply:
         )
     if chat == smalltalk.UNCLEAR and turn.found.asked and follow_ups.leans_on(text):
         chat = None  # "när?" is clear enough after an answer
-    reply = say(chat) if chat else ask(turn)
-    return replace(reply, messages=reply.messages + engine.asked_again(turn, *dialog)) if dialog else reply
+    reply = say(chat) if chat else faq.ask(turn)
+    return replace(reply, messages=reply.messages + dialog.asked_again(turn, *opened)) if opened else reply

@@ -12,9 +12,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.routes import Download, Role
+from bot.message import UserError
+from bot.routes import Download, FileRequest, Role
 from bot.settings import Settings
-from bot.turn import App, Turn, UserError, Wanted, is_kansli
+from bot.turn import App, Turn, is_kansli
 from storage import links, people
 from storage.links import DownloadLink
 
@@ -40,7 +41,7 @@ def base_url(settings: Settings) -> str:
     return f"http://{host}:{settings.port}" if settings.local else ""
 
 
-def link(turn: Turn, file: Callable[[Wanted], Callable[[], bytes]], otherwise: str) -> str:
+def link(turn: Turn, file: Callable[[FileRequest], Callable[[], bytes]], otherwise: str) -> str:
     """The address of a new link to a file, by the function that makes it.
 
     Raises :class:`UserError` that says ``otherwise`` where no browser reaches the bot.
@@ -74,7 +75,7 @@ def _file(app: App, session: Session, row: DownloadLink, found: Download, now: d
         return None
     if found.role is Role.KANSLI and not is_kansli(session, app.settings, person):  # may have been taken meanwhile
         return None
-    return File(found.saved_as, found.content_type, found.write(Wanted(session, app.settings, person, now)))
+    return File(found.saved_as, found.content_type, found.write(FileRequest(session, app.settings, person, now)))
 
 
 def _is_token(token: str) -> bool:

@@ -17,13 +17,11 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.orm import Session
 
-from bot.outbox import StillWanted
-from bot.people import telling
+from bot import members, questions, upkeep
+from bot.delivery.courier import StillWanted
 from bot.privacy import retention
-from bot.questions import reminders
 from bot.turn import App
-from bot.upkeep import reminders as upkeep
-from storage import offers, outbox
+from storage import outbox
 from storage.outgoing import Outgoing
 
 Due = Callable[[Session, datetime], list[Outgoing]]
@@ -31,13 +29,9 @@ Due = Callable[[Session, datetime], list[Outgoing]]
 Clock = Callable[[], datetime]
 Work = Callable[[Session], int]
 
-DUE: tuple[Due, ...] = (reminders.due, upkeep.due, telling.due)
+DUE: tuple[Due, ...] = (*questions.DUE, *upkeep.DUE, *members.DUE)
 """Who may have something due; each is asked every :data:`PLAN_EVERY`."""
-STILL_WANTED: Mapping[str, StillWanted] = {
-    "question_reminder": reminders.still_wanted,
-    "thread_offer": offers.still_kept,
-    "app_credential": upkeep.still_wanted,
-}
+STILL_WANTED: Mapping[str, StillWanted] = {**questions.STILL_WANTED, **upkeep.STILL_WANTED}
 """By the first word of a subject: whether its cause still stands, asked just before sending."""
 
 PLAN_EVERY = timedelta(minutes=1)

@@ -18,8 +18,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 import orjson
 
-from bot import mail
-from bot.invitation import Method, invitation
+from bot.delivery import mail
+from bot.delivery.invitation import Method, invitation
 from bot.mail_address import reachable
 from bot.ports import Reason, Unreachable
 from bot.swedish import STOCKHOLM, day

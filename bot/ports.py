@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
-from bot.turn import Message
+from bot.message import Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,33 @@
-"""What people can say and press, and which handler answers; refuses duplicates."""
+"""What people can say and press, and which handler answers; refuses duplicates.
+
+Everything here is generic in the turn ``T``, so that :mod:`bot.turn` can hold the routes without a circle.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import Any, Generic, Protocol, TypeVar
 
-from bot.turn import Handler, Scope, Wanted
+from sqlalchemy.orm import Session
+
+from bot.message import Json, Reply, Scope, in_place
+from bot.settings import Settings
+from storage.people import Person
 from storage.privacy import EraseHook
+
+
+class Placed(Protocol):
+    """What the registry must know of a turn."""
+
+    @property
+    def personal(self) -> bool:
+        """Whether this is the person's own chat with the bot."""
+
+
+T = TypeVar("T", bound=Placed)
 
 
 class Role(StrEnum):
@@ -25,13 +45,13 @@ class Where(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class Command(Generic[T]):
     """A word or phrase that people write first in a message."""
 
     word: str
     help: str
     """One Swedish line: what you get by writing it."""
-    handler: Handler
+    handler: Callable[[T], Reply]
     role: Role = Role.MEMBER
     where: Where = Where.ANY
     aliases: tuple[str, ...] = ()
@@ -41,22 +61,32 @@ class Command:
     """Whether it is in Teams' own command menu (at most 12)."""
 
     def allowed(self, *, kansli: bool, scope: Scope) -> bool:
-        """Whether this person may use it in this kind of conversation."""
+        """Return whether this person may use it in this kind of conversation."""
         return (kansli or self.role is Role.MEMBER) and (scope is Scope.PERSONAL or self.where is Where.ANY)
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
+class Action(Generic[T]):
     """A button's verb."""
 
     name: str
-    handler: Handler
+    handler: Callable[[T], Reply]
     role: Role = Role.MEMBER
     where: Where = Where.ANY
     """``PERSONAL`` refuses a press elsewhere; no card with such a button is ever shown there."""
 
 
-Writer = Callable[[Wanted], Callable[[], bytes]]
+@dataclass(frozen=True, slots=True)
+class FileRequest:
+    """What a file is made from: an open transaction, and the person who fetches it."""
+
+    session: Session
+    settings: Settings
+    person: Person
+    now: datetime
+
+
+Writer = Callable[[FileRequest], Callable[[], bytes]]
 """Reads what the file needs; what it returns makes the bytes when the transaction is over."""
 
 
@@ -72,17 +102,55 @@ class Download:
     role: Role = Role.MEMBER
 
 
+Answers = Mapping[str, Any]
+"""Step name → the answer, as the step's ``accept`` gave it (JSON)."""
+
+
+@dataclass(frozen=True)
+class Step(Generic[T]):
+    """One question of a dialog.
+
+    ``ask(turn, answers)`` is the card that asks. ``accept(turn, answers, text)`` turns the written text, or the
+    form's inputs, into the answer to keep; a ``UserError`` tells what was wrong, and the step is asked again.
+    """
+
+    name: str
+    ask: Callable[[T, Answers], Json]
+    accept: Callable[[T, Answers, str], Any]
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Dialog(Generic[T]):
+    """Steps in the order they are asked, and what to do with the answers (:mod:`bot.dialog` runs them)."""
+
+    name: str
+    """Kept in the database; don't change it."""
+    steps: tuple[Step[T], ...]
+    finish: Callable[[T, Answers], Reply]
+    role: Role = Role.MEMBER
+    """Who may be in it: the steps show what is only for them."""
+
+    def position(self, answers: Answers) -> Step[T] | None:
+        """Return the first unanswered step; None when all are answered."""
+        return next((step for step in self.steps if step.name not in answers), None)
+
+
 class DuplicateRouteError(Exception):
     """Two routes have the same word or name; raised when the program starts."""
 
 
-class Routes:
-    """A registry of commands and actions. Each feature owns one; ``conversation`` joins them."""
+class Routes(Generic[T]):
+    """A registry of commands, buttons and files. Each module owns one; features and ``conversation`` join them.
 
-    def __init__(self, *parts: Routes) -> None:
+    ``role`` and ``where`` are what its commands and buttons have unless they say otherwise.
+    """
+
+    def __init__(self, *parts: Routes[T], role: Role = Role.MEMBER, where: Where = Where.ANY) -> None:
         """Join ``parts``. Raises :class:`DuplicateRouteError` where two of them share a word or a name."""
-        self.commands: dict[str, Command] = {}
-        self.actions: dict[str, Action] = {}
+        self.role, self.where = role, where
+        self.commands: dict[str, Command[T]] = {}
+        self.actions: dict[str, Action[T]] = {}
         self.downloads: dict[str, Download] = {}
         self.erase_hooks: list[EraseHook] = []
         for part in parts:
@@ -99,36 +167,49 @@ class Routes:
         word: str,
         *,
         help: str,
-        role: Role = Role.MEMBER,
-        where: Where = Where.ANY,
+        role: Role | None = None,
+        where: Where | None = None,
         aliases: tuple[str, ...] = (),
         takes: str = "",
         menu: bool = False,
-    ) -> Callable[[Handler], Handler]:
-        """Register the decorated handler for ``word``; see :class:`Command` for the arguments."""
+        button: str = "",
+    ) -> Callable[[Callable[[T], Reply]], Callable[[T], Reply]]:
+        """Register the decorated handler for ``word``; see :class:`Command` for the arguments.
 
-        def register(handler: Handler) -> Handler:
+        ``button`` is the verb of a button that answers the same, in place of the pressed card.
+        """
+        role, where = role or self.role, where or self.where
+
+        def register(handler: Callable[[T], Reply]) -> Callable[[T], Reply]:
             self._add_command(Command(word, help, handler, role, where, aliases, takes, menu))
+            if button:
+
+                def press(turn: T) -> Reply:
+                    return in_place(handler(turn), personal=turn.personal)
+
+                self._add_action(Action(button, press, role, where))
             return handler
 
         return register
 
-    def action(self, name: str, *, role: Role = Role.MEMBER, where: Where = Where.ANY) -> Callable[[Handler], Handler]:
+    def action(
+        self, name: str, *, role: Role | None = None, where: Where | None = None
+    ) -> Callable[[Callable[[T], Reply]], Callable[[T], Reply]]:
         """Register the decorated handler for buttons whose verb is ``name``; see :class:`Action`."""
 
-        def register(handler: Handler) -> Handler:
-            self._add_action(Action(name, handler, role, where))
+        def register(handler: Callable[[T], Reply]) -> Callable[[T], Reply]:
+            self._add_action(Action(name, handler, role or self.role, where or self.where))
             return handler
 
         return register
 
     def download(
-        self, name: str, *, saved_as: str, content_type: str, role: Role = Role.MEMBER
+        self, name: str, *, saved_as: str, content_type: str, role: Role | None = None
     ) -> Callable[[Writer], Writer]:
         """Register the decorated function as the maker of a file; see :class:`Download` for the arguments."""
 
         def register(write: Writer) -> Writer:
-            self._add_download(Download(name, saved_as, content_type, write, role))
+            self._add_download(Download(name, saved_as, content_type, write, role or self.role))
             return write
 
         return register
@@ -138,11 +219,11 @@ class Routes:
         self.erase_hooks.append(hook)
         return hook
 
-    def __iter__(self) -> Iterator[Command]:
+    def __iter__(self) -> Iterator[Command[T]]:
         """The commands, each once, in the order they were registered."""
         return (command for word, command in self.commands.items() if word == command.word)
 
-    def find(self, text: str) -> tuple[Command, str] | None:
+    def find(self, text: str) -> tuple[Command[T], str] | None:
         """The command that ``text`` starts with and what follows it, or None.
 
         Case, surrounding punctuation and a leading slash do not matter. A command that takes nothing matches
@@ -159,13 +240,13 @@ class Routes:
                 return command, " ".join(rest).strip()
         return None
 
-    def _add_command(self, command: Command) -> None:
+    def _add_command(self, command: Command[T]) -> None:
         for word in (command.word, *command.aliases):
             if word in self.commands:
                 raise DuplicateRouteError(f"the command {word!r} is registered twice")
             self.commands[word] = command
 
-    def _add_action(self, action: Action) -> None:
+    def _add_action(self, action: Action[T]) -> None:
         if action.name in self.actions:
             raise DuplicateRouteError(f"the action {action.name!r} is registered twice")
         self.actions[action.name] = action

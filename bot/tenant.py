@@ -16,7 +16,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One mail to one person; :func:`bot.mail.compose` writes it."""
+    """One mail to one person; :func:`bot.delivery.mail.compose` writes it."""
 
     key: str
     """Names the mail for ever, as a delivery's key does. A mail sent twice has the same Message-ID."""

@@ -1,6 +1,6 @@
 """Conversations longer than one turn."""
 
-from dialogs.engine import Dialog
+from bot.dialog import Dialog
 from dialogs.entry import NEW_ENTRY
 from dialogs.import_members import IMPORT_MEMBERS
 from dialogs.question import QUESTION

@@ -9,13 +9,15 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from bot.cards import button, card, heading, plain, text_input
-from bot.faq import editing, generalise, growing, growth_cards, manage_cards
-from bot.faq.editing import Content
-from bot.faq.generalise import General
-from bot.routes import Role
+from bot.dialog import Dialog, Step, controls
+from bot.faq import entries, gap_cards, gaps, kansli_cards
+from bot.faq.entries import Content
+from bot.message import Json, Reply, say
+from bot.routes import Answers, Role
 from bot.swedish import date_of
-from bot.turn import Json, Reply, Turn, say
-from dialogs.engine import Answers, Dialog, Step, controls
+from bot.turn import Turn
+from bot.wording import generalisation
+from bot.wording.generalisation import General
 from storage import faq_growth
 
 
@@ -27,33 +29,33 @@ def ask_question(turn: Turn, answers: Answers) -> Json:
         "Vilken fråga ska svaret gälla?",
         "Skriv den som en medlem skulle ställa den.",
         "Fråga",
-        value=generalise.as_question(asked[0].text, editing.LONGEST_QUESTION) if asked else "",
+        value=generalisation.as_question(asked[0].text, entries.LONGEST_QUESTION) if asked else "",
         removed=asked[0].removed if asked else (),
-        most=editing.LONGEST_QUESTION,
+        most=entries.LONGEST_QUESTION,
         first=True,
     )
 
 
 def accept_question(turn: Turn, answers: Answers, said: str) -> str:
     """The question on one line."""
-    return editing.checked_question(said)
+    return entries.checked_question(said)
 
 
 def ask_answer(turn: Turn, answers: Answers) -> Json:
     """What to answer."""
     hint = "Börja med det viktigaste. Skriv du, och korta meningar. Länkar skriver du som [text](https://…)."
-    return _form("answer", str(answers["question"]), hint, "Svar", long=True, most=editing.LONGEST_ANSWER)
+    return _form("answer", str(answers["question"]), hint, "Svar", long=True, most=entries.LONGEST_ANSWER)
 
 
 def accept_answer(turn: Turn, answers: Answers, said: str) -> str:
     """The answer in Markdown."""
-    return editing.checked_answer(said)
+    return entries.checked_answer(said)
 
 
 def ask_phrasings(turn: Turn, answers: Answers) -> Json:
     """Other ways to ask the same."""
     hint = "Ett på varje rad, gärna med medlemmarnas egna ord och stavning. Det hjälper mig mest att hitta rätt."
-    asked = _fitting(_asked(turn, answers)[: editing.MOST_PHRASINGS])
+    asked = _fitting(_asked(turn, answers)[: entries.MOST_PHRASINGS])
     return _form(
         "phrasings",
         "Hur kan man fråga annars?",
@@ -61,7 +63,7 @@ def ask_phrasings(turn: Turn, answers: Answers) -> Json:
         "Andra sätt att fråga",
         value="\n".join(one.text for one in asked),
         removed=tuple(dict.fromkeys(gone for one in asked for gone in one.removed)),
-        most=editing.LONGEST_ANSWER,
+        most=entries.LONGEST_ANSWER,
         long=True,
         skip=True,
     )
@@ -69,7 +71,7 @@ def ask_phrasings(turn: Turn, answers: Answers) -> Json:
 
 def accept_phrasings(turn: Turn, answers: Answers, said: str) -> list[str]:
     """The phrasings, each once."""
-    return list(editing.checked_phrasings(said))
+    return list(entries.checked_phrasings(said))
 
 
 def ask_theme(turn: Turn, answers: Answers) -> Json:
@@ -93,11 +95,11 @@ def finish(turn: Turn, answers: Answers) -> Reply:
         theme=answers["theme"] or "",
     )
     today = date_of(turn.now)
-    entry = editing.create(turn.session, content, turn.person.id, turn.now, today)
+    entry = entries.create(turn.session, content, turn.person.id, turn.now, today)
     turn.session.flush()
-    rows = growing.of_gap(turn, answers.get("_gap") or ())
-    faq_growth.answer_gaps(turn.session, growing.digests(rows), entry.id, turn.now)
-    return say(card=manage_cards.form(entry, said="Sparat som utkast. Läs igenom det och välj Publicera."))
+    rows = gaps.of_gap(turn, answers.get("_gap") or ())
+    faq_growth.answer_gaps(turn.session, gaps.digests(rows), entry.id, turn.now)
+    return say(card=kansli_cards.form(entry, said="Sparat som utkast. Läs igenom det och välj Publicera."))
 
 
 NEW_ENTRY = Dialog(
@@ -115,14 +117,14 @@ NEW_ENTRY = Dialog(
 
 def _asked(turn: Turn, answers: Answers) -> list[General]:
     """How members asked, what was asked most often first; empty where the dialog was not begun from a gap."""
-    rows = growing.of_gap(turn, answers.get("_gap") or ())
-    return growing.phrased(turn.session, [row.text for row in rows])
+    rows = gaps.of_gap(turn, answers.get("_gap") or ())
+    return gaps.phrased(turn.session, [row.text for row in rows])
 
 
 def _fitting(asked: Sequence[General]) -> Sequence[General]:
     """As many as the form's field takes."""
     lengths = accumulate(len(one.text) + 1 for one in asked)
-    return [one for one, length in zip(asked, lengths, strict=True) if length <= editing.LONGEST_ANSWER]
+    return [one for one, length in zip(asked, lengths, strict=True) if length <= entries.LONGEST_ANSWER]
 
 
 def _form(
@@ -141,7 +143,7 @@ def _form(
     return card(
         heading(title),
         plain(hint, subtle=True),
-        *([plain(growth_cards.taken_out(removed))] if removed else []),
+        *([plain(gap_cards.taken_out(removed))] if removed else []),
         text_input("answer", field, value=value, long=long, most=most),
         actions=[
             button("Fortsätt", "dialog.answer", style="positive", step=step),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from bot.people import columns, import_cards, importing, spreadsheet
-from bot.people.importing import Plan
-from bot.people.service import Deed
-from bot.routes import Role
-from bot.turn import Json, Reply, Turn, UserError, say
-from dialogs.engine import NOT_MINE, Answers, Dialog, Special, Step, controls
+from bot.dialog import NOT_MINE, Dialog, Special, Step, controls
+from bot.memberlist import columns, import_cards, imports
+from bot.memberlist.imports import Plan
+from bot.message import Json, Reply, UserError, say
+from bot.register import spreadsheet
+from bot.register.change import Change
+from bot.routes import Answers, Role
+from bot.turn import Turn
 
 
 def ask_table(turn: Turn, answers: Answers) -> Json:
@@ -44,7 +46,7 @@ def finish(turn: Turn, answers: Answers) -> Reply:
     plan = _plan(turn, answers, lock=True)
     if answers["sure"] != plan.fingerprint:
         raise UserError("Registret har ändrats sedan du såg listan. Visa ändringarna igen.")
-    importing.carry_out(Deed.of(turn), plan)
+    imports.carry_out(Change.of(turn), plan)
     return say(card=import_cards.done(plan))
 
 
@@ -58,4 +60,4 @@ IMPORT_MEMBERS = Dialog(
 
 def _plan(turn: Turn, answers: Answers, *, lock: bool = False) -> Plan:
     table = columns.understood(spreadsheet.read_text(str(answers["table"])))
-    return importing.plan(turn.session, table, lock=lock)
+    return imports.plan(turn.session, table, lock=lock)

@@ -11,11 +11,14 @@ from microsoft_teams.cards import CardElement
 
 from bot import swedish
 from bot.cards import button, buttons, card, choice_input, heading, label, one_line, plain, small, text_input
-from bot.faq import understanding
-from bot.questions import asker_cards, cards, picture, routing, service, telling
-from bot.questions.routing import Suggestion, Vote
-from bot.turn import Json, Reply, Turn, UserError, say
-from dialogs.engine import NOT_MINE, Answers, Dialog, Step, controls
+from bot.dialog import NOT_MINE, Dialog, Step, controls
+from bot.message import Json, Reply, UserError, say
+from bot.questions import asker_cards, cards, details, lifecycle, notices
+from bot.routes import Answers
+from bot.search import themes
+from bot.search.themes import Suggestion, Vote
+from bot.turn import Turn
+from bot.wording import utterance
 from storage import content, groups, questions
 from storage.groups import ThemeGroup
 from storage.questions import Status
@@ -47,7 +50,7 @@ def ask_text(turn: Turn, answers: Answers) -> Json:
         plain(hint, subtle=True),
         *asker_cards.suspicious(suspicions(draft)),
         text_input(
-            "answer", "Din fråga", value=draft, long=True, required="Skriv frågan.", most=service.LONGEST_QUESTION
+            "answer", "Din fråga", value=draft, long=True, required="Skriv frågan.", most=lifecycle.LONGEST_QUESTION
         ),
         actions=[
             button("Fortsätt", "dialog.answer", style="positive", step="text"),
@@ -59,7 +62,7 @@ def ask_text(turn: Turn, answers: Answers) -> Json:
 
 def accept_text(turn: Turn, answers: Answers, said: str) -> str:
     """The question as it is sent."""
-    return service.checked_question(said)
+    return lifecycle.checked_question(said)
 
 
 def ask_group(turn: Turn, answers: Answers) -> Json:
@@ -110,8 +113,8 @@ def accept_group(turn: Turn, answers: Answers, said: str) -> Any:
 def ask_name(turn: Turn, answers: Answers) -> Json:
     """Whether others see who asks."""
     person = turn.person
-    full = picture.who(turn.session, person.name, person.municipality_code)
-    short = picture.who(turn.session, "", person.municipality_code)
+    full = details.who(turn.session, person.name, person.municipality_code)
+    short = details.who(turn.session, "", person.municipality_code)
     return card(
         heading("Vad ska de andra se om dig?"),
         plain(f"Med namn: {full}. Utan namn: {short}."),
@@ -140,7 +143,7 @@ def ask_send(turn: Turn, answers: Answers) -> Json:
     text, group = str(answers["text"]), groups.by_theme(turn.session, answers["group"])
     home = f"temagruppen {group.name}" if group else "kansliet"
     shown = turn.person.name if answers["name"] == NAME else ""
-    who = picture.who(turn.session, shown, turn.person.municipality_code)
+    who = details.who(turn.session, shown, turn.person.municipality_code)
     return card(
         heading("Ska jag skicka så här?"),
         *asker_cards.suspicious(suspicions(text)),
@@ -180,7 +183,7 @@ def finish(turn: Turn, answers: Answers) -> Reply:
         asked_conversation_id=answers.get("_conversation"),
         asked_thread_id=answers.get("_thread") or None,
     )
-    seen = telling.asked(turn, question) if new else picture.of(turn.session, question, turn.now)
+    seen = notices.asked(turn, question) if new else details.of(turn.session, question, turn.now)
     return say(card=asker_cards.receipt(seen))
 
 
@@ -202,15 +205,15 @@ def suggestions(turn: Turn, text: str, taking: Sequence[ThemeGroup]) -> list[Sug
     before = [
         Vote(row.theme, alike)
         for row in questions.earlier(turn.session)
-        if row.theme and (alike := routing.likeness(text, row.text)) >= routing.A_LITTLE_ALIKE
+        if row.theme and (alike := themes.likeness(text, row.text)) >= themes.A_LITTLE_ALIKE
     ]
-    return routing.suggest(text, {group.theme: group.words for group in taking}, entries, before)
+    return themes.suggest(text, {group.theme: group.words for group in taking}, entries, before)
 
 
 def similar(turn: Turn, text: str) -> Similar:
     """What has been asked in theme groups that is like it; what went to the kansli is nobody else's business."""
-    scored = [(routing.likeness(text, row.text), row) for row in questions.earlier(turn.session) if row.theme]
-    alike = [row for score, row in sorted(scored, key=lambda one: -one[0]) if score >= routing.ALIKE]
+    scored = [(themes.likeness(text, row.text), row) for row in questions.earlier(turn.session) if row.theme]
+    alike = [row for score, row in sorted(scored, key=lambda one: -one[0]) if score >= themes.ALIKE]
     asked = {row.municipality_code for row in alike if row.municipality_code}
     return Similar([row for row in alike if row.status in (Status.ANSWERED, Status.SOLVED)][:SHOWN], len(asked))
 
@@ -218,9 +221,9 @@ def similar(turn: Turn, text: str) -> Similar:
 def suspicions(text: str) -> list[str]:
     """What in the question seems to point out a private person."""
     found = []
-    if understanding.without_person(text) != text:
+    if utterance.without_person(text) != text:
         found.append("ett personnummer, telefonnummer eller en mejladress")
-    if understanding.names_person(text, _places()):
+    if utterance.names_person(text, _places()):
         found.append("ett personnamn")
     return found
 
@@ -235,7 +238,7 @@ def _asked_before(found: Similar) -> list[CardElement]:
 
 
 @cache
-def _places() -> understanding.Names:
+def _places() -> utterance.Names:
     rows = content.municipalities()
     counties = (row["lan"].removesuffix(" län").removesuffix("s") for row in rows)
-    return understanding.Names.of([*(row["namn"] for row in rows), *counties])
+    return utterance.Names.of([*(row["namn"] for row in rows), *counties])

@@ -20,9 +20,10 @@ from urllib.parse import urlsplit
 
 from bot.conversation import ROUTES
 from bot.guid import is_guid
+from bot.message import Scope
 from bot.routes import Routes
 from bot.settings import Settings, SettingsProblems, from_process
-from bot.turn import Scope
+from bot.turn import Turn
 from manifest.check import problems
 
 Json = dict[str, Any]
@@ -87,7 +88,7 @@ class Deployment:
         }
 
 
-def commands(routes: Routes) -> list[Json]:
+def commands(routes: Routes[Turn]) -> list[Json]:
     """Make the manifest's ``commandLists``: for each scope the routes of the menu that are answered there."""
     menu = [command for command in routes if command.menu]
     lists: list[Json] = []
@@ -102,7 +103,7 @@ def commands(routes: Routes) -> list[Json]:
     return lists
 
 
-def manifest(deployment: Deployment, routes: Routes, folder: Path = FOLDER) -> Json:
+def manifest(deployment: Deployment, routes: Routes[Turn], folder: Path = FOLDER) -> Json:
     """Fill in the template in ``folder``."""
     blanks = deployment.blanks()
     text = (folder / "manifest.json").read_text("utf-8")
@@ -116,7 +117,7 @@ def manifest(deployment: Deployment, routes: Routes, folder: Path = FOLDER) -> J
     return filled
 
 
-def build(deployment: Deployment, routes: Routes, folder: Path = FOLDER) -> bytes:
+def build(deployment: Deployment, routes: Routes[Turn], folder: Path = FOLDER) -> bytes:
     """Make the zip file to upload. Raises :class:`PackageError` if Teams would not take it."""
     refusals = list(deployment.refusals())
     if refusals:

@@ -73,7 +73,7 @@ class QuestionText(Base):
     at: Mapped[datetime] = mapped_column(index=True)
     text: Mapped[str] = mapped_column(String(1000))
     wording: Mapped[str] = mapped_column(String(200), index=True)
-    """The text as compared with later ones; see ``bot.faq.understanding.wording``."""
+    """The text as compared with later ones; see ``bot.wording.utterance.wording``."""
 
 
 class RecentQuestion(Base):

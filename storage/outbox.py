@@ -1,7 +1,7 @@
 """The outbox: everything the bot starts itself, a row each. Queue, delivery log, retry, report and GDPR record at once.
 
 What is sent is written in the same transaction as its cause (:func:`enqueue`), and one replica, which holds the lease,
-sends it (:mod:`bot.outbox`). ::
+sends it (:mod:`bot.delivery.courier`). ::
 
     waiting ──claim──▶ sending ──▶ sent | unreachable | failed | uncertain
        ▲                  │        waiting also ends as cancelled (cause ended, newer version) or expired

@@ -36,7 +36,7 @@ class Repeat(StrEnum):
 
 
 class Reach(StrEnum):
-    """How a message to a person finds its way (:mod:`bot.reaching`)."""
+    """How a message to a person finds its way (:mod:`bot.delivery.reach`)."""
 
     ANSWER = "answer"
     """To something that they did: in Teams only."""

@@ -8,7 +8,7 @@
     open, answered ──▶ withdrawn (by the asker) | closed (by the kansli or a moderator, with a reason)
 
 Whoever changes a question holds its row (:func:`lock`) until the transaction ends, so changes come one after another.
-A claim is no state: it stands for two working days, and what follows from that is derived (``bot.questions.service``).
+A claim is no state: it stands for two working days, and what follows from that is derived (lifecycle).
 """
 
 from __future__ import annotations

@@ -10,8 +10,9 @@ from itertools import count
 from typing import Any
 
 from bot import conversation
-from bot.faq.index import LiveBank
-from bot.turn import App, Incoming, Json, Kind, Message, Place, Reply, Scope, Sender
+from bot.message import Incoming, Json, Kind, Message, Place, Reply, Scope, Sender
+from bot.search.live_bank import LiveBank
+from bot.turn import App
 from tests.teams import History, Shown, Teams, deliver, plan
 
 KANSLI = "aaaaaaaa-0000-0000-0000-00000000000a"

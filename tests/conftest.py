@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 import storage.kansli
 from bot.conversation import ROUTES
-from bot.faq.index import LiveBank
+from bot.search.live_bank import LiveBank
 from bot.settings import Settings
 from bot.turn import App
 from dialogs import DIALOGS

@@ -13,6 +13,7 @@ from aiohttp import web
 from yarl import URL
 
 from bot.conversation import Answer
+from bot.message import NOTHING, Incoming, Json, Reply, say
 from bot.teams.adapter import Adapter
 from bot.teams.authentication import Authenticator
 from bot.teams.bot import TeamsBot
@@ -20,7 +21,6 @@ from bot.teams.connector import Connector, new_session
 from bot.teams.endpoint import make_runner, make_web_app
 from bot.teams.gate import Gate, LocalGate, TeamsGate
 from bot.teams.turns import Core
-from bot.turn import NOTHING, Incoming, Json, Reply, say
 from tests.fakes import FakeConnector, FakeIdentityProvider
 
 APP_ID = "6c9e9d3a-0000-4000-8000-000000000001"

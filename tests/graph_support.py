@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from bot.delivery.mail import Link, compose
 from bot.graph import Account, Graph, connected
 from bot.graph.limits import Tempo
-from bot.mail import Link, compose
 from bot.tenant import Appointment, Attendee, Letter, Ping, Tenant
 from tests.graph_standin import MAILBOX, GraphStandIn, StandInCredential
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.elsewhere import Elsewhere
-from bot.outbox import Courier, StillWanted
-from bot.pacing import Pace
+from bot.delivery.courier import Courier, StillWanted
+from bot.delivery.mail_and_feed import Elsewhere
+from bot.delivery.pace import Pace
 from bot.teams.connector import Connector, new_session
 from bot.teams.gate import LocalGate
 from bot.teams.messenger import TeamsMessenger

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.people import service
-from bot.people.service import Deed
+from bot.register import seats
+from bot.register.change import Change
 from storage import contacts, people
 from storage.audit import AuditRow
 from storage.contacts import Contact
@@ -38,8 +38,8 @@ def appoint(database: Database, seat: str, name: str, mail: str, code: str = SOT
     """Give somebody a seat as the kansli does; the contact's id."""
 
     def work(session: Any) -> int:
-        deed = Deed(session, None, NOON)
-        return service.appoint(deed, code, PersonRole(seat), service.person_with(deed, name, mail)).id
+        change = Change(session, None, NOON)
+        return seats.appoint(change, code, PersonRole(seat), seats.person_with(change, name, mail)).id
 
     return database.play(work)
 

@@ -15,10 +15,11 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from bot import jobs
-from bot.elsewhere import Elsewhere
-from bot.outbox import Courier
+from bot.delivery.courier import Courier
+from bot.delivery.mail_and_feed import Elsewhere
+from bot.message import Json, Message
 from bot.ports import Posted, Reason, Route, Unreachable, Way
-from bot.turn import App, Json, Message
+from bot.turn import App
 from storage import outbox
 from storage.outbox import Delivery, State
 from storage.outgoing import Reach, ToPerson

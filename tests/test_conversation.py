@@ -13,8 +13,9 @@ from sqlalchemy.exc import OperationalError
 
 from bot import conversation
 from bot.help import smalltalk
+from bot.message import Incoming, Message, Reply
 from bot.routes import Where
-from bot.turn import App, Incoming, Message, Reply
+from bot.turn import App
 from storage import turns
 from storage.people import Person
 from storage.places import Conversation

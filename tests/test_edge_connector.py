@@ -10,7 +10,7 @@ from azure.identity.aio import ClientSecretCredential
 from botbuilder.core import Middleware, TurnContext
 from botbuilder.schema import Activity, Attachment, ChannelAccount, ConversationAccount, Entity
 
-from bot.pacing import retry_after
+from bot.delivery.pace import retry_after
 from bot.teams.activities import Outgoing, card_activity
 from bot.teams.adapter import Adapter
 from bot.teams.codec import decode, encode, parse

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from bot.turn import Incoming, Message, Reply, say, state
+from bot.message import Incoming, Message, Reply, say, state
 from tests.edge_support import Edge, activity, press, running
 
 CARD = {"type": "AdaptiveCard", "body": []}

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.turn import Incoming, Json, Kind, Message, Place, Reply, Scope, Sender, say, state, view
+from bot.message import Incoming, Json, Kind, Message, Place, Reply, Scope, Sender, say, state, view
 from tests.edge_support import ANNA, BOT, TENANT, Edge, activity, in_channel, mention, press, quiet, running
 
 CARD = {"type": "AdaptiveCard", "version": "1.5", "body": [], "fallbackText": "Kortet"}

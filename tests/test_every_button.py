@@ -13,8 +13,9 @@ import pytest
 
 from bot.cards import button, buttons, card
 from bot.conversation import FORGOTTEN, ROUTES
+from bot.message import Reply, say
 from bot.routes import Routes
-from bot.turn import App, Reply, Turn, say
+from bot.turn import App, Turn
 from storage import contacts, people, roles
 from storage.contacts import ProposalKind
 from storage.database import Database
@@ -232,7 +233,7 @@ def test_no_command_shows_or_changes_what_is_not_for_the_one_who_says_it(world: 
 
 
 def test_a_leak_is_found(world: World) -> None:
-    leaky = Routes()
+    leaky = Routes[Turn]()
 
     @leaky.command("läck", help="Läcker.")
     def leak(turn: Turn) -> Reply:
@@ -245,7 +246,7 @@ def test_a_leak_is_found(world: World) -> None:
         other.helps_with = "allt"
         return say(f"{other.name}, {other.mail} och siri@sotenas.se")
 
-    app = replace(world.anna.app, routes=Routes(ROUTES, leaky))
+    app = replace(world.anna.app, routes=Routes[Turn](ROUTES, leaky))
     world.anna, world.karin, world.erased = (replace(chat, app=app) for chat in (world.anna, world.karin, world.erased))
     world.others = [replace(chat, app=app) for chat in world.others]
     world.attack(Button("Läck", "leak.press", {"person": person(world.anna).id}))

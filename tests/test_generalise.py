@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from bot.faq import generalise, likeness
+from bot.search import likeness
+from bot.wording import generalisation
 from storage import content
 
-PLACES = generalise.Places.of(content.municipalities())
+PLACES = generalisation.Places.of(content.municipalities())
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,7 @@ PLACES = generalise.Places.of(content.municipalities())
     ],
 )  # fmt: skip
 def test_a_text_is_made_general_and_says_what_was_taken(text: str, left: str, removed: int) -> None:
-    general = generalise.general(text, PLACES, ["Bo Ek (Gäst)"])
+    general = generalisation.general(text, PLACES, ["Bo Ek (Gäst)"])
 
     assert general.text == left
     assert len(general.removed) == removed
@@ -40,8 +41,10 @@ def test_a_text_is_made_general_and_says_what_was_taken(text: str, left: str, re
 def test_places_may_be_kept_and_members_count_whole() -> None:
     text = "Fråga Sanning Sund i Lund, inte Sund"
 
-    assert generalise.general(text, PLACES, (), ["Sanning Sund"], keep_places=True).text == "Fråga … i Lund, inte Sund"
-    assert "Sanning Sund" in generalise.candidates(text)
+    assert (
+        generalisation.general(text, PLACES, (), ["Sanning Sund"], keep_places=True).text == "Fråga … i Lund, inte Sund"
+    )
+    assert "Sanning Sund" in generalisation.candidates(text)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +57,7 @@ def test_places_may_be_kept_and_members_count_whole() -> None:
     ],
 )
 def test_a_text_becomes_one_question(text: str, question: str) -> None:
-    assert generalise.as_question(text, 300) == question
+    assert generalisation.as_question(text, 300) == question
 
 
 def test_questions_are_grouped_by_likeness() -> None:

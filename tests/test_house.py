@@ -24,13 +24,13 @@ SOURCES = sorted(
 )
 ALL = [*SOURCES, ROOT / "app.py"]
 
-CLOCK_AND_ENVIRONMENT = {"app.py", "bot/settings.py"}
+CLOCK_AND_ENVIRONMENT = {"app.py", "bot/settings/__init__.py"}
 """Where the time and the environment may be read."""
 LAPTOP_TOOLS = "bot/local/"
 """Programs of their own that are no part of the serving bot: they may read the time and the environment too."""
 EDGES = {"bot.teams", "bot.graph", "bot.local", "bot.doctor"}
 """Folders of ``bot`` that are no features."""
-BROAD_EXCEPTS = {"bot/teams/turns.py", "bot/outbox.py"}
+BROAD_EXCEPTS = {"bot/teams/turns.py", "bot/delivery/courier.py"}
 """The edge and the delivery loop: a fault there is logged and told, and the process lives."""
 LONGEST_MODULE = 300
 LONGEST_FUNCTION = 40

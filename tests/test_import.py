@@ -15,10 +15,11 @@ from openpyxl import load_workbook
 from sqlalchemy import delete, func, select
 
 from bot.__main__ import main
-from bot.people import columns, exporting, import_cards, importing, spreadsheet
-from bot.people.importing import Outcome, Plan
-from bot.people.service import Deed
-from bot.turn import UserError
+from bot.memberlist import columns, exports, import_cards, imports
+from bot.memberlist.imports import Outcome, Plan
+from bot.message import UserError
+from bot.register import spreadsheet
+from bot.register.change import Change
 from storage.audit import AuditRow
 from storage.contacts import Contact
 from storage.database import Database
@@ -50,8 +51,8 @@ def imported(database: Database, data: bytes) -> Plan:
     table = columns.understood(spreadsheet.read(data))
 
     def work(session: Any) -> Plan:
-        plan = importing.plan(session, table, lock=True)
-        importing.carry_out(Deed(session, None, NOON), plan)
+        plan = imports.plan(session, table, lock=True)
+        imports.carry_out(Change(session, None, NOON), plan)
         return plan
 
     return database.play(work)
@@ -59,7 +60,7 @@ def imported(database: Database, data: bytes) -> Plan:
 
 def planned(database: Database, text: str) -> Plan:
     table = columns.understood(spreadsheet.read_text(text))
-    return database.play(lambda session: importing.plan(session, table))
+    return database.play(lambda session: imports.plan(session, table))
 
 
 def rows(database: Database) -> tuple[int, ...]:
@@ -228,13 +229,13 @@ def test_an_export_holds_nothing_that_is_run(database: Database) -> None:
         session.add(Contact(municipality_code=SOTENAS, seat="officer", person_id=person.id, since=NOON.date()))
 
     database.play(evil)
-    sheet: Any = load_workbook(io.BytesIO(database.play(exporting.excel))).active
+    sheet: Any = load_workbook(io.BytesIO(database.play(exports.excel))).active
     cells = [cell for row in sheet.iter_rows() for cell in row]
 
     assert [cell.value for cell in cells if cell.data_type == "f"] == []
     assert sheet["H2"].value == "'=cmd|' /C calc'!A0"
     assert sheet["A2"].value == "1427"
-    assert ";'=cmd|' /C calc'!A0;" in database.play(exporting.separated).decode("utf-8-sig")
+    assert ";'=cmd|' /C calc'!A0;" in database.play(exports.separated).decode("utf-8-sig")
 
 
 def test_the_kansli_pastes_a_list_looks_and_saves(kansli: Chat) -> None:
@@ -298,7 +299,7 @@ def test_somebody_who_is_kansli_no_more_saves_nothing(chat: Chat, kansli: Chat) 
 
 def test_a_long_preview_fits_a_card(database: Database) -> None:
     table = columns.understood(spreadsheet.read(lists.as_csv()))
-    plan = database.play(lambda session: importing.plan(session, table))
+    plan = database.play(lambda session: imports.plan(session, table))
 
     assert len(json.dumps(import_cards.preview(plan, []))) < 40_000
     assert "och 388 till" in json.dumps(import_cards.preview(plan, []), ensure_ascii=False)

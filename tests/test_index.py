@@ -14,11 +14,11 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from bot.faq import fitting
-from bot.faq.calibration import SHIPPED, Calibration, calibrate
-from bot.faq.fitting import FittingError
-from bot.faq.index import LiveBank
-from bot.faq.ranking import Entry, fingerprint
+from bot.search import trainer
+from bot.search.calibration import SHIPPED, Calibration, calibrate
+from bot.search.live_bank import LiveBank
+from bot.search.scorer import Entry, fingerprint
+from bot.search.trainer import FittingError
 from storage import content, faq, faq_calibration
 from storage.database import Database
 from storage.faq import Phrasing, State
@@ -52,7 +52,7 @@ def fits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         found.append(len(entries))
         return Calibration((1.0, float(len(found)), 0.0), -1.0, examples=99, fingerprint=fingerprint(entries))
 
-    monkeypatch.setattr(fitting, "fit", fit)
+    monkeypatch.setattr(trainer, "fit", fit)
     return found
 
 
@@ -208,7 +208,7 @@ async def test_a_bank_that_can_t_be_learned_from_is_searched_as_shipped(
         tries.append(len(entries))
         raise FittingError
 
-    monkeypatch.setattr(fitting, "fit", fail)
+    monkeypatch.setattr(trainer, "fit", fail)
     async with following(filled) as bank:
         await until(lambda: "the bank could not be learned from" in caplog.messages)
         await asyncio.sleep(4 * OFTEN)
@@ -219,16 +219,16 @@ async def test_a_bank_that_can_t_be_learned_from_is_searched_as_shipped(
 async def test_a_process_of_its_own_learns_the_same() -> None:
     entries = [Entry(n, f"Vad är sak{n}?", f"Sak{n} är bra.", (f"berätta om sak{n}", f"sak{n} då")) for n in range(40)]
 
-    assert await fitting.fit(entries) == calibrate(entries)
-    assert await fitting.fit(entries[:3]) is None
+    assert await trainer.fit(entries) == calibrate(entries)
+    assert await trainer.fit(entries[:3]) is None
 
 
 async def test_a_process_that_fails_or_is_slow_is_told_and_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(FittingError, match="ended with 1"):
-        await fitting.fit([SHIPPED])  # type: ignore[list-item]  # not an entry: the process can't read it
-    monkeypatch.setattr(fitting, "LONGEST", 0.01)
+        await trainer.fit([SHIPPED])  # type: ignore[list-item]  # not an entry: the process can't read it
+    monkeypatch.setattr(trainer, "LONGEST", 0.01)
     with pytest.raises(FittingError, match="too long"):
-        await fitting.fit([])
+        await trainer.fit([])
 
 
 def test_a_machine_that_forbids_to_be_nice_learns_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,5 +241,5 @@ def test_a_machine_that_forbids_to_be_nice_learns_too(monkeypatch: pytest.Monkey
     monkeypatch.setattr(os, "nice", forbidden)
     monkeypatch.setattr(sys, "stdin", io.StringIO("[]"))
     monkeypatch.setattr(sys, "stdout", written)
-    fitting.main()
+    trainer.main()
     assert written.getvalue() == "null"

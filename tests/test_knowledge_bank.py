@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.faq import editing
+from bot.faq import entries
 from storage import faq
 from storage.faq import Entry, State
 from tests.chat import Chat, actions, walk
@@ -197,7 +197,7 @@ def test_every_change_raises_the_banks_version(kansli: Chat) -> None:
 
 def test_texts_may_be_as_long_as_their_columns() -> None:
     columns = Entry.__table__.c
-    assert columns.question.type.length >= editing.LONGEST_QUESTION  # type: ignore[attr-defined]
+    assert columns.question.type.length >= entries.LONGEST_QUESTION  # type: ignore[attr-defined]
     assert max(len(state) for state in State) <= columns.state.type.length  # type: ignore[attr-defined]
 
 

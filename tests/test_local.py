@@ -13,8 +13,8 @@ from bot.local.chat import chat
 from bot.local.people import BOT_ID, BOT_NAME, KANSLI, PLAYERS, TENANT
 from bot.local.render import Button, Field, render
 from bot.local.run import run
+from bot.message import Json
 from bot.settings import Settings
-from bot.turn import Json
 
 ROOT = Path(__file__).parents[1]
 

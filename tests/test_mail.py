@@ -18,8 +18,8 @@ import pytest
 from ical.calendar_stream import IcsCalendarStream
 from ical.event import Event
 
-from bot.invitation import Method, invitation
-from bot.mail import compose, html_of, text_of, written
+from bot.delivery.invitation import Method, invitation
+from bot.delivery.mail import compose, html_of, text_of, written
 from bot.mail_address import address, is_address
 from bot.papers import Papers, on_paper
 from bot.ports import Reason, Unreachable

@@ -17,8 +17,9 @@ import jsonschema
 import pytest
 
 from bot.conversation import ROUTES
+from bot.message import NOTHING, Reply
 from bot.routes import Role, Routes, Where
-from bot.turn import NOTHING, Reply, Turn
+from bot.turn import Turn
 from manifest.build import FOLDER, VALIDATION_ONLY, Deployment, PackageError, build, commands
 from manifest.check import MENU_LIMIT, problems
 
@@ -39,8 +40,8 @@ def manifest_of(files: Files) -> Any:
     return json.loads(files["manifest.json"])
 
 
-def routes_of(*menu: tuple[str, Where, Role]) -> Routes:
-    routes = Routes()
+def routes_of(*menu: tuple[str, Where, Role]) -> Routes[Turn]:
+    routes = Routes[Turn]()
 
     def handler(_turn: Turn) -> Reply:
         return NOTHING

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.people.finder import Ask, Found, by_mail, official
-from bot.people.spelling import errors
+from bot.register.finder import Ask, Found, by_mail, official
+from bot.register.spelling import errors
 from storage import content
 
 NAMES = {row["kod"]: row["namn"] for row in content.municipalities()}

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from bot.outbox import Courier
+from bot.delivery.courier import Courier
 from storage import delivered, outbox, retention
 from storage.database import Database
 from storage.outbox import Delivery

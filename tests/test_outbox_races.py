@@ -15,8 +15,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app import build, utc_now
-from bot.outbox import Courier
-from bot.pacing import Limits, Pace
+from bot.delivery.courier import Courier
+from bot.delivery.pace import Limits, Pace
 from bot.settings import Settings
 from storage import outbox
 from storage.database import Database

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from bot import downloads
 from bot.conversation import ROUTES
-from bot.people import seats
+from bot.members import contact_commands
 from bot.routes import Role
 from bot.turn import App
 from storage import content, links, roles
@@ -312,7 +312,7 @@ def test_members_can_press_nothing_of_the_kanslis(chat: Chat, kansli: Chat) -> N
     for verb in verbs:
         assert chat.press(verb, data) == "Det där kan bara kansliet göra."
         assert kansli.in_channel().press(verb, data) == "Det tar vi i vår egen chatt. Skriv till mig där."
-    assert seats.routes.actions.keys() <= set(verbs)
+    assert contact_commands.routes.actions.keys() <= set(verbs)
 
 
 def test_who_was_imported_and_then_writes_is_one_person(kansli: Chat, chat: Chat) -> None:

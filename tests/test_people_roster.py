@@ -17,12 +17,14 @@ from sqlalchemy import select
 
 import app as bot_app
 from bot import tenant
-from bot.people import exporting, mirror, roster
-from bot.people.mirror import Mirror
+from bot.memberlist import exports
+from bot.message import Incoming, Kind
 from bot.ports import Listed, Reason, TryLater, Unreachable
+from bot.register import roster_mirror, rosters
+from bot.register.roster_mirror import Mirror
 from bot.teams.connector import Connector, new_session
 from bot.teams.directory import ATTEMPTS, TeamsDirectory, listed
-from bot.turn import App, Incoming, Kind
+from bot.turn import App
 from storage import groups, outbox, people, roles
 from storage.contacts import Proposal, ProposalKind, propose
 from storage.database import Database, table_of
@@ -169,7 +171,7 @@ async def test_mail_and_guest_state_come_from_the_roster_once_a_night(chat: Chat
 def test_a_night_is_stockholms(now: str, latest: str) -> None:
     stockholm = ZoneInfo("Europe/Stockholm")
 
-    found = mirror.night(datetime.fromisoformat(now).replace(tzinfo=stockholm))
+    found = roster_mirror.night(datetime.fromisoformat(now).replace(tzinfo=stockholm))
 
     assert f"{found.astimezone(stockholm):%Y-%m-%d %H:%M}" == latest
 
@@ -284,7 +286,7 @@ async def test_who_has_left_is_written_to_no_more_and_leaves_a_gap_until_they_co
         return row, page, kansli.click("Byt eller ändra Gun Gäst")
 
     row, page, form = await asyncio.to_thread(look)
-    assert ";Gun Gäst;gun@lund.se;2026-11-24;har lämnat nätverkets team" in database.play(exporting.separated).decode(
+    assert ";Gun Gäst;gun@lund.se;2026-11-24;har lämnat nätverkets team" in database.play(exports.separated).decode(
         "utf-8-sig"
     )
     assert "Saknar kontaktpolitiker, tjänsteperson och ersättare. Gun Gäst har lämnat nätverkets team." in row
@@ -444,7 +446,7 @@ def test_a_directory_and_teams_may_know_somebody_by_turns(chat: Chat) -> None:
     database, entra_id = chat.app.database, "11111111-0000-4000-8000-000000000005"
 
     def keep(*members: Listed) -> None:
-        database.play(lambda session: roster.keep(session, IN_TEAM, members, NOON))
+        database.play(lambda session: rosters.keep(session, IN_TEAM, members, NOON))
 
     keep(
         Listed("29:bo", None, "Bo\x00 Ek\u200b"),
@@ -487,7 +489,7 @@ def test_who_was_on_the_list_becomes_the_one_who_writes(chat: Chat) -> None:
     database.play(more)
 
     def work(session: Any) -> int:
-        return roster.keep(session, IN_TEAM, [Listed("29:anna", None, None, "anna@sotenas.se")], NOON)
+        return rosters.keep(session, IN_TEAM, [Listed("29:anna", None, None, "anna@sotenas.se")], NOON)
 
     assert database.play(work) == 1
     rows = everybody(database)
@@ -506,7 +508,7 @@ def test_a_shared_address_does_not_make_two_members_one(chat: Chat) -> None:
     other = chat.as_("Bo Berg")
 
     def work(session: Any) -> int:
-        return roster.keep(session, IN_TEAM, [Listed(other.sender.teams_id, None, None, "miljo@sotenas.se")], NOON)
+        return rosters.keep(session, IN_TEAM, [Listed(other.sender.teams_id, None, None, "miljo@sotenas.se")], NOON)
 
     chat.app.database.play(work)
     assert person(chat).id != person(other).id

@@ -19,12 +19,13 @@ from sqlalchemy.orm import Session
 
 from bot import conversation, downloads
 from bot.conversation import ROUTES
-from bot.people import columns, importing, roster, spreadsheet
-from bot.people.importing import Outcome
+from bot.memberlist import columns, imports
+from bot.memberlist.imports import Outcome
+from bot.message import Kind, UserError
 from bot.ports import Listed
 from bot.privacy import words
+from bot.register import rosters, spreadsheet
 from bot.routes import Routes
-from bot.turn import Kind, UserError
 from storage import audit, content, erased, faq, links, migrate, outbox, people, privacy
 from storage.contacts import Contact
 from storage.database import Database
@@ -461,9 +462,9 @@ def test_neither_roster_nor_list_nor_kansli_brings_back_who_is_erased(mina: Chat
 
     listed = Listed(sender.teams_id, sender.entra_id, NAME, MAIL, guest=True)
     other = Listed("29:ny", None, NAME, MAIL.upper(), guest=True)  # the same person under a new account
-    database.play(lambda session: roster.keep(session, IN_TEAM, [listed, other], NOON))
+    database.play(lambda session: rosters.keep(session, IN_TEAM, [listed, other], NOON))
     table = columns.understood(spreadsheet.read_text(f"kommun;roll;namn;mejl\nSotenäs;politiker;{NAME};{MAIL}"))
-    plan = database.play(lambda session: importing.plan(session, table))
+    plan = database.play(lambda session: imports.plan(session, table))
     assert [line.outcome for line in plan.lines] == [Outcome.REFUSED]
     with pytest.raises(UserError, match="Be personen skriva hej"):
         appoint(database, "politician", NAME, MAIL)
@@ -471,7 +472,7 @@ def test_neither_roster_nor_list_nor_kansli_brings_back_who_is_erased(mina: Chat
 
     mina.say("hej")
     now = replace(listed, mail="wilhelmina@sotenas.se")
-    database.play(lambda session: roster.keep(session, IN_TEAM, [now], NOON))
+    database.play(lambda session: rosters.keep(session, IN_TEAM, [now], NOON))
     assert person(mina).mail == now.mail
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.questions.routing import Vote, key_words, likeness, suggest
+from bot.search.themes import Vote, key_words, likeness, suggest
 from storage import content
 from tests.bench.routing import cases, measure, questions, together
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot import conversation
-from bot.turn import Incoming, Kind, Reply
+from bot.message import Incoming, Kind, Reply
 from storage import questions
 from storage.questions import Status
 from tests.chat import Chat

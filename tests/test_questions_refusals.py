@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bot import conversation
-from bot.turn import Incoming, Kind, Reply
+from bot.message import Incoming, Kind, Reply
 from storage import groups, outbox, people, questions
 from storage.outbox import Delivery
 from storage.outgoing import Outgoing, ToChannel

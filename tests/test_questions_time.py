@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pytest
 
 from bot import swedish
-from bot.questions import picture, reminders
+from bot.questions import details, reminders
 from storage.questions import Status
 from tests.chat import Chat, Clock
 from tests.people import know
@@ -264,7 +264,7 @@ def test_planning_twice_adds_nothing_and_the_plan_follows_from_the_time_alone(
     chat.tick()
     assert chat.tick() == 0
     with monkeypatch.context() as patch:
-        patch.setattr(picture, "of", None)  # no card is made for those who are told, each minute anew
+        patch.setattr(details, "of", None)  # no card is made for those who are told, each minute anew
         assert chat.app.database.play(lambda session: reminders.due(session, clock.now)) == []
 
 

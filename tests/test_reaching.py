@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from bot import swedish
-from bot.elsewhere import Elsewhere
-from bot.outbox import MOST_AT_ONCE
-from bot.pacing import Pace
+from bot.delivery.courier import MOST_AT_ONCE
+from bot.delivery.mail_and_feed import Elsewhere
+from bot.delivery.pace import Pace
 from storage import outbox, privacy, reminding
 from storage.database import Database
 from storage.outgoing import Operation, Outgoing, Reach, Repeat, ThreadOf, ToChannel

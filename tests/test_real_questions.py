@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.faq.calibration import SHIPPED, Calibration, calibrate
-from bot.faq.search import Entry, Index
-from bot.faq.service import SURE, UNSURE
+from bot.faq.answers import SURE, UNSURE
 from bot.help import smalltalk
+from bot.search.calibration import SHIPPED, Calibration, calibrate
+from bot.search.index import Entry, Index
 from storage import content
 from tests.chat import Chat
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.elsewhere import Elsewhere
+from bot.delivery.mail_and_feed import Elsewhere
 from bot.papers import on_paper
-from bot.privacy import readable
+from bot.privacy import own_data
 from bot.settings import Settings
 from bot.turn import App
 from storage import credentials, people, privacy
@@ -139,9 +139,9 @@ def test_it_is_shown_and_goes_with_the_person(anna: Chat) -> None:
     anna.press("reminding.choose", {"way": "both"})
     anna.click("Pausa", pause="week", last="")
     rows = anna.app.database.play(lambda session: privacy.export(session, person(anna).id))
-    text = readable.as_text(rows, anna.app.settings, anna.clock.now).decode()
+    text = own_data.as_text(rows, anna.app.settings, anna.clock.now).decode()
     assert "Påminnelser: i chatten och med mejl; Ingen påminnelse till och med: 2026-12-01" in text
-    whole = json.loads(readable.as_json(rows, anna.app.settings, anna.clock.now))
+    whole = json.loads(own_data.as_json(rows, anna.app.settings, anna.clock.now))
     assert '"paused_until": "2026-12-01"' in json.dumps(whole)
 
     anna.say("ta bort mig")

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from bot import jobs
 from bot.__main__ import main
-from bot.people import roster
 from bot.ports import Listed
 from bot.privacy import retention
+from bot.register import rosters
 from bot.swedish import date_of
 from bot.turn import App
 from storage import audit, content, dialogs, migrate, offers, outbox, people, questions, roles
@@ -265,7 +265,7 @@ def test_who_left_long_ago_is_erased_by_every_replica_once(empty_app: App, clock
     about = select(AuditRow.about).where(AuditRow.what == "Gallrat en person som har lämnat")
     assert database.play(lambda s: len(set(s.scalars(about)))) == people_that_go
     back = Listed("29:0", None, "left", "left@sotenas.se", guest=True)
-    database.play(lambda session: roster.keep(session, IN_TEAM, [back], NOON))
+    database.play(lambda session: rosters.keep(session, IN_TEAM, [back], NOON))
     assert database.play(names) == sorted([*stay, "left"])  # they did not ask to stay away
 
 

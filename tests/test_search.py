@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.faq import normalise, postings, terms
-from bot.faq.search import Entry, Index
 from bot.ports import Hit
+from bot.search import normalisation, postings, terms
+from bot.search.index import Entry, Index
 from tests.bench.engines import product
 from tests.bench.retrieval import entries_of, load, measure
 
@@ -198,18 +198,18 @@ def test_terms_and_weights_are_those_of_scikit_learn() -> None:
     ours = vectorizers.TfidfVectorizer(
         analyzer="char_wb",
         ngram_range=(2, 4),
-        preprocessor=lambda text: " ".join(normalise.words(text)),
+        preprocessor=lambda text: " ".join(normalisation.words(text)),
         sublinear_tf=True,
     )
     matrix = ours.fit_transform(texts)
-    read = {text: normalise.words(text) for text in texts}
+    read = {text: normalisation.words(text) for text in texts}
     counted = terms.count({text: at for at, text in enumerate(texts)}, read, terms.grams, None)
     each = np.arange(len(texts))
     built = postings.build(counted, each, each, len(texts))
 
     for question in (*texts, "vad kostar webbinarierna", "zzz", ""):
         theirs = (ours.transform([question]) @ matrix.T).toarray()[0]
-        keys = terms.grams([normalise.words(question)])[1]
+        keys = terms.grams([normalisation.words(question)])[1]
         assert built.cosines(built.query(keys)) == pytest.approx(theirs, abs=1e-6)
 
 

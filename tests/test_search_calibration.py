@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.faq.calibration import ENOUGH, SHARES, SHIPPED, Calibration, calibrate, fit_logistic, weigh
-from bot.faq.examples import EVERYDAY, Example, Kind, examples, exchanged
-from bot.faq.ranking import FEATURES, Entry, Lexical
+from bot.search.calibration import ENOUGH, SHARES, SHIPPED, Calibration, calibrate, fit_logistic, weigh
+from bot.search.examples import EVERYDAY, Example, Kind, examples, exchanged
+from bot.search.scorer import FEATURES, Entry, Lexical
 
 TOPICS = "avgift medlem webbinarium nyckeltal årsmöte styrelse enkät nyhetsbrev temagrupp remiss".split()
 BANK = tuple(

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from bot.setting_kinds import is_loopback
 from bot.settings import Settings, SettingsProblems
+from bot.settings.kinds import is_loopback
 
 GUID = "11111111-2222-3333-4444-555555555555"
 OTHER = "aaaaaaaa-BBBB-cccc-dddd-eeeeeeeeeeee"

@@ -15,7 +15,7 @@ from aiohttp import ClientSession
 from aiohttp.test_utils import TestClient, TestServer
 
 import app
-from bot.faq.index import LiveBank
+from bot.search.live_bank import LiveBank
 from bot.settings import Settings
 from bot.upkeep import operator
 from storage import content, groups, migrate

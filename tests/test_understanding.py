@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.faq.follow_ups import holds, leans_on
-from bot.faq.understanding import Names, parts, singled_out, without_person, wording
+from bot.wording.follow_ups import holds, leans_on
+from bot.wording.utterance import Names, parts, singled_out, without_person, wording
 
 PLACES = Names.of(["Östersund", "Vara", "Mark", "Borås", "Eslöv", "Region Skåne"])
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot import conversation
+from bot.message import Incoming, Json, Kind, Reply
 from bot.routes import Command
-from bot.turn import Incoming, Json, Kind, Reply
+from bot.turn import Turn
 from storage import people, privacy
 from storage.database import Base, Database
 from tests.chat import Chat, actions, walk
@@ -70,7 +71,7 @@ def cards(reply: Reply) -> Iterator[Json]:
     yield from (card for card in (reply.view, reply.state, *(one.card for one in reply.messages)) if card)
 
 
-def sentence(command: Command, word: str = "") -> str:
+def sentence(command: Command[Turn], word: str = "") -> str:
     """A message that a command answers; ``word`` is another word for it."""
     word = word or command.word
     return f"{word} {ARGUMENTS.get(command.takes, 'Vatten')}" if command.takes else word

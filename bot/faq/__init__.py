@@ -1,0 +1,11 @@
+"""Questions to the knowledge bank, and its care."""
+
+from __future__ import annotations
+
+from bot.faq import commands, gap_commands, kansli_commands
+from bot.faq.commands import ask
+from bot.routes import Routes
+
+routes = Routes(commands.routes, kansli_commands.routes, gap_commands.routes)
+
+__all__ = ["ask", "routes"]

@@ -23,7 +23,7 @@ from bot.cards import (
     text_input,
     web_link,
 )
-from bot.turn import Json
+from bot.message import Json
 from storage.faq import Certainty
 
 UNCONFIRMED = "Kansliet har inte bekräftat det här svaret än."

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from bot.faq import cards, service
-from bot.faq.service import Judged
+from bot.faq import answers, cards
+from bot.faq.answers import Judged
+from bot.message import Json, Message, Reply, UserError, say, state, view
 from bot.routes import Routes
-from bot.turn import Json, Message, Reply, Turn, UserError, say, state, view
+from bot.turn import Turn
 from storage import faq, faq_log
 from storage.database import is_id
 from storage.faq_log import FaqQuestion, Outcome
 
-routes = Routes()
+routes = Routes[Turn]()
 
 GONE = "Det svaret finns inte kvar i kunskapsbanken. Skriv din fråga igen, så letar jag på nytt."
 LONGEST = 1000
@@ -22,7 +23,7 @@ LONGEST = 1000
 
 def ask(turn: Turn) -> Reply:
     """Answer whatever was written as a question; several questions get an answer each."""
-    return Reply(messages=tuple(Message(card=_card(turn, judged)) for judged in service.answer(turn)))
+    return Reply(messages=tuple(Message(card=_card(turn, judged)) for judged in answers.answer(turn)))
 
 
 @routes.action("faq.ask")
@@ -128,7 +129,7 @@ def _rows(turn: Turn) -> tuple[FaqQuestion, Any]:
 
 def _related(turn: Turn) -> list[Any]:
     related = turn.data.get("related")
-    return _entries(turn, related[: service.RELATED]) if isinstance(related, list) else []
+    return _entries(turn, related[: answers.RELATED]) if isinstance(related, list) else []
 
 
 def _entries(turn: Turn, ids: list[Any]) -> list[Any]:

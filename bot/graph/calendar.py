@@ -30,11 +30,11 @@ from bot.graph.meeting import with_new_text
 from bot.graph.thread import on_graph_thread
 from bot.graph.wire import OnWire, Wire
 from bot.mail_address import reachable
+from bot.message import Json
 from bot.ports import Failed, Reason, Unreachable
 from bot.printable import printable, printable_line
 from bot.swedish import STOCKHOLM
 from bot.tenant import Appointment, Attendee, Booked
-from bot.turn import Json
 
 CREATE = Call("createEvent", "Calendars.ReadWrite", repeatable=True)
 FIND = Call("findEvent", "Calendars.ReadWrite", repeatable=True)

@@ -13,10 +13,10 @@ from datetime import datetime
 from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
 
+from bot.delivery.mail import message_id, written
 from bot.graph.meaning import Call
 from bot.graph.thread import on_graph_thread
 from bot.graph.wire import OnWire, Wire
-from bot.mail import message_id, written
 from bot.ports import Failed
 from bot.tenant import Letter
 

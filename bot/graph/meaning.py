@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from bot.pacing import retry_after
+from bot.delivery.pace import retry_after
 from bot.ports import Failed, Reason, TryLater, Unreachable
 
 AGAIN_AFTER = 24 * 3600.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
-from bot.turn import Json
+from bot.message import Json
 
 _LINE = re.compile(r"_{20,}")
 """The line of underscores that Teams draws above and below its details."""

@@ -13,8 +13,8 @@ from msgraph.generated.teams.item.members import members_request_builder as team
 from bot.graph.meaning import Call
 from bot.graph.thread import on_graph_thread
 from bot.graph.wire import OnWire
+from bot.message import Json
 from bot.tenant import RosterMember
-from bot.turn import Json
 
 TEAM = Call("teamMembers", "TeamMember.Read.All", repeatable=True)
 CHANNEL = Call("channelMembers", "ChannelMember.Read.All", repeatable=True)

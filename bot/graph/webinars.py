@@ -12,8 +12,8 @@ from bot.graph.meaning import Call
 from bot.graph.people import object_id
 from bot.graph.thread import on_graph_thread
 from bot.graph.wire import OnWire, Wire
+from bot.message import Json
 from bot.tenant import Attendance, Registration, Webinar
-from bot.turn import Json
 
 ORGANISED = "/solutions/virtualEvents/webinars/getByUserIdAndRole(userId='{}',role='organizer')"
 LIST = Call("webinars", "VirtualEvent.Read.All", repeatable=True)

@@ -30,8 +30,8 @@ from bot.graph import BASE
 from bot.graph.limits import Limits, Tempo
 from bot.graph.meaning import Call, Faults, Refusal, understood
 from bot.graph.thread import GraphThread
+from bot.message import Json
 from bot.ports import Failed, TryLater, Uncertain, Unreachable
-from bot.turn import Json
 
 TIMEOUT = httpx.Timeout(30, connect=5)
 """Seconds. The SDK's own 100 would hold one of four mail slots that long."""

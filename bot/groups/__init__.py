@@ -1,0 +1,10 @@
+"""Theme groups: channels of peers."""
+
+from __future__ import annotations
+
+from bot.groups import commands
+from bot.routes import Routes
+
+routes = Routes(commands.routes)
+
+__all__ = ["routes"]

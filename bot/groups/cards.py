@@ -8,8 +8,8 @@ from microsoft_teams.cards import CardElement
 
 from bot import swedish
 from bot.cards import button, buttons, card, choice_input, heading, label, plain, small, text_input
-from bot.groups import service
-from bot.turn import Json
+from bot.groups import rules
+from bot.message import Json
 from storage.groups import ThemeGroup
 from storage.people import Person
 
@@ -52,7 +52,7 @@ def choose(groups: Sequence[ThemeGroup]) -> Json:
     return card(
         heading("Vilken temagrupp hör till den här kanalen?"),
         choice_input("which", "Temagrupp", choices),
-        text_input("name", "Eller en ny grupp som heter", most=service.LONGEST_NAME),
+        text_input("name", "Eller en ny grupp som heter", most=rules.LONGEST_NAME),
         actions=[button("Koppla", "groups.bind", style="positive")],
         summary="Vilken temagrupp hör till den här kanalen?",
     )
@@ -73,8 +73,8 @@ def edit(group: ThemeGroup, moderators: Sequence[Person], *, said: str = "", fou
         heading(f"Temagruppen {group.name}"),
         *([plain(said)] if said else []),
         plain(f"Gruppen är {state} och {bound_to}.", subtle=True),
-        text_input("name", "Namn", value=group.name, required="Skriv ett namn.", most=service.LONGEST_NAME),
-        text_input("about", "Vad gruppen handlar om", value=group.about, long=True, most=service.LONGEST_ABOUT),
+        text_input("name", "Namn", value=group.name, required="Skriv ett namn.", most=rules.LONGEST_NAME),
+        text_input("about", "Vad gruppen handlar om", value=group.about, long=True, most=rules.LONGEST_ABOUT),
         text_input("words", "Nyckelord, med komma emellan", value=", ".join(group.words), long=True, most=3000),
         buttons(button("Spara", "groups.save", style="positive", **row)),
         label("Moderatorer"),

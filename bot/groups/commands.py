@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from bot.groups import cards, service
-from bot.routes import Role, Routes
-from bot.turn import Handler, Json, Reply, Scope, Turn, UserError, say, state
+from bot.groups import cards, rules
+from bot.message import Json, Reply, Scope, UserError, say, state
+from bot.routes import Role, Routes, Where
+from bot.turn import Turn
 from storage import groups, people, questions
 from storage.groups import ThemeGroup
 
-routes = Routes()
+routes = Routes[Turn]()
 
 
 @routes.command(
@@ -50,108 +51,88 @@ def press_bind(turn: Turn) -> Reply:
     return state(_bind(turn, group, name))
 
 
-@routes.action("groups.list")
+@routes.action("groups.list", where=Where.PERSONAL)
 def press_list(turn: Turn) -> Reply:
     """Back to the groups, in place."""
-    _only_personal(turn)
     return state(_list(turn))
 
 
-@routes.action("groups.follow")
+@routes.action("groups.follow", where=Where.PERSONAL)
 def follow(turn: Turn) -> Reply:
     """Hear of new questions in a group."""
-    _only_personal(turn)
-    group = service.required(turn)
+    group = rules.required(turn)
     if not group.open:
         raise UserError("Gruppen är stängd, så det kommer inga frågor dit.")
     people.follow(turn.session, turn.person.id, group.theme)
     return state(_list(turn))
 
 
-@routes.action("groups.unfollow")
+@routes.action("groups.unfollow", where=Where.PERSONAL)
 def unfollow(turn: Turn) -> Reply:
     """Hear no more of them."""
-    _only_personal(turn)
-    people.unfollow(turn.session, turn.person.id, service.required(turn).theme)
+    people.unfollow(turn.session, turn.person.id, rules.required(turn).theme)
     return state(_list(turn))
 
 
-def _kept(handler: Handler) -> Handler:
-    """The kansli's forms stand in its own chat, where nobody else reads."""
-
-    def guarded(turn: Turn) -> Reply:
-        _only_personal(turn)
-        return handler(turn)
-
-    return guarded
-
-
-@routes.action("groups.edit", role=Role.KANSLI)
-@_kept
+@routes.action("groups.edit", role=Role.KANSLI, where=Where.PERSONAL)
 def edit(turn: Turn) -> Reply:
     """A group's form."""
-    return _form(turn, service.required(turn))
+    return _form(turn, rules.required(turn))
 
 
-@routes.action("groups.save", role=Role.KANSLI)
-@_kept
+@routes.action("groups.save", role=Role.KANSLI, where=Where.PERSONAL)
 def save(turn: Turn) -> Reply:
     """Keep what the form holds."""
-    group = service.required(turn)
-    service.change(turn, group, *(str(turn.data.get(name) or "") for name in ("name", "about", "words")))
+    group = rules.required(turn)
+    rules.change(turn, group, *(str(turn.data.get(name) or "") for name in ("name", "about", "words")))
     return _form(turn, group, "Sparat.")
 
 
-@routes.action("groups.close", role=Role.KANSLI)
-@_kept
+@routes.action("groups.close", role=Role.KANSLI, where=Where.PERSONAL)
 def close(turn: Turn) -> Reply:
     """Close a group; questions that wait stay."""
-    group = service.required(turn)
-    service.set_open(turn, group, wanted=False)
+    group = rules.required(turn)
+    rules.set_open(turn, group, wanted=False)
     return _form(turn, group, "Gruppen är stängd. Den tar inte emot nya frågor.")
 
 
-@routes.action("groups.open", role=Role.KANSLI)
-@_kept
+@routes.action("groups.open", role=Role.KANSLI, where=Where.PERSONAL)
 def reopen(turn: Turn) -> Reply:
     """Open a group again."""
-    group = service.required(turn)
-    service.set_open(turn, group, wanted=True)
+    group = rules.required(turn)
+    rules.set_open(turn, group, wanted=True)
     return _form(turn, group, "Gruppen är öppen.")
 
 
-@routes.action("groups.search", role=Role.KANSLI)
-@_kept
+@routes.action("groups.search", role=Role.KANSLI, where=Where.PERSONAL)
 def search(turn: Turn) -> Reply:
     """People to choose a moderator among."""
-    group = service.required(turn)
-    found = service.found_people(turn, str(turn.data.get("who") or ""))
+    group = rules.required(turn)
+    found = rules.found_people(turn, str(turn.data.get("who") or ""))
     return state(cards.edit(group, groups.moderators(turn.session, group.id), found=found))
 
 
-@routes.action("groups.appoint", role=Role.KANSLI)
-@_kept
+@routes.action("groups.appoint", role=Role.KANSLI, where=Where.PERSONAL)
 def appoint(turn: Turn) -> Reply:
     """A new moderator."""
-    group = service.required(turn)
-    service.appoint(turn, group)
+    group = rules.required(turn)
+    rules.appoint(turn, group)
     return _form(turn, group, "Moderatorn är tillagd.")
 
 
-@routes.action("groups.dismiss", role=Role.KANSLI)
-@_kept
+@routes.action("groups.dismiss", role=Role.KANSLI, where=Where.PERSONAL)
 def dismiss(turn: Turn) -> Reply:
     """A moderator less."""
-    group = service.required(turn)
-    service.dismiss(turn, group)
+    group = rules.required(turn)
+    rules.dismiss(turn, group)
     return _form(turn, group, "Moderatorn är borttagen.")
 
 
 def _bind(turn: Turn, group: ThemeGroup | None, name: str) -> Json:
     if group is None:
-        new = service.checked_name(turn, name)
+        new = rules.checked_name(turn, name)
         group = groups.make(turn.session, new.casefold()[:60], new, turn.now)
-    service.bind(turn, group)
+    rules.bind(turn, group)
     return cards.bound(group)
 
 
@@ -168,8 +149,3 @@ def _form(turn: Turn, group: ThemeGroup, said: str = "") -> Reply:
 def _in_channel(turn: Turn) -> None:
     if turn.incoming.place.scope is not Scope.CHANNEL:
         raise UserError("Skriv det i gruppens kanal: @SEKOM-boten koppla temagrupp, och namnet.")
-
-
-def _only_personal(turn: Turn) -> None:
-    if not turn.personal:
-        raise UserError("Det tar vi i vår egen chatt. Skriv **temagrupper** till mig där.")

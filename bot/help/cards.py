@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from microsoft_teams.cards import CardElement
 
 from bot.cards import button, buttons, card, escape, heading, label, markdown, open_link, small
+from bot.message import Json
 from bot.routes import Command, Role
-from bot.turn import Json
+from bot.turn import Turn
 
 EXAMPLES = (
     "Hur blir vår kommun medlem?",
@@ -46,7 +47,7 @@ def team_greeting() -> Json:
     )
 
 
-def help_card(commands: Sequence[Command], *, personal: bool, contact: str) -> Json:
+def help_card(commands: Sequence[Command[Turn]], *, personal: bool, contact: str) -> Json:
     """What this person can do here. ``commands`` are those that are allowed."""
     ways = "Skriv din fråga som vanligt." if personal else "Nämn mig med @ och skriv din fråga."
     kansli = [command for command in commands if command.role is Role.KANSLI]
@@ -66,7 +67,7 @@ def help_card(commands: Sequence[Command], *, personal: bool, contact: str) -> J
     return card(*body, summary=f"Skriv din fråga som vanligt. Du kan också skriva: {words}.")
 
 
-def go_personal(command: Command, chat: str) -> Json:
+def go_personal(command: Command[Turn], chat: str) -> Json:
     """Where a command that shows personal data works. ``chat`` is its address, empty in local mode."""
     return card(
         heading("Det tar vi i din egen chatt"),
@@ -78,9 +79,9 @@ def go_personal(command: Command, chat: str) -> Json:
     )
 
 
-def _listed(commands: Iterable[Command]) -> CardElement:
+def _listed(commands: Iterable[Command[Turn]]) -> CardElement:
     return markdown("\n".join(f"- **{command.word}**{_takes(command)}: {command.help}" for command in commands))
 
 
-def _takes(command: Command) -> str:
+def _takes(command: Command[Turn]) -> str:
     return f" *{command.takes}*" if command.takes else ""

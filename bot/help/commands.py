@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bot.help import cards
+from bot.message import NOTHING, Reply, say
 from bot.routes import Routes
-from bot.turn import NOTHING, Reply, Turn, say
+from bot.turn import Turn
 from storage import people, places
 
-routes = Routes()
+routes = Routes[Turn]()
 
 
 @routes.command(

@@ -13,7 +13,7 @@ from aiohttp import ClientConnectorError, ClientError
 from bot.local.people import Player
 from bot.local.render import Button, Field, Shown, plain, render, wrapped
 from bot.local.talk import Talk, talk
-from bot.turn import Json
+from bot.message import Json
 
 T = TypeVar("T")
 Ask = Callable[[str], str]

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bot.turn import Json
+from bot.message import Json
 
 WIDTH = 88
 _LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]*)\)")

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from aiohttp import ClientSession, ClientTimeout, web
 
 from bot.local.people import BOT_ID, BOT_NAME, TENANT, Player
-from bot.turn import Json
+from bot.message import Json
 
 _CARD = "application/vnd.microsoft.card.adaptive"
 _TEXT = "application/vnd.microsoft.activity.message"

@@ -1,0 +1,10 @@
+"""What is kept about a person: seen, taken away and erased."""
+
+from __future__ import annotations
+
+from bot.privacy import commands, downloads, kansli_commands
+from bot.routes import Routes
+
+routes = Routes(commands.routes, downloads.routes, kansli_commands.routes)
+
+__all__ = ["routes"]

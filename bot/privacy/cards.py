@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from microsoft_teams.cards import CardElement
 
 from bot.cards import button, card, caution, heading, label, markdown, open_link, plain, small, turning, web_link
+from bot.message import Json
 from bot.privacy import words
 from bot.settings import Settings
 from bot.swedish import count
-from bot.turn import Json
 from storage.people import Person
 from storage.privacy import Erased, Kept
 

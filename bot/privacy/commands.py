@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bot import downloads
-from bot.privacy import cards, readable, service
+from bot.message import Json, Reply, UserError, say, state
+from bot.privacy import cards, own_data, personal_data
 from bot.privacy.downloads import data, text
 from bot.routes import Routes, Where
-from bot.turn import Json, Reply, Turn, UserError, say, state
+from bot.turn import Turn
 from storage import municipalities, privacy
 
-routes = Routes()
+routes = Routes[Turn](where=Where.PERSONAL)
 
 NOT_YOURS = "Det kortet gäller någon annan. Skriv **mina uppgifter** för att se dina egna."
 NO_ADDRESS = "Här kan jag inte ge dig en fil. Välj **Läs allt**, så ser du samma uppgifter i chatten."
@@ -18,7 +19,6 @@ NO_ADDRESS = "Här kan jag inte ge dig en fil. Välj **Läs allt**, så ser du s
 @routes.command(
     "mina uppgifter",
     help="Se, hämta, rätta eller ta bort det jag har sparat om dig.",
-    where=Where.PERSONAL,
     aliases=("mina personuppgifter", "personuppgifter", "registerutdrag", "mina data", "gdpr"),
     menu=True,
 )
@@ -30,7 +30,6 @@ def mine(turn: Turn) -> Reply:
 @routes.command(
     "ta bort mig",
     help="Ta bort allt jag har sparat om dig.",
-    where=Where.PERSONAL,
     aliases=("glöm mig", "radera mig", "radera mina uppgifter", "ta bort mina uppgifter"),
 )
 def forget_me(turn: Turn) -> Reply:
@@ -38,47 +37,47 @@ def forget_me(turn: Turn) -> Reply:
     return say(card=_ask(turn))
 
 
-@routes.action("privacy.overview", where=Where.PERSONAL)
+@routes.action("privacy.overview")
 def press_overview(turn: Turn) -> Reply:
     """Back to the overview, in place."""
     return state(_overview(turn))
 
 
-@routes.action("privacy.show", where=Where.PERSONAL)
+@routes.action("privacy.show")
 def show(turn: Turn) -> Reply:
     """A page of everything; one that does not exist shows the nearest."""
-    pages = readable.pages(privacy.export(turn.session, turn.person.id), turn.app.settings)
+    pages = own_data.pages(privacy.export(turn.session, turn.person.id), turn.app.settings)
     number = min(max(0, turn.page), len(pages) - 1)
     return state(cards.page(pages[number], number, len(pages)))
 
 
-@routes.action("privacy.links", where=Where.PERSONAL)
+@routes.action("privacy.links")
 def give_links(turn: Turn) -> Reply:
     """Links to the files. Made anew at every press: a token is in no table, so an old one can't be shown again."""
     shown = cards.links(*(downloads.link(turn, file, NO_ADDRESS) for file in (text, data)))
     return Reply(state=shown, kept=state(cards.no_links()))
 
 
-@routes.action("privacy.ask_erase", where=Where.PERSONAL)
+@routes.action("privacy.ask_erase")
 def ask_erase(turn: Turn) -> Reply:
     """The first question, in place."""
     return state(_ask(turn))
 
 
-@routes.action("privacy.sure", where=Where.PERSONAL)
+@routes.action("privacy.sure")
 def sure(turn: Turn) -> Reply:
     """The second question."""
     _check_own(turn)
     return state(cards.sure(turn.person.id))
 
 
-@routes.action("privacy.erase", where=Where.PERSONAL)
+@routes.action("privacy.erase")
 def erase(turn: Turn) -> Reply:
     """Do it."""
     _check_own(turn)
     hooks = turn.app.routes.erase_hooks
     about = turn.session, turn.app.settings, turn.person
-    done = service.erase(*about, by=turn.person.id, now=turn.now, hooks=hooks)
+    done = personal_data.erase(*about, by=turn.person.id, now=turn.now, hooks=hooks)
     return state(cards.gone(done))
 
 
@@ -90,7 +89,7 @@ def _overview(turn: Turn) -> Json:
 
 
 def _ask(turn: Turn) -> Json:
-    service.refuse_last_kansli(turn.session, turn.app.settings, turn.person)
+    personal_data.refuse_last_kansli(turn.session, turn.app.settings, turn.person)
     return cards.ask_erase(turn.person.id, privacy.counts(turn.session, turn.person.id))
 
 

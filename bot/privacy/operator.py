@@ -10,10 +10,10 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from bot.privacy import auditing, readable, retention, service
+from bot.message import UserError
+from bot.privacy import audit_log, own_data, personal_data, retention
 from bot.settings import Settings
 from bot.terminal import refused, said
-from bot.turn import UserError
 from storage import erased, migrate, people, privacy, restored
 from storage.database import Database
 from storage.people import Person
@@ -35,7 +35,7 @@ def retain(settings: Settings, now: datetime, hooks: list[EraseHook], *, dry_run
 
 def export_person(settings: Settings, who: str, path: Path, now: datetime) -> int:
     """Write what is kept about somebody, as ``.json`` or ``.txt``; an existing file is left as it is."""
-    writers = {".json": readable.as_json, ".txt": readable.as_text}
+    writers = {".json": own_data.as_json, ".txt": own_data.as_text}
     write = writers.get(path.suffix.casefold())
     if write is None:
         return refused("Name the file .json or .txt.")
@@ -55,7 +55,7 @@ def erase_person(settings: Settings, who: str, now: datetime, hooks: list[EraseH
         return said("Nothing is erased. Write --yes to erase.")
 
     def work(session: Session) -> int:
-        done = service.erase(session, settings, _person(session, who), by=None, now=now, hooks=hooks)
+        done = personal_data.erase(session, settings, _person(session, who), by=None, now=now, hooks=hooks)
         return said(f"Erased. The audit log calls it {done.reference}.")
 
     return _with(settings, lambda database: database.play(work if sure else look))
@@ -65,7 +65,7 @@ def export_audit(settings: Settings, path: Path) -> int:
     """Write the audit log as ``.csv``; an existing file is left as it is."""
     if path.suffix.casefold() != ".csv":
         return refused("Name the file .csv.")
-    return _with(settings, lambda database: _save(path, database.play(auditing.separated)))
+    return _with(settings, lambda database: _save(path, database.play(audit_log.separated)))
 
 
 def export_erased(settings: Settings, path: Path) -> int:
@@ -85,7 +85,7 @@ def erase_again(settings: Settings, path: Path, now: datetime, hooks: list[Erase
     def erase(session: Session, who: int) -> None:
         person = people.by_id(session, who)
         if person is not None:  # else erased with another row of the same person
-            service.erase(session, settings, person, by=None, now=now, hooks=hooks)
+            personal_data.erase(session, settings, person, by=None, now=now, hooks=hooks)
 
     def work(database: Database) -> int:
         found = database.play(lambda session: restored.back(session, salt, hashes))

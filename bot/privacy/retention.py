@@ -9,7 +9,7 @@ from itertools import islice
 
 from sqlalchemy.orm import Session
 
-from bot.privacy import service
+from bot.privacy import personal_data
 from bot.settings import Settings
 from bot.swedish import date_of
 from bot.turn import App
@@ -98,10 +98,10 @@ def everything(hooks: Sequence[EraseHook]) -> tuple[Old, ...]:
     leavers = Old(
         "people who left, or were replaced on a list",
         lambda it: f"SEKOM_LEAVER_DAYS={it.leaver_days}",
-        lambda s, it, now, most: service.erase_leavers(s, it, now, most, hooks),
+        lambda s, it, now, most: personal_data.erase_leavers(s, it, now, most, hooks),
         chunk=1,  # every text is searched for their name: a second each where 20,000 messages are kept
         rounds=10,
-        foresee=lambda s, it, now, most: len(list(islice(service.left_long_ago(s, it, now), most))),
+        foresee=lambda s, it, now, most: len(list(islice(personal_data.left_long_ago(s, it, now), most))),
     )
     return (*OLD, leavers)
 

@@ -21,10 +21,10 @@ from bot.cards import (
     small,
     text_input,
 )
-from bot.questions import service
+from bot.message import Json
+from bot.questions import lifecycle
 from bot.questions.cards import TITLE, answers, follow_up, status
-from bot.questions.picture import Picture, Said
-from bot.turn import Json
+from bot.questions.details import Picture, Said
 from storage.questions import Question, Status
 
 
@@ -75,7 +75,7 @@ def more_form(question: Question, answer_id: int | None) -> Json:
         heading("Vad undrar du fortfarande över?"),
         plain(question.text),
         text_input(
-            "more", "Med dina egna ord", long=True, required="Skriv vad du undrar.", most=service.LONGEST_QUESTION
+            "more", "Med dina egna ord", long=True, required="Skriv vad du undrar.", most=lifecycle.LONGEST_QUESTION
         ),
         small("Frågan öppnas igen, och gruppen ser det du skriver."),
         actions=[

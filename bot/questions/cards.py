@@ -8,9 +8,9 @@ from microsoft_teams.cards import Action, CardElement
 
 from bot import swedish
 from bot.cards import button, card, choice_input, heading, label, one_line, plain, short, small, text_input
-from bot.questions import service
-from bot.questions.picture import Picture, Said
-from bot.turn import Json
+from bot.message import Json
+from bot.questions import lifecycle
+from bot.questions.details import Picture, Said
 from storage.groups import ThemeGroup
 from storage.questions import Question, Status, Way
 
@@ -110,7 +110,9 @@ def form(picture: Picture) -> Json:
     return card(
         heading("Skriv ditt svar"),
         *asked(picture),
-        text_input("answer", "Ditt svar", long=True, required="Skriv ditt svar i rutan.", most=service.LONGEST_ANSWER),
+        text_input(
+            "answer", "Ditt svar", long=True, required="Skriv ditt svar i rutan.", most=lifecycle.LONGEST_ANSWER
+        ),
         small("Den som frågade får ditt svar tillsammans med ditt namn och din kommun. Gruppen ser det också."),
         actions=[
             button("Skicka svaret", "questions.answer", style="positive", **rows),

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.questions import asker_cards, picture, posting, service, telling
-from bot.questions.picture import Picture, Said
+from bot import dialog
+from bot.message import Json, Place, Reply, Scope, UserError, say, state, view
+from bot.questions import asker_cards, channel_notices, details, lifecycle, notices
+from bot.questions.details import Picture, Said
 from bot.routes import Routes, Where
-from bot.turn import Json, Place, Reply, Scope, Turn, UserError, say, state, view
-from dialogs import engine
+from bot.turn import Turn
 from storage import outbox, places, questions
 from storage.outgoing import Outgoing, ToPerson
 from storage.questions import Question, Status
 
-routes = Routes()
+routes = Routes[Turn]()
 
 LISTED = 10
 """Questions of each kind that *mina frågor* shows: the newest."""
@@ -60,7 +61,7 @@ def press_mine(turn: Turn) -> Reply:
 @routes.action("questions.mine_one")
 def one(turn: Turn) -> Reply:
     """One of them, with its answers."""
-    question = service.required(turn)
+    question = lifecycle.required(turn)
     own = question.asker_id == turn.person.id
     if not own and turn.person.id not in questions.followers(turn.session, question.id):
         raise UserError("Du följer inte den frågan. Skriv **mina frågor** för att se dina.")
@@ -70,24 +71,24 @@ def one(turn: Turn) -> Reply:
 @routes.action("questions.answer_card")
 def answer_card(turn: Turn) -> Reply:
     """An answer with its buttons again."""
-    seen, said = _answer(turn, service.required_own(turn))
+    seen, said = _answer(turn, lifecycle.required_own(turn))
     return _in_place(turn, asker_cards.answered(seen, said, own=True))
 
 
 @routes.action("questions.solve")
 def solve(turn: Turn) -> Reply:
     """*Det löste det*."""
-    question = service.required_own(turn)
+    question = lifecycle.required_own(turn)
     seen, said = _answer(turn, question)
-    if service.solve(question, said.answer, [one.answer for one in seen.answers], turn.now):
-        telling.solved(turn, question, said)
+    if lifecycle.solve(question, said.answer, [one.answer for one in seen.answers], turn.now):
+        notices.solved(turn, question, said)
     return _in_place(turn, asker_cards.solved(_now(turn, question), said))
 
 
 @routes.action("questions.more")
 def more(turn: Turn) -> Reply:
     """*Behöver mer hjälp*: with what."""
-    question = service.required_own(turn)
+    question = lifecycle.required_own(turn)
     seen, said = _answer(turn, question)
     if question.status == Status.OPEN:
         raise UserError("Frågan är redan öppen. Du får besked här när någon svarar.")
@@ -97,43 +98,43 @@ def more(turn: Turn) -> Reply:
 @routes.action("questions.need_more")
 def need_more(turn: Turn) -> Reply:
     """Open again, with the asker's words."""
-    question = service.required_own(turn)
+    question = lifecycle.required_own(turn)
     words = str(turn.data.get("more") or "")
-    service.need_more(question, words, questions.answers(turn.session, question.id), turn.now)
-    seen = telling.reopened(turn, question)
+    lifecycle.need_more(question, words, questions.answers(turn.session, question.id), turn.now)
+    seen = notices.reopened(turn, question)
     return _in_place(turn, asker_cards.said(f"Frågan är öppen igen hos {seen.home}. Jag skriver när någon svarar."))
 
 
 @routes.action("questions.thank")
 def thank(turn: Turn) -> Reply:
     """*Tacka*: the asker or a follower thanks for an answer, once."""
-    question = service.required(turn)
-    if turn.person.id not in picture.everyone(turn.session, question):
+    question = lifecycle.required(turn)
+    if turn.person.id not in details.everyone(turn.session, question):
         raise UserError("Bara den som frågade eller följer frågan kan tacka här.")
     _, said = _answer(turn, question)
     if said.answer.person_id == turn.person.id:
         raise UserError("Det är ditt eget svar.")
     if said.answer.person_id is None:
         raise UserError("Den som svarade finns inte kvar här, så jag kan inte framföra tacket.")
-    new = telling.thanked(turn, question, said)
+    new = notices.thanked(turn, question, said)
     return Reply(notice="Tacket är framfört." if new else "Du har redan tackat för det svaret.")
 
 
 @routes.action("questions.withdraw")
 def withdraw(turn: Turn) -> Reply:
     """The asker takes the question back."""
-    question = service.required_own(turn)
-    if service.withdraw(question, turn.now):
-        telling.ended(turn, question)
+    question = lifecycle.required_own(turn)
+    if lifecycle.withdraw(question, turn.now):
+        notices.ended(turn, question)
     return _in_place(turn, asker_cards.said("Du har dragit tillbaka frågan. Den visas inte längre för gruppen."))
 
 
 @routes.action("questions.unfollow")
 def unfollow(turn: Turn) -> Reply:
     """*Sluta följa*."""
-    question = service.required(turn)
-    if service.unfollow(turn, question):
-        posting.changed(turn, question)
+    question = lifecycle.required(turn)
+    if lifecycle.unfollow(turn, question):
+        channel_notices.changed(turn, question)
     return _in_place(turn, asker_cards.said("Du följer inte längre frågan."))
 
 
@@ -142,24 +143,24 @@ def show_earlier(turn: Turn) -> Reply:
     """What somebody else asked a theme group before, with its answers, beside one's own question."""
     question = questions.find(turn.session, turn.data.get("question"))
     if question is None or question.over or question.group_id is None:
-        raise UserError(service.GONE)
+        raise UserError(lifecycle.GONE)
     return say(card=asker_cards.earlier(_now(turn, question)))
 
 
 def _begin(turn: Turn, text: str) -> Reply:
     """Ask the first question, in the person's own chat wherever they are; in a thread only where they have none."""
-    draft = text.strip()[: service.LONGEST_QUESTION]
-    dialog, place = turn.app.dialogs["question"], turn.incoming.place
+    draft = text.strip()[: lifecycle.LONGEST_QUESTION]
+    place = turn.incoming.place
     # what the dialog keeps beside the steps' answers: where the answer goes back to, and which run of it this is
     kept = {"_draft": draft, "_run": f"{place.conversation_id}/{turn.incoming.activity_id}"[-300:]}
     if turn.personal:
-        return engine.start(turn, dialog, kept)
+        return dialog.start(turn, "question", kept)
     kept |= {"_conversation": place.conversation_id, "_thread": place.thread_id or ""}
     chat = places.own_chat(turn.session, turn.person.id)
     if chat is None:
-        return engine.start(turn, dialog, kept)
+        return dialog.start(turn, "question", kept)
     home = Place(chat.id, Scope.PERSONAL, chat.service_url, chat.tenant_id)
-    first = engine.start(replace(turn, incoming=replace(turn.incoming, place=home)), dialog, kept)
+    first = dialog.start(replace(turn, incoming=replace(turn.incoming, place=home)), "question", kept)
     key = f"question_dialog:{kept['_run']}"[:200]
     outbox.enqueue(
         turn.session, Outgoing(key, "question_dialog", ToPerson(turn.person.id), card=first.messages[0].card), turn.now
@@ -175,14 +176,14 @@ def _mine(turn: Turn) -> Json:
 def _answer(turn: Turn, question: Question) -> tuple[Picture, Said]:
     """The answer that a button names, which must be one to this question."""
     seen = _now(turn, question)
-    said = picture.said(seen, turn.data.get("answer"))
+    said = details.said(seen, turn.data.get("answer"))
     if said is None:
         raise UserError("Det svaret finns inte kvar. Skriv **mina frågor** för att se de som finns.")
     return seen, said
 
 
 def _now(turn: Turn, question: Question) -> Picture:
-    return picture.of(turn.session, question, turn.now)
+    return details.of(turn.session, question, turn.now)
 
 
 def _in_place(turn: Turn, card: Json) -> Reply:

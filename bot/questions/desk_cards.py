@@ -8,16 +8,31 @@ from datetime import datetime
 from microsoft_teams.cards import Action, CardElement
 
 from bot import swedish
-from bot.cards import button, buttons, card, heading, one_line, paged, plain, small, text_input
-from bot.questions import service
-from bot.questions.cards import TITLE, answers, asked, status
-from bot.questions.picture import Picture
-from bot.turn import Json
+from bot.cards import (
+    button,
+    buttons,
+    card,
+    choice_input,
+    heading,
+    label,
+    one_line,
+    paged,
+    plain,
+    short,
+    small,
+    text_input,
+)
+from bot.message import Json
+from bot.questions import lifecycle
+from bot.questions.cards import LONGEST, TITLE, answers, asked, status
+from bot.questions.details import Picture, Said
 from storage.outbox import State
 from storage.questions import Question, Status
 
 PAGE = 8
 """Questions of a page."""
+CHOICES = 10
+"""Answers to choose among: the latest, and the one that solved it."""
 
 
 def listing(waiting: Sequence[Question], homes: Mapping[int | None, str], page: int, now: datetime) -> Json:
@@ -28,7 +43,7 @@ def listing(waiting: Sequence[Question], homes: Mapping[int | None, str], page: 
     if not waiting:
         body.append(plain("Inga frågor väntar på svar.", subtle=True))
     for question in on_page.shown:
-        taken = "tagen" if service.is_claimed(question, now) else "väntar på svar"
+        taken = "tagen" if lifecycle.is_claimed(question, now) else "väntar på svar"
         line = f"{homes.get(question.group_id, 'Kansliet')}, {age(question, now)}, {taken}"
         title_of = one_line(question.text, TITLE)
         body += [buttons(button(title_of, "questions.desk_one", question=question.id)), plain(line, subtle=True)]
@@ -72,7 +87,7 @@ def answer_form(picture: Picture, *, pasted: bool) -> Json:
     return card(
         heading(title),
         *asked(picture),
-        text_input("answer", label, long=True, required="Skriv svaret i rutan.", most=service.LONGEST_ANSWER),
+        text_input("answer", label, long=True, required="Skriv svaret i rutan.", most=lifecycle.LONGEST_ANSWER),
         small(hint),
         actions=[
             button(
@@ -94,7 +109,7 @@ def close_form(picture: Picture) -> Json:
             "Varför stänger du frågan?",
             long=True,
             required="Skriv varför.",
-            most=service.LONGEST_REASON,
+            most=lifecycle.LONGEST_REASON,
         ),
         small("Den som frågade läser det du skriver."),
         actions=[
@@ -136,3 +151,44 @@ def _what_can_be_done(picture: Picture, *, lost: bool) -> list[Action]:
 
 def _list_button() -> Action:
     return button("Öppna frågor", "questions.desk", page=0)
+
+
+def to_faq(picture: Picture) -> Json:
+    """The question and the answer that solved it. Of several answers the kansli may take another one."""
+    question = picture.question
+    solving = next((one for one in picture.answers if one.answer.solved), None)
+    body: list[CardElement] = [heading("En fråga är löst. Ska den bli FAQ?"), *asked(picture)]
+    if solving is not None:
+        body += [label("Svaret som löste den"), plain(short(solving.answer.text, LONGEST))]
+        body.append(plain(solving.who, subtle=True))
+    if len(picture.answers) > 1:
+        shown = [one for one in picture.answers if one is solving or one in picture.answers[-CHOICES:]]
+        value = str(solving.answer.id) if solving else ""
+        body.append(choice_input("answer", "Vilket svar ska bli FAQ?", [_choice(one) for one in shown], value=value))
+    body.append(small("Jag tar bort namn, och kommunen ur frågan, och visar vad. Inget publiceras innan du valt det."))
+    return card(
+        *body,
+        actions=[
+            button("Gör till FAQ", "faq.from_question", style="positive", question=question.id),
+            button("Inte nu", "questions.not_now", question=question.id),
+        ],
+        summary=f"En fråga är löst. Ska den bli FAQ? {one_line(question.text)}",
+    )
+
+
+def not_now(question: Question) -> Json:
+    """After *Inte nu*."""
+    text = "Okej. Frågan ligger kvar under Lösta frågor. Skriv kunskapsluckor när du vill ta upp den igen."
+    return card(
+        plain(f"”{one_line(question.text)}”", subtle=True),
+        plain(text),
+        actions=[
+            button("Visa frågan igen", "questions.to_faq", question=question.id),
+            button("Lösta frågor", "faq.solved", page=0),
+        ],
+        summary=text,
+    )
+
+
+def _choice(one: Said) -> tuple[str, str]:
+    return str(one.answer.id), one_line(f"{one.who}: {one.answer.text}", 120)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot import swedish
-from bot.questions.picture import Picture
+from bot.questions.details import Picture
 from storage.outgoing import AsMail
 
 

@@ -12,8 +12,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot import swedish
-from bot.questions import asker_cards, desk_cards, keys, mails, picture, posting, service, telling
-from bot.questions.picture import Picture
+from bot.questions import asker_cards, channel_notices, desk_cards, details, keys, lifecycle, mails, notices
+from bot.questions.details import Picture
 from storage import groups, kansli, outbox, questions, writing
 from storage.outbox import Delivery
 from storage.outgoing import Outgoing, number_of
@@ -43,7 +43,7 @@ def still_wanted(session: Session, row: Delivery) -> bool:
     what = keys.what_told(question, row.key)
     if not keys.is_missing(what):
         return True
-    return any(what == keys.missing(question, card) for _, card in posting.lost(session, [question]))
+    return any(what == keys.missing(question, card) for _, card in channel_notices.lost(session, [question]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class _Rung:
     @property
     def released(self) -> str:
         """The same for a claim that has run out; empty where there was none."""
-        return f"released:{self._stamp}" if service.claim_ends(self.question) is not None else ""
+        return f"released:{self._stamp}" if lifecycle.claim_ends(self.question) is not None else ""
 
     def row_keys(self) -> list[str]:
         """Of the rows that :meth:`rows` makes."""
@@ -92,13 +92,13 @@ class _Rung:
         return found
 
     def rows(self, session: Session, now: datetime) -> Iterator[Outgoing]:
-        seen = picture.of(session, self.question, now)
+        seen = details.of(session, self.question, now)
         if self.released:
             wait = writing.others_until(session, self.question.id, None, now)  # who took it may be writing just now
             yield from _released(seen, self.released, wait)
         card = desk_cards.one(seen, why=f"Ingen har svarat på {swedish.count(self.days, 'arbetsdag', 'arbetsdagar')}")
         mail = mails.unanswered(seen, self.days, keeper=self.keeper)
-        yield from telling.remind(seen, self.told, self.what, card, mail, until=self.until)
+        yield from notices.remind(seen, self.told, self.what, card, mail, until=self.until)
 
     @property
     def _stamp(self) -> str:
@@ -107,25 +107,25 @@ class _Rung:
 
 def _lost(session: Session, waiting: Sequence[Question], now: datetime) -> Iterator[Outgoing]:
     """The kansli is told at once of a card that is not in its channel: nobody there knows of the question."""
-    for question, row in posting.lost(session, waiting):
+    for question, row in channel_notices.lost(session, waiting):
         what = keys.missing(question, row)
         told = {keys.told(question, what, person.id): person.id for person in kansli.everyone(session)}
         if fresh := told.keys() - outbox.known(session, told):
-            seen = picture.of(session, question, now)
+            seen = details.of(session, question, now)
             why = desk_cards.missing(seen, row.state)
             card = desk_cards.one(seen, why=why, lost=True)
-            yield from telling.remind(seen, [told[one] for one in sorted(fresh)], what, card, mails.lost(seen, why))
+            yield from notices.remind(seen, [told[one] for one in sorted(fresh)], what, card, mails.lost(seen, why))
 
 
 def _released(seen: Picture, what: str, wait: datetime | None) -> Iterator[Outgoing]:
     """The card offers the question to everybody again, and whoever had it is told."""
     question = seen.question
     if seen.group is not None:
-        yield replace(posting.update(seen, what), not_before=wait)
+        yield replace(channel_notices.update(seen, what), not_before=wait)
     if question.claimed_by_id is not None:
         text = "Det gick två arbetsdagar utan svar, så den är ledig för andra igen. Du kan fortfarande svara."
         card = asker_cards.note("Frågan du tog är ledig igen", seen, text, mine=False)
-        yield from telling.remind(seen, [question.claimed_by_id], what, card, mails.released(seen))
+        yield from notices.remind(seen, [question.claimed_by_id], what, card, mails.released(seen))
 
 
 def _after(since: datetime, days: int) -> datetime:

@@ -9,9 +9,9 @@ from microsoft_teams.cards import Action, CardElement
 
 from bot import swedish
 from bot.cards import button, buttons, card, choice_input, date_input, heading, label, markdown, plain, small
-from bot.reminding import service
-from bot.reminding.service import Pause
-from bot.turn import Json
+from bot.message import Json
+from bot.reminding import choices as service
+from bot.reminding.choices import Pause
 from storage.people import Person, RemindBy
 
 _NOW = {

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from bot.reminding import cards, service
+from bot.message import Json, Reply, say, state
+from bot.reminding import cards, choices
 from bot.routes import Routes, Where
-from bot.turn import Json, Reply, Turn, say, state
+from bot.turn import Turn
 from storage import reminding
 
-routes = Routes()
+routes = Routes[Turn](where=Where.PERSONAL)
 
 
 @routes.command(
     "påminnelser",
     help="Välj hur du får påminnelser, eller ta en paus från dem.",
-    where=Where.PERSONAL,
     aliases=("påminnelse", "mina påminnelser", "pausa påminnelser", "sluta påminna", "sluta påminna mig"),
 )
 def show(turn: Turn) -> Reply:
@@ -21,29 +21,29 @@ def show(turn: Turn) -> Reply:
     return say(card=_card(turn))
 
 
-@routes.action("reminding.open", where=Where.PERSONAL)
+@routes.action("reminding.open")
 def press_show(turn: Turn) -> Reply:
     """The same, in place."""
     return state(_card(turn))
 
 
-@routes.action("reminding.choose", where=Where.PERSONAL)
+@routes.action("reminding.choose")
 def choose(turn: Turn) -> Reply:
     """*Bara i chatten*, *Bara med mejl* or *Både och*."""
-    turn.person.remind_by = service.checked_way(turn.data.get("way"), turn.person, turn.app.settings)
+    turn.person.remind_by = choices.checked_way(turn.data.get("way"), turn.person, turn.app.settings)
     return state(_card(turn, "Sparat."), done=True)
 
 
-@routes.action("reminding.pause", where=Where.PERSONAL)
+@routes.action("reminding.pause")
 def pause(turn: Turn) -> Reply:
     """*Pausa*, or another end of the pause that is."""
-    last = service.checked_end(turn.data.get("pause"), turn.data.get("last"), turn.now)
+    last = choices.checked_end(turn.data.get("pause"), turn.data.get("last"), turn.now)
     turn.person.paused_until = last
     reminding.release(turn.session, turn.person.id, turn.now)
     return state(_card(turn, "Pausen är sparad."), done=True)
 
 
-@routes.action("reminding.resume", where=Where.PERSONAL)
+@routes.action("reminding.resume")
 def resume(turn: Turn) -> Reply:
     """*Ta bort pausen*: what waited for its end comes now."""
     turn.person.paused_until = None
@@ -53,5 +53,5 @@ def resume(turn: Turn) -> Reply:
 
 def _card(turn: Turn, said: str = "") -> Json:
     turn.session.flush()
-    mails = service.sends_mail(turn.app.settings)
+    mails = choices.sends_mail(turn.app.settings)
     return cards.choices(turn.person, turn.now, turn.app.settings.contact, mails=mails, said=said)

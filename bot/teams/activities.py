@@ -11,9 +11,9 @@ from uuid import uuid4
 
 from botbuilder.schema import Activity, Attachment, ChannelAccount
 
+from bot.message import Incoming, Json, Kind, Message, Place, Reply, Scope, Sender
 from bot.teams.gate import tenant_of
 from bot.teams.refused import malformed
-from bot.turn import Incoming, Json, Kind, Message, Place, Reply, Scope, Sender
 
 CARD = "application/vnd.microsoft.card.adaptive"
 NOTICE = "application/vnd.microsoft.activity.message"

@@ -17,8 +17,8 @@ import orjson
 from botbuilder.schema import Activity, ConversationAccount
 from msrest.serialization import Model
 
+from bot.message import Json
 from bot.teams.refused import malformed
-from bot.turn import Json
 
 DEEPEST = 64
 """Levels of nesting that are read. A form's inputs lie at the fifth; orjson itself writes at most 254."""

@@ -12,8 +12,8 @@ import orjson
 from aiohttp import ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from yarl import URL
 
-from bot.pacing import retry_after
-from bot.turn import Json
+from bot.delivery.pace import retry_after
+from bot.message import Json
 
 TIMEOUT = ClientTimeout(total=10, connect=5)
 """Seconds for one call. Teams itself gives up on a turn after 15."""

@@ -9,7 +9,8 @@ from time import perf_counter
 
 from bot import conversation, metrics
 from bot.conversation import Answer
-from bot.turn import App, Incoming, Reply
+from bot.message import Incoming, Reply
+from bot.turn import App
 
 TOGETHER = 0.02
 """Seconds. Nobody waits for it: a repeat that comes before is held by :class:`bot.teams.turns.Turns`."""

@@ -9,9 +9,9 @@ from typing import TypeVar
 
 from aiohttp import ClientError
 
+from bot.message import Json
 from bot.ports import Listed, Reason, TryLater, Unreachable
 from bot.teams.connector import Connector, ConnectorError, ServiceUrlError, TokenError
-from bot.turn import Json
 
 T = TypeVar("T")
 

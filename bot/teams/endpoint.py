@@ -9,12 +9,12 @@ from collections.abc import Awaitable, Callable, Iterable
 import orjson
 from aiohttp import web
 
+from bot.message import Json
 from bot.teams.adapter import Adapter
 from bot.teams.bot import TeamsBot
 from bot.teams.codec import decode, parse
 from bot.teams.gate import Gate
 from bot.teams.refused import RefusedError, malformed
-from bot.turn import Json
 
 LARGEST_BODY = 256 * 1024
 """Bytes. Teams' own messages are at most 100 kB."""

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 
 from aiohttp import ClientConnectorError, ClientError, ConnectionTimeoutError
 
+from bot.message import Json, Message
 from bot.ports import Failed, Member, Posted, Reason, Route, TryLater, Uncertain, Unreachable, Way
 from bot.teams.activities import message_activity
 from bot.teams.codec import encode
 from bot.teams.connector import Connector, ConnectorError, ServiceUrlError, TokenError
-from bot.turn import Json, Message
 
 _THREAD = ";messageid="
 

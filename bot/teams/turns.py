@@ -13,9 +13,9 @@ from botbuilder.core import TurnContext
 
 from bot import metrics
 from bot.cards import fills_in
+from bot.message import NOTHING, Incoming, Json, Kind, Message, Reply, Scope, say
 from bot.teams import activities
 from bot.teams.connector import ConnectorError, ServiceUrlError, TokenError
-from bot.turn import NOTHING, Incoming, Json, Kind, Message, Reply, Scope, say
 
 if TYPE_CHECKING:
     from bot.conversation import Answer

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot import swedish
 from bot.cards import card, heading, markdown
-from bot.turn import Json
+from bot.message import Json
 from storage.outgoing import AsMail
 
 _RENEW = (

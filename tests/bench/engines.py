@@ -11,8 +11,8 @@ import re
 import sqlite3
 from collections.abc import Callable, Sequence
 
-from bot.faq.calibration import SHIPPED, calibrate
-from bot.faq.search import Entry, Index
+from bot.search.calibration import SHIPPED, calibrate
+from bot.search.index import Entry, Index
 
 Search = Callable[[str, int], list[tuple[int, float]]]
 Build = Callable[[Sequence[Entry]], Search]

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.faq.calibration import calibrate
-from bot.faq.search import Entry, Index
 from bot.ports import Hit
+from bot.search.calibration import calibrate
+from bot.search.index import Entry, Index
 
 SURE, UNSURE, OFFERED = 0.80, 0.20, 3  # as in reference/retrieval.md
 

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 import orjson
 from sqlalchemy.orm import Session
 
-from bot.faq.index import LiveBank
+from bot.search.live_bank import LiveBank
 from storage import faq
 from storage.database import Database
 from storage.faq import State

@@ -2,7 +2,7 @@
 
 ``FAQ_DATA`` names the folder with ``evaluate.py``, ``dev.jsonl`` and ``dev_oos.jsonl``. ``build`` is for its command
 line: ``python $FAQ_DATA/evaluate.py tests.bench.retrieval:build --fit dev --test dev``. ``--ship`` fits
-``bot.faq.calibration.SHIPPED`` anew, and each half of the entries on the other, to show that it carries over.
+``bot.search.calibration.SHIPPED`` anew, and each half of the entries on the other, to show that it carries over.
 
 What was tried (dev; nDCG@10 with 0 / ≤ 2 / all alternatives / all and typing errors, unless something else is said):
 
@@ -61,10 +61,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bot.faq import normalise
-from bot.faq.calibration import Calibration, fit
-from bot.faq.examples import EVERYDAY, Example, Kind, ask
-from bot.faq.ranking import Entry, Lexical
+from bot.search import normalisation
+from bot.search.calibration import Calibration, fit
+from bot.search.examples import EVERYDAY, Example, Kind, ask
+from bot.search.scorer import Entry, Lexical
 from tests.bench.engines import ENGINES, MissingError, Search, product
 
 SIZES = ((20, 25, 30, 35, 40, 40, 50, 60, 80, 100) * 3) + (120,) * 8 + (240,) * 4
@@ -252,7 +252,7 @@ def print_all(data: Data) -> None:
     plain = [question for question, _, _ in data.answerable]
     chance = random.Random(7)
     typed = [with_typos(question, chance) for question in plain]
-    known = {word for entry in entries_of(data.bank()) for text in entry.texts() for word in normalise.words(text)}
+    known = {word for entry in entries_of(data.bank()) for text in entry.texts() for word in normalisation.words(text)}
     split = [with_splits(question, known) for question in plain]
     bare, poor, rich = (data.bank(most) for most in (0, 2, 99))
     tried = [("0", bare, plain), ("≤ 2", poor, plain), ("all", rich, plain), ("typos", rich, typed)]

@@ -1,6 +1,6 @@
 """How often the right theme group is suggested, beside rivals: ``python -m tests.bench.routing``.
 
-The product's own suggestion (``bot.questions.routing`` with the bank's vote) for SweFAQ's 127 questions over their
+The product's own suggestion (``bot.search.themes`` with the bank's vote) for SweFAQ's 127 questions over their
 twenty themes, from ``FAQ_DATA``. Each question is asked of two banks, and never finds its own wording in either:
 
 answers     the bank has every answer and no question at all, as where reference/retrieval.md set the goal: .82 and .90
@@ -33,9 +33,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.faq.search import Index
-from bot.questions import routing
-from bot.questions.routing import Vote, likeness, suggest
+from bot.search import themes as routing
+from bot.search.index import Index
+from bot.search.themes import Vote, likeness, suggest
 from tests.bench.retrieval import entries_of, load
 
 TYPICAL = 8

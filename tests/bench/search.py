@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bot.faq.search import Entry, Index
+from bot.search.index import Entry, Index
 from tests.bench.engines import ENGINES, MissingError, Search
 from tests.bench.retrieval import entries_of, load
 

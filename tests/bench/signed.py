@@ -14,10 +14,10 @@ from typing import Any
 from aiohttp import ClientSession
 
 import app
+from bot.message import Json
 from bot.teams.authentication import Authenticator
 from bot.teams.connector import Connector
 from bot.teams.gate import TeamsGate
-from bot.turn import Json
 
 
 def _gate(app_id: str, *, session: ClientSession, tenants: Any, service_hosts: Any) -> TeamsGate:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.conversation import ROUTES
-from bot.faq.index import LiveBank
+from bot.search.live_bank import LiveBank
 from bot.settings import Settings
 from bot.teams.core import Conversations
 from bot.turn import App

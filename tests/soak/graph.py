@@ -25,10 +25,10 @@ from functools import partial
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from bot.elsewhere import Elsewhere
+from bot.delivery.courier import Courier
+from bot.delivery.mail_and_feed import Elsewhere
+from bot.delivery.pace import Pace
 from bot.graph.limits import Tempo
-from bot.outbox import Courier
-from bot.pacing import Pace
 from storage import migrate, outbox
 from storage.database import Database
 from storage.outbox import Delivery, State

@@ -13,8 +13,8 @@ from typing import Any
 
 from aiohttp import ClientSession, ClientTimeout
 
-from bot.outbox import Courier
-from bot.pacing import Pace
+from bot.delivery.courier import Courier
+from bot.delivery.pace import Pace
 from bot.teams.connector import Connector
 from bot.teams.gate import LocalGate
 from bot.teams.messenger import TeamsMessenger

@@ -1,0 +1,297 @@
+"""The delivery loop: claim what is due, choose the way, send, write down what came of it.
+
+On every replica one :class:`Courier` runs; the one that holds the lease sends. Whatever happens to it, a row is either
+not sent yet, known to be sent, or marked as one that may have arrived.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, TypeVar
+
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Session
+
+from bot.delivery import outcomes
+from bot.delivery.addresses import address
+from bot.delivery.mail_and_feed import Elsewhere
+from bot.delivery.outcomes import Outcome
+from bot.delivery.pace import Limits, Pace
+from bot.delivery.reach import CLOSED, OUTSIDE, Address, End, Pause, Wait, may_follow
+from bot.message import Message, Scope
+from bot.ports import OWN_LIMIT, Failed, Messenger, Posted, Reason, Route, TryLater, Uncertain, Unreachable, Way
+from storage import leases, outbox, places
+from storage.database import Database
+from storage.outbox import Delivery, State
+from storage.outgoing import Operation
+from storage.reminding import PAUSED
+
+T = TypeVar("T")
+StillWanted = Callable[[Session, Delivery], bool]
+"""Asked just before sending: whether the cause still stands."""
+
+LEASE = "outbox"
+MOST_AT_ONCE = 30
+"""Messages under way at a time; at 100 ms an answer, ten times what Teams lets through."""
+BITE = 4
+"""Rows claimed at a time. Each takes two short transactions more, and on SQLite turns queue behind them."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """A bug, or a database that is away; logged."""
+
+    reference: str
+    away: bool
+
+
+class Courier:
+    """Sends what is due, while :meth:`run` runs."""
+
+    def __init__(
+        self,
+        database: Database,
+        messenger: Messenger,
+        clock: Callable[[], datetime],
+        *,
+        rate: int = 30,
+        still_wanted: Mapping[str, StillWanted] | None = None,
+        pace: Pace | None = None,
+        elsewhere: Elsewhere | None = None,
+    ) -> None:
+        """``rate`` is messages a second in all; ``still_wanted`` has a check for subjects by their first word.
+
+        Without ``elsewhere`` there is no way but Teams' messages.
+        """
+        self._database = database
+        self._messenger = messenger
+        self._clock = clock
+        self._still_wanted = still_wanted or {}
+        self._pace = pace or Pace()
+        self._elsewhere = elsewhere or Elsewhere()
+        self._limits = Limits(rate)
+        self._holder = secrets.token_hex(8)
+        self._holds_until: datetime | None = None
+        """Until when the lease is ours; None where the last look found it somebody else's."""
+        self._silent_until: datetime | None = None
+        self._no_chat: dict[int, Reason] = {}
+        """By row: why no chat could be opened. Not asked again because another way has to wait."""
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._rounds = asyncio.Lock()
+        self._woken = asyncio.Event()
+        self._stopping = False
+
+    async def run(self) -> None:
+        """Send until cancelled; :meth:`drain` first. Woken by commits that enqueue, and by itself every tick."""
+        loop = asyncio.get_running_loop()
+
+        def wake() -> None:
+            loop.call_soon_threadsafe(self._woken.set)
+
+        self._database.on_commit(outbox.QUEUE, wake)
+        while True:
+            self._woken.clear()
+            started = loop.time()
+            claimed = await self._safely(self._round())
+            if isinstance(claimed, _Fault) or not claimed:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), self._limits.pause(self._clock()) or self._pace.tick)
+            else:  # evenly, not in bursts
+                await asyncio.sleep(started + claimed / self._limits.rate - loop.time())
+
+    async def deliver(self) -> int:
+        """Send what is due now and wait for it; how many were tried. For tests and operator commands."""
+        tried = 0
+        while True:
+            await self._round()
+            if not self._under_way:
+                return tried
+            tried += len(self._under_way)
+            await asyncio.wait(self._under_way)
+
+    async def drain(self) -> None:
+        """Take nothing more, wait for what is under way, and leave the lease to another replica."""
+        self._stopping = True
+        self._woken.set()
+        async with self._rounds:  # a round that is claiming at this moment starts its sends first
+            pass
+        if self._under_way:
+            _, late = await asyncio.wait(self._under_way, timeout=self._pace.drain)
+            for task in late:  # their rows stay "sending", and the next holder of the lease decides
+                task.cancel()
+        await self._safely(self._play(partial(leases.release, name=LEASE, holder=self._holder)))
+
+    async def _round(self) -> int:
+        """Claim once and start sending; how many rows were claimed."""
+        async with self._rounds:
+            if self._stopping:
+                return 0
+            now = self._clock()
+            most = min(BITE, self._limits.free(now), MOST_AT_ONCE - len(self._under_way))
+            if self._silent_until is not None and now < self._silent_until:
+                most = 0
+            rows, self._holds_until = await self._play(partial(self._take, now=now, most=most))
+            self._limits.take(len(rows), now)
+            for row in rows:
+                task = asyncio.create_task(self._send(row))
+                self._under_way.add(task)
+                task.add_done_callback(self._finished)
+            return len(rows)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self._woken.set()  # the lane's next may go, and there is room
+
+    def _take(self, session: Session, now: datetime, most: int) -> tuple[list[Delivery], datetime | None]:
+        """The claimed rows, and until when the lease is ours."""
+        length = timedelta(seconds=self._pace.lease)
+        if not leases.hold(session, LEASE, self._holder, now, length):
+            return [], None
+        if self._holds_until is None:
+            left = outbox.recover(session, self._holder, now)
+            if left:
+                logger.warning("deliveries were cut off in a process that is gone", extra={"deliveries": left})
+        rows = outbox.claim(session, self._holder, now, most) if most > 0 else []
+        return [row for row in rows if row.state == State.SENDING], now + length
+
+    async def _send(self, row: Delivery) -> None:
+        outcome = await self._safely(self._attempt(row), row)
+        if isinstance(outcome, _Fault):
+            until = self._clock() + self._pace.backoff(row.attempts, None)
+            outcome = outcomes.fault(outcome.reference, until if outcome.away else None)
+        if outcome["state"] not in (State.SENT, State.CANCELLED) and outcome.get("error", PAUSED) != PAUSED:
+            told = {"delivery": row.id, "state": str(outcome["state"]), "error": str(outcome["error"])}
+            logger.warning("a delivery did not go", extra=told)
+        if outcome["state"] != State.WAITING:
+            outcome["settled_at"] = self._clock()
+        late = outcome["state"] == State.SENT
+        settle = partial(outbox.settle, row=row, late=late, **outcome)
+        while True:  # however long the database is away: while this process lives, nobody else can know
+            if not isinstance(await self._safely(self._play(settle), row), _Fault):
+                return
+            await asyncio.sleep(self._pace.tick)
+
+    async def _attempt(self, row: Delivery) -> Outcome:
+        """Send the row if it is its turn."""
+        found, body = await self._play(partial(self._look_up, row=row))
+        now = self._clock()
+        match found:
+            case End(state, error):
+                return {"state": state, "error": error}
+            case Wait(seconds):
+                return outcomes.put_back(row, now + timedelta(seconds=seconds))
+            case Pause(until):
+                return outcomes.paused(row, until)
+        limited = self._limits.wait(_place(found[0]), now)
+        if limited > 0:
+            return outcomes.put_back(row, now + timedelta(seconds=limited))
+        self._limits.note(_place(found[0]), now)
+        return await self._try(row, found, body)
+
+    def _look_up(self, session: Session, row: Delivery) -> tuple[Address, dict[str, Any]]:
+        check = self._still_wanted.get(row.subject.partition(":")[0])
+        if check is not None and not check(session, row):
+            return End(State.CANCELLED, "not_wanted"), {}
+        return address(session, row, self._clock(), self._elsewhere.ways), outbox.body(session, row)
+
+    async def _try(self, row: Delivery, routes: tuple[Route, ...], body: dict[str, Any]) -> Outcome:
+        """Try the routes in turn, until one takes it or asks to wait. The last one's refusal counts."""
+        known = self._no_chat.pop(row.id, None)
+        refused: dict[Way, Reason | None] = {Way.NEW_CHAT: known} if known else {}
+        refusal: Unreachable | Failed = Unreachable(Reason.NO_ROUTE)
+        for route in routes:
+            if route.way in refused or not may_follow(route.way, refused):
+                continue
+            try:
+                return outcomes.sent(route.way, await self._by(route, row, body))
+            except (TryLater, Uncertain) as error:
+                if (reason := refused.get(Way.NEW_CHAT)) is not None:
+                    self._no_chat[row.id] = reason
+                until = self._hold_back(row, route, error)
+                if error.code == OWN_LIMIT:
+                    return outcomes.put_back(row, until)
+                last = self._clock() + timedelta(seconds=self._pace.last_wait)
+                return outcomes.again(row, error, until, last)
+            except (Unreachable, Failed) as error:
+                refusal, refused[route.way] = error, error.reason if isinstance(error, Unreachable) else None
+            if isinstance(refusal, Failed):  # a fault of ours, which another way must not hide
+                told = {"delivery": row.id, "way": str(route.way), "error": refusal.code}
+                logger.warning("a delivery was refused", extra=told)
+            if route.way is Way.CHAT and refused[route.way] in CLOSED:
+                await self._play(partial(places.forget, conversation_id=route.conversation_id))
+        return outcomes.refused(refusal)
+
+    async def _by(self, route: Route, row: Delivery, body: dict[str, Any]) -> Posted:
+        if self._holds_until is None or self._clock() >= self._holds_until:
+            raise TryLater("lease_lost")
+        if route.way in OUTSIDE:
+            return await self._elsewhere.send(route, row, body)
+        message = Message(body.get("text", ""), body.get("card"))
+        if row.operation == Operation.UPDATE:
+            return await self._messenger.update(route, message)
+        if row.operation == Operation.DELETE:
+            return await self._messenger.delete(route)
+        if route.way is Way.NEW_CHAT:
+            route = replace(route, conversation_id=await self._open_chat(route, row.person_id))
+        return await self._messenger.send(route, message)
+
+    async def _open_chat(self, route: Route, person_id: int | None) -> str:
+        """Open the chat and remember it. No message has gone yet, so whatever goes wrong leaves no doubt."""
+        try:
+            conversation_id = await self._messenger.open_chat(route)
+        except Uncertain as error:
+            raise TryLater(error.code) from error
+        except TryLater as error:
+            raise TryLater(error.code, after=error.after, everyone=error.everyone) from error
+        remember = partial(
+            places.remember_conversation,
+            conversation_id=conversation_id,
+            scope=Scope.PERSONAL,
+            service_url=route.service_url,
+            tenant_id=route.tenant_id,
+            team_id=None,
+            person_id=person_id,
+            now=self._clock(),
+        )
+        await self._play(remember)
+        return conversation_id
+
+    def _hold_back(self, row: Delivery, route: Route, error: TryLater | Uncertain) -> datetime:
+        """When to try again; until then, what Teams asked to be left alone is."""
+        after = error.after if isinstance(error, TryLater) else None
+        until = self._clock() + self._pace.backoff(row.attempts, after)
+        if after is not None:
+            self._limits.block(_place(route), until)
+        if isinstance(error, TryLater) and error.everyone:
+            self._silent_until = until
+        return until
+
+    async def _safely(self, work: Awaitable[T], row: Delivery | None = None) -> T | _Fault:
+        """The one place where whatever goes wrong is logged, and the loop lives."""
+        try:
+            return await work
+        except Exception as error:
+            reference, away = secrets.token_hex(4), isinstance(error, OperationalError | InterfaceError)
+            about = {"reference": reference, "delivery": row.id if row is not None else None}
+            if away:  # comes again each second until it is back; where in our code says nothing
+                logger.warning("the outbox has no database", extra={**about, "error": type(error).__name__})
+            else:
+                logger.exception("the outbox has a fault", extra=about)
+            return _Fault(reference, away)
+
+    async def _play(self, work: Callable[[Session], T]) -> T:
+        return await self._database.run(partial(self._database.play, work))
+
+
+def _place(route: Route) -> str:
+    """What the rate limits count for."""
+    return route.conversation_id or (route.member.id if route.member else "")

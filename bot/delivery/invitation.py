@@ -1,0 +1,111 @@
+"""An invitation as an ``.ics`` file (RFC 5545, sent as RFC 5546 says), for mail clients that are not Exchange.
+
+Through Graph, Exchange writes the invitations itself; this is for local mode and for dates that go along with a mail.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import NAMESPACE_URL, uuid5
+
+from icalendar import Alarm, Event, Timezone, vCalAddress, vText
+from icalendar import Calendar as File
+
+from bot.delivery.mail import SENDER, text_of
+from bot.printable import printable, printable_line
+from bot.swedish import STOCKHOLM
+from bot.tenant import Appointment, Attendee
+
+REMIND_BEFORE = timedelta(minutes=15)
+ZONE = """\
+BEGIN:VTIMEZONE
+TZID:Europe/Stockholm
+BEGIN:DAYLIGHT
+DTSTART:19810329T020000
+RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
+TZNAME:CEST
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0200
+END:DAYLIGHT
+BEGIN:STANDARD
+DTSTART:19961027T030000
+RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
+TZNAME:CET
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+END:STANDARD
+END:VTIMEZONE
+"""
+"""The rule of today, as Outlook writes it. The library's own lists every change since 1970 and ends in 2037."""
+
+
+class Method(StrEnum):
+    """What the receiver is to do with it."""
+
+    REQUEST = "REQUEST"
+    """Invite, or change: the same UID with a higher SEQUENCE."""
+    CANCEL = "CANCEL"
+
+
+def invitation(
+    appointment: Appointment,
+    attendee: Attendee,
+    organiser: str,
+    now: datetime,
+    *,
+    method: Method = Method.REQUEST,
+    sequence: int = 0,
+    join_url: str = "",
+) -> bytes:
+    """One person's invitation; it names no other. ``sequence`` rises with every change of the appointment."""
+    event = Event()
+    event.add("uid", f"{uuid5(NAMESPACE_URL, f'sekom:{appointment.key}')}@{organiser.partition('@')[2]}")
+    event.add("sequence", sequence)
+    event.add("dtstamp", now)
+    event.add("dtstart", appointment.starts.astimezone(STOCKHOLM))
+    event.add("dtend", appointment.ends.astimezone(STOCKHOLM))
+    title, text = printable_line(appointment.title), text_of(printable(appointment.text))
+    event.add("summary", title)
+    event.add("description", f"{text}\n\nAnslut: {join_url}" if join_url else text)
+    if appointment.place or join_url:
+        event.add("location", printable_line(appointment.place) or "Teams")
+    if join_url:
+        event.add("url", join_url)
+    event.add("status", "CANCELLED" if method is Method.CANCEL else "CONFIRMED")
+    event.add("transp", "OPAQUE")
+    event.add("organizer", _who(organiser, SENDER))
+    event.add("attendee", _invited(attendee), encode=False)
+    if method is Method.REQUEST:
+        event.add_component(_alarm(title))
+    file = File()
+    file.add("prodid", "-//Sveriges Ekokommuner//SEKOM-boten//SV")
+    file.add("version", "2.0")
+    file.add("calscale", "GREGORIAN")
+    file.add("method", method)
+    file.add_component(Timezone.from_ical(ZONE))
+    file.add_component(event)
+    return bytes(file.to_ical())
+
+
+def _alarm(title: str) -> Alarm:
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", title)
+    alarm.add("trigger", -REMIND_BEFORE)
+    return alarm
+
+
+def _who(mail: str, name: str) -> vCalAddress:
+    who = vCalAddress(f"mailto:{mail}")
+    if name:
+        who.params["CN"] = vText(printable_line(name))
+    return who
+
+
+def _invited(attendee: Attendee) -> vCalAddress:
+    who = _who(attendee.mail, attendee.name)
+    who.params["ROLE"] = vText("REQ-PARTICIPANT")
+    who.params["PARTSTAT"] = vText("NEEDS-ACTION")
+    who.params["RSVP"] = vText("TRUE")
+    return who

@@ -1,0 +1,95 @@
+"""Mail and Teams' activity feed as ways of a delivery."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from bot.delivery import mail
+from bot.delivery.mail import Link
+from bot.ports import OWN_LIMIT, Failed, Member, Posted, Route, TryLater, Way
+from bot.tenant import Ping, Tenant
+from storage.outbox import Delivery
+from storage.outgoing import AsMail, Reach
+
+GREETING: Mapping[str, str] = {Reach.REMINDER: "Hej! Det här är en påminnelse från SEKOM-boten."}
+STOP: Mapping[str, str] = {
+    Reach.REMINDER: (
+        "Vill du ha påminnelser på ett annat sätt, eller ta en paus? Skriv ”påminnelser” till mig i chatten. "
+        "Kommer du inte in i chatten? Svara på mejlet, så hjälper kansliet dig."
+    ),
+    Reach.ANNOUNCEMENT: "Vill du inte ha fler utskick? Svara på mejlet, så hjälper kansliet dig.",
+}
+"""How to get no more of it, by what it is. Answers go to the kansli (:func:`bot.delivery.mail.written`)."""
+BACK = "Öppna chatten i Teams"
+
+
+@dataclass
+class Room:
+    """At most so many at a time, or a Graph that does not answer would take the places of all that goes by chat.
+
+    Who finds no room is sent away with a time of their own: ``apart`` seconds, about Microsoft's pace, after the last.
+    """
+
+    most: int
+    apart: float
+    _busy: int = 0
+    _promised: float = 0.0
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """A place for as long as the block runs. Raises :class:`TryLater`."""
+        now = asyncio.get_running_loop().time()
+        if self._busy >= self.most:
+            self._promised = max(self._promised, now) + self.apart
+            raise TryLater(OWN_LIMIT, after=self._promised - now)
+        self._busy += 1
+        try:
+            yield
+        finally:
+            self._busy -= 1
+
+
+class Elsewhere:
+    """What is open of it; nothing where there is no tenant."""
+
+    def __init__(self, tenant: Tenant | None = None, chat: str = "", *, faster: float = 1.0) -> None:
+        """``chat`` is the address of the bot's chat in Teams, which every mail and notification leads to.
+
+        ``faster`` is for tests that have Microsoft's limits faster too.
+        """
+        self._tenant = tenant
+        self._chat = chat
+        self._rooms = {Way.MAIL: Room(8, 2.0 / faster), Way.FEED: Room(8, 0.2 / faster)}
+        self.ways = frozenset(self._rooms if tenant is not None else ())
+
+    async def send(self, route: Route, row: Delivery, body: Mapping[str, Any]) -> Posted:
+        """Send the row's content to ``route.member``. Raises as :class:`bot.ports.Messenger` does."""
+        if self._tenant is None or route.member is None or "mail" not in body:
+            raise Failed("nothing_to_mail")
+        with self._rooms[route.way].place():
+            return await self._send(self._tenant, route.way, route.member, row, body)
+
+    async def _send(self, tenant: Tenant, way: Way, member: Member, row: Delivery, body: Mapping[str, Any]) -> Posted:
+        said = AsMail(**body["mail"])
+        if way is Way.FEED:
+            shown = body.get("text") or (body.get("card") or {}).get("fallbackText") or said.subject
+            ping = Ping(str(shown), said.subject, self._chat)
+            await tenant.feed.notify(member.id, ping)
+            return Posted("")
+        letter = mail.compose(
+            key=row.key,
+            to=member.id,
+            name=member.name,
+            subject=said.subject,
+            greeting=GREETING.get(row.reach, "Hej!"),
+            text=said.text,
+            quote=said.quote,
+            why=said.why,
+            stop=STOP.get(row.reach, ""),
+            link=Link(BACK, self._chat),
+        )
+        return Posted("", activity_id=await tenant.mail.send(letter))

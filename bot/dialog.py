@@ -1,0 +1,179 @@
+"""Runs dialogs: the position is the first step without an answer, so steps can be added while people are mid-way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import Enum
+from typing import Any
+
+from microsoft_teams.cards import Action
+
+from bot import routes as registry
+from bot.cards import button, card, markdown
+from bot.message import NOTHING, Json, Kind, Message, Reply, UserError, in_place, say, state
+from bot.routes import Answers, Role, Routes
+from bot.turn import Turn
+from storage import dialogs
+from storage.dialogs import OpenDialog
+
+Step = registry.Step[Turn]
+Dialog = registry.Dialog[Turn]
+
+
+class Special(Enum):
+    """What ``accept`` may return instead of an answer."""
+
+    NOT_MINE = "this was no answer to my question: let the knowledge bank answer, and ask again"
+
+
+NOT_MINE = Special.NOT_MINE
+OVER = "Det där är redan klart eller avbrutet. Skriv **hjälp** för att se hur du börjar om."
+OLDER = "Det kortet hör inte till det vi håller på med nu. Svara på den senaste frågan."
+NOT_YOURS = "Det där kan bara kansliet göra."
+SKIPPED = None
+"""The stored answer of a step that was passed over."""
+
+
+routes = Routes[Turn]()
+
+
+def controls(*, back: bool = True, skip: str = "") -> list[Action]:
+    """The buttons under every step: to skip the step that ``skip`` names, back, and the way out."""
+    shown = [button("Hoppa över", "dialog.skip", alone=True, step=skip)] if skip else []
+    shown += [button("Tillbaka", "dialog.back", alone=True)] if back else []
+    return [*shown, button("Avbryt", "dialog.cancel", alone=True)]
+
+
+def start(turn: Turn, name: str, answers: Answers | None = None) -> Reply:
+    """Open the dialog called ``name`` for this person here and ask its first question; an open one is replaced.
+
+    ``answers`` are steps that are answered already. Raises KeyError where ``dialogs`` has none of that name.
+    """
+    return _go_on(turn, turn.app.dialogs[name], dict(answers or {}))
+
+
+def opened(turn: Turn) -> tuple[Dialog, OpenDialog] | None:
+    """The dialog that this person had under way here when the turn began, with its answers so far."""
+    row = turn.found.dialog
+    if row is None:
+        return None
+    dialog = turn.app.dialogs.get(row.name)
+    if dialog is None:  # it went with an upgrade; nothing it asked can be answered any more
+        dialogs.close(turn.session, row)
+        return None
+    if dialog.role is Role.KANSLI and not turn.kansli:  # begun while they were
+        dialogs.close(turn.session, row)
+        return None
+    return dialog, row
+
+
+def resume(turn: Turn, dialog: Dialog, row: OpenDialog) -> Reply | None:
+    """Take a message as the answer to the open question; None when the step says that it was no answer."""
+    step = dialog.position(row.answers)
+    return None if step is None else _accept(turn, dialog, row.answers, step, turn.incoming.text)
+
+
+def asked_again(turn: Turn, dialog: Dialog, row: OpenDialog) -> tuple[Message, ...]:
+    """The open question once more, for after an answer to something else."""
+    step = dialog.position(row.answers)
+    return () if step is None else (Message(card=step.ask(turn, row.answers)),)
+
+
+@routes.command("avbryt", help="Avbryt det vi håller på med.", aliases=("cancel", "stopp", "sluta"))
+def cancel(turn: Turn) -> Reply:
+    """Leave the open dialog; what was answered is thrown away."""
+    return say(_cancel(turn))
+
+
+@routes.command("tillbaka", help="Gå tillbaka till förra frågan.", aliases=("backa", "ångra"))
+def back(turn: Turn) -> Reply:
+    """Ask the step before again."""
+    return say(card=_back(turn))
+
+
+@routes.action("dialog.cancel")
+def press_cancel(turn: Turn) -> Reply:
+    """The button for :func:`cancel`."""
+    text = _cancel(turn)
+    return state(card(markdown(text), summary=text))
+
+
+@routes.action("dialog.back")
+def press_back(turn: Turn) -> Reply:
+    """The button for :func:`back`."""
+    return state(_back(turn))
+
+
+@routes.action("dialog.skip")
+def press_skip(turn: Turn) -> Reply:
+    """Pass over the open step, where it is optional."""
+    dialog, row = _required(turn)
+    step = dialog.position(row.answers)
+    if step is not None and turn.data.get("step", step.name) != step.name:  # pressed twice, or on another device
+        raise UserError(OLDER)
+    if step is None or not step.optional:
+        raise UserError("Den här frågan går inte att hoppa över. Svara på den, eller välj **Avbryt**.")
+    return in_place(_go_on(turn, dialog, {**row.answers, step.name: SKIPPED}), personal=True)
+
+
+@routes.action("dialog.answer")
+def press_answer(turn: Turn) -> Reply:
+    """Take a step's form. One sent from an older card corrects that answer."""
+    dialog, row = _required(turn)
+    step = next((step for step in dialog.steps if step.name == turn.data.get("step")), None)
+    if step is None or (step.name not in row.answers and step is not dialog.position(row.answers)):
+        raise UserError(OLDER)
+    reply = _accept(turn, dialog, row.answers, step, str(turn.data.get("answer") or ""))
+    return NOTHING if reply is None else in_place(reply, personal=True)
+
+
+def _accept(turn: Turn, dialog: Dialog, answers: Answers, step: Step, said: str) -> Reply | None:
+    try:
+        answer = step.accept(turn, answers, said)
+    except UserError as refusal:
+        if turn.incoming.kind is Kind.ACTION:
+            raise  # the form stays as it is, with what was filled in
+        return Reply(messages=(Message(str(refusal)), Message(card=step.ask(turn, answers))))
+    if answer is NOT_MINE:
+        return None
+    return _go_on(turn, dialog, {**answers, step.name: answer})
+
+
+def _go_on(turn: Turn, dialog: Dialog, answers: dict[str, Any]) -> Reply:
+    where = turn.person.id, turn.incoming.place.conversation_id
+    step = dialog.position(answers)
+    if step is not None:
+        dialogs.save(turn.session, *where, name=dialog.name, answers=answers, now=turn.now)
+        return say(card=step.ask(turn, answers))
+    row = dialogs.find(turn.session, *where)
+    if row is not None and not dialogs.close(turn.session, row):
+        raise UserError(OVER)  # the last button was pressed twice at the same moment
+    return replace(dialog.finish(turn, answers), done=True)
+
+
+def _cancel(turn: Turn) -> str:
+    found = opened(turn)
+    if found is None:
+        return "Vi håller inte på med något just nu."
+    dialogs.close(turn.session, found[1])
+    return "Avbrutet. Inget är sparat."
+
+
+def _back(turn: Turn) -> Json:
+    dialog, row = _required(turn)
+    done = [step.name for step in dialog.steps if step.name in row.answers]
+    answers = {name: answer for name, answer in row.answers.items() if name not in done[-1:]}
+    step = dialog.position(answers)
+    if step is None:
+        raise UserError("Det finns inget att gå tillbaka till.")
+    where = turn.person.id, turn.incoming.place.conversation_id
+    dialogs.save(turn.session, *where, name=dialog.name, answers=answers, now=turn.now)
+    return step.ask(turn, answers)
+
+
+def _required(turn: Turn) -> tuple[Dialog, OpenDialog]:
+    found = opened(turn)
+    if found is None:
+        row = turn.found.dialog
+        raise UserError(OVER if row is None or row.name not in turn.app.dialogs else NOT_YOURS)
+    return found

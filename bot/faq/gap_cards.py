@@ -1,0 +1,135 @@
+"""What the kansli sees of how the bank can grow: gaps, new ways to ask, and questions that members have solved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from microsoft_teams.cards import Action, CardElement
+
+from bot import swedish
+from bot.cards import button, buttons, card, heading, one_line, paged, plain
+from bot.faq.gaps import Gap, Suggestion
+from bot.message import Json
+from storage.faq import Entry, State
+from storage.questions import Question
+
+PAGE = 5
+"""Gaps, or other things to decide on, of a page."""
+LONGEST = 200
+"""Characters of a question in a list."""
+
+
+def gaps(found: Sequence[Gap], page: int, *, phrasings: int, solved: int, said: str = "") -> Json:
+    """Gaps, most wanted first, and the ways to the other lists. ``said`` is what has just been done.
+
+    ``found`` need not go further than one beyond the page.
+    """
+    body: list[CardElement] = [heading("Kunskapsluckor"), *([plain(said)] if said else [])]
+    if found:
+        body.append(
+            plain(
+                "Det här har medlemmar frågat de senaste 90 dagarna utan att få ett svar som hjälpte. "
+                "Det vanligaste står först.",
+                subtle=True,
+            )
+        )
+    else:
+        body.append(plain("Inga luckor just nu. Det som medlemmarna har frågat de senaste 90 dagarna har fått svar."))
+    on_page = paged(found, page, PAGE, "faq.gaps")
+    for gap in on_page.shown:
+        body += _gap(gap)
+    ways = [
+        button(f"Lösta frågor ({solved})", "faq.solved", page=0),
+        button(f"Nya sätt att fråga ({phrasings})", "faq.phrasings", page=0),
+        button("Till kunskapsbanken", "faq.overview"),
+    ]
+    return card(*body, actions=[*on_page.turns, *ways], summary="Kunskapsluckor")
+
+
+def phrasings(found: Sequence[Suggestion], page: int, said: str = "") -> Json:
+    """Wordings that may become phrasings of the entries that were picked for them."""
+    body: list[CardElement] = [heading("Nya sätt att fråga"), *([plain(said)] if said else [])]
+    hint = (
+        "Så här skrev medlemmar som sedan valde en fråga under ”Menade du”. "
+        "Lägger du till det de skrev hittar jag svaret direkt nästa gång."
+    )
+    body.append(plain(hint if found else "Här finns inget att ta ställning till just nu.", subtle=True))
+    on_page = paged(found, page, PAGE, "faq.phrasings")
+    for one in on_page.shown:
+        removed = f" {taken_out(one.wording.removed)}" if one.wording.removed else ""
+        rows: Json = {"question": one.question_id, "page": page}
+        body += [
+            plain(f"”{one_line(one.wording.text, LONGEST)}”"),
+            plain(f"Valde: {one.question} {_times(one.times)}.{removed}", subtle=True),
+            buttons(button("Lägg till", "faq.add_phrasing", **rows), button("Nej", "faq.no_phrasing", **rows)),
+        ]
+    return card(*body, actions=[*on_page.turns, _to_gaps()], summary=f"Nya sätt att fråga ({len(found)})")
+
+
+def solved(found: Sequence[Question], page: int, said: str = "") -> Json:
+    """Questions that members have solved among themselves, and that the bank has not got yet."""
+    body: list[CardElement] = [heading("Lösta frågor"), *([plain(said)] if said else [])]
+    hint = "Frågor mellan medlemmar som fick ett svar som löste dem. Välj en för att göra den till FAQ."
+    body.append(plain(hint if found else "Alla lösta frågor är omhändertagna.", subtle=True))
+    on_page = paged(found, page, PAGE, "faq.solved")
+    for question in on_page.shown:
+        when = f"Löst {swedish.day(question.ended_at)}." if question.ended_at else ""
+        body += [
+            plain(f"”{one_line(question.text, LONGEST)}”"),
+            plain(when, subtle=True),
+            buttons(
+                button("Gör till FAQ", "questions.to_faq", question=question.id),
+                button("Behövs inte", "faq.skip_solved", question=question.id, page=page),
+            ),
+        ]
+    return card(*body, actions=[*on_page.turns, _to_gaps()], summary=f"Lösta frågor ({len(found)})")
+
+
+def made_before(entry: Entry, owner: str) -> Json:
+    """Somebody made the entry of a question before."""
+    who = f"{owner} har redan gjort den" if owner else "Den är redan gjord"
+    where = {
+        State.PUBLISHED: "Den är publicerad.",
+        State.DRAFT: "Den är ett utkast.",
+        State.ARCHIVED: "Den är arkiverad.",
+    }[State(entry.state)]
+    return card(
+        heading("Frågan finns redan i kunskapsbanken"),
+        plain(f"{who} till FAQ: ”{entry.question}” {where}"),
+        actions=[button("Öppna svaret", "faq.edit", entry=entry.id), _to_gaps()],
+        summary=f"Frågan finns redan i kunskapsbanken: {entry.question}",
+    )
+
+
+def taken_out(removed: Sequence[str]) -> str:
+    """What was taken out of a text, for whoever approves it."""
+    return f"Jag tog bort: {swedish.listed([f'”{one}”' for one in removed])}."
+
+
+def _gap(gap: Gap) -> list[CardElement]:
+    parts = [_times(gap.times) + "."]
+    if gap.disliked:
+        helped = (
+            "Svaret hjälpte inte" if gap.disliked == gap.times else f"{gap.disliked} fick ett svar som inte hjälpte"
+        )
+        parts.append(f"{helped}.")
+    if gap.others:
+        parts.append(f"Också: {swedish.listed([f'”{one_line(one, LONGEST)}”' for one in gap.others])}.")
+    write = button("Skriv svar", "faq.write", gap=gap.ids)
+    if gap.draft_id:
+        parts.append("Det finns ett utkast.")
+        write = button("Öppna utkastet", "faq.edit", entry=gap.draft_id)
+    change = [button("Ändra svaret", "faq.edit", entry=gap.shown_id)] if gap.shown_id else []
+    return [
+        plain(f"”{one_line(gap.text, LONGEST)}”"),
+        plain(" ".join(parts), subtle=True),
+        buttons(write, *change, button("Inte en lucka", "faq.no_gap", gap=gap.ids)),
+    ]
+
+
+def _times(number: int) -> str:
+    return f"Frågat {swedish.count(number, 'gång', 'gånger')}"
+
+
+def _to_gaps() -> Action:
+    return button("Till kunskapsluckor", "faq.gaps", page=0)

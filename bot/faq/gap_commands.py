@@ -1,0 +1,139 @@
+"""The kansli's commands for growing the bank: gaps, new ways to ask, and entries made from solved questions."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from bot import dialog
+from bot.faq import drafts as solving
+from bot.faq import entries, gap_cards, kansli_cards
+from bot.faq import gaps as growing
+from bot.message import Json, Reply, UserError, say, state
+from bot.routes import Role, Routes, Where
+from bot.turn import Turn
+from storage import faq, faq_growth, people
+from storage.faq import State
+
+routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
+
+LAST_PAGE = 20
+"""Of the gaps. Each gap up to a page is looked up in the bank, and nobody turns further."""
+DONE = "Det är redan avgjort. Skriv **kunskapsluckor** för att se vad som är kvar."
+
+
+@routes.command(
+    "kunskapsluckor",
+    help="Se vad medlemmarna frågar efter och inte får svar på, och skriv svaren.",
+    aliases=("kunskapslucka", "luckor", "obesvarat"),
+)
+def gaps(turn: Turn) -> Reply:
+    """What the bank has not answered well, most wanted first."""
+    return say(card=_gaps(turn))
+
+
+@routes.action("faq.gaps")
+def press_gaps(turn: Turn) -> Reply:
+    """The button for :func:`gaps`, and its pages."""
+    return state(_gaps(turn))
+
+
+@routes.action("faq.write")
+def write(turn: Turn) -> Reply:
+    """*Skriv svar*: the dialog for a new entry, filled in with the gap's wordings; a draft there is is opened."""
+    rows = growing.of_gap(turn, _ids(turn))
+    if not rows:
+        raise UserError(DONE)
+    begun = faq_growth.decided(turn.session, growing.digests(rows)).values()
+    entry = next((faq.find(turn.session, one.entry_id) for one in begun if one.state == State.DRAFT), None)
+    if entry is not None:
+        return state(kansli_cards.form(entry, said="Någon har redan börjat skriva om det här. Fortsätt gärna."))
+    return dialog.start(turn, "new_entry", {"_gap": [row.question_id for row in rows]})
+
+
+@routes.action("faq.no_gap")
+def no_gap(turn: Turn) -> Reply:
+    """*Inte en lucka*: these wordings are not shown again, nor what is alike, unless it becomes more than they were."""
+    rows = growing.of_gap(turn, _ids(turn))
+    faq_growth.decide(turn.session, growing.digests(rows), turn.now)
+    return state(_gaps(turn, "Borttagen ur listan." if rows else "Den var redan borta ur listan."))
+
+
+@routes.action("faq.phrasings")
+def phrasings(turn: Turn) -> Reply:
+    """Wordings that may become phrasings."""
+    return state(_phrasings(turn))
+
+
+@routes.action("faq.add_phrasing")
+def add_phrasing(turn: Turn) -> Reply:
+    """*Lägg till*: it finds the entry from now on."""
+    found = growing.suggestions(turn, turn.data.get("question") or 0)
+    if not found:
+        return state(_phrasings(turn, "Det var redan avgjort."))
+    entry = faq.lock(turn.session, found[0].entry_id)
+    if entry is None or not entry.published:
+        raise UserError("Det svaret visas inte för medlemmarna längre.")
+    new = entries.add_phrasing(turn.session, entry, found[0].wording.text, turn.now)
+    faq_growth.decide(turn.session, [growing.digest(found[0])], turn.now, entry.id)
+    return state(_phrasings(turn, "Tillagt. Nästa gång hittar jag svaret direkt." if new else "Det fanns redan där."))
+
+
+@routes.action("faq.no_phrasing")
+def no_phrasing(turn: Turn) -> Reply:
+    """*Nej*: it is not offered again."""
+    found = growing.suggestions(turn, turn.data.get("question") or 0)
+    for one in found:
+        faq_growth.decide(turn.session, [growing.digest(one)], turn.now, one.entry_id)
+    return state(_phrasings(turn, "Borttaget ur listan." if found else "Det var redan avgjort."))
+
+
+@routes.action("faq.solved")
+def solved(turn: Turn) -> Reply:
+    """Questions that members have solved, and that the bank has not got."""
+    return state(_solved(turn))
+
+
+@routes.action("faq.skip_solved")
+def skip_solved(turn: Turn) -> Reply:
+    """*Behövs inte*."""
+    wanted = turn.data.get("question")
+    left = [row.id for row in faq_growth.without_entry(turn.session) if row.id == wanted]
+    faq_growth.decide(turn.session, [faq_growth.solved(one) for one in left], turn.now)
+    return state(_solved(turn, "Borttagen ur listan." if left else "Den var redan borta ur listan."))
+
+
+@routes.action("faq.from_question")
+def from_question(turn: Turn) -> Reply:
+    """*Gör till FAQ*: a draft with what points out somebody taken out; one for each question, whoever presses."""
+    made = solving.draft(turn, turn.data.get("question"), turn.data.get("answer"))
+    if not made.new:
+        owner = people.by_id(turn.session, made.entry.owner_id)
+        return state(gap_cards.made_before(made.entry, owner.name if owner else ""))
+    said = "Sparat som utkast. Läs igenom det och ändra det du vill. Välj sedan Publicera."
+    if not made.entry.sources:
+        said += " Jag vet inte vilken kommun svaret kommer från. Fyll gärna i det under Källans namn."
+    return state(kansli_cards.form(made.entry, said=said, removed=made.removed), done=True)
+
+
+def _gaps(turn: Turn, said: str = "") -> Json:
+    page = min(max(0, turn.page), LAST_PAGE)
+    return gap_cards.gaps(
+        list(islice(growing.gaps(turn), (page + 1) * gap_cards.PAGE + 1)),
+        page,
+        phrasings=len(growing.suggestions(turn)),
+        solved=len(faq_growth.without_entry(turn.session)),
+        said=said,
+    )
+
+
+def _phrasings(turn: Turn, said: str = "") -> Json:
+    return gap_cards.phrasings(growing.suggestions(turn), turn.page, said)
+
+
+def _solved(turn: Turn, said: str = "") -> Json:
+    return gap_cards.solved(faq_growth.without_entry(turn.session), turn.page, said)
+
+
+def _ids(turn: Turn) -> list[object]:
+    wanted = turn.data.get("gap")
+    return wanted if isinstance(wanted, list) else []

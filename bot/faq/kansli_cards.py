@@ -1,0 +1,135 @@
+"""What the kansli sees of the knowledge bank."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from microsoft_teams.cards import CardElement
+
+from bot import swedish
+from bot.cards import button, buttons, card, caution, choice_input, heading, label, paged, plain, small, text_input
+from bot.faq import entries as editing
+from bot.faq import gap_cards
+from bot.message import Json
+from storage.faq import Certainty, Entry, State
+from storage.faq_log import Opinion
+
+PAGE = 8
+"""Entries of a list's page."""
+REASONS = 3
+"""Reasons shown for an answer: the newest."""
+NAMES = {State.PUBLISHED: "Publicerade", State.DRAFT: "Utkast", State.ARCHIVED: "Arkiverade"}
+MOVED = {
+    State.PUBLISHED: "Publicerat. Medlemmarna hittar svaret nu.",
+    State.DRAFT: "Tillbaka till utkast. Medlemmarna ser inte svaret längre.",
+    State.ARCHIVED: "Arkiverat. Medlemmarna ser inte svaret längre.",
+}
+_MOVES = {
+    State.PUBLISHED: (("Gör till utkast", State.DRAFT), ("Arkivera", State.ARCHIVED)),
+    State.DRAFT: (("Publicera", State.PUBLISHED), ("Arkivera", State.ARCHIVED)),
+    State.ARCHIVED: (("Publicera", State.PUBLISHED), ("Gör till utkast", State.DRAFT)),
+}
+CERTAINTIES = (
+    (Certainty.HIGH, "Säkert"),
+    (Certainty.CHECK, "Inte bekräftat av kansliet än"),
+    (Certainty.GAP, "Svaret saknas, hänvisar till kansliet"),
+)
+
+
+def overview(counts: Mapping[str, int]) -> Json:
+    """How many entries there are in each state, and the ways in."""
+    total = sum(counts.values())
+    lists = [button(f"{NAMES[state]} ({counts.get(state, 0)})", "faq.list", state=state, page=0) for state in NAMES]
+    return card(
+        heading("Kunskapsbanken"),
+        plain(
+            f"Det finns {swedish.count(total, 'svar', 'svar')} i kunskapsbanken. Medlemmarna ser bara de publicerade."
+        ),
+        buttons(*lists),
+        buttons(
+            button("Skriv ett nytt svar", "faq.new", style="positive"),
+            button("Vad läsarna tycker", "faq.opinions"),
+            button("Kunskapsluckor", "faq.gaps", page=0),
+        ),
+        summary="Kunskapsbanken: läs, ändra och publicera svar.",
+    )
+
+
+def listing(state: State, entries: Sequence[Entry], page: int) -> Json:
+    """A page of the entries in a state; a page that does not exist shows the nearest one."""
+    on_page = paged(entries, page, PAGE, "faq.list", state=state)
+    title = f"{NAMES[state]} ({len(entries)})"
+    return card(
+        heading(title),
+        plain(on_page.place if entries else "Här finns inga svar än.", subtle=True),
+        *(buttons(button(entry.question, "faq.edit", entry=entry.id)) for entry in on_page.shown),
+        actions=[*on_page.turns, button("Till översikten", "faq.overview")],
+        summary=title,
+    )
+
+
+def opinions(found: Sequence[Opinion]) -> Json:
+    """The votes on each answer and what readers missed, the least liked answer first."""
+    body: list[CardElement] = [heading("Vad läsarna tycker om svaren")]
+    if not found:
+        body.append(plain("Ingen har röstat än.", subtle=True))
+    for one in found:
+        counted = f"{one.helpful} fick hjälp, {one.unhelpful} fick det inte."
+        body += [buttons(button(one.question, "faq.edit", entry=one.entry_id)), plain(counted, subtle=True)]
+        body += [plain(f"”{reason}”") for reason in one.reasons[:REASONS]]
+    return card(*body, actions=[button("Till översikten", "faq.overview")], summary="Vad läsarna tycker om svaren")
+
+
+def form(entry: Entry, *, said: str = "", removed: Sequence[str] = ()) -> Json:
+    """An entry's form. ``said`` is what has just happened to it, ``removed`` what was taken out of what it was made of.
+
+    Its buttons carry what is in the form, so that *Publicera* publishes what the writer sees.
+    """
+    seen = entry.changed_at.isoformat()
+    moves = [
+        button(title, "faq.move", state=state, entry=entry.id, seen=seen) for title, state in _MOVES[State(entry.state)]
+    ]
+    return card(
+        heading(entry.question),
+        small(f"{NAMES[State(entry.state)]}. Granskat {swedish.day(entry.reviewed_on)}."),
+        *([label(said)] if said else []),
+        *([plain(gap_cards.taken_out(removed))] if removed else []),
+        *(
+            [caution("Det finns {\N{ZERO WIDTH SPACE}{ }} att fylla i innan svaret kan publiceras.")]
+            if _unfilled(entry)
+            else []
+        ),
+        *_fields(entry),
+        actions=[
+            button("Spara", "faq.save", style="positive", seen=seen, entry=entry.id),
+            *moves,
+            button("Till listan", "faq.list", alone=True, state=entry.state, page=0),
+        ],
+        summary=f"{NAMES[State(entry.state)]}: {entry.question}",
+    )
+
+
+def _fields(entry: Entry) -> list[CardElement]:
+    source = entry.sources[0] if entry.sources else {}
+    return [
+        text_input("question", "Fråga", value=entry.question, required="Skriv frågan.", most=editing.LONGEST_QUESTION),
+        text_input(
+            "answer", "Svar", value=entry.answer, long=True, required="Skriv svaret.", most=editing.LONGEST_ANSWER
+        ),
+        text_input(
+            "phrasings",
+            "Andra sätt att fråga, ett på varje rad",
+            value="\n".join(phrasing.text for phrasing in entry.phrasings),
+            long=True,
+            most=editing.LONGEST_ANSWER,
+        ),
+        text_input("theme", "Tema", value=entry.theme, most=60),
+        text_input("source", "Källans namn", value=source.get("title", ""), most=200),
+        text_input("link", "Källans länk", value=source.get("url", ""), most=500),
+        choice_input("certainty", "Hur säkert är svaret?", CERTAINTIES, value=entry.certainty),
+        text_input("note", "Anteckning för kansliet", value=entry.note, long=True),
+    ]
+
+
+def _unfilled(entry: Entry) -> bool:
+    return "{{" in f"{entry.answer} {entry.note}"

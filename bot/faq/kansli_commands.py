@@ -1,0 +1,111 @@
+"""The kansli's commands for the knowledge bank: list, edit, publish, archive."""
+
+from __future__ import annotations
+
+from bot import dialog
+from bot.faq import drafts, entries, kansli_cards
+from bot.message import Reply, UserError, say, state
+from bot.routes import Role, Routes, Where
+from bot.swedish import date_of
+from bot.turn import Turn
+from storage import faq, faq_log
+from storage.faq import Entry, State
+
+routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
+
+
+@routes.command(
+    "kunskapsbank",
+    help="Läs, ändra och publicera svaren i kunskapsbanken.",
+    where=Where.PERSONAL,
+    aliases=("kunskapsbanken", "faq"),
+)
+def overview(turn: Turn) -> Reply:
+    """How many entries there are in each state, and the ways in."""
+    return say(card=kansli_cards.overview(faq.counts(turn.session)))
+
+
+@routes.command(
+    "nytt svar",
+    help="Skriv ett nytt svar till kunskapsbanken.",
+    where=Where.PERSONAL,
+    aliases=("ny fråga", "skriv svar"),
+)
+def new(turn: Turn) -> Reply:
+    """Start the dialog that makes an entry."""
+    return dialog.start(turn, "new_entry")
+
+
+@routes.action("faq.new")
+def press_new(turn: Turn) -> Reply:
+    """The button for :func:`new`."""
+    return dialog.start(turn, "new_entry")
+
+
+@routes.action("faq.overview")
+def press_overview(turn: Turn) -> Reply:
+    """Back to the overview, in place."""
+    return state(kansli_cards.overview(faq.counts(turn.session)))
+
+
+@routes.action("faq.list")
+def list_entries(turn: Turn) -> Reply:
+    """A page of the entries in a state."""
+    shown = _state(turn)
+    return state(kansli_cards.listing(shown, faq.by_state(turn.session, shown), turn.page))
+
+
+@routes.action("faq.edit")
+def edit(turn: Turn) -> Reply:
+    """An entry's form; a draft that was made from a question says again what was taken out."""
+    entry = _entry(turn)
+    removed = drafts.removed(turn.session, entry) if entry.state == State.DRAFT else ()
+    return state(kansli_cards.form(entry, removed=removed))
+
+
+@routes.action("faq.save")
+def save(turn: Turn) -> Reply:
+    """Keep what the form holds. Refuses to write over what somebody else has saved meanwhile."""
+    entry = _entry(turn)
+    _keep(turn, entry)
+    return state(kansli_cards.form(entry, said="Sparat."), done=True)
+
+
+@routes.action("faq.move")
+def move(turn: Turn) -> Reply:
+    """Publish, archive or withdraw an entry. What is published is what the form holds."""
+    entry, wanted = _entry(turn), _state(turn)
+    if wanted is State.PUBLISHED and "question" in turn.data:
+        _keep(turn, entry)
+    entries.move(turn.session, entry, wanted, turn.now, date_of(turn.now))
+    return state(kansli_cards.form(entry, said=kansli_cards.MOVED[wanted]), done=True)
+
+
+@routes.action("faq.opinions")
+def opinions(turn: Turn) -> Reply:
+    """What readers thought of the answers, without who."""
+    return state(kansli_cards.opinions(faq_log.opinions(turn.session)))
+
+
+def _keep(turn: Turn, entry: Entry) -> None:
+    """Write the form's content into the entry, if nobody has changed it since the form was shown."""
+    if turn.data.get("seen") != entry.changed_at.isoformat():
+        raise UserError("Någon har ändrat svaret sedan du öppnade det. Öppna det igen, så ser du vad som står nu.")
+    fields = ("question", "answer", "phrasings", "theme", "source", "link", "certainty")
+    content = entries.checked(*(str(turn.data.get(field) or "") for field in fields))
+    entry.note = str(turn.data.get("note") or "").strip()[:1000]
+    entries.change(turn.session, entry, content, turn.now, date_of(turn.now))
+
+
+def _state(turn: Turn) -> State:
+    value = turn.data.get("state")
+    if value not in set(State):
+        raise UserError("Den listan finns inte. Skriv **kunskapsbank** för att börja om.")
+    return State(value)
+
+
+def _entry(turn: Turn) -> Entry:
+    entry = faq.lock(turn.session, turn.data.get("entry"))
+    if entry is None:
+        raise UserError("Det svaret finns inte kvar. Skriv **kunskapsbank** för att se de som finns.")
+    return entry

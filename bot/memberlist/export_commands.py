@@ -1,0 +1,46 @@
+"""The kansli fetches the list of members as an Excel file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from bot import downloads
+from bot.memberlist import exports
+from bot.members import kansli_cards
+from bot.message import Reply, say, state
+from bot.routes import FileRequest, Role, Routes, Where
+from bot.turn import Turn
+
+routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
+
+NO_ADDRESS = "Här kan jag inte ge dig en fil. Be driften köra: python -m bot export-members FIL"
+
+
+@routes.download(
+    "members",
+    saved_as="medlemmar.xlsx",
+    content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    role=Role.KANSLI,
+)
+def members(wanted: FileRequest) -> Callable[[], bytes]:
+    """The list, in the columns that an import reads."""
+    return partial(exports.workbook, list(exports.rows(wanted.session)))
+
+
+@routes.command(
+    "exportera medlemmar",
+    help="Hämta medlemslistan som en Excelfil.",
+    aliases=("exportera", "exportera medlemslistan", "hämta medlemslistan"),
+)
+def export(turn: Turn) -> Reply:
+    """A link to the file."""
+    card = kansli_cards.export(downloads.link(turn, members, NO_ADDRESS))
+    return Reply(messages=say(card=card).messages, kept=say(card=kansli_cards.no_link()))
+
+
+@routes.action("people.export")
+def press_export(turn: Turn) -> Reply:
+    """The button for :func:`export`. The link is kept nowhere, so a repeated press is shown the way to a new one."""
+    card = kansli_cards.export(downloads.link(turn, members, NO_ADDRESS))
+    return Reply(state=card, kept=state(kansli_cards.no_link()))

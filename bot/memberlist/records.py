@@ -1,0 +1,153 @@
+"""What a row of somebody's list says, and the checks of each value. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from bot.message import UserError
+from bot.register import finder, municipalities
+from bot.swedish import listed
+from storage import content
+from storage.municipalities import MemberState
+from storage.people import SEATS, PersonRole
+
+FACT_NAMES = {
+    "state": "medlemskap",
+    "programme_url": "länken till programmet",
+    "programme_until": "programmets sista år",
+    "mail_domains": "mejldomäner",
+}
+PERSONAL = ("name", "first", "last", "mail", "seat")
+"""Fields that tell of a person; the others of the municipality."""
+NOTHING = frozenset({"", "-", "–", "—", "saknas", "vakant", "n/a"})
+"""What stands in a cell that says nothing."""
+_SEATS = {
+    PersonRole.SUBSTITUTE: r"ersätt|suppleant",
+    PersonRole.REPORTER: r"rapportör|nyckeltal",
+    PersonRole.POLITICIAN: r"politiker|förtroendevald|kommunalråd|regionråd",
+    PersonRole.OFFICER: r"tjänste|tjm\b|strateg|handläggare|samordnare|miljöchef|hållbarhetschef",
+}
+_STATES = {
+    MemberState.FORMER: r"tidigare( medlem)?|utträdd|f\.?\s?d\.?( medlem)?|lämnat",
+    MemberState.PROSPECT: r"prospekt|på väg( att bli medlem)?|intresserad",
+    MemberState.MEMBER: r"medlem|ja|x",
+    MemberState.UNKNOWN: r"inte angivet|okänt",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a row says of one person, or of the municipality only; as written."""
+
+    number: int
+    code: str = ""
+    municipality: str = ""
+    first: str = ""
+    last: str = ""
+    name: str = ""
+    mail: str = ""
+    seat: str = ""
+    state: str = ""
+    programme_url: str = ""
+    programme_until: str = ""
+    mail_domains: str = ""
+    exact: bool = False
+    """Whether the list is written with å, ä and ö, so that "Habo" means Habo."""
+
+    @property
+    def about(self) -> str:
+        """Which row it is, for somebody who has the list before them."""
+        return ", ".join(part for part in (self.name or self.mail, self.municipality or self.code) if part)[:80]
+
+
+def refuse_formulas(record: Record) -> None:
+    """Raises :class:`UserError` where a cell would be run by a spreadsheet program."""
+    for name in ("code", "municipality", *PERSONAL, "state", *FACT_NAMES):
+        value = getattr(record, name)
+        if value.startswith(("=", "@", "+")) or (value.startswith("-") and value not in NOTHING):
+            raise UserError("En cell innehåller en formel. Skriv bara värdet.")
+
+
+def municipality(record: Record) -> str:
+    """The code of the municipality. Raises :class:`UserError` where it is none, unsure, or not the one of the code."""
+    named = _named(record)
+    if not record.code or record.code in NOTHING:
+        if named is None:
+            raise UserError("Raden säger inte vilken kommun det gäller.")
+        return named
+    code = finder.padded(record.code) if record.code.isdecimal() else ""
+    if code not in _official():
+        raise UserError(f"Det finns ingen kommun med koden {record.code}.")
+    if named is not None and named != code:
+        raise UserError(f"Koden {code} är {_official()[code]}, men namnet säger {_official()[named]}.")
+    return code
+
+
+def seat(record: Record) -> PersonRole:
+    """Which seat. Raises :class:`UserError` where the row does not say."""
+    found = seat_in(record.seat)
+    if found is None:
+        raise UserError(
+            f"Rollen ”{record.seat}” förstår jag inte. Skriv politiker, ersättare, tjänsteperson eller rapportör."
+            if record.seat
+            else "Rollen saknas. Skriv politiker, ersättare, tjänsteperson eller rapportör."
+        )
+    return found
+
+
+def facts(record: Record) -> dict[str, object]:
+    """What the row says of the municipality, by the name of the column. Raises :class:`UserError`."""
+    said: dict[str, object] = {}
+    if record.state.casefold() not in NOTHING:
+        said["state"] = _state(record.state)
+    if record.programme_url.casefold() not in NOTHING:
+        said["programme_url"] = municipalities.checked_url(record.programme_url)
+    if record.programme_until.casefold() not in NOTHING:
+        said["programme_until"] = municipalities.checked_year(record.programme_until[:4])
+    if record.mail_domains.casefold() not in NOTHING:
+        said["mail_domains"] = municipalities.checked_domains(record.mail_domains)
+    return said
+
+
+def _named(record: Record) -> str | None:
+    text = record.municipality
+    if text.casefold() in NOTHING:
+        return None
+    if record.exact:
+        same = [code for code, name in _official().items() if text.casefold() in _spellings(name)]
+        if len(same) == 1:
+            return same[0]
+    match finder.official().find(text):
+        case finder.Found(code):
+            return code
+        case finder.Ask(codes):
+            names = listed([_official()[code] for code in codes], "eller")
+            raise UserError(f"”{text}” kan vara {names}. Skriv kommunkoden.")
+        case None:
+            raise UserError(f"Det finns ingen kommun som heter ”{text}”.")
+
+
+def _spellings(full_name: str) -> set[str]:
+    whole = full_name.casefold()
+    return {whole, whole.removesuffix(" kommun")}
+
+
+def _state(text: str) -> MemberState:
+    for state, pattern in _STATES.items():
+        if re.fullmatch(pattern, text.casefold()):
+            return state
+    raise UserError(f"Status ”{text}” förstår jag inte. Skriv medlem, på väg eller tidigare.")
+
+
+def seat_in(text: str) -> PersonRole | None:
+    """The seat that a text names; None for none."""
+    if text in SEATS:
+        return PersonRole(text)
+    return next((seat for seat, pattern in _SEATS.items() if re.search(pattern, text.casefold())), None)
+
+
+@cache
+def _official() -> dict[str, str]:
+    return {row["kod"]: row["namn_fullt"] for row in content.municipalities()}

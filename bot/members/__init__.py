@@ -1,0 +1,11 @@
+"""People and municipalities: what members see and say of themselves, and the kansli's register."""
+
+from __future__ import annotations
+
+from bot.members import commands, contact_commands, kansli_commands, notices, role_commands
+from bot.routes import Routes
+
+routes = Routes(commands.routes, kansli_commands.routes, contact_commands.routes, role_commands.routes)
+DUE = (notices.due,)
+
+__all__ = ["DUE", "routes"]

@@ -1,0 +1,218 @@
+"""What members see of their municipality and of what they have said about themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from microsoft_teams.cards import CardElement
+
+from bot.cards import (
+    button,
+    buttons,
+    card,
+    caution,
+    choice_input,
+    escape,
+    heading,
+    label,
+    markdown,
+    plain,
+    small,
+    text_input,
+    web_link,
+)
+from bot.message import Json
+from bot.register import words
+from bot.register.coverage import GAP_NAMES, Gap
+from bot.swedish import listed
+from storage.contacts import Contact, Proposal, ProposalKind
+from storage.municipalities import MemberState, Municipality
+from storage.people import OWN, SEATS, Person, PersonRole
+
+EXPECTED = (
+    "Utse två kontaktpersoner: en politiker och en tjänsteperson. Gärna också en ersättare för politikern.",
+    "Ha ett aktuellt miljö- och hållbarhetsprogram.",
+    "Delta på årsmötet, både politiker och tjänsteperson.",
+    "Rapportera de gröna nyckeltalen.",
+    "Svara på den årliga enkäten.",
+    "Läs nyhetsbrevet och sprid det i kommunen.",
+)
+"""What the activity plan expects of a member (plan 2026–2027, "Medlemskapet")."""
+NO_ROLE = "none"
+"""The choice not to say; a list shows nothing for an empty value."""
+MOST_OTHERS = 10
+"""People without a seat that a card lists."""
+
+
+def ask_municipality(said: str = "") -> Json:
+    """Which municipality somebody speaks for. ``said`` is what was wrong with the last answer."""
+    return card(
+        heading("Vilken kommun eller region arbetar du för?"),
+        *([caution(said)] if said else []),
+        text_input("name", "Kommun eller region", most=80),
+        actions=[button("Fortsätt", "people.claim", style="positive")],
+        summary="Vilken kommun eller region arbetar du för?",
+    )
+
+
+def is_it(municipality: Municipality) -> Json:
+    """The municipality that a mail address points to, to be confirmed by the person."""
+    return card(
+        heading(f"Är du från {municipality.full_name}?"),
+        plain("Jag föreslår det utifrån din mejladress.", subtle=True),
+        actions=[
+            button("Ja", "people.choose", style="positive", code=municipality.code),
+            button("Nej, en annan", "people.other"),
+        ],
+        summary=f"Är du från {municipality.full_name}?",
+    )
+
+
+def which_mine(municipalities: Sequence[Municipality]) -> Json:
+    """Menar du …? about the person's own municipality."""
+    names = [one.full_name for one in municipalities]
+    return card(
+        heading("Vilken menar du?"),
+        buttons(*(button(one.full_name, "people.choose", code=one.code) for one in municipalities)),
+        actions=[button("Ingen av dem", "people.other")],
+        summary=f"Menar du {listed(names, 'eller')}?",
+    )
+
+
+def waits(municipality: Municipality) -> Json:
+    """The kansli must confirm where somebody belongs."""
+    name = municipality.full_name
+    return card(
+        heading("Kansliet bekräftar att du hör dit"),
+        plain(f"Du har sagt att du arbetar för {name}. Din mejladress visar inte det, så kansliet får bekräfta det."),
+        small("När det är klart ser du kommunens uppgifter här. Skriv **min kommun** för att titta efter."),
+        actions=[button("Välj en annan kommun", "people.other")],
+        summary=f"Kansliet bekräftar att du hör till {name}.",
+    )
+
+
+def mine(
+    municipality: Municipality,
+    contacts: Sequence[Contact],
+    others: Sequence[Person],
+    lacking: Sequence[Gap],
+    waiting: Sequence[Proposal],
+) -> Json:
+    """The person's own municipality: who is here, what it is to the network, and what is expected of it."""
+    body: list[CardElement] = [heading(municipality.full_name), markdown(facts(municipality))]
+    former = municipality.state == MemberState.FORMER
+    if lacking and not former:
+        body.append(caution(f"Hos er saknas: {listed([GAP_NAMES[gap] for gap in lacking])}."))
+    body += [caution(proposed(one)) for one in waiting]
+    body += [label("Era kontaktpersoner"), markdown(seats(contacts) or "Kommunen har inga kontaktpersoner än.")]
+    if others:
+        body += [label("Fler från er kommun"), markdown(people(others))]
+    if not former:
+        body += [label("Det här väntas av en medlem"), markdown("\n".join(f"- {line}" for line in EXPECTED))]
+    return card(
+        *body,
+        actions=[
+            button("Jag har tagit över ett uppdrag", "people.takeover"),
+            button("Mina val", "people.profile"),
+            button("Fel kommun?", "people.other"),
+        ],
+        summary=f"{municipality.full_name}: {words.STATE_NAMES[MemberState(municipality.state)]}.",
+    )
+
+
+def facts(municipality: Municipality) -> str:
+    """State and programme, as a list in Markdown."""
+    programme = "inget angivet"
+    if municipality.programme_url:
+        programme = web_link("öppna programmet", municipality.programme_url)
+    if municipality.programme_until:
+        programme += f", gäller till och med {municipality.programme_until}"
+    state = words.STATE_NAMES[MemberState(municipality.state)]
+    return f"- **Medlemskap:** {state}\n- **Hållbarhetsprogram:** {programme}"
+
+
+def seats(contacts: Sequence[Contact]) -> str:
+    """Those who hold seats, with their addresses, as a list in Markdown."""
+    rows = in_seat_order(contacts)
+    return "\n".join(f"- **{words.capital(words.seat(one.seat))}:** {_who(one.person)}" for one in rows)
+
+
+def in_seat_order(contacts: Sequence[Contact]) -> list[Contact]:
+    """The politician first, as :data:`SEATS` stand."""
+    return sorted(contacts, key=lambda one: SEATS.index(PersonRole(one.seat)))
+
+
+def people(others: Sequence[Person]) -> str:
+    """People and what they say they are, as a list in Markdown."""
+    lines = []
+    for one in others[:MOST_OTHERS]:
+        role = f", {words.role(one.role)}" if one.role else ""
+        left = f", {words.LEFT}" if one.left_at else ""
+        helps = f". Kan hjälpa till med: {escape(one.helps_with)}" if one.helps_with else ""
+        lines.append(f"- {escape(one.called)}{role}{left}{helps}")
+    if len(others) > MOST_OTHERS:
+        lines.append(f"- och {len(others) - MOST_OTHERS} till")
+    return "\n".join(lines)
+
+
+def proposed(proposal: Proposal) -> str:
+    """What the proposer is told of their proposal."""
+    what = "att du hör till" if proposal.kind == ProposalKind.BELONGS else f"du som {words.seat(proposal.seat)} för"
+    return f"Väntar på kansliet: {what} {proposal.municipality.full_name}."
+
+
+def takeover(municipality: Municipality, contacts: Sequence[Contact], empty: Sequence[str], said: str = "") -> Json:
+    """Which seat the person has taken over: from somebody, or one that nobody holds."""
+    choices = [
+        button(f"Efter {one.person.called}, {words.seat(one.seat)}", "people.propose", seat=one.seat, contact=one.id)
+        for one in contacts
+        if one.person is not None
+    ]
+    choices += [button(f"Ny {words.seat(seat)}", "people.propose", seat=seat) for seat in empty]
+    return card(
+        heading("Vilket uppdrag har du tagit över?"),
+        *([plain(said)] if said else []),
+        plain(f"Det gäller {municipality.full_name}. Kansliet får ditt förslag och bekräftar det."),
+        *(buttons(choice) for choice in choices),
+        actions=[button("Tillbaka", "people.mine")],
+        summary=f"Vilket uppdrag har du tagit över i {municipality.full_name}?",
+    )
+
+
+def sure(contact: Contact, name: str) -> Json:
+    """Before a proposal goes to the kansli: whom it replaces."""
+    seat = words.seat(contact.seat)
+    return card(
+        heading(f"Har du tagit över efter {name}?"),
+        plain(f"Då föreslår jag för kansliet att du blir {seat}. När de har bekräftat det är det klart."),
+        actions=[
+            button("Ja, skicka förslaget", "people.propose", style="positive", seat=contact.seat, contact=contact.id),
+            button("Nej", "people.takeover"),
+        ],
+        summary=f"Har du tagit över som {seat}?",
+    )
+
+
+def profile(person: Person, said: str = "") -> Json:
+    """What somebody decides about themselves."""
+    roles = [(NO_ROLE, "Vill inte säga"), *((one.value, words.capital(words.role(one))) for one in OWN)]
+    return card(
+        heading("Mina val"),
+        *([label(said)] if said else []),
+        choice_input("role", "Vad är du i nätverket?", roles, value=person.role or NO_ROLE),
+        text_input("helps_with", "Det kan jag hjälpa andra med", value=person.helps_with, long=True, most=500),
+        small("Andra från din kommun och kansliet ser din roll och vad du kan hjälpa till med."),
+        actions=[
+            button("Spara", "people.save_profile", style="positive"),
+            button("Påminnelser", "reminding.open", alone=True),
+            button("Till min kommun", "people.mine"),
+        ],
+        summary="Mina val: roll och vad jag kan hjälpa till med.",
+    )
+
+
+def _who(person: Person | None) -> str:
+    if person is None:
+        return "borttagen person"
+    address = f", {web_link(person.mail, f'mailto:{person.mail}')}" if person.mail and person.name else ""
+    return f"{escape(person.called)}{address}{f', {words.LEFT}' if person.left_at else ''}"

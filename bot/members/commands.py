@@ -1,0 +1,204 @@
+"""What members do: see their municipality, say where they belong or what they have taken over, set their choices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.members import cards, contact_cards, kansli_commands, notices
+from bot.message import Json, Reply, UserError, say, state
+from bot.register import access, checks, coverage, finder, proposals, seats
+from bot.register.change import Change
+from bot.routes import Routes, Where
+from bot.swedish import date_of
+from bot.turn import Turn
+from storage import contacts, municipalities, people
+from storage.contacts import Contact, ProposalKind
+from storage.municipalities import Municipality
+from storage.people import SEATS
+
+routes = Routes[Turn](where=Where.PERSONAL)
+
+NOT_FOUND = "Jag hittar ingen kommun eller region som heter så. Skriv namnet igen, till exempel Sotenäs."
+
+
+@routes.command(
+    "min kommun",
+    help="Se vilka som är med från din kommun, ert program och vad som väntas av er.",
+    aliases=("min region", "vår kommun"),
+    menu=True,
+)
+def mine(turn: Turn) -> Reply:
+    """The person's municipality, or the question which it is."""
+    return say(card=_mine(turn))
+
+
+@routes.command(
+    "jag har tagit över efter",
+    help="Berätta för kansliet att du är ny kontaktperson.",
+    aliases=("jag tar över efter", "jag har tagit över", "jag har efterträtt"),
+    takes="namn",
+)
+def took_over(turn: Turn) -> Reply:
+    """A member says whose seat they have now; the kansli confirms it."""
+    return say(card=_takeover(turn, turn.argument))
+
+
+@routes.command(
+    "byt kontaktperson",
+    help="Byt kontaktperson i en kommun, eller säg att du har tagit över.",
+    aliases=("ny kontaktperson", "byta kontaktperson"),
+    takes="kommun",
+    menu=True,
+)
+def swap(turn: Turn) -> Reply:
+    """The kansli replaces a contact person anywhere; a member proposes it for their own municipality."""
+    if not turn.kansli:
+        return say(card=_takeover(turn, ""))
+    return say(card=kansli_commands.open_named(turn, turn.argument) if turn.argument else contact_cards.swap())
+
+
+@routes.action("people.mine")
+def press_mine(turn: Turn) -> Reply:
+    """Back to the municipality, in place."""
+    return state(_mine(turn))
+
+
+@routes.action("people.other")
+def another(turn: Turn) -> Reply:
+    """It is another municipality than the one proposed."""
+    del turn
+    return state(cards.ask_municipality())
+
+
+@routes.action("people.claim")
+def claim(turn: Turn) -> Reply:
+    """A municipality's name as somebody wrote it."""
+    match finder.official().find(access.text(turn, "name", 80)):
+        case finder.Found(code):
+            return state(_claim(turn, municipalities.find(turn.session, code)))
+        case finder.Ask(codes):
+            rows = [municipalities.find(turn.session, code) for code in codes]
+            return state(cards.which_mine([row for row in rows if row is not None]))
+        case None:
+            return state(cards.ask_municipality(NOT_FOUND))
+
+
+@routes.action("people.choose")
+def choose(turn: Turn) -> Reply:
+    """*Ja*, or one of *Vilken menar du?*."""
+    return state(_claim(turn, access.municipality(turn)))
+
+
+@routes.action("people.takeover")
+def press_takeover(turn: Turn) -> Reply:
+    """The button for :func:`took_over`."""
+    return state(_takeover(turn, ""))
+
+
+@routes.action("people.propose")
+def propose(turn: Turn) -> Reply:
+    """Send the kansli the proposal that this person holds a seat of their own municipality."""
+    municipality = _required(turn)
+    seat = checks.checked_seat(turn.data.get("seat"))
+    replaces = None
+    if turn.data.get("contact") is not None:
+        replaces, _ = access.current(turn)
+        if replaces.municipality_code != municipality.code or replaces.seat != seat:
+            raise UserError("Det uppdraget hör inte till din kommun.")
+    change, about = Change.of(turn), (ProposalKind.SEAT, turn.person.id)
+    before = notices.waiting(turn.session, *about)
+    old = replaces.id if replaces else None
+    row = contacts.propose(turn.session, *about, municipality.code, turn.now, seat=seat, replaces_id=old)
+    notices.made(change, row, before)
+    return state(_mine(turn))
+
+
+@routes.action("people.profile")
+def profile(turn: Turn) -> Reply:
+    """The form for one's own choices."""
+    return state(cards.profile(turn.person))
+
+
+@routes.action("people.save_profile")
+def save_profile(turn: Turn) -> Reply:
+    """Keep one's own choices."""
+    chosen = turn.data.get("role")
+    role = checks.checked_own_role("" if chosen == cards.NO_ROLE else chosen)
+    turn.person.role = role
+    turn.person.helps_with = access.text(turn, "helps_with", 500)
+    return state(cards.profile(turn.person, said="Sparat."), done=True)
+
+
+@routes.erasing
+def forget(session: Session, person_id: int, now: datetime) -> Callable[[], None]:
+    """What somebody proposed goes with them, and no card of the kansli's still asks about it."""
+    return notices.forgetting(session, person_id, now)
+
+
+def _mine(turn: Turn) -> Json:
+    access.refuse_left(turn)
+    municipality = municipalities.find(turn.session, turn.person.municipality_code)
+    if municipality is None:
+        return _where_from(turn)
+    held = contacts.current(turn.session, municipality.code)
+    seated = {one.person_id for one in held}
+    ours = people.of_municipality(turn.session, municipality.code)
+    others = [one for one in ours if one.id not in seated and one.left_at is None]
+    lacking = coverage.gaps(municipality, held, date_of(turn.now).year)
+    waiting = contacts.proposed_by(turn.session, turn.person.id)
+    return cards.mine(municipality, held, others, lacking, waiting)
+
+
+def _where_from(turn: Turn) -> Json:
+    waiting = [one for one in contacts.proposed_by(turn.session, turn.person.id) if one.kind == ProposalKind.BELONGS]
+    if waiting:
+        return cards.waits(waiting[0].municipality)
+    suggested = seats.suggested(turn.session, turn.person)
+    return cards.is_it(suggested) if suggested else cards.ask_municipality()
+
+
+def _claim(turn: Turn, municipality: Municipality | None) -> Json:
+    if municipality is None:
+        return cards.ask_municipality(NOT_FOUND)
+    access.refuse_left(turn)
+    change = Change.of(turn)
+    before = notices.waiting(turn.session, ProposalKind.BELONGS, turn.person.id)
+    waiting = proposals.claim(change, turn.person, municipality.code)
+    if waiting is not None:
+        notices.made(change, waiting, before)
+        return cards.waits(municipality)
+    if before is not None:
+        notices.withdrawn(change, before)
+    return _mine(turn)
+
+
+def _takeover(turn: Turn, name: str) -> Json:
+    access.refuse_left(turn)
+    municipality = municipalities.find(turn.session, turn.person.municipality_code)
+    if municipality is None:
+        return _where_from(turn)
+    held = [one for one in contacts.current(turn.session, municipality.code) if one.person_id != turn.person.id]
+    named = _named(held, name)
+    if named is not None and named.person is not None:
+        return cards.sure(named, named.person.name)
+    said = f"Jag hittar ingen kontaktperson hos er som heter {name}." if name else ""
+    empty = [seat for seat in SEATS if seat not in {one.seat for one in held}]
+    return cards.takeover(municipality, held, empty, said)
+
+
+def _named(held: list[Contact], name: str) -> Contact | None:
+    """The one contact that ``name`` names, perhaps by the first name only."""
+    wanted = set(name.casefold().split())
+    found = [one for one in held if one.person and wanted and wanted <= set(one.person.name.casefold().split())]
+    return found[0] if len(found) == 1 else None
+
+
+def _required(turn: Turn) -> Municipality:
+    access.refuse_left(turn)
+    municipality = municipalities.find(turn.session, turn.person.municipality_code)
+    if municipality is None:
+        raise UserError("Jag vet inte vilken kommun du arbetar för. Skriv **min kommun** först.")
+    return municipality

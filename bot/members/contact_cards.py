@@ -1,0 +1,180 @@
+"""What the kansli sees of contact persons and of the roles that are given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from microsoft_teams.cards import CardElement
+
+from bot.cards import (
+    button,
+    buttons,
+    card,
+    caution,
+    choice_input,
+    escape,
+    heading,
+    label,
+    markdown,
+    paged,
+    plain,
+    small,
+    text_input,
+)
+from bot.message import Json
+from bot.register import words
+from bot.swedish import day
+from storage.contacts import Contact
+from storage.municipalities import Municipality
+from storage.people import GRANTED, SEATS, Person
+from storage.roles import Grant
+
+SHOWN = 8
+"""People that a card shows."""
+
+
+def contact(held: Contact, person: Person, one: Municipality) -> Json:
+    """A contact person: who takes over, what to correct, and the end of it."""
+    met = "" if person.teams_id else " Har inte skrivit till mig än."
+    if person.left_at:
+        met = f" {words.capital(words.LEFT)}, märkte jag {day(person.left_at)}."
+    return card(
+        heading(f"{person.called}, {words.seat(held.seat)}"),
+        plain(f"För {one.full_name} sedan {day(held.since)}.{met}", subtle=True),
+        label("Vem tar över?"),
+        text_input("name", "Den nya personens namn", most=120),
+        text_input("mail", "Den nya personens mejladress", most=254),
+        buttons(button("Byt kontaktperson", "people.replace", style="positive", contact=held.id)),
+        label("Eller rätta uppgifterna"),
+        text_input("right_name", "Namn", value=person.name, most=120),
+        text_input("right_mail", "Mejladress", value=person.mail or "", most=254),
+        buttons(button("Spara rättelsen", "people.correct", contact=held.id)),
+        actions=[
+            button("Avsluta utan efterträdare", "people.ask_end", contact=held.id),
+            button("Tillbaka", "people.open", code=one.code),
+        ],
+        summary=f"{person.called}, {words.seat(held.seat)} för {one.full_name}.",
+    )
+
+
+def ask_end(held: Contact, person: Person, one: Municipality) -> Json:
+    """Before a seat is left empty."""
+    return card(
+        heading(f"Ska {person.called} sluta som {words.seat(held.seat)}?"),
+        plain(f"Då står uppdraget tomt för {one.full_name}. Personen finns kvar i historiken."),
+        actions=[
+            button("Ja, avsluta", "people.end", style="destructive", contact=held.id),
+            button("Nej", "people.contact", contact=held.id),
+        ],
+        summary=f"Ska {person.called} sluta som {words.seat(held.seat)}?",
+    )
+
+
+def add(one: Municipality, seat: str = "") -> Json:
+    """A new contact person for a municipality."""
+    choices = [(value.value, words.capital(words.seat(value))) for value in SEATS]
+    return card(
+        heading(f"Ny kontaktperson för {one.full_name}"),
+        choice_input("seat", "Uppdrag", choices, value=seat or SEATS[0]),
+        text_input("name", "Namn", most=120),
+        text_input("mail", "Mejladress", most=254),
+        small("Personen behöver inte ha skrivit till mig. Jag känner igen mejladressen när de kommer in i teamet."),
+        actions=[
+            button("Spara", "people.save_contact", style="positive", code=one.code),
+            button("Tillbaka", "people.open", code=one.code),
+        ],
+        summary=f"Ny kontaktperson för {one.full_name}.",
+    )
+
+
+def swap() -> Json:
+    """Where a contact person is to be replaced."""
+    return card(
+        heading("I vilken kommun ska kontaktpersonen bytas?"),
+        text_input("name", "Kommun eller region", most=80),
+        actions=[
+            button("Fortsätt", "people.open", style="positive"),
+            button("Till översikten", "people.overview"),
+        ],
+        summary="I vilken kommun ska kontaktpersonen bytas?",
+    )
+
+
+def roles(rows: Sequence[Grant], by_setting: Sequence[str], unnamed: int, page: int, said: str = "") -> Json:
+    """A page of who has a role that the kansli gives, and how to give one; ``by_setting`` has it from the settings.
+
+    A page that does not exist shows the nearest one.
+    """
+    on_page = paged(rows, page, SHOWN, "people.roles")
+    body: list[CardElement] = [heading(f"Roller ({len(rows)})")]
+    if said:
+        body.append(label(said))
+    if on_page.last:
+        body.append(plain(on_page.place, subtle=True))
+    for row in on_page.shown:
+        left = f", {words.LEFT}" if row.person.left_at else ""
+        body.append(markdown(f"**{escape(row.person.called)}**, {words.role(row.role)}{left}"))
+        body.append(buttons(button("Ta bort rollen", "people.ask_take", person=row.person_id, role=row.role)))
+    if on_page.turns:
+        body.append(buttons(*on_page.turns))
+    if by_setting or unnamed:
+        names = [escape(name) for name in by_setting] + (
+            [f"{unnamed} som inte har skrivit till mig"] if unnamed else []
+        )
+        body.append(small(f"Kansli enligt driftens inställningar: {', '.join(names)}. Dem ändrar ni där."))
+    body += [
+        label("Ge en roll"),
+        text_input("name", "Namn eller mejladress", most=120),
+        choice_input(
+            "role", "Roll", [(one.value, words.capital(words.role(one))) for one in GRANTED], value=GRANTED[0]
+        ),
+    ]
+    return card(
+        *body,
+        actions=[
+            button("Sök person", "people.find_person", style="positive"),
+            button("Till översikten", "people.overview"),
+        ],
+        summary="Roller: kansli och styrelse.",
+    )
+
+
+def people(rows: Sequence[Person], role: str) -> Json:
+    """Whom to give a role, among those that a search found."""
+    named = words.role(role)
+    return card(
+        heading(f"Vem ska få rollen {named}?"),
+        *(
+            buttons(
+                button(", ".join(filter(None, (one.name, one.mail))) or "?", "people.give", person=one.id, role=role)
+            )
+            for one in rows[:SHOWN]
+        ),
+        *([small("Det finns fler som passar. Skriv mer av namnet.")] if len(rows) > SHOWN else []),
+        actions=[button("Tillbaka", "people.roles")],
+        summary=f"Vem ska få rollen {named}?",
+    )
+
+
+def ask_take(person: Person, role: str) -> Json:
+    """Before a role is taken away."""
+    named = words.role(role)
+    return card(
+        heading(f"Ska {person.called} inte längre ha rollen {named}?"),
+        actions=[
+            button("Ja, ta bort", "people.take", style="destructive", person=person.id, role=role),
+            button("Nej", "people.roles"),
+        ],
+        summary=f"Ska {person.called} inte längre ha rollen {named}?",
+    )
+
+
+def missing(name: str) -> Json:
+    """Nobody by that name."""
+    return card(
+        heading("Ingen sådan person"),
+        caution("Jag känner bara dem som har skrivit till mig, är med i teamet eller står i medlemslistan."),
+        plain(f"Du skrev: {name}", subtle=True),
+        actions=[button("Tillbaka", "people.roles")],
+        summary="Jag hittar ingen sådan person.",
+    )

@@ -1,0 +1,115 @@
+"""The kansli's work with contact persons and with what members propose."""
+
+from __future__ import annotations
+
+from bot.members import contact_cards, kansli_commands, notices, proposal_cards
+from bot.members.notices import Proposed
+from bot.message import Json, Reply, state
+from bot.register import access, checks, proposals, seats
+from bot.register.change import Change
+from bot.routes import Role, Routes, Where
+from bot.turn import Turn
+from storage import contacts, municipalities
+
+routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
+
+
+@routes.action("people.contact")
+def contact(turn: Turn) -> Reply:
+    """A contact person: replace, correct or end."""
+    held, person = access.current(turn)
+    return state(contact_cards.contact(held, person, municipalities.require(turn.session, held.municipality_code)))
+
+
+@routes.action("people.replace")
+def replace(turn: Turn) -> Reply:
+    """Somebody else takes over a seat."""
+    held, before = access.current(turn)
+    name = checks.checked_name(access.text(turn, "name"))
+    change = Change.of(turn)
+    person = seats.person_with(change, name, checks.checked_mail(access.text(turn, "mail")))
+    seats.replace(change, held, person)
+    place = municipalities.require(turn.session, held.municipality_code).full_name
+    notices.replaced(change, held, person, place, turn.app.settings.contact)
+    return _page(turn, held.municipality_code, f"{person.called} har tagit över efter {before.called}.")
+
+
+@routes.action("people.correct")
+def correct(turn: Turn) -> Reply:
+    """A contact person's name or address was wrong."""
+    held, person = access.current(turn)
+    name = checks.checked_name(access.text(turn, "right_name"))
+    seats.correct(Change.of(turn), held, person, name, checks.checked_mail(access.text(turn, "right_mail")))
+    return _page(turn, held.municipality_code, "Rättat.")
+
+
+@routes.action("people.ask_end")
+def ask_end(turn: Turn) -> Reply:
+    """Ask before a seat is left empty."""
+    held, person = access.current(turn)
+    return state(contact_cards.ask_end(held, person, municipalities.require(turn.session, held.municipality_code)))
+
+
+@routes.action("people.end")
+def end(turn: Turn) -> Reply:
+    """Leave a seat empty."""
+    held, person = access.current(turn)
+    seats.end(Change.of(turn), held)
+    return _page(turn, held.municipality_code, f"{person.called} är inte längre kontaktperson.")
+
+
+@routes.action("people.add")
+def add(turn: Turn) -> Reply:
+    """The form for a new contact person."""
+    return state(contact_cards.add(access.municipality(turn)))
+
+
+@routes.action("people.save_contact")
+def save_contact(turn: Turn) -> Reply:
+    """Keep a new contact person."""
+    one = access.municipality(turn)
+    seat = checks.checked_seat(turn.data.get("seat"))
+    name, change = checks.checked_name(access.text(turn, "name")), Change.of(turn)
+    person = seats.person_with(change, name, checks.checked_mail(access.text(turn, "mail")))
+    seats.appoint(change, one.code, seat, person)
+    return _page(turn, one.code, f"{person.called} är nu kontaktperson.")
+
+
+@routes.action("people.proposals")
+def list_proposals(turn: Turn) -> Reply:
+    """What members have proposed."""
+    return state(_proposals(turn))
+
+
+@routes.action("people.accept")
+def accept(turn: Turn) -> Reply:
+    """Do what a member proposed."""
+    proposal, change = access.proposal(turn), Change.of(turn)
+    was, person, place = Proposed.of(proposal), proposal.person, proposal.municipality.full_name
+    said = proposals.accept(change, proposal)
+    contact = turn.app.settings.contact
+    notices.replaced(change, was.replaced, person, place, contact)
+    return _decided(turn, notices.decided(change, was, turn.person, contact, yes=True), said)
+
+
+@routes.action("people.decline")
+def decline(turn: Turn) -> Reply:
+    """Take a proposal away."""
+    proposal, change = access.proposal(turn), Change.of(turn)
+    was = Proposed.of(proposal)
+    said = proposals.decline(change, proposal)
+    contact = turn.app.settings.contact
+    return _decided(turn, notices.decided(change, was, turn.person, contact, yes=False), said)
+
+
+def _decided(turn: Turn, card: Json, said: str) -> Reply:
+    """The card that came by itself says what was decided; the list goes on with the next."""
+    return state(card if turn.data.get("note") == proposal_cards.NOTE else _proposals(turn, said))
+
+
+def _proposals(turn: Turn, said: str = "") -> Json:
+    return proposal_cards.listing(contacts.proposals(turn.session), said)
+
+
+def _page(turn: Turn, code: str, said: str) -> Reply:
+    return state(kansli_commands.page(turn, municipalities.require(turn.session, code), said))

@@ -1,0 +1,246 @@
+"""What the kansli sees of the register: the overview, the list, a municipality, its form and its history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from microsoft_teams.cards import CardElement
+
+from bot.cards import (
+    button,
+    buttons,
+    card,
+    caution,
+    choice_input,
+    escape,
+    heading,
+    label,
+    markdown,
+    open_link,
+    paged,
+    plain,
+    small,
+    text_input,
+)
+from bot.members import cards
+from bot.message import Json
+from bot.register import words
+from bot.register.coverage import GAP_NAMES, Filter, Gap, Row, gone
+from bot.swedish import count, day, listed
+from storage.audit import AuditRow
+from storage.contacts import Contact
+from storage.municipalities import MemberState, Municipality
+from storage.people import Person
+
+PAGE = 8
+"""Municipalities of a list's page."""
+STATES = [(one.value, words.capital(words.STATE_NAMES[one])) for one in MemberState]
+ANY = ("any", "Saknar något som väntas")
+
+
+def overview(states: Mapping[str, int], lacking: Mapping[str, int], proposals: int, said: str = "") -> Json:
+    """How the network stands in counts, each a way to its list."""
+    members = states.get(MemberState.MEMBER, 0)
+    gaps = [button(f"Saknar {GAP_NAMES[gap]} ({lacking[gap]})", "people.list", gap=gap.value, page=0) for gap in Gap]
+    others = [
+        button(f"{words.capital(words.STATE_NAMES[one])} ({states.get(one, 0)})", "people.list", state=one, page=0)
+        for one in (MemberState.MEMBER, MemberState.PROSPECT, MemberState.FORMER)
+    ]
+    complete = members - lacking["any"]
+    body: list[CardElement] = [
+        heading("Medlemmar"),
+        *([caution(said)] if said else []),
+        markdown(
+            f"**{count(members, 'medlem', 'medlemmar')}.** {complete} har både politiker, tjänsteperson och "
+            f"ett aktuellt program. {lacking['any']} saknar något."
+            if members
+            else "Ingen kommun är angiven som medlem än. Importera medlemslistan, eller öppna en kommun och ange det."
+        ),
+        buttons(*gaps),
+        label("Alla"),
+        buttons(*others),
+        text_input("name", "Hitta en kommun eller region", most=80),
+        buttons(button("Öppna", "people.open"), button(f"Förslag ({proposals})", "people.proposals")),
+    ]
+    return card(
+        *body,
+        actions=[
+            button("Importera lista", "people.import"),
+            button("Hämta som Excel", "people.export"),
+            button("Roller", "people.roles"),
+        ],
+        summary=f"Medlemmar: {members}. Saknar något: {lacking['any']}.",
+    )
+
+
+def export(url: str) -> Json:
+    """The link to the list as a file."""
+    return card(
+        heading("Hämta medlemslistan"),
+        plain("En Excelfil med alla medlemmar och kontaktpersoner, i samma kolumner som importen läser."),
+        caution(
+            "Länken är bara till för dig. Den fungerar i 15 minuter och en gång. Spara filen säkert: den har namn."
+        ),
+        actions=[
+            open_link("Hämta Excelfilen", url),
+            button("Ny länk", "people.export"),
+            button("Till översikten", "people.overview"),
+        ],
+        summary="Hämta medlemslistan som en Excelfil. Länken fungerar i 15 minuter.",
+    )
+
+
+def no_link() -> Json:
+    """What a repeated press is shown: the link itself is kept nowhere."""
+    return card(
+        heading("Länken visas bara en gång"),
+        plain("Jag sparar den inte. Gör en ny om du behöver."),
+        actions=[button("Ny länk", "people.export"), button("Till översikten", "people.overview")],
+        summary="Länken visas bara en gång. Gör en ny om du behöver.",
+    )
+
+
+def which(municipalities: Sequence[Municipality]) -> Json:
+    """Menar du …? in the kansli's register."""
+    return card(
+        heading("Vilken menar du?"),
+        buttons(*(button(one.full_name, "people.open", code=one.code) for one in municipalities)),
+        actions=[button("Till översikten", "people.overview")],
+        summary=f"Menar du {listed([one.full_name for one in municipalities], 'eller')}?",
+    )
+
+
+def listing(rows: Sequence[Row], wanted: Filter, counties: Sequence[str], groups: Mapping[str, str], page: int) -> Json:
+    """A page of the municipalities that pass the filter; a page that does not exist shows the nearest one."""
+    on_page = paged(rows, page, PAGE, "people.list", **wanted.data())
+    title = f"{_title(wanted)} ({len(rows)})"
+    return card(
+        heading(title),
+        plain(on_page.place if rows else "Ingen kommun passar det du har valt.", subtle=True),
+        *(part for row in on_page.shown for part in _row(row)),
+        *([buttons(*on_page.turns)] if on_page.turns else []),
+        label("Välj vad listan ska visa"),
+        choice_input("state", "Medlemskap", STATES, value=wanted.state),
+        choice_input("gap", "Saknas", [("all", "Spelar ingen roll"), ANY, *_gaps()], value=wanted.gap or "all"),
+        choice_input(
+            "county", "Län", [("all", "Alla län"), *((one, one) for one in counties)], value=wanted.county or "all"
+        ),
+        choice_input(
+            "group",
+            "Kommungrupp",
+            [("all", "Alla grupper"), *((key, f"{key} {name}") for key, name in groups.items())],
+            value=wanted.group or "all",
+        ),
+        actions=[button("Visa", "people.list", style="positive", page=0), button("Till översikten", "people.overview")],
+        summary=title,
+    )
+
+
+def municipality(
+    one: Municipality, contacts: Sequence[Contact], others: Sequence[Person], lacking: Sequence[Gap], said: str = ""
+) -> Json:
+    """A municipality's page: what it is, what it lacks, its people, and what can be done."""
+    group = f" {one.size_group} {one.size_group_name}." if one.size_group else ""
+    body: list[CardElement] = [
+        heading(one.full_name),
+        small(f"{one.county}.{group} Kod {one.code}."),
+        *([label(said)] if said else []),
+        markdown(f"{cards.facts(one)}\n- **Mejldomäner:** {escape(', '.join(one.mail_domains)) or 'inga angivna'}"),
+    ]
+    if lacking and one.state == MemberState.MEMBER:
+        body.append(caution(f"Saknas: {listed([GAP_NAMES[gap] for gap in lacking])}."))
+    if left := gone(contacts):
+        body.append(caution(f"{listed([*left])} {words.LEFT}. Byt kontaktperson nedanför, eller avsluta uppdraget."))
+    body += [label("Kontaktpersoner"), markdown(cards.seats(contacts) or "Inga än.")]
+    changes = [
+        button(f"Byt eller ändra {held.person.called}", "people.contact", contact=held.id)
+        for held in cards.in_seat_order(contacts)
+        if held.person is not None
+    ]
+    body += [buttons(change) for change in changes[: PAGE * 2]]
+    if others:
+        body += [label("Fler från kommunen"), markdown(cards.people(others))]
+    return card(
+        *body,
+        actions=[
+            button("Lägg till kontaktperson", "people.add", style="positive", code=one.code),
+            button("Ändra uppgifter", "people.edit", code=one.code),
+            button("Historik", "people.history", code=one.code),
+            button("Till översikten", "people.overview"),
+        ],
+        summary=f"{one.full_name}: {words.STATE_NAMES[MemberState(one.state)]}.",
+    )
+
+
+def form(one: Municipality) -> Json:
+    """What the kansli sets of a municipality."""
+    return card(
+        heading(f"Ändra {one.full_name}"),
+        choice_input("state", "Medlemskap", STATES, value=one.state),
+        text_input("programme_url", "Länk till hållbarhetsprogrammet", value=one.programme_url, most=500),
+        text_input(
+            "programme_until",
+            "Sista året som programmet gäller",
+            value=str(one.programme_until or ""),
+            most=4,
+        ),
+        text_input("mail_domains", "Mejldomäner, med komma emellan", value=", ".join(one.mail_domains), most=500),
+        small("Mejldomänen är det som står efter @. Den som har en sådan adress får bekräfta själv att den hör hit."),
+        actions=[
+            button("Spara", "people.save", style="positive", code=one.code, seen=_stamp(one)),
+            button("Tillbaka", "people.open", code=one.code),
+        ],
+        summary=f"Ändra uppgifter om {one.full_name}.",
+    )
+
+
+def history(one: Municipality, past: Sequence[Contact], log: Iterable[AuditRow], names: Mapping[int, str]) -> Json:
+    """Those who were contact persons before, and what the kansli has changed."""
+    before = [
+        f"- {escape(held.person.called) if held.person else 'borttagen person'}, {words.seat(held.seat)}, "
+        f"från {day(held.since)} till {day(held.until)}"
+        for held in past
+        if held.until is not None
+    ]
+    changes = [
+        f"- {day(row.at)}: {escape(row.what)}"
+        f"{_named(row.person_id, names, ' ({})')}{_named(row.by_id, names, ', av {}')}"
+        for row in log
+    ]
+    return card(
+        heading(f"Historik för {one.full_name}"),
+        label("Tidigare kontaktpersoner"),
+        markdown("\n".join(before) or "Inga än."),
+        label("Senaste ändringarna"),
+        markdown("\n".join(changes) or "Inga än."),
+        actions=[button("Tillbaka", "people.open", code=one.code)],
+        summary=f"Historik för {one.full_name}.",
+    )
+
+
+def _named(person_id: int | None, names: Mapping[int, str], pattern: str) -> str:
+    name = names.get(person_id) if person_id is not None else None
+    return pattern.format(escape(name)) if name else ""
+
+
+def _gaps() -> list[tuple[str, str]]:
+    return [(gap.value, words.capital(GAP_NAMES[gap])) for gap in Gap]
+
+
+def _title(wanted: Filter) -> str:
+    parts = [words.capital(words.STATE_NAMES[MemberState(wanted.state)])]
+    if wanted.gap:
+        parts.append("saknar något" if wanted.gap == ANY[0] else f"saknar {GAP_NAMES[Gap(wanted.gap)]}")
+    return ", ".join([*parts, *filter(None, (wanted.county, wanted.group))])
+
+
+def _row(row: Row) -> tuple[CardElement, CardElement]:
+    """A municipality and what it lacks; a button's own title would be cut off."""
+    lacking = listed([GAP_NAMES[gap] for gap in row.gaps])
+    opens = button(row.name, "people.open", code=row.municipality.code)
+    left = f" {escape(listed([*row.gone]))} {words.LEFT}." if row.gone else ""
+    return buttons(opens), small((f"Saknar {lacking}." if lacking else "Har allt.") + left)
+
+
+def _stamp(one: Municipality) -> str:
+    return one.changed_at.isoformat() if one.changed_at else ""

@@ -1,0 +1,137 @@
+"""What the kansli sees of a proposal that a member makes, and what those it concerns are told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from microsoft_teams.cards import CardElement
+
+from bot.cards import button, buttons, card, escape, heading, label, markdown, plain, small, web_link
+from bot.message import Json
+from bot.register import words
+from bot.swedish import day
+from storage.contacts import Contact, Proposal, ProposalKind
+from storage.people import Person
+
+SHOWN = 8
+"""Proposals that a card shows."""
+NOTE = "note"
+"""In a button's data: it stands on the card that came by itself, not on the list."""
+
+
+def ask(row: Proposal) -> Json:
+    """The card that comes to the kansli by itself."""
+    title = "Hör personen hit?" if row.kind == ProposalKind.BELONGS else "Ny kontaktperson?"
+    return card(
+        heading(title),
+        markdown(proposed(row)),
+        actions=[
+            button("Bekräfta", "people.accept", style="positive", **_row(row), note=NOTE),
+            button("Avböj", "people.decline", **_row(row), note=NOTE),
+            button("Öppna kommunen", "people.open", code=row.municipality_code),
+        ],
+        summary=f"Förslag från {row.person.called}: {what(row)}.",
+    )
+
+
+def listing(rows: Sequence[Proposal], said: str = "") -> Json:
+    """What members have proposed, oldest first, each with its two buttons."""
+    body: list[CardElement] = [heading(f"Förslag från medlemmar ({len(rows)})")]
+    if said:
+        body.append(label(said))
+    if not rows:
+        body.append(plain("Inget väntar på dig.", subtle=True))
+    for row in rows[:SHOWN]:
+        body.append(markdown(proposed(row)))
+        body.append(
+            buttons(
+                button("Bekräfta", "people.accept", style="positive", **_row(row)),
+                button("Avböj", "people.decline", **_row(row)),
+            )
+        )
+    if len(rows) > SHOWN:
+        body.append(small(f"Och {len(rows) - SHOWN} till. De visas när de här är avgjorda."))
+    return card(
+        *body,
+        actions=[button("Till översikten", "people.overview")],
+        summary=f"Förslag från medlemmar: {len(rows)}.",
+    )
+
+
+def decided(who: str, proposal: str, code: str, by: str, *, yes: bool) -> Json:
+    """In the place of the card that asked."""
+    title = "Bekräftat" if yes else "Avböjt"
+    told = (
+        f"**{escape(who)}** {escape(proposal)}." if yes else f"Förslaget var att **{escape(who)}** {escape(proposal)}."
+    )
+    return card(
+        heading(title),
+        markdown(told),
+        small(f"{title} av {escape(by)}."),
+        actions=[button("Öppna kommunen", "people.open", code=code)],
+        summary=f"{title}: {who} {proposal}.",
+    )
+
+
+def over(why: str) -> Json:
+    """In the place of a card that asks nothing any more; without names."""
+    return card(
+        heading("Förslaget gäller inte längre"),
+        plain(why),
+        actions=[button("Visa alla förslag", "people.proposals")],
+        summary=why,
+    )
+
+
+def outcome(proposal: str, contact: str, *, yes: bool) -> Json:
+    """What the proposer is told."""
+    if yes:
+        return card(
+            heading("Kansliet har bekräftat"),
+            plain(f"Det är klart: du {proposal}."),
+            actions=[button("Min kommun", "people.mine")],
+            summary=f"Kansliet har bekräftat att du {proposal}.",
+        )
+    return card(
+        heading("Kansliet har inte bekräftat ditt förslag"),
+        plain(f"Du föreslog att du {proposal}."),
+        markdown(f"Undrar du varför? Mejla kansliet: {web_link(contact, f'mailto:{contact}')}."),
+        actions=[button("Min kommun", "people.mine")],
+        summary=f"Kansliet har inte bekräftat att du {proposal}.",
+    )
+
+
+def successor(ended: Contact, name: str, place: str, contact: str) -> Json:
+    """What the one who had the seat is told."""
+    seat = words.seat(ended.seat)
+    return card(
+        heading("Ditt uppdrag har gått vidare"),
+        plain(f"{name} har tagit över efter dig som {seat} för {place}. Tack för det du har gjort!"),
+        markdown(f"Stämmer det inte? Mejla kansliet: {web_link(contact, f'mailto:{contact}')}."),
+        actions=[button("Min kommun", "people.mine")],
+        summary=f"{name} har tagit över efter dig som {seat} för {place}.",
+    )
+
+
+def proposed(row: Proposal) -> str:
+    """What somebody says of themselves, in Markdown."""
+    mail = f" ({escape(row.person.mail)})" if row.person.mail else ""
+    said = f"**{escape(row.person.called)}**{mail} säger: jag {escape(what(row))}. Skickat {day(row.created_at)}."
+    if row.person.left_at is None:
+        return said
+    return f"{said} **Personen {words.LEFT}**, märkte jag {day(row.person.left_at)}."
+
+
+def what(row: Proposal) -> str:
+    """What is proposed, to stand after who it is: "är kontaktpolitiker för Sotenäs kommun efter Per Ek"."""
+    place = row.municipality.full_name
+    if row.kind == ProposalKind.BELONGS:
+        return f"arbetar för {place}"
+    before: Person | None = row.replaces.person if row.replaces else None
+    after = f" efter {before.called}" if before else ""
+    return f"är {words.seat(row.seat)} för {place}{after}"
+
+
+def _row(row: Proposal) -> Json:
+    """Which proposal, and how it read: ids are used again, and a proposal may change."""
+    return {"proposal": row.id, "seen": row.created_at.isoformat()}

@@ -1,0 +1,171 @@
+"""The values of one turn: what came in, what goes out, and a refusal.
+
+Exception
+├── UserError     a refusal that the person reads; the transaction rolls back
+├── Unreachable   (ports) the recipient cannot be written to; not tried again
+└── TryLater      (ports) the far side asked us to wait; tried again
+Everything else is a fault: logged with a reference code, and the person is told the code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+Json = dict[str, Any]
+"""A JSON object, as it is sent and stored."""
+
+
+class Scope(StrEnum):
+    """Kind of conversation; the values are Teams' own ``conversationType``."""
+
+    PERSONAL = "personal"
+    GROUP = "groupChat"
+    CHANNEL = "channel"
+
+
+class Kind(StrEnum):
+    """What happened."""
+
+    MESSAGE = "message"
+    """Somebody wrote; in a group or channel only when they mentioned the bot."""
+    OVERHEARD = "overheard"
+    """Somebody wrote in a channel's thread without mentioning the bot; comes with SEKOM_READ_THREADS only."""
+    ACTION = "action"
+    """Somebody pressed a button (``Action.Execute``); ``verb`` and ``data`` are set."""
+    INSTALLED = "installed"
+    """The bot was added to a chat or team, or a person was added where the bot is."""
+    LEFT = "left"
+    """People were taken out of a team where the bot is; the sender is who did it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who did it, as the activity says. A mail address or guest state is in no activity."""
+
+    teams_id: str
+    """The Teams id, ``29:…``; unique within the bot."""
+    entra_id: str | None = None
+    """Entra object id; the key that directory data is matched on."""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where it happened; enough to write there again later."""
+
+    conversation_id: str
+    """Without the thread's ``;messageid=…``."""
+    scope: Scope
+    service_url: str
+    tenant_id: str | None = None
+    team_id: str | None = None
+    thread_id: str | None = None
+    """In a channel: the id of the thread's first message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One thing that somebody did, freed from Teams' wire format."""
+
+    activity_id: str
+    """Teams' id of the activity. A repeat usually carries the same one."""
+    kind: Kind
+    sender: Sender
+    place: Place
+    text: str = ""
+    """What was written, without the mention of the bot, stripped; at most as long as Teams lets it be."""
+    verb: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """A button's data and its form's inputs. Comes from the client: never trust it."""
+    card_id: str | None = None
+    """For a button: the id of the message that carries the card."""
+    attachments: tuple[str, ...] = ()
+    """Content types of what was attached, e.g. ``image/png``; the text's own HTML copy is not one."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What a repeat of it has in common with it: conversation and activity."""
+        return self.place.conversation_id, self.activity_id
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message to send. Exactly one of ``card`` and ``text`` carries it; a card's text is its summary."""
+
+    text: str = ""
+    """Plain text or Teams Markdown. With a card: what notifications and screen readers say."""
+    card: Json | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a handler answers. The edge sends it after the commit.
+
+    ``view`` and ``state`` answer a button: ``view`` replaces the card for the person who pressed, ``state`` for
+    everyone who sees it. At most one of them is set. ``messages`` go to the same conversation, in its thread.
+    """
+
+    messages: tuple[Message, ...] = ()
+    view: Json | None = None
+    state: Json | None = None
+    notice: str = ""
+    """What the person who pressed is told while the card stays as it is."""
+    kept: Reply | None = None
+    """What is kept for a repeat in its place, for a reply with a secret that no table shall hold."""
+    done: bool = False
+    """``state`` says what was done, so that the message must, though there is something to fill in on it."""
+
+    def after(self, gone: int) -> Reply:
+        """What is left when its first ``gone`` messages have gone."""
+        kept = self.kept.after(gone) if self.kept is not None else None
+        return replace(self, messages=self.messages[gone:], kept=kept)
+
+    def to_json(self) -> Json:
+        """The reply as it is stored, until it is known to have gone."""
+        if self.kept is not None:
+            return self.kept.to_json()
+        messages = [{"text": message.text, "card": message.card} for message in self.messages]
+        return {"messages": messages, "view": self.view, "state": self.state, "notice": self.notice}
+
+    @classmethod
+    def from_json(cls, stored: Json) -> Reply:
+        """The reply that :meth:`to_json` stored."""
+        messages = tuple(Message(**message) for message in stored["messages"])
+        return cls(messages, stored["view"], stored["state"], stored["notice"])
+
+
+NOTHING = Reply()
+"""The answer to what needs none."""
+
+
+def say(text: str = "", card: Json | None = None) -> Reply:
+    """A reply of one message."""
+    return Reply(messages=(Message(text=text, card=card),))
+
+
+def view(card: Json, *messages: Message) -> Reply:
+    """Replace the pressed card for the person who pressed."""
+    return Reply(view=card, messages=messages)
+
+
+def state(card: Json, *messages: Message, done: bool = False) -> Reply:
+    """Replace the pressed card for everyone."""
+    return Reply(state=card, messages=messages, done=done)
+
+
+def in_place(reply: Reply, *, personal: bool) -> Reply:
+    """Put the reply's first card in the pressed card's place: for everyone in 1:1, elsewhere for the presser only."""
+    if reply.state or reply.view or not reply.messages or reply.messages[0].card is None:
+        return reply
+    card, rest = reply.messages[0].card, reply.messages[1:]
+    return replace(reply, messages=rest, state=card) if personal else replace(reply, messages=rest, view=card)
+
+
+class UserError(Exception):
+    """A refusal in Swedish that the person reads. Rolls the turn back and is no fault.
+
+    Raised where the refusal is noticed; ``str(error)`` is shown as it is.
+    """

@@ -1,0 +1,144 @@
+"""What members do with a question in its channel. The card is answered at once for whoever presses.
+
+Everybody sees it through the outbox alone, in the card's own lane: an update sent from here could come after a newer
+one and put an old state back.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from bot.message import Json, Place, Reply, Scope, UserError, say, state, view
+from bot.questions import cards, channel_notices, details, keys, lifecycle, notices
+from bot.questions.details import Picture
+from bot.routes import Routes
+from bot.turn import Turn
+from storage import delivered, groups, questions
+from storage.questions import Question, Status, Way
+
+routes = Routes[Turn]()
+
+
+@routes.action("questions.card")
+def show(turn: Turn) -> Reply:
+    """Back from a form to the question."""
+    question = lifecycle.required(turn)
+    channel_notices.stopped_writing(turn, question)
+    return view(_card(turn, _now(turn, question)))
+
+
+@routes.action("questions.form")
+def form(turn: Turn) -> Reply:
+    """*Svara*: the input, in the card's place for whoever pressed."""
+    question = lifecycle.required(turn)
+    if question.over:
+        return view(_card(turn, _now(turn, question)))
+    channel_notices.writes(turn, question)
+    return view(cards.form(_now(turn, question)))
+
+
+@routes.action("questions.answer")
+def answer(turn: Turn) -> Reply:
+    """The form's answer. Sent twice, it is kept once."""
+    question = lifecycle.required(turn)
+    return view(_card(turn, keep(turn, question, str(turn.data.get("answer") or ""), Way.CARD)))
+
+
+@routes.action("questions.claim")
+def claim(turn: Turn) -> Reply:
+    """*Jag tar den*."""
+    question = lifecycle.required(turn)
+    return view(_card(turn, _changed(turn, question, changed=lifecycle.claim(turn, question))))
+
+
+@routes.action("questions.release")
+def release(turn: Turn) -> Reply:
+    """*Lämna tillbaka*."""
+    question = lifecycle.required(turn)
+    return view(_card(turn, _changed(turn, question, changed=lifecycle.release(turn, question))))
+
+
+@routes.action("questions.follow")
+def follow(turn: Turn) -> Reply:
+    """*Jag undrar också*: the answers come to this person too."""
+    question = lifecycle.required(turn)
+    return view(_card(turn, _changed(turn, question, changed=lifecycle.follow(turn, question))))
+
+
+@routes.action("questions.wrong")
+def wrong(turn: Turn) -> Reply:
+    """*Fel grupp*: who manages the question moves it; anybody else tells them."""
+    question = lifecycle.required(turn)
+    if question.status != Status.OPEN:  # what is answered is not moved
+        return view(_card(turn, _now(turn, question)))
+    if lifecycle.manages(turn, question):
+        back = cards.back_to_card(question)
+        return view(cards.choose_group(_now(turn, question), groups.taking_questions(turn.session), back=back))
+    new = notices.misplaced(turn, question)
+    return Reply(notice="Tack! Jag har sagt till dem som kan flytta frågan." if new else "Tack, det är redan framfört.")
+
+
+@routes.action("questions.move")
+def move(turn: Turn) -> Reply:
+    """The new group, chosen by who manages the question."""
+    question = lifecycle.required_managed(turn)
+    to = turn.data.get("to")
+    group = groups.by_theme(turn.session, to)
+    if group is None and to != cards.TO_KANSLI:
+        raise UserError("Välj vart frågan ska.")
+    lifecycle.move(question, group, turn.now)
+    notices.moved(turn, question)
+    card = cards.moved(_now(turn, question))
+    return state(card) if turn.personal else view(card)
+
+
+def in_thread(turn: Turn) -> Reply | None:
+    """A message in a question's thread that mentions the bot is an answer; None where it is something else."""
+    question = questions.lock(turn.session, asked_in(turn.session, turn.incoming.place))
+    if question is None or question.asker_id == turn.person.id:
+        return None
+    if not turn.incoming.text:
+        raise UserError(
+            "Skriv ditt svar med ord efter mitt namn, så skickar jag det vidare. Bilder och filer följer inte med."
+        )
+    seen = keep(turn, question, turn.incoming.text, Way.THREAD)
+    left = (
+        " Bilder och filer följer inte med, så skriv gärna det viktiga ur dem också."
+        if turn.incoming.attachments
+        else ""
+    )
+    return say(f"Tack! Ditt svar har gått till {asker(seen)}.{left}")
+
+
+def asked_in(session: Session, place: Place) -> int | None:
+    """The question whose card started the thread; None where it is another thread, or none."""
+    if place.scope is not Scope.CHANNEL or place.thread_id is None:
+        return None
+    post = delivered.sent_as(session, place.conversation_id, place.thread_id)
+    return keys.question_of(post.subject, post.key) if post else None
+
+
+def keep(turn: Turn, question: Question, text: str, way: Way) -> Picture:
+    """Keep an answer and tell everyone concerned, if it is a new one."""
+    found, new = lifecycle.answer(turn, question, text, way)
+    channel_notices.stopped_writing(turn, question)
+    return notices.answered(turn, question, found.id) if new else _now(turn, question)
+
+
+def asker(seen: Picture) -> str:
+    """The asker in a sentence, by name where they want that."""
+    return "den som frågade" if seen.asker == details.NOBODY else f"den som frågade ({seen.asker})"
+
+
+def _changed(turn: Turn, question: Question, *, changed: bool) -> Picture:
+    return channel_notices.changed(turn, question) if changed else _now(turn, question)
+
+
+def _now(turn: Turn, question: Question) -> Picture:
+    return details.of(turn.session, question, turn.now)
+
+
+def _card(turn: Turn, seen: Picture) -> Json:
+    """The question as its pressed card shows it; a card that was moved from shows that."""
+    post = turn.data.get("post")
+    return cards.channel(seen, post if isinstance(post, int) else None)

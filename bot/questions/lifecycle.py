@@ -1,0 +1,235 @@
+"""The rules of questions: what may happen to one when, and to whom. Every change holds the question's row.
+
+A change returns whether it changed anything: what was done before is done, and nobody is told twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+
+from bot import swedish
+from bot.message import UserError
+from bot.turn import Turn
+from storage import groups, questions
+from storage.groups import ThemeGroup
+from storage.questions import Answer, Question, Status, Way
+
+LONGEST_QUESTION = 1500
+LONGEST_ANSWER = 4000
+LONGEST_REASON = 500
+CLAIM_DAYS = 2
+"""Working days of silence after which a claim is over."""
+
+GONE = "Den frågan finns inte kvar."
+
+
+def required(turn: Turn) -> Question:
+    """The question that a button names, held until the transaction ends. Raises :class:`UserError`."""
+    question = questions.lock(turn.session, turn.data.get("question"))
+    if question is None:
+        raise UserError(GONE)
+    return question
+
+
+def required_own(turn: Turn) -> Question:
+    """The same, where the person is its asker."""
+    question = required(turn)
+    if question.asker_id != turn.person.id:
+        raise UserError("Det är inte din fråga, så det kan bara den som frågade göra.")
+    return question
+
+
+def manages(turn: Turn, question: Question) -> bool:
+    """Whether the person is the kansli, or moderates the question's group."""
+    if turn.kansli:
+        return True
+    return question.group_id is not None and question.group_id in groups.moderated_by(turn.session, turn.person.id)
+
+
+def required_managed(turn: Turn) -> Question:
+    """The question that a button names, where the person may manage it."""
+    question = required(turn)
+    if not manages(turn, question):
+        raise UserError("Det där kan bara kansliet och gruppens moderatorer göra.")
+    return question
+
+
+def claim_ends(question: Question) -> datetime | None:
+    """When the claim on it is over; None where it has none."""
+    if question.claimed_at is None or question.claimed_by_id is None or question.status != Status.OPEN:
+        return None
+    return swedish.next_open(swedish.working_days_after(question.claimed_at, CLAIM_DAYS))
+
+
+def is_claimed(question: Question, now: datetime) -> bool:
+    """Whether somebody has it now."""
+    ends = claim_ends(question)
+    return ends is not None and now < ends
+
+
+def checked_question(text: str) -> str:
+    """A question to colleagues. Raises :class:`UserError` for none, or one that is too long."""
+    return _checked(text, LONGEST_QUESTION, "Skriv din fråga, så som du skulle fråga en kollega.", "Frågan")
+
+
+def checked_answer(text: str) -> str:
+    """An answer. Raises :class:`UserError` for none, or one that is too long."""
+    return _checked(text, LONGEST_ANSWER, "Skriv ditt svar i rutan.", "Svaret")
+
+
+def checked_reason(text: str) -> str:
+    """Why a question is closed. Raises :class:`UserError`."""
+    return _checked(text, LONGEST_REASON, "Skriv varför du stänger frågan. Den som frågade läser det.", "Texten")
+
+
+def answer(turn: Turn, question: Question, text: str, way: Way) -> tuple[Answer, bool]:
+    """Keep an answer; the answer, and whether it is a new one."""
+    _refuse_over(question)
+    written = checked_answer(text)
+    found, new = questions.add_answer(
+        turn.session,
+        question_id=question.id,
+        person_id=turn.person.id,
+        municipality_code=turn.person.municipality_code,
+        text=written,
+        digest=sha256(written.encode("utf-8", "surrogatepass")).hexdigest(),
+        way=way,
+        at=turn.now,
+    )
+    if not new:
+        return found, False
+    if question.status == Status.OPEN:
+        question.status = Status.ANSWERED
+    question.claimed_by_id = question.claimed_at = None
+    group = groups.find(turn.session, question.group_id)
+    if group is not None:
+        group.answered_at = turn.now
+    question.version += 1
+    return found, True
+
+
+def claim(turn: Turn, question: Question) -> bool:
+    """*Jag tar den*."""
+    _refuse_over(question)
+    if question.status != Status.OPEN:
+        raise UserError("Frågan har redan fått svar. Du kan ändå lägga till ditt.")
+    if question.asker_id == turn.person.id:
+        raise UserError("Det är din egen fråga. Någon annan får ta den.")
+    if is_claimed(question, turn.now):
+        if question.claimed_by_id == turn.person.id:
+            return False
+        raise UserError("Någon har redan tagit frågan. Du kan ändå svara på den.")
+    question.claimed_by_id, question.claimed_at = turn.person.id, turn.now
+    question.version += 1
+    return True
+
+
+def release(turn: Turn, question: Question) -> bool:
+    """*Lämna tillbaka*: the claimer, or who manages the question."""
+    if not is_claimed(question, turn.now):
+        return False
+    if question.claimed_by_id != turn.person.id and not manages(turn, question):
+        raise UserError(
+            "Det är någon annan som har tagit frågan, och bara den personen, en moderator eller kansliet kan lämna "
+            "tillbaka den. Du kan svara ändå: tryck på Svara."
+        )
+    question.claimed_by_id = question.claimed_at = None
+    question.version += 1
+    return True
+
+
+def follow(turn: Turn, question: Question) -> bool:
+    """*Jag undrar också*."""
+    _refuse_over(question)
+    if question.asker_id == turn.person.id:
+        raise UserError("Det är din egen fråga, så du får svaren ändå.")
+    new = questions.follow(turn.session, question.id, turn.person.id)
+    question.version += new
+    return new
+
+
+def unfollow(turn: Turn, question: Question) -> bool:
+    """Stop following."""
+    gone = questions.unfollow(turn.session, question.id, turn.person.id)
+    question.version += gone
+    return gone
+
+
+def move(question: Question, group: ThemeGroup | None, now: datetime) -> None:
+    """To another group, or with None to the kansli. It waits anew there, with a card of its own."""
+    _refuse_over(question)
+    if question.status != Status.OPEN:
+        raise UserError("Frågan har redan fått svar, så den flyttas inte.")
+    if group is not None and not group.takes_questions:
+        raise UserError("Den gruppen tar inte emot frågor just nu. Välj en annan.")
+    if question.group_id == (group.id if group else None):
+        raise UserError("Frågan ligger redan där. Välj en annan grupp.")
+    question.group_id = group.id if group else None
+    question.waiting_since = now
+    question.claimed_by_id = question.claimed_at = None
+    question.version += 1
+
+
+def withdraw(question: Question, now: datetime) -> bool:
+    """The asker takes it back."""
+    if question.status == Status.WITHDRAWN:
+        return False
+    if question.status in (Status.SOLVED, Status.CLOSED):
+        raise UserError("Frågan är redan avslutad, så det finns inget att dra tillbaka.")
+    question.status, question.ended_at = Status.WITHDRAWN, now
+    question.version += 1
+    return True
+
+
+def close(question: Question, reason: str, now: datetime) -> bool:
+    """Close it without an answer, with a reason that the asker reads."""
+    if question.status == Status.SOLVED:
+        raise UserError("Frågan är redan löst.")
+    _refuse_over(question)
+    question.reason = checked_reason(reason)
+    question.status, question.ended_at = Status.CLOSED, now
+    question.version += 1
+    return True
+
+
+def solve(question: Question, found: Answer, others: Sequence[Answer], now: datetime) -> bool:
+    """The asker says that this answer solved it."""
+    _refuse_over(question)
+    if question.status == Status.SOLVED and found.solved:
+        return False
+    for one in others:
+        one.solved = one.id == found.id
+    question.status, question.ended_at = Status.SOLVED, now
+    question.claimed_by_id = question.claimed_at = None
+    question.version += 1
+    return True
+
+
+def need_more(question: Question, words: str, answers: Sequence[Answer], now: datetime) -> None:
+    """The asker still needs help: open again, with their words."""
+    _refuse_over(question)
+    if question.status == Status.OPEN:
+        raise UserError("Frågan är redan öppen. Du får besked här när någon svarar.")
+    question.more = _checked(words, LONGEST_QUESTION, "Skriv vad du fortfarande undrar över.", "Texten")
+    for one in answers:
+        one.solved = False
+    question.status, question.ended_at, question.waiting_since = Status.OPEN, None, now
+    question.version += 1
+
+
+def _refuse_over(question: Question) -> None:
+    if question.status == Status.WITHDRAWN:
+        raise UserError("Den som frågade har dragit tillbaka frågan. Inget mer behövs.")
+    if question.status == Status.CLOSED:
+        raise UserError("Frågan är stängd. Hör av dig till kansliet om den borde öppnas igen.")
+
+
+def _checked(text: str, most: int, missing: str, what: str) -> str:
+    written = text.strip()
+    if not written:
+        raise UserError(missing)
+    if len(written) > most:
+        raise UserError(f"{what} är {len(written)} tecken. Korta till högst {most}.")
+    return written

@@ -1,0 +1,76 @@
+"""An unmentioned reply in a question's thread (SEKOM_READ_THREADS): offered to its writer as the answer.
+
+Everything else that is overheard is dropped unread: whether to ask is decided by where it stands and who wrote it,
+before anything is kept.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from bot.message import NOTHING, Incoming, Reply, UserError, state
+from bot.questions import cards, channel_commands, details, lifecycle
+from bot.routes import Routes
+from bot.turn import Turn
+from storage import offers, outbox, people, questions
+from storage.offers import ThreadOffer
+from storage.outgoing import Outgoing, ToPerson, ToThread
+from storage.questions import Question, Way
+
+routes = Routes[Turn]()
+
+OVER = "Det är redan avgjort, eller så har det gått mer än ett dygn. Tryck **Svara** på frågans kort om du vill svara."
+
+
+def to_ask_about(session: Session, incoming: Incoming) -> Question | None:
+    """The question that an overheard reply may answer; None where its writer is not to be asked."""
+    question = questions.find(session, channel_commands.asked_in(session, incoming.place))
+    if question is None or question.over or not 0 < len(incoming.text) <= lifecycle.LONGEST_ANSWER:
+        return None
+    writer = people.find(session, incoming.sender.teams_id)
+    if writer is not None and (writer.id == question.asker_id or offers.wants_none(session, question.id, writer.id)):
+        return None
+    return question
+
+
+def ask(turn: Turn) -> Reply:
+    """Ask the writer in their own chat; failing that with a mention in the thread, where the reply stands anyway."""
+    question = to_ask_about(turn.session, turn.incoming)
+    if question is None:
+        return NOTHING
+    offer = offers.add(turn.session, question.id, turn.person.id, turn.incoming.text, turn.now)
+    place, why = turn.incoming.place, offers.subject(offer.id)
+    card = cards.offer(details.of(turn.session, question, turn.now), offer.id, turn.incoming.text)
+    to = ToPerson(turn.person.id, ToThread(place.conversation_id, place.thread_id))
+    row = Outgoing(f"{why}:{turn.person.id}", why, to, card=card, expires_at=turn.now + offers.KEPT)
+    outbox.enqueue(turn.session, row, turn.now)
+    return NOTHING
+
+
+@routes.action("questions.offer_send")
+def send(turn: Turn) -> Reply:
+    """*Skicka*: the reply is an answer."""
+    offer = _own(turn)
+    question = questions.lock(turn.session, offer.question_id)
+    if question is None:
+        raise UserError(lifecycle.GONE)
+    seen = channel_commands.keep(turn, question, offer.text or "", Way.THREAD)
+    offers.settle(turn.session, offer, turn.now, wanted=True)
+    return state(cards.offer_over(f"Tack! Ditt svar har gått till {channel_commands.asker(seen)}."))
+
+
+@routes.action("questions.offer_decline")
+def decline(turn: Turn) -> Reply:
+    """*Nej tack*: nothing is kept of it, and nothing more is asked about this question."""
+    offers.settle(turn.session, _own(turn), turn.now, wanted=False)
+    return state(cards.offer_over("Okej, jag skickar det inte och frågar inte igen om den här frågan."))
+
+
+def _own(turn: Turn) -> ThreadOffer:
+    """The reply that a button names, which only its writer may decide about."""
+    offer = offers.lock(turn.session, turn.data.get("offer"), turn.now)
+    if offer is None:
+        raise UserError(OVER)
+    if offer.person_id != turn.person.id:
+        raise UserError("Det är bara den som skrev svaret som kan välja.")
+    return offer

@@ -1,0 +1,57 @@
+"""Checks of what people write about people: names, mail addresses, seats and roles."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from bot.mail_address import is_address
+from bot.message import UserError
+from storage.people import GRANTED, OWN, SEATS, PersonRole
+
+LONGEST_NAME = 120
+_MAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[a-z0-9åäöéü-]+\.)+[a-zåäö]{2,}")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a cell begins with that a spreadsheet program runs."""
+
+
+def checked_name(text: str) -> str:
+    """A person's name on one line. Raises :class:`UserError`."""
+    name = " ".join("".join(letter for letter in text if unicodedata.category(letter) not in ("Cf", "Cc")).split())
+    if not name:
+        raise UserError("Skriv personens namn.")
+    if name.startswith(_FORMULA):
+        raise UserError("Namnet börjar som en formel i Excel. Skriv bara namnet.")
+    if len(name) > LONGEST_NAME or "@" in name or not any(letter.isalpha() for letter in name):
+        raise UserError(f"Det ser inte ut som ett namn. Skriv för- och efternamn, högst {LONGEST_NAME} tecken.")
+    return name
+
+
+def checked_mail(text: str) -> str:
+    """A mail address in lower case. Raises :class:`UserError`, also for a guest's sign-in name (``#EXT#``)."""
+    mail = text.strip().strip("<>;,").removeprefix("mailto:").casefold()
+    if "#ext#" in mail:
+        raise UserError(
+            "Adressen innehåller #EXT#. Det är ett inloggningsnamn, dit går inga mejl. Skriv personens riktiga adress."
+        )
+    if not mail.partition("@")[0].isascii():
+        raise UserError("Mejladressen kan inte ha å, ä eller ö före @. Kontrollera hur den stavas.")
+    if not _MAIL.fullmatch(mail) or not is_address(mail):
+        raise UserError("Mejladressen är inte en hel adress. Den ska se ut som namn@kommun.se.")
+    return mail
+
+
+def checked_seat(value: object) -> PersonRole:
+    """One of :data:`SEATS`. Raises :class:`UserError`."""
+    if value not in SEATS:
+        raise UserError("Välj vilket uppdrag det gäller.")
+    return PersonRole(str(value))
+
+
+def checked_own_role(value: object) -> str:
+    """What somebody may say of themselves; never the kansli or the board. Raises :class:`UserError`."""
+    if value in GRANTED:
+        raise UserError("Den rollen kan bara kansliet ge.")
+    if value not in {"", *OWN}:
+        raise UserError("Välj en roll i listan.")
+    return str(value)

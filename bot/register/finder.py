@@ -1,0 +1,296 @@
+"""Finds the municipality or region that somebody writes about, however they spell it. Pure; asks rather than guesses.
+
+In order: the whole text as a name, then names inside a longer text, then the whole text with a typing error. Without
+å, ä and ö a name counts as well, unless it then is another one's too (Habo and Håbo). A region is meant when the text
+says so ("region", "län") or when no municipality has that name; Gotland is one organisation and is always 0980.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+from bot.register.spelling import bare, differing, errors, letters, marks_fit, spelt_out
+from storage import content
+
+MOST_CHOICES = 5
+"""Names to choose among that can be shown at once."""
+GOTLAND_REGION, GOTLAND = "09", "0980"
+
+_WORD = re.compile(r"[^\W_]+(?:[-:’'.][^\W_]+)*")
+_REGION = re.compile(r"(?<=\w{4})-?(?=region(?:en)?\b)", re.IGNORECASE)
+"""Where "Hallandsregionen" is taken apart."""
+_MUNICIPAL = frozenset(
+    "kommun kommuns kommunen kommunens stad stads staden stadens municipality city köping komun kommmun komunn".split()
+)
+_REGIONAL = frozenset("region regions regionen regionens län läns länet landsting landstinget lan".split())
+_FILLING = frozenset("i of the".split())
+_ORDINARY = frozenset(
+    "ale berg boden bro ed eda flen hjo kil kumla lund mark mora nora sala solna trosa vara åre väsby".split()
+)
+"""Names that are words too, in running text: taken for names only with a capital or before "kommun"."""
+_AT = frozenset("i från till".split())
+"""What goes before a place."""
+_LONGEST_NAME = 3
+"""Words in a name ("Västra Götalands län" has three)."""
+_SHORT, _LONG = 4, 7
+"""Letters from which a name may have one error, and two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One municipality, by code."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """It may be any of these (perhaps only one, likely misspelt): the writer must say which."""
+
+    codes: tuple[str, ...]
+
+
+Answer = Found | Ask | None
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A spelling to look for: ``code`` is written ``text``; ``regional`` tells a region from a municipality."""
+
+    text: str
+    code: str
+    regional: bool
+
+
+class Finder:
+    """An index over names, built once."""
+
+    def __init__(self, names: Iterable[Name]) -> None:
+        self._exact: dict[str, set[str]] = defaultdict(set)
+        self._bare: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        """Spellings with their codes by what they are without å, ä and ö."""
+        self._regional: set[str] = set()
+        self._codes: set[str] = set()
+        for name in names:
+            self._codes.add(name.code)
+            if name.regional:
+                self._regional.add(name.code)
+            for key in _keys(name.text):
+                self._exact[key].add(name.code)
+                if len(key) > 2 or not name.text.isupper():  # noqa: PLR2004 - "RÖ" is not "ro"
+                    self._bare[bare(key)].add((key, name.code))
+                    self._bare[spelt_out(key)].add((spelt_out(key), name.code))
+
+    def find(self, text: str) -> Answer:
+        """Which municipality ``text`` means: one, one of several, or None where it names none that we know."""
+        words = _WORD.findall(unicodedata.normalize("NFKC", text))
+        if not words:
+            return None
+        if len(words) == 1 and words[0].isdecimal():
+            code = padded(words[0])
+            return Found(code) if code in self._codes else None
+        return self._named(words) or self._named(_WORD.findall(_REGION.sub(" ", text)))
+
+    def _named(self, words: list[str]) -> Answer:
+        return _answer(self._whole(words)) or self._among(words) or self._misspelt(words)
+
+    def by_domain(self, domain: str) -> str | None:
+        """The municipality whose plain name is the domain's: ``sotenas.se``, also ``edu.sotenas.se``; else None."""
+        labels = domain.casefold().split(".")
+        if len(labels) < 2 or labels[-1] != "se":  # noqa: PLR2004 - a name and .se
+            return None
+        name = letters(labels[-2])
+        codes = self._unmarked(name)
+        codes = _Wanted(frozenset(self._regional), municipal=False, regional=name.startswith("region"))(codes)
+        return next(iter(codes)) if len(codes) == 1 else None
+
+    def _whole(self, words: list[str]) -> set[str]:
+        """The codes for the whole text as a name."""
+        folded = [word.casefold().strip(".:") for word in words]
+        plain = _names_only(folded)
+        wanted = self._wanted(folded)
+        for spelling in (folded, plain):
+            key = letters("".join(spelling))
+            for form in (key, key.removesuffix("s")):
+                codes = wanted(self._spelt(form))
+                if codes:
+                    return codes
+        return set()
+
+    def _spelt(self, key: str) -> set[str]:
+        """The codes for one spelling; one without å, ä and ö stands for those with them, too."""
+        exact = self._exact.get(key, set())
+        if exact and key != bare(key):
+            return exact
+        return exact | self._unmarked(key)
+
+    def _unmarked(self, key: str) -> set[str]:
+        """The codes for a spelling that leaves out marks; one with other marks than the name is another word."""
+        return {code for name, code in self._bare.get(bare(key), ()) if marks_fit(key, name)}
+
+    def _wanted(self, words: list[str]) -> _Wanted:
+        return _Wanted(
+            frozenset(self._regional),
+            municipal=any(word in _MUNICIPAL for word in words),
+            regional=any(_is_regional(word) for word in words),
+        )
+
+    def _among(self, words: list[str]) -> Answer:
+        """The names inside a longer text; asked where it speaks of a region and names none that we know."""
+        codes = self._mentioned(words)
+        if codes:
+            codes |= self._perhaps(words)
+        if codes and not codes & self._regional and any(_is_regional(word.casefold()) for word in words):
+            return Ask(tuple(sorted(codes))[:MOST_CHOICES])
+        return _answer(codes)
+
+    def _mentioned(self, words: list[str]) -> set[str]:
+        """The codes for names inside a longer text; the longest name at each place."""
+        found: set[str] = set()
+        at = 0
+        while at < len(words):
+            for length in range(min(_LONGEST_NAME, len(words) - at), 0, -1):
+                codes = self._mention(words, at, length)
+                if codes:
+                    found |= codes
+                    break
+            at += length if codes else 1
+        return found
+
+    def _perhaps(self, words: list[str]) -> set[str]:
+        """The names that are words too after a word that goes before places: "i lund" beside another name is asked."""
+        pairs = ((before.casefold(), word.casefold()) for before, word in pairwise(words))
+        found = (self._exact.get(word, set()) for before, word in pairs if before in _AT and word in _ORDINARY)
+        return set().union(*found) - self._regional
+
+    def _mention(self, words: list[str], at: int, length: int) -> set[str]:
+        part = words[at : at + length]
+        first = part[0].casefold()
+        beside = [word.casefold() for word in words[max(0, at - 1) : at + length + 1]]
+        if first in _MUNICIPAL | _FILLING or (first in _REGIONAL and length == 1):
+            return set()
+        named = self._wanted(beside)
+        key = letters("".join(part).casefold())
+        ordinary = first in _ORDINARY or first.removesuffix("s") in _ORDINARY
+        if length == 1 and ordinary and part[0] == first and not named.municipal:
+            return set()
+        codes = self._exact.get(key, set()) | (self._unmarked(key) if len(key) >= _SHORT else set())
+        if not codes and len(key) > _SHORT:
+            codes = self._spelt(key.removesuffix("s"))
+        return named(codes)
+
+    def _misspelt(self, words: list[str]) -> Answer:
+        folded = [word.casefold() for word in words]
+        plain = _names_only(folded)
+        if not plain or len(plain) > _LONGEST_NAME:
+            return None
+        key = bare(letters("".join(plain)))
+        near = self._near(key)
+        wanted = self._wanted(folded)
+        codes = {code: distance for code, distance in near.items() if code in wanted(set(near))}
+        if not codes:
+            return None
+        best = min(codes.values())
+        chosen = [code for code, distance in sorted(codes.items(), key=lambda one: (one[1], one[0]))]
+        if len(chosen) == 1 and best == 1 and len(key) > _LONG:
+            return Found(chosen[0])
+        return Ask(tuple(chosen[:MOST_CHOICES]))
+
+    def _near(self, key: str) -> dict[str, int]:
+        """Codes with the number of typing errors between their nearest spelling and ``key``."""
+        most = 0 if len(key) < _SHORT else 1 if len(key) < _LONG else 2
+        near: dict[str, int] = {}
+        for form in {key, key.removesuffix("s")}:
+            for name, codes in self._bare.items():
+                if len(name) < _SHORT or abs(len(name) - len(form)) > most or differing(name, form) > 2 * most:
+                    continue
+                distance = errors(name, form)
+                if distance <= most:
+                    near |= {code: min(distance, near.get(code, most)) for _, code in codes}
+        return near
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Keeps the codes of the kind that the words say is meant; municipalities before regions where they say nothing."""
+
+    regions: frozenset[str]
+    municipal: bool
+    regional: bool
+
+    def __call__(self, codes: set[str]) -> set[str]:
+        regions = codes & self.regions
+        if GOTLAND_REGION in regions:
+            return {GOTLAND}
+        if self.regional and not self.municipal:
+            return regions
+        municipalities = codes - regions
+        return municipalities if self.municipal else municipalities or regions
+
+
+def padded(digits: str) -> str:
+    """A code with the zeros that Excel takes away: ``114`` → ``0114``, ``1`` → ``01``."""
+    return digits.zfill(2 if len(digits) <= 2 else 4)  # noqa: PLR2004 - the two lengths of codes
+
+
+@cache
+def official() -> Finder:
+    """The finder over all municipalities and regions."""
+    return Finder(_official(content.municipalities()))
+
+
+def by_mail(mail: str | None, domains: Mapping[str, str]) -> str | None:
+    """The municipality whose mail this is; ``domains`` are the kansli's (domain → code) and go before the names.
+
+    A municipality whose domains the kansli has given has no others.
+    """
+    _, at, domain = (mail or "").casefold().rpartition("@")
+    if not at:
+        return None
+    labels = domain.split(".")
+    known = (domains.get(".".join(labels[start:])) for start in range(len(labels) - 1))
+    given = next((code for code in known if code), None)
+    guessed = official().by_domain(domain)
+    return given or (guessed if guessed not in domains.values() else None)
+
+
+def _official(rows: Iterable[Mapping[str, str]]) -> Iterable[Name]:
+    for row in rows:
+        regional = row["typ"] == "region"
+        spellings = [row["namn"], row["namn_fullt"], *(alias for alias in row["alias"].split("|") if alias)]
+        if regional:
+            spellings.append(row["lan"])
+        for spelling in spellings:
+            yield Name(spelling, row["kod"], regional)
+
+
+def _keys(text: str) -> set[str]:
+    """What a name is found by: its letters, and those without "kommun", "region" and the genitive before "län"."""
+    words = [word.casefold() for word in _WORD.findall(text)]
+    plain = [word for word in words if word not in _MUNICIPAL | _REGIONAL]
+    keys = {letters("".join(words)), letters("".join(plain))}
+    if words[-1] == "län":
+        keys.add(letters("".join(plain)).removesuffix("s"))
+    return {key for key in keys if key}
+
+
+def _names_only(words: Iterable[str]) -> list[str]:
+    """The words that may be part of a name."""
+    return [word for word in words if word not in _MUNICIPAL | _FILLING and not _is_regional(word)]
+
+
+def _is_regional(word: str) -> bool:
+    """Whether it says that a region is meant, perhaps with a typing error."""
+    return word in _REGIONAL or (len(word) > _SHORT and errors(word, "region") == 1)
+
+
+def _answer(codes: set[str]) -> Answer:
+    if not codes:
+        return None
+    return Found(next(iter(codes))) if len(codes) == 1 else Ask(tuple(sorted(codes))[:MOST_CHOICES])

@@ -1,0 +1,52 @@
+"""The rules of giving and taking the kansli's and the board's roles."""
+
+from __future__ import annotations
+
+from bot.message import UserError
+from bot.register import words
+from bot.register.change import Change
+from bot.turn import Turn
+from storage import audit, roles
+from storage.people import GRANTED, Person, PersonRole
+
+
+def checked_role(value: object) -> PersonRole:
+    """One of :data:`GRANTED`. Raises :class:`UserError`."""
+    if value not in GRANTED:
+        raise UserError("Välj kansli eller styrelse.")
+    return PersonRole(str(value))
+
+
+def give(change: Change, person: Person, role: PersonRole) -> str:
+    """Give a role; what was done. Raises :class:`UserError` for the kansli's role to somebody the bot has not met."""
+    if role is PersonRole.KANSLI and person.teams_id is None:
+        raise UserError(
+            f"{person.called} har inte skrivit till mig än, så jag vet inte säkert vem det är. "
+            "Be personen skriva hej till mig först."
+        )
+    if not roles.give(change.session, person.id, role, change.by, change.now):
+        return f"{person.called} har redan rollen {words.role(role)}."
+    _record(change, f"Gett rollen {words.role(role)}", person)
+    return f"{person.called} har nu rollen {words.role(role)}."
+
+
+def take(turn: Turn, person: Person, role: PersonRole) -> str:
+    """Take a role away; what was done. Raises :class:`UserError` for one's own, and to who is not the kansli any more.
+
+    So somebody is left who has it: the rows are held meanwhile, and two who take it from each other can't both succeed.
+    """
+    change = Change.of(turn)
+    if role is PersonRole.KANSLI:
+        roles.given(turn.session, lock=True)
+        if person.id == turn.person.id:
+            raise UserError("Du kan inte ta bort kansliets roll från dig själv. Be en kollega på kansliet.")
+        if not turn.kansli:
+            raise UserError("Du har inte längre kansliets roll.")
+    if not roles.take(change.session, person.id, role):
+        return f"{person.called} hade inte rollen {words.role(role)}."
+    _record(change, f"Tagit bort rollen {words.role(role)}", person)
+    return f"{person.called} har inte längre rollen {words.role(role)}."
+
+
+def _record(change: Change, what: str, person: Person) -> None:
+    audit.record(change.session, change.by, what, f"person:{person.id}", change.now, person_id=person.id)

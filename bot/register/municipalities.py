@@ -1,0 +1,107 @@
+"""The rules of changing what the kansli knows of a municipality."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from urllib.parse import urlsplit
+
+from bot.message import UserError
+from bot.register import words
+from bot.register.change import Change
+from storage.municipalities import MemberState, Municipality
+
+_DOMAIN = re.compile(r"[a-z0-9åäöéü-]+(?:\.[a-z0-9åäöéü-]+)*\.[a-z]{2,}")
+_ANYBODYS = frozenset(
+    "gmail.com hotmail.com outlook.com live.com live.se icloud.com yahoo.com yahoo.se telia.com msn.com me.com".split()
+)
+"""Domains where anybody can have an address; one of them would make all their users a municipality's."""
+_YEARS = range(2000, 2101)
+_NAMES = {
+    "state": "medlemskap",
+    "programme_url": "länk till programmet",
+    "programme_until": "programmets sista år",
+    "mail_domains": "mejldomäner",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the kansli sets, cleaned and checked by :func:`checked`."""
+
+    state: MemberState
+    programme_url: str = ""
+    programme_until: int | None = None
+    mail_domains: tuple[str, ...] = ()
+
+
+def checked(state: object, url: str, until: str, domains: str) -> Facts:
+    """The form's texts. Raises :class:`UserError`."""
+    if state not in set(MemberState):
+        raise UserError("Välj vad som gäller för medlemskapet.")
+    return Facts(MemberState(str(state)), checked_url(url), checked_year(until), checked_domains(domains))
+
+
+def checked_url(text: str) -> str:
+    """A link to a page, or empty. Raises :class:`UserError`."""
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in ("http", "https") and parts.hostname is not None and "." in parts.hostname
+    except ValueError:
+        good = False
+    if text and (not good or " " in text or parts.username is not None):
+        raise UserError("Länken till programmet ska vara en hel webbadress som börjar med https://.")
+    return text
+
+
+def checked_year(text: str) -> int | None:
+    """A year, or None for nothing. Raises :class:`UserError`."""
+    if not text:
+        return None
+    if not text.isdecimal() or int(text) not in _YEARS:
+        raise UserError("Skriv programmets sista år med fyra siffror, till exempel 2030.")
+    return int(text)
+
+
+def checked_domains(text: str) -> tuple[str, ...]:
+    """Mail domains, each once. Raises :class:`UserError`."""
+    found = (part.strip(" @.").casefold() for part in re.split(r"[\s,;]+", text))
+    domains = tuple(dict.fromkeys(part for part in found if part))
+    for domain in domains:
+        if not _DOMAIN.fullmatch(domain):
+            raise UserError(f"{domain} är ingen mejldomän. Skriv det som står efter @, till exempel sotenas.se.")
+        if domain in _ANYBODYS:
+            raise UserError(f"Vem som helst kan ha en adress på {domain}. Skriv bara kommunens egna domäner.")
+    return domains
+
+
+def refuse_stale(one: Municipality, seen: object) -> None:
+    """Raises :class:`UserError` where the row was changed after the form was shown."""
+    if seen != (one.changed_at.isoformat() if one.changed_at else ""):
+        raise UserError("Någon har ändrat kommunen sedan du öppnade den. Öppna den igen, så ser du vad som står nu.")
+
+
+def refuse_taken(everyone: Iterable[Municipality], one: Municipality, domains: Iterable[str]) -> None:
+    """Raises :class:`UserError` where another municipality has one of the domains."""
+    wanted = set(domains)
+    for other in everyone if wanted else ():
+        if other.code != one.code and (shared := wanted.intersection(other.mail_domains)):
+            raise UserError(f"Mejldomänen {min(shared)} hör redan till {other.full_name}.")
+
+
+def change(change: Change, one: Municipality, facts: Facts) -> None:
+    """Set what differs, and write down which; nothing at all where nothing does."""
+    changed = []
+    for field in fields(facts):
+        value = getattr(facts, field.name)
+        value = list(value) if isinstance(value, tuple) else value
+        if getattr(one, field.name) != value:
+            setattr(one, field.name, value)
+            changed.append(field.name)
+    if not changed:
+        return
+    one.changed_at = change.now
+    for name in changed:
+        state = f": {words.STATE_NAMES[facts.state]}" if name == "state" else ""
+        change.record(f"Ändrat {_NAMES[name]}{state}", one.code)

@@ -1,0 +1,60 @@
+"""The rules of proposals: what members say of themselves and the kansli confirms."""
+
+from __future__ import annotations
+
+from bot.message import UserError
+from bot.register.change import Change
+from bot.register.checks import checked_seat
+from bot.register.seats import appoint, replace, suggested
+from bot.swedish import listed
+from storage import contacts, municipalities
+from storage.contacts import Contact, Proposal, ProposalKind
+from storage.people import Person
+
+
+def claim(change: Change, person: Person, code: str) -> Proposal | None:
+    """Let a person speak for a municipality: at once where their mail or a seat shows it, else as a proposal."""
+    shown = suggested(change.session, person)
+    seated = any(one.municipality_code == code for one in contacts.held_by(change.session, person.id))
+    if code == person.municipality_code or seated or (shown is not None and shown.code == code):
+        person.municipality_code = code
+        contacts.withdraw(change.session, ProposalKind.BELONGS, person.id)
+        return None
+    return contacts.propose(change.session, ProposalKind.BELONGS, person.id, code, change.now)
+
+
+def accept(change: Change, proposal: Proposal) -> str:
+    """Do what a member proposed; what was done, for the kansli. Raises :class:`UserError` when it can't be done."""
+    person, code, held = proposal.person, proposal.municipality_code, proposal.replaces
+    if proposal.kind == ProposalKind.BELONGS:
+        person.municipality_code = code
+        change.record("Bekräftat att en person hör hit", code, person.id)
+    elif held is not None and held.until is None and held.person_id != person.id:
+        replace(change, held, person)
+    else:
+        _refuse_taken(change, held, person)
+        appoint(change, code, checked_seat(proposal.seat), person)
+    change.session.delete(proposal)
+    change.session.flush()
+    return "Bekräftat."
+
+
+def _refuse_taken(change: Change, held: Contact | None, person: Person) -> None:
+    """Raises :class:`UserError` where somebody else has taken over the seat that was to be taken over."""
+    if held is None or held.until is None:
+        return
+    municipalities.lock(change.session, held.municipality_code)
+    now = [one for one in contacts.current(change.session, held.municipality_code) if one.seat == held.seat]
+    names = [one.person.called for one in now if one.person and one.person_id != person.id and not one.gone]
+    if names:
+        raise UserError(
+            f"{listed(names)} har redan tagit över uppdraget. Avböj förslaget, eller öppna kommunen och byt där."
+        )
+
+
+def decline(change: Change, proposal: Proposal) -> str:
+    """Take a proposal away without doing it; what was done, for the kansli."""
+    change.record("Förslag avböjt", proposal.municipality_code, proposal.person_id)
+    change.session.delete(proposal)
+    change.session.flush()
+    return "Avböjt."

@@ -1,0 +1,171 @@
+"""Mirrors the rosters of teams and theme channels, each night and on change, and so knows who has left.
+
+Nothing here waits for the network inside a transaction. One replica reads at a time: it holds a lease, and each of its
+transactions looks whether it still does. Begun anew, cut off or late, a reading gives the same rows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from bot import tenant
+from bot.ports import Directory, Failed, Listed, TryLater, Uncertain, Unreachable
+from bot.register.rosters import keep, merged
+from bot.swedish import STOCKHOLM
+from bot.turn import App
+from storage import leases, rosters
+from storage.rosters import Readable
+
+T = TypeVar("T")
+
+EVERY = timedelta(minutes=1)
+"""How often it is asked what is due: every roster each night, and one that has changed soon after."""
+NIGHT = 3
+"""O'clock in Stockholm: from then on every roster is read again."""
+CHUNK = 15
+"""Members kept in one transaction, at most about 50 ms, so that turns get in between."""
+LEASE = "rosters"
+LEASED = timedelta(minutes=10)
+"""Longer than one roster takes to read, with all that its waits may be."""
+AGAIN = timedelta(minutes=10)
+"""Until a roster is tried again that could not be read; longer where Teams or Graph asks for it."""
+REFUSED_FOR = timedelta(hours=6)
+"""The same for one that the bot is not let into."""
+
+logger = logging.getLogger(__name__)
+
+
+class _LeaseLostError(Exception):
+    """Another replica reads now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read of one roster."""
+
+    members: Sequence[Listed]
+    wait: timedelta | None
+    """None where all of it was read; else when to try again. Nobody who is not in ``members`` is gone then."""
+
+
+class Mirror:
+    """Reads what is due, each time :meth:`run` is called."""
+
+    def __init__(
+        self, app: App, clock: Callable[[], datetime], teams: Directory, graph: tenant.Directory | None = None
+    ) -> None:
+        """``graph`` is None where Graph is not set up: then what the Connector tells is all there is."""
+        self._app = app
+        self._clock = clock
+        self._teams = teams
+        self._graph = graph
+        self._holder = secrets.token_hex(8)
+        self._running = asyncio.Lock()
+
+    async def run(self) -> int:
+        """Read every roster that is due; how many members were kept. One that can't be read is logged and left."""
+        if self._running.locked():
+            return 0
+        async with self._running:
+            kept = 0
+            try:
+                for place in await self._alone(self._due):
+                    kept += await self._mirror(place)
+                await self._alone(partial(leases.release, name=LEASE, holder=self._holder))
+            except _LeaseLostError:
+                pass
+            return kept
+
+    def _due(self, session: Session) -> list[Readable]:
+        now = self._clock()
+        return rosters.due(session, now, night(now))
+
+    async def _mirror(self, place: Readable) -> int:
+        began = self._clock()
+        reading = await self._read(place)
+        step = partial(self._alone, since=began)
+        kept = 0
+        for start in range(0, len(reading.members), CHUNK):
+            chunk = reading.members[start : start + CHUNK]
+            tenants = self._app.settings.allowed_tenants
+            kept += await step(partial(keep, place=place, members=chunk, now=began, tenants=tenants))
+        if reading.wait is not None:
+            until = self._clock() + reading.wait
+            await step(partial(rosters.postpone, roster_id=place.id, until=until))
+            return kept
+        if await step(partial(rosters.believe, roster_id=place.id, read_at=began)):
+            while await step(partial(rosters.drop, roster_id=place.id, read_at=began, most=CHUNK)) == CHUNK:
+                pass
+        else:
+            logger.warning("a roster has lost most of its members; not believed yet", extra={"roster": place.id})
+        await step(partial(rosters.done, roster_id=place.id, read_at=began))
+        return kept
+
+    async def _read(self, place: Readable) -> Reading:
+        """What the Connector tells, with what Graph adds. Either alone will do where the other does not know us."""
+        listed: Sequence[Listed] = ()
+        added: Sequence[tenant.RosterMember] = ()
+        waits: list[timedelta] = []
+        try:
+            listed = await self._teams.members(place.service_url, place.id)
+        except (Unreachable, TryLater) as problem:
+            waits += _told(place, "Connector", problem)
+        if self._graph is not None:
+            try:
+                added = await self._from_graph(self._graph, place)
+            except (Unreachable, TryLater, Uncertain, Failed) as problem:
+                waits += _told(place, "Graph", problem)
+        members = merged(listed, added)
+        if not members and not waits:  # there is no team of nobody
+            waits = [REFUSED_FOR]
+        return Reading(members, max(waits, default=None))
+
+    async def _from_graph(self, graph: tenant.Directory, place: Readable) -> Sequence[tenant.RosterMember]:
+        group = await self._teams.group(place.service_url, place.team_id)
+        if place.channel:
+            return await graph.all_channel_members(group, place.id)
+        return await graph.team_members(group)
+
+    async def _alone(self, work: Callable[[Session], T], since: datetime | None = None) -> T:
+        """Play ``work`` in a transaction of its own, if the lease is ours in it. Raises :class:`_LeaseLostError`.
+
+        What was read ``since`` longer ago than a lease lasts may be older than what another replica has kept.
+        """
+
+        def leased(session: Session) -> T:
+            now = self._clock()
+            if since is not None and now - since >= LEASED:
+                raise _LeaseLostError
+            if not leases.hold(session, LEASE, self._holder, now, LEASED):
+                raise _LeaseLostError
+            return work(session)
+
+        return await self._app.database.run(partial(self._app.database.play, leased))
+
+
+def night(now: datetime) -> datetime:
+    """The latest night's :data:`NIGHT`."""
+    local = now.astimezone(STOCKHOLM)
+    latest = local.replace(hour=NIGHT, minute=0, second=0, microsecond=0)
+    return latest if latest <= local else latest - timedelta(days=1)
+
+
+def _told(place: Readable, by: str, problem: Unreachable | TryLater | Uncertain | Failed) -> list[timedelta]:
+    """Log that a roster could not be read; how long to wait, if that shall keep anybody from being taken for gone."""
+    logger.warning("a roster could not be read", extra={"roster": place.id, "by": by, "reason": str(problem)})
+    match problem:
+        case Unreachable():  # the other of the two is all there is then
+            return []
+        case TryLater(after=float() | int() as after):
+            return [max(AGAIN, timedelta(seconds=after))]
+        case _:
+            return [AGAIN]

@@ -1,0 +1,102 @@
+"""What a roster says of people: mail and guest state are in no activity, and some are known before they write."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.message import UserError
+from bot.ports import Listed
+from bot.register import checks
+from bot.tenant import RosterMember
+from storage import erased, people, rosters
+from storage.people import Person
+from storage.rosters import Readable
+
+LONGEST_TEAMS_ID, LONGEST_ENTRA_ID = 200, 64
+"""Characters that the database keeps; what is longer is no real id."""
+
+
+def merged(listed: Sequence[Listed], added: Sequence[RosterMember]) -> list[Listed]:
+    """The Connector's members with what Graph knows better, and those whom only Graph has."""
+    from_graph = {one.entra_id.casefold(): one for one in added}
+    members = []
+    for one in listed:
+        more = from_graph.pop(one.entra_id.casefold(), None) if one.entra_id else None
+        members.append(
+            one
+            if more is None
+            else replace(one, name=one.name or more.name, mail=more.mail or one.mail, guest=more.guest)
+        )
+    members += [
+        Listed(None, one.entra_id, one.name or None, one.mail, one.guest, one.tenant_id) for one in from_graph.values()
+    ]
+    return members
+
+
+def keep(
+    session: Session, place: Readable, members: Sequence[Listed], now: datetime, tenants: Collection[str] = ()
+) -> int:
+    """Bring people up to date with what a roster says of them; how many. ``now`` is when the reading began."""
+    rosters.begin(session, place.id)
+    found = [_known(session, place, member, now, tenants) for member in members]
+    for person in found:
+        if person is not None:
+            rosters.see(session, place.id, person, now)
+    return len([person for person in found if person is not None])
+
+
+def _known(session: Session, place: Readable, member: Listed, now: datetime, tenants: Collection[str]) -> Person | None:
+    """The person, made if new; None for who was erased, and for others' people in a shared channel.
+
+    The latter have no account here and can't be written to, so nothing is kept about them.
+    """
+    entra_id = member.entra_id.casefold() if member.entra_id else None
+    name = "".join(one for one in member.name or "" if unicodedata.category(one) not in ("Cc", "Cf", "Cs")).strip()
+    mail = address(member.mail)
+    if not _real(member.teams_id, LONGEST_TEAMS_ID) or not _real(entra_id, LONGEST_ENTRA_ID):
+        return None
+    # an address that no mail reaches, so that ``mail`` is none, may be theirs too
+    if erased.is_erased(session, member.teams_id, entra_id, mail, member.mail):
+        return None  # until they write to the bot themselves
+    outside = place.channel and member.tenant_id is not None and tenants and member.tenant_id.casefold() not in tenants
+    if outside and not people.is_known(session, member.teams_id, entra_id):
+        return None
+    if member.teams_id:
+        person = people.meet(session, member.teams_id, entra_id, name, now, active=False)
+    elif entra_id:
+        person = people.meet_in_directory(session, entra_id, name, now)
+    else:
+        return None
+    session.flush()
+    if mail is not None and mail != person.mail:
+        _recognise(session, person, mail)
+        person.mail = mail
+    if member.guest is not None and member.guest != person.guest:
+        person.guest = member.guest
+    return person
+
+
+def _real(identity: str | None, longest: int) -> bool:
+    return identity is None or (len(identity) <= longest and identity.isprintable())
+
+
+def _recognise(session: Session, person: Person, mail: str) -> None:
+    """Somebody from the kansli's list whom the bot now knows: two rows become one."""
+    listed = people.by_mail(session, [mail]).get(mail)
+    if listed is None or listed.id == person.id or listed.teams_id is not None:
+        return
+    if listed.entra_id in (None, person.entra_id):  # two accounts may share one address
+        people.absorb(session, person, listed)
+
+
+def address(mail: str | None) -> str | None:
+    """A roster's mail as an address, or None for what is none (a guest's sign-in name)."""
+    try:
+        return checks.checked_mail(mail or "")
+    except UserError:
+        return None

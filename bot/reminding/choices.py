@@ -1,0 +1,76 @@
+"""What somebody may choose about reminders. Pure."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from bot.message import UserError
+from bot.settings import Settings
+from bot.swedish import date_of
+from storage.people import Person, RemindBy
+
+LONGEST = 366
+"""Days of a pause; whoever is away longer is better off the list."""
+
+
+class Pause(StrEnum):
+    """How long, as people say it."""
+
+    WEEK = "week"
+    FORTNIGHT = "fortnight"
+    MONTH = "month"
+    QUARTER = "quarter"
+
+
+def sends_mail(settings: Settings) -> bool:
+    """Whether the bot can send mail at all; on a laptop it writes files."""
+    return settings.local or settings.graph_mailbox is not None
+
+
+def last_day(pause: Pause, now: datetime) -> date:
+    """The last day of a pause that begins now."""
+    match pause:
+        case Pause.WEEK:
+            return date_of(now) + timedelta(days=7)
+        case Pause.FORTNIGHT:
+            return date_of(now) + timedelta(days=14)
+        case Pause.MONTH:
+            return _months_later(date_of(now), 1)
+        case Pause.QUARTER:
+            return _months_later(date_of(now), 3)
+
+
+def checked_way(way: object, person: Person, settings: Settings) -> RemindBy:
+    """The way that a button says. Raises :class:`UserError` for one that is not open to this person."""
+    if way not in (RemindBy.CHAT, RemindBy.MAIL, RemindBy.BOTH):
+        raise UserError("Välj hur du vill få påminnelser.")
+    chosen = RemindBy(str(way))
+    if chosen is not RemindBy.CHAT and not sends_mail(settings):
+        raise UserError("Jag kan inte skicka mejl än, så påminnelser kommer i chatten.")
+    if chosen is not RemindBy.CHAT and not person.mail:
+        raise UserError("Jag har ingen mejladress till dig, så påminnelser kommer i chatten.")
+    return chosen
+
+
+def checked_end(pause: object, last: object, now: datetime) -> date:
+    """The last day of the pause: the one that was written, else as long as was chosen. Raises :class:`UserError`."""
+    if isinstance(last, str) and last.strip():
+        try:
+            day = date.fromisoformat(last.strip()[:10])
+        except ValueError:
+            raise UserError("Jag förstår inte datumet. Skriv det som 2027-01-31.") from None
+        if not date_of(now) <= day <= date_of(now) + timedelta(days=LONGEST):
+            raise UserError("Välj en dag som inte har varit, högst ett år fram i tiden.")
+        return day
+    if pause not in list(Pause):  # may be anything, also what has no hash
+        raise UserError("Välj hur lång paus du vill ha.")
+    return last_day(Pause(str(pause)), now)
+
+
+def _months_later(day: date, months: int) -> date:
+    """The same day of a later month, or the month's last one."""
+    year, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + year, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))

@@ -1,0 +1,141 @@
+"""What a bank can teach about itself: questions that it can and cannot answer, made from its own entries.
+
+Nobody has to label anything (reference/retrieval.md): an alternative phrasing that is left out of the bank is a
+question with an answer; an entry that is left out makes its phrasings questions without one. Two kinds are added here:
+everyday requests that no bank answers, and left-out phrasings whose rarest word was exchanged for a strange one ("hur
+jobbar ni med fimpar" must not be taken for "vad jobbar ni med").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from hashlib import blake2b
+
+import numpy as np
+
+from bot.search import normalisation
+from bot.search.scorer import Entry, Lexical, features
+
+FOLDS = 10  # few folds leave the bank poorer than it is, and its owner more doubtful than need be
+_OF_AN_ENTRY = 3  # phrasings of a left-out entry that are asked
+
+EVERYDAY = (
+    "vad blir det för väder i helgen",
+    "hur varmt är det ute",
+    "berätta en vits",
+    "vem vann matchen igår",
+    "spela lite musik",
+    "sätt alarmet på sju",
+    "boka bord för fyra ikväll",
+    "vad är klockan",
+    "vilken dag är det",
+    "hur lång är en mil",
+    "vad heter huvudstaden i Frankrike",
+    "översätt hej till spanska",
+    "tänd ljuset",
+    "hur mår du",
+    "vad är meningen med livet",
+    "skriv en dikt om hösten",
+    "vilka filmer går på bio",
+    "när går nästa buss till stationen",
+    "hur kokar man ägg",
+    "kan du beställa en pizza",
+    "min dator startar inte",
+    "skrivaren i rummet är trasig",
+    "vad kostar bensinen",
+    "räkna ut 17 gånger 23",
+    "påminn mig om att ringa mamma",
+    "hur gammal är kungen",
+    "vem vann valet i USA",
+    "var finns närmaste apotek",
+    "jag är hungrig",
+    "god morgon",
+    "ge mig ett recept på pannkakor",
+    "hur långt är det till månen",
+    "ställ in mötet klockan tre",
+    "vad står börsen i idag",
+    "visa mina bilder",
+    "höj volymen",
+    "har du några syskon",
+    "vilken låt är det här",
+    "köp mjölk på vägen hem",
+    "hur byter man däck",
+)
+_STRANGE = (
+    *("gungställning", "cykelväg", "trädgård", "bastu", "grävmaskin", "bibliotek", "ridstig", "vindkraft", "simhall"),
+    *("julgran", "fotbollsplan", "parkeringsbot", "hundgård", "farthinder", "snöröjning", "gatlykta", "lekpark"),
+    *("brygga", "kolonilott", "rondell", "ishall", "sopkärl", "rektor", "busskort", "bygglov", "spårvagn", "getingbo"),
+)
+
+
+class Kind(Enum):
+    """How an example was made."""
+
+    LEFT_OUT_PHRASING = "left-out phrasing"
+    LEFT_OUT_ENTRY = "left-out entry"
+    EXCHANGED_WORD = "exchanged word"
+    EVERYDAY = "everyday"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One question put to a bank."""
+
+    kind: Kind
+    features: list[float]
+    right: bool
+    """Whether the first hit was the entry that the question belongs to, or its twin."""
+
+
+def examples(entries: Sequence[Entry]) -> Iterator[Example]:
+    """Ask the bank about itself, fold by fold; the same bank gives the same examples."""
+    full = Lexical(entries)
+    for fold in range(FOLDS):
+        kept: list[Entry] = []
+        asked: list[tuple[str, Entry | None]] = []
+        for entry, twin in zip(entries, full.twins, strict=True):
+            if draw("entry", entries[twin].question) % FOLDS == fold:  # twins are left out together
+                asked += [(text, None) for text in entry.phrasings()[:_OF_AN_ENTRY]]
+                continue
+            out = {text for text in entry.alternatives if draw(entry.question, text) % FOLDS == fold}
+            asked += [(text, entry) for text in sorted(out)]
+            kept.append(replace(entry, alternatives=tuple(text for text in entry.alternatives if text not in out)))
+        yield from ask(full.fit(kept), kept, asked)
+    yield from (_example(full, entries, text, None, Kind.EVERYDAY) for text in EVERYDAY)
+
+
+def ask(scorer: Lexical, kept: Sequence[Entry], asked: Sequence[tuple[str, Entry | None]]) -> Iterator[Example]:
+    """Put questions to a bank, each with the entry that answers it, and those that can be answered once more spoilt."""
+    for text, answer in asked:
+        if answer is None:
+            yield _example(scorer, kept, text, None, Kind.LEFT_OUT_ENTRY)
+        else:
+            yield _example(scorer, kept, text, answer, Kind.LEFT_OUT_PHRASING)
+            if spoilt := exchanged(scorer, text):
+                yield _example(scorer, kept, spoilt, None, Kind.EXCHANGED_WORD)
+
+
+def exchanged(scorer: Lexical, text: str) -> str | None:
+    """Return the question with its rarest known word exchanged; None when little would be left of it."""
+    words = normalisation.words(text)
+    rarity = scorer.rarity(words)
+    if len(words) <= 2 or not rarity.any():  # noqa: PLR2004
+        return None
+    words[int(np.argmax(rarity))] = _STRANGE[draw(text) % len(_STRANGE)]
+    return " ".join(words)
+
+
+def draw(*parts: str) -> int:
+    """Return a number that follows from the parts alone."""
+    return int.from_bytes(
+        blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little"
+    )
+
+
+def _example(scorer: Lexical, kept: Sequence[Entry], text: str, answer: Entry | None, kind: Kind) -> Example:
+    evidence = scorer.evidence(text)
+    nearest = evidence.nearest(2)
+    right = bool(nearest) and answer is not None and kept[nearest[0]].says() == answer.says()
+    return Example(kind, features(evidence, nearest), right)

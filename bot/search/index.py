@@ -1,0 +1,75 @@
+"""The searchable knowledge bank: a question in, the nearest entries and how likely they answer it out.
+
+Pure: no database, clock, environment or network. Build an ``Index`` when the bank changes; search it from any thread.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from bot.ports import Hit
+from bot.search import normalisation
+from bot.search.calibration import SHIPPED, Calibration
+from bot.search.scorer import Entry, Lexical, features, order
+
+__all__ = ["Entry", "Index"]
+
+_MOST = 2_000  # characters of a question; the rest of a pasted letter must not hold the search up
+_VOTERS = 10  # hits that vote on the theme (reference/retrieval.md)
+
+
+class Index:
+    """Entries made searchable; never changes. ``previous`` lends its counts, so a rebuild reads only what is new."""
+
+    def __init__(
+        self, entries: Sequence[Entry], calibration: Calibration = SHIPPED, previous: Index | None = None
+    ) -> None:
+        self.entries = tuple(entries)
+        self.calibration = calibration
+        self._sizes = Counter(entry.theme for entry in self.entries)
+        self.scorer: Lexical = Lexical(self.entries, previous.scorer if previous else None)
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the content: equal when, and only when, the entries are equal."""
+        return self.scorer.fingerprint
+
+    @property
+    def themes(self) -> tuple[str, ...]:
+        """The themes there are entries of, in the bank's order."""
+        return tuple(dict.fromkeys(entry.theme for entry in self.entries if entry.theme))
+
+    def search(self, question: str, limit: int = 10) -> list[Hit]:
+        """Return the entries nearest to ``question``, best first; empty when nothing is like it.
+
+        Of entries with the same answer only the nearest: they neither fill the list nor cast doubt on each other.
+        The first one's probability is that of being right; the others' fall in proportion to their scores.
+        """
+        return max((self._hits(asked, limit) for asked in normalisation.askings(question[:_MOST])), key=_sureness)
+
+    def _hits(self, question: str, limit: int) -> list[Hit]:
+        evidence = self.scorer.evidence(question)
+        scores, nearest = evidence.scores, evidence.nearest(max(2, limit))
+        if not nearest:
+            return []
+        sure = self.calibration.probability(features(evidence, nearest))
+        best = float(scores[nearest[0]])
+        return [Hit(self.entries[at].id, sure * float(scores[at]) / best) for at in nearest[: max(0, limit)]]
+
+    def vote(self, question: str) -> list[tuple[str, float]]:
+        """Return the themes of the ten best hits, likeliest first, each with its share of their votes.
+
+        A hit votes with its score squared, through the root of the theme's size: large themes have more voters.
+        """
+        scores = self.scorer.scores(question)
+        votes: dict[str, float] = {}
+        for at in order(scores, _VOTERS)[:_VOTERS]:
+            if theme := self.entries[at].theme:
+                votes[theme] = votes.get(theme, 0.0) + float(scores[at]) ** 2 / self._sizes[theme] ** 0.5
+        total = sum(votes.values())
+        return sorted(((theme, vote / total) for theme, vote in votes.items()), key=lambda item: (-item[1], item[0]))
+
+
+def _sureness(hits: Sequence[Hit]) -> float:
+    return hits[0].probability if hits else 0.0
