@@ -85,7 +85,7 @@ def cancel(turn: Turn) -> Reply:
     return say(_cancel(turn))
 
 
-@routes.command("tillbaka", help="Gå tillbaka till förra frågan.", aliases=("backa", "ångra"))
+@routes.command("tillbaka", help="Gå tillbaka till förra frågan.", aliases=("backa", "ångra"), button="dialog.back")
 def back(turn: Turn) -> Reply:
     """Ask the step before again."""
     return say(card=_back(turn))
@@ -96,12 +96,6 @@ def press_cancel(turn: Turn) -> Reply:
     """The button for :func:`cancel`."""
     text = _cancel(turn)
     return state(card(markdown(text), summary=text))
-
-
-@routes.action("dialog.back")
-def press_back(turn: Turn) -> Reply:
-    """The button for :func:`back`."""
-    return state(_back(turn))
 
 
 @routes.action("dialog.skip")

@@ -161,7 +161,9 @@ def in_place(reply: Reply, *, personal: bool) -> Reply:
     if reply.state or reply.view or not reply.messages or reply.messages[0].card is None:
         return reply
     card, rest = reply.messages[0].card, reply.messages[1:]
-    return replace(reply, messages=rest, state=card) if personal else replace(reply, messages=rest, view=card)
+    kept = in_place(reply.kept, personal=personal) if reply.kept is not None else None
+    shown = replace(reply, messages=rest, kept=kept)
+    return replace(shown, state=card) if personal else replace(shown, view=card)
 
 
 class UserError(Exception):

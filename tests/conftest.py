@@ -21,8 +21,8 @@ from bot.turn import App
 from dialogs import DIALOGS
 from storage import content
 from storage.database import Database
-from tests.chat import KANSLI, Chat, Clock
-from tests.stage import PostgresqlStage, SqliteStage, Stage
+from tests.support.chat import KANSLI, Chat, Clock
+from tests.support.stage import PostgresqlStage, SqliteStage, Stage
 
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 """A Tuesday in Stockholm's winter time."""

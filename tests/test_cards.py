@@ -6,7 +6,7 @@ import pytest
 
 from bot import cards
 from bot.cards import card, escape, harmless, heading, markdown, plain, web_link
-from tests.chat import Chat, walk, words
+from tests.support.chat import Chat, walk, words
 
 
 @pytest.mark.parametrize(

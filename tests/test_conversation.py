@@ -19,8 +19,8 @@ from bot.turn import App
 from storage import turns
 from storage.people import Person
 from storage.places import Conversation
-from tests.chat import Chat, Clock
 from tests.conftest import make_app
+from tests.support.chat import Chat, Clock
 
 
 def test_help_shows_a_member_what_a_member_can_do(chat: Chat) -> None:

@@ -20,13 +20,13 @@ from storage import contacts, people, roles
 from storage.contacts import ProposalKind
 from storage.database import Database
 from storage.people import PersonRole
-from tests import walk
-from tests.chat import KANSLI, Chat, Clock, seen
 from tests.conftest import make_app
-from tests.people import LUND, SOTENAS, appoint, know, person, set_up
-from tests.questions_support import VATTEN, ask
-from tests.stage import SqliteStage
-from tests.walk import Button, Tables
+from tests.support import walk
+from tests.support.chat import KANSLI, Chat, Clock, seen
+from tests.support.people import LUND, SOTENAS, appoint, know, person, set_up
+from tests.support.questions import VATTEN, ask
+from tests.support.stage import SqliteStage
+from tests.support.walk import Button, Tables
 
 _CARD = frozenset({"questions", "deliveries"})
 SHARED = {

@@ -19,8 +19,8 @@ from storage.faq_log import Outcome, QuestionText
 from storage.outbox import Delivery
 from storage.outgoing import Outgoing, ToPerson
 from storage.turns import SeenActivity
-from tests.chat import Clock
-from tests.outbox_support import meet
+from tests.support.chat import Clock
+from tests.support.outbox import meet
 
 
 def rows(app: App) -> int:

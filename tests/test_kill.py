@@ -8,19 +8,18 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import aiohttp
 
 from storage import content
 from storage.database import Database
 from storage.faq import Entry
-from tests.chat import Clock
-from tests.edge_support import activity, press
-from tests.fakes import FakeConnector
-from tests.network import free_port
+from tests.support.chat import Clock
+from tests.support.edge import activity, press
+from tests.support.fakes import FakeConnector
+from tests.support.network import free_port
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 LONG = 60.0
 """Seconds that the Connector keeps a reply waiting: longer than any test."""
 

@@ -21,9 +21,9 @@ from bot.settings import Settings
 from bot.turn import App
 from storage import figures, leases, outbox
 from storage.database import Database
-from tests.chat import Chat, Clock
-from tests.edge_support import activity, press, running
-from tests.outbox_support import desk, note
+from tests.support.chat import Chat, Clock
+from tests.support.edge import activity, press, running
+from tests.support.outbox import desk, note
 
 TOKEN = "ett-ord-som-ingen-gissar-på"
 HOSTED = {

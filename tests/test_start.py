@@ -20,20 +20,16 @@ from bot.settings import Settings
 from bot.upkeep import operator
 from storage import content, groups, migrate
 from storage.database import Database
-from tests.network import free_port
+from tests.support.network import free_port
+from tests.support.paths import ROOT
+from tests.support.settings import settings
 
-ROOT = Path(__file__).parents[1]
 HOSTED = {
     "MicrosoftAppId": "11111111-2222-3333-4444-555555555555",
     "MicrosoftAppPassword": "hemlig",
     "MicrosoftAppTenantId": "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee",
     "SEKOM_CONTACT": "kansliet@sekom.example",
 }
-
-
-def settings(folder: Path, **more: str) -> Settings:
-    url = f"sqlite:///{folder}/new/sekom.db"
-    return Settings.load({"DATABASE_URL": url, "PORT": str(free_port()), **more})
 
 
 @asynccontextmanager

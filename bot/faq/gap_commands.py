@@ -25,16 +25,11 @@ DONE = "Det är redan avgjort. Skriv **kunskapsluckor** för att se vad som är 
     "kunskapsluckor",
     help="Se vad medlemmarna frågar efter och inte får svar på, och skriv svaren.",
     aliases=("kunskapslucka", "luckor", "obesvarat"),
+    button="faq.gaps",
 )
 def gaps(turn: Turn) -> Reply:
     """What the bank has not answered well, most wanted first."""
     return say(card=_gaps(turn))
-
-
-@routes.action("faq.gaps")
-def press_gaps(turn: Turn) -> Reply:
-    """The button for :func:`gaps`, and its pages."""
-    return state(_gaps(turn))
 
 
 @routes.action("faq.write")

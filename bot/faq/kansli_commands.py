@@ -19,6 +19,7 @@ routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
     help="Läs, ändra och publicera svaren i kunskapsbanken.",
     where=Where.PERSONAL,
     aliases=("kunskapsbanken", "faq"),
+    button="faq.overview",
 )
 def overview(turn: Turn) -> Reply:
     """How many entries there are in each state, and the ways in."""
@@ -40,12 +41,6 @@ def new(turn: Turn) -> Reply:
 def press_new(turn: Turn) -> Reply:
     """The button for :func:`new`."""
     return dialog.start(turn, "new_entry")
-
-
-@routes.action("faq.overview")
-def press_overview(turn: Turn) -> Reply:
-    """Back to the overview, in place."""
-    return state(kansli_cards.overview(faq.counts(turn.session)))
 
 
 @routes.action("faq.list")

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from functools import partial
 
 from bot import downloads
-from bot.memberlist import exports
-from bot.members import kansli_cards
-from bot.message import Reply, say, state
+from bot.memberlist import export_cards, exports
+from bot.message import Reply, say
 from bot.routes import FileRequest, Role, Routes, Where
 from bot.turn import Turn
 
@@ -32,15 +31,9 @@ def members(wanted: FileRequest) -> Callable[[], bytes]:
     "exportera medlemmar",
     help="Hämta medlemslistan som en Excelfil.",
     aliases=("exportera", "exportera medlemslistan", "hämta medlemslistan"),
+    button="people.export",
 )
 def export(turn: Turn) -> Reply:
-    """A link to the file."""
-    card = kansli_cards.export(downloads.link(turn, members, NO_ADDRESS))
-    return Reply(messages=say(card=card).messages, kept=say(card=kansli_cards.no_link()))
-
-
-@routes.action("people.export")
-def press_export(turn: Turn) -> Reply:
-    """The button for :func:`export`. The link is kept nowhere, so a repeated press is shown the way to a new one."""
-    card = kansli_cards.export(downloads.link(turn, members, NO_ADDRESS))
-    return Reply(state=card, kept=state(kansli_cards.no_link()))
+    """A link to the file. It is kept nowhere, so a repeated press is shown the way to a new one."""
+    card = export_cards.export(downloads.link(turn, members, NO_ADDRESS))
+    return Reply(messages=say(card=card).messages, kept=say(card=export_cards.no_link()))

@@ -29,6 +29,7 @@ NOT_FOUND = "Jag hittar ingen kommun eller region som heter så. Skriv namnet ig
     help="Se vilka som är med från din kommun, ert program och vad som väntas av er.",
     aliases=("min region", "vår kommun"),
     menu=True,
+    button="people.mine",
 )
 def mine(turn: Turn) -> Reply:
     """The person's municipality, or the question which it is."""
@@ -58,12 +59,6 @@ def swap(turn: Turn) -> Reply:
     if not turn.kansli:
         return say(card=_takeover(turn, ""))
     return say(card=kansli_commands.open_named(turn, turn.argument) if turn.argument else contact_cards.swap())
-
-
-@routes.action("people.mine")
-def press_mine(turn: Turn) -> Reply:
-    """Back to the municipality, in place."""
-    return state(_mine(turn))
 
 
 @routes.action("people.other")

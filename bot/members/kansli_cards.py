@@ -16,7 +16,6 @@ from bot.cards import (
     heading,
     label,
     markdown,
-    open_link,
     paged,
     plain,
     small,
@@ -70,33 +69,6 @@ def overview(states: Mapping[str, int], lacking: Mapping[str, int], proposals: i
             button("Roller", "people.roles"),
         ],
         summary=f"Medlemmar: {members}. Saknar något: {lacking['any']}.",
-    )
-
-
-def export(url: str) -> Json:
-    """The link to the list as a file."""
-    return card(
-        heading("Hämta medlemslistan"),
-        plain("En Excelfil med alla medlemmar och kontaktpersoner, i samma kolumner som importen läser."),
-        caution(
-            "Länken är bara till för dig. Den fungerar i 15 minuter och en gång. Spara filen säkert: den har namn."
-        ),
-        actions=[
-            open_link("Hämta Excelfilen", url),
-            button("Ny länk", "people.export"),
-            button("Till översikten", "people.overview"),
-        ],
-        summary="Hämta medlemslistan som en Excelfil. Länken fungerar i 15 minuter.",
-    )
-
-
-def no_link() -> Json:
-    """What a repeated press is shown: the link itself is kept nowhere."""
-    return card(
-        heading("Länken visas bara en gång"),
-        plain("Jag sparar den inte. Gör en ny om du behöver."),
-        actions=[button("Ny länk", "people.export"), button("Till översikten", "people.overview")],
-        summary="Länken visas bara en gång. Gör en ny om du behöver.",
     )
 
 

@@ -27,6 +27,7 @@ LOGGED = 10
     "medlemmar",
     help="Se vilka kommuner som saknar kontaktperson eller program, och ändra.",
     aliases=("medlemsregister", "medlemsregistret"),
+    button="people.overview",
 )
 def members(turn: Turn) -> Reply:
     """How the network stands."""
@@ -41,12 +42,6 @@ def members(turn: Turn) -> Reply:
 def show(turn: Turn) -> Reply:
     """A municipality's page."""
     return say(card=open_named(turn, turn.argument))
-
-
-@routes.action("people.overview")
-def press_overview(turn: Turn) -> Reply:
-    """Back to the overview, in place."""
-    return state(overview(turn))
 
 
 @routes.action("people.list")

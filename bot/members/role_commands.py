@@ -18,16 +18,11 @@ routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
     "roller",
     help="Ge eller ta bort rollerna kansli och styrelse.",
     aliases=("roll", "behörigheter"),
+    button="people.roles",
 )
 def overview(turn: Turn) -> Reply:
     """Who has a role, and the way to give one."""
     return say(card=_roles(turn))
-
-
-@routes.action("people.roles")
-def press_overview(turn: Turn) -> Reply:
-    """Back to the roles, in place."""
-    return state(_roles(turn))
 
 
 @routes.action("people.find_person")

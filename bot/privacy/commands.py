@@ -21,6 +21,7 @@ NO_ADDRESS = "Här kan jag inte ge dig en fil. Välj **Läs allt**, så ser du s
     help="Se, hämta, rätta eller ta bort det jag har sparat om dig.",
     aliases=("mina personuppgifter", "personuppgifter", "registerutdrag", "mina data", "gdpr"),
     menu=True,
+    button="privacy.overview",
 )
 def mine(turn: Turn) -> Reply:
     """What is kept, why and for how long."""
@@ -31,16 +32,11 @@ def mine(turn: Turn) -> Reply:
     "ta bort mig",
     help="Ta bort allt jag har sparat om dig.",
     aliases=("glöm mig", "radera mig", "radera mina uppgifter", "ta bort mina uppgifter"),
+    button="privacy.ask_erase",
 )
 def forget_me(turn: Turn) -> Reply:
     """The first of two questions."""
     return say(card=_ask(turn))
-
-
-@routes.action("privacy.overview")
-def press_overview(turn: Turn) -> Reply:
-    """Back to the overview, in place."""
-    return state(_overview(turn))
 
 
 @routes.action("privacy.show")
@@ -56,12 +52,6 @@ def give_links(turn: Turn) -> Reply:
     """Links to the files. Made anew at every press: a token is in no table, so an old one can't be shown again."""
     shown = cards.links(*(downloads.link(turn, file, NO_ADDRESS) for file in (text, data)))
     return Reply(state=shown, kept=state(cards.no_links()))
-
-
-@routes.action("privacy.ask_erase")
-def ask_erase(turn: Turn) -> Reply:
-    """The first question, in place."""
-    return state(_ask(turn))
 
 
 @routes.action("privacy.sure")

@@ -44,18 +44,11 @@ def press_start(turn: Turn) -> Reply:
     where=Where.PERSONAL,
     aliases=("min fråga", "mina frågor till kollegor"),
     menu=True,
+    button="questions.mine",
 )
 def mine(turn: Turn) -> Reply:
     """One's own questions and those one follows."""
     return say(card=_mine(turn))
-
-
-@routes.action("questions.mine")
-def press_mine(turn: Turn) -> Reply:
-    """The button for :func:`mine`; a list of one's own belongs in one's own chat."""
-    if not turn.personal:
-        raise UserError("Dina frågor visar jag i vår egen chatt. Skriv **mina frågor** till mig där.")
-    return state(_mine(turn))
 
 
 @routes.action("questions.mine_one")

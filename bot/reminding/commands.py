@@ -15,16 +15,11 @@ routes = Routes[Turn](where=Where.PERSONAL)
     "påminnelser",
     help="Välj hur du får påminnelser, eller ta en paus från dem.",
     aliases=("påminnelse", "mina påminnelser", "pausa påminnelser", "sluta påminna", "sluta påminna mig"),
+    button="reminding.open",
 )
 def show(turn: Turn) -> Reply:
     """What is chosen now, and what else there is to choose."""
     return say(card=_card(turn))
-
-
-@routes.action("reminding.open")
-def press_show(turn: Turn) -> Reply:
-    """The same, in place."""
-    return state(_card(turn))
 
 
 @routes.action("reminding.choose")

@@ -22,7 +22,7 @@ from storage import content, faq, migrate
 from storage.database import Database
 from storage.faq import Entry, Phrasing, State
 from tests.bench.wire import request
-from tests.edge_support import activity
+from tests.support.edge import activity
 
 DATA = Path(os.environ.get("FAQ_DATA", "../shared/data/retrieval"))
 SIZE = 500

@@ -45,7 +45,7 @@ step = sys.argv[1]
 async def main():
     if step == "bot":
         return
-    from tests.graph_support import TEAM, connected_to, letter
+    from tests.support.graph import TEAM, connected_to, letter
     from tests.bench.graph_beside import FASTEST, read_with_models
     async with connected_to(sys.argv[2], FASTEST) as graph:
         if step == "mail":

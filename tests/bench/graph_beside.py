@@ -28,9 +28,9 @@ from bot.graph.wire import Wire
 from bot.settings import Settings
 from bot.tenant import Tenant
 from storage.database import Database
-from tests.graph_standin import GraphStandIn, StandInCredential
-from tests.graph_support import CHAT, TEAM, connected_to, letter
 from tests.soak.graph import Weather, enqueue, tempo
+from tests.support.graph import CHAT, TEAM, connected_to, letter
+from tests.support.graph_standin import GraphStandIn, StandInCredential
 
 MEMBERS = 5000
 FASTER, STORMY = 20.0, 500

@@ -25,7 +25,7 @@ from storage.faq import State
 from tests.bench.banks import SIZE, fill, messages
 from tests.bench.servers import running
 from tests.bench.wire import Caller, Stub, call, connector, request
-from tests.edge_support import press
+from tests.support.edge import press
 
 KANSLI = "aaaaaaaa-0000-4000-8000-000000000001"
 ASKING = 8

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench.wire import call
-from tests.network import free_port
-
-ROOT = Path(__file__).parents[2]
+from tests.support.network import free_port
+from tests.support.paths import ROOT
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from tests.bench.banks import SIZE, fill, messages
-from tests.bench.servers import ROOT, running
+from tests.bench.servers import running
 from tests.bench.wire import Stub, call, connector, load
+from tests.support.paths import ROOT
 
 IMPORTS = "import app; print(open('/proc/self/status').read().partition('VmRSS:')[2].split()[0])"
 IMPORTS_ALONE = "this bot, the imports alone"

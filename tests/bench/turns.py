@@ -20,8 +20,8 @@ from tempfile import TemporaryDirectory
 from tests.bench.banks import SIZE, fill, messages, postgresql
 from tests.bench.servers import Server, running
 from tests.bench.wire import Stub, connector, load
-from tests.edge_support import APP_ID, TEAMS_URL, TENANT
-from tests.fakes import FakeIdentityProvider
+from tests.support.edge import APP_ID, TEAMS_URL, TENANT
+from tests.support.fakes import FakeIdentityProvider
 
 STOCK, SDK = "stock CloudAdapter, echo", "Teams SDK, echo"
 OURS = "this bot, FAQ answer"

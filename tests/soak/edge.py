@@ -26,7 +26,7 @@ from bot.turn import App
 from dialogs import DIALOGS
 from storage import content, migrate
 from storage.database import Database
-from tests.edge_support import ANNA, BOT, TEAMS_URL, Edge, activity, in_channel, press, running
+from tests.support.edge import ANNA, BOT, TEAMS_URL, Edge, activity, in_channel, press, running
 
 EXPECTED = frozenset({200, 201, 400, 401, 403, 413, 501})
 JUNK: list[Any] = [

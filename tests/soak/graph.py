@@ -34,9 +34,9 @@ from storage.database import Database
 from storage.outbox import Delivery, State
 from storage.outgoing import AsMail, Outgoing, Reach, ToPerson
 from storage.people import Person
-from tests.fakes import Trouble
-from tests.graph_support import CHAT, Office, office
-from tests.teams import Teams
+from tests.support.fakes import Trouble
+from tests.support.graph import CHAT, Office, office
+from tests.support.teams import Teams
 
 THROTTLED, BUSY, CUT, SLOW = 0.30, 0.10, 0.05, 0.10
 RATE = 30

@@ -27,9 +27,9 @@ from storage import delivered, migrate, outbox
 from storage.database import Database
 from storage.outbox import MOST_DOUBTS, Delivery, State
 from storage.outgoing import MessageOf, Outgoing, Recipient, Repeat, ThreadOf, ToChannel, ToPerson, ToThread
-from tests.fakes import BLOCKED, FakeConnector, Trouble, refusal
-from tests.outbox_support import hear, meet
 from tests.soak.outbox_worker import Workers, now
+from tests.support.fakes import BLOCKED, FakeConnector, Trouble, refusal
+from tests.support.outbox import hear, meet
 
 ROWS = 50
 LASTS = 5.0

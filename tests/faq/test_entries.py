@@ -1,0 +1,216 @@
+"""The kansli writes, edits and publishes answers; a dialog asks for a new one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.faq import entries
+from storage import faq
+from storage.faq import Entry, State
+from tests.support.chat import Chat, actions, walk
+
+OTHERS = ["Skriv ett nytt svar", "Vad läsarna tycker", "Kunskapsluckor"]
+
+
+def test_the_overview_counts_entries_by_state(kansli: Chat) -> None:
+    kansli.say("kunskapsbank")
+
+    assert kansli.buttons == ["Publicerade (37)", "Utkast (10)", "Arkiverade (0)", *OTHERS]
+
+
+def test_the_kansli_reads_what_people_missed_but_not_who(kansli: Chat) -> None:
+    kansli.say("kunskapsbank")
+    assert "Ingen har röstat än." in kansli.click("Vad läsarna tycker")
+    member = kansli.as_("Bo Hemlig")
+    member.say("Kan en region bli medlem?")
+    member.click("Nej")
+    member.click("Skicka", reason="Hur lång tid tar det?")
+
+    kansli.click("Till översikten")
+    shown = kansli.click("Vad läsarna tycker")
+    assert "Kan en region bli medlem?\n0 fick hjälp, 1 fick det inte.\n”Hur lång tid tar det?”" in shown
+    assert "Hemlig" not in shown
+
+
+def test_a_list_is_turned_page_by_page_and_leads_back(kansli: Chat) -> None:
+    kansli.say("kunskapsbank")
+    kansli.click("Publicerade (37)")
+    assert "Sida 1 av 5" in kansli.text
+
+    kansli.click("Nästa")
+    assert "Sida 2 av 5" in kansli.text
+    kansli.click("Föregående")
+    assert "Sida 1 av 5" in kansli.text
+    kansli.click("Till översikten")
+    assert kansli.text.startswith("Kunskapsbanken")
+
+
+def test_an_empty_list_says_so(kansli: Chat) -> None:
+    kansli.say("kunskapsbank")
+
+    assert "Här finns inga svar än." in kansli.click("Arkiverade (0)")
+
+
+@pytest.mark.parametrize("page", [-5, 999, "x", None, True])
+def test_a_page_that_does_not_exist_shows_the_nearest(kansli: Chat, page: object) -> None:
+    assert "Sida " in kansli.press("faq.list", {"state": "published", "page": page})
+
+
+def test_an_edit_is_found_in_the_next_turn(kansli: Chat) -> None:
+    _open(kansli, "Kan en region bli medlem?")
+    saved = kansli.click("Spara", **_filled(kansli, phrasings="går det med landsting\ngår det med landsting\n\n"))
+
+    assert "Sparat." in saved
+    assert kansli.say("går det med landsting?").startswith("Kan en region bli medlem?")
+
+
+def test_a_draft_with_something_to_fill_in_cannot_be_published(kansli: Chat) -> None:
+    _open(kansli, "Vad kostar medlemskapet?")
+    assert "att fylla i innan svaret kan publiceras" in kansli.text
+
+    assert "Det finns {{ }} kvar att fylla i." in kansli.click("Publicera")
+    kansli.click("Spara", **_filled(kansli, answer="Den fasta delen är 4 000 kronor.", note=""))
+    assert "Publicerat." in kansli.click("Publicera")
+    assert kansli.as_("Anna Andersson").say("Vad kostar medlemskapet?").startswith("Vad kostar medlemskapet?")
+
+
+def test_an_archived_answer_is_gone_for_members(kansli: Chat) -> None:
+    member = kansli.as_("Bo")
+    member.say("Kan en region bli medlem?")
+    _open(kansli, "Kan en region bli medlem?")
+
+    assert "Arkiverat." in kansli.click("Arkivera")
+    assert "finns inte kvar i kunskapsbanken" in member.click("Ja")
+    assert not member.say("Kan en region bli medlem?").startswith("Kan en region bli medlem?")
+
+
+def test_saving_over_somebody_elses_change_is_refused(kansli: Chat) -> None:
+    _open(kansli, "Kan en region bli medlem?")
+    before = _filled(kansli)
+    stale = dict(next(action for action in actions(kansli.card) if action["title"] == "Spara")["data"])
+    kansli.clock.forward(minutes=1)
+    kansli.click("Spara", **{**before, "answer": "Ja."})
+
+    assert "Någon har ändrat svaret" in kansli.press("faq.save", {**stale, **before})
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "refusal"),
+    [
+        ("question", "  ", "Skriv frågan"),
+        ("question", "x" * 301, "Frågan är 301 tecken"),
+        ("answer", "", "Skriv svaret."),
+        ("answer", "x" * 4001, "Svaret är 4001 tecken"),
+        ("link", "javascript:alert(1)", "ska börja med https://"),
+        ("certainty", "kanske", "Välj hur säkert"),
+        ("phrasings", "\n".join(f"fråga {n}" for n in range(41)), "Behåll de 40 vanligaste"),
+        ("phrasings", "y" * 301, "längre än 300 tecken"),
+    ],
+)
+def test_a_form_that_is_wrong_is_refused_and_nothing_is_saved(
+    kansli: Chat, field: str, value: str, refusal: str
+) -> None:
+    _open(kansli, "Kan en region bli medlem?")
+    changed = _entry(kansli).changed_at
+    kansli.clock.forward(minutes=1)
+
+    assert refusal in kansli.click("Spara", **{**_filled(kansli), field: value})
+    assert _entry(kansli).changed_at == changed
+
+
+def test_a_new_answer_is_asked_for_step_by_step(kansli: Chat) -> None:
+    assert kansli.say("nytt svar").startswith("Vilken fråga ska svaret gälla?")
+    assert kansli.say("Finns det fika?").startswith("Finns det fika?")
+    assert "Hur kan man fråga annars?" in kansli.click("Fortsätt", answer="Ja, kl. 10.")
+    assert "Vilket tema" in kansli.click("Hoppa över")
+    assert "hör inte till" in kansli.press("dialog.skip", {"step": "phrasings"}), "pressed twice, it skips one step"
+    assert "Sparat som utkast." in kansli.say("Teams")
+
+    assert "Publicerat." in kansli.click("Publicera")
+    assert "Ja, kl. 10." in kansli.as_("Bo").say("finns det fika")
+
+
+def test_a_dialog_can_be_left_and_gone_back_in(kansli: Chat) -> None:
+    kansli.say("nytt svar")
+    kansli.say("Finns det fika?")
+
+    assert kansli.click("Tillbaka").startswith("Vilken fråga")
+    kansli.say("Finns det kaffe?")
+    assert kansli.say("tillbaka").startswith("Vilken fråga")
+    assert kansli.click("Avbryt") == "Avbrutet. Inget är sparat."
+    assert kansli.say("avbryt") == "Vi håller inte på med något just nu."
+    assert "redan klart eller avbrutet" in kansli.press("dialog.answer", {"step": "question", "answer": "x"})
+
+
+def test_a_wrong_answer_is_refused_and_asked_again(kansli: Chat) -> None:
+    kansli.say("nytt svar")
+    shown = kansli.say("x" * 301)
+
+    assert shown.startswith("Frågan är 301 tecken.")
+    assert "Vilken fråga ska svaret gälla?" in shown
+    assert "Skriv frågan" in kansli.click("Fortsätt", answer=" ")
+
+
+def test_a_form_sent_from_an_older_card_corrects_that_answer(kansli: Chat) -> None:
+    kansli.say("nytt svar")
+    kansli.say("Finns det fika?")
+
+    assert kansli.press("dialog.answer", {"step": "question", "answer": "Finns det te?"}).startswith("Finns det te?")
+    assert "hör inte till" in kansli.press("dialog.answer", {"step": "theme", "answer": "x"})
+    assert "går inte att hoppa över" in kansli.press("dialog.skip", {})
+
+
+def test_a_command_in_the_middle_of_a_dialog_is_answered_and_the_dialog_waits(kansli: Chat) -> None:
+    kansli.say("nytt svar")
+
+    assert kansli.say("hjälp").startswith("Det här kan du göra")
+    assert kansli.say("Finns det fika?").startswith("Finns det fika?")
+
+
+def test_somebody_else_has_no_part_in_a_dialog(kansli: Chat) -> None:
+    kansli.say("nytt svar")
+
+    assert "redan klart eller avbrutet" in kansli.as_("Bo").press("dialog.answer", {"step": "question", "answer": "x"})
+
+
+def test_only_the_kansli_may_press_the_kanslis_buttons(chat: Chat) -> None:
+    kansli_only = [name for name, action in chat.app.routes.actions.items() if action.role == "kansli"]
+
+    assert "faq.save" in kansli_only
+    for verb in kansli_only:
+        assert chat.press(verb, {"entry": 1, "state": "published"}) == "Det där kan bara kansliet göra."
+
+
+def test_every_change_raises_the_banks_version(kansli: Chat) -> None:
+    def version() -> int:
+        return kansli.app.database.play(faq.version)
+
+    before = version()
+    _open(kansli, "Kan en region bli medlem?")
+    kansli.click("Spara", **_filled(kansli))
+    kansli.click("Arkivera")
+
+    assert version() == before + 2
+
+
+def test_texts_may_be_as_long_as_their_columns() -> None:
+    columns = Entry.__table__.c
+    assert columns.question.type.length >= entries.LONGEST_QUESTION  # type: ignore[attr-defined]
+    assert max(len(state) for state in State) <= columns.state.type.length  # type: ignore[attr-defined]
+
+
+def _open(kansli: Chat, question: str) -> None:
+    kansli.say("kunskapsbank")
+    kansli.press("faq.edit", {"entry": _entry(kansli, question).id}, card_id=kansli.shown[-1].id)
+
+
+def _entry(kansli: Chat, question: str = "Kan en region bli medlem?") -> Entry:
+    return kansli.app.database.play(lambda session: session.query(Entry).filter_by(question=question).one())
+
+
+def _filled(kansli: Chat, **changes: str) -> dict[str, Any]:
+    """What the form on the newest card holds, as Teams would send it."""
+    inputs = [part for part in walk(kansli.card) if str(part["type"]).startswith("Input.")]
+    return {**{part["id"]: part.get("value", "") for part in inputs}, **changes}

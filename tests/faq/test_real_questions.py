@@ -1,0 +1,111 @@
+"""The 66 questions that members might really ask, put to the product's own bank (reference/domain.md §5.1).
+
+F: the bank can answer. P: a matter for colleagues. K: a matter for the kansli. Each gets an outcome to stand by.
+"""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from bot.faq.answers import SURE, UNSURE
+from bot.help import smalltalk
+from bot.search.calibration import SHIPPED, Calibration, calibrate
+from bot.search.index import Entry, Index
+from storage import content
+from tests.support.chat import Chat
+
+HELD = {
+    8: "Vilka temagrupper finns?",
+    9: "Vilka temagrupper finns?",
+    53: "Vad ingår i nyckeltalet för tjänsteresor (9b)?",
+}
+"""F questions whose answer, or the nearest to one, is published."""
+NOT_HELD = {
+    13: "the bank says nothing of MSC fish; colleagues know",
+    51: "the last day to report is a draft until the kansli fills it in",
+    57: "the fee is a draft until the kansli fills it in",
+    59: "how to change a contact person is a draft until the kansli fills it in",
+    60: "matching is a draft until the kansli fills it in",
+    61: "no entry speaks of recordings",
+    64: "the conference in Eslöv is a draft until the kansli fills it in",
+}
+"""F questions that the bank can't answer yet, and why."""
+
+
+def rows(*marks: str) -> list[tuple[int, str]]:
+    with Path(__file__).with_name("real_questions.tsv").open(encoding="utf-8") as file:
+        found = csv.DictReader(file, delimiter="\t")
+        return [(int(row["number"]), row["question"]) for row in found if row["mark"] in marks]
+
+
+@cache
+def index(calibration: str) -> Index:
+    """The starting content's published entries."""
+    entries = [
+        Entry(number, given["question"], given["answer"], tuple(given["phrasings"]), given["theme"])
+        for number, given in enumerate(tomllib.loads(content._read("faq.toml"))["entry"], 1)
+        if "{{" not in str(given)
+    ]
+    learnt: Calibration = calibrate(entries) or SHIPPED
+    return Index(entries, SHIPPED if calibration == "shipped" else learnt)
+
+
+def found(calibration: str, question: str) -> list[tuple[str, float]]:
+    """The questions of the hits, with how likely each is."""
+    built = index(calibration)
+    questions = {entry.id: entry.question for entry in built.entries}
+    return [(questions[hit.entry_id], hit.probability) for hit in built.search(question, 3)]
+
+
+CALIBRATIONS = pytest.mark.parametrize("calibration", ["shipped", "learnt from the bank"])
+
+
+def test_all_66_are_here_and_every_f_is_spoken_for() -> None:
+    assert [number for number, _ in rows("F", "P", "K", "F+P", "-")] == list(range(1, 67))
+    assert {number for number, _ in rows("F", "F+P")} == HELD.keys() | NOT_HELD.keys()
+
+
+@CALIBRATIONS
+@pytest.mark.parametrize(("number", "question"), rows("P"))
+def test_what_colleagues_know_is_never_answered_from_the_bank(calibration: str, number: int, question: str) -> None:
+    hits = found(calibration, question)
+
+    assert not hits or hits[0][1] < SURE, f"{number}: {hits[0]}"
+
+
+@CALIBRATIONS
+@pytest.mark.parametrize(("number", "question"), rows("K"))
+def test_the_kanslis_own_matters_are_never_answered_from_the_bank(calibration: str, number: int, question: str) -> None:
+    hits = found(calibration, question)
+
+    assert not hits or hits[0][1] < SURE, f"{number}: {hits[0]}"
+
+
+@CALIBRATIONS
+@pytest.mark.parametrize(("number", "question"), rows("F", "F+P"))
+def test_what_the_bank_holds_is_answered_or_offered(calibration: str, number: int, question: str) -> None:
+    hits = found(calibration, question)
+
+    if number in NOT_HELD:
+        assert not hits or hits[0][1] < SURE, NOT_HELD[number]
+    else:
+        assert HELD[number] in [text for text, _ in hits]
+        assert hits[0][1] >= UNSURE
+
+
+def test_thanks_end_the_conversation(chat: Chat) -> None:
+    (thanks,) = rows("-")
+
+    assert chat.say(thanks[1]) == smalltalk.THANKS
+
+
+def test_a_question_about_a_persons_data_is_not_answered_as_fact(chat: Chat) -> None:
+    shown = chat.say(dict(rows("K"))[58])
+
+    assert "Jag har inget svar om just Östersund." in shown
+    assert "Hjälpte svaret?" not in shown

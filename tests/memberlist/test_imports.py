@@ -1,0 +1,311 @@
+"""Lists of members: read as people make them, shown before anything is saved, saved whole or not at all."""
+
+from __future__ import annotations
+
+import io
+import json
+import unicodedata
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import delete, func, select
+
+from bot.__main__ import main
+from bot.memberlist import columns, exports, import_cards, imports
+from bot.memberlist.imports import Outcome, Plan
+from bot.message import UserError
+from bot.register import spreadsheet
+from bot.register.change import Change
+from storage.audit import AuditRow
+from storage.contacts import Contact
+from storage.database import Database
+from storage.municipalities import MemberState, Municipality
+from storage.people import Person
+from tests.conftest import NOON
+from tests.support import lists
+from tests.support.chat import Chat
+from tests.support.people import HABO, LUND, SOTENAS, appoint, held, municipality, set_up
+
+REASONS = (
+    "Dubblett: samma person och uppdrag som rad 4.",
+    "Adressen innehåller #EXT#.",
+    "En cell innehåller en formel.",
+    "Koden 1427 är Sotenäs kommun, men namnet säger Lunds kommun.",
+    "Det finns ingen kommun som heter ”Atlantis”.",
+    "Rollen ”Vaktmästare” förstår jag inte.",
+    "Mejladressen är inte en hel adress.",
+    "Skriv personens namn.",
+    "Samma adress som rad 4, men ett annat namn.",
+    "Det finns ingen kommun med koden 7777.",
+)
+
+
+pytestmark = pytest.mark.usefixtures("filled")
+
+
+def imported(database: Database, data: bytes) -> Plan:
+    table = columns.understood(spreadsheet.read(data))
+
+    def work(session: Any) -> Plan:
+        plan = imports.plan(session, table, lock=True)
+        imports.carry_out(Change(session, None, NOON), plan)
+        return plan
+
+    return database.play(work)
+
+
+def planned(database: Database, text: str) -> Plan:
+    table = columns.understood(spreadsheet.read_text(text))
+    return database.play(lambda session: imports.plan(session, table))
+
+
+def rows(database: Database) -> tuple[int, ...]:
+    def work(session: Any) -> tuple[int, ...]:
+        return tuple(session.scalar(select(func.count()).select_from(table)) for table in (Person, Contact, AuditRow))
+
+    return database.play(work)
+
+
+@pytest.mark.parametrize("made", [lists.as_csv, partial(lists.as_csv, encoding="utf-16"), lists.as_excel])
+def test_four_hundred_people_with_excels_habits(database: Database, made: Callable[[], bytes]) -> None:
+    plan = imported(database, made())
+
+    assert plan.counts == {Outcome.NEW: 400, Outcome.REFUSED: 10}
+    refused = [line.what for line in plan.lines if line.outcome is Outcome.REFUSED]
+    assert [what for what, reason in zip(refused, REASONS, strict=True) if not what.startswith(reason)] == []
+    assert len(plan.new_members) == 200
+    assert plan.ignored == ("Telefon",)
+    assert held(database, "0114") == [
+        ("officer", "Björn Öhman"),
+        ("politician", "Anna Andersson"),
+    ]
+    before = rows(database)
+    assert before == (400, 400, 600)
+
+    again = imported(database, made())
+    assert again.counts == {Outcome.UNCHANGED: 400, Outcome.REFUSED: 10}
+    assert not again.changes
+    assert rows(database) == before
+
+
+def test_the_old_windows_code_page_is_read(database: Database) -> None:
+    data = "Kommun;Roll;Namn;Mejl\r\nÖrnsköldsvik;Ersättare;Åke Öst;ake@ovik.example.se".encode("cp1252")
+
+    assert imported(database, data).counts == {Outcome.NEW: 1}
+    assert held(database, "2284") == [("substitute", "Åke Öst")]
+
+
+def test_headings_in_two_rows_tell_of_several_people(database: Database) -> None:
+    plan = imported(database, lists.two_rows_of_headings())
+
+    assert plan.counts == {Outcome.NEW: 3}
+    assert held(database, SOTENAS) == [("officer", "Siri Sten"), ("politician", "Per Politiker")]
+    assert held(database, HABO) == [("officer", "Hans Holm")]
+    assert municipality(database, HABO).state == "prospect"
+
+
+def test_a_list_changes_facts_but_ends_nobodys_seat(database: Database) -> None:
+    set_up(database, state="former")
+    appoint(database, "politician", "Per Politiker", "per@sotenas.se")
+    text = (
+        "Kommun\tStatus\tProgram\tGäller till\tRoll\tNamn\tMejl\n"
+        "Sotenäs\tMedlem\thttps://sotenas.se/p\t2030-12-31\tpolitiker\tNina Ny\tnina@sotenas.se\n"
+        "Sotenäs\tTidigare\t\t\tpolitiker\tPer Politiker\tper@sotenas.se\n"
+        "Lund\tmedlem\t\t\t\t\t\n"
+    )
+
+    plan = planned(database, text)
+    assert [line.outcome for line in plan.lines] == ["new", "refused", "changed"]
+    assert "kommunen har redan någon, som står kvar" in plan.lines[0].what
+    assert plan.lines[1].what == "Raden säger något annat om kommunen än rad 2."
+    assert rows(database) == (1, 1, 1)
+
+    imported(database, text.encode())
+    assert held(database) == [("politician", "Nina Ny"), ("politician", "Per Politiker")]
+    assert (municipality(database).state, municipality(database).programme_until) == ("member", 2030)
+    assert municipality(database, LUND).state == "member"
+
+
+def test_a_list_without_marks_does_not_say_which_habo(database: Database) -> None:
+    plan = planned(database, "Kommun;Roll;Namn;Mejl\nHabo;politiker;Bo Ek;bo@habo.se\n")
+
+    assert plan.lines[0].what == "”Habo” kan vara Håbo kommun eller Habo kommun. Skriv kommunkoden."
+
+
+def test_a_macs_letters_are_read_as_others(database: Database) -> None:
+    text = unicodedata.normalize(
+        "NFD", "Kommun;Roll;Förnamn;Efternamn;Mejl\nSotenäs;tjänsteperson;Örjan;Åberg;o@s.se\n"
+    )
+
+    plan = planned(database, text)
+    assert (plan.counts, plan.ignored) == ({Outcome.NEW: 1}, ())
+    assert plan.wanted[0].name == "Örjan Åberg"
+
+
+def test_a_mail_domain_is_one_municipalitys(database: Database) -> None:
+    set_up(database, mail_domains=["sotenas.se"])
+    plan = planned(
+        database, "Kommun;Mejldomäner\nLund;sotenas.se\nEslöv;e.se\nUmeå;e.se\nEslöv;e.se\nSotenäs;sotenas.se\n"
+    )
+
+    assert [line.what for line in plan.lines if line.outcome is Outcome.REFUSED] == [
+        "Mejldomänen sotenas.se hör redan till Sotenäs kommun.",
+        "Mejldomänen e.se står för en annan kommun på rad 3.",
+    ]
+
+
+@pytest.mark.parametrize("what", lists.hostile())
+def test_a_hostile_file_is_refused_by_the_operators_command(
+    what: str, tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    path = tmp_path / "lista.csv"
+    path.write_bytes(lists.hostile()[what])
+
+    assert main(["import-members", str(path)]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.strip()
+    assert "Traceback" not in said.err
+
+
+def test_a_database_that_was_only_migrated_takes_a_list(
+    tmp_path: Path, database_url: str, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database.play(lambda session: session.execute(delete(Municipality)))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    (tmp_path / "lista.csv").write_text("Kommun;Roll;Namn;Mejl\nSotenäs;politiker;Per Ek;per@sotenas.se\n", "utf-8")
+
+    assert main(["import-members", "lista.csv"]) == 0
+    assert held(database) == [("politician", "Per Ek")]
+
+
+def test_what_is_no_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", database_url)
+
+    assert main(["import-members", "/dev/zero"]) == 1
+    assert main(["import-members", str(tmp_path)]) == 1
+    assert main(["import-members", str(tmp_path / "saknas.csv")]) == 1
+
+
+def test_the_operator_looks_first_then_imports_and_exports(
+    tmp_path: Path,
+    database_url: str,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    (tmp_path / "lista.xlsx").write_bytes(lists.as_excel())
+
+    assert main(["import-members", "lista.xlsx", "--dry-run"]) == 0
+    assert "410 rader lästa: 400 nya och 10 stoppade." in capsys.readouterr().out
+    assert rows(database) == (0, 0, 0)
+
+    assert main(["import-members", "lista.xlsx"]) == 0
+    assert "rad 404: stoppad: Anna Andersson, Upplands Väsby kommun: Dubblett" in capsys.readouterr().out
+    for name in ("ut.xlsx", "ut.csv"):
+        assert main(["export-members", name]) == 0
+        assert main(["export-members", name]) == 1  # nothing is written over
+        capsys.readouterr()
+        assert main(["import-members", name]) == 0
+        assert "400 rader lästa: 400 oförändrade." in capsys.readouterr().out
+    assert main(["export-members", "ut.pdf"]) == 1
+
+
+def test_an_export_holds_nothing_that_is_run(database: Database) -> None:
+    def evil(session: Any) -> None:
+        session.add(Person(name="=cmd|' /C calc'!A0", mail="a@sotenas.se", first_seen_at=NOON))
+        session.flush()
+        person = session.scalars(select(Person)).one()
+        session.add(Contact(municipality_code=SOTENAS, seat="officer", person_id=person.id, since=NOON.date()))
+
+    database.play(evil)
+    sheet: Any = load_workbook(io.BytesIO(database.play(exports.excel))).active
+    cells = [cell for row in sheet.iter_rows() for cell in row]
+
+    assert [cell.value for cell in cells if cell.data_type == "f"] == []
+    assert sheet["H2"].value == "'=cmd|' /C calc'!A0"
+    assert sheet["A2"].value == "1427"
+    assert ";'=cmd|' /C calc'!A0;" in database.play(exports.separated).decode("utf-8-sig")
+
+
+def test_the_kansli_pastes_a_list_looks_and_saves(kansli: Chat) -> None:
+    database = kansli.app.database
+    pasted = (
+        "Kommun\tRoll\tNamn\tMejladress\n"
+        "Sotenäs\tpolitiker\tPer Politiker\tper@sotenas.se\n"
+        "Sotenäs\ttjänsteperson\tSiri\tsiri\n"
+    )
+    kansli.say("importera medlemmar")
+
+    shown = kansli.say(pasted)
+    assert "2 rader lästa: 1 ny och 1 stoppad." in shown
+    assert "Rad 3. Siri, Sotenäs: Mejladressen är inte en hel adress." in shown
+    assert "1 kommun blir medlem" in shown
+    assert held(database) == []
+
+    assert "Importen är klar" in kansli.click("Spara ändringarna")
+    assert held(database) == [("politician", "Per Politiker")]
+    set_up(database, state=MemberState.FORMER)
+    kansli.say("importera medlemmar")
+    again = kansli.click("Visa vad som ändras", answer=pasted)
+    assert "Spara ändringarna" not in again
+    assert "Står som tidigare medlem, och gör det även efter importen: Sotenäs kommun." in again
+
+
+def test_what_was_shown_is_what_is_saved(kansli: Chat) -> None:
+    kansli.say("importera medlemmar")
+    kansli.click("Visa vad som ändras", answer="Kommun;Roll;Namn;Mejl\nSotenäs;politiker;Per Ek;per@sotenas.se\n")
+    appoint(kansli.app.database, "politician", "Annan Person", "annan@sotenas.se")
+
+    assert "Registret har ändrats" in kansli.click("Spara ändringarna")
+    assert held(kansli.app.database) == [("politician", "Annan Person")]
+    assert "kommunen har redan någon" in kansli.click("Tillbaka") or kansli.click(
+        "Visa vad som ändras", answer="Kommun;Roll;Namn;Mejl\nSotenäs;politiker;Per Ek;per@sotenas.se\n"
+    )
+
+
+def test_a_question_in_the_middle_is_answered_and_the_list_asked_for_again(kansli: Chat) -> None:
+    kansli.say("importera medlemmar")
+
+    assert "klistra in dem här" in kansli.say("Hur blir vår kommun medlem?")
+    assert "Jag hittar inga rubriker." in kansli.say("det här är\ningen lista")
+
+
+def test_somebody_who_is_kansli_no_more_saves_nothing(chat: Chat, kansli: Chat) -> None:
+    kansli.say("roller")
+    kansli.click("Sök person", name="Anna", role="kansli")
+    kansli.click("Anna Andersson")
+    chat.say("importera medlemmar")
+    chat.click("Visa vad som ändras", answer="Kommun;Roll;Namn;Mejl\nSotenäs;politiker;Per Ek;per@sotenas.se\n")
+    kansli.say("roller")
+    kansli.click("Ta bort rollen")
+    kansli.click("Ja, ta bort")
+
+    assert chat.click("Spara ändringarna") == "Det där kan bara kansliet göra."
+    assert chat.click("Tillbaka") == "Det där kan bara kansliet göra.", "nor sees what would change"
+    assert chat.click("Avbryt") == "Vi håller inte på med något just nu."
+    assert held(chat.app.database) == []
+
+
+def test_a_long_preview_fits_a_card(database: Database) -> None:
+    table = columns.understood(spreadsheet.read(lists.as_csv()))
+    plan = database.play(lambda session: imports.plan(session, table))
+
+    assert len(json.dumps(import_cards.preview(plan, []))) < 40_000
+    assert "och 388 till" in json.dumps(import_cards.preview(plan, []), ensure_ascii=False)
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "Kommun", "Kommun;Namn\n", "a;b;c\n1;2;3"])
+def test_what_is_no_list_is_refused(text: str) -> None:
+    with pytest.raises(UserError):
+        columns.understood(spreadsheet.read_text(text))

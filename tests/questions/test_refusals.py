@@ -1,0 +1,291 @@
+"""Every change of a question, from every role and in every state: done where it may be, refused in words where not."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from bot import conversation
+from bot.message import Incoming, Kind, Reply
+from storage import groups, outbox, people, questions
+from storage.outbox import Delivery
+from storage.outgoing import Outgoing, ToChannel
+from storage.questions import Question, Status, Way
+from tests.support.chat import KANSLI, Chat
+from tests.support.questions import TEXT, VATTEN, ask, newest, row, texts
+
+_numbers = itertools.count(1)
+STATES = ("open", "claimed", "at the kansli", "open again", "answered", "solved", "closed", "withdrawn")
+ROLES = ("asker", "answerer", "claimer", "follower", "bystander", "moderator", "kansli")
+FORMS: dict[str, dict[str, Any]] = {
+    "questions.answer": {"answer": "Ett svar till."},
+    "questions.claim": {},
+    "questions.release": {},
+    "questions.follow": {},
+    "questions.unfollow": {},
+    "questions.wrong": {},
+    "questions.move": {"to": "klimat"},
+    "questions.close": {"reason": "Dubblett."},
+    "questions.remind": {},
+    "questions.withdraw": {},
+    "questions.solve": {},
+    "questions.need_more": {"more": "Vad kostar det?"},
+    "questions.thank": {},
+    "questions.desk_answer": {"answer": "Från tråden.", "pasted": True},
+}
+
+
+def allowed(verb: str, role: str, state: str) -> bool:
+    """What the rules say, written down once more. Doing again what is done already is no refusal."""
+    asker, over = role == "asker", state in {"closed", "withdrawn"}
+    keeps = role == "kansli" or (role == "moderator" and state != "at the kansli")
+    waits = state in {"open", "claimed", "at the kansli", "open again"}
+    has_answer = state in {"open again", "answered", "solved", "closed", "withdrawn"}
+    return {
+        "questions.answer": not over,
+        "questions.claim": not asker and waits and (state != "claimed" or role == "claimer"),
+        "questions.release": state != "claimed" or keeps or role == "claimer",
+        "questions.follow": not asker and not over,
+        "questions.unfollow": True,
+        "questions.wrong": True,
+        "questions.move": keeps and waits,
+        "questions.close": keeps and not over and state != "solved",
+        "questions.remind": keeps and waits and state != "at the kansli",
+        "questions.withdraw": asker and state not in {"solved", "closed"},
+        "questions.solve": asker and has_answer and not over,
+        "questions.need_more": asker and state in {"answered", "solved"},
+        "questions.thank": role in {"asker", "follower"} and has_answer,
+        "questions.desk_answer": keeps and not over,
+    }[verb]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One press, and the question it is about."""
+
+    verb: str
+    role: str
+    state: str
+    question: int = 0
+    answer: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.verb} in {self.state}"
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Everybody who may press."""
+
+    chats: dict[str, Chat]
+    ids: dict[str, int]
+
+    def make(self, session: Session, case: Case) -> Case:
+        """The case with a new question in its state."""
+        now, group = self.chats["asker"].clock.now, groups.by_theme(session, "vatten")
+        assert group
+        made, _ = questions.add(
+            session,
+            origin=f"test/{next(_numbers)}",
+            asker_id=self.ids["asker"],
+            show_name=True,
+            text="Hur gör ni?",
+            group_id=None if case.state == "at the kansli" else group.id,
+            asked_at=now,
+            waiting_since=now,
+            asked_conversation_id=None,
+        )
+        if case.state == "claimed":
+            made.claimed_by_id, made.claimed_at = self.ids["claimer"], now
+        waits = case.state in {"open", "claimed", "at the kansli", "open again"}
+        made.status, made.posts = Status.OPEN if waits else Status(case.state), 1
+        card = Outgoing(f"question:{made.id}:card:1", f"question:{made.id}", ToChannel(f"19:{VATTEN}"), "x")
+        outbox.enqueue(session, card, now)
+        questions.follow(session, made.id, self.ids["follower"])
+        if case.state in {"open", "claimed", "at the kansli"}:
+            return replace(case, question=made.id)
+        values = {"municipality_code": None, "text": "Svar", "digest": "x", "way": Way.CARD, "at": now}
+        kept, _ = questions.add_answer(session, question_id=made.id, person_id=self.ids["answerer"], **values)
+        return replace(case, question=made.id, answer=kept.id)
+
+    def press(self, case: Case) -> str:
+        """Press without delivery, which is not what is tried here; the refusal, or nothing."""
+        who = self.chats[case.role]
+        data = {"question": case.question, "post": 1, "answer": case.answer, **FORMS[case.verb]}
+        notice = _press(who, case.verb, data).notice
+        return "" if notice.startswith("Tack") else notice
+
+
+@pytest.fixture
+def cast(chat: Chat) -> Cast:
+    chats = {role: chat.as_(role.title()) for role in ROLES if role != "kansli"}
+    chats["kansli"] = chat.as_("Karin Kansli", entra_id=KANSLI)
+
+    def ids(session: Session) -> dict[str, int]:
+        met = {role: people.find(session, one.sender.teams_id) for role, one in chats.items()}
+        found = {role: person.id for role, person in met.items() if person}
+        group = groups.by_theme(session, "vatten")
+        assert group
+        groups.appoint(session, group.id, found["moderator"])
+        return found
+
+    return Cast(chats, chat.app.database.play(ids))
+
+
+def standing(session: Session) -> dict[int, tuple[Any, ...]]:
+    """Each question as it stands, with everything that has been sent about it."""
+    rows = {one.id: (one.status, one.version, one.group_id, one.claimed_by_id) for one in session.query(Question)}
+    told: dict[int, set[str]] = {number: set() for number in rows}
+    for (key,) in session.query(Delivery.key):
+        if key.startswith("question:"):
+            told[int(key.split(":")[1])].add(key)
+    return {number: (*row, frozenset(told[number])) for number, row in rows.items()}
+
+
+def test_every_change_from_every_role_in_every_state(cast: Cast) -> None:
+    database = cast.chats["asker"].app.database
+    all_of_them = [Case(*one) for one in itertools.product(FORMS, ROLES, STATES)]
+    cases = database.play(lambda session: [cast.make(session, case) for case in all_of_them])
+    before = database.play(standing)
+    refusals = {case: cast.press(case) for case in cases}
+    after = database.play(standing)
+    wrong = [
+        f"{case}: {refusal or 'done'}"
+        for case, refusal in refusals.items()
+        if bool(refusal) == allowed(case.verb, case.role, case.state)
+    ]
+    done = [case for case, refusal in refusals.items() if not refusal]
+    wrong += [
+        f"{case} was refused, and did something" for case in cases if case not in done and _differs(case, before, after)
+    ]
+    for case in done:
+        cast.press(case)  # again, as an impatient finger does
+    again = database.play(standing)
+    wrong += [f"{case} twice did it twice" for case in done if _differs(case, after, again)]
+
+    assert wrong == []
+
+
+def _differs(case: Case, one: dict[int, Any], other: dict[int, Any]) -> bool:
+    return bool(one[case.question] != other[case.question])
+
+
+@pytest.mark.parametrize("question", [None, True, -1, 2**40, "1", {"a": 1}, 99])
+def test_a_question_that_is_none_is_refused(kansli: Chat, question: object) -> None:
+    said = {verb: _press(kansli, verb, {**data, "question": question}).notice for verb, data in FORMS.items()}
+
+    assert said == dict.fromkeys(FORMS, "Den frågan finns inte kvar.")
+
+
+def test_an_answer_to_another_question_is_none_of_ours(chat: Chat) -> None:
+    ask(chat)
+    here = chat.as_("Bo Ek").in_channel(VATTEN)
+    here.click("Svara")
+    here.click("Skicka svaret", answer="Kolfilter.")
+    second = ask(chat, "Dagvattenstrategi, har någon en att dela?")
+
+    assert "Det svaret finns inte kvar." in chat.press("questions.solve", {"question": second, "answer": 1})
+    assert row(chat, second).status == Status.OPEN
+
+
+def test_a_form_that_was_opened_before_the_question_ended_says_why_not(chat: Chat) -> None:
+    ask(chat)
+    here = chat.as_("Bo Ek").in_channel(VATTEN)
+    here.click("Svara")
+    chat.click("Dra tillbaka frågan")
+
+    late = here.press("questions.answer", {"question": 1, "post": 1, "answer": "Kolfilter."})
+    assert late == "Den som frågade har dragit tillbaka frågan. Inget mer behövs."
+    assert here.press("questions.form", {"question": 1, "post": 1}) == "Den som frågade har dragit tillbaka frågan."
+
+
+def test_the_wrong_group_is_told_by_members_and_moved_by_its_keepers(chat: Chat, kansli: Chat) -> None:
+    ask(chat)
+    bo = chat.as_("Bo Ek").in_channel(VATTEN)
+    assert bo.click("Fel grupp") == "Tack! Jag har sagt till dem som kan flytta frågan."
+    assert bo.click("Fel grupp") == "Tack, det är redan framfört."
+    assert kansli.text.startswith("Bo Ek tycker att frågan hör till en annan grupp")
+    assert texts(kansli).count("Bo Ek tycker att frågan hör till en annan grupp") == 1
+
+    kansli.click("Flytta")
+    assert "Välj vart frågan ska." in kansli.click("Flytta frågan")
+    kansli.click("Flytta frågan", to="klimat")
+    assert bo.text == f"Frågan har flyttats till temagruppen Klimat.\n{TEXT}"
+    assert chat.text.startswith("Din fråga har flyttats")
+    new = chat.as_("Cecilia").in_channel("sekom-motesplats")
+    assert new.text.startswith("Fråga till temagruppen Klimat")
+    new.click("Svara")
+    new.click("Skicka svaret", answer="Så här.")
+    assert "Så här." in chat.text
+    assert bo.text == f"Frågan har flyttats till temagruppen Klimat.\n{TEXT}"
+
+
+def test_a_question_moved_to_the_kansli_and_back_keeps_one_living_card(chat: Chat, kansli: Chat) -> None:
+    ask(chat)
+    kansli.in_channel(VATTEN).click("Fel grupp")
+    kansli.in_channel(VATTEN).click("Flytta frågan", to="kansli")
+    assert kansli.text.startswith("En fråga till kansliet")
+    kansli.click("Flytta")
+    kansli.click("Flytta frågan", to="vatten")
+
+    shown = [text for text in texts(chat.in_channel(VATTEN)) if text.startswith("Fråga")]
+    assert shown == ["Frågan har flyttats till kansliet.", "Fråga till temagruppen Vatten"]
+    chat.say("mina frågor")
+    chat.click(TEXT)
+    chat.click("Dra tillbaka frågan")
+    assert texts(chat.in_channel(VATTEN))[-2:] == ["Den som frågade har dragit tillbaka frågan."] * 2
+
+
+def test_the_desk_is_for_the_kansli_and_for_moderators_of_their_group(chat: Chat, kansli: Chat) -> None:
+    ask(chat)
+    ask(chat, "Klimatbudget, hur började ni?", "Klimat")
+    bo = chat.as_("Bo Ek")
+    assert "Listan är för kansliet" in bo.say("öppna frågor")
+    kansli.say("temagrupper")
+    kansli.click("Ändra Vatten")
+    kansli.click("Sök", who="Bo Ek")
+    kansli.click("Välj Bo Ek")
+
+    assert "Öppna frågor (1)" in bo.say("öppna frågor")
+    assert "Klimatbudget" not in bo.text
+    assert "bara kansliet och gruppens moderatorer" in bo.press("questions.desk_one", {"question": 2})
+    shown = kansli.say("öppna frågor")
+    assert "Öppna frågor (2)" in shown
+    assert "Vatten, ställd i dag, väntar på svar" in shown
+    assert shown.index("pfas") < shown.index("Klimatbudget")
+
+
+def test_the_kansli_reminds_closes_and_hands_on_what_stood_in_the_thread(chat: Chat, kansli: Chat) -> None:
+    ask(chat)
+    kansli.say("öppna frågor")
+    kansli.click("Hur renar ni pfas i kommunala brunnen?")
+    assert "Jag har påmint gruppen" in kansli.click("Påminn")
+    assert "redan fått en påminnelse i dag" in kansli.click("Påminn")
+    assert "väntar fortfarande på svar" in chat.in_channel(VATTEN).shown[-1].message.text
+    kansli.click("Besvarad i tråden")
+    kansli.click("Skicka svaret", answer="Bo i Malmö: kolfilter.")
+    assert "Från tråden, förmedlat av Karin Kansli" in chat.text
+    assert "inte löst" in kansli.press("questions.to_faq", {"question": newest(chat).id})
+    kansli.click("Stäng med orsak")
+    kansli.click("Stäng frågan", reason="Det räcker så.")
+    assert chat.text.startswith("Frågan har stängts\n")
+
+    ask(chat, "Klimatbudget, hur började ni?", "Klimat")
+    kansli.say("öppna frågor")
+    kansli.click("Klimatbudget, hur började ni?")
+    kansli.click("Stäng med orsak")
+    assert "Skriv varför du stänger frågan." in kansli.click("Stäng frågan", reason=" ")
+    kansli.click("Stäng frågan", reason="Se kunskapsbanken.")
+    assert chat.text.startswith("Frågan har stängts utan svar")
+    assert "Se kunskapsbanken." in chat.text
+    assert newest(chat).status == Status.CLOSED
+
+
+def _press(who: Chat, verb: str, data: dict[str, Any]) -> Reply:
+    """Without delivery, which is not what is tried here."""
+    pressed = Incoming(f"x{next(_numbers)}", Kind.ACTION, who.sender, who.place, verb=verb, data=data, card_id="1")
+    return conversation.respond(who.app, pressed, who.clock.now).reply

@@ -1,0 +1,245 @@
+"""The index follows the bank, whoever edits it, and learns from it how sure it may be."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+
+import pytest
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from bot.search import trainer
+from bot.search.calibration import SHIPPED, Calibration, calibrate
+from bot.search.live_bank import LiveBank
+from bot.search.scorer import Entry, fingerprint
+from bot.search.trainer import FittingError
+from storage import content, faq, faq_calibration
+from storage.database import Database
+from storage.faq import Phrasing, State
+from tests.support.chat import Clock
+
+OFTEN = 0.05
+"""Seconds between looks."""
+
+
+@pytest.fixture
+def filled(database: Database, clock: Clock) -> Database:
+    database.play(lambda session: content.load(session, clock.now))
+    return database
+
+
+@pytest.fixture
+def other(filled: Database, database_url: str) -> Iterator[Database]:
+    """The same database, as another process has it: its commits wake nobody here."""
+    del filled
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def fits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many entries were learned from, each time; in this process, and with made-up coefficients."""
+    found: list[int] = []
+
+    async def fit(entries: Sequence[Entry]) -> Calibration:
+        found.append(len(entries))
+        return Calibration((1.0, float(len(found)), 0.0), -1.0, examples=99, fingerprint=fingerprint(entries))
+
+    monkeypatch.setattr(trainer, "fit", fit)
+    return found
+
+
+@asynccontextmanager
+async def following(database: Database, every: float = OFTEN) -> AsyncIterator[LiveBank]:
+    bank = LiveBank(database, every)
+    await bank.catch_up()
+    task = asyncio.create_task(bank.follow())
+    await asyncio.sleep(0)
+    try:
+        yield bank
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not true():  # noqa: ASYNC110 - what is waited for happens in another task
+            await asyncio.sleep(0.01)
+
+
+def add(database: Database, *phrasings: str) -> None:
+    """Give the first published entry more phrasings."""
+
+    def work(session: Session) -> None:
+        entry = faq.by_state(session, State.PUBLISHED)[0]
+        entry.phrasings += [Phrasing(text=text) for text in phrasings]
+        faq.touch(session)
+
+    database.play(work)
+
+
+def finds(bank: LiveBank, question: str) -> Callable[[], bool]:
+    return lambda: bool(bank.search(question))
+
+
+async def test_an_edit_here_is_found_at_once(filled: Database, fits: list[int]) -> None:
+    del fits
+    async with following(filled, every=60) as bank:
+        assert not bank.search("ЖЩЫЮ")
+        add(filled, "ЖЩЫЮ")
+        await until(finds(bank, "ЖЩЫЮ"))
+
+
+async def test_an_edit_in_another_process_is_found_at_the_next_look(
+    filled: Database, other: Database, fits: list[int]
+) -> None:
+    del fits
+    async with following(filled) as bank:
+        add(other, "ЖЩЫЮ")
+        await until(finds(bank, "ЖЩЫЮ"))
+
+
+async def test_whoever_edits_waits_until_it_is_found(filled: Database, fits: list[int]) -> None:
+    del fits
+    async with following(filled, every=60) as bank:
+        for number, word in enumerate(("ЖЩЫЮ", "ДЛПФ", "ЦЧБГ")):
+            await filled.run(partial(add, filled, word))
+            for _ in range(number):
+                await asyncio.sleep(0)  # so that it is already being built, or not yet
+            await bank.settled()
+            assert bank.search(word)
+
+
+async def test_following_goes_on_when_the_database_is_back(
+    filled: Database,
+    other: Database,
+    fits: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    del fits
+
+    def fail(_work: object) -> None:
+        raise OperationalError("", {}, ConnectionError())
+
+    async with following(filled) as bank:
+        with monkeypatch.context() as gone:
+            gone.setattr(filled, "look", fail)
+            add(other, "ЖЩЫЮ")
+            await until(lambda: "the bank can't be read; trying again" in caplog.messages)
+            assert not bank.search("ЖЩЫЮ")
+            await bank.settled()
+        await until(finds(bank, "ЖЩЫЮ"))
+
+
+async def test_what_was_learned_is_used_again_at_the_next_start(filled: Database, fits: list[int]) -> None:
+    async with following(filled) as bank:
+        assert bank.calibration == SHIPPED
+        await until(lambda: bank.calibration.examples == 99)
+        learned = bank.calibration
+    async with following(filled) as again:
+        assert again.calibration == learned
+        await asyncio.sleep(4 * OFTEN)
+    assert fits == [37]
+
+
+async def test_an_older_bank_s_calibration_serves_until_there_is_a_newer(
+    filled: Database, other: Database, fits: list[int]
+) -> None:
+    async with following(filled) as bank:
+        await until(lambda: bank.calibration != SHIPPED)
+        old = bank.calibration
+    add(other, "ЖЩЫЮ")
+    async with following(filled) as bank:
+        assert bank.calibration == old
+        await until(lambda: bank.calibration != old)
+    assert fits == [37, 37]
+
+
+async def test_a_small_edit_is_not_learned_from_and_many_are(filled: Database, fits: list[int]) -> None:
+    async with following(filled) as bank:
+        await until(lambda: len(fits) == 1)
+        add(filled, "ЖЩЫЮ")
+        await until(finds(bank, "ЖЩЫЮ"))
+        await asyncio.sleep(4 * OFTEN)
+        assert len(fits) == 1
+        assert bank.calibration.coefficients[1] == 1
+        add(filled, *(f"fråga nummer {number}" for number in range(20)))
+        await until(lambda: bank.calibration.coefficients[1] == 2)
+    assert len(fits) == 2
+
+
+async def test_a_replica_takes_over_what_another_learned(filled: Database, other: Database, fits: list[int]) -> None:
+    async with following(filled) as one:
+        await until(lambda: one.calibration != SHIPPED)
+        async with following(other) as two:
+            two._taught = None  # as in a replica that was started before anything was learned
+            await asyncio.sleep(4 * OFTEN)
+            assert two.calibration == one.calibration
+    assert fits == [37]
+
+
+def test_two_replicas_that_learn_the_same_keep_it_once(filled: Database, other: Database) -> None:
+    for database in (filled, other):
+        database.play(lambda session: faq_calibration.keep(session, "older", {"n": 0}, 1))
+    for database in (filled, other):
+        database.play(lambda session: faq_calibration.keep(session, "this", {"n": 1}, 2))
+
+    assert filled.play(lambda session: session.query(faq_calibration.StoredCalibration.fingerprint).all()) == [
+        ("this",)
+    ]
+    assert filled.play(faq_calibration.newest) == {"n": 1}
+
+
+async def test_a_bank_that_can_t_be_learned_from_is_searched_as_shipped(
+    filled: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tries = []
+
+    async def fail(entries: Sequence[Entry]) -> None:
+        tries.append(len(entries))
+        raise FittingError
+
+    monkeypatch.setattr(trainer, "fit", fail)
+    async with following(filled) as bank:
+        await until(lambda: "the bank could not be learned from" in caplog.messages)
+        await asyncio.sleep(4 * OFTEN)
+        assert bank.calibration == SHIPPED
+    assert tries == [37]
+
+
+async def test_a_process_of_its_own_learns_the_same() -> None:
+    entries = [Entry(n, f"Vad är sak{n}?", f"Sak{n} är bra.", (f"berätta om sak{n}", f"sak{n} då")) for n in range(40)]
+
+    assert await trainer.fit(entries) == calibrate(entries)
+    assert await trainer.fit(entries[:3]) is None
+
+
+async def test_a_process_that_fails_or_is_slow_is_told_and_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(FittingError, match="ended with 1"):
+        await trainer.fit([SHIPPED])  # type: ignore[list-item]  # not an entry: the process can't read it
+    monkeypatch.setattr(trainer, "LONGEST", 0.01)
+    with pytest.raises(FittingError, match="too long"):
+        await trainer.fit([])
+
+
+def test_a_machine_that_forbids_to_be_nice_learns_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the systemd unit's system calls do."""
+
+    def forbidden(_: int) -> None:
+        raise PermissionError
+
+    written = io.StringIO()
+    monkeypatch.setattr(os, "nice", forbidden)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("[]"))
+    monkeypatch.setattr(sys, "stdout", written)
+    trainer.main()
+    assert written.getvalue() == "null"

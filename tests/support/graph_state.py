@@ -1,0 +1,266 @@
+"""What the stand-in's tenant holds, and what each call does to it. Method names are the calls' names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from itertools import count
+from typing import Any
+
+from tests.support.fakes import Json
+
+GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+PAGE = 100
+MOST_PAGE = 999
+MOST_RECIPIENTS = 100
+LINE = "_" * 80
+
+Given = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A status and a body; or with a ``code`` an error."""
+
+    status: int
+    body: Any = None
+    code: str = ""
+    message: str = ""
+    more: Json = field(default_factory=dict)
+
+
+@dataclass
+class Event:
+    """An event in the mailbox's calendar."""
+
+    id: str
+    sent: Json
+    now: Json
+
+
+def meeting_details(join_url: str) -> str:
+    """What Teams puts below the text of an invitation, shortened from a real one."""
+    return (
+        f'<br><div style="width:100%"><span style="white-space:nowrap; color:#5F5F5F">{LINE}</span></div>'
+        '<div class="me-email-text" lang="sv-SE"><div><span style="font-size:24px">Microsoft Teams</span></div>'
+        f'<div><a class="me-email-headline" href="{join_url}" rel="noreferrer">Anslut till mötet nu</a></div>'
+        "<div><span>Mötes-ID: </span><span>312 445 776 11</span></div></div>"
+        f'<div style="width:100%"><span style="white-space:nowrap">{LINE}</span></div>'
+    )
+
+
+class State:
+    """The tenant."""
+
+    def __init__(self, mailbox: str) -> None:
+        self.base = ""
+        self.mailbox = mailbox
+        self.mails: list[EmailMessage] = []
+        self.pings: list[tuple[str, Json]] = []
+        """Who was notified of what."""
+        self._ids = count()
+        self.events: dict[str, Event] = {}
+        self.told: list[tuple[str, str]] = []
+        """Whom Exchange wrote to about an event, and why."""
+        self.without_app: set[str] = set()
+        self.installed: set[str] = set()
+        self.catalog: dict[str, str] = {}
+        """Catalog id by the manifest's id."""
+        self.members: dict[str, list[Json]] = {}
+        """By team id, or channel id, or channel id with ``+`` for all members."""
+        self.webinars_of: dict[str, list[Json]] = {}
+        self.registered: dict[str, list[Json]] = {}
+        self.sessions: dict[str, list[Json]] = {}
+        self.reports: dict[str, list[Json]] = {}
+        self.records: dict[str, list[Json]] = {}
+        self.page = PAGE
+        self.strange_link = ""
+
+    # Outlook
+
+    def sendMail(self, given: Given, _: Given, mail: EmailMessage) -> Answer:
+        if given["user"] != self.mailbox:
+            return Answer(404, code="ErrorInvalidUser")
+        to = mail["To"].addresses[0].addr_spec
+        if "#EXT#" in to or "@" not in to:
+            return Answer(400, code="ErrorInvalidRecipients", message=f"At least one recipient is not valid: {to}")
+        if mail["From"].addresses[0].addr_spec != self.mailbox:
+            return Answer(403, code="ErrorSendAsDenied")
+        self.mails.append(mail)
+        return Answer(202)
+
+    def createEvent(self, given: Given, _: Given, body: Json) -> Answer:
+        if given["user"] != self.mailbox:
+            return Answer(404, code="ErrorInvalidUser")
+        bad = _bad_attendee(body)
+        if bad:
+            return Answer(400, code="ErrorInvalidRecipients", message=bad)
+        for event in self.events.values():
+            if event.sent["transactionId"] == body["transactionId"]:
+                if event.sent == body:
+                    return Answer(201, self._shown(event))
+                more = {"@event.existingEventId": event.id}
+                return Answer(409, code="ErrorDuplicateTransactionId", message="already been used", more=more)
+        event_id = f"AAkALg{next(self._ids):04}"
+        now = {**body, "attendees": list(body.get("attendees", ()))}
+        if body.get("isOnlineMeeting"):
+            join_url = f"https://teams.microsoft.com/l/meetup-join/{event_id}?context=%7b%7d&anon=true"
+            now["onlineMeeting"] = {"joinUrl": join_url}
+            whole = f"<html><head></head><body>{body['body']['content']}{meeting_details(join_url)}</body></html>"
+            now["body"] = {"contentType": "html", "content": whole}
+        self.events[event_id] = event = Event(event_id, body, now)
+        self.told += [(mail, "invited") for mail in _mails(now)]
+        return Answer(201, self._shown(event))
+
+    def findEvent(self, _: Given, query: Given, __: None) -> Answer:
+        pattern = r"singleValueExtendedProperties/any\(p:p/id eq '(.+?)' and p/value eq '(.+)'\)"
+        wanted = re.fullmatch(pattern, query["$filter"])
+        if wanted is None:
+            return Answer(400, code="ErrorInvalidUrlQueryFilter")
+        name, value = wanted[1], wanted[2].replace("''", "'")
+        found = [
+            event
+            for event in self.events.values()
+            if {"id": name, "value": value} in event.now.get("singleValueExtendedProperties", [])
+        ]
+        return Answer(200, {"value": [self._shown(event, query["$select"].split(",")) for event in found]})
+
+    def readEvent(self, given: Given, query: Given, _: None) -> Answer:
+        event = self.events.get(given["event"])
+        if event is None:
+            return Answer(404, code="ErrorItemNotFound")
+        return Answer(200, self._shown(event, query["$select"].split(",")))
+
+    def updateEvent(self, given: Given, _: Given, body: Json) -> Answer:
+        event = self.events.get(given["event"])
+        if event is None:
+            return Answer(404, code="ErrorItemNotFound")
+        bad = _bad_attendee(body)
+        if bad:
+            return Answer(400, code="ErrorInvalidRecipients", message=bad)
+        changed = {name: value for name, value in body.items() if not name.startswith("@")}
+        before = _mails(event.now)
+        event.now.update(changed)
+        after = _mails(event.now)
+        if "body" in changed and event.now.get("isOnlineMeeting"):
+            join_url = event.now["onlineMeeting"]["joinUrl"]
+            if join_url not in changed["body"]["content"] or LINE not in changed["body"]["content"]:
+                event.now.update(isOnlineMeeting=False, onlineMeeting=None)  # "would disable meeting online"
+        if set(changed) == {"attendees"}:
+            self.told += [(mail, "invited") for mail in after if mail not in before]
+            self.told += [(mail, "called off") for mail in before if mail not in after]
+        else:
+            self.told += [(mail, "changed") for mail in after]
+        return Answer(200, self._shown(event))
+
+    def cancelEvent(self, given: Given, _: Given, body: Json) -> Answer:
+        event = self.events.pop(given["event"], None)
+        if event is None:
+            return Answer(404, code="ErrorItemNotFound")
+        comment = body.get("comment") or body.get("Comment")
+        self.told += [(mail, f"called off: {comment}") for mail in _mails(event.now)]
+        return Answer(202)
+
+    def _shown(self, event: Event, select: Sequence[str] = ()) -> Json:
+        whole = {"id": event.id, "@odata.etag": "W/1", **event.now}
+        return {name: value for name, value in whole.items() if not select or name in (*select, "id", "@odata.etag")}
+
+    # Teams
+
+    def sendActivityNotification(self, given: Given, _: Given, body: Json) -> Answer:
+        return self._notify([given["user"]], body) or Answer(204)
+
+    def sendActivityNotificationToRecipients(self, _: Given, __: Given, body: Json) -> Answer:
+        recipients = body["recipients"]
+        if len(recipients) > MOST_RECIPIENTS:
+            return Answer(400, code="BadRequest", message="Too many recipients")
+        if any(one["@odata.type"].lstrip("#") != "microsoft.graph.aadUserNotificationRecipient" for one in recipients):
+            return Answer(400, code="BadRequest", message="recipient type")
+        reached = [one["userId"] for one in recipients if one["userId"] not in self.without_app]
+        return self._notify(reached, body) or Answer(202)
+
+    def _notify(self, users: Sequence[str], body: Json) -> Answer | None:
+        topic, names = body["topic"], {one["name"] for one in body.get("templateParameters", ())}
+        if topic["source"] != "text" or not topic["webUrl"].startswith("https://teams.microsoft.com/l/"):
+            return Answer(400, code="BadRequest", message="webUrl must be a Teams link")
+        if body["activityType"] == "systemDefault" and names != {"systemDefaultText"}:
+            return Answer(400, code="BadRequest", message="systemDefaultText")
+        for user in users:
+            if user in self.without_app:
+                text = "Application with AAD App Id is not installed for user"
+                return Answer(403, code="Forbidden", message=text)
+            if not GUID.fullmatch(user):
+                return Answer(404, code="NotFound", message="User not found")
+            self.pings.append((user, body))
+        return None
+
+    def findApp(self, _: Given, query: Given, __: None) -> Answer:
+        wanted = re.fullmatch(r"externalId eq '(.+)'", query["$filter"])
+        found = self.catalog.get(wanted[1]) if wanted else None
+        return Answer(200, {"value": [{"id": found}] if found else []})
+
+    def installApp(self, given: Given, _: Given, body: Json) -> Answer:
+        app = str(body["teamsApp@odata.bind"])
+        known = {f"https://graph.microsoft.com/v1.0/appCatalogs/teamsApps/{one}" for one in self.catalog.values()}
+        if app not in known:
+            return Answer(404, code="NotFound", message="The definition of the app was not found")
+        if given["user"] in self.installed:
+            return Answer(409, code="Conflict", message="The requested app is already added for the given user")
+        self.installed.add(given["user"])
+        return Answer(201)
+
+    # lists
+
+    def teamMembers(self, given: Given, query: Given, _: None) -> Answer:
+        return self._listed(self.members, given["team"], query, f"/teams/{given['team']}/members")
+
+    def channelMembers(self, given: Given, query: Given, _: None) -> Answer:
+        path = f"/teams/{given['team']}/channels/{given['channel']}/members"
+        return self._listed(self.members, given["channel"], query, path)
+
+    def channelAllMembers(self, given: Given, query: Given, _: None) -> Answer:
+        path = f"/teams/{given['team']}/channels/{given['channel']}/allMembers"
+        return self._listed(self.members, given["channel"] + "+", query, path)
+
+    def webinars(self, given: Given, query: Given, _: None) -> Answer:
+        path = f"/solutions/virtualEvents/webinars/getByUserIdAndRole(userId='{given['user']}',role='organizer')"
+        return self._listed(self.webinars_of, given["user"], query, path)
+
+    def webinarRegistrations(self, given: Given, query: Given, _: None) -> Answer:
+        path = f"/solutions/virtualEvents/webinars/{given['webinar']}/registrations"
+        return self._listed(self.registered, given["webinar"], query, path)
+
+    def webinarSessions(self, given: Given, query: Given, _: None) -> Answer:
+        path = f"/solutions/virtualEvents/webinars/{given['webinar']}/sessions"
+        return self._listed(self.sessions, given["webinar"], query, path)
+
+    def webinarReports(self, given: Given, query: Given, _: None) -> Answer:
+        path = f"/solutions/virtualEvents/webinars/{given['webinar']}/sessions/{given['session']}/attendanceReports"
+        return self._listed(self.reports, given["session"], query, path)
+
+    def webinarAttendance(self, given: Given, query: Given, _: None) -> Answer:
+        path = f"/solutions/virtualEvents/webinars/{given['webinar']}/sessions/{given['session']}/attendanceReports"
+        return self._listed(self.records, given["report"], query, f"{path}/{given['report']}/attendanceRecords")
+
+    def _listed(self, lists: Mapping[str, list[Json]], key: str, query: Given, path: str) -> Answer:
+        if key not in lists:
+            return Answer(404, code="NotFound")
+        size = int(query.get("$top", self.page))
+        if size > MOST_PAGE:
+            return Answer(400, code="BadRequest", message="$top")
+        start = int(query.get("$skiptoken", 0))
+        page: Json = {"@odata.context": "x", "value": lists[key][start : start + size]}
+        if start + size < len(lists[key]):
+            top = f"$top={query['$top']}&" if "$top" in query else ""
+            page["@odata.nextLink"] = self.strange_link or f"{self.base}{path}?{top}$skiptoken={start + size}"
+        return Answer(200, page)
+
+
+def _mails(event: Json) -> list[str]:
+    return [one["emailAddress"]["address"] for one in event.get("attendees") or ()]
+
+
+def _bad_attendee(body: Json) -> str:
+    return next((mail for mail in _mails(body) if "#EXT#" in mail or "@" not in mail), "")
