@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import graph, jobs, links, log
 from bot.conversation import ROUTES
 from bot.delivery.courier import Courier
-from bot.delivery.mail_and_feed import Elsewhere
+from bot.delivery.tenant_routes import TenantRoutes
 from bot.doctor import secret
 from bot.identity import credential
 from bot.metrics import Around
@@ -202,7 +202,7 @@ def _report(task: asyncio.Task[None]) -> None:
 @asynccontextmanager
 async def _delivering(app: App, messenger: Messenger, tenant: Tenant | None, clock: Clock) -> AsyncIterator[None]:
     """Send what the outbox holds beside the block; leaving it waits for what is under way."""
-    elsewhere = Elsewhere(tenant, links.chat(app.settings))
+    elsewhere = TenantRoutes(tenant, links.chat(app.settings))
     wanted, rate = jobs.STILL_WANTED, app.settings.rate
     courier = Courier(app.database, messenger, clock, rate=rate, still_wanted=wanted, elsewhere=elsewhere)
     async with _running(courier.run()):

@@ -18,10 +18,11 @@ from bot.message import NOTHING, Incoming, Kind, Reply, Scope, UserError, say
 from bot.routes import Role, Routes, Where
 from bot.turn import App, Turn
 from bot.wording import follow_ups
-from storage import erased, faq_log, opening, people, places, rosters, turns
+from storage import faq_log, people, places, rosters, turn_facts, turns
+from storage.erasure import hashes
 from storage.faq import touched
-from storage.opening import Opening
 from storage.people import Person
+from storage.turn_facts import TurnFacts
 
 FEATURES = (help_feature, faq, members, memberlist, reminding, privacy, groups, questions)
 ROUTES = Routes(*(feature.routes for feature in FEATURES), dialog.routes)
@@ -68,7 +69,7 @@ def partly_sent(app: App, incoming: Incoming, rest: Reply) -> None:
     app.database.play(lambda session: turns.keep_rest(session, *incoming.key, rest.to_json()))
 
 
-def _remember(session: Session, incoming: Incoming, found: Opening, now: datetime) -> Person:
+def _remember(session: Session, incoming: Incoming, found: TurnFacts, now: datetime) -> Person:
     """Keep who wrote and where; what is known already is not written."""
     sender, place = incoming.sender, incoming.place
     active = incoming.kind in (Kind.MESSAGE, Kind.ACTION)  # somebody else may have added them
@@ -89,15 +90,15 @@ def _remember(session: Session, incoming: Incoming, found: Opening, now: datetim
     return person
 
 
-def _stays_erased(session: Session, incoming: Incoming, found: Opening) -> bool:
+def _stays_erased(session: Session, incoming: Incoming, found: TurnFacts) -> bool:
     """Whether somebody erased has only pressed an old button, or was added somewhere: neither is writing."""
     sender = incoming.sender
-    return found.person is None and erased.is_erased(session, sender.teams_id, sender.entra_id)
+    return found.person is None and hashes.is_erased(session, sender.teams_id, sender.entra_id)
 
 
 def _answer(app: App, session: Session, incoming: Incoming, now: datetime, refused: Reply | None) -> Answer:
     key = incoming.key
-    found = opening.read(session, incoming.sender.teams_id, *key, now)
+    found = turn_facts.read(session, incoming.sender.teams_id, *key, now)
     if incoming.kind is not Kind.MESSAGE and _stays_erased(session, incoming, found):
         return Answer(FORGOTTEN if incoming.kind is Kind.ACTION else NOTHING, unsent=True)
     if incoming.kind is Kind.OVERHEARD and not _worth_asking(app, session, incoming):

@@ -15,8 +15,8 @@ from bot.routes import Dialog, Routes
 from bot.settings import Settings
 from storage import kansli
 from storage.database import Database
-from storage.opening import Opening
 from storage.people import Person
+from storage.turn_facts import TurnFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Turn:
     session: Session
     incoming: Incoming
     person: Person
-    found: Opening
+    found: TurnFacts
     """What the database knew when the turn began."""
     now: datetime
     """Aware, UTC."""

@@ -13,29 +13,6 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
-import storage.audit
-import storage.contacts
-import storage.credentials
-import storage.dialogs
-import storage.erased
-import storage.faq
-import storage.faq_calibration
-import storage.faq_growth
-import storage.faq_log
-import storage.groups
-import storage.kansli
-import storage.leases
-import storage.links
-import storage.municipalities
-import storage.offers
-import storage.outbox
-import storage.people
-import storage.places
-import storage.questions
-import storage.roles
-import storage.rosters
-import storage.turns
-import storage.writing  # noqa: F401 - every table must be known to the metadata
 from storage.database import Base, Database
 
 SCRIPTS = Path(__file__).parent / "migrations"

@@ -11,8 +11,8 @@ from sqlalchemy import ForeignKey, String, Text, bindparam, exists, false, func,
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage import erased
 from storage.database import Base, insert_new, is_id, person_key, table_of
+from storage.erasure import hashes
 
 ACTIVE_EVERY = timedelta(hours=1)
 """How exactly it is kept when somebody was last active; finer would write a row for every turn."""
@@ -127,7 +127,7 @@ def meet(
     """
     person = known or find(session, teams_id) or _first_met(session, teams_id, entra_id)
     if person is None:
-        erased.lift(session, teams_id, entra_id)  # erased people come back by writing
+        hashes.lift(session, teams_id, entra_id)  # erased people come back by writing
         insert_new(session, Person, teams_id=teams_id, entra_id=entra_id, name=name[:200], first_seen_at=now)
         person = session.query(Person).filter_by(teams_id=teams_id).one()
     if name and person.name != name[:200]:

@@ -15,14 +15,16 @@ from typing import Any
 from sqlalchemy import Column, Table, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage import called, erased, faq, posted, questions, scrub
+from storage import faq, questions
 from storage.audit import AuditRow
 from storage.contacts import Contact
 from storage.database import Base, table_of
+from storage.erasure import first_names, messages, scrub
+from storage.erasure import hashes as erased
+from storage.erasure.traces import Traces
 from storage.outbox import Content, Delivery
 from storage.people import Person
 from storage.places import Conversation
-from storage.traces import Traces
 
 PEOPLE = table_of(Person)
 _BANK = frozenset({"faq_entries", "faq_phrasings"})
@@ -138,14 +140,14 @@ def erase(
     session.expunge_all()  # what the turn has loaded may be gone now
     session.execute(delete(PEOPLE).where(PEOPLE.c.id.in_(ids)))  # the keys' ON DELETE does the rest
     traces = Traces(tuple(sorted({*identities, *chats})), _findable(session, names), reference)
-    scrubbed = _scrub(session, traces, now) + called.scrub(session, asked, names, reference, now)
+    scrubbed = _scrub(session, traces, now) + first_names.scrub(session, asked, names, reference, now)
     for work in after:
         work()
     return Erased(reference, kept, dict(scrubbed))
 
 
 def _scrub(session: Session, traces: Traces, now: datetime) -> Counter[str]:
-    scrubbed = scrub.scrub(session, traces) + posted.scrub(session, traces, now)
+    scrubbed = scrub.scrub(session, traces) + messages.scrub(session, traces, now)
     if _BANK & set(scrubbed):
         faq.touch(session)
     return scrubbed

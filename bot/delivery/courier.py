@@ -21,17 +21,17 @@ from sqlalchemy.orm import Session
 
 from bot.delivery import outcomes
 from bot.delivery.addresses import address
-from bot.delivery.mail_and_feed import Elsewhere
 from bot.delivery.outcomes import Outcome
 from bot.delivery.pace import Limits, Pace
 from bot.delivery.reach import CLOSED, OUTSIDE, Address, End, Pause, Wait, may_follow
+from bot.delivery.tenant_routes import TenantRoutes
 from bot.message import Message, Scope
 from bot.ports import OWN_LIMIT, Failed, Messenger, Posted, Reason, Route, TryLater, Uncertain, Unreachable, Way
 from storage import leases, outbox, places
 from storage.database import Database
 from storage.outbox import Delivery, State
 from storage.outgoing import Operation
-from storage.reminding import PAUSED
+from storage.reminder_choices import PAUSED
 
 T = TypeVar("T")
 StillWanted = Callable[[Session, Delivery], bool]
@@ -66,7 +66,7 @@ class Courier:
         rate: int = 30,
         still_wanted: Mapping[str, StillWanted] | None = None,
         pace: Pace | None = None,
-        elsewhere: Elsewhere | None = None,
+        elsewhere: TenantRoutes | None = None,
     ) -> None:
         """``rate`` is messages a second in all; ``still_wanted`` has a check for subjects by their first word.
 
@@ -77,7 +77,7 @@ class Courier:
         self._clock = clock
         self._still_wanted = still_wanted or {}
         self._pace = pace or Pace()
-        self._elsewhere = elsewhere or Elsewhere()
+        self._elsewhere = elsewhere or TenantRoutes()
         self._limits = Limits(rate)
         self._holder = secrets.token_hex(8)
         self._holds_until: datetime | None = None

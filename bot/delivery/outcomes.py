@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from bot.ports import Failed, Posted, TryLater, Uncertain, Unreachable, Way
 from storage.outbox import HARMLESS, KEPT_FOR, MOST_DOUBTS, Delivery, State
 from storage.outgoing import Repeat
-from storage.reminding import PAUSED
+from storage.reminder_choices import PAUSED
 
 Outcome: TypeAlias = dict[str, Any]
 

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from bot.guid import is_guid
 from bot.ports import Member, Reason, Route, Way
 from bot.swedish import OPENS, STOCKHOLM, next_open
-from storage import places, reminding
+from storage import places, reminder_choices
 from storage.outbox import Delivery, State
 from storage.outgoing import Operation, Reach
 from storage.people import Person, RemindBy
@@ -84,7 +84,7 @@ def to_person(session: Session, row: Delivery, now: datetime, opened: Collection
         case _:
             found, beside = _as_chosen(person, chat, mail, feed)
             if beside:
-                reminding.enqueue_mail(session, row, now)
+                reminder_choices.enqueue_mail(session, row, now)
     return tuple(found) or End(State.UNREACHABLE, Reason.NO_ROUTE)
 
 
@@ -112,7 +112,7 @@ def _as_chosen(person: Person, chat: list[Route], mail: list[Route], feed: list[
 
 def _beside(session: Session, row: Delivery, person: Person, opened: Collection[Way]) -> Address:
     """The mail beside a chat that turned out to be blocked does not go: they want no more of us."""
-    chat = reminding.beside(session, row)
+    chat = reminder_choices.beside(session, row)
     if chat is not None and chat.state == State.SENDING:
         return Wait(1.0)
     if chat is not None and chat.error == Reason.BLOCKED:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.doctor.case import Problem
 from bot.settings import Settings
-from storage import reminding
+from storage import reminder_choices
 from storage.database import Database
 
 LATELY = timedelta(days=1)
@@ -17,11 +17,11 @@ def problems(opened: Database, settings: Settings, now: datetime) -> Iterator[Pr
     """Whether mail is open to those who want it, and whether anything was lost lately because a way was closed."""
     if settings.local:
         return
-    wanting = opened.look(reminding.wanting_mail)
+    wanting = opened.look(reminder_choices.wanting_mail)
     if wanting and settings.graph_mailbox is None:
         fault = f"reminders by mail were chosen by {wanting}, and the bot has no mailbox: they come in the chat"
         yield Problem("reminders", fault, "Set SEKOM_GRAPH_MAILBOX (README, Microsoft Graph in the tenant)")
-    lost = opened.look(lambda session: reminding.closed_since(session, now - LATELY))
+    lost = opened.look(lambda session: reminder_choices.closed_since(session, now - LATELY))
     if lost and settings.graph_mailbox is not None:
         fault = f"Graph refused for want of set-up in the last day: {lost} (mails or notifications)"
         remedy = "Mend the permissions and the mailbox as said here; if all are well, look in the log: Graph refuses"

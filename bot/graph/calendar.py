@@ -25,7 +25,7 @@ from msgraph.generated.users.item.events import events_request_builder as many
 from msgraph.generated.users.item.events.item import event_item_request_builder as one
 from msgraph.generated.users.item.events.item.cancel.cancel_post_request_body import CancelPostRequestBody
 
-from bot.graph.meaning import Call, Refusal, understood
+from bot.graph.failures import Call, Refusal, understood
 from bot.graph.meeting import with_new_text
 from bot.graph.thread import on_graph_thread
 from bot.graph.wire import OnWire, Wire

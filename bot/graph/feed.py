@@ -21,8 +21,8 @@ from msgraph.generated.users.item.teamwork.send_activity_notification import (
 )
 
 from bot.graph import BASE
+from bot.graph.failures import Call, Refusal, understood
 from bot.graph.limits import Rate
-from bot.graph.meaning import Call, Refusal, understood
 from bot.graph.people import object_id
 from bot.graph.thread import on_graph_thread
 from bot.graph.wire import OnWire, Wire

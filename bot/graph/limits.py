@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from bot.graph.meaning import Refusal
+from bot.graph.failures import Refusal
 from bot.ports import OWN_LIMIT, TryLater
 
 MARGIN = 1.1

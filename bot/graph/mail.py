@@ -14,7 +14,7 @@ from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
 
 from bot.delivery.mail import message_id, written
-from bot.graph.meaning import Call
+from bot.graph.failures import Call
 from bot.graph.thread import on_graph_thread
 from bot.graph.wire import OnWire, Wire
 from bot.ports import Failed

@@ -10,7 +10,7 @@ from msgraph.generated.teams.item.channels.item.all_members import all_members_r
 from msgraph.generated.teams.item.channels.item.members import members_request_builder as added
 from msgraph.generated.teams.item.members import members_request_builder as team
 
-from bot.graph.meaning import Call
+from bot.graph.failures import Call
 from bot.graph.thread import on_graph_thread
 from bot.graph.wire import OnWire
 from bot.message import Json

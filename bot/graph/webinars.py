@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from bot.graph.meaning import Call
+from bot.graph.failures import Call
 from bot.graph.people import object_id
 from bot.graph.thread import on_graph_thread
 from bot.graph.wire import OnWire, Wire

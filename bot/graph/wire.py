@@ -27,8 +27,8 @@ from msgraph.graph_service_client import GraphServiceClient
 from msgraph_core import GraphClientFactory
 
 from bot.graph import BASE
+from bot.graph.failures import Call, Faults, Refusal, understood
 from bot.graph.limits import Limits, Tempo
-from bot.graph.meaning import Call, Faults, Refusal, understood
 from bot.graph.thread import GraphThread
 from bot.message import Json
 from bot.ports import Failed, TryLater, Uncertain, Unreachable

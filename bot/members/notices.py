@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.members import proposal_cards
 from bot.message import Json
 from bot.register.change import Change
-from storage import contacts, delivered, kansli, outbox
+from storage import contacts, deliveries, kansli, outbox
 from storage.contacts import Contact, Proposal, ProposalKind
 from storage.outbox import Delivery
 from storage.outgoing import MessageOf, Outgoing, ToPerson
@@ -92,7 +92,7 @@ def due(session: Session, now: datetime) -> list[Outgoing]:
     """A card whose proposer has left the teams since it was shown says so, and that they are back when they are."""
     del now
     waiting = [(row, Proposed.of(row)) for row in contacts.proposals(session)]
-    sent = delivered.about(session, [subject for _, was in waiting for subject in (was.stem, was.versions)])
+    sent = deliveries.about(session, [subject for _, was in waiting for subject in (was.stem, was.versions)])
     return [version for row, was in waiting for version in _of_left(row, was, sent)]
 
 
@@ -119,7 +119,7 @@ def _end(session: Session, now: datetime, was: Proposed, card: Json) -> None:
     other = proposal_cards.over("Förslaget är avgjort.")
     shown = [
         _version(asked, was, f"{asked.key}:over", card if asked.person_id in still else other)
-        for asked in delivered.about(session, [was.stem])[was.stem]
+        for asked in deliveries.about(session, [was.stem])[was.stem]
     ]
     outbox.enqueue_all(session, shown, now)
 

@@ -13,7 +13,7 @@ from bot.privacy import personal_data
 from bot.settings import Settings
 from bot.swedish import date_of
 from bot.turn import App
-from storage import faq_growth, faq_log, links, offers, retention, turns, writing
+from storage import answer_forms, faq_growth, faq_log, links, offers, retention, turns
 from storage.database import Database
 from storage.privacy import EraseHook
 
@@ -48,7 +48,7 @@ def _before(now: datetime, days: int) -> datetime:
 OLD = (
     Old("answers kept for repeats", lambda _: "24 hours", lambda s, _, now, most: turns.forget_old(s, now, most)),
     Old("replies to ask about", lambda _: "24 hours", lambda s, _, now, most: offers.forget_old(s, now, most)),
-    Old("answers begun", lambda _: "15 minutes", lambda s, _, now, most: writing.forget_old(s, now, most)),
+    Old("answers begun", lambda _: "15 minutes", lambda s, _, now, most: answer_forms.forget_old(s, now, most)),
     Old("links to fetch a file", lambda _: "15 minutes", lambda s, _, now, most: links.forget(s, now, most)),
     Old(
         "wordings of questions, and votes' reasons",

@@ -13,7 +13,7 @@ from bot.questions import cards, channel_notices, details, keys, lifecycle, noti
 from bot.questions.details import Picture
 from bot.routes import Routes
 from bot.turn import Turn
-from storage import delivered, groups, questions
+from storage import deliveries, groups, questions
 from storage.questions import Question, Status, Way
 
 routes = Routes[Turn]()
@@ -114,7 +114,7 @@ def asked_in(session: Session, place: Place) -> int | None:
     """The question whose card started the thread; None where it is another thread, or none."""
     if place.scope is not Scope.CHANNEL or place.thread_id is None:
         return None
-    post = delivered.sent_as(session, place.conversation_id, place.thread_id)
+    post = deliveries.sent_as(session, place.conversation_id, place.thread_id)
     return keys.question_of(post.subject, post.key) if post else None
 
 

@@ -12,7 +12,7 @@ from bot.message import Json
 from bot.questions import cards, details, keys
 from bot.questions.details import Picture
 from bot.turn import Turn
-from storage import delivered, groups, outbox, questions, writing
+from storage import answer_forms, deliveries, groups, outbox, questions
 from storage.outbox import Delivery, State
 from storage.outgoing import MessageOf, Outgoing, ToChannel, ToThread
 from storage.questions import Question
@@ -49,15 +49,15 @@ def update(seen: Picture, version: str) -> Outgoing:
 
 def writes(turn: Turn, question: Question) -> None:
     """The person has opened the answer form."""
-    writing.begin(turn.session, question.id, turn.person.id, turn.now)
-    writing.hold(turn.session, _lanes(question), turn.now)
+    answer_forms.begin(turn.session, question.id, turn.person.id, turn.now)
+    answer_forms.hold(turn.session, _lanes(question), turn.now)
 
 
 def stopped_writing(turn: Turn, question: Question) -> None:
     """The person has sent or left the answer form: what waited for that is shown, unless somebody else has it open."""
-    left = writing.end(turn.session, question.id, turn.person.id)
+    left = answer_forms.end(turn.session, question.id, turn.person.id)
     if left and _written(turn, question) is None:
-        writing.show_now(turn.session, _lanes(question), turn.now)
+        answer_forms.show_now(turn.session, _lanes(question), turn.now)
 
 
 def thread(session: Session, question: Question) -> ToThread | None:
@@ -75,7 +75,7 @@ def lost(session: Session, waiting: Sequence[Question]) -> Iterator[tuple[Questi
     """
     posted = {keys.card(question): question for question in waiting if question.group_id is not None}
     places = {group.id: group.conversation_id for group in groups.everyone(session)} if posted else {}
-    for row in delivered.ended(session, posted):
+    for row in deliveries.ended(session, posted):
         question = posted[row.key]
         place = places.get(question.group_id or 0)
         if row.state in outbox.NOT_ARRIVED or (row.state == State.SENT and place not in (None, row.conversation_id)):
@@ -118,7 +118,7 @@ def _version(question: Question, posted: str, name: str, card: Json) -> Outgoing
 
 def _written(turn: Turn, question: Question) -> datetime | None:
     """Until when others write answers that the question takes; None where nobody does."""
-    return None if question.over else writing.others_until(turn.session, question.id, turn.person.id, turn.now)
+    return None if question.over else answer_forms.others_until(turn.session, question.id, turn.person.id, turn.now)
 
 
 def _lanes(question: Question) -> list[str]:

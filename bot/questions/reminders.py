@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot import swedish
 from bot.questions import asker_cards, channel_notices, desk_cards, details, keys, lifecycle, mails, notices
 from bot.questions.details import Picture
-from storage import groups, kansli, outbox, questions, writing
+from storage import answer_forms, groups, kansli, outbox, questions
 from storage.outbox import Delivery
 from storage.outgoing import Outgoing, number_of
 from storage.questions import Question, Status
@@ -94,7 +94,7 @@ class _Rung:
     def rows(self, session: Session, now: datetime) -> Iterator[Outgoing]:
         seen = details.of(session, self.question, now)
         if self.released:
-            wait = writing.others_until(session, self.question.id, None, now)  # who took it may be writing just now
+            wait = answer_forms.others_until(session, self.question.id, None, now)  # the claimer may be writing now
             yield from _released(seen, self.released, wait)
         card = desk_cards.one(seen, why=f"Ingen har svarat på {swedish.count(self.days, 'arbetsdag', 'arbetsdagar')}")
         mail = mails.unanswered(seen, self.days, keeper=self.keeper)

@@ -13,7 +13,8 @@ from bot.message import UserError
 from bot.ports import Listed
 from bot.register import checks
 from bot.tenant import RosterMember
-from storage import erased, people, rosters
+from storage import people, rosters
+from storage.erasure import hashes
 from storage.people import Person
 from storage.rosters import Readable
 
@@ -61,7 +62,7 @@ def _known(session: Session, place: Readable, member: Listed, now: datetime, ten
     if not _real(member.teams_id, LONGEST_TEAMS_ID) or not _real(entra_id, LONGEST_ENTRA_ID):
         return None
     # an address that no mail reaches, so that ``mail`` is none, may be theirs too
-    if erased.is_erased(session, member.teams_id, entra_id, mail, member.mail):
+    if hashes.is_erased(session, member.teams_id, entra_id, mail, member.mail):
         return None  # until they write to the bot themselves
     outside = place.channel and member.tenant_id is not None and tenants and member.tenant_id.casefold() not in tenants
     if outside and not people.is_known(session, member.teams_id, entra_id):

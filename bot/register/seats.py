@@ -11,8 +11,9 @@ from bot.register import finder, words
 from bot.register.change import Change
 from bot.register.spelling import bare
 from bot.swedish import date_of
-from storage import contacts, erased, municipalities, people
+from storage import contacts, municipalities, people
 from storage.contacts import Contact
+from storage.erasure import hashes
 from storage.municipalities import Municipality
 from storage.people import Person, PersonRole
 
@@ -27,7 +28,7 @@ def suggested(session: Session, person: Person) -> Municipality | None:
 
 def refuse_erased(session: Session, mail: str) -> None:
     """Raises :class:`UserError` for the address of somebody who was erased and has not written since."""
-    if erased.is_erased(session, mail):
+    if hashes.is_erased(session, mail):
         raise UserError("Personens uppgifter är borttagna. Be personen skriva hej till mig först, så går det igen.")
 
 

@@ -6,7 +6,7 @@ from bot.message import Json, Reply, say, state
 from bot.reminding import cards, choices
 from bot.routes import Routes, Where
 from bot.turn import Turn
-from storage import reminding
+from storage import reminder_choices
 
 routes = Routes[Turn](where=Where.PERSONAL)
 
@@ -34,7 +34,7 @@ def pause(turn: Turn) -> Reply:
     """*Pausa*, or another end of the pause that is."""
     last = choices.checked_end(turn.data.get("pause"), turn.data.get("last"), turn.now)
     turn.person.paused_until = last
-    reminding.release(turn.session, turn.person.id, turn.now)
+    reminder_choices.release(turn.session, turn.person.id, turn.now)
     return state(_card(turn, "Pausen är sparad."), done=True)
 
 
@@ -42,7 +42,7 @@ def pause(turn: Turn) -> Reply:
 def resume(turn: Turn) -> Reply:
     """*Ta bort pausen*: what waited for its end comes now."""
     turn.person.paused_until = None
-    reminding.release(turn.session, turn.person.id, turn.now)
+    reminder_choices.release(turn.session, turn.person.id, turn.now)
     return state(_card(turn, "Pausen är borttagen."), done=True)
 
 

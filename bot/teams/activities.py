@@ -13,7 +13,7 @@ from botbuilder.schema import Activity, Attachment, ChannelAccount
 
 from bot.message import Incoming, Json, Kind, Message, Place, Reply, Scope, Sender
 from bot.teams.gate import tenant_of
-from bot.teams.refused import malformed
+from bot.teams.refusal import malformed
 
 CARD = "application/vnd.microsoft.card.adaptive"
 NOTICE = "application/vnd.microsoft.activity.message"

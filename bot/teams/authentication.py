@@ -13,7 +13,7 @@ import jwt
 import orjson
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
-from bot.teams.refused import RefusedError
+from bot.teams.refusal import RefusedError
 
 ISSUER = "https://api.botframework.com"
 METADATA_URL = "https://login.botframework.com/v1/.well-known/openidconfiguration"

@@ -18,7 +18,7 @@ from botbuilder.schema import Activity, ConversationAccount
 from msrest.serialization import Model
 
 from bot.message import Json
-from bot.teams.refused import malformed
+from bot.teams.refusal import malformed
 
 DEEPEST = 64
 """Levels of nesting that are read. A form's inputs lie at the fifth; orjson itself writes at most 254."""

@@ -14,7 +14,7 @@ from bot.teams.adapter import Adapter
 from bot.teams.bot import TeamsBot
 from bot.teams.codec import decode, parse
 from bot.teams.gate import Gate
-from bot.teams.refused import RefusedError, malformed
+from bot.teams.refusal import RefusedError, malformed
 
 LARGEST_BODY = 256 * 1024
 """Bytes. Teams' own messages are at most 100 kB."""

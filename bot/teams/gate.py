@@ -16,7 +16,7 @@ from aiohttp import ClientSession
 from botbuilder.schema import Activity
 
 from bot.teams.authentication import Authenticator, Claims
-from bot.teams.refused import RefusedError
+from bot.teams.refusal import RefusedError
 
 TEAMS_HOST = "smba.trafficmanager.net"
 """Teams' Connector in the public cloud (its regions differ in path only). Exact: anybody can register beside it."""

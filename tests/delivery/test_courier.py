@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from bot.delivery.courier import Courier
-from storage import delivered, outbox, retention
+from storage import deliveries, outbox, retention
 from storage.database import Database
 from storage.outbox import Delivery
 from storage.outgoing import MessageOf, Outgoing, Repeat, ThreadOf, ToChannel, ToMessage, ToPerson, ToThread
@@ -78,7 +78,7 @@ async def test_a_thread_is_started_answered_changed_and_taken_away(desk: Desk) -
     assert (card.conversation, card.card) == (f"{CHANNEL};messageid=sent-1", {**CARD, "body": []})
     assert card.activity["summary"] == "Besvarad"
     assert (reply.conversation, reply.text) == (f"{CHANNEL};messageid=sent-1", "Ett svar")
-    found = desk.play(lambda session: delivered.sent_as(session, CHANNEL, "sent-1"))
+    found = desk.play(lambda session: deliveries.sent_as(session, CHANNEL, "sent-1"))
     assert found.key == "q:1:card"
 
     desk.enqueue(Outgoing("q:1:away", "q:1", MessageOf("q:1:card")))

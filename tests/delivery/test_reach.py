@@ -13,9 +13,9 @@ import pytest
 
 from bot import swedish
 from bot.delivery.courier import MOST_AT_ONCE
-from bot.delivery.mail_and_feed import Elsewhere
 from bot.delivery.pace import Pace
-from storage import outbox, privacy, reminding
+from bot.delivery.tenant_routes import TenantRoutes
+from storage import outbox, privacy, reminder_choices
 from storage.database import Database
 from storage.outgoing import Operation, Outgoing, Reach, Repeat, ThreadOf, ToChannel
 from storage.people import Person
@@ -66,7 +66,7 @@ class Post:
 
 @pytest.fixture
 async def post(database: Database, clock: Clock) -> AsyncIterator[Post]:
-    async with office() as one, desk(database, clock, elsewhere=Elsewhere(one.tenant, CHAT)) as outgoing:
+    async with office() as one, desk(database, clock, elsewhere=TenantRoutes(one.tenant, CHAT)) as outgoing:
         yield Post(outgoing, one)
         assert one.standin.violations == []
 
@@ -237,14 +237,14 @@ async def test_ending_the_cause_or_erasing_the_person_ends_the_mail_too(post: Po
     post.desk.enqueue(reminder(anna, "r"))
     [row] = post.desk.play(lambda session: outbox.claim(session, "h", post.desk.clock.now, 1))
     post.desk.play(lambda session: outbox.cancel(session, "note:1", post.desk.clock.now))
-    assert post.desk.play(lambda session: reminding.enqueue_mail(session, row, post.desk.clock.now)) is True
-    assert post.desk.play(lambda session: reminding.enqueue_mail(session, row, post.desk.clock.now)) is False
+    assert post.desk.play(lambda session: reminder_choices.enqueue_mail(session, row, post.desk.clock.now)) is True
+    assert post.desk.play(lambda session: reminder_choices.enqueue_mail(session, row, post.desk.clock.now)) is False
     assert (await post.deliver())["r:mail"] == ("expired", "expired")
 
     post.desk.enqueue(reminder(anna, "2"))
     [row] = post.desk.play(lambda session: outbox.claim(session, "h", post.desk.clock.now, 1))
     post.desk.play(lambda session: privacy.erase(session, anna, post.desk.clock.now, post.desk.clock.now.date()))
-    assert post.desk.play(lambda session: reminding.enqueue_mail(session, row, post.desk.clock.now)) is False
+    assert post.desk.play(lambda session: reminder_choices.enqueue_mail(session, row, post.desk.clock.now)) is False
     assert (await post.deliver(), post.mails) == ({}, [])
 
 
@@ -268,7 +268,7 @@ async def test_in_a_pause_what_passes_is_skipped_and_the_rest_comes_after(post: 
     assert {post.desk.row(key).attempts for key in ("passes", "stays")} == {0}
 
     post.desk.play(lambda session: session.query(outbox.Delivery).filter_by(key="stays").update({"attempts": 1}))
-    again = post.desk.play(lambda session: reminding.release(session, anna, post.desk.clock.now))
+    again = post.desk.play(lambda session: reminder_choices.release(session, anna, post.desk.clock.now))
     assert again == len(("passes", "weekend", "stays", "undated")), "tried before the pause or not"
 
     post.desk.clock.now = datetime(2026, 12, 12, 9, tzinfo=swedish.STOCKHOLM)
@@ -288,7 +288,7 @@ async def test_a_graph_that_does_not_answer_holds_up_no_chat(database: Database)
     async with office() as one:
         one.standin.delay = 20.0
         clock, pace = Clock(datetime.now(UTC)), Pace(tick=0.05, drain=0.05)
-        async with desk(database, clock, pace=pace, elsewhere=Elsewhere(one.tenant, CHAT)) as outgoing:
+        async with desk(database, clock, pace=pace, elsewhere=TenantRoutes(one.tenant, CHAT)) as outgoing:
             post = Post(outgoing, one)
             for number in range(MOST_AT_ONCE + 10):
                 about = {**GUEST, "remind_by": "mail", "mail": f"p{number}@tranemo.example"}

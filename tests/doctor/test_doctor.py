@@ -31,7 +31,7 @@ from bot.conversation import ROUTES
 from bot.doctor import examine, here, secret
 from bot.doctor.case import Asked, Case, Problem
 from bot.doctor.permissions import CALENDAR, MAIL, PERMISSIONS
-from bot.graph import meaning
+from bot.graph import failures
 from bot.settings import Settings
 from manifest import build
 from storage import credentials, migrate
@@ -536,7 +536,7 @@ def test_the_permissions_are_those_that_the_calls_to_graph_need() -> None:
         made.needs
         for module in (calendar, feed, mail, rosters, webinars)
         for made in vars(module).values()
-        if isinstance(made, meaning.Call)
+        if isinstance(made, failures.Call)
     }
     assert {one.name for one in PERMISSIONS} == needed
 

@@ -16,7 +16,7 @@ from azure.core.exceptions import ClientAuthenticationError
 from kiota_serialization_json.json_parse_node_factory import JsonParseNodeFactory
 from msgraph.generated.models.event import Event
 
-from bot.graph import meaning
+from bot.graph import failures
 from bot.graph.limits import Rate, Tempo
 from bot.graph.meeting import with_new_text
 from bot.graph.thread import GraphThread
@@ -262,7 +262,7 @@ def test_every_call_of_the_table_needs_what_the_code_says(call: object) -> None:
         made.name: made.needs
         for module in (calendar, feed, mail, rosters, webinars)
         for made in vars(module).values()
-        if isinstance(made, meaning.Call)
+        if isinstance(made, failures.Call)
     }
     assert said[call.name] in call.permission  # type: ignore[attr-defined]
 
@@ -508,7 +508,7 @@ async def _post(desk: Office, path: str) -> None:
     info = RequestInformation(Method.POST)
     info.url = desk.standin.base + path
     try:
-        await desk.graph.wire.thread.run(desk.graph.wire.send(meaning.Call("x", "Y"), info))
+        await desk.graph.wire.thread.run(desk.graph.wire.send(failures.Call("x", "Y"), info))
     except Unreachable as error:
         raise Failed("404") from error
 

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.privacy import retention
-from storage import erased as hashes
 from storage import migrate, outbox, people
+from storage.erasure import hashes
 from storage.outbox import Delivery
 from storage.questions import Answer, Status
 from tests.conftest import make_app

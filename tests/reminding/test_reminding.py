@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery.mail_and_feed import Elsewhere
+from bot.delivery.tenant_routes import TenantRoutes
 from bot.papers import on_paper
 from bot.privacy import own_data
 from bot.settings import Settings
@@ -41,7 +41,9 @@ def person(chat: Chat) -> Person:
 def mails(chat: Chat, folder: Path) -> dict[str, EmailMessage]:
     """Let the bot's clock tick; the mails that lie in ``folder`` after that, by file."""
     plan(chat.app, chat.clock.now)
-    elsewhere = Elsewhere(on_paper(folder, "kansliet@ekokommuner.example", chat.clock), "https://teams.example/l/chat")
+    elsewhere = TenantRoutes(
+        on_paper(folder, "kansliet@ekokommuner.example", chat.clock), "https://teams.example/l/chat"
+    )
     for _ in range(3):  # the mail waits a second for the chat beside it
         deliver(chat.app, Teams(chat.history, chat.blocked), chat.clock.now, elsewhere)
         chat.clock.forward(seconds=1.1)

@@ -26,8 +26,8 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from bot.delivery.courier import Courier
-from bot.delivery.mail_and_feed import Elsewhere
 from bot.delivery.pace import Pace
+from bot.delivery.tenant_routes import TenantRoutes
 from bot.graph.limits import Tempo
 from storage import migrate, outbox
 from storage.database import Database
@@ -121,7 +121,7 @@ async def storm(desk: Office, database: Database, count: int, faster: float, see
         _now,
         rate=int(RATE * faster),
         pace=pace,
-        elsewhere=Elsewhere(desk.tenant, CHAT, faster=faster),
+        elsewhere=TenantRoutes(desk.tenant, CHAT, faster=faster),
     )
     began = time.monotonic()
     running = asyncio.create_task(courier.run())

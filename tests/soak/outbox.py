@@ -23,7 +23,7 @@ from typing import Any
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from storage import delivered, migrate, outbox
+from storage import deliveries, migrate, outbox
 from storage.database import Database
 from storage.outbox import MOST_DOUBTS, Delivery, State
 from storage.outgoing import MessageOf, Outgoing, Recipient, Repeat, ThreadOf, ToChannel, ToPerson, ToThread
@@ -218,7 +218,7 @@ async def trial(url: str, *, replicas: int, kills: int, seed: int, seen: Seen) -
 def _decide(session: Session, seen: Seen) -> None:
     """Have what others wait for sent again, as a person would."""
     waiting = session.query(Delivery).filter_by(state=State.WAITING).all()
-    rows = delivered.ended(session, {row.target for row in waiting if row.target})
+    rows = deliveries.ended(session, {row.target for row in waiting if row.target})
     undecided = {row.key: row.id for row in rows if row.state == State.UNCERTAIN}
     seen.waited += sum(row.target in undecided for row in waiting)
     seen.decided += sum(outbox.send_again(session, number, now()) for number in undecided.values())

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from storage import called, faq, outbox
+from storage import faq, outbox
+from storage.erasure import first_names
+from storage.erasure.traces import NOBODY, Traces
 from storage.outgoing import Outgoing, ToChannel
-from storage.traces import NOBODY, Traces
 from tests.conftest import NOON
 from tests.support.chat import Chat
 from tests.support.erasure import erase, traces
@@ -42,7 +43,7 @@ def test_a_first_name_goes_where_it_is_surely_one() -> None:
         "Vi frågar X Karin.",
     )
     for text in gone:
-        out = called.out_of(text.replace("X", "Björn"), "Björn", ("Björn", "Karin"))
+        out = first_names.out_of(text.replace("X", "Björn"), "Björn", ("Björn", "Karin"))
         assert out == text.replace("Xs", "X").replace("X", NOBODY)
     stays = (
         "Fråga Björn Svensson.",
@@ -55,7 +56,7 @@ def test_a_first_name_goes_where_it_is_surely_one() -> None:
         "Björnen",
         "Som Björnsson",
     )
-    assert [called.out_of(text, "Björn") for text in stays] == list(stays)
+    assert [first_names.out_of(text, "Björn") for text in stays] == list(stays)
 
 
 @pytest.mark.parametrize("text", OTHERS)

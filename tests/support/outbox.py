@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.delivery.courier import Courier, StillWanted
-from bot.delivery.mail_and_feed import Elsewhere
 from bot.delivery.pace import Pace
+from bot.delivery.tenant_routes import TenantRoutes
 from bot.teams.connector import Connector, new_session
 from bot.teams.gate import LocalGate
 from bot.teams.messenger import TeamsMessenger
@@ -71,7 +71,7 @@ async def desk(
     still_wanted: dict[str, StillWanted] | None = None,
     rate: int = 30,
     pace: Pace | None = None,
-    elsewhere: Elsewhere | None = None,
+    elsewhere: TenantRoutes | None = None,
 ) -> AsyncIterator[Desk]:
     async with FakeConnector() as connector, new_session() as session:
         messenger = TeamsMessenger(Connector(session, None, LocalGate().allows), None)

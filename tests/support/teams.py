@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot import jobs
 from bot.delivery.courier import Courier
-from bot.delivery.mail_and_feed import Elsewhere
+from bot.delivery.tenant_routes import TenantRoutes
 from bot.message import Json, Message
 from bot.ports import Posted, Reason, Route, Unreachable, Way
 from bot.turn import App
@@ -82,7 +82,7 @@ class Teams:
             raise Unreachable(Reason.NOT_IN_ROSTER)
 
 
-def deliver(app: App, teams: Teams, now: datetime, elsewhere: Elsewhere | None = None) -> None:
+def deliver(app: App, teams: Teams, now: datetime, elsewhere: TenantRoutes | None = None) -> None:
     """Send everything that is due. Each round has a courier of its own, because the tests' clock stands still."""
 
     async def rounds() -> None:

@@ -9,7 +9,7 @@ from botbuilder.schema import Activity
 from bot.teams.authentication import BETWEEN_FETCHES, BETWEEN_FIRST_FETCHES, KEEP_KEYS
 from bot.teams.connector import new_session
 from bot.teams.gate import LocalGate, TeamsGate, make_gate
-from bot.teams.refused import RefusedError
+from bot.teams.refusal import RefusedError
 from tests.support.edge import APP_ID, TEAMS_URL, TENANT, Edge, activity, running
 from tests.support.fakes import FakeIdentityProvider
 

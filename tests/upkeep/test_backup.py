@@ -19,8 +19,9 @@ from sqlalchemy.engine import make_url
 from bot.privacy import operator as privacy
 from bot.settings import Settings
 from bot.upkeep import operator
-from storage import backup, content, credentials, erased, faq, migrate, people
+from storage import backup, content, credentials, faq, migrate, people
 from storage.database import Database
+from storage.erasure import hashes
 from tests.support.chat import Clock
 
 ANNA = "aaaaaaaa-0000-4000-8000-00000000000a"
@@ -179,7 +180,7 @@ def test_who_was_erased_after_the_backup_is_erased_again(
     assert "1 are back." in (said := capsys.readouterr().out)
     assert said.endswith("1 erased again.\n0 erased again.\n")
     assert _people(database) == ["Bo"]
-    assert database.play(lambda session: erased.is_erased(session, ANNA))
+    assert database.play(lambda session: hashes.is_erased(session, ANNA))
     file.write_text("[]")
     assert privacy.erase_again(chosen, file, clock.now, [], sure=True) == 1
 

@@ -10,13 +10,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage import posted, questions
+from storage import questions
+from storage.erasure import messages
+from storage.erasure.scrub import cleaned
+from storage.erasure.traces import NOBODY, spelt
 from storage.municipalities import Municipality
 from storage.outbox import Content, Delivery
 from storage.people import Person
 from storage.questions import Answer, Question
-from storage.scrub import cleaned
-from storage.traces import NOBODY, spelt
 
 _SHORT = 2
 """Letters of a first name that is too short to be told from a word or an abbreviation."""
@@ -77,7 +78,7 @@ def scrub(
     subjects = [of(number) for of in (questions.subject, questions.reminder_subject) for number in question_ids]
     sent = select(Delivery.content_hash).where(Delivery.subject.in_(subjects))
     for content in session.scalars(select(Content).where(Content.hash.in_(sent))).all():
-        done += posted.replace(session, content, cleaned(content.body, clean), reference, now)
+        done += messages.replace(session, content, cleaned(content.body, clean), reference, now)
     return +done
 
 

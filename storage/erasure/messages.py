@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session, aliased
 
 from storage import outbox
 from storage.database import insert_new, table_of
+from storage.erasure.scrub import cleaned, matching
+from storage.erasure.traces import Traces
 from storage.outbox import HARMLESS, Content, Delivery, State
 from storage.outgoing import Outgoing, ToMessage, digest_of
-from storage.scrub import cleaned, matching
-from storage.traces import Traces
 
 _LATER = aliased(Delivery)
 _REPLACED = exists().where(

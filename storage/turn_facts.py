@@ -18,7 +18,7 @@ from storage.turns import SeenActivity
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class TurnFacts:
     """What the database knew when the turn began."""
 
     person: Person | None
@@ -58,14 +58,14 @@ _READ = (
 )
 
 
-def read(session: Session, teams_id: str, conversation_id: str, activity_id: str, now: datetime) -> Opening:
+def read(session: Session, teams_id: str, conversation_id: str, activity_id: str, now: datetime) -> TurnFacts:
     """What is known of the person with this Teams id, the conversation and the activity."""
     where = {"teams_id": teams_id, "conversation": conversation_id, "activity": activity_id, "since": now - CONTEXT}
     row = session.execute(_READ, where).one_or_none()
     if row is None:  # nobody we have met: rare, so it may cost
         seen = turns.answered(session, conversation_id, activity_id) is not None
-        return Opening(None, places.kept(session, conversation_id), seen, faq.version(session))
+        return TurnFacts(None, places.kept(session, conversation_id), seen, faq.version(session))
     person, *place, sent, version, name, asked = row
     known = None if place[0] is None else Kept(*place)
     dialog = None if name is None else dialogs.find(session, person.id, conversation_id)
-    return Opening(person, known, sent is not None, version or 0, dialog, asked)
+    return TurnFacts(person, known, sent is not None, version or 0, dialog, asked)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.erased import ErasedIdentity, ErasedSalt, digest
+from storage.erasure.hashes import ErasedIdentity, ErasedSalt, digest
 from storage.people import Person
 
 

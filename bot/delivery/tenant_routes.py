@@ -53,7 +53,7 @@ class Room:
             self._busy -= 1
 
 
-class Elsewhere:
+class TenantRoutes:
     """What is open of it; nothing where there is no tenant."""
 
     def __init__(self, tenant: Tenant | None = None, chat: str = "", *, faster: float = 1.0) -> None:

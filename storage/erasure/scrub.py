@@ -10,7 +10,7 @@ from sqlalchemy import JSON, Column, ColumnElement, String, Table, Text, cast, d
 from sqlalchemy.orm import Session
 
 from storage.database import Base
-from storage.traces import Traces
+from storage.erasure.traces import Traces
 
 UNTOUCHED = frozenset({"people", "erased_identities", "erased_salt", "municipalities", "named_kansli"})
 """Tables left as they are: people have rows of their own, hashes say nothing, and the rest is no member's text.

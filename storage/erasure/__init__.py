@@ -1,0 +1,1 @@
+"""Erasing a person from every table, file and message."""
