@@ -44,7 +44,7 @@ class Condition:
     """What they do or are, to follow "som"."""
 
 
-class Recipient(NamedTuple):
+class Addressee(NamedTuple):
     """A person in an audience, as a list shows them."""
 
     person: Match
@@ -53,10 +53,10 @@ class Recipient(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Recipients:
+class Addressees:
     """The people of an audience, in Swedish order."""
 
-    people: tuple[Recipient, ...]
+    people: tuple[Addressee, ...]
     left: int
     """How many more belong to it who have left the network's teams, and so get nothing."""
 
@@ -93,13 +93,13 @@ CONDITIONS: Mapping[str, Condition] = {"lacks": Condition(_lacking, _lacks)}
 """The register's own conditions, by name. Features offer their own; callers pass all of them, joined."""
 
 
-def recipients(
+def addressees(
     session: Session,
     audience: Audience,
     now: datetime,
     opened: Collection[Way],
     conditions: Mapping[str, Condition] = CONDITIONS,
-) -> Recipients:
+) -> Addressees:
     """Return the people of an audience, each once. ``opened`` says which of mail and feed are set up.
 
     Raises :class:`UserError` for a condition that is not among ``conditions``.
@@ -109,9 +109,9 @@ def recipients(
     found = audiences.matches(session, audience, holds)
     refused = deliveries.refusals(session, CLOSES_TEAMS, (Way.CHAT, Way.NEW_CHAT))
     near = places.newest(session) is not None
-    here = [_recipient(match, refused.get(match.id), opened, near=near) for match in found if not match.left]
+    here = [_addressee(match, refused.get(match.id), opened, near=near) for match in found if not match.left]
     here.sort(key=lambda one: (words.order(one.person.name), one.person.id))
-    return Recipients(tuple(here), len(found) - len(here))
+    return Addressees(tuple(here), len(found) - len(here))
 
 
 def to_json(audience: Audience) -> dict[str, Any]:
@@ -189,7 +189,7 @@ def _towns(codes: Collection[str], names: Mapping[str, str]) -> str:
     return listed([names.get(code, code) for code in codes])
 
 
-def _recipient(match: Match, refused: str | None, opened: Collection[Way], *, near: bool) -> Recipient:
+def _addressee(match: Match, refused: str | None, opened: Collection[Way], *, near: bool) -> Addressee:
     way = announced_by(
         identity=match.identity,
         mail=match.mail,
@@ -199,7 +199,7 @@ def _recipient(match: Match, refused: str | None, opened: Collection[Way], *, ne
         opened=opened,
         refused=Reason(refused) if refused else None,
     )
-    return Recipient(match, way)
+    return Addressee(match, way)
 
 
 def _named(audience: Audience, conditions: Mapping[str, Condition]) -> Iterable[tuple[str, Condition, str]]:
