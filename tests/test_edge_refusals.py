@@ -345,7 +345,8 @@ async def raw(edge: Edge, head: str) -> bytes:
     """Everything the server answers to a head whose body never comes, until it closes the connection."""
     reader, writer = await asyncio.open_connection(edge.url.host, edge.url.port)
     writer.write(f"POST /api/messages HTTP/1.1\r\nHost: bot\r\n{head}\r\n".encode())
-    answer = await asyncio.wait_for(reader.read(), 3)
+    async with asyncio.timeout(3):
+        answer = await reader.read()
     writer.close()
     return answer
 

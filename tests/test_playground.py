@@ -50,15 +50,17 @@ async def made_run(folder: Path, port: int = 0) -> AsyncIterator[str]:
     try:
         assert run.stdout
         address, said = None, ""
-        while not address and (line := (await asyncio.wait_for(run.stdout.readline(), 60)).decode()):
-            said += line
-            address = re.search(r"http://localhost:\d+", line)
+        async with asyncio.timeout(60):
+            while not address and (line := (await run.stdout.readline()).decode()):
+                said += line
+                address = re.search(r"http://localhost:\d+", line)
         assert address, f"{said}\n{(folder / 'log').read_text('utf-8')}"
         yield address[0]
     finally:
         if run.returncode is None:
             run.send_signal(signal.SIGINT)
-        await asyncio.wait_for(run.wait(), 20)
+        async with asyncio.timeout(20):
+            await run.wait()
         log.close()
     assert run.returncode == 0, (folder / "log").read_text("utf-8")
 
