@@ -7,12 +7,14 @@ Every stop must end, and the slowest is printed.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import random
 import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import count
@@ -125,19 +127,21 @@ def _committing(database: Database, service_url: str) -> Iterator[None]:
             faq.touch(session)
         wake(session, outbox.QUEUE)
 
-    def work() -> None:
+    def commit_often() -> None:
         while not ended.is_set():
             database.play(commit)
             time.sleep(BETWEEN)
 
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
-        database.close()  # the thread opened connections after the bot had closed its own
+    with ThreadPoolExecutor(1) as pool:
+        work = pool.submit(commit_often)
+        try:
+            yield
+        finally:
+            ended.set()
+            work.result()
+            database.close()  # the thread opened connections after the bot had closed its own
+            gc.unfreeze()  # each start of the bot freezes what the last one left, with its connections
+            gc.collect()
 
 
 def main() -> int:
