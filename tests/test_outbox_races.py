@@ -28,6 +28,8 @@ from tests.conftest import NOON
 from tests.fakes import FakeConnector
 from tests.outbox_support import CHANNEL, Desk, desk, meet, note
 
+pytestmark = pytest.mark.clock
+
 QUICK = Pace(lease=15, tick=0.05, first_wait=0.05, longest_wait=0.1, last_wait=0.1, drain=2)
 
 

@@ -16,8 +16,11 @@ import pytest
 from playwright.async_api import expect
 
 from bot.local.run import PLAYGROUND
+from tests.dates import environment
 from tests.network import free_port
 from tests.playground import browse, chromium
+
+pytestmark = pytest.mark.clock
 
 ROOT = Path(__file__).parents[1]
 PICTURE = ROOT / "tests" / "screenshots" / "conversation.png"
@@ -37,7 +40,7 @@ def missing() -> str:
 async def made_run(folder: Path, port: int = 0) -> AsyncIterator[str]:
     """``make run`` with a database of its own; the address that it says to open. ``port`` is the bot's own."""
     environ = {name: value for name, value in os.environ.items() if not name.upper().startswith(("SEKOM", "MICROSOFT"))}
-    environ |= {"PORT": str(port or free_port()), "PYTHONPATH": str(ROOT)}
+    environ |= {"PORT": str(port or free_port()), **environment()}
     environ |= {"DATABASE_URL": f"sqlite:///{folder}/sekom.db"}
     log = (folder / "log").open("wb")
     run = await asyncio.create_subprocess_exec(

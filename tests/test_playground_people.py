@@ -24,6 +24,8 @@ from tests.network import free_port
 from tests.playground import browse, chromium
 from tests.test_playground import made_run, missing
 
+pytestmark = pytest.mark.clock
+
 LARS, MAJA = PLAYERS["politiker"], PLAYERS["medlem"]
 MAILS = {LARS: "lars@sotenas.se", MAJA: "maja@sotenas.se"}
 

@@ -22,6 +22,8 @@ from bot.local.people import BOT_ID, BOT_NAME, PLAYERS, TENANT
 from tests.playground import Playground, browse, chromium
 from tests.test_playground import made_run, missing
 
+pytestmark = pytest.mark.clock
+
 TEXT = "Hur renar ni pfas i kommunala brunnen?"
 AGAIN = "hur renar man pfas i kommunala brunnar"
 CHANNEL = "SEKOM mötesplats - Temagrupp Vatten"

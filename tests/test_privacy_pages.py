@@ -20,6 +20,8 @@ from storage.database import Database
 from tests.chat import Clock
 from tests.test_start import settings
 
+pytestmark = pytest.mark.clock
+
 Client: TypeAlias = "TestClient[web.Request, web.Application]"
 
 

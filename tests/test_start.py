@@ -20,7 +20,10 @@ from bot.settings import Settings
 from bot.upkeep import operator
 from storage import content, groups, migrate
 from storage.database import Database
+from tests.dates import environment
 from tests.network import free_port
+
+pytestmark = pytest.mark.clock
 
 ROOT = Path(__file__).parents[1]
 HOSTED = {
@@ -173,7 +176,7 @@ async def start(folder: Path, **environ: str) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         *(sys.executable, ROOT / "app.py"),
         cwd=folder,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **environ},
+        env={"PATH": os.environ["PATH"], **environment(), **environ},
         stderr=asyncio.subprocess.PIPE,
     )
 

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from bot.faq.index import LiveBank
 from storage.database import Database
 from tests.chat import Clock
 from tests.outbox_support import desk
 from tests.soak.stops import stop_often
+
+pytestmark = pytest.mark.clock
 
 SOON = 3.0
 """Seconds: longer than the pause after which the loops look by themselves."""
