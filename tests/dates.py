@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-_TESTS = Path(__file__).parent
+import tests
+
+_TESTS = Path(tests.__file__).parent
 _STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 DATES = {

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
+import tests
 from app import utc_now
 from tests.dates import DATES, environment
 
 pytestmark = pytest.mark.clock
-TESTS = Path(__file__).parent
+TESTS = Path(tests.__file__).parent
 ROOT = TESTS.parent
 MARK = re.compile(r"^pytestmark = \[?pytest\.mark\.clock\b", re.MULTILINE)
 
