@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from storage.audit import AuditRow
 from storage.contacts import Contact
+from storage.database import insert_new
 from storage.dialogs import OpenDialog
 from storage.leases import Lease
 from storage.outbox import Content, Delivery, State
@@ -37,7 +38,8 @@ def last_trusted(session: Session) -> datetime | None:
 
 def trust(session: Session, now: datetime) -> None:
     """Remember that retention ran at ``now``."""
-    session.merge(Lease(name=LAST, holder=LAST, until=now))
+    if not insert_new(session, Lease, name=LAST, holder=LAST, until=now):
+        session.execute(update(Lease).where(Lease.name == LAST).values(until=now))
 
 
 def forget_dialogs(session: Session, before: datetime, limit: int) -> int:

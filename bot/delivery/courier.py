@@ -104,7 +104,8 @@ class Courier:
             claimed = await self._safely(self._round())
             if isinstance(claimed, _Fault) or not claimed:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), self._limits.pause(self._clock()) or self._pace.tick)
+                    async with asyncio.timeout(self._limits.pause(self._clock()) or self._pace.tick):
+                        await self._woken.wait()
             else:  # evenly, not in bursts
                 await asyncio.sleep(started + claimed / self._limits.rate - loop.time())
 

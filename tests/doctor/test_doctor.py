@@ -41,7 +41,8 @@ from tests.support.graph_standin import MAILBOX
 from tests.support.network import free_port
 from tests.support.tenant_standin import APP_ID, KANSLI_MAILBOX, SECRET, TENANT, Rerouted, TenantStandIn
 
-IN_A_YEAR = f"{utc_now() + timedelta(days=365):%Y-%m-%d}"
+pytestmark = pytest.mark.clock
+
 KANSLI = "aaaaaaaa-0000-0000-0000-00000000000a"
 
 
@@ -121,7 +122,7 @@ async def well(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[SetUp]:
             "SEKOM_KANSLI": KANSLI,
             "SEKOM_GRAPH_MAILBOX": MAILBOX,
             "SEKOM_PUBLIC_URL": str(edge.url).rstrip("/"),
-            "SEKOM_SECRET_EXPIRES": IN_A_YEAR,
+            "SEKOM_SECRET_EXPIRES": f"{utc_now() + timedelta(days=365):%Y-%m-%d}",
             "DATABASE_URL": f"sqlite:///{tmp_path}/bot.db",
         }
         found = SetUp(tenant, tmp_path, environ)
