@@ -66,7 +66,7 @@ class Content(Base):
 
     hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     body: Mapped[dict[str, Any]]
-    """``text`` and ``card``, and ``mail`` (:class:`storage.outgoing.AsMail`) if it may go by mail; or ``appointment``."""
+    """``text`` and ``card``, and ``mail`` (:class:`storage.outgoing.AsMail`) if a mail may go; or ``appointment``."""
     used_at: Mapped[datetime]
     """When it was last enqueued. Writing it locks the row against the cleaning that would delete it."""
 

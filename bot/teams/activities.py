@@ -162,6 +162,8 @@ def is_private(activity: Activity) -> bool:
 
 def thread_of(activity: Activity) -> str | None:
     """Return the id of the channel's thread as newer clients tell it; older ones write it in the conversation's id."""
+    if activity.conversation is None or activity.conversation.conversation_type != Scope.CHANNEL:
+        return None
     thread = (activity.channel_data or {}).get("thread")
     return _checked(thread.get("id"), "thread") or None if isinstance(thread, dict) else None
 

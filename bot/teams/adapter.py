@@ -58,9 +58,9 @@ class Adapter(BotAdapter):
 
     async def update_activity(self, context: TurnContext, activity: Activity) -> ResourceResponse:
         """Replace the message ``activity.id``. Raises as :meth:`send_activities`."""
-        if is_private(context.activity) and activity.recipient is not None:
-            activity.recipient.additional_properties["isTargeted"] = True
         body = encode(activity)
+        if is_private(context.activity):
+            body["recipient"] = {"isTargeted": True}
         await _twice(lambda: self._connector.update(activity.service_url, activity.conversation.id, activity.id, body))
         return ResourceResponse(id=activity.id)
 
@@ -88,14 +88,16 @@ class Adapter(BotAdapter):
         person, url = question.from_property, question.service_url
         targeted = {**body, "recipient": {"id": person.id, "name": person.name, "isTargeted": True}}
         try:
-            return await self._post(url, _conversation(question), question.id, targeted)
+            return await self._post(url, _conversation(question), None, targeted)
         except ConnectorError as error:
             if error.status not in REFUSED:
                 raise
         tenant = tenant_of(question)
         data = {"tenantId": tenant, "channelData": {"tenant": {"id": tenant}}} if tenant else {}
         bot, members = {"id": question.recipient.id}, [{"id": person.id, "name": person.name}]
-        chat = id_of(await self._connector.create(url, {"isGroup": False, "bot": bot, "members": members, **data}))
+        chat = id_of(
+            await self._connector.create(url, {"isGroup": False, "bot": bot, "members": members, **data}), longest=300
+        )
         if chat is None:
             raise ConnectorError(502, "NoConversation", "", None)
         own = {name: value for name, value in body.items() if name not in ("conversation", "replyToId", "recipient")}

@@ -16,6 +16,7 @@ PAGE = 100
 MOST_PAGE = 999
 MOST_RECIPIENTS = 100
 LINE = "_" * 80
+KEY = "String {7b0c7e51-6f0c-4b5e-9d0e-5e1b6f7a9c21} Name sekomKey"
 
 Given = Mapping[str, str]
 
@@ -63,7 +64,7 @@ class State:
         self._ids = count()
         self.events: dict[str, Event] = {}
         self.created: list[str] = []
-        """The ids of all events that were ever made."""
+        """Our keys of all events that were ever made."""
         self.told: list[tuple[str, str]] = []
         """Whom Exchange wrote to about an event, and why."""
         self.without_app: set[str] = set()
@@ -113,7 +114,7 @@ class State:
             whole = f"<html><head></head><body>{body['body']['content']}{meeting_details(join_url)}</body></html>"
             now["body"] = {"contentType": "html", "content": whole}
         self.events[event_id] = event = Event(event_id, body, now)
-        self.created.append(event_id)
+        self.created += [one["value"] for one in body["singleValueExtendedProperties"] if one["id"] == KEY]
         self.told += [(mail, "invited") for mail in _mails(now)]
         return Answer(201, self._shown(event))
 
