@@ -207,15 +207,16 @@ async def trial(url: str, *, replicas: int, kills: int, seed: int, seen: Seen) -
             calendar.begin(session)
 
         await database.run(lambda: database.play(begin))
-        workers, struck = Workers(url, graph.base, replicas), set[tuple[int, int]]()
+        workers, struck = await asyncio.to_thread(Workers, url, graph.base, replicas), set[tuple[int, int]]()
         try:
-            for _ in range(kills):
-                await _busy(connector, chance)
+            for number in range(kills):
+                await _busy(connector, graph, chance)
                 await asyncio.to_thread(workers.kill, chance)
                 struck |= await database.run(lambda: database.play(_sending))
                 seen.kills += 1
                 calendar.forward()
-                await database.run(lambda: database.play(calendar.step))
+                if number % 2:
+                    await database.run(lambda: database.play(calendar.step))
             await _at_rest(database, seen)
             connector.chaos, graph.chaos = (lambda: None), (lambda _: None)
             await database.run(lambda: database.play(partial(_decide, seen=seen)))
@@ -245,12 +246,16 @@ def _sending(session: Session) -> set[tuple[int, int]]:
     return {(row.id, row.attempts) for row in session.query(Delivery).filter_by(state=State.SENDING)}
 
 
-async def _busy(connector: FakeConnector, chance: random.Random) -> None:
-    """A random moment after something has begun to be sent; or any, when nothing is left."""
-    calls, end = len(connector.calls), monotonic() + 1.0
-    while len(connector.calls) == calls and monotonic() < end:  # noqa: ASYNC110 - the fake counts, it does not tell
+async def _busy(connector: FakeConnector, graph: GraphStandIn, chance: random.Random) -> None:
+    """Wait for a random moment after something has begun to be sent; or any moment, if nothing is left."""
+
+    def calls() -> int:
+        return len(connector.calls) + len(graph.asked)
+
+    before, end = calls(), monotonic() + 2.0
+    while calls() == before and monotonic() < end:  # noqa: ASYNC110 - the fakes count, they do not tell
         await asyncio.sleep(0.01)
-    await asyncio.sleep(chance.uniform(0.0, 0.3))
+    await asyncio.sleep(chance.uniform(0.0, 0.8))
 
 
 async def _at_rest(database: Database, seen: Seen) -> list[Delivery]:
