@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from bot.delivery.mail import html_of
 from bot.mail_address import reachable
 from bot.ports import Failed, Posted
-from bot.tenant import Appointment, Attendee, Calendar
+from bot.tenant import Appointment, Attendee, Booked, Calendar
 from storage import invitations
 from storage.invitations import Invitation
 from storage.outbox import Delivery
@@ -49,7 +49,7 @@ async def bring_up_to_date(calendar: Calendar, row: Delivery, body: Mapping[str,
     if row.operation == Operation.CALL_OFF:
         if booked is not None:
             await calendar.cancel(booked.id, body.get("text", ""))
-        return Posted("", activity_id=booked.id[:LONGEST_ID] if booked else None)
+        return Posted("", activity_id=_entry_id(booked) if booked else None)
     if "appointment" not in body:
         raise Failed("text_forgotten")
     appointment = _appointment(key, AsAppointment.from_body(body["appointment"]))
@@ -65,7 +65,11 @@ async def bring_up_to_date(calendar: Calendar, row: Delivery, body: Mapping[str,
     answers = {invitations.mark(key, attendee.mail): attendee.answer for attendee in booked.attendees}
     await play(partial(invitations.record, event_key=key, removed=guests.ours - wanted, answers=answers))
     link = booked.join_url if booked.join_url and len(booked.join_url) <= LONGEST_URL else None
-    return Posted("", activity_id=booked.id[:LONGEST_ID], join_url=link)
+    return Posted("", activity_id=_entry_id(booked), join_url=link)
+
+
+def _entry_id(booked: Booked) -> str | None:
+    return booked.id if len(booked.id) <= LONGEST_ID else None
 
 
 def _appointment(key: str, stored: AsAppointment) -> Appointment:

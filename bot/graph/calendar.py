@@ -184,7 +184,8 @@ def _shown(appointment: Appointment) -> SingleValueLegacyExtendedProperty:
 
 def _last_shown(event: Json) -> Json:
     """Return what was last written to the event; nothing if that can't be read, so that all is written again."""
-    values = [entry.get("value") for entry in event.get("singleValueExtendedProperties") or () if entry["id"] == SHOWN]
+    entries = event.get("singleValueExtendedProperties") or ()
+    values = [entry.get("value") for entry in entries if str(entry.get("id")).casefold() == SHOWN.casefold()]
     try:
         shown = orjson.loads(values[0]) if values else {}
     except orjson.JSONDecodeError:

@@ -6,12 +6,14 @@ from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
 from bot.delivery.tenant_routes import TenantRoutes
+from bot.papers import on_paper
 from storage import invitations, outbox, people, privacy, retention
 from storage.database import Database
 from storage.invitations import Invitation
@@ -38,8 +40,13 @@ class Planner:
     """An outbox with Graph behind it, and people to invite."""
 
     desk: Desk
-    graph: Office
+    office: Office | None = None
     number: int = 0
+
+    @property
+    def graph(self) -> Office:
+        assert self.office is not None
+        return self.office
 
     def plan(self, plan: AsAppointment | None, attendees: Collection[int] | None = None, text: str = "") -> str:
         """Enqueue the event's state as a new version; its key."""
@@ -267,6 +274,29 @@ async def test_an_entry_that_somebody_deleted_by_hand_is_not_made_again(planner:
     await planner.deliver()
 
     assert planner.desk.state(moved)[:2] == ("unreachable", "gone")
+
+
+async def test_on_a_laptop_the_invitations_are_files(database: Database, clock: Clock, tmp_path: Path) -> None:
+    routes = TenantRoutes(on_paper(tmp_path, "kansliet@ekokommuner.example", clock), CHAT)
+    async with desk(database, clock, elsewhere=routes) as bare:
+        laptop = Planner(bare)
+        anna, bo = laptop.person("anna"), laptop.person("bo")
+        for plan, attendees in ((PLAN, {anna}), (replace(PLAN, title="Nytt namn"), {bo}), (None, None)):
+            laptop.plan(plan, attendees, text="" if plan else "Inställt.")
+            await bare.courier.deliver()
+
+    assert _files(tmp_path) == [
+        "event-event-7-0-request-anna@tranemo.example.eml",
+        "event-event-7-1-cancel-anna@tranemo.example.eml",
+        "event-event-7-1-request-anna@tranemo.example.eml",
+        "event-event-7-1-request-bo@tranemo.example.eml",
+        "event-event-7-2-cancel-bo@tranemo.example.eml",
+    ]
+    assert _files(tmp_path / "events") == []
+
+
+def _files(folder: Path) -> list[str]:
+    return sorted(file.name for file in folder.iterdir() if file.is_file())
 
 
 async def test_without_a_tenant_the_row_says_so(database: Database, clock: Clock) -> None:
