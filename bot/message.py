@@ -84,6 +84,8 @@ class Incoming:
     """For a button: the id of the message that carries the card."""
     attachments: tuple[str, ...] = ()
     """Content types of what was attached, e.g. ``image/png``; the text's own HTML copy is not one."""
+    private: bool = False
+    """Whether only the sender and the bot see it, though it is in a channel. It must never be answered in public."""
 
     @property
     def key(self) -> tuple[str, str]:

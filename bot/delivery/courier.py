@@ -235,7 +235,7 @@ class Courier:
         if self._holds_until is None or self._clock() >= self._holds_until:
             raise TryLater("lease_lost")
         if route.way in OUTSIDE:
-            return await self._elsewhere.send(route, row, body)
+            return await self._elsewhere.send(route, row, body, self._play)
         message = Message(body.get("text", ""), body.get("card"))
         if row.operation == Operation.UPDATE:
             return await self._messenger.update(route, message)

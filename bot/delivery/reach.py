@@ -28,8 +28,8 @@ from storage.outgoing import Operation, Reach
 from storage.people import Person, RemindBy
 from storage.places import Conversation
 
-OUTSIDE = frozenset({Way.MAIL, Way.FEED})
-"""What goes through Graph and not through the Connector."""
+OUTSIDE = frozenset({Way.MAIL, Way.FEED, Way.CALENDAR})
+"""The ways that go through Graph and not through the Connector."""
 CLOSED = frozenset({Reason.GONE, Reason.NOT_IN_ROSTER})
 """A chat that is over: opening it anew may help. Who blocked the bot is not tried that way."""
 

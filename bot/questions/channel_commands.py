@@ -93,7 +93,9 @@ def move(turn: Turn) -> Reply:
 
 
 def in_thread(turn: Turn) -> Reply | None:
-    """A message in a question's thread that mentions the bot is an answer; None where it is something else."""
+    """Keep a message in a question's thread that mentions the bot as an answer. Return None if it is something else."""
+    if turn.incoming.private:  # only the bot was to read it
+        return None
     question = questions.lock(turn.session, asked_in(turn.session, turn.incoming.place))
     if question is None or question.asker_id == turn.person.id:
         return None

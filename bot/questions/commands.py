@@ -148,7 +148,8 @@ def _begin(turn: Turn, text: str) -> Reply:
     kept = {"_draft": draft, "_run": f"{place.conversation_id}/{turn.incoming.activity_id}"[-300:]}
     if turn.personal:
         return dialog.start(turn, "question", kept)
-    kept |= {"_conversation": place.conversation_id, "_thread": place.thread_id or ""}
+    if not turn.incoming.private:  # the answer may be mentioned there, where everybody reads it
+        kept |= {"_conversation": place.conversation_id, "_thread": place.thread_id or ""}
     chat = places.own_chat(turn.session, turn.person.id)
     if chat is None:
         return dialog.start(turn, "question", kept)
