@@ -47,15 +47,20 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class Reached:
     """The rung that is due, and when its message may go."""
 
     rung: Rung
-    what: str
-    """What the key of each message contains: the rung and the date it refers to."""
+    stamp: str
+    """The date that it refers to, as keys spell it."""
     not_before: datetime
     until: datetime | None
     """When the next rung takes its place, or the date comes; None for the last rung after the date."""
+
+    @property
+    def what(self) -> str:
+        """The part of keys that names the rung and its date."""
+        return ":".join(filter(None, ("rung", self.rung.name, self.stamp)))
 
     def key(self, stem: str, person_id: int) -> str:
         """Return the outbox key of the message to a person."""
@@ -70,7 +75,7 @@ class Ladder:
     stamp: str = "%Y-%m-%dT%H:%M:%S"
     """How keys spell the date, in UTC, so that a moved date reminds again. Empty where the stem of the keys has it."""
 
-    def due(self, date: datetime, now: datetime) -> Due | None:
+    def due(self, date: datetime, now: datetime) -> Reached | None:
         """Return the highest rung reached by ``now``, if its message is still worth sending."""
         moments = [rung.moment(date) for rung in self.rungs]
         reached = sum(moment <= now for moment in moments)
@@ -84,5 +89,4 @@ class Ladder:
             until = min(until or date, date)
         if rung.unit is Unit.HOURS or (rung.amount < 0 and opens >= date):
             opens = now
-        stamp = date.astimezone(UTC).strftime(self.stamp)
-        return Due(rung, ":".join(filter(None, ("rung", rung.name, stamp))), opens, until)
+        return Reached(rung, date.astimezone(UTC).strftime(self.stamp), opens, until)

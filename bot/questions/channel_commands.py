@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.message import Json, Place, Reply, Scope, UserError, say, state, view
 from bot.questions import cards, channel_notices, details, keys, lifecycle, notices
-from bot.questions.details import Picture
+from bot.questions.details import QuestionDetails
 from bot.routes import Routes
 from bot.turn import Turn
 from storage import deliveries, groups, questions
@@ -118,27 +118,27 @@ def asked_in(session: Session, place: Place) -> int | None:
     return keys.question_of(post.subject, post.key) if post else None
 
 
-def keep(turn: Turn, question: Question, text: str, way: Way) -> Picture:
+def keep(turn: Turn, question: Question, text: str, way: Way) -> QuestionDetails:
     """Keep an answer and tell everyone concerned, if it is a new one."""
     found, new = lifecycle.answer(turn, question, text, way)
     channel_notices.stopped_writing(turn, question)
     return notices.answered(turn, question, found.id) if new else _now(turn, question)
 
 
-def asker(seen: Picture) -> str:
+def asker(seen: QuestionDetails) -> str:
     """The asker in a sentence, by name where they want that."""
     return "den som frågade" if seen.asker == details.NOBODY else f"den som frågade ({seen.asker})"
 
 
-def _changed(turn: Turn, question: Question, *, changed: bool) -> Picture:
+def _changed(turn: Turn, question: Question, *, changed: bool) -> QuestionDetails:
     return channel_notices.changed(turn, question) if changed else _now(turn, question)
 
 
-def _now(turn: Turn, question: Question) -> Picture:
+def _now(turn: Turn, question: Question) -> QuestionDetails:
     return details.of(turn.session, question, turn.now)
 
 
-def _card(turn: Turn, seen: Picture) -> Json:
+def _card(turn: Turn, seen: QuestionDetails) -> Json:
     """The question as its pressed card shows it; a card that was moved from shows that."""
     post = turn.data.get("post")
     return cards.channel(seen, post if isinstance(post, int) else None)

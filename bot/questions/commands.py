@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot import dialog
 from bot.message import Json, Place, Reply, Scope, UserError, say, state, view
 from bot.questions import asker_cards, channel_notices, details, lifecycle, notices
-from bot.questions.details import Picture, Said
+from bot.questions.details import QuestionDetails, Said
 from bot.routes import Routes, Where
 from bot.turn import Turn
 from storage import outbox, places, questions
@@ -166,7 +166,7 @@ def _mine(turn: Turn) -> Json:
     return asker_cards.mine(own, questions.followed_by(turn.session, turn.person.id, LISTED))
 
 
-def _answer(turn: Turn, question: Question) -> tuple[Picture, Said]:
+def _answer(turn: Turn, question: Question) -> tuple[QuestionDetails, Said]:
     """The answer that a button names, which must be one to this question."""
     seen = _now(turn, question)
     said = details.said(seen, turn.data.get("answer"))
@@ -175,7 +175,7 @@ def _answer(turn: Turn, question: Question) -> tuple[Picture, Said]:
     return seen, said
 
 
-def _now(turn: Turn, question: Question) -> Picture:
+def _now(turn: Turn, question: Question) -> QuestionDetails:
     return details.of(turn.session, question, turn.now)
 
 
