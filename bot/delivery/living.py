@@ -21,25 +21,14 @@ from storage.outgoing import MessageOf, Outgoing, ToChannel, ToPerson, ToThread
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """The people who may see names on a card now."""
+    """The people who may see names on a card now. Anybody else who got it sees ``neutral``; a channel sees the card."""
 
     people: Collection[int]
     neutral: Json
-    """What anybody else who got the card sees instead."""
 
     def card(self, card: Json, person_id: int | None) -> Json:
-        """Return what a person sees of a card; None is a channel, which sees the card itself."""
+        """Return what a person, or with None a channel, sees of a card."""
         return card if person_id is None or person_id in self.people else self.neutral
-
-
-@dataclass(frozen=True, slots=True)
-class LivingCard:
-    """A posted card, and what it shows."""
-
-    key: str
-    person_id: int | None
-    version: str
-    """The name of its newest version; empty for the card as it was posted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +71,19 @@ class Living:
         """Cancel the cards that wait, and show ``card`` in place of those that were sent."""
         outbox.cancel(session, self.subject, now)
         posted = shown(session, [self])[self]
-        last = [self.version(one.key, "over", readers.card(card, one.person_id)) for one in posted]
+        last = [self.version(row.key, "over", readers.card(card, row.person_id)) for row, _ in posted]
         outbox.enqueue_all(session, last, now)
 
 
-def shown(session: Session, cards: Collection[Living]) -> Mapping[Living, Sequence[LivingCard]]:
-    """Return the posted cards and what each shows."""
+def shown(session: Session, cards: Collection[Living]) -> Mapping[Living, Sequence[tuple[Delivery, str]]]:
+    """Return the posted cards, each with the name of its newest version; that is empty for the card as posted."""
     rows = deliveries.about(session, {subject for living in cards for subject in (living.subject, living.versions)})
 
-    def of(living: Living) -> Iterator[LivingCard]:
+    def of(living: Living) -> Iterator[tuple[Delivery, str]]:
         newest = {row.target: row.key for row in rows[living.versions]}  # the rows are in order
         for row in rows[living.subject]:
             if row.target is None and living.owns(row.key):
-                yield LivingCard(row.key, row.person_id, newest.get(row.key, "").removeprefix(f"{row.key}:"))
+                yield row, newest.get(row.key, "").removeprefix(f"{row.key}:")
 
     return {living: list(of(living)) for living in cards}
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.delivery.living import Living, LivingCard, Readers, shown
+from bot.delivery.living import Living, Readers, shown
 from bot.members import proposal_cards
 from bot.message import Json
 from bot.register.change import Change
@@ -83,8 +83,8 @@ def due(session: Session, now: datetime) -> list[Outgoing]:
     return [
         cards.version(card.key, name, proposal_cards.ask(row))
         for row, cards in waiting
-        for card in posted[cards]
-        for name in _presence(row, card)
+        for card, version in posted[cards]
+        for name in _presence(row, version)
         if card.person_id in readers
     ]
 
@@ -114,9 +114,9 @@ def _kansli(session: Session) -> Readers:
     return Readers(people, proposal_cards.over("Förslaget är avgjort."))
 
 
-def _presence(row: Proposal, card: LivingCard) -> Iterator[str]:
-    """Yield the version that the card lacks: ``left:{when}``, or ``back:{when they had left}``."""
-    state, _, when = card.version.partition(":")
+def _presence(row: Proposal, version: str) -> Iterator[str]:
+    """Yield the version that a card lacks: ``left:{when}``, or ``back:{when they had left}``."""
+    state, _, when = version.partition(":")
     left = row.person.left_at
     if left and state != "left":
         yield f"left:{left.isoformat()}"

@@ -8,7 +8,8 @@ from storage.outbox import Delivery
 from storage.outgoing import number_of
 from storage.questions import Question
 
-_MISSING = "lost:"
+MISSING = "lost:"
+"""What begins with this tells the kansli that a card is missing."""
 
 
 def of(question: Question, what: str) -> str:
@@ -21,21 +22,10 @@ def told(question: Question, what: str, person: int) -> str:
     return of(question, f"{what}:person:{person}")
 
 
-def what_told(question: Question, key: str) -> str:
-    """Return what such a delivery, or its mail, tells about the question; empty for any other key."""
-    stem = of(question, "")
-    return key.removeprefix(stem).rpartition(":person:")[0] if key.startswith(stem) else ""
-
-
 def missing(question: Question, card: Delivery) -> str:
     """Return what the kansli is told once: that this delivery did not bring the question's card to its channel."""
     since = max(card.settled_at or question.waiting_since, question.waiting_since)
-    return f"{_MISSING}{question.posts}:{card.state}:{since:%Y-%m-%dT%H:%M:%S}"
-
-
-def is_missing(what: str) -> bool:
-    """Return whether a person is told that a card is missing."""
-    return what.startswith(_MISSING)
+    return f"{MISSING}{question.posts}:{card.state}:{since:%Y-%m-%dT%H:%M:%S}"
 
 
 def cards(question_id: int) -> Living:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from bot.questions.details import QuestionDetails
 from storage import answer_forms, groups, kansli, outbox, questions
 from storage.outbox import Delivery
 from storage.outgoing import Outgoing, number_of
+from storage.people import Person
 from storage.questions import Question, Status
 
 MODERATORS = Rung(2, Unit.WORKING_DAYS)
@@ -35,80 +36,54 @@ def still_wanted(session: Session, row: Delivery) -> bool:
     question = questions.find(session, number_of(row.subject))
     if question is None or question.status != Status.OPEN:
         return False
-    what = keys.what_told(question, row.key)
-    if not keys.is_missing(what):
+    if not row.key.startswith(keys.of(question, keys.MISSING)):
         return True
-    return any(what == keys.missing(question, card) for _, card in channel_notices.lost(session, [question]))
-
-
-@dataclass(frozen=True, slots=True)
-class _Reminder:
-    """A rung that a question has come to, and who is told, before any card is made."""
-
-    question: Question
-    step: Reached
-    told: Sequence[int]
-    keeper: bool
-    """Whether they are the group's moderators; else they are the kansli."""
-
-    @classmethod
-    def of(cls, session: Session, question: Question, now: datetime) -> _Reminder | None:
-        """Return None while it is too early."""
-        step = LADDER.due(max(question.waiting_since, question.claimed_at or question.waiting_since), now)
-        if step is None:
-            return None
-        found = groups.moderators(session, question.group_id) if step.rung == MODERATORS else []
-        moderators = [person for person in found if not person.away(swedish.date_of(now))]
-        told = [person.id for person in moderators or kansli.everyone(session)]
-        return cls(question, step, told, keeper=bool(moderators))
-
-    @property
-    def released(self) -> str:
-        """What is told about a claim that has run out; empty where there was none."""
-        return f"released:{self.step.stamp}" if lifecycle.claim_ends(self.question) is not None else ""
-
-    def row_keys(self) -> list[str]:
-        """Return the keys of the rows that go to people."""
-        found = [keys.told(self.question, self.step.what, person) for person in self.told]
-        if self.released:
-            found.append(keys.told(self.question, self.released, self.question.claimed_by_id or 0))
-        return found
-
-    def rows(self, session: Session, now: datetime) -> Iterator[Outgoing]:
-        shown = details.of(session, self.question, now)
-        if self.released:
-            yield from self._released(session, shown, now)
-        days = self.step.rung.amount
-        card = desk_cards.one(shown, why=f"Ingen har svarat på {swedish.count(days, 'arbetsdag', 'arbetsdagar')}")
-        mail = mails.unanswered(shown, days, keeper=self.keeper)
-        yield from notices.remind(shown, self.told, self.step.what, card, mail, until=self.step.until)
-
-    def _released(self, session: Session, shown: QuestionDetails, now: datetime) -> Iterator[Outgoing]:
-        """Offer the question to everybody again, and tell the person who had it. They may be writing an answer now."""
-        if shown.group is not None:
-            wait = answer_forms.others_until(session, self.question.id, None, now)
-            yield channel_notices.update(shown, self.released, not_before=wait)
-        text = "Det gick två arbetsdagar utan svar, så den är ledig för andra igen. Du kan fortfarande svara."
-        card = asker_cards.note("Frågan du tog är ledig igen", shown, text, mine=False)
-        claimer = [self.question.claimed_by_id or 0]
-        yield from notices.remind(shown, claimer, self.released, card, mails.released(shown))
+    still = [keys.missing(question, card) for _, card in channel_notices.lost(session, [question])]
+    return any(row.key.startswith(keys.of(question, f"{what}:")) for what in still)
 
 
 def _unanswered(session: Session, waiting: Sequence[Question], now: datetime) -> Iterator[Outgoing]:
-    reached = [reminder for question in waiting if (reminder := _Reminder.of(session, question, now))]
-    known = outbox.known(session, [key for reminder in reached for key in reminder.row_keys()])
-    for reminder in reached:
-        if not known.issuperset(reminder.row_keys()):  # no card is made for people who have been told
-            yield from reminder.rows(session, now)
+    """Remind of questions that have come to a rung; a claim that has run out is told with it."""
+    for question in waiting:
+        step = LADDER.due(max(question.waiting_since, question.claimed_at or question.waiting_since), now)
+        if step is None:
+            continue
+        found = groups.moderators(session, question.group_id) if step.rung == MODERATORS else []
+        moderators = [person for person in found if not person.away(swedish.date_of(now))]
+        if people := _untold(session, question, step.what, moderators or kansli.everyone(session)):
+            shown, days = details.of(session, question, now), step.rung.amount
+            why = f"Ingen har svarat på {swedish.count(days, 'arbetsdag', 'arbetsdagar')}"
+            mail = mails.unanswered(shown, days, keeper=bool(moderators))
+            yield from _released(session, shown, step, now)
+            yield from notices.remind(shown, people, step.what, desk_cards.one(shown, why=why), mail, until=step.until)
+
+
+def _released(session: Session, shown: QuestionDetails, step: Reached, now: datetime) -> Iterator[Outgoing]:
+    """Offer a question whose claim has run out to everybody again, and tell the person who had it."""
+    question, what = shown.question, f"released:{step.stamp}"
+    if lifecycle.claim_ends(question) is None or question.claimed_by_id is None:
+        return
+    if shown.group is not None:
+        wait = answer_forms.others_until(session, question.id, None, now)  # the claimer may be writing now
+        yield channel_notices.update(shown, what, not_before=wait)
+    text = "Det gick två arbetsdagar utan svar, så den är ledig för andra igen. Du kan fortfarande svara."
+    card = asker_cards.note("Frågan du tog är ledig igen", shown, text, mine=False)
+    yield from notices.remind(shown, [question.claimed_by_id], what, card, mails.released(shown))
 
 
 def _lost(session: Session, waiting: Sequence[Question], now: datetime) -> Iterator[Outgoing]:
     """Tell the kansli at once about a card that is not in its channel: nobody there knows of the question."""
     for question, row in channel_notices.lost(session, waiting):
         what = keys.missing(question, row)
-        told = {keys.told(question, what, person.id): person.id for person in kansli.everyone(session)}
-        if fresh := told.keys() - outbox.known(session, told):
+        if people := _untold(session, question, what, kansli.everyone(session)):
             shown = details.of(session, question, now)
             why = desk_cards.missing(shown, row.state)
             card = desk_cards.one(shown, why=why, lost=True)
-            yield from notices.remind(shown, [told[key] for key in sorted(fresh)], what, card, mails.lost(shown, why))
+            yield from notices.remind(shown, people, what, card, mails.lost(shown, why))
+
+
+def _untold(session: Session, question: Question, what: str, people: Sequence[Person]) -> list[int]:
+    """Return those who have not been told yet, so that no card is made for the others each minute."""
+    told = {keys.told(question, what, person.id): person.id for person in people}
+    known = outbox.known(session, told)
+    return [person for key, person in told.items() if key not in known]

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bot.delivery import living
-from bot.delivery.living import Living, LivingCard, Readers
+from bot.delivery.living import Living, Readers
 from bot.message import Json
 from storage import outbox
 from storage.database import Database
@@ -43,8 +43,9 @@ def now_shown(desk: Desk) -> dict[str, str]:
     return {message.conversation: message.card["fallbackText"] for message in desk.connector.messages if message.card}
 
 
-def shown(desk: Desk, cards: Living) -> list[LivingCard]:
-    return list(desk.play(lambda session: living.shown(session, [cards])[cards]))
+def shown(session: Session, *livings: Living) -> list[tuple[str, str]]:
+    """Key and newest version of each posted card."""
+    return [(row.key, name) for cards in living.shown(session, livings).values() for row, name in cards]
 
 
 async def posted(desk: Desk, *names: str) -> list[int]:
@@ -65,7 +66,7 @@ async def test_everyone_sees_the_newest_version_and_none_comes_after_it(desk: De
     await desk.courier.deliver()
 
     assert now_shown(desk) == {"a:anna": "Två", "a:bo": "Två"}
-    assert shown(desk, CARDS) == [LivingCard(keys[0], anna, "v2"), LivingCard(keys[1], bo, "v2")]
+    assert desk.play(lambda session: shown(session, CARDS)) == [(key, "v2") for key in keys]
     assert desk.state(f"{keys[0]}:v1")[:2] == (State.CANCELLED, "superseded")
 
 
@@ -95,7 +96,7 @@ async def test_two_ends_at_once_show_one_of_them_to_all(desk: Desk) -> None:
         list(pool.map(end, ("Ja", "Nej", "Återtaget", "Ersatt")))
     await desk.courier.deliver()
     assert len(set(now_shown(desk).values())) == 1
-    assert [one.version for one in shown(desk, CARDS)] == ["over"] * 3
+    assert [name for _, name in desk.play(lambda session: shown(session, CARDS))] == ["over"] * 3
 
 
 def test_rows_of_databases_that_are_in_use_are_understood(database: Database, clock: Clock) -> None:
@@ -109,12 +110,9 @@ def test_rows_of_databases_that_are_in_use_are_understood(database: Database, cl
     ]
     database.play(lambda session: outbox.enqueue_all(session, rows, clock.now))
 
-    def read(session: Session) -> list[LivingCard]:
-        return [card for cards in living.shown(session, [CARDS, QUESTION]).values() for card in cards]
-
-    assert database.play(read) == [
-        LivingCard(key, None, "left:2026-11-20T08:00:00+00:00"),
-        LivingCard("question:12:card:1", None, "v3"),
+    assert database.play(lambda session: shown(session, CARDS, QUESTION)) == [
+        (key, "left:2026-11-20T08:00:00+00:00"),
+        ("question:12:card:1", "v3"),
     ]
     assert QUESTION.owns("question:12:card:1:v3")
     assert not QUESTION.owns("question:12:answer:4:person:7")
