@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.message import Json, Place, Reply, Scope, UserError, say, state, view
 from bot.questions import cards, channel_notices, details, keys, lifecycle, notices
 from bot.questions.details import QuestionDetails
+from bot.register.change import Change
 from bot.routes import Routes
 from bot.turn import Turn
 from storage import deliveries, groups, questions
@@ -48,7 +49,7 @@ def answer(turn: Turn) -> Reply:
 def claim(turn: Turn) -> Reply:
     """*Jag tar den*."""
     question = lifecycle.required(turn)
-    return view(_card(turn, _changed(turn, question, changed=lifecycle.claim(turn, question))))
+    return view(_card(turn, _changed(turn, question, changed=lifecycle.claim(Change.of(turn), question))))
 
 
 @routes.action("questions.release")
@@ -62,7 +63,7 @@ def release(turn: Turn) -> Reply:
 def follow(turn: Turn) -> Reply:
     """*Jag undrar också*: the answers come to this person too."""
     question = lifecycle.required(turn)
-    return view(_card(turn, _changed(turn, question, changed=lifecycle.follow(turn, question))))
+    return view(_card(turn, _changed(turn, question, changed=lifecycle.follow(Change.of(turn), question, turn.person))))
 
 
 @routes.action("questions.wrong")
@@ -86,7 +87,7 @@ def move(turn: Turn) -> Reply:
     group = groups.by_theme(turn.session, to)
     if group is None and to != cards.TO_KANSLI:
         raise UserError("Välj vart frågan ska.")
-    lifecycle.move(question, group, turn.now)
+    lifecycle.move(Change.of(turn), question, group)
     notices.moved(turn, question)
     card = cards.moved(_now(turn, question))
     return state(card) if turn.personal else view(card)

@@ -1,4 +1,4 @@
-"""Who is told of a question's changes, and where: as rows of the outbox, in the change's own transaction."""
+"""Tell people about a question's changes, with outbox rows in the change's own transaction."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from storage.questions import Question, Status
 
 
 def asked(turn: Turn, question: Question) -> QuestionDetails:
-    """A new question, or one that was moved: a card in the group's channel, or a note to each of the kansli."""
+    """Post a new or moved question in its group's channel, or tell each of the kansli."""
     shown = channel_notices.post(turn, question)
     if shown.group is None:
         why = "En fråga till kansliet"
@@ -34,7 +34,7 @@ def asked(turn: Turn, question: Question) -> QuestionDetails:
 
 
 def answered(turn: Turn, question: Question, answer_id: int) -> QuestionDetails:
-    """An answer goes to the asker and to those who wonder too, but not to who gave it."""
+    """Send an answer to the asker and to those who wonder too, but not to the person who gave it."""
     outbox.cancel(turn.session, reminder_subject(question), turn.now)
     shown = channel_notices.changed(turn, question)
     said = details.said(shown, answer_id)
@@ -46,7 +46,7 @@ def answered(turn: Turn, question: Question, answer_id: int) -> QuestionDetails:
 
 
 def moved(turn: Turn, question: Question) -> QuestionDetails:
-    """The old card says where the question went, the new group gets its own, and the asker is told."""
+    """Make the old card say where the question went, give the new group its own, and tell the asker."""
     outbox.cancel(turn.session, reminder_subject(question), turn.now)
     channel_notices.leave(turn, question)
     shown = asked(turn, question)
@@ -58,7 +58,7 @@ def moved(turn: Turn, question: Question) -> QuestionDetails:
 
 
 def ended(turn: Turn, question: Question) -> QuestionDetails:
-    """Taken back or closed: reminders stop, and who would wait in vain is told."""
+    """Stop the reminders of a question taken back or closed, and tell those who would wait in vain."""
     outbox.cancel(turn.session, reminder_subject(question), turn.now)
     shown = channel_notices.changed(turn, question)
     if question.reason:
@@ -72,7 +72,7 @@ def ended(turn: Turn, question: Question) -> QuestionDetails:
 
 
 def solved(turn: Turn, question: Question, said: Said) -> QuestionDetails:
-    """Whoever gave the answer is told that it helped; the kansli, once for each question, that it may be an entry."""
+    """Tell the person who answered that it helped, and the kansli, once a question, that it may become an entry."""
     outbox.cancel(turn.session, reminder_subject(question), turn.now)
     shown = channel_notices.changed(turn, question)
     told = [said.answer.person_id] if said.answer.person_id not in (None, turn.person.id) else []
@@ -84,7 +84,7 @@ def solved(turn: Turn, question: Question, said: Said) -> QuestionDetails:
 
 
 def reopened(turn: Turn, question: Question) -> QuestionDetails:
-    """The thread hears of it, because a card that changes makes no sound."""
+    """Write in the thread too, because a card that changes makes no sound."""
     shown = channel_notices.changed(turn, question)
     if shown.group is not None:
         text = f"Frågan är öppen igen. {escape(shown.asker)} skriver: {escape(question.more)}"
@@ -97,7 +97,7 @@ def reopened(turn: Turn, question: Question) -> QuestionDetails:
 
 
 def thanked(turn: Turn, question: Question, said: Said) -> bool:
-    """*Tacka*, once from each person for each answer; False where it was said before, or there is nobody to thank."""
+    """Send *Tacka*, once from each person for each answer. Return False if nothing was sent."""
     if said.answer.person_id is None:
         return False
     shown = details.of(turn.session, question, turn.now)
@@ -111,7 +111,7 @@ def thanked(turn: Turn, question: Question, said: Said) -> bool:
 
 
 def misplaced(turn: Turn, question: Question) -> bool:
-    """A member thinks that it belongs elsewhere: its keepers are told, once of each member. Whether it was new."""
+    """Tell its keepers, once for each member, that it belongs elsewhere in their eyes. Return whether that was new."""
     shown = details.of(turn.session, question, turn.now)
     by = details.who(turn.session, turn.person.name, turn.person.municipality_code)
     why = f"{by} tycker att frågan hör till en annan grupp"
@@ -120,20 +120,20 @@ def misplaced(turn: Turn, question: Question) -> bool:
 
 
 def keepers(session: Session, question: Question) -> Collection[Person]:
-    """Who looks after a question: the group's moderators, or the kansli where all of them have left."""
-    here = [one for one in groups.moderators(session, question.group_id) if one.left_at is None]
+    """Return the people who look after a question: the group's moderators, or the kansli if all of them have left."""
+    here = [person for person in groups.moderators(session, question.group_id) if person.left_at is None]
     return here or kansli.everyone(session)
 
 
 def reminder_subject(question: Question) -> str:
-    """The cause of everything that reminds of an unanswered question."""
+    """Return the outbox subject of everything that reminds of an unanswered question."""
     return questions.reminder_subject(question.id)
 
 
 def remind(
     shown: QuestionDetails, people: Iterable[int], what: str, card: Json, mail: AsMail, *, until: datetime | None = None
 ) -> Iterator[Outgoing]:
-    """A reminder to each of these; the key names ``what``. ``until`` is when the next one takes its place."""
+    """Remind each of these; the key names ``what``. ``until`` is when the next reminder takes its place."""
     subject = reminder_subject(shown.question)
     for row in _to_each(shown, people, what, card):
         yield replace(row, subject=subject, reach=Reach.REMINDER, mail=mail, expires_at=until)
@@ -150,7 +150,7 @@ def _to_each(shown: QuestionDetails, people: Iterable[int], what: str, card: Jso
 
 
 def _answer_to(shown: QuestionDetails, said: Said, person: int, thread: ToThread | None) -> Outgoing:
-    """In their own chat; failing that with a mention: where the asker asked, or for a follower in ``thread``."""
+    """Send it to their own chat, else as a mention: where the asker asked, or for a follower in ``thread``."""
     question, own = shown.question, person == shown.question.asker_id
     if own:
         where = question.asked_conversation_id
