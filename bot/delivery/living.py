@@ -80,7 +80,8 @@ def shown(session: Session, cards: Collection[Living]) -> Mapping[Living, Sequen
     rows = deliveries.about(session, {subject for living in cards for subject in (living.subject, living.versions)})
 
     def of(living: Living) -> Iterator[tuple[Delivery, str]]:
-        newest = {row.target: row.key for row in rows[living.versions]}  # the rows are in order
+        versions = (row for row in rows[living.versions] if row.key.startswith(f"{row.target}:"))
+        newest = {row.target: row.key for row in versions}  # the rows are in order
         for row in rows[living.subject]:
             if row.target is None and living.owns(row.key):
                 yield row, newest.get(row.key, "").removeprefix(f"{row.key}:")

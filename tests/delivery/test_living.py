@@ -17,7 +17,7 @@ from bot.message import Json
 from storage import outbox
 from storage.database import Database
 from storage.outbox import State
-from storage.outgoing import MessageOf, Outgoing, ToChannel, ToPerson, ToThread
+from storage.outgoing import MessageOf, Outgoing, ThreadOf, ToChannel, ToPerson, ToThread
 from tests.support.chat import Clock
 from tests.support.outbox import CHANNEL, Desk, desk
 
@@ -106,6 +106,7 @@ def test_rows_of_databases_that_are_in_use_are_understood(database: Database, cl
         Outgoing(f"{key}:left:2026-11-20T08:00:00+00:00", f"over:{subject}", MessageOf(key), card=card("Har lämnat")),
         Outgoing("question:12:card:1", "question:12", ToChannel(CHANNEL), card=card("Fråga")),
         Outgoing("question:12:card:1:v3", "question:12", MessageOf("question:12:card:1"), card=card("Svar")),
+        Outgoing("question:12:reopened:4", "question:12", ThreadOf("question:12:card:1"), text="Öppen igen"),
         Outgoing("question:12:answer:4:person:7", "question:12", ToChannel(CHANNEL), text="Svar"),
     ]
     database.play(lambda session: outbox.enqueue_all(session, rows, clock.now))
