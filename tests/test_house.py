@@ -42,7 +42,7 @@ LONGEST_MODULE = 300
 LONGEST_FUNCTION = 40
 NOUNS = {"feed", "meeting", "outgoing", "spelling"}
 """Names of modules that end like a verb form and are none."""
-MOST_MODULES = 15
+MOST_MODULES = 16
 """Of a feature: more is more than one subject."""
 
 
