@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.turn import Turn
 from storage import audit
+from storage.people import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +28,7 @@ class Change:
     def record(self, what: str, code: str, person_id: int | None = None) -> None:
         """Write down what was done to a municipality, and whom it concerned."""
         audit.record(self.session, self.by, what, f"municipality:{code}", self.now, person_id=person_id)
+
+    def record_person(self, what: str, person: Person) -> None:
+        """Write down what was done to a person."""
+        audit.record(self.session, self.by, what, f"person:{person.id}", self.now, person_id=person.id)

@@ -6,7 +6,7 @@ from bot.message import UserError
 from bot.register import words
 from bot.register.change import Change
 from bot.turn import Turn
-from storage import audit, roles
+from storage import roles
 from storage.people import GRANTED, Person, PersonRole
 
 
@@ -26,14 +26,15 @@ def give(change: Change, person: Person, role: PersonRole) -> str:
         )
     if not roles.give(change.session, person.id, role, change.by, change.now):
         return f"{person.called} har redan rollen {words.role(role)}."
-    _record(change, f"Gett rollen {words.role(role)}", person)
+    change.record_person(f"Gett rollen {words.role(role)}", person)
     return f"{person.called} har nu rollen {words.role(role)}."
 
 
 def take(turn: Turn, person: Person, role: PersonRole) -> str:
-    """Take a role away; what was done. Raises :class:`UserError` for one's own, and to who is not the kansli any more.
+    """Take a role away; what was done.
 
-    So somebody is left who has it: the rows are held meanwhile, and two who take it from each other can't both succeed.
+    Raises :class:`UserError` where people take the kansli's role from themselves, or are not the kansli any more. So
+    somebody always has it: the rows are held, and two who take it from each other can't both succeed.
     """
     change = Change.of(turn)
     if role is PersonRole.KANSLI:
@@ -44,9 +45,5 @@ def take(turn: Turn, person: Person, role: PersonRole) -> str:
             raise UserError("Du har inte längre kansliets roll.")
     if not roles.take(change.session, person.id, role):
         return f"{person.called} hade inte rollen {words.role(role)}."
-    _record(change, f"Tagit bort rollen {words.role(role)}", person)
+    change.record_person(f"Tagit bort rollen {words.role(role)}", person)
     return f"{person.called} har inte längre rollen {words.role(role)}."
-
-
-def _record(change: Change, what: str, person: Person) -> None:
-    audit.record(change.session, change.by, what, f"person:{person.id}", change.now, person_id=person.id)
