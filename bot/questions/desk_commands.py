@@ -39,10 +39,10 @@ def waiting(turn: Turn) -> Reply:
     return say(card=_list(turn, 0))
 
 
-@routes.action("questions.desk")
+@routes.action("questions.desk", where=Where.PERSONAL)
 def page(turn: Turn) -> Reply:
     """A page of what waits."""
-    return _in_place(turn, _list(turn, turn.page))
+    return state(_list(turn, turn.page))
 
 
 @routes.action("questions.desk_one")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from collections.abc import Awaitable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,7 +14,7 @@ from botbuilder.core import TurnContext
 
 from bot import metrics
 from bot.cards import fills_in
-from bot.message import NOTHING, Incoming, Json, Kind, Message, Reply, Scope, say
+from bot.message import NOTHING, Incoming, Json, Kind, Message, Reply, Scope, Sent, say
 from bot.teams import activities
 from bot.teams.connector import ConnectorError, ServiceUrlError, TokenError
 
@@ -37,7 +38,7 @@ class Core(Protocol):
     async def answer(self, incoming: Incoming) -> Answer:
         """Answer and commit. Whatever it raises is a fault."""
 
-    async def sent(self, incoming: Incoming) -> None:
+    async def sent(self, gone: Sent) -> None:
         """Note that the answer has gone, so that a repeat does not send it."""
 
     async def partly_sent(self, incoming: Incoming, rest: Reply) -> None:
@@ -75,11 +76,11 @@ class Turns:
 
     async def _take(self, context: TurnContext, incoming: Incoming) -> Reply:
         reply: Reply | None = None
-        gone = False
+        gone: list[str] | None = None
         try:
             answer = await self._core.answer(incoming)
             reply = answer.reply
-            gone = answer.unsent and await self._send(context, incoming, reply)
+            gone = await self._send(context, incoming, reply) if answer.unsent else None
         except Exception:
             reference = "".join(secrets.choice(_ALPHABET) for _ in range(8))
             what = "turn failed" if reply is None else "reply not sent"
@@ -89,30 +90,35 @@ class Turns:
                 reply = _apology(incoming, reference)
                 with suppress(*SEND_FAILURES):  # the fault is what matters; it is logged
                     await self._send(context, incoming, reply)
-        if gone:
-            note = asyncio.create_task(self._note(incoming))
+        if gone is not None:
+            ids = () if incoming.place.scope is Scope.PERSONAL else tuple(gone)
+            note = asyncio.create_task(self._finish(Sent(incoming, ids)))
             self._noting.add(note)
             note.add_done_callback(self._noting.discard)
         else:
             del self._running[incoming.key]
         return reply
 
-    async def _note(self, incoming: Incoming, rest: Reply | None = None) -> None:
+    async def _finish(self, gone: Sent) -> None:
+        """Note that the answer has gone. If that fails, a repeat sends it again, and that is all the harm."""
         try:
-            await (self._core.sent(incoming) if rest is None else self._core.partly_sent(incoming, rest))
-        except Exception:  # a repeat will send the reply again, and that is all the harm
+            await self._note(gone.incoming, self._core.sent(gone))
+        finally:
+            del self._running[gone.incoming.key]
+
+    async def _note(self, incoming: Incoming, note: Awaitable[None]) -> None:
+        try:
+            await note
+        except Exception:
             metrics.fault("reply not noted as sent")
             logger.exception("reply not noted as sent", extra={"kind": incoming.kind.value})
-        finally:
-            if rest is None:
-                del self._running[incoming.key]
 
-    async def _send(self, context: TurnContext, incoming: Incoming, reply: Reply) -> bool:
-        """Send what an invoke's answer does not carry. Whether there was anything to send.
+    async def _send(self, context: TurnContext, incoming: Incoming, reply: Reply) -> list[str] | None:
+        """Send what an invoke's answer does not carry. The ids of the messages; None if there was nothing to send.
 
-        Raises one of :data:`SEND_FAILURES`; a card that could not be updated is only logged, since whoever pressed it
-        sees the new one in the answer. Of several messages each is noted before the next, so that a repeat of a turn
-        that ended half-way goes on where it ended.
+        Raises one of :data:`SEND_FAILURES`; a card that could not be updated is only logged, because the person who
+        pressed it sees the new one in the answer. Of several messages each is noted before the next, so that a repeat
+        of a turn that ended half-way goes on where it ended.
         """
         if context.activity.type == "invoke":
             messages, card = list(reply.messages), reply.state
@@ -123,11 +129,13 @@ class Turns:
             messages, card = _without_an_answer(incoming, reply)
         if card is not None and incoming.card_id:
             await _update(context, incoming.card_id, card)
+        ids: list[str] = []
         for gone, message in enumerate(messages, 1):
-            await context.send_activities([activities.message_activity(message)])
+            sent = await context.send_activities([activities.message_activity(message)])
+            ids += [one.id for one in sent if one.id]
             if gone < len(messages):
-                await self._note(incoming, reply.after(gone))
-        return bool(messages) or card is not None
+                await self._note(incoming, self._core.partly_sent(incoming, reply.after(gone)))
+        return ids if messages or card is not None else None
 
 
 def _without_an_answer(incoming: Incoming, reply: Reply) -> tuple[list[Message], Json | None]:
