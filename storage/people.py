@@ -186,11 +186,18 @@ def by_id(session: Session, person_id: object) -> Person | None:
     return session.get(Person, person_id) if is_id(person_id) else None
 
 
-def by_mail(session: Session, mails: Sequence[str]) -> dict[str, Person]:
-    """People by their mail address; of several with one address, the one who has met the bot, else the oldest."""
-    found = session.scalars(select(Person).where(Person.mail.in_(mails)).order_by(Person.id.desc())).all()
-    ranked = sorted(found, key=lambda person: person.teams_id is not None)
-    return {person.mail: person for person in ranked if person.mail}
+def with_mail(session: Session, mail: str) -> Sequence[Person]:
+    """Return everybody with this address: those who have met the bot first, then the oldest."""
+    return with_mails(session, [mail]).get(mail, [])
+
+
+def with_mails(session: Session, mails: Collection[str]) -> dict[str, list[Person]]:
+    """Return everybody with each of these addresses, as :func:`with_mail`."""
+    found: dict[str, list[Person]] = {}
+    same = select(Person).where(Person.mail.in_(mails)).order_by(Person.teams_id.is_(None), Person.id)
+    for person in session.scalars(same):
+        found.setdefault(person.mail or "", []).append(person)
+    return found
 
 
 def by_entra(session: Session, ids: Collection[str]) -> Sequence[Person]:
