@@ -1,4 +1,4 @@
-"""Who is in teams and channels, read page by page as JSON: 5,000 members through the SDK's models are half a minute."""
+"""The members of teams and channels, read page by page as JSON. The SDK's models would take half a minute for 5,000."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TEAM = Call("teamMembers", "TeamMember.Read.All", repeatable=True)
 CHANNEL = Call("channelMembers", "ChannelMember.Read.All", repeatable=True)
 ALL = Call("channelAllMembers", "ChannelMember.Read.All", repeatable=True)
 PAGE = 999
-"""Members of a team asked for at a time: Graph's most (graph/api/team-list-members)."""
+"""Members of a team per request: Graph's maximum (graph/api/team-list-members)."""
 
 
 class GraphDirectory(OnWire):
@@ -50,17 +50,17 @@ class GraphDirectory(OnWire):
         return await self._read(ALL, members.to_get_request_information(RequestConfiguration(query_parameters=query)))
 
     async def _read(self, call: Call, info: RequestInformation) -> list[RosterMember]:
-        """Each person once: somebody may see a channel in more than one way."""
-        found: dict[str, RosterMember] = {}
+        """Return each person once: a person may have access to a channel in more than one way."""
+        members: dict[str, RosterMember] = {}
         async for member in self._wire.pages(call, info):
             known = _member(member)
             if known is not None:
-                found.setdefault(known.entra_id, known)
-        return list(found.values())
+                members.setdefault(known.entra_id, known)
+        return list(members.values())
 
 
 def _member(member: Json) -> RosterMember | None:
-    """None for what is no person with an account, such as an anonymous participant."""
+    """Return the member, or None for a member without an account, such as an anonymous participant."""
     entra_id = member.get("userId")
     if not isinstance(entra_id, str) or not entra_id:
         return None

@@ -1,4 +1,4 @@
-"""What somebody sees of how they are reminded."""
+"""The card where people see and choose how they are reminded."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ WHAT_A_PAUSE_DOES = (
 
 
 def choices(person: Person, now: datetime, contact: str, *, mails: bool, said: str = "") -> Json:
-    """What is chosen now, and what else there is. ``mails`` is whether the bot can send mail at all."""
+    """Return the current choice and the other choices. ``mails`` says whether the bot can send mail at all."""
     way = _way(person, mails=mails)
     paused = person.paused_until is not None and person.paused_until >= swedish.date_of(now)
     return card(
@@ -53,7 +53,7 @@ def choices(person: Person, now: datetime, contact: str, *, mails: bool, said: s
 
 
 def _way(person: Person, *, mails: bool) -> RemindBy:
-    """How it is done in fact."""
+    """Return how the person is reminded in fact, which differs from their choice where mail does not work."""
     if not mails or not person.mail:
         return RemindBy.CHAT
     return person.wants or RemindBy.CHAT
@@ -74,7 +74,7 @@ def _mail(person: Person, contact: str, *, mails: bool) -> Iterator[CardElement]
 
 
 def _others(person: Person, way: RemindBy, *, mails: bool) -> Iterator[CardElement]:
-    """The other ways that are open to them."""
+    """Yield buttons for the other ways that work for this person."""
     if mails and person.mail:
         others = [one for one in _CHOICES if one is not way]
         yield buttons(*(button(_CHOICES[one], "reminding.choose", alone=True, way=one.value) for one in others))
@@ -86,7 +86,9 @@ def _pause(person: Person, now: datetime, *, paused: bool) -> Iterator[CardEleme
     else:
         yield label("Vill du ha en paus?")
     yield markdown(WHAT_A_PAUSE_DOES)
-    ends = [(one.value, f"{_PAUSES[one]}, till och med {swedish.day(service.last_day(one, now))}") for one in Pause]
+    ends = [
+        (pause.value, f"{_PAUSES[pause]}, till och med {swedish.day(service.last_day(pause, now))}") for pause in Pause
+    ]
     yield choice_input("pause", "Hur länge?", ends, value=Pause.WEEK)
     yield date_input("last", "Eller välj den sista dagen själv", first=swedish.date_of(now))
 
