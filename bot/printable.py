@@ -1,4 +1,4 @@
-"""Text as mails, invitations and notifications may hold it, whatever a person or a roster has written."""
+"""Text that is safe in mails, invitations and notifications, whatever a person or a roster has written."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ _UNSHOWN = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010f
 
 
 def printable(text: str) -> str:
-    """``text`` without what nobody sees and no mail may hold: control characters, and halves of a character."""
+    """Return ``text`` without control characters and lone surrogates, which no mail may hold."""
     return _UNSHOWN.sub("", "\n".join(text.splitlines()))
 
 
 def printable_line(text: str) -> str:
-    """The same on one line, as a name or subject is: a line break would end a header."""
+    """Return printable text on one line, for a name or subject: a line break would end the mail header."""
     return " ".join(printable(text).split())
