@@ -1,7 +1,8 @@
-"""Questions asked, how they went, and what people thought of the answers.
+"""Questions to the bank, their outcomes, and people's votes on the answers.
 
-The log is kept apart from people: a question's text lies in a table of its own without a key to a person, and goes
-after the retention time while the figures stay. Only the last question of each chat is tied to a person, for a day.
+The log is kept apart from people. A question's text is in a table of its own without a key to a person. The text is
+deleted after the retention time, while the figures stay. Only the last question of each chat is tied to a person, for
+a day.
 """
 
 from __future__ import annotations
@@ -18,27 +19,27 @@ from storage.database import Base, insert_new, is_id, person_key, table_of
 from storage.faq import Entry
 
 CONTEXT = timedelta(minutes=5)
-"""How long "och när?" is understood from the question before."""
+"""How long a follow-up such as "och när?" is read together with the question before it."""
 
 
 MOST_OPINIONS = 10
-"""Answers whose votes are shown; a card holds no more."""
+"""Most answers whose votes are shown. A card holds no more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What readers thought of an entry, without who."""
+    """The readers' votes on an entry, without their names."""
 
     entry_id: int
     question: str
     helpful: int
     unhelpful: int
     reasons: list[str] = field(default_factory=list)
-    """What they missed, newest first."""
+    """What the readers missed, newest first."""
 
 
 class Outcome(StrEnum):
-    """How a question went."""
+    """How a question to the bank ended."""
 
     ANSWERED = "answered"
     OFFERED = "offered"
@@ -47,7 +48,7 @@ class Outcome(StrEnum):
 
 
 class FaqQuestion(Base):
-    """One question to the bank; figures only. Every question writes a row, so nothing is indexed but the key."""
+    """One question to the bank: figures only. Every question writes a row, so only the key has an index."""
 
     __tablename__ = "faq_questions"
 
@@ -56,16 +57,16 @@ class FaqQuestion(Base):
     outcome: Mapped[str] = mapped_column(String(20))
     probability: Mapped[float]
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("faq_entries.id", ondelete="SET NULL"))
-    """The entry shown, or the nearest one."""
+    """The entry that was shown, or the nearest one."""
     theme: Mapped[str] = mapped_column(String(60))
     chosen_id: Mapped[int | None] = mapped_column(ForeignKey("faq_entries.id", ondelete="SET NULL"))
-    """What was picked under "Menade du …?"."""
+    """The entry that was picked under "Menade du …?"."""
     rejected: Mapped[bool] = mapped_column(default=False)
     """Whether "Inget av dessa" was pressed."""
 
 
 class QuestionText(Base):
-    """A question's wording, without its asker; deleted after the retention time."""
+    """A question's wording, without its asker. Deleted after the retention time."""
 
     __tablename__ = "faq_question_texts"
 
@@ -73,11 +74,11 @@ class QuestionText(Base):
     at: Mapped[datetime] = mapped_column(index=True)
     text: Mapped[str] = mapped_column(String(1000))
     wording: Mapped[str] = mapped_column(String(200), index=True)
-    """The text as compared with later ones; see ``bot.wording.utterance.wording``."""
+    """The text in the form that is compared with later questions; see ``bot.wording.utterance.wording``."""
 
 
 class RecentQuestion(Base):
-    """The last question of a person in a chat, so that a follow-up is understood."""
+    """A person's last question in a chat, kept so that a follow-up is understood."""
 
     __tablename__ = "faq_recent_questions"
 
@@ -86,11 +87,11 @@ class RecentQuestion(Base):
     at: Mapped[datetime]
     text: Mapped[str] = mapped_column(String(1000))
     question_id: Mapped[int | None] = mapped_column(ForeignKey("faq_questions.id", ondelete="SET NULL"))
-    """Its row in the log, so that only the asker decides what "Menade du …?" meant."""
+    """The question's row in the log, so that only its asker can answer "Menade du …?"."""
 
 
 class Vote(Base):
-    """What a person thought of an answer: one for each person and answer."""
+    """A person's vote on an answer: one for each person and question."""
 
     __tablename__ = "faq_votes"
 
@@ -123,18 +124,18 @@ def log(
     theme: str,
     now: datetime,
 ) -> int:
-    """Log a question; its id. ``text`` must be free of what points out a person."""
+    """Log a question and return its id. ``text`` must hold nothing that points out a person."""
     row = {"at": now, "outcome": outcome, "probability": probability, "entry_id": entry_id, "theme": theme}
     question_id: int = session.execute(_LOG, {**row, "chosen_id": None, "rejected": False}).scalar_one()
-    kept = {"question_id": question_id, "at": now, "text": text[:1000], "wording": wording[:200]}
-    session.execute(_LOG_TEXT, kept)
+    text_row = {"question_id": question_id, "at": now, "text": text[:1000], "wording": wording[:200]}
+    session.execute(_LOG_TEXT, text_row)
     return question_id
 
 
 def keep_recent(
     session: Session, person_id: int, conversation_id: str, *, text: str, question_id: int, now: datetime
 ) -> None:
-    """Make ``text`` what a follow-up will be understood from."""
+    """Store ``text`` as the question that a follow-up will be read with."""
     where = {"person": person_id, "conversation": conversation_id}
     fresh = {"new_text": text[:1000], "new_at": now, "new_question": question_id}
     done = session.execute(_KEEP_RECENT, {**where, **fresh})
@@ -144,31 +145,31 @@ def keep_recent(
 
 
 def change_subject(session: Session, person_id: int, conversation_id: str) -> None:
-    """Nothing will be understood from the last question here; its "Menade du …?" is still its asker's to answer."""
+    """Stop reading follow-ups with the last question here. Its asker can still answer its "Menade du …?"."""
     where = _RECENT.c.person_id == person_id, _RECENT.c.conversation_id == conversation_id
     session.execute(update(_RECENT).where(*where).values(text=""))
 
 
 def asked_by(session: Session, question_id: int, person_id: int, conversation_id: str) -> bool:
-    """Whether this was the person's last question here."""
+    """Return whether this was the person's last question here."""
     row = session.get(RecentQuestion, (person_id, conversation_id))
     return row is not None and row.question_id == question_id
 
 
 def find(session: Session, question_id: object) -> FaqQuestion | None:
-    """The question with this id; ``question_id`` comes from a client and may be anything."""
+    """Return the question with this id. ``question_id`` comes from a client and may be anything."""
     return session.get(FaqQuestion, question_id) if is_id(question_id) else None
 
 
 def text_of(session: Session, question_id: int) -> str:
-    """A question's wording; empty when it is no longer kept."""
+    """Return a question's text; empty when it has been deleted."""
     return session.scalar(select(QuestionText.text).where(QuestionText.question_id == question_id)) or ""
 
 
 def remembered(session: Session, wording: str) -> int | None:
-    """The entry that was picked under "Menade du …?" when this wording was asked before.
+    """Return the entry that was picked under "Menade du …?" when this wording was asked before.
 
-    None unless the picks agree, and nobody pressed "Inget av dessa" or voted the picked one down.
+    None unless all picks agree, nobody pressed "Inget av dessa", and nobody voted the entry down.
     """
     disliked = exists().where(Vote.question_id == FaqQuestion.id, Vote.helpful.is_(False))
     query = (
@@ -183,7 +184,7 @@ def remembered(session: Session, wording: str) -> int | None:
 
 
 def vote(session: Session, question_id: int, person_id: int, entry_id: int, *, helpful: bool, now: datetime) -> Vote:
-    """Keep the person's vote on an answer; a second one changes the first, and a changed one loses its reason."""
+    """Store the person's vote on an answer. A second vote replaces the first one. A changed vote loses its reason."""
     fresh = {"entry_id": entry_id, "helpful": helpful, "at": now}
     insert_new(session, Vote, question_id=question_id, person_id=person_id, reason="", **fresh)
     row = session.get_one(Vote, (question_id, person_id), with_for_update=True)
@@ -193,12 +194,12 @@ def vote(session: Session, question_id: int, person_id: int, entry_id: int, *, h
 
 
 def own_vote(session: Session, question_id: int, person_id: int) -> Vote | None:
-    """The person's vote on an answer."""
+    """Return the person's vote on an answer."""
     return session.get(Vote, (question_id, person_id))
 
 
 def opinions(session: Session) -> Sequence[Opinion]:
-    """What readers thought of each published answer, the least liked first; no entry without a vote."""
+    """Return the votes on each answer, the least liked first. Entries without votes are left out."""
     against = func.count(case((Vote.helpful.is_(False), 1)))
     query = (
         select(Entry.id, Entry.question, func.count(case((Vote.helpful, 1))), against)
@@ -215,9 +216,9 @@ def opinions(session: Session) -> Sequence[Opinion]:
 
 
 def forget_texts(session: Session, before: datetime, now: datetime, limit: int = 1000) -> int:
-    """Delete the wordings of questions asked before ``before``, votes' reasons as old, and stale recent questions.
+    """Delete the texts of questions before ``before``, the reasons of votes before it, and stale recent questions.
 
-    At most ``limit`` wordings, oldest first; returns how many went.
+    Delete at most ``limit`` texts, oldest first. Return how many were deleted.
     """
     session.execute(delete(RecentQuestion).where(RecentQuestion.at < now - CONTEXT))
     session.execute(update(Vote).where(Vote.at < before, Vote.reason != "").values(reason=""))

@@ -1,4 +1,4 @@
-"""People: who has met the bot, and who is known from a list before that."""
+"""People who have met the bot, or whom a list or directory has named."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from storage.database import Base, insert_new, is_id, person_key, table_of
 from storage.erasure import hashes
 
 ACTIVE_EVERY = timedelta(hours=1)
-"""How exactly it is kept when somebody was last active; finer would write a row for every turn."""
+"""How exact ``last_active_at`` is. A finer time would write a row for every turn."""
 
 
 class PersonRole(StrEnum):
-    """What somebody is in the network."""
+    """A person's role in the network."""
 
     POLITICIAN = "politician"
     OFFICER = "officer"
@@ -33,45 +33,45 @@ class PersonRole(StrEnum):
 
 
 SEATS = (PersonRole.POLITICIAN, PersonRole.OFFICER, PersonRole.SUBSTITUTE, PersonRole.REPORTER)
-"""What one can be as a municipality's contact person."""
+"""The roles of a municipality's contact person."""
 OWN = (*SEATS, PersonRole.OTHER)
-"""What one may say of oneself."""
+"""The roles that people may choose for themselves."""
 GRANTED = (PersonRole.KANSLI, PersonRole.BOARD)
-"""What only the kansli gives, in the table ``roles``."""
+"""The roles that only the kansli gives, in the table ``roles``."""
 
 
 class RemindBy(StrEnum):
-    """Where a person wants reminders."""
+    """The way in which a person wants reminders."""
 
     USUAL = ""
-    """Has not chosen: in the chat, and guests by mail too, since they see our chats only when switched to us."""
+    """Not chosen: in the chat. Guests also get mail, since they see our chats only while switched into our tenant."""
     CHAT = "chat"
     MAIL = "mail"
     BOTH = "both"
 
 
 class Person(Base):
-    """Somebody who has written to the bot, was added where it is, or stands on the kansli's list."""
+    """A person who has written to the bot, was added where it is, or is on the kansli's list."""
 
     __tablename__ = "people"
     __table_args__ = ({"sqlite_autoincrement": True},)
-    """The id of somebody erased is never given to another person, whom an old button would then be about."""
+    """An erased person's id is never used again: an old button would then act on another person."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     teams_id: Mapped[str | None] = mapped_column(String(200), unique=True)
-    """Teams' id for the person towards this bot, ``29:…``; null until Teams has told it."""
+    """Teams' id of the person for this bot, ``29:…``; null until Teams has given it."""
     entra_id: Mapped[str | None] = mapped_column(String(64), index=True)
     name: Mapped[str] = mapped_column(String(200))
     mail: Mapped[str | None] = mapped_column(String(320), index=True)
     """An address that mail reaches, in lower case. Never the UPN: a guest's is ``…#EXT#…``."""
     guest: Mapped[bool | None]
-    """Whether the account is a guest's; null until a roster has said."""
+    """Whether the account is a guest's; null until a roster has said so."""
     municipality_code: Mapped[str | None] = mapped_column(
         ForeignKey("municipalities.code", ondelete="SET NULL"), index=True
     )
     """The municipality they speak for, confirmed by their mail address or by the kansli."""
     role: Mapped[str] = mapped_column(String(20), default="")
-    """What they say they are, one of :data:`OWN`; whom a municipality has appointed stands in ``contacts``."""
+    """The role that they chose themselves, one of :data:`OWN`. The table ``contacts`` has those appointed."""
     helps_with: Mapped[str] = mapped_column(Text, default="")
     remind_by: Mapped[str] = mapped_column(String(10), default=RemindBy.USUAL)
     paused_until: Mapped[date | None]
@@ -82,25 +82,25 @@ class Person(Base):
     greeted_at: Mapped[datetime | None]
     """When the bot said hello; set at most once."""
     left_at: Mapped[datetime | None]
-    """When they were on no team's roster any more. Until they are again, nothing is sent to them."""
+    """When they were last removed from all rosters. Until they are on one again, nothing is sent to them."""
 
     @property
     def called(self) -> str:
-        """What to show for them. A roster may have no name, and then no address either."""
+        """The name to show. A roster may give no name, and then perhaps no address either."""
         return self.name or self.mail or "?"
 
     def away(self, today: date) -> bool:
-        """Whether nothing that is due reaches them today: they have left, or a pause."""
+        """Return whether they get no scheduled messages today, because they have left or have a pause."""
         return self.left_at is not None or (self.paused_until is not None and today <= self.paused_until)
 
     @property
     def wants(self) -> RemindBy:
-        """How they want reminders: as chosen; a guest who has not chosen gets both, anybody else the chat."""
+        """How they want reminders: as they chose. Without a choice, guests get both ways and others the chat."""
         return RemindBy(self.remind_by) or (RemindBy.BOTH if self.guest else RemindBy.USUAL)
 
 
 class Follow(Base):
-    """A person who follows a theme group; ``theme`` is the word that entries of the knowledge bank have too."""
+    """A person who follows a theme group. ``theme`` is the same word as in knowledge-bank entries."""
 
     __tablename__ = "follows"
 
@@ -121,13 +121,13 @@ def meet(
     active: bool = True,
     known: Person | None = None,
 ) -> Person:
-    """The person with this Teams id, made if new. Keeps name and Entra id as last seen, and that they are active.
+    """Return the person with this Teams id, made if new. Update their name, Entra id and last activity.
 
-    ``known`` is the person, where the caller has read the row already.
+    ``known`` is the person, if the caller has read the row already.
     """
     person = known or find(session, teams_id) or _first_met(session, teams_id, entra_id)
     if person is None:
-        hashes.lift(session, teams_id, entra_id)  # erased people come back by writing
+        hashes.lift(session, teams_id, entra_id)  # an erased person who writes again comes back
         insert_new(session, Person, teams_id=teams_id, entra_id=entra_id, name=name[:200], first_seen_at=now)
         person = session.query(Person).filter_by(teams_id=teams_id).one()
     if name and person.name != name[:200]:
@@ -135,7 +135,7 @@ def meet(
     if entra_id and person.entra_id != entra_id:
         person.entra_id = entra_id
         twin = _first_of(session, entra_id)
-        if twin is not None:  # a directory knew them before Teams told of this id
+        if twin is not None:  # a directory named them before Teams gave this id
             absorb(session, person, twin)
     if active and (person.last_active_at is None or now - person.last_active_at >= ACTIVE_EVERY):
         person.last_active_at = now
@@ -143,7 +143,7 @@ def meet(
 
 
 def meet_in_directory(session: Session, entra_id: str, name: str, now: datetime) -> Person:
-    """The person with this Entra id, made if new; whoever Teams has told us of keeps the name that it told."""
+    """Return the person with this Entra id, made if new. A person whom Teams has named keeps that name."""
     known = select(Person).where(Person.entra_id == entra_id).order_by(Person.teams_id.is_(None), Person.id).limit(1)
     person = session.scalar(known)
     if person is None:
@@ -155,14 +155,14 @@ def meet_in_directory(session: Session, entra_id: str, name: str, now: datetime)
 
 
 def is_known(session: Session, teams_id: str | None, entra_id: str | None) -> bool:
-    """Whether there is a person with one of these ids."""
+    """Return whether there is a person with one of these ids."""
     ids = (Person.teams_id, teams_id), (Person.entra_id, entra_id)
     either = or_(false(), *(column == value for column, value in ids if value))
     return bool(session.scalar(select(exists().where(either))))
 
 
 def _first_met(session: Session, teams_id: str, entra_id: str | None) -> Person | None:
-    """Somebody known from a directory without a Teams id, who now has one."""
+    """Give a person from a directory, who had no Teams id, this Teams id. Return them, or None."""
     if entra_id is None:
         return None
     person = _first_of(session, entra_id)
@@ -177,34 +177,34 @@ def _first_of(session: Session, entra_id: str) -> Person | None:
 
 
 def find(session: Session, teams_id: str) -> Person | None:
-    """The person with this Teams id."""
+    """Return the person with this Teams id."""
     return session.scalars(_FIND, {"teams_id": teams_id}).one_or_none()
 
 
 def by_id(session: Session, person_id: object) -> Person | None:
-    """The person with this id, which may come from a client and be anything."""
+    """Return the person with this id, which may come from a client and be anything."""
     return session.get(Person, person_id) if is_id(person_id) else None
 
 
 def by_mail(session: Session, mails: Sequence[str]) -> dict[str, Person]:
-    """People by their mail address; of several with one address, the one who has met the bot, else the oldest."""
-    found = session.scalars(select(Person).where(Person.mail.in_(mails)).order_by(Person.id.desc())).all()
-    ranked = sorted(found, key=lambda person: person.teams_id is not None)
+    """Return people by mail address. Of several with one address, take one who has met the bot, else the oldest."""
+    people = session.scalars(select(Person).where(Person.mail.in_(mails)).order_by(Person.id.desc())).all()
+    ranked = sorted(people, key=lambda person: person.teams_id is not None)
     return {person.mail: person for person in ranked if person.mail}
 
 
 def by_entra(session: Session, ids: Collection[str]) -> Sequence[Person]:
-    """The people with these Entra ids, by name."""
+    """Return the people with these Entra ids, by name."""
     return session.scalars(select(Person).where(Person.entra_id.in_(ids)).order_by(Person.name)).all()
 
 
 def names(session: Session, ids: Collection[int]) -> dict[int, str]:
-    """The names of people by id; who has been erased is not there."""
+    """Return the names of people by id, without people who have been erased."""
     return {row.id: row.name for row in session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))}
 
 
 def search(session: Session, text: str, limit: int) -> Sequence[Person]:
-    """People whose name or mail address holds ``text``, by name; those who have met the bot first."""
+    """Return people whose name or mail address contains ``text``: first those who have met the bot, then by name."""
     # SQLite folds A–Z only, so Swedish letters are looked for as written and in lower case
     literal = text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
     wanted = f"%{literal}%"
@@ -219,16 +219,16 @@ def search(session: Session, text: str, limit: int) -> Sequence[Person]:
 
 
 def of_municipality(session: Session, code: str) -> Sequence[Person]:
-    """The people who speak for a municipality, by name."""
+    """Return the people who speak for a municipality, by name."""
     return session.scalars(
         select(Person).where(Person.municipality_code == code).order_by(Person.name, Person.id)
     ).all()
 
 
 def absorb(session: Session, kept: Person, other: Person) -> None:
-    """Make two rows of one person one: everything that points at ``other`` points at ``kept``, and ``other`` goes.
+    """Merge two rows of one person: point everything from ``other`` to ``kept``, then delete ``other``.
 
-    What both have (a role in the same table's key) is kept once.
+    A row that both have (for example the same role) is kept once.
     """
     session.flush()
     for table in Base.metadata.sorted_tables:
@@ -256,7 +256,7 @@ def _repoint(session: Session, column: Any, kept: int, other: int) -> None:
 
 
 def follow(session: Session, person_id: int, theme: str) -> bool:
-    """Follow a theme; False when they do already."""
+    """Follow a theme. Return False if the person follows it already."""
     return insert_new(session, Follow, person_id=person_id, theme=theme)
 
 
@@ -267,7 +267,7 @@ def unfollow(session: Session, person_id: int, theme: str) -> None:
 
 
 def greet(session: Session, person: Person, now: datetime) -> bool:
-    """Mark the person greeted; True exactly once, also when several transactions try at the same time."""
+    """Mark the person as greeted. Return True exactly once, also when several transactions try at the same time."""
     if person.greeted_at is not None:
         return False
     statement = update(Person).where(Person.id == person.id, Person.greeted_at.is_(None)).values(greeted_at=now)

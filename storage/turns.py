@@ -1,4 +1,4 @@
-"""Turns: which activities were answered, with what, and whether the answer went."""
+"""Turns: the activities that were answered, the replies, and whether each reply was sent."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from storage.database import Base, alone, insert_new, person_key, table_of
 from storage.people import Person
 
 KEPT = timedelta(hours=24)
-"""How long an answer is kept for repeats. Teams repeats within minutes (platform.md §3); a day is generous."""
+"""How long a reply is kept for a repeat. Teams repeats within minutes (platform.md §3); a day is generous."""
 
 
 class SeenActivity(Base):
-    """One activity that was answered. Kept for a day only, so looking through all of them is cheap."""
+    """One activity that was answered. Kept for a day only, so a scan of all rows is cheap."""
 
     __tablename__ = "seen_activities"
 
@@ -46,15 +46,15 @@ _UNCLAIMED = insert(_SEEN).from_select(
         false(),
     ).where(_PERSON.c.id == bindparam("person")),
 )
-"""Nothing where the person was erased in this very turn."""
+"""Inserts nothing if the person was erased in this very turn."""
 _SENT = update(_SEEN).where(*_THIS).values(sent=True)
 
 
 def claim(session: Session, conversation_id: str, activity_id: str, person_id: int, now: datetime) -> bool:
-    """Take the activity for this transaction; False when another one has answered it meanwhile.
+    """Claim the activity for this transaction. Return False if another transaction has answered it.
 
-    On PostgreSQL this waits for the other transaction, so that two repeats at once can't both answer. On SQLite there
-    is no other, and nothing is written yet.
+    On PostgreSQL this waits for the other transaction, so that two repeats at once can't both answer. On SQLite no
+    other transaction can run, so nothing is written yet.
     """
     if alone(session):
         return True
@@ -73,33 +73,33 @@ def claim(session: Session, conversation_id: str, activity_id: str, person_id: i
 def answer(
     session: Session, conversation_id: str, activity_id: str, person_id: int, *, reply: dict[str, Any], now: datetime
 ) -> None:
-    """Keep the reply of a claimed activity, unless the person was erased in this transaction."""
-    kept = {"conversation": conversation_id, "activity": activity_id, "new_reply": reply}
+    """Store the reply to a claimed activity, unless the person was erased in this transaction."""
+    row = {"conversation": conversation_id, "activity": activity_id, "new_reply": reply}
     if alone(session):
-        session.execute(_UNCLAIMED, {**kept, "person": person_id, "now": now})
+        session.execute(_UNCLAIMED, {**row, "person": person_id, "now": now})
     else:
-        session.execute(_CLAIMED, kept)
+        session.execute(_CLAIMED, row)
 
 
 def answered(session: Session, conversation_id: str, activity_id: str) -> tuple[dict[str, Any], bool] | None:
-    """The kept reply and whether it went, or None for an activity never answered."""
+    """Return the stored reply and whether it was sent. None for an activity that was never answered."""
     row = session.execute(_FIND, {"conversation": conversation_id, "activity": activity_id}).one_or_none()
     return None if row is None else (row.reply, row.sent)
 
 
 def keep_rest(session: Session, conversation_id: str, activity_id: str, rest: dict[str, Any]) -> None:
-    """The first messages of this activity's reply have gone: keep what is left."""
+    """Store the rest of an activity's reply, after its first messages were sent."""
     session.execute(_CLAIMED, {"conversation": conversation_id, "activity": activity_id, "new_reply": rest})
 
 
 def mark_sent(session: Session, keys: Sequence[tuple[str, str]]) -> None:
-    """The replies to these (conversation, activity) have gone."""
+    """Mark the replies to these (conversation, activity) as sent."""
     rows = [{"conversation": conversation, "activity": activity} for conversation, activity in keys]
-    session.execute(_SENT, rows if len(rows) > 1 else rows[0])  # one alone is cheaper so
+    session.execute(_SENT, rows if len(rows) > 1 else rows[0])  # a single row is cheaper outside executemany
 
 
 def forget_old(session: Session, now: datetime, limit: int = 1000) -> int:
-    """Delete at most ``limit`` rows that no repeat will ask for again; how many went."""
+    """Delete at most ``limit`` rows that are too old for a repeat. Return how many were deleted."""
     key = tuple_(SeenActivity.conversation_id, SeenActivity.activity_id)
     old = select(SeenActivity.conversation_id, SeenActivity.activity_id).where(SeenActivity.at < now - KEPT)
     done = session.execute(delete(SeenActivity).where(key.in_(old.limit(limit))))
