@@ -18,24 +18,24 @@ routes = Routes[Turn]()
 
 GONE = "Det svaret finns inte kvar i kunskapsbanken. Skriv din fråga igen, så letar jag på nytt."
 LONGEST = 1000
-"""Characters of a question that a button carries."""
+"""Most characters of a question that a button carries."""
 
 
 def ask(turn: Turn) -> Reply:
-    """Answer whatever was written as a question; several questions get an answer each."""
+    """Answer the message as a question. Several questions get an answer each."""
     return Reply(messages=tuple(Message(card=_card(turn, judged)) for judged in answers.answer(turn)))
 
 
 @routes.action("faq.ask")
 def ask_example(turn: Turn) -> Reply:
-    """A question on a button: as if the person had written it."""
+    """Answer a question on a button as if the person had written it."""
     text = str(turn.data.get("text", ""))[:LONGEST]
     return ask(replace(turn, incoming=replace(turn.incoming, text=text)))
 
 
 @routes.action("faq.choose")
 def choose(turn: Turn) -> Reply:
-    """One of "Menade du …?": its answer in the offer's place, remembered for the next time somebody writes so."""
+    """Show the answer to a question picked under "Menade du …?". Remember the pick for the next time."""
     question, entry = _rows(turn)
     own = _asked_by(turn, question)
     if own:
@@ -47,7 +47,7 @@ def choose(turn: Turn) -> Reply:
 
 @routes.action("faq.none")
 def none_of_these(turn: Turn) -> Reply:
-    """*Inget av dessa*: the honest no. The wording is shown to its asker only."""
+    """*Inget av dessa*: say that we don't know. Only the asker sees the wording."""
     question = _question(turn)
     own = _asked_by(turn, question)
     if own:
@@ -58,14 +58,14 @@ def none_of_these(turn: Turn) -> Reply:
 
 @routes.action("faq.show")
 def show_related(turn: Turn) -> Reply:
-    """A related question: its answer as a message of its own; the first answer stays."""
+    """Show the answer to a related question as a new message. The first answer stays."""
     question, entry = _rows(turn)
     return say(card=cards.answer(entry, question.id))
 
 
 @routes.action("faq.vote")
 def vote(turn: Turn) -> Reply:
-    """*Ja* or *Nej* under an answer; replaces the buttons, and may be changed."""
+    """*Ja* or *Nej* under an answer: store the vote and replace the buttons. The vote can be changed."""
     question, entry = _rows(turn)
     helpful = turn.data.get("helpful") is True
     faq_log.vote(turn.session, question.id, turn.person.id, entry.id, helpful=helpful, now=turn.now)
@@ -78,7 +78,7 @@ def vote(turn: Turn) -> Reply:
 
 @routes.action("faq.reason")
 def reason(turn: Turn) -> Reply:
-    """The optional line why an answer did not help."""
+    """Store the optional line about why an answer did not help."""
     question, entry = _rows(turn)
     written = str(turn.data.get("reason") or "").strip()[:500]
     if not written:
@@ -91,7 +91,7 @@ def reason(turn: Turn) -> Reply:
 
 @routes.action("faq.again")
 def again(turn: Turn) -> Reply:
-    """The answer with its buttons again, to read it or to change the vote."""
+    """Show the answer with its buttons again, so that it can be read and the vote changed."""
     question, entry = _rows(turn)
     return _in_place(turn, cards.answer(entry, question.id, _related(turn)))
 
@@ -109,7 +109,7 @@ def _card(turn: Turn, judged: Judged) -> Json:
 
 
 def _in_place(turn: Turn, card: Json, *, everyone: bool = False) -> Reply:
-    """In place of the pressed card; in a channel only the presser's view of it, unless it is ``everyone``'s."""
+    """Replace the pressed card. In a channel only the presser sees the change, unless ``everyone`` is set."""
     return state(card) if everyone or turn.personal else view(card)
 
 
@@ -133,17 +133,17 @@ def _related(turn: Turn) -> list[Any]:
 
 
 def _entries(turn: Turn, ids: list[Any]) -> list[Any]:
-    """The published entries among ``ids``, which come from a client."""
+    """Return the published entries among ``ids``, which come from a client."""
     wanted = [value for value in ids if is_id(value)]
     rows = faq.shown(turn.session, wanted)
     return [rows[value] for value in wanted if value in rows]
 
 
 def _asked_by(turn: Turn, question: FaqQuestion) -> bool:
-    """Whether this is the person's own latest question here: ids come from a client and may be anybody's."""
+    """Return whether this is the person's own latest question here. Ids come from a client and may be another's."""
     return faq_log.asked_by(turn.session, question.id, turn.person.id, turn.incoming.place.conversation_id)
 
 
 def _own_text(turn: Turn, question: FaqQuestion) -> str:
-    """The question's wording where it is this person's own; nobody else's is shown or handed on."""
+    """Return the question's text if it is this person's own, else empty: we never show another person's text."""
     return faq_log.text_of(turn.session, question.id) if _asked_by(turn, question) else ""

@@ -17,12 +17,12 @@ LONGEST_ANSWER = 4000
 """Characters; a card must stay under Teams' 100 KB (platform.md §3) and on a phone's screen."""
 MOST_PHRASINGS = 40
 REVIEWED_FOR = timedelta(days=365)
-"""How long an answer stands before somebody should read it again."""
+"""How long an answer is valid before somebody should read it again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What the kansli writes of an entry, cleaned and checked by :func:`checked`."""
+    """The kansli's texts for an entry, cleaned and checked by :func:`checked`."""
 
     question: str
     answer: str
@@ -36,7 +36,7 @@ class Content:
 def checked(  # noqa: PLR0917 - the form's fields in its order
     question: str, answer: str, phrasings: str, theme: str, source: str, link: str, certainty: str
 ) -> Content:
-    """The form's texts as an entry's content; phrasings stand one on each line. Raises :class:`UserError`."""
+    """Return the form's texts as an entry's content. Phrasings are one on each line. Raises :class:`UserError`."""
     if link.strip() and not link.strip().startswith(("https://", "http://")):
         raise UserError("Länken till källan ska börja med https://. Rätta den eller lämna rutan tom.")
     if certainty not in set(Certainty):
@@ -53,7 +53,7 @@ def checked(  # noqa: PLR0917 - the form's fields in its order
 
 
 def checked_question(text: str) -> str:
-    """A question on one line. Raises :class:`UserError` for none, or one that is too long."""
+    """Return a question on one line. Raises :class:`UserError` if it is empty or too long."""
     line = " ".join(text.split())
     if not line:
         raise UserError("Skriv frågan, så som en medlem skulle ställa den.")
@@ -63,7 +63,7 @@ def checked_question(text: str) -> str:
 
 
 def checked_answer(text: str) -> str:
-    """An answer. Raises :class:`UserError` for none, or one that is too long."""
+    """Return an answer without outer white space. Raises :class:`UserError` if it is empty or too long."""
     if not text.strip():
         raise UserError("Skriv svaret.")
     if len(text.strip()) > LONGEST_ANSWER:
@@ -72,7 +72,10 @@ def checked_answer(text: str) -> str:
 
 
 def checked_phrasings(text: str) -> tuple[str, ...]:
-    """Alternative phrasings, one on each line, each once. Raises :class:`UserError` for too many or too long."""
+    """Return the phrasings in ``text``, one on each line, each once.
+
+    Raises :class:`UserError` for too many phrasings, or one that is too long.
+    """
     lines = tuple(dict.fromkeys(line for line in (" ".join(row.split()) for row in text.splitlines()) if line))
     if len(lines) > MOST_PHRASINGS:
         raise UserError(f"Det är {len(lines)} sätt att fråga. Behåll de {MOST_PHRASINGS} vanligaste.")
@@ -84,7 +87,7 @@ def checked_phrasings(text: str) -> tuple[str, ...]:
 def create(
     session: Session, content: Content, owner_id: int, now: datetime, today: date, *, question_id: int | None = None
 ) -> Entry:
-    """A new draft with this content; ``question_id`` is the question between members that it was made from."""
+    """Make a draft with this content. ``question_id`` is the question between members that it was made from."""
     entry = Entry(owner_id=owner_id, state=State.DRAFT, sources=[], answer="", question_id=question_id)
     session.add(entry)
     _write(session, entry, content, now, today)
@@ -92,14 +95,17 @@ def create(
 
 
 def change(session: Session, entry: Entry, content: Content, now: datetime, today: date) -> None:
-    """Give an entry new content; saving counts as reviewing it. Raises :class:`UserError` where that unpublishes."""
+    """Give an entry new content; that counts as a review.
+
+    Raises :class:`UserError` if the entry is published and the answer has gaps to fill in.
+    """
     if entry.published:
         _refuse_unfilled(content.answer)
     _write(session, entry, content, now, today)
 
 
 def move(session: Session, entry: Entry, state: State, now: datetime, today: date) -> None:
-    """Publish, archive or withdraw an entry. Raises :class:`UserError` for publishing what is not filled in."""
+    """Publish, archive or withdraw an entry. Raises :class:`UserError` for publishing an entry with gaps to fill in."""
     if state is State.PUBLISHED:
         _refuse_unfilled(f"{entry.answer} {entry.note}")
         entry.reviewed_on, entry.review_on = today, today + REVIEWED_FOR
@@ -108,7 +114,7 @@ def move(session: Session, entry: Entry, state: State, now: datetime, today: dat
 
 
 def add_phrasing(session: Session, entry: Entry, text: str, now: datetime) -> bool:
-    """Give an entry one more phrasing; False where it has it. Raises :class:`UserError` where it has enough."""
+    """Add a phrasing to an entry. Return False if the entry has it. Raises :class:`UserError` if the entry is full."""
     if any(text == phrasing.text for phrasing in entry.phrasings):
         return False
     if len(entry.phrasings) >= MOST_PHRASINGS:
@@ -140,5 +146,5 @@ def _write(session: Session, entry: Entry, content: Content, now: datetime, toda
 
 
 def _set_phrasings(entry: Entry, wanted: Iterable[str]) -> None:
-    kept = {phrasing.text: phrasing for phrasing in entry.phrasings}
-    entry.phrasings = [kept.get(text) or Phrasing(text=text) for text in wanted]
+    existing = {phrasing.text: phrasing for phrasing in entry.phrasings}
+    entry.phrasings = [existing.get(text) or Phrasing(text=text) for text in wanted]

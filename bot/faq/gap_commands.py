@@ -17,7 +17,7 @@ from storage.faq import State
 routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
 
 LAST_PAGE = 20
-"""Of the gaps. Each gap up to a page is looked up in the bank, and nobody turns further."""
+"""The last page of gaps. Each gap up to a page is searched in the bank, and nobody turns further."""
 DONE = "Det är redan avgjort. Skriv **kunskapsluckor** för att se vad som är kvar."
 
 
@@ -28,18 +28,20 @@ DONE = "Det är redan avgjort. Skriv **kunskapsluckor** för att se vad som är 
     button="faq.gaps",
 )
 def gaps(turn: Turn) -> Reply:
-    """What the bank has not answered well, most wanted first."""
+    """Show the questions that the bank has not answered well, most wanted first."""
     return say(card=_gaps(turn))
 
 
 @routes.action("faq.write")
 def write(turn: Turn) -> Reply:
-    """*Skriv svar*: the dialog for a new entry, filled in with the gap's wordings; a draft there is is opened."""
+    """*Skriv svar*: start the dialog for a new entry, filled in with the gap's wordings. Open a draft if it exists."""
     rows = growing.of_gap(turn, _ids(turn))
     if not rows:
         raise UserError(DONE)
-    begun = faq_growth.decided(turn.session, growing.digests(rows)).values()
-    entry = next((faq.find(turn.session, one.entry_id) for one in begun if one.state == State.DRAFT), None)
+    decisions = faq_growth.decided(turn.session, growing.digests(rows)).values()
+    entry = next(
+        (faq.find(turn.session, decision.entry_id) for decision in decisions if decision.state == State.DRAFT), None
+    )
     if entry is not None:
         return state(kansli_cards.form(entry, said="Någon har redan börjat skriva om det här. Fortsätt gärna."))
     return dialog.start(turn, "new_entry", {"_gap": [row.question_id for row in rows]})
@@ -47,7 +49,7 @@ def write(turn: Turn) -> Reply:
 
 @routes.action("faq.no_gap")
 def no_gap(turn: Turn) -> Reply:
-    """*Inte en lucka*: these wordings are not shown again, nor what is alike, unless it becomes more than they were."""
+    """*Inte en lucka*: stop showing these wordings and similar ones, unless they are asked more often than now."""
     rows = growing.of_gap(turn, _ids(turn))
     faq_growth.decide(turn.session, growing.digests(rows), turn.now)
     return state(_gaps(turn, "Borttagen ur listan." if rows else "Den var redan borta ur listan."))
@@ -55,59 +57,59 @@ def no_gap(turn: Turn) -> Reply:
 
 @routes.action("faq.phrasings")
 def phrasings(turn: Turn) -> Reply:
-    """Wordings that may become phrasings."""
+    """Show wordings that may become phrasings."""
     return state(_phrasings(turn))
 
 
 @routes.action("faq.add_phrasing")
 def add_phrasing(turn: Turn) -> Reply:
-    """*Lägg till*: it finds the entry from now on."""
-    found = growing.suggestions(turn, turn.data.get("question") or 0)
-    if not found:
+    """*Lägg till*: add the wording to the entry, so that it finds the entry from now on."""
+    suggestions = growing.suggestions(turn, turn.data.get("question") or 0)
+    if not suggestions:
         return state(_phrasings(turn, "Det var redan avgjort."))
-    entry = faq.lock(turn.session, found[0].entry_id)
+    entry = faq.lock(turn.session, suggestions[0].entry_id)
     if entry is None or not entry.published:
         raise UserError("Det svaret visas inte för medlemmarna längre.")
-    new = entries.add_phrasing(turn.session, entry, found[0].wording.text, turn.now)
-    faq_growth.decide(turn.session, [growing.digest(found[0])], turn.now, entry.id)
+    new = entries.add_phrasing(turn.session, entry, suggestions[0].wording.text, turn.now)
+    faq_growth.decide(turn.session, [growing.digest(suggestions[0])], turn.now, entry.id)
     return state(_phrasings(turn, "Tillagt. Nästa gång hittar jag svaret direkt." if new else "Det fanns redan där."))
 
 
 @routes.action("faq.no_phrasing")
 def no_phrasing(turn: Turn) -> Reply:
-    """*Nej*: it is not offered again."""
-    found = growing.suggestions(turn, turn.data.get("question") or 0)
-    for one in found:
-        faq_growth.decide(turn.session, [growing.digest(one)], turn.now, one.entry_id)
-    return state(_phrasings(turn, "Borttaget ur listan." if found else "Det var redan avgjort."))
+    """*Nej*: do not offer the wording again."""
+    suggestions = growing.suggestions(turn, turn.data.get("question") or 0)
+    for suggestion in suggestions:
+        faq_growth.decide(turn.session, [growing.digest(suggestion)], turn.now, suggestion.entry_id)
+    return state(_phrasings(turn, "Borttaget ur listan." if suggestions else "Det var redan avgjort."))
 
 
 @routes.action("faq.solved")
 def solved(turn: Turn) -> Reply:
-    """Questions that members have solved, and that the bank has not got."""
+    """Show questions that members have solved and that are not in the bank."""
     return state(_solved(turn))
 
 
 @routes.action("faq.skip_solved")
 def skip_solved(turn: Turn) -> Reply:
-    """*Behövs inte*."""
+    """*Behövs inte*: do not suggest this solved question again."""
     wanted = turn.data.get("question")
     left = [row.id for row in faq_growth.without_entry(turn.session) if row.id == wanted]
-    faq_growth.decide(turn.session, [faq_growth.solved(one) for one in left], turn.now)
+    faq_growth.decide(turn.session, [faq_growth.solved(question_id) for question_id in left], turn.now)
     return state(_solved(turn, "Borttagen ur listan." if left else "Den var redan borta ur listan."))
 
 
 @routes.action("faq.from_question")
 def from_question(turn: Turn) -> Reply:
-    """*Gör till FAQ*: a draft with what points out somebody taken out; one for each question, whoever presses."""
+    """*Gör till FAQ*: make a draft without anything that points out a person. Each question gives one draft only."""
     made = solving.draft(turn, turn.data.get("question"), turn.data.get("answer"))
     if not made.new:
         owner = people.by_id(turn.session, made.entry.owner_id)
         return state(gap_cards.made_before(made.entry, owner.name if owner else ""))
-    said = "Sparat som utkast. Läs igenom det och ändra det du vill. Välj sedan Publicera."
+    notice = "Sparat som utkast. Läs igenom det och ändra det du vill. Välj sedan Publicera."
     if not made.entry.sources:
-        said += " Jag vet inte vilken kommun svaret kommer från. Fyll gärna i det under Källans namn."
-    return state(kansli_cards.form(made.entry, said=said, removed=made.removed), done=True)
+        notice += " Jag vet inte vilken kommun svaret kommer från. Fyll gärna i det under Källans namn."
+    return state(kansli_cards.form(made.entry, said=notice, removed=made.removed), done=True)
 
 
 def _gaps(turn: Turn, said: str = "") -> Json:

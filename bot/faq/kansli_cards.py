@@ -1,4 +1,4 @@
-"""What the kansli sees of the knowledge bank."""
+"""The kansli's cards about the knowledge bank."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from storage.faq import Certainty, Entry, State
 from storage.faq_log import Opinion
 
 PAGE = 8
-"""Entries of a list's page."""
+"""Entries on one page of a list."""
 REASONS = 3
-"""Reasons shown for an answer: the newest."""
+"""Most reasons shown for an answer: the newest."""
 NAMES = {State.PUBLISHED: "Publicerade", State.DRAFT: "Utkast", State.ARCHIVED: "Arkiverade"}
 MOVED = {
     State.PUBLISHED: "Publicerat. Medlemmarna hittar svaret nu.",
@@ -37,7 +37,7 @@ CERTAINTIES = (
 
 
 def overview(counts: Mapping[str, int]) -> Json:
-    """How many entries there are in each state, and the ways in."""
+    """Return the overview: the number of entries in each state, and buttons to the lists."""
     total = sum(counts.values())
     lists = [button(f"{NAMES[state]} ({counts.get(state, 0)})", "faq.list", state=state, page=0) for state in NAMES]
     return card(
@@ -56,7 +56,7 @@ def overview(counts: Mapping[str, int]) -> Json:
 
 
 def listing(state: State, entries: Sequence[Entry], page: int) -> Json:
-    """A page of the entries in a state; a page that does not exist shows the nearest one."""
+    """Return a page of the entries in a state, or the nearest page that exists."""
     on_page = paged(entries, page, PAGE, "faq.list", state=state)
     title = f"{NAMES[state]} ({len(entries)})"
     return card(
@@ -69,25 +69,26 @@ def listing(state: State, entries: Sequence[Entry], page: int) -> Json:
 
 
 def opinions(found: Sequence[Opinion]) -> Json:
-    """The votes on each answer and what readers missed, the least liked answer first."""
+    """Return the votes on each answer and the things that readers missed, the least liked answer first."""
     body: list[CardElement] = [heading("Vad läsarna tycker om svaren")]
     if not found:
         body.append(plain("Ingen har röstat än.", subtle=True))
-    for one in found:
-        counted = f"{one.helpful} fick hjälp, {one.unhelpful} fick det inte."
-        body += [buttons(button(one.question, "faq.edit", entry=one.entry_id)), plain(counted, subtle=True)]
-        body += [plain(f"”{reason}”") for reason in one.reasons[:REASONS]]
+    for opinion in found:
+        counted = f"{opinion.helpful} fick hjälp, {opinion.unhelpful} fick det inte."
+        body += [buttons(button(opinion.question, "faq.edit", entry=opinion.entry_id)), plain(counted, subtle=True)]
+        body += [plain(f"”{reason}”") for reason in opinion.reasons[:REASONS]]
     return card(*body, actions=[button("Till översikten", "faq.overview")], summary="Vad läsarna tycker om svaren")
 
 
 def form(entry: Entry, *, said: str = "", removed: Sequence[str] = ()) -> Json:
-    """An entry's form. ``said`` is what has just happened to it, ``removed`` what was taken out of what it was made of.
+    """Return an entry's form. ``said`` says what was just done. ``removed`` lists words removed from its source.
 
-    Its buttons carry what is in the form, so that *Publicera* publishes what the writer sees.
+    The buttons send the content of the form, so that *Publicera* publishes what the writer sees.
     """
-    seen = entry.changed_at.isoformat()
+    version = entry.changed_at.isoformat()
     moves = [
-        button(title, "faq.move", state=state, entry=entry.id, seen=seen) for title, state in _MOVES[State(entry.state)]
+        button(title, "faq.move", state=state, entry=entry.id, seen=version)
+        for title, state in _MOVES[State(entry.state)]
     ]
     return card(
         heading(entry.question),
@@ -101,7 +102,7 @@ def form(entry: Entry, *, said: str = "", removed: Sequence[str] = ()) -> Json:
         ),
         *_fields(entry),
         actions=[
-            button("Spara", "faq.save", style="positive", seen=seen, entry=entry.id),
+            button("Spara", "faq.save", style="positive", seen=version, entry=entry.id),
             *moves,
             button("Till listan", "faq.list", alone=True, state=entry.state, page=0),
         ],

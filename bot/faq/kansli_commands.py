@@ -22,7 +22,7 @@ routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
     button="faq.overview",
 )
 def overview(turn: Turn) -> Reply:
-    """How many entries there are in each state, and the ways in."""
+    """Show the number of entries in each state, and the ways to the lists."""
     return say(card=kansli_cards.overview(faq.counts(turn.session)))
 
 
@@ -39,20 +39,20 @@ def new(turn: Turn) -> Reply:
 
 @routes.action("faq.new")
 def press_new(turn: Turn) -> Reply:
-    """The button for :func:`new`."""
+    """Start the dialog from its button; see :func:`new`."""
     return dialog.start(turn, "new_entry")
 
 
 @routes.action("faq.list")
 def list_entries(turn: Turn) -> Reply:
-    """A page of the entries in a state."""
+    """Show a page of the entries in a state."""
     shown = _state(turn)
     return state(kansli_cards.listing(shown, faq.by_state(turn.session, shown), turn.page))
 
 
 @routes.action("faq.edit")
 def edit(turn: Turn) -> Reply:
-    """An entry's form; a draft that was made from a question says again what was taken out."""
+    """Show an entry's form. For a draft made from a question, list again the words that were removed."""
     entry = _entry(turn)
     removed = drafts.removed(turn.session, entry) if entry.state == State.DRAFT else ()
     return state(kansli_cards.form(entry, removed=removed))
@@ -60,7 +60,7 @@ def edit(turn: Turn) -> Reply:
 
 @routes.action("faq.save")
 def save(turn: Turn) -> Reply:
-    """Keep what the form holds. Refuses to write over what somebody else has saved meanwhile."""
+    """Save the content of the form. Refuse if another person has saved the entry since the form was shown."""
     entry = _entry(turn)
     _keep(turn, entry)
     return state(kansli_cards.form(entry, said="Sparat."), done=True)
@@ -68,7 +68,7 @@ def save(turn: Turn) -> Reply:
 
 @routes.action("faq.move")
 def move(turn: Turn) -> Reply:
-    """Publish, archive or withdraw an entry. What is published is what the form holds."""
+    """Publish, archive or withdraw an entry. Publishing saves the content of the form first."""
     entry, wanted = _entry(turn), _state(turn)
     if wanted is State.PUBLISHED and "question" in turn.data:
         _keep(turn, entry)
@@ -78,12 +78,12 @@ def move(turn: Turn) -> Reply:
 
 @routes.action("faq.opinions")
 def opinions(turn: Turn) -> Reply:
-    """What readers thought of the answers, without who."""
+    """Show the readers' votes on the answers, without names."""
     return state(kansli_cards.opinions(faq_log.opinions(turn.session)))
 
 
 def _keep(turn: Turn, entry: Entry) -> None:
-    """Write the form's content into the entry, if nobody has changed it since the form was shown."""
+    """Write the form's content into the entry, unless another person has changed it since the form was shown."""
     if turn.data.get("seen") != entry.changed_at.isoformat():
         raise UserError("Någon har ändrat svaret sedan du öppnade det. Öppna det igen, så ser du vad som står nu.")
     fields = ("question", "answer", "phrasings", "theme", "source", "link", "certainty")
