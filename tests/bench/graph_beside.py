@@ -56,7 +56,7 @@ def roster() -> list[dict[str, Any]]:
 
 
 async def read_with_models(graph: Graph) -> int:
-    """The roster as the SDK's documentation reads it, on whatever loop this is called from."""
+    """Return the roster as the SDK's documentation reads it, on whatever loop this is called from."""
     from kiota_abstractions.base_request_configuration import RequestConfiguration  # noqa: PLC0415
     from msgraph.generated.teams.item.members.members_request_builder import MembersRequestBuilder  # noqa: PLC0415
 

@@ -37,7 +37,7 @@ _numbers = count(1)
 
 
 def edits(stub: Stub, entry: int) -> Iterator[bytes]:
-    """The kansli's presses: out of the bank, and in again."""
+    """Yield the kansli's presses: out of the bank, and in again."""
     for number in count():
         wanted = State.PUBLISHED if number % 2 else State.ARCHIVED
         body = press(stub.url, "faq.move", {"entry": entry, "state": wanted}, id=f"edit-{next(_numbers)}")

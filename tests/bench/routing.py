@@ -62,7 +62,7 @@ class Case:
 
 
 def cases(rows: Sequence[Row], *, left_out: bool) -> Iterator[Case]:
-    """Every row's question; with ``left_out`` of a bank without its own entry and its twins."""
+    """Yield every row's question; with ``left_out`` of a bank without its own entry and its twins."""
     answers = Index(entries_of([{**row, "question": "", "alternatives": []} for row in rows]))
     for row in rows:
         others = [one for one in rows if one["answer"] != row["answer"] and one["cluster"] != row["cluster"]]
@@ -70,7 +70,7 @@ def cases(rows: Sequence[Row], *, left_out: bool) -> Iterator[Case]:
 
 
 def typical(rows: Sequence[Row]) -> dict[str, list[str]]:
-    """The words that are common in a theme and rare in the others; a theme with no entry left has none."""
+    """Return the words that are common in a theme and rare in the others; a theme with no entry left has none."""
     counted: dict[str, Counter[str]] = {row["category"]: Counter() for row in rows}
     for row in rows:
         words = routing._WORD.findall(f"{row['question']} {row['answer']}".casefold())
@@ -112,7 +112,7 @@ def summed(case: Case) -> Ranked:
 
 
 def bayes(case: Case) -> Ranked:
-    """A trained classifier: complement naive Bayes over letters (scikit-learn)."""
+    """Return a trained classifier: complement naive Bayes over letters (scikit-learn)."""
     from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped] # noqa: PLC0415
     from sklearn.naive_bayes import ComplementNB  # type: ignore[import-untyped] # noqa: PLC0415
 
@@ -136,7 +136,7 @@ RANKERS: Mapping[str, Callable[[Case], Ranked]] = {
 
 
 def measure(asked: Sequence[Case], rank: Callable[[Case], Ranked]) -> tuple[float, float]:
-    """How often the right theme is first, and among the first two."""
+    """Return how often the right theme is first, and among the first two."""
     ranked = [(case.theme, rank(case)) for case in asked]
     first, two = (sum(theme in themes[:most] for theme, themes in ranked) for most in (1, 2))
     return first / len(ranked), two / len(ranked)

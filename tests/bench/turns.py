@@ -66,7 +66,7 @@ class Measured:
 
 @asynccontextmanager
 async def bots(stub: Stub) -> AsyncIterator[list[Bot]]:
-    """All of them, listening."""
+    """Yield all of them, listening."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         local, signed = f"sqlite:///{folder}/local.db", f"sqlite:///{folder}/signed.db"

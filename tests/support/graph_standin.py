@@ -250,7 +250,7 @@ class GraphStandIn:
             self._at_once -= 1
 
     def fastest(self, call: str, seconds: float) -> int:
-        """The most requests of a kind that came within so many seconds."""
+        """Return the most requests of a kind that came within so many seconds."""
         times = self.arrivals[call]
         first = most = 0
         for last, moment in enumerate(times):
@@ -261,7 +261,7 @@ class GraphStandIn:
 
 
 def leftovers(value: Any) -> Iterator[str]:
-    """The names that the SDK's models found in JSON and have no property for, however deep."""
+    """Yield the names that the SDK's models found in JSON and have no property for, however deep."""
     if isinstance(value, dict):  # a model's additional_data
         yield from value
     elif isinstance(value, list | tuple):

@@ -41,7 +41,7 @@ class Event:
 
 
 def meeting_details(join_url: str) -> str:
-    """What Teams puts below the text of an invitation, shortened from a real one."""
+    """Return what Teams puts below the text of an invitation, shortened from a real one."""
     return (
         f'<br><div style="width:100%"><span style="white-space:nowrap; color:#5F5F5F">{LINE}</span></div>'
         '<div class="me-email-text" lang="sv-SE"><div><span style="font-size:24px">Microsoft Teams</span></div>'

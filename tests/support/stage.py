@@ -1,4 +1,4 @@
-"""A database of each kind in a test process: made once, and set back between tests faster than content comes about."""
+"""One database of each kind per test process: made once, and reset between tests faster than it could be filled."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Stage(Protocol):
     url: str
 
     def clear(self) -> None:
-        """Make it as good as new: migrated and empty."""
+        """Reset the database: migrated and empty."""
 
     def fill(self) -> None:
         """Put the starting content into it, which must be empty."""

@@ -1,6 +1,6 @@
-"""Teams as the outbox writes to it: what the bot sends of its own accord lands in people's and channels' histories.
+"""Teams as the outbox sees it: messages that the bot starts itself end up in the histories of people and channels.
 
-The rows are claimed and settled by the product's own courier; only the last step, Teams itself, is stood in for.
+The product's own courier claims and settles the rows. Only the last step, Teams itself, is replaced.
 """
 
 from __future__ import annotations
