@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from storage.database import Base, insert_new, is_id, person_key, table_of, wake, wakes
 
 
-class State(StrEnum):
+class EntryState(StrEnum):
     """An entry's stage. Only published entries are searched and shown."""
 
     DRAFT = "draft"
@@ -62,7 +62,7 @@ class Entry(Base):
     """The day when somebody last read the answer and confirmed it."""
     review_on: Mapped[date | None]
     """The day when somebody should read it again."""
-    state: Mapped[str] = mapped_column(String(20), default=State.DRAFT, index=True)
+    state: Mapped[str] = mapped_column(String(20), default=EntryState.DRAFT, index=True)
     changed_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     """When the answer got its present wording; null if never rewritten. Earlier votes are about another wording."""
@@ -75,7 +75,7 @@ class Entry(Base):
     @property
     def published(self) -> bool:
         """Whether members may see the entry."""
-        return self.state == State.PUBLISHED
+        return self.state == EntryState.PUBLISHED
 
 
 class BankVersion(Base):
@@ -90,7 +90,7 @@ class BankVersion(Base):
 _VERSION = select(table_of(BankVersion).c.number)
 _ENTRY = table_of(Entry)
 _PHRASING = table_of(Phrasing)
-_IS_PUBLISHED = _ENTRY.c.state == State.PUBLISHED
+_IS_PUBLISHED = _ENTRY.c.state == EntryState.PUBLISHED
 _ALTERNATIVES = select(_PHRASING.c.entry_id, _PHRASING.c.text).join(_ENTRY).where(_IS_PUBLISHED)
 _PUBLISHED = select(
     *(_ENTRY.c.id, _ENTRY.c.question, _ENTRY.c.answer, _ENTRY.c.theme),
@@ -148,7 +148,7 @@ def lock(session: Session, entry_id: object) -> Entry | None:
     return session.get(Entry, entry_id, with_for_update=True, populate_existing=True)
 
 
-def by_state(session: Session, state: State) -> Sequence[Entry]:
+def by_state(session: Session, state: EntryState) -> Sequence[Entry]:
     """Return the entries in a state, by theme and age."""
     return session.scalars(select(Entry).where(Entry.state == state).order_by(Entry.theme, Entry.id)).all()
 

@@ -15,8 +15,8 @@ from sqlalchemy import ForeignKey, Select, String, and_, case, delete, exists, f
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from storage.database import Base, insert_new, is_id
-from storage.faq import Entry, Phrasing, State
-from storage.faq_log import FaqQuestion, Outcome, QuestionText, Vote
+from storage.faq import Entry, EntryState, Phrasing
+from storage.faq_log import FaqQuestion, QuestionOutcome, QuestionText, Vote
 from storage.people import Person
 from storage.questions import Answer, Question, Status
 
@@ -39,7 +39,7 @@ class Decision(Base):
     at: Mapped[datetime] = mapped_column(index=True)
 
 
-_STANDS = and_(Entry.state == State.PUBLISHED, or_(Entry.answered_at.is_(None), Vote.at >= Entry.answered_at))
+_STANDS = and_(Entry.state == EntryState.PUBLISHED, or_(Entry.answered_at.is_(None), Vote.at >= Entry.answered_at))
 _DISLIKED = FaqQuestion.id.in_(
     select(Vote.question_id).join(Entry, Entry.id == Vote.entry_id).where(Vote.helpful.is_(False), _STANDS)
 )
@@ -138,8 +138,8 @@ def picked(session: Session, since: datetime, question_id: object = None) -> Seq
         )
         .join(FaqQuestion, FaqQuestion.id == QuestionText.question_id)
         .join(Entry, Entry.id == FaqQuestion.chosen_id)
-        .where(QuestionText.at >= since, FaqQuestion.outcome == Outcome.OFFERED, ~disliked)
-        .where(Entry.state == State.PUBLISHED)
+        .where(QuestionText.at >= since, FaqQuestion.outcome == QuestionOutcome.OFFERED, ~disliked)
+        .where(Entry.state == EntryState.PUBLISHED)
         .order_by(QuestionText.at.desc(), QuestionText.question_id.desc())
     )
     if question_id is not None:
@@ -190,7 +190,7 @@ def _in_vain(query: Select[*tuple[Any, ...]], since: datetime) -> Select[*tuple[
     return (
         query.join_from(FaqQuestion, QuestionText, FaqQuestion.id == QuestionText.question_id)
         .where(FaqQuestion.at >= since, QuestionText.wording != "")
-        .where(or_(FaqQuestion.outcome == Outcome.UNKNOWN, FaqQuestion.rejected, _DISLIKED))
+        .where(or_(FaqQuestion.outcome == QuestionOutcome.UNKNOWN, FaqQuestion.rejected, _DISLIKED))
     )
 
 

@@ -38,7 +38,7 @@ class Opinion:
     """What the readers missed, newest first."""
 
 
-class Outcome(StrEnum):
+class QuestionOutcome(StrEnum):
     """How a question to the bank ended."""
 
     ANSWERED = "answered"
@@ -118,7 +118,7 @@ def log(
     *,
     text: str,
     wording: str,
-    outcome: Outcome,
+    outcome: QuestionOutcome,
     probability: float,
     entry_id: int | None,
     theme: str,

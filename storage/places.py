@@ -30,7 +30,7 @@ class Conversation(Base):
     """When this row last changed, not when somebody last wrote."""
 
 
-class Kept(NamedTuple):
+class StoredConversation(NamedTuple):
     """The stored columns of a conversation that a turn compares."""
 
     scope: str
@@ -42,15 +42,15 @@ class Kept(NamedTuple):
 
 
 _TABLE = table_of(Conversation)
-KEPT = tuple(_TABLE.c[name] for name in Kept._fields)
-"""The columns of :class:`Kept`."""
+KEPT = tuple(_TABLE.c[name] for name in StoredConversation._fields)
+"""The columns of :class:`StoredConversation`."""
 _FIND = select(*KEPT).where(_TABLE.c.id == bindparam("this"))
 
 
-def kept(session: Session, conversation_id: str) -> Kept | None:
+def kept(session: Session, conversation_id: str) -> StoredConversation | None:
     """Return the stored columns of the conversation; None for a new one."""
     row = session.execute(_FIND, {"this": conversation_id}).one_or_none()
-    return None if row is None else Kept(*row)
+    return None if row is None else StoredConversation(*row)
 
 
 def remember_conversation(
@@ -63,13 +63,13 @@ def remember_conversation(
     team_id: str | None,
     person_id: int | None,
     now: datetime,
-    known: Kept | None = None,
+    known: StoredConversation | None = None,
 ) -> None:
     """Make the conversation's row or update it. Write nothing if it has not changed.
 
     ``known`` holds the stored columns, if the caller has read the row already.
     """
-    fresh = Kept(scope, service_url, tenant_id, team_id, person_id)
+    fresh = StoredConversation(scope, service_url, tenant_id, team_id, person_id)
     known = known or kept(session, conversation_id)
     if known is None and insert_new(session, Conversation, id=conversation_id, seen_at=now, **fresh._asdict()):
         return

@@ -13,7 +13,7 @@ from storage.dialogs import OpenDialog
 from storage.faq import BankVersion
 from storage.faq_log import CONTEXT, RecentQuestion
 from storage.people import Person
-from storage.places import Conversation, Kept
+from storage.places import Conversation, StoredConversation
 from storage.turns import SeenActivity
 
 
@@ -23,7 +23,7 @@ class TurnFacts:
 
     person: Person | None
     """The person who wrote; None for a new person."""
-    place: Kept | None
+    place: StoredConversation | None
     """The stored columns of the conversation; None for a new one."""
     seen: bool
     """Whether the activity was answered before."""
@@ -66,6 +66,6 @@ def read(session: Session, teams_id: str, conversation_id: str, activity_id: str
         seen = turns.answered(session, conversation_id, activity_id) is not None
         return TurnFacts(None, places.kept(session, conversation_id), seen, faq.version(session))
     person, *place, sent, version, name, asked = row
-    known = None if place[0] is None else Kept(*place)
+    known = None if place[0] is None else StoredConversation(*place)
     dialog = None if name is None else dialogs.find(session, person.id, conversation_id)
     return TurnFacts(person, known, sent is not None, version or 0, dialog, asked)

@@ -12,7 +12,7 @@ from bot.turn import Turn
 from bot.wording import follow_ups, utterance
 from bot.wording.utterance import Names
 from storage import content, faq, faq_log
-from storage.faq_log import Outcome
+from storage.faq_log import QuestionOutcome
 
 SURE = 0.80
 """Lowest probability for giving an answer directly (reference/retrieval.md)."""
@@ -33,7 +33,7 @@ class Judged:
     """One question with its outcome."""
 
     text: str
-    outcome: Outcome
+    outcome: QuestionOutcome
     probability: float = 0.0
     entries: Sequence[Any] = ()
     """Rows of ``faq_entries``: the answer followed by related entries, or the entries to offer."""
@@ -59,7 +59,7 @@ def answer(turn: Turn) -> list[Judged]:
     before = None if follow_ups.is_bare(turn.found.asked or "") else turn.found.asked
     asked = utterance.parts(text)
     judged = [_judge(turn, part, asked[at - 1] if at else before) for at, part in enumerate(asked)]
-    if len(judged) > 1 and not any(result.outcome is Outcome.ANSWERED for result in judged):
+    if len(judged) > 1 and not any(result.outcome is QuestionOutcome.ANSWERED for result in judged):
         judged = [
             _judge(turn, text, before)
         ]  # no answer to any of them, so perhaps it is one question in two sentences
@@ -75,10 +75,10 @@ def _judge(turn: Turn, text: str, before: str | None) -> Judged:
     if before and follow_ups.leans_on(text):
         answered_before = next((hit.entry_id for hit in turn.app.bank.search(before, 1)), None)
         follow_up = _follow_up(turn, text, before, answered_before)
-        repeated = follow_up.outcome is Outcome.ANSWERED and follow_up.entries[0].id == answered_before
+        repeated = follow_up.outcome is QuestionOutcome.ANSWERED and follow_up.entries[0].id == answered_before
         if not hits or hits[0].probability < SURE or (repeated and follow_ups.is_bare(text)):
             return follow_up
-    return _weighed(turn, Judged(text, Outcome.UNKNOWN), hits)
+    return _weighed(turn, Judged(text, QuestionOutcome.UNKNOWN), hits)
 
 
 def _follow_up(turn: Turn, text: str, before: str, answered_before: int | None) -> Judged:
@@ -86,14 +86,18 @@ def _follow_up(turn: Turn, text: str, before: str, answered_before: int | None) 
 
     Give the answer to that question (``answered_before``) again only if it has what the follow-up asks for.
     """
-    asked = Judged(text, Outcome.UNKNOWN, whole=follow_ups.together(before, text))
+    asked = Judged(text, QuestionOutcome.UNKNOWN, whole=follow_ups.together(before, text))
     judged = _weighed(turn, asked, turn.app.bank.search(asked.whole, LOOKED_AT))
-    if judged.outcome is not Outcome.ANSWERED or judged.entries[0].id != answered_before:
+    if judged.outcome is not QuestionOutcome.ANSWERED or judged.entries[0].id != answered_before:
         return judged
     repeated, *others = judged.entries
     if follow_ups.holds(text, repeated.answer, before):
         return judged
-    return replace(judged, outcome=Outcome.OFFERED, entries=others) if others else replace(asked, entries=[repeated])
+    return (
+        replace(judged, outcome=QuestionOutcome.OFFERED, entries=others)
+        if others
+        else replace(asked, entries=[repeated])
+    )
 
 
 def _weighed(turn: Turn, asked: Judged, hits: Sequence[Hit]) -> Judged:
@@ -109,7 +113,7 @@ def _weighed(turn: Turn, asked: Judged, hits: Sequence[Hit]) -> Judged:
         return replace(asked, entries=[best])
     about = utterance.singled_out(asked.asked, _names(), f"{best.question} {best.answer}") or ""
     if hits[0].probability >= SURE and not about:
-        return replace(asked, outcome=Outcome.ANSWERED, entries=near[: 1 + RELATED])
+        return replace(asked, outcome=QuestionOutcome.ANSWERED, entries=near[: 1 + RELATED])
     return _offered(turn, replace(asked, about=about), near)
 
 
@@ -129,8 +133,8 @@ def _offered(turn: Turn, asked: Judged, near: Sequence[Any]) -> Judged:
     entry = _shown(turn, [picked]).get(picked) if picked else None
     if entry is not None:
         others = [row for row in near if row.id != picked][:RELATED]
-        return replace(asked, outcome=Outcome.ANSWERED, entries=[entry, *others], remembered=True)
-    return replace(asked, outcome=Outcome.OFFERED, entries=near[:OFFERED])
+        return replace(asked, outcome=QuestionOutcome.ANSWERED, entries=[entry, *others], remembered=True)
+    return replace(asked, outcome=QuestionOutcome.OFFERED, entries=near[:OFFERED])
 
 
 def _logged(turn: Turn, judged: Judged) -> Judged:

@@ -12,7 +12,7 @@ from bot.routes import Routes
 from bot.turn import Turn
 from storage import faq, faq_log
 from storage.database import is_id
-from storage.faq_log import FaqQuestion, Outcome
+from storage.faq_log import FaqQuestion, QuestionOutcome
 
 routes = Routes[Turn]()
 
@@ -98,12 +98,12 @@ def again(turn: Turn) -> Reply:
 
 def _card(turn: Turn, judged: Judged) -> Json:
     match judged.outcome:
-        case Outcome.ANSWERED:
+        case QuestionOutcome.ANSWERED:
             best, *related = judged.entries
             return cards.answer(best, judged.question_id, related, remembered=judged.remembered)
-        case Outcome.OFFERED:
+        case QuestionOutcome.OFFERED:
             return cards.offer(judged.asked, judged.entries, judged.question_id, about=judged.about)
-        case Outcome.UNKNOWN:
+        case QuestionOutcome.UNKNOWN:
             empty = turn.app.bank.empty
             return cards.unknown(judged.asked, turn.app.settings.contact, empty=empty)
 

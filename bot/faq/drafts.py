@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from bot.faq import entries, gaps
-from bot.faq.entries import LONGEST_ANSWER, LONGEST_QUESTION, Content
+from bot.faq.entries import LONGEST_ANSWER, LONGEST_QUESTION, EntryContent
 from bot.message import UserError
 from bot.swedish import date_of
 from bot.turn import Turn
@@ -71,11 +71,11 @@ def _chosen(answers: Sequence[Answer], answer_id: object) -> Answer:
     return chosen
 
 
-def _content(session: Session, question: Question, answer: Answer) -> tuple[Content, tuple[str, ...]]:
+def _content(session: Session, question: Question, answer: Answer) -> tuple[EntryContent, tuple[str, ...]]:
     asked = _general(session, question, question.text)
     solution = _general(session, question, answer.text, keep_places=True)
     group = groups.find(session, question.group_id)
-    written = Content(
+    written = EntryContent(
         question=generalisation.as_question(asked.text, LONGEST_QUESTION),
         answer=solution.text[:LONGEST_ANSWER],
         phrasings=(generalisation.cut(asked.text, LONGEST_QUESTION),),

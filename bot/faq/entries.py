@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.message import UserError
 from storage import faq
-from storage.faq import Certainty, Entry, Phrasing, State
+from storage.faq import Certainty, Entry, EntryState, Phrasing
 
 LONGEST_QUESTION = 300
 LONGEST_ANSWER = 4000
@@ -21,7 +21,7 @@ REVIEWED_FOR = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class EntryContent:
     """The kansli's texts for an entry, cleaned and checked by :func:`checked`."""
 
     question: str
@@ -35,13 +35,13 @@ class Content:
 
 def checked(  # noqa: PLR0917 - the form's fields in its order
     question: str, answer: str, phrasings: str, theme: str, source: str, link: str, certainty: str
-) -> Content:
+) -> EntryContent:
     """Return the form's texts as an entry's content. Phrasings are one on each line. Raises :class:`UserError`."""
     if link.strip() and not link.strip().startswith(("https://", "http://")):
         raise UserError("Länken till källan ska börja med https://. Rätta den eller lämna rutan tom.")
     if certainty not in set(Certainty):
         raise UserError("Välj hur säkert svaret är.")
-    return Content(
+    return EntryContent(
         question=checked_question(question),
         answer=checked_answer(answer),
         phrasings=checked_phrasings(phrasings),
@@ -85,16 +85,22 @@ def checked_phrasings(text: str) -> tuple[str, ...]:
 
 
 def create(
-    session: Session, content: Content, owner_id: int, now: datetime, today: date, *, question_id: int | None = None
+    session: Session,
+    content: EntryContent,
+    owner_id: int,
+    now: datetime,
+    today: date,
+    *,
+    question_id: int | None = None,
 ) -> Entry:
     """Make a draft with this content. ``question_id`` is the question between members that it was made from."""
-    entry = Entry(owner_id=owner_id, state=State.DRAFT, sources=[], answer="", question_id=question_id)
+    entry = Entry(owner_id=owner_id, state=EntryState.DRAFT, sources=[], answer="", question_id=question_id)
     session.add(entry)
     _write(session, entry, content, now, today)
     return entry
 
 
-def change(session: Session, entry: Entry, content: Content, now: datetime, today: date) -> None:
+def change(session: Session, entry: Entry, content: EntryContent, now: datetime, today: date) -> None:
     """Give an entry new content; that counts as a review.
 
     Raises :class:`UserError` if the entry is published and the answer has gaps to fill in.
@@ -104,9 +110,9 @@ def change(session: Session, entry: Entry, content: Content, now: datetime, toda
     _write(session, entry, content, now, today)
 
 
-def move(session: Session, entry: Entry, state: State, now: datetime, today: date) -> None:
+def move(session: Session, entry: Entry, state: EntryState, now: datetime, today: date) -> None:
     """Publish, archive or withdraw an entry. Raises :class:`UserError` for publishing an entry with gaps to fill in."""
-    if state is State.PUBLISHED:
+    if state is EntryState.PUBLISHED:
         _refuse_unfilled(f"{entry.answer} {entry.note}")
         entry.reviewed_on, entry.review_on = today, today + REVIEWED_FOR
     entry.state, entry.changed_at = state, now
@@ -130,7 +136,7 @@ def _refuse_unfilled(text: str) -> None:
         raise UserError("Det finns {{ }} kvar att fylla i. Fyll i dem i svaret och anteckningen, och spara först.")
 
 
-def _write(session: Session, entry: Entry, content: Content, now: datetime, today: date) -> None:
+def _write(session: Session, entry: Entry, content: EntryContent, now: datetime, today: date) -> None:
     if entry.answer != content.answer:
         entry.answered_at = now
     entry.question, entry.answer = content.question, content.answer

@@ -8,9 +8,9 @@ from microsoft_teams.cards import Action, CardElement
 
 from bot import swedish
 from bot.cards import button, buttons, card, heading, one_line, paged, plain
-from bot.faq.gaps import Gap, Suggestion
+from bot.faq.gaps import BankGap, PhrasingSuggestion
 from bot.message import Json
-from storage.faq import Entry, State
+from storage.faq import Entry, EntryState
 from storage.questions import Question
 
 PAGE = 5
@@ -19,7 +19,7 @@ LONGEST = 200
 """Most characters of a question in a list."""
 
 
-def gaps(found: Sequence[Gap], page: int, *, phrasings: int, solved: int, said: str = "") -> Json:
+def gaps(found: Sequence[BankGap], page: int, *, phrasings: int, solved: int, said: str = "") -> Json:
     """Return the list of gaps, most wanted first, with buttons to the other lists. ``said`` says what was just done.
 
     ``found`` needs to reach only one gap beyond the page.
@@ -46,7 +46,7 @@ def gaps(found: Sequence[Gap], page: int, *, phrasings: int, solved: int, said: 
     return card(*body, actions=[*on_page.turns, *ways], summary="Kunskapsluckor")
 
 
-def phrasings(found: Sequence[Suggestion], page: int, said: str = "") -> Json:
+def phrasings(found: Sequence[PhrasingSuggestion], page: int, said: str = "") -> Json:
     """Return the list of wordings that may become phrasings of the entries that were picked for them."""
     body: list[CardElement] = [heading("Nya sätt att fråga"), *([plain(said)] if said else [])]
     hint = (
@@ -89,10 +89,10 @@ def made_before(entry: Entry, owner: str) -> Json:
     """Return the notice that the entry of a question has been made before."""
     who = f"{owner} har redan gjort den" if owner else "Den är redan gjord"
     where = {
-        State.PUBLISHED: "Den är publicerad.",
-        State.DRAFT: "Den är ett utkast.",
-        State.ARCHIVED: "Den är arkiverad.",
-    }[State(entry.state)]
+        EntryState.PUBLISHED: "Den är publicerad.",
+        EntryState.DRAFT: "Den är ett utkast.",
+        EntryState.ARCHIVED: "Den är arkiverad.",
+    }[EntryState(entry.state)]
     return card(
         heading("Frågan finns redan i kunskapsbanken"),
         plain(f"{who} till FAQ: ”{entry.question}” {where}"),
@@ -106,7 +106,7 @@ def taken_out(removed: Sequence[str]) -> str:
     return f"Jag tog bort: {swedish.listed([f'”{word}”' for word in removed])}."
 
 
-def _gap(gap: Gap) -> list[CardElement]:
+def _gap(gap: BankGap) -> list[CardElement]:
     parts = [_times(gap.times) + "."]
     if gap.disliked:
         helped = (

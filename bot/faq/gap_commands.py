@@ -12,7 +12,7 @@ from bot.message import Json, Reply, UserError, say, state
 from bot.routes import Role, Routes, Where
 from bot.turn import Turn
 from storage import faq, faq_growth, people
-from storage.faq import State
+from storage.faq import EntryState
 
 routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
 
@@ -40,7 +40,8 @@ def write(turn: Turn) -> Reply:
         raise UserError(DONE)
     decisions = faq_growth.decided(turn.session, growing.digests(rows)).values()
     entry = next(
-        (faq.find(turn.session, decision.entry_id) for decision in decisions if decision.state == State.DRAFT), None
+        (faq.find(turn.session, decision.entry_id) for decision in decisions if decision.state == EntryState.DRAFT),
+        None,
     )
     if entry is not None:
         return state(kansli_cards.form(entry, said="Någon har redan börjat skriva om det här. Fortsätt gärna."))

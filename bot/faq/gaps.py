@@ -17,7 +17,7 @@ from bot.turn import Turn
 from bot.wording import follow_ups, generalisation, utterance
 from bot.wording.generalisation import General, Places
 from storage import content, faq_growth
-from storage.faq import State
+from storage.faq import EntryState
 
 SINCE = timedelta(days=90)
 """How far back we look at questions."""
@@ -32,7 +32,7 @@ MOST_PICKED = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class BankGap:
     """Questions that are alike and have no good answer."""
 
     text: str
@@ -51,7 +51,7 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
+class PhrasingSuggestion:
     """A wording that may become a phrasing of the entry that was picked for it."""
 
     question_id: int
@@ -82,10 +82,10 @@ class _Asked:
     @property
     def draft_id(self) -> int | None:
         decision = self.decision
-        return decision.entry_id if decision is not None and decision.state == State.DRAFT else None
+        return decision.entry_id if decision is not None and decision.state == EntryState.DRAFT else None
 
 
-def gaps(turn: Turn) -> Iterator[Gap]:
+def gaps(turn: Turn) -> Iterator[BankGap]:
     """Return the questions that the bank has not answered well lately, grouped by likeness, most wanted first.
 
     The iterator searches the bank for each gap again, so take only as many gaps as are shown.
@@ -129,7 +129,7 @@ def phrased(session: Session, texts: Iterable[str]) -> list[General]:
     )
 
 
-def suggestions(turn: Turn, question_id: object = None) -> list[Suggestion]:
+def suggestions(turn: Turn, question_id: object = None) -> list[PhrasingSuggestion]:
     """Return wordings worth adding to the entries that were picked for them, most frequent first.
 
     With ``question_id``, only the wording of that question.
@@ -150,13 +150,13 @@ def suggestions(turn: Turn, question_id: object = None) -> list[Suggestion]:
     left = [askings for digest, askings in grouped.items() if digest not in decided]
     left.sort(key=len, reverse=True)
     return [
-        Suggestion(row.question_id, row.entry_id, row.question, shortened, len(askings))
+        PhrasingSuggestion(row.question_id, row.entry_id, row.question, shortened, len(askings))
         for askings in left
         for row, shortened in askings[:1]
     ]
 
 
-def digest(suggestion: Suggestion) -> str:
+def digest(suggestion: PhrasingSuggestion) -> str:
     """Return the digest under which a decision about a suggestion is stored."""
     return faq_growth.phrasing(suggestion.entry_id, utterance.wording(suggestion.wording.text))
 
@@ -178,7 +178,7 @@ def _asked(session: Session, rows: Sequence[Any]) -> list[_Asked]:
 
 def _left(row: Any, decision: Any) -> _Asked:
     """Return a wording. If an entry was published for it, count only the people whom the entry did not help."""
-    answered = decision is not None and decision.state == State.PUBLISHED
+    answered = decision is not None and decision.state == EntryState.PUBLISHED
     newest, times = (row.disliked_id, row.disliked) if answered else (row.newest_id, row.times)
     return _Asked(newest, row.wording, times, row.disliked, row.disliked_id, decision)
 
@@ -190,10 +190,10 @@ def _wanted(group: Sequence[_Asked]) -> list[_Asked]:
     return wanted if sum(wording.times for wording in wanted) > dismissed else []
 
 
-def _gap(session: Session, group: Sequence[_Asked], logged: Mapping[int, Any]) -> Gap:
+def _gap(session: Session, group: Sequence[_Asked], logged: Mapping[int, Any]) -> BankGap:
     asked = [logged[wording.question_id].text for wording in group[:4]]
     texts = [wording.text for wording in _general(session, asked, keep_places=True)]
-    return Gap(
+    return BankGap(
         text=texts[0],
         ids=[wording.question_id for wording in group[:MOST_WORDINGS]],
         others=texts[1:],

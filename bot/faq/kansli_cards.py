@@ -11,23 +11,23 @@ from bot.cards import button, buttons, card, caution, choice_input, heading, lab
 from bot.faq import entries as editing
 from bot.faq import gap_cards
 from bot.message import Json
-from storage.faq import Certainty, Entry, State
+from storage.faq import Certainty, Entry, EntryState
 from storage.faq_log import Opinion
 
 PAGE = 8
 """Entries on one page of a list."""
 REASONS = 3
 """Most reasons shown for an answer: the newest."""
-NAMES = {State.PUBLISHED: "Publicerade", State.DRAFT: "Utkast", State.ARCHIVED: "Arkiverade"}
+NAMES = {EntryState.PUBLISHED: "Publicerade", EntryState.DRAFT: "Utkast", EntryState.ARCHIVED: "Arkiverade"}
 MOVED = {
-    State.PUBLISHED: "Publicerat. Medlemmarna hittar svaret nu.",
-    State.DRAFT: "Tillbaka till utkast. Medlemmarna ser inte svaret längre.",
-    State.ARCHIVED: "Arkiverat. Medlemmarna ser inte svaret längre.",
+    EntryState.PUBLISHED: "Publicerat. Medlemmarna hittar svaret nu.",
+    EntryState.DRAFT: "Tillbaka till utkast. Medlemmarna ser inte svaret längre.",
+    EntryState.ARCHIVED: "Arkiverat. Medlemmarna ser inte svaret längre.",
 }
 _MOVES = {
-    State.PUBLISHED: (("Gör till utkast", State.DRAFT), ("Arkivera", State.ARCHIVED)),
-    State.DRAFT: (("Publicera", State.PUBLISHED), ("Arkivera", State.ARCHIVED)),
-    State.ARCHIVED: (("Publicera", State.PUBLISHED), ("Gör till utkast", State.DRAFT)),
+    EntryState.PUBLISHED: (("Gör till utkast", EntryState.DRAFT), ("Arkivera", EntryState.ARCHIVED)),
+    EntryState.DRAFT: (("Publicera", EntryState.PUBLISHED), ("Arkivera", EntryState.ARCHIVED)),
+    EntryState.ARCHIVED: (("Publicera", EntryState.PUBLISHED), ("Gör till utkast", EntryState.DRAFT)),
 }
 CERTAINTIES = (
     (Certainty.HIGH, "Säkert"),
@@ -55,7 +55,7 @@ def overview(counts: Mapping[str, int]) -> Json:
     )
 
 
-def listing(state: State, entries: Sequence[Entry], page: int) -> Json:
+def listing(state: EntryState, entries: Sequence[Entry], page: int) -> Json:
     """Return a page of the entries in a state, or the nearest page that exists."""
     on_page = paged(entries, page, PAGE, "faq.list", state=state)
     title = f"{NAMES[state]} ({len(entries)})"
@@ -88,11 +88,11 @@ def form(entry: Entry, *, said: str = "", removed: Sequence[str] = ()) -> Json:
     version = entry.changed_at.isoformat()
     moves = [
         button(title, "faq.move", state=state, entry=entry.id, seen=version)
-        for title, state in _MOVES[State(entry.state)]
+        for title, state in _MOVES[EntryState(entry.state)]
     ]
     return card(
         heading(entry.question),
-        small(f"{NAMES[State(entry.state)]}. Granskat {swedish.day(entry.reviewed_on)}."),
+        small(f"{NAMES[EntryState(entry.state)]}. Granskat {swedish.day(entry.reviewed_on)}."),
         *([label(said)] if said else []),
         *([plain(gap_cards.taken_out(removed))] if removed else []),
         *(
@@ -106,7 +106,7 @@ def form(entry: Entry, *, said: str = "", removed: Sequence[str] = ()) -> Json:
             *moves,
             button("Till listan", "faq.list", alone=True, state=entry.state, page=0),
         ],
-        summary=f"{NAMES[State(entry.state)]}: {entry.question}",
+        summary=f"{NAMES[EntryState(entry.state)]}: {entry.question}",
     )
 
 

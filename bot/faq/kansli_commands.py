@@ -9,7 +9,7 @@ from bot.routes import Role, Routes, Where
 from bot.swedish import date_of
 from bot.turn import Turn
 from storage import faq, faq_log
-from storage.faq import Entry, State
+from storage.faq import Entry, EntryState
 
 routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
 
@@ -54,7 +54,7 @@ def list_entries(turn: Turn) -> Reply:
 def edit(turn: Turn) -> Reply:
     """Show an entry's form. For a draft made from a question, list again the words that were removed."""
     entry = _entry(turn)
-    removed = drafts.removed(turn.session, entry) if entry.state == State.DRAFT else ()
+    removed = drafts.removed(turn.session, entry) if entry.state == EntryState.DRAFT else ()
     return state(kansli_cards.form(entry, removed=removed))
 
 
@@ -70,7 +70,7 @@ def save(turn: Turn) -> Reply:
 def move(turn: Turn) -> Reply:
     """Publish, archive or withdraw an entry. Publishing saves the content of the form first."""
     entry, wanted = _entry(turn), _state(turn)
-    if wanted is State.PUBLISHED and "question" in turn.data:
+    if wanted is EntryState.PUBLISHED and "question" in turn.data:
         _keep(turn, entry)
     entries.move(turn.session, entry, wanted, turn.now, date_of(turn.now))
     return state(kansli_cards.form(entry, said=kansli_cards.MOVED[wanted]), done=True)
@@ -92,11 +92,11 @@ def _keep(turn: Turn, entry: Entry) -> None:
     entries.change(turn.session, entry, content, turn.now, date_of(turn.now))
 
 
-def _state(turn: Turn) -> State:
+def _state(turn: Turn) -> EntryState:
     value = turn.data.get("state")
-    if value not in set(State):
+    if value not in set(EntryState):
         raise UserError("Den listan finns inte. Skriv **kunskapsbank** för att börja om.")
-    return State(value)
+    return EntryState(value)
 
 
 def _entry(turn: Turn) -> Entry:

@@ -92,7 +92,7 @@ class Rate:
             raise TryLater(OWN_LIMIT, after=self._promised - now)
 
 
-class Limits:
+class GraphLimits:
     """All the limits of one app in one tenant."""
 
     def __init__(self, tempo: Tempo) -> None:

@@ -28,7 +28,7 @@ from msgraph_core import GraphClientFactory
 
 from bot.graph import BASE
 from bot.graph.failures import Call, Faults, Refusal, understood
-from bot.graph.limits import Limits, Tempo
+from bot.graph.limits import GraphLimits, Tempo
 from bot.graph.thread import GraphThread
 from bot.message import Json
 from bot.ports import Failed, TryLater, Uncertain, Unreachable
@@ -66,7 +66,7 @@ class Wire:
         """Create the wire on Graph's thread. The wire closes ``credential``."""
         self.thread = thread
         self.base = base
-        self.limits = Limits(tempo or Tempo())
+        self.limits = GraphLimits(tempo or Tempo())
         self.faults = Faults()
         self.tally: Counter[tuple[str, str]] = Counter()
         self._credential = credential

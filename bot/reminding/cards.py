@@ -11,7 +11,7 @@ from bot import swedish
 from bot.cards import button, buttons, card, choice_input, date_input, heading, label, markdown, plain, small
 from bot.message import Json
 from bot.reminding import choices as service
-from bot.reminding.choices import Pause
+from bot.reminding.choices import PauseLength
 from storage.people import Person, RemindBy
 
 _NOW = {
@@ -25,10 +25,10 @@ _CHOICES = {
     RemindBy.BOTH: "Både i chatten och med mejl",
 }
 _PAUSES = {
-    Pause.WEEK: "En vecka",
-    Pause.FORTNIGHT: "Två veckor",
-    Pause.MONTH: "En månad",
-    Pause.QUARTER: "Tre månader",
+    PauseLength.WEEK: "En vecka",
+    PauseLength.FORTNIGHT: "Två veckor",
+    PauseLength.MONTH: "En månad",
+    PauseLength.QUARTER: "Tre månader",
 }
 WHAT_A_PAUSE_DOES = (
     "Under pausen påminner jag dig inte. Det som hinner passera innan pausen är slut hoppar jag över. Resten får du "
@@ -87,9 +87,10 @@ def _pause(person: Person, now: datetime, *, paused: bool) -> Iterator[CardEleme
         yield label("Vill du ha en paus?")
     yield markdown(WHAT_A_PAUSE_DOES)
     ends = [
-        (pause.value, f"{_PAUSES[pause]}, till och med {swedish.day(service.last_day(pause, now))}") for pause in Pause
+        (pause.value, f"{_PAUSES[pause]}, till och med {swedish.day(service.last_day(pause, now))}")
+        for pause in PauseLength
     ]
-    yield choice_input("pause", "Hur länge?", ends, value=Pause.WEEK)
+    yield choice_input("pause", "Hur länge?", ends, value=PauseLength.WEEK)
     yield date_input("last", "Eller välj den sista dagen själv", first=swedish.date_of(now))
 
 

@@ -15,7 +15,7 @@ LONGEST = 366
 """Most days of a pause. A person who is away longer should rather leave the list."""
 
 
-class Pause(StrEnum):
+class PauseLength(StrEnum):
     """The length of a pause, as people say it."""
 
     WEEK = "week"
@@ -29,16 +29,16 @@ def sends_mail(settings: Settings) -> bool:
     return settings.local or settings.graph_mailbox is not None
 
 
-def last_day(pause: Pause, now: datetime) -> date:
+def last_day(pause: PauseLength, now: datetime) -> date:
     """Return the last day of a pause that begins now."""
     match pause:
-        case Pause.WEEK:
+        case PauseLength.WEEK:
             return date_of(now) + timedelta(days=7)
-        case Pause.FORTNIGHT:
+        case PauseLength.FORTNIGHT:
             return date_of(now) + timedelta(days=14)
-        case Pause.MONTH:
+        case PauseLength.MONTH:
             return _months_later(date_of(now), 1)
-        case Pause.QUARTER:
+        case PauseLength.QUARTER:
             return _months_later(date_of(now), 3)
 
 
@@ -67,9 +67,9 @@ def checked_end(pause: object, last: object, now: datetime) -> date:
         if not date_of(now) <= day <= date_of(now) + timedelta(days=LONGEST):
             raise UserError("Välj en dag som inte har varit, högst ett år fram i tiden.")
         return day
-    if pause not in list(Pause):  # a list, since the value may be anything, even unhashable
+    if pause not in list(PauseLength):  # a list, since the value may be anything, even unhashable
         raise UserError("Välj hur lång paus du vill ha.")
-    return last_day(Pause(str(pause)), now)
+    return last_day(PauseLength(str(pause)), now)
 
 
 def _months_later(day: date, months: int) -> date:

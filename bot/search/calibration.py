@@ -13,12 +13,12 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.search.examples import Example, Kind, examples
-from bot.search.scorer import FEATURES, Entry, fingerprint
+from bot.search.examples import Example, ExampleKind, examples
+from bot.search.scorer import FEATURES, SearchEntry, fingerprint
 
 VERSION = 4  # raised when a feature changes its meaning: stored coefficients are then fitted again
 OUT_OF_SCOPE = 0.3  # share of questions without an answer, as in the measurements of reference/retrieval.md
-SHARES = {Kind.LEFT_OUT_ENTRY: 0.5, Kind.EVERYDAY: 0.3, Kind.EXCHANGED_WORD: 0.2}
+SHARES = {ExampleKind.LEFT_OUT_ENTRY: 0.5, ExampleKind.EVERYDAY: 0.3, ExampleKind.EXCHANGED_WORD: 0.2}
 """Shares of the kinds among questions without an answer. On dev, .5/.3/.2 kept p ≥ .80 at precision .94 and covered
 .36; 1/0/0 covered .32."""
 ENOUGH = 40  # alternatives to learn from; 43 in 30 entries gave error .03, SHIPPED gave .10 (banks drawn from dev)
@@ -94,7 +94,9 @@ def fit_logistic(
 def weigh(found: Sequence[Example], out_of_scope: float) -> Floats:
     """Return weights that give each kind of example its share of the traffic. The mean weight is 1."""
     counts = Counter(example.kind for example in found)
-    shares = {Kind.LEFT_OUT_PHRASING: 1 - out_of_scope} | {kind: out_of_scope * share for kind, share in SHARES.items()}
+    shares = {ExampleKind.LEFT_OUT_PHRASING: 1 - out_of_scope} | {
+        kind: out_of_scope * share for kind, share in SHARES.items()
+    }
     total = sum(share for kind, share in shares.items() if counts[kind])
     return np.array([shares[example.kind] / total / counts[example.kind] for example in found]) * len(found)
 
@@ -106,11 +108,11 @@ def fit(found: Sequence[Example], out_of_scope: float, **held: Any) -> Floats:
     return fit_logistic(rows, right, weigh(found, out_of_scope), **held)
 
 
-def calibrate(entries: Sequence[Entry], out_of_scope: float = OUT_OF_SCOPE) -> Calibration | None:
+def calibrate(entries: Sequence[SearchEntry], out_of_scope: float = OUT_OF_SCOPE) -> Calibration | None:
     """Fit a calibration on the bank alone. Return None if it has too few alternative phrasings to learn from."""
     if sum(len(entry.alternatives) for entry in entries) < ENOUGH:
         return None
     learning = list(examples(entries))
-    answerable = sum(example.kind is Kind.LEFT_OUT_PHRASING for example in learning)
+    answerable = sum(example.kind is ExampleKind.LEFT_OUT_PHRASING for example in learning)
     *coefficients, intercept = fit(learning, out_of_scope, strength=1.0, towards=SHIPPED.vector()).tolist()
     return Calibration(tuple(coefficients), intercept, examples=answerable, fingerprint=fingerprint(entries))

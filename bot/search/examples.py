@@ -16,7 +16,7 @@ from hashlib import blake2b
 import numpy as np
 
 from bot.search import normalisation
-from bot.search.scorer import Entry, Lexical, features
+from bot.search.scorer import Lexical, SearchEntry, features
 
 FOLDS = 10  # with fewer folds each fold leaves out more of the bank, and the fitted probabilities get too low
 _OF_AN_ENTRY = 3  # most phrasings of a left-out entry that are asked
@@ -70,7 +70,7 @@ _STRANGE = (
 )
 
 
-class Kind(Enum):
+class ExampleKind(Enum):
     """How an example was made."""
 
     LEFT_OUT_PHRASING = "left-out phrasing"
@@ -83,18 +83,18 @@ class Kind(Enum):
 class Example:
     """One question put to a bank."""
 
-    kind: Kind
+    kind: ExampleKind
     features: list[float]
     right: bool
     """Whether the first hit was the question's own entry, or its twin."""
 
 
-def examples(entries: Sequence[Entry]) -> Iterator[Example]:
+def examples(entries: Sequence[SearchEntry]) -> Iterator[Example]:
     """Ask the bank questions from its own entries, fold by fold. The same bank gives the same examples."""
     full = Lexical(entries)
     for fold in range(FOLDS):
-        remaining: list[Entry] = []
-        asked: list[tuple[str, Entry | None]] = []
+        remaining: list[SearchEntry] = []
+        asked: list[tuple[str, SearchEntry | None]] = []
         for entry, twin in zip(entries, full.twins, strict=True):
             if draw("entry", entries[twin].question) % FOLDS == fold:  # twins are left out together
                 asked += [(text, None) for text in entry.phrasings()[:_OF_AN_ENTRY]]
@@ -105,21 +105,23 @@ def examples(entries: Sequence[Entry]) -> Iterator[Example]:
                 replace(entry, alternatives=tuple(text for text in entry.alternatives if text not in left_out))
             )
         yield from ask(full.fit(remaining), remaining, asked)
-    yield from (_example(full, entries, text, None, Kind.EVERYDAY) for text in EVERYDAY)
+    yield from (_example(full, entries, text, None, ExampleKind.EVERYDAY) for text in EVERYDAY)
 
 
-def ask(scorer: Lexical, kept: Sequence[Entry], asked: Sequence[tuple[str, Entry | None]]) -> Iterator[Example]:
+def ask(
+    scorer: Lexical, kept: Sequence[SearchEntry], asked: Sequence[tuple[str, SearchEntry | None]]
+) -> Iterator[Example]:
     """Ask a bank questions, each given with the entry that answers it or None.
 
     A question with an answer is asked a second time with its rarest word exchanged.
     """
     for text, answer in asked:
         if answer is None:
-            yield _example(scorer, kept, text, None, Kind.LEFT_OUT_ENTRY)
+            yield _example(scorer, kept, text, None, ExampleKind.LEFT_OUT_ENTRY)
         else:
-            yield _example(scorer, kept, text, answer, Kind.LEFT_OUT_PHRASING)
+            yield _example(scorer, kept, text, answer, ExampleKind.LEFT_OUT_PHRASING)
             if spoilt := exchanged(scorer, text):
-                yield _example(scorer, kept, spoilt, None, Kind.EXCHANGED_WORD)
+                yield _example(scorer, kept, spoilt, None, ExampleKind.EXCHANGED_WORD)
 
 
 def exchanged(scorer: Lexical, text: str) -> str | None:
@@ -139,7 +141,9 @@ def draw(*parts: str) -> int:
     )
 
 
-def _example(scorer: Lexical, kept: Sequence[Entry], text: str, answer: Entry | None, kind: Kind) -> Example:
+def _example(
+    scorer: Lexical, kept: Sequence[SearchEntry], text: str, answer: SearchEntry | None, kind: ExampleKind
+) -> Example:
     evidence = scorer.evidence(text)
     nearest = evidence.nearest(2)
     right = bool(nearest) and answer is not None and kept[nearest[0]].says() == answer.says()

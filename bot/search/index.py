@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from bot.ports import Hit
 from bot.search import normalisation
 from bot.search.calibration import SHIPPED, Calibration
-from bot.search.scorer import Entry, Lexical, features, order
+from bot.search.scorer import Lexical, SearchEntry, features, order
 
-__all__ = ["Entry", "Index"]
+__all__ = ["Index", "SearchEntry"]
 
 _MOST = 2_000  # characters of a question that are searched; the rest of a pasted letter must not slow the search
 _VOTERS = 10  # hits that vote on the theme (reference/retrieval.md)
@@ -23,7 +23,7 @@ class Index:
     """An index of entries, which never changes. A rebuild takes the counts of unchanged texts from ``previous``."""
 
     def __init__(
-        self, entries: Sequence[Entry], calibration: Calibration = SHIPPED, previous: Index | None = None
+        self, entries: Sequence[SearchEntry], calibration: Calibration = SHIPPED, previous: Index | None = None
     ) -> None:
         self.entries = tuple(entries)
         self.calibration = calibration

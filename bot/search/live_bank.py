@@ -18,7 +18,7 @@ from bot.memory import give_back
 from bot.ports import Hit
 from bot.search import trainer
 from bot.search.calibration import SHIPPED, Calibration
-from bot.search.index import Entry, Index
+from bot.search.index import Index, SearchEntry
 from bot.search.scorer import fingerprint
 from bot.search.trainer import FittingError
 from storage import faq, faq_calibration
@@ -39,7 +39,7 @@ class Loaded:
     """The bank as it stands in the database."""
 
     version: int
-    entries: list[Entry]
+    entries: list[SearchEntry]
     shown: Mapping[int, Any]
     """The entries' rows by id, with the columns that are shown."""
     learned: Calibration | None = None
@@ -152,7 +152,7 @@ class LiveBank:
         if version == self._version:
             return None
         rows = list(faq.searchable(session))
-        entries = [Entry(row.id, row.question, row.answer, alternatives, row.theme) for row, alternatives in rows]
+        entries = [SearchEntry(row.id, row.question, row.answer, alternatives, row.theme) for row, alternatives in rows]
         shown = {row.id: row for row, _ in rows}
         learned = None if self.built else faq_calibration.newest(session)
         return Loaded(version, entries, shown, Calibration.from_dict(learned) if learned else None)
@@ -205,6 +205,6 @@ class LiveBank:
             self._loop.call_soon_threadsafe(self._changed.set)
 
 
-def _texts(entries: Sequence[Entry]) -> frozenset[str]:
+def _texts(entries: Sequence[SearchEntry]) -> frozenset[str]:
     """Return the texts that a calibration is learned from."""
     return frozenset(text for entry in entries for text in (entry.question, *entry.alternatives))

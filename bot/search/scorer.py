@@ -24,7 +24,7 @@ _SHORTEST_PART = 3  # fewest letters of a compound's part; "på gå" is not "på
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class SearchEntry:
     """One published entry, with the fields that the search needs."""
 
     id: int
@@ -53,7 +53,7 @@ class Scorer(Protocol):
     def fingerprint(self) -> str:
         """Names the entries and the method: equal fingerprints give equal scores."""
 
-    def fit(self, entries: Sequence[Entry]) -> Self:
+    def fit(self, entries: Sequence[SearchEntry]) -> Self:
         """Return a scorer of these entries. It may reuse this scorer's counts of unchanged texts."""
 
     def scores(self, question: str) -> Scores:
@@ -112,7 +112,7 @@ class Lexical:
     phrasings. Several phrasings that agree count for more than one: the cubes of their cosines are added up.
     """
 
-    def __init__(self, entries: Sequence[Entry] = (), previous: Lexical | None = None) -> None:
+    def __init__(self, entries: Sequence[SearchEntry] = (), previous: Lexical | None = None) -> None:
         texts = [entry.texts() for entry in entries]
         first: dict[str, int] = {}
         self.twins: Ints = np.array([first.setdefault(each.says(), at) for at, each in enumerate(entries)], dtype=int)
@@ -132,7 +132,7 @@ class Lexical:
         each = np.arange(len(rows), dtype=np.int64)
         return postings.side_by_side(postings.build(self.known.grams, rows, each, len(rows), wholes.idf), wholes)
 
-    def _align(self, entries: Sequence[Entry], rows: Ints) -> Alignment:
+    def _align(self, entries: Sequence[SearchEntry], rows: Ints) -> Alignment:
         asked = [len(entry.phrasings()) for entry in entries]
         answered = [1 if entry.answer else 0 for entry in entries]
         pattern = [np.arange(total) < count for count, total in zip(asked, np.add(asked, answered), strict=True)]
@@ -141,7 +141,7 @@ class Lexical:
         phrasings = postings.build(stems, rows[at], np.arange(len(at), dtype=np.int64), len(at), self._words.idf)
         return alignment.build(stems, self.known.spelling, self._words, phrasings, self._owners[at])
 
-    def fit(self, entries: Sequence[Entry]) -> Lexical:
+    def fit(self, entries: Sequence[SearchEntry]) -> Lexical:
         """Return the scorer of ``entries``. It reuses this scorer's counts of unchanged texts."""
         return Lexical(entries, self)
 
@@ -180,7 +180,7 @@ class Lexical:
         return Evidence(scores.astype(np.float32), aligned.known, self.twins)
 
 
-def fingerprint(entries: Sequence[Entry]) -> str:
+def fingerprint(entries: Sequence[SearchEntry]) -> str:
     """Return a digest of exactly this content in this order."""
     digest = blake2b(digest_size=16)
     for entry in entries:

@@ -37,7 +37,7 @@ _EMPTY = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Vote:
+class ThemeVote:
     """A theme with the weight of one vote for it."""
 
     theme: str
@@ -45,7 +45,7 @@ class Vote:
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
+class ThemeSuggestion:
     """A theme for a question."""
 
     theme: str
@@ -56,15 +56,18 @@ class Suggestion:
 
 
 def suggest(
-    question: str, groups: Mapping[str, Sequence[str]], entries: Iterable[Vote] = (), earlier: Iterable[Vote] = ()
-) -> list[Suggestion]:
+    question: str,
+    groups: Mapping[str, Sequence[str]],
+    entries: Iterable[ThemeVote] = (),
+    earlier: Iterable[ThemeVote] = (),
+) -> list[ThemeSuggestion]:
     """Return every theme of ``groups`` (theme → key words), likeliest first; equals in the groups' order.
 
     ``entries`` are the bank's votes, ``earlier`` the votes of earlier questions, weighted by their likeness. The bank's
     votes for themes without a group count too: they lower the shares of the others.
     """
     hits_by_theme = {theme: key_words(question, words) for theme, words in groups.items()}
-    words = _shares(Vote(theme, float(len(hits))) for theme, hits in hits_by_theme.items())
+    words = _shares(ThemeVote(theme, float(len(hits))) for theme, hits in hits_by_theme.items())
     bank = _shares(entries)
     before = _shares(vote for vote in earlier if vote.theme in groups)
     votes = {
@@ -74,7 +77,7 @@ def suggest(
     total = sum(votes.values()) or 1.0
     ranked = sorted(groups, key=lambda theme: -votes[theme])
     return [
-        Suggestion(
+        ThemeSuggestion(
             theme, votes[theme] / total, _reason(hits_by_theme[theme], theme in before, bank.get(theme, 0.0) >= REASON)
         )
         for theme in ranked
@@ -95,7 +98,7 @@ def likeness(one: str, other: str) -> float:
     return float(len(mine & theirs) / (len(mine) * len(theirs)) ** 0.5)
 
 
-def _shares(votes: Iterable[Vote]) -> dict[str, float]:
+def _shares(votes: Iterable[ThemeVote]) -> dict[str, float]:
     sums: dict[str, float] = {}
     for vote in votes:
         if vote.weight > 0:

@@ -16,7 +16,7 @@ from dataclasses import astuple
 from pathlib import Path
 
 from bot.search.calibration import Calibration, calibrate
-from bot.search.scorer import Entry
+from bot.search.scorer import SearchEntry
 
 LONGEST = 600
 """Most seconds that the fitting may take. A bank of 50,000 entries takes minutes."""
@@ -27,7 +27,7 @@ class FittingError(Exception):
     """The process failed or took too long."""
 
 
-async def fit(entries: Sequence[Entry]) -> Calibration | None:
+async def fit(entries: Sequence[SearchEntry]) -> Calibration | None:
     """Return the calibration learned from ``entries``; None if they are too few. Raises :class:`FittingError`."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot.search.trainer"),
@@ -57,7 +57,7 @@ def main() -> None:
         with suppress(OSError):  # deploy/sekom-bot.service forbids it
             os.nice(10)  # turns go first
     entries = [
-        Entry(number, question, answer, tuple(alternatives), theme)
+        SearchEntry(number, question, answer, tuple(alternatives), theme)
         for number, question, answer, alternatives, theme in json.load(sys.stdin)
     ]
     calibration = calibrate(entries)

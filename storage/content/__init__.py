@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from storage import faq
 from storage import municipalities as storage_municipalities
-from storage.faq import Entry, Phrasing, State
+from storage.faq import Entry, EntryState, Phrasing
 from storage.groups import ThemeGroup
 
 GENERAL = "19:sekom-motesplats@thread.tacv2"
@@ -94,7 +94,7 @@ def _entry(given: dict[str, Any], content: dict[str, Any], now: datetime) -> Ent
         certainty=given["certainty"],
         note=given.get("note", ""),
         reviewed_on=content["reviewed_on"],
-        state=State.DRAFT if "{{" in str(given) else State.PUBLISHED,
+        state=EntryState.DRAFT if "{{" in str(given) else EntryState.PUBLISHED,
         changed_at=now,
         phrasings=[Phrasing(text=text) for text in given["phrasings"]],
     )

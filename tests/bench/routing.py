@@ -35,7 +35,7 @@ from typing import Any
 
 from bot.search import themes as routing
 from bot.search.index import Index
-from bot.search.themes import Vote, likeness, suggest
+from bot.search.themes import ThemeVote, likeness, suggest
 from tests.bench.retrieval import entries_of, load
 
 TYPICAL = 8
@@ -51,14 +51,14 @@ class Case:
         self.question, self.theme, self.index, self.others = str(row["question"]), row["category"], index, others
         self.words = typical(others)
 
-    def bank(self) -> list[Vote]:
-        return [Vote(theme, share) for theme, share in self.index.vote(self.question)]
+    def bank(self) -> list[ThemeVote]:
+        return [ThemeVote(theme, share) for theme, share in self.index.vote(self.question)]
 
-    def earlier(self) -> Iterator[Vote]:
+    def earlier(self) -> Iterator[ThemeVote]:
         for other in self.others:
             alike = likeness(self.question, other["question"])
             if alike >= routing.A_LITTLE_ALIKE:
-                yield Vote(other["category"], alike)
+                yield ThemeVote(other["category"], alike)
 
 
 def cases(rows: Sequence[Row], *, left_out: bool) -> Iterator[Case]:

@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bot.search.index import Entry, Index
+from bot.search.index import Index, SearchEntry
 from tests.bench.engines import ENGINES, MissingError, Search
 from tests.bench.retrieval import entries_of, load
 
@@ -29,7 +29,7 @@ QUESTIONS = 200
 COMPARED = ("FTS5", "tantivy", "product, shipped")
 
 
-def synthetic(bank: Sequence[Entry], size: int, seed: int = 1) -> list[Entry]:
+def synthetic(bank: Sequence[SearchEntry], size: int, seed: int = 1) -> list[SearchEntry]:
     """Cut ``size`` entries together: first half of one text, second half of another."""
     chance = random.Random(seed)
     alternatives = [text for entry in bank for text in entry.alternatives]
@@ -41,7 +41,7 @@ def synthetic(bank: Sequence[Entry], size: int, seed: int = 1) -> list[Entry]:
 
     questions = [entry.question for entry in bank]
     return [
-        Entry(
+        SearchEntry(
             at,
             cut(questions),
             ". ".join(chance.choice(sentences) for _ in range(3)),

@@ -213,7 +213,7 @@ def test_nothing_of_somebody_erased_is_left_anywhere(
             Outgoing("own:2", "own:2", ToPerson(row.id), text="Hej igen, Wilhelmina!", not_before=later),
         ]
         outbox.enqueue_all(session, posts, clock.now)
-        entry = faq.by_state(session, faq.State.PUBLISHED)[0]
+        entry = faq.by_state(session, faq.EntryState.PUBLISHED)[0]
         entry.answer += f" Fråga {NAME} ({MAIL})."
         audit.record(session, row.id, "Bytt namn", f"person:{row.id}", clock.now, person_id=row.id)
         people.follow(session, row.id, "vatten")
