@@ -28,10 +28,10 @@ from bot.tenant import (
     Attendance,
     Attendee,
     Booked,
+    DirectoryMember,
     Letter,
     Ping,
     Registration,
-    RosterMember,
     Tenant,
     Webinar,
 )
@@ -121,17 +121,17 @@ class Papers:
         await self._write(f"install-{_name(entra_id)}.json", orjson.dumps({"installed_for": entra_id}))
         return True
 
-    async def team_members(self, team_id: str) -> Sequence[RosterMember]:
+    async def team_members(self, team_id: str) -> Sequence[DirectoryMember]:
         """Nobody: a laptop has no directory."""
         del team_id
         return ()
 
-    async def channel_members(self, team_id: str, channel_id: str) -> Sequence[RosterMember]:
+    async def channel_members(self, team_id: str, channel_id: str) -> Sequence[DirectoryMember]:
         """Nobody."""
         del team_id, channel_id
         return ()
 
-    async def all_channel_members(self, team_id: str, channel_id: str) -> Sequence[RosterMember]:
+    async def all_channel_members(self, team_id: str, channel_id: str) -> Sequence[DirectoryMember]:
         """Nobody."""
         del team_id, channel_id
         return ()

@@ -136,7 +136,7 @@ class Listed:
     """The tenant they come from, where Teams says so."""
 
 
-class Directory(Protocol):
+class TeamDirectory(Protocol):
     """Lists the people in a team. Every method waits when Teams asks it to.
 
     Raises :class:`Unreachable` or :class:`TryLater`.

@@ -114,7 +114,7 @@ class Feed(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class RosterMember:
+class DirectoryMember:
     """A person in a team or channel."""
 
     entra_id: str
@@ -129,13 +129,13 @@ class RosterMember:
 class Directory(Protocol):
     """Lists the people in teams and channels."""
 
-    async def team_members(self, team_id: str) -> Sequence[RosterMember]:
+    async def team_members(self, team_id: str) -> Sequence[DirectoryMember]:
         """Return everybody in a team."""
 
-    async def channel_members(self, team_id: str, channel_id: str) -> Sequence[RosterMember]:
+    async def channel_members(self, team_id: str, channel_id: str) -> Sequence[DirectoryMember]:
         """Return the people who were added to a channel. For a standard channel they are the team."""
 
-    async def all_channel_members(self, team_id: str, channel_id: str) -> Sequence[RosterMember]:
+    async def all_channel_members(self, team_id: str, channel_id: str) -> Sequence[DirectoryMember]:
         """Return everybody who sees a channel, however they got access. Use it for a shared channel."""
 
 

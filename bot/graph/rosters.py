@@ -14,7 +14,7 @@ from bot.graph.failures import Call
 from bot.graph.thread import on_graph_thread
 from bot.graph.wire import OnWire
 from bot.message import Json
-from bot.tenant import RosterMember
+from bot.tenant import DirectoryMember
 
 TEAM = Call("teamMembers", "TeamMember.Read.All", repeatable=True)
 CHANNEL = Call("channelMembers", "ChannelMember.Read.All", repeatable=True)
@@ -27,14 +27,14 @@ class GraphDirectory(OnWire):
     """A :class:`bot.tenant.Directory`."""
 
     @on_graph_thread
-    async def team_members(self, team_id: str) -> Sequence[RosterMember]:
+    async def team_members(self, team_id: str) -> Sequence[DirectoryMember]:
         """See :class:`bot.tenant.Directory`."""
         query = team.MembersRequestBuilder.MembersRequestBuilderGetQueryParameters(top=PAGE)
         members = self._wire.client.teams.by_team_id(team_id).members
         return await self._read(TEAM, members.to_get_request_information(RequestConfiguration(query_parameters=query)))
 
     @on_graph_thread
-    async def channel_members(self, team_id: str, channel_id: str) -> Sequence[RosterMember]:
+    async def channel_members(self, team_id: str, channel_id: str) -> Sequence[DirectoryMember]:
         """See :class:`bot.tenant.Directory`."""
         query = added.MembersRequestBuilder.MembersRequestBuilderGetQueryParameters(top=PAGE)
         members = self._wire.client.teams.by_team_id(team_id).channels.by_channel_id(channel_id).members
@@ -43,15 +43,15 @@ class GraphDirectory(OnWire):
         )
 
     @on_graph_thread
-    async def all_channel_members(self, team_id: str, channel_id: str) -> Sequence[RosterMember]:
+    async def all_channel_members(self, team_id: str, channel_id: str) -> Sequence[DirectoryMember]:
         """See :class:`bot.tenant.Directory`. This list is documented without ``$top``."""
         query = everybody.AllMembersRequestBuilder.AllMembersRequestBuilderGetQueryParameters()
         members = self._wire.client.teams.by_team_id(team_id).channels.by_channel_id(channel_id).all_members
         return await self._read(ALL, members.to_get_request_information(RequestConfiguration(query_parameters=query)))
 
-    async def _read(self, call: Call, info: RequestInformation) -> list[RosterMember]:
+    async def _read(self, call: Call, info: RequestInformation) -> list[DirectoryMember]:
         """Return each person once: a person may have access to a channel in more than one way."""
-        members: dict[str, RosterMember] = {}
+        members: dict[str, DirectoryMember] = {}
         async for member in self._wire.pages(call, info):
             known = _member(member)
             if known is not None:
@@ -59,7 +59,7 @@ class GraphDirectory(OnWire):
         return list(members.values())
 
 
-def _member(member: Json) -> RosterMember | None:
+def _member(member: Json) -> DirectoryMember | None:
     """Return the member, or None for a member without an account, such as an anonymous participant."""
     entra_id = member.get("userId")
     if not isinstance(entra_id, str) or not entra_id:
@@ -68,7 +68,7 @@ def _member(member: Json) -> RosterMember | None:
     mail = member.get("email") or None
     if mail and "#EXT#" in mail.upper():  # a guest without a mail attribute has the UPN there
         mail = None
-    return RosterMember(
+    return DirectoryMember(
         entra_id=entra_id,
         name=str(member.get("displayName") or ""),
         mail=mail.lower() if mail else None,

@@ -18,7 +18,7 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from bot import tenant
-from bot.ports import Directory, Failed, Listed, TryLater, Uncertain, Unreachable
+from bot.ports import Failed, Listed, TeamDirectory, TryLater, Uncertain, Unreachable
 from bot.register.rosters import keep, merged
 from bot.swedish import STOCKHOLM
 from bot.turn import App
@@ -61,7 +61,7 @@ class Mirror:
     """Reads what is due, each time :meth:`run` is called."""
 
     def __init__(
-        self, app: App, clock: Callable[[], datetime], teams: Directory, graph: tenant.Directory | None = None
+        self, app: App, clock: Callable[[], datetime], teams: TeamDirectory, graph: tenant.Directory | None = None
     ) -> None:
         """``graph`` is None where Graph is not set up: then what the Connector tells is all there is."""
         self._app = app
@@ -113,7 +113,7 @@ class Mirror:
     async def _read(self, place: Readable) -> Reading:
         """What the Connector tells, with what Graph adds. Either alone will do where the other does not know us."""
         listed: Sequence[Listed] = ()
-        added: Sequence[tenant.RosterMember] = ()
+        added: Sequence[tenant.DirectoryMember] = ()
         waits: list[timedelta] = []
         try:
             listed = await self._teams.members(place.service_url, place.id)
@@ -129,7 +129,7 @@ class Mirror:
             waits = [REFUSED_FOR]
         return Reading(members, max(waits, default=None))
 
-    async def _from_graph(self, graph: tenant.Directory, place: Readable) -> Sequence[tenant.RosterMember]:
+    async def _from_graph(self, graph: tenant.Directory, place: Readable) -> Sequence[tenant.DirectoryMember]:
         group = await self._teams.group(place.service_url, place.team_id)
         if place.channel:
             return await graph.all_channel_members(group, place.id)

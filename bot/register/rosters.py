@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.message import UserError
 from bot.ports import Listed
 from bot.register import checks
-from bot.tenant import RosterMember
+from bot.tenant import DirectoryMember
 from storage import people, rosters
 from storage.erasure import hashes
 from storage.people import Person
@@ -22,7 +22,7 @@ LONGEST_TEAMS_ID, LONGEST_ENTRA_ID = 200, 64
 """Characters that the database keeps; what is longer is no real id."""
 
 
-def merged(listed: Sequence[Listed], added: Sequence[RosterMember]) -> list[Listed]:
+def merged(listed: Sequence[Listed], added: Sequence[DirectoryMember]) -> list[Listed]:
     """The Connector's members with what Graph knows better, and those whom only Graph has."""
     from_graph = {one.entra_id.casefold(): one for one in added}
     members = []

@@ -22,14 +22,14 @@ LONGEST_WAIT = 60.0
 
 
 class TeamsDirectory:
-    """:class:`bot.ports.Directory` on the Connector. Reading is harmless, so whatever fails is tried again."""
+    """:class:`bot.ports.TeamDirectory` on the Connector. Reading is harmless, so whatever fails is tried again."""
 
     def __init__(self, connector: Connector, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         self._connector = connector
         self._sleep = sleep
 
     async def members(self, service_url: str, conversation_id: str) -> list[Listed]:
-        """See :class:`bot.ports.Directory`."""
+        """See :class:`bot.ports.TeamDirectory`."""
 
         async def read() -> list[Listed]:
             with _meaning():
@@ -38,7 +38,7 @@ class TeamsDirectory:
         return await self._patiently(read)
 
     async def group(self, service_url: str, team_id: str) -> str:
-        """See :class:`bot.ports.Directory`."""
+        """See :class:`bot.ports.TeamDirectory`."""
 
         async def read() -> str:
             with _meaning():
