@@ -46,7 +46,7 @@ class Bank(Protocol):
         """Wait until the search finds everything that is committed by now."""
 
 
-class Way(StrEnum):
+class DeliveryWay(StrEnum):
     """How a delivery goes; kept with it as the route taken."""
 
     CHAT = "chat"
@@ -81,7 +81,7 @@ class Member:
 class Route:
     """Where one delivery goes, with everything Teams needs to know. A mail or a notification has only a ``member``."""
 
-    way: Way
+    way: DeliveryWay
     service_url: str = ""
     tenant_id: str | None = None
     conversation_id: str = ""

@@ -8,23 +8,23 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.delivery.reach import OUTSIDE, Address, End, Wait, nearest, to_person
-from bot.ports import Reason, Route, Way
+from bot.ports import DeliveryWay, Reason, Route
 from storage import outbox
 from storage.outbox import Delivery, State
 from storage.outgoing import Operation
 
 _WAITS = {State.WAITING: 5.0, State.SENDING: 1.0, State.UNCERTAIN: 60.0}
 """Seconds to wait for the message that this one is about: it is on its way, or a person has to decide about it."""
-_WAYS = {Operation.THREAD: Way.CHANNEL, Operation.REPLY: Way.THREAD}
+_WAYS = {Operation.THREAD: DeliveryWay.CHANNEL, Operation.REPLY: DeliveryWay.THREAD}
 
 
-def address(session: Session, row: Delivery, now: datetime, opened: Collection[Way]) -> Address:
+def address(session: Session, row: Delivery, now: datetime, opened: Collection[DeliveryWay]) -> Address:
     """The row's routes, or why there is nothing to send now. ``opened`` is what there is of mail and feed."""
     if row.operation in (Operation.PERSON, Operation.MAIL):
         return to_person(session, row, now, opened)
     if row.target is not None:
         return _to_target(session, row, row.target)
-    way = _WAYS.get(Operation(row.operation), Way.MESSAGE)
+    way = _WAYS.get(Operation(row.operation), DeliveryWay.MESSAGE)
     return _route(session, way, row.conversation_id or "", row.thread_id, row.activity_id)
 
 
@@ -39,14 +39,14 @@ def _to_target(session: Session, row: Delivery, key: str) -> Address:
         return End(State.CANCELLED, "target_not_in_teams")
     place = target.sent_conversation_id or "", target.sent_thread_id
     if row.operation == Operation.REPLY:
-        return _route(session, Way.THREAD, *place)
+        return _route(session, DeliveryWay.THREAD, *place)
     if target.sent_activity_id is None:
         return End(State.FAILED, "target_has_no_id")
-    return _route(session, Way.MESSAGE, *place, target.sent_activity_id)
+    return _route(session, DeliveryWay.MESSAGE, *place, target.sent_activity_id)
 
 
 def _route(
-    session: Session, way: Way, conversation: str, thread: str | None = None, activity: str | None = None
+    session: Session, way: DeliveryWay, conversation: str, thread: str | None = None, activity: str | None = None
 ) -> Address:
     near = nearest(session, conversation)
     if near is None:

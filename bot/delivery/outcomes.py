@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from bot.ports import Failed, Posted, TryLater, Uncertain, Unreachable, Way
+from bot.ports import DeliveryWay, Failed, Posted, TryLater, Uncertain, Unreachable
 from storage.outbox import HARMLESS, KEPT_FOR, MOST_DOUBTS, Delivery, State
 from storage.outgoing import Repeat
 from storage.reminder_choices import PAUSED
@@ -13,7 +13,7 @@ from storage.reminder_choices import PAUSED
 Outcome: TypeAlias = dict[str, Any]
 
 
-def sent(way: Way, posted: Posted) -> Outcome:
+def sent(way: DeliveryWay, posted: Posted) -> Outcome:
     """It went, and this is where to find it."""
     return {
         "state": State.SENT,

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from aiohttp import ClientConnectorError, ClientError, ConnectionTimeoutError
 
 from bot.message import Json, Message
-from bot.ports import Failed, Member, Posted, Reason, Route, TryLater, Uncertain, Unreachable, Way
+from bot.ports import DeliveryWay, Failed, Member, Posted, Reason, Route, TryLater, Uncertain, Unreachable
 from bot.teams.activities import message_activity
 from bot.teams.codec import encode
 from bot.teams.connector import Connector, ConnectorError, ServiceUrlError, TokenError
@@ -50,10 +50,10 @@ class TeamsMessenger:
 
     async def send(self, route: Route, message: Message) -> Posted:
         """See :class:`bot.ports.Messenger`."""
-        if route.way is Way.CHANNEL:
+        if route.way is DeliveryWay.CHANNEL:
             return await self._start_thread(route, message)
         activity = _activity(message)
-        if route.way is Way.MENTION and route.member:
+        if route.way is DeliveryWay.MENTION and route.member:
             activity = _mentioning(activity, route.member)
         with _meaning():
             sent = await self._connector.send(route.service_url, _conversation(route), activity)
