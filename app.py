@@ -35,7 +35,7 @@ from bot.teams.connector import Connector, new_session
 from bot.teams.core import Conversations
 from bot.teams.credential import ConnectorToken
 from bot.teams.directory import TeamsDirectory
-from bot.teams.endpoint import make_runner, make_web_app
+from bot.teams.endpoint import Readiness, make_runner, make_web_app
 from bot.teams.gate import make_gate
 from bot.teams.messenger import TeamsMessenger
 from bot.teams.metrics import Metrics
@@ -99,11 +99,12 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
         errands = (jobs.Errand("rosters", roster_mirror.EVERY, rosters.run),)
         await stack.enter_async_context(jobs.ticking(app, clock, errands=errands))
         await stack.enter_async_context(_delivering(app, TeamsMessenger(connector, settings.app_id), tenant, clock))
-        bot = TeamsBot(Conversations(app, clock), reads_threads=settings.read_threads)
+        bot = TeamsBot(Conversations(app, clock), per_minute=settings.sender_rate, reads_threads=settings.read_threads)
         pages = [*Pages(app, clock).routes(), *Metrics(app, clock, _around(bank, wire)).routes()]
         if settings.graph_mailbox is not None and settings.app_password is not None:
             await stack.enter_async_context(_running(secret.follow(settings, database, clock)))
-        yield make_web_app(gate, Adapter(connector), bot, lambda: _problems(database, bank, following), pages)
+        ready = Readiness(lambda: _problems(database, bank, following))
+        yield make_web_app(gate, Adapter(connector), bot, ready.problems, pages)
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
@@ -112,8 +113,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     Raises :class:`StartError` where the database or the port can't be used.
     """
     async with build(settings) as application:
-        runner = make_runner(application)
-        await runner.setup()
+        runner = await make_runner(application)
         try:
             await web.TCPSite(runner, settings.host.strip("[]"), settings.port).start()
             gc.freeze()  # what is there by now stays; looking through it again and again took a tenth of a turn
@@ -248,7 +248,7 @@ async def _problems(database: Database, bank: LiveBank, following: asyncio.Task[
     """What keeps the bot from answering right now, for ``/readyz``."""
     try:
         async with asyncio.timeout(READY_WITHIN):
-            found = await database.run(lambda: migrate.problems(database))
+            found = await database.run(lambda: migrate.problems(database, writing=True))
     except TimeoutError:
         found = [f"the database has not answered for {READY_WITHIN} seconds"]
     if not bank.built:

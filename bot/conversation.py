@@ -13,12 +13,15 @@ from sqlalchemy.orm import Session
 
 from bot import dialog, faq, groups, links, memberlist, members, privacy, questions, reminding
 from bot import help as help_feature
+from bot.delivery import replies
+from bot.delivery.replies import Unsent
 from bot.help import smalltalk
 from bot.message import NOTHING, Incoming, Kind, Reply, Scope, UserError, say
 from bot.routes import Role, Routes, Where
 from bot.turn import App, Turn
 from bot.wording import follow_ups
 from storage import faq_log, people, places, rosters, turn_facts, turns
+from storage.database import TooLongError
 from storage.erasure import hashes
 from storage.faq import touched
 from storage.people import Person
@@ -52,7 +55,8 @@ def respond(app: App, incoming: Incoming, now: datetime) -> Answer:
     """
     try:
         return app.database.play(lambda session: _answer(app, session, incoming, now, None))
-    except UserError as refusal:
+    except (UserError, TooLongError) as error:
+        refusal = f"Texten är för lång. Högst {error.most} tecken." if isinstance(error, TooLongError) else error
         plain = str(refusal).replace("**", "”")  # Teams shows a notice as it is written
         refused = Reply(notice=plain) if incoming.kind is Kind.ACTION else say(str(refusal))
         return app.database.play(lambda session: _answer(app, session, incoming, now, refused))
@@ -67,6 +71,16 @@ def sent(app: App, *answered: Incoming) -> None:
 def partly_sent(app: App, incoming: Incoming, rest: Reply) -> None:
     """Note that all but ``rest`` of the reply has gone, so that a repeat sends that only."""
     app.database.play(lambda session: turns.keep_rest(session, *incoming.key, rest.to_json()))
+
+
+def deliver_later(app: App, incoming: Incoming, unsent: Unsent, now: datetime) -> None:
+    """Hand what could not be sent in the turn to the outbox, so that a repeat sends nothing."""
+
+    def work(session: Session) -> None:
+        replies.enqueue(session, incoming, unsent, now)
+        turns.mark_sent(session, [incoming.key])
+
+    app.database.play(work)
 
 
 def _remember(session: Session, incoming: Incoming, found: TurnFacts, now: datetime) -> Person:

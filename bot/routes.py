@@ -29,6 +29,9 @@ class Placed(Protocol):
 
 T = TypeVar("T", bound=Placed)
 
+_AROUND = " .,:;!?…/"
+"""What may surround a command."""
+
 
 class Role(StrEnum):
     """Who may use a route."""
@@ -149,6 +152,8 @@ class Routes(Generic[T]):
     def __init__(self, *parts: Routes[T], role: Role = Role.MEMBER, where: Where = Where.ANY) -> None:
         """Join ``parts``. Raises :class:`DuplicateRouteError` where two of them share a word or a name."""
         self.role, self.where = role, where
+        self._longest = 1
+        """Words of the longest command."""
         self.commands: dict[str, Command[T]] = {}
         self.actions: dict[str, Action[T]] = {}
         self.downloads: dict[str, Download] = {}
@@ -224,20 +229,20 @@ class Routes(Generic[T]):
         return (command for word, command in self.commands.items() if word == command.word)
 
     def find(self, text: str) -> tuple[Command[T], str] | None:
-        """The command that ``text`` starts with and what follows it, or None.
+        """Return the command that ``text`` starts with and what follows it, or None.
 
         Case, surrounding punctuation and a leading slash do not matter. A command that takes nothing matches
-        only when it stands alone, so that "hjälp oss med PFAS" is a question. Longer words win.
+        only when it stands alone, so that "hjälp oss med PFAS" is a question. Longer words win. Only as many words
+        are looked at as the longest command has, so that a long text costs no more than a short one.
         """
-        plain = " ".join(text.split()).strip(" .!?/").casefold()
-        if plain in self.commands:
-            return self.commands[plain], ""
-        words = plain.split(" ")
-        for length in range(len(words) - 1, 0, -1):
-            command = self.commands.get(" ".join(words[:length]))
+        first = text.strip(" /").split(None, self._longest)
+        begins = [word.casefold() for word in first[: self._longest]]
+        if len(first) <= self._longest and (whole := " ".join(begins).strip(_AROUND)) in self.commands:
+            return self.commands[whole], ""
+        for length in range(min(len(begins), len(first) - 1), 0, -1):
+            command = self.commands.get(" ".join(begins[:length]))
             if command is not None and command.takes:
-                rest = " ".join(text.strip(" /").split()).split(" ")[length:]
-                return command, " ".join(rest).strip()
+                return command, " ".join(text.strip(" /").split(None, length)[length].split())
         return None
 
     def _add_command(self, command: Command[T]) -> None:
@@ -245,6 +250,7 @@ class Routes(Generic[T]):
             if word in self.commands:
                 raise DuplicateRouteError(f"the command {word!r} is registered twice")
             self.commands[word] = command
+            self._longest = max(self._longest, len(word.split()))
 
     def _add_action(self, action: Action[T]) -> None:
         if action.name in self.actions:

@@ -96,6 +96,14 @@ def person_key(*, on_erase: str, nullable: bool = False, index: bool = True, **c
     return mapped_column(key, nullable=nullable, index=index, info=info, **column)
 
 
+class TooLongError(ValueError):
+    """A text is longer than its column. ``most`` is how many characters the column takes."""
+
+    def __init__(self, column: str, most: int) -> None:
+        super().__init__(f"a text is longer than {column} takes: {most} characters")
+        self.most = most
+
+
 class Database:
     """One database and the threads that may touch it.
 
@@ -109,6 +117,7 @@ class Database:
         self.sqlite = self.engine.dialect.name == "sqlite"
         self._file = self.engine.url.database or ""
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        event.listen(self._sessions, "before_flush", _check_lengths)
         self._readers = sessionmaker(self.engine.execution_options(reading=True))
         self._wakers: dict[str, Callable[[], None]] = {}
         self._pool = ThreadPoolExecutor(1 if self.sqlite else POSTGRESQL_THREADS, thread_name_prefix="database")
@@ -150,10 +159,13 @@ class Database:
         """Run ``work`` on a database thread. Cancelling the caller does not cancel work that may have committed."""
         return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._pool, work))
 
-    def ping(self) -> None:
-        """Check the connection. Raises :class:`sqlalchemy.exc.DBAPIError` where the database can't be reached."""
-        with self.engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
+    def probe(self) -> None:
+        """Write something that changes nothing. Raises :class:`sqlalchemy.exc.DBAPIError` where that fails.
+
+        A full disk and a read-only database answer questions as before, while every turn fails.
+        """
+        with self.engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
 
     def make_folder(self) -> None:
         """Make the folder for SQLite's file. Raises :class:`OSError`."""
@@ -238,6 +250,16 @@ def _insert_new(table: type[Base], dialect: str) -> Executable:
 def table_of(model: type[Base]) -> Table:
     """Return the table of a class, for statements on the hot path that load no objects."""
     return cast("Table", model.__table__)
+
+
+def _check_lengths(session: Session, _context: object, _instances: object) -> None:
+    """Refuse a text that is longer than its column on both databases; SQLite alone would take it."""
+    for row in (*session.new, *session.dirty):
+        for column in table_of(type(row)).columns:
+            most = getattr(column.type, "length", None)
+            value = row.__dict__.get(column.key)
+            if most is not None and isinstance(value, str) and len(value) > most:
+                raise TooLongError(str(column), most)
 
 
 def _nobody() -> None:

@@ -84,15 +84,21 @@ def told(revision: str) -> str:
     return str(script.doc) if script is not None else ""
 
 
-def problems(database: Database) -> list[str]:
-    """Return why this database can't be used, in words for an operator; empty if it can."""
+def problems(database: Database, *, writing: bool = False) -> list[str]:
+    """Return why this database can't be used, in words for an operator. ``writing`` also tries to write."""
     try:
         with database.engine.connect() as connection:
             current = MigrationContext.configure(connection).get_current_revision()
     except DBAPIError:
         return ["the database can't be reached"]
-    head = _head()
-    return [] if current == head else [f"the database is at migration {current}, the program at {head}"]
+    if current != (head := _head()):
+        return [f"the database is at migration {current}, the program at {head}"]
+    try:
+        if writing:
+            database.probe()
+    except DBAPIError as error:
+        return [f"the database can't be written: {database.reason(error)}"]
+    return []
 
 
 def _alone(database: Database, connection: Connection) -> None:

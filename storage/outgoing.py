@@ -134,6 +134,8 @@ class Outgoing:
     reach: Reach = Reach.ANSWER
     mail: AsMail | None = None
     """Goes with every ``reach`` but ``ANSWER``, and with no other."""
+    doubts: int = 0
+    """How many sends may have arrived before the row was written: a reply that a turn could not send."""
 
     def __post_init__(self) -> None:
         if not self.key or not self.subject or max(len(self.key), len(self.subject), len(self.lane)) > 200:  # noqa: PLR2004 - the columns' width
@@ -181,6 +183,7 @@ def columns(outgoing: Outgoing) -> dict[str, Any]:
         "repeat": outgoing.repeat,
         "content_hash": digest(outgoing),
         "reach": outgoing.reach,
+        "doubts": outgoing.doubts,
         "dated": outgoing.expires_at is not None,
     }
     change = Operation.DELETE if outgoing.body is None else Operation.UPDATE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, exists, func, select, update
@@ -11,11 +11,33 @@ from sqlalchemy.orm import Session, aliased
 from storage.audit import AuditRow
 from storage.contacts import Contact
 from storage.dialogs import OpenDialog
+from storage.leases import Lease
 from storage.outbox import Content, Delivery, State
+from storage.places import Conversation
 from storage.questions import Answer, Question, Status
 
 _TARGETED = aliased(Delivery)
 _UNDECIDED = (State.WAITING, State.SENDING, State.UNCERTAIN)
+
+
+LAST = "retention"
+"""The lease that remembers when retention last ran, in ``until``; nobody else wants it."""
+LONGEST_GAP = timedelta(days=60)
+"""Between two runs. A longer one is a clock that is wrong, or a bot that was off; only a person can tell which."""
+
+
+def last_trusted(session: Session) -> datetime | None:
+    """Return when retention last ran, or else when anything was written last; None in an empty database."""
+    lease = session.get(Lease, LAST)
+    if lease is not None:
+        return lease.until
+    newest = select(func.max(Delivery.created_at)), select(func.max(Conversation.seen_at))
+    return max(filter(None, map(session.scalar, newest)), default=None)
+
+
+def trust(session: Session, now: datetime) -> None:
+    """Remember that retention ran at ``now``."""
+    session.merge(Lease(name=LAST, holder=LAST, until=now))
 
 
 def forget_dialogs(session: Session, before: datetime, limit: int) -> int:

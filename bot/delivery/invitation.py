@@ -13,7 +13,7 @@ from icalendar import Alarm, Event, Timezone, vCalAddress, vText
 from icalendar import Calendar as File
 
 from bot.delivery.mail import SENDER, text_of
-from bot.printable import printable, printable_line
+from bot.plain_text import printable, printable_line
 from bot.swedish import STOCKHOLM
 from bot.tenant import Appointment, Attendee
 

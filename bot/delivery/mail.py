@@ -19,8 +19,8 @@ from html import escape
 from uuid import NAMESPACE_URL, uuid5
 
 from bot.mail_address import address, in_ascii
+from bot.plain_text import printable, printable_line
 from bot.ports import Reason, Unreachable
-from bot.printable import printable, printable_line
 from bot.tenant import Letter
 
 SENDER = "Sveriges Ekokommuner"

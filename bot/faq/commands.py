@@ -129,7 +129,7 @@ def _rows(turn: Turn) -> tuple[FaqQuestion, Any]:
 
 def _related(turn: Turn) -> list[Any]:
     related = turn.data.get("related")
-    return _entries(turn, related[: answers.RELATED]) if isinstance(related, list) else []
+    return _entries(turn, list(related)[: answers.RELATED]) if isinstance(related, list | tuple) else []
 
 
 def _entries(turn: Turn, ids: list[Any]) -> list[Any]:

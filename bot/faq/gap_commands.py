@@ -134,4 +134,4 @@ def _solved(turn: Turn, said: str = "") -> Json:
 
 def _ids(turn: Turn) -> list[object]:
     wanted = turn.data.get("gap")
-    return wanted if isinstance(wanted, list) else []
+    return list(wanted) if isinstance(wanted, list | tuple) else []

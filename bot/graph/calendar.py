@@ -31,8 +31,8 @@ from bot.graph.thread import on_graph_thread
 from bot.graph.wire import OnWire, Wire
 from bot.mail_address import reachable
 from bot.message import Json
+from bot.plain_text import printable, printable_line
 from bot.ports import Failed, Reason, Unreachable
-from bot.printable import printable, printable_line
 from bot.swedish import STOCKHOLM
 from bot.tenant import Appointment, Attendee, Booked
 

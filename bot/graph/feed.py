@@ -26,8 +26,8 @@ from bot.graph.limits import Rate
 from bot.graph.people import object_id
 from bot.graph.thread import on_graph_thread
 from bot.graph.wire import OnWire, Wire
+from bot.plain_text import printable_line
 from bot.ports import Failed
-from bot.printable import printable_line
 from bot.tenant import Ping
 
 NOTIFY = Call("sendActivityNotification", "TeamsActivity.Send")

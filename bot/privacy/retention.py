@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +22,10 @@ CHUNK = 200
 """Rows deleted in one transaction: at most about 50 ms, in which a turn would wait on SQLite."""
 PREVIEWED = 100_000
 """Rows of a class that a preview counts; it holds the database meanwhile."""
+
+MISTRUST = "the clock is more than 60 days past the last run. If the clock is right, run: python -m bot retention"
+
+logger = logging.getLogger(__name__)
 
 Forget = Callable[[Session, Settings, datetime, int], int]
 """Delete at most so many rows that are too old now; how many went."""
@@ -107,8 +112,25 @@ def everything(hooks: Sequence[EraseHook]) -> tuple[Old, ...]:
 
 
 def run(app: App, clock: Callable[[], datetime]) -> Iterator[Callable[[Session], int]]:
-    """The transactions that delete what is too old, for ``bot.jobs``; each is to be played before the next is asked."""
-    now = clock()
+    """Yield the transactions that delete what is too old, for ``bot.jobs``; each is played before the next is asked.
+
+    Deletes nothing where the clock has gone further since the last run than anybody should believe.
+    """
+    now, refused = clock(), False
+
+    def check(session: Session) -> int:
+        nonlocal refused
+        last = retention.last_trusted(session)
+        refused = last is not None and now - last > retention.LONGEST_GAP
+        if refused:
+            logger.error("nothing is deleted: %s", MISTRUST, extra={"last": str(last), "now": str(now)})
+        else:
+            retention.trust(session, now)
+        return 0
+
+    yield check
+    if refused:
+        return
     for one in everything(app.routes.erase_hooks):
         yield from islice(_rounds(one, app.settings, now), one.rounds)
 
@@ -122,7 +144,9 @@ def carry_out(
     database: Database, settings: Settings, now: datetime, hooks: Sequence[EraseHook]
 ) -> list[tuple[Old, int]]:
     """Delete it, for the operator's command; how many rows of each class went."""
-    return [(one, sum(map(database.play, _rounds(one, settings, now)))) for one in everything(hooks)]
+    gone = [(one, sum(map(database.play, _rounds(one, settings, now)))) for one in everything(hooks)]
+    database.play(lambda session: retention.trust(session, now))
+    return gone
 
 
 def _would_go(database: Database, settings: Settings, now: datetime, one: Old) -> int:

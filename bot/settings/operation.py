@@ -31,6 +31,13 @@ class Operating(BaseSettings):
         alias="SEKOM_SECRET_EXPIRES",
         description="Write the day when the client secret expires, as Entra shows it, such as 2027-01-31",
     )
+    sender_rate: int = Field(
+        120,
+        alias="SEKOM_SENDER_RATE",
+        ge=10,
+        le=100_000,
+        description="Write how many messages and presses of one person are answered in a minute, at least 10",
+    )
     read_threads: bool = Field(
         False,
         alias="SEKOM_READ_THREADS",

@@ -12,8 +12,9 @@ from uuid import uuid4
 from botbuilder.schema import Activity, Attachment, ChannelAccount
 
 from bot.message import Incoming, Json, Kind, Message, Place, Reply, Scope, Sender
+from bot.plain_text import clean, clean_line
 from bot.teams.gate import tenant_of
-from bot.teams.refusal import malformed
+from bot.teams.refusal import RefusedError, malformed
 
 CARD = "application/vnd.microsoft.card.adaptive"
 NOTICE = "application/vnd.microsoft.activity.message"
@@ -24,12 +25,15 @@ LONGEST = {"guid": 64, "id": 200, "conversation": 300, "service URL": 500}
 """Characters, as the database keeps them and more than Teams ever needs; what is longer is no real activity."""
 LONGEST_NAME = 200
 """Characters of a person's name that are kept; Entra allows 256."""
+LONGEST_TEXT = 100_000
+"""Characters of a message or of one input; Teams' own limit is about 28 kB, a pasted list in a form included."""
+MOST_LISTED = 1_000
+"""Values of a list in a button's data."""
+_PLAIN = (str, int, float, bool, type(None))
 _THREAD = ";messageid="
 _A_BOT = "28:"
 """How Teams begins the id of an app; a person's begins with ``29:``."""
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-_INVISIBLE = re.compile("[\u200b\u200e\u200f\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-"""Control characters, zero-width signs that Teams puts around mentions, and halves of characters."""
 
 
 class Outgoing(Activity):
@@ -184,9 +188,27 @@ def _pressed(activity: Activity, place: Place, verb: str, data: Mapping[str, Any
         sender=_sender(activity.from_property),
         place=place,
         verb=verb,
-        data={key: value for key, value in data.items() if key not in ("verb", "msteams")},
+        data=_button_data(data),
         card_id=_checked(activity.reply_to_id, "id"),
     )
+
+
+def _button_data(data: Mapping[str, Any]) -> Json:
+    """Return a button's data and inputs: plain values and tuples of them, so that a handler may look each one up.
+
+    Raises :class:`RefusedError` (413) for one longer than any form of ours takes.
+    """
+    plain = {key: value for key, value in data.items() if key not in ("verb", "msteams") and _is_plain(value)}
+    kept = {key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()}
+    if any(isinstance(value, str) and len(value) > LONGEST_TEXT for value in kept.values()):
+        raise RefusedError(413, "a button's value is too long")
+    return kept
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, list):
+        return len(value) <= MOST_LISTED and all(isinstance(part, _PLAIN) for part in value)
+    return isinstance(value, _PLAIN)
 
 
 def _arrived(activity: Activity, activity_id: str, who: ChannelAccount | None) -> Incoming:
@@ -211,7 +233,7 @@ def _sender(account: ChannelAccount | None) -> Sender:
     teams_id = _checked(account.id, "id") if account else None
     if account is None or not teams_id:
         raise malformed("there is no sender")
-    name = _INVISIBLE.sub("", account.name or "")[:LONGEST_NAME]
+    name = clean_line(account.name or "", LONGEST_NAME)
     entra_id = (_checked(account.aad_object_id, "guid") or "").lower()  # GUIDs are compared with the settings'
     return Sender(teams_id=teams_id, entra_id=entra_id or None, name=name)
 
@@ -219,6 +241,8 @@ def _sender(account: ChannelAccount | None) -> Sender:
 def _written(activity: Activity) -> str:
     """The text without the bot's own mention; other people's mentions become their names."""
     text = activity.text or ""
+    if len(text) > LONGEST_TEXT:
+        raise RefusedError(413, "the text is too long")
     for tag in _mentions_of_bot(activity):
         text = text.replace(tag, " ", 1)
     for entity in activity.entities or ():
@@ -226,7 +250,7 @@ def _written(activity: Activity) -> str:
         if entity.type == "mention" and isinstance(tag, str) and tag.startswith("<at>") and tag.endswith("</at>"):
             text = text.replace(tag, tag[4:-5])
     text = _ENTITY.sub(lambda found: html.unescape(found[0]), text).replace("\u00a0", " ")
-    return _INVISIBLE.sub("", text).strip()
+    return clean(text)
 
 
 def _mentions_of_bot(activity: Activity) -> Iterator[str]:

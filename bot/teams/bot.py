@@ -6,6 +6,7 @@ from botbuilder.core import ActivityHandler, InvokeResponse, TurnContext
 from botbuilder.schema import ChannelAccount
 
 from bot.teams import activities
+from bot.teams.senders import SenderLimits
 from bot.teams.turns import Core, Turns
 
 
@@ -16,9 +17,12 @@ class TeamsBot(ActivityHandler):
     that is added, one request each, and reads events that we have no use for with msrest.
     """
 
-    def __init__(self, core: Core, *, reads_threads: bool = False) -> None:
-        """With ``reads_threads``, replies that don't mention the bot are handed on too (SEKOM_READ_THREADS)."""
-        self.turns = Turns(core)
+    def __init__(self, core: Core, *, per_minute: int = 120, reads_threads: bool = False) -> None:
+        """Answer at most ``per_minute`` turns of one sender (SEKOM_SENDER_RATE).
+
+        With ``reads_threads``, replies that don't mention the bot are handed on too (SEKOM_READ_THREADS).
+        """
+        self.turns = Turns(core, SenderLimits(per_minute))
         self._reads_threads = reads_threads
 
     async def on_message_activity(self, turn_context: TurnContext) -> None:

@@ -9,6 +9,7 @@ from time import perf_counter
 
 from bot import conversation, metrics
 from bot.conversation import Answer
+from bot.delivery.replies import Unsent
 from bot.message import Incoming, Reply
 from bot.turn import App
 
@@ -47,6 +48,10 @@ class Conversations:
     async def partly_sent(self, incoming: Incoming, rest: Reply) -> None:
         """Note at once what is left to send."""
         await self._app.database.run(lambda: conversation.partly_sent(self._app, incoming, rest))
+
+    async def deliver_later(self, incoming: Incoming, unsent: Unsent) -> None:
+        """Hand what could not be sent to the outbox, in the transaction that notes the activity as answered."""
+        await self._app.database.run(lambda: conversation.deliver_later(self._app, incoming, unsent, self._clock()))
 
     async def _note(self) -> None:
         await asyncio.sleep(TOGETHER)

@@ -13,13 +13,18 @@ from bot.message import Json
 from bot.teams.adapter import Adapter
 from bot.teams.bot import TeamsBot
 from bot.teams.codec import decode, parse
+from bot.teams.connections import IDLE, Connections
 from bot.teams.gate import Gate
 from bot.teams.refusal import RefusedError, malformed
 
 LARGEST_BODY = 256 * 1024
 """Bytes. Teams' own messages are at most 100 kB."""
+FRESH = 2.0
+"""Seconds that an answer about readiness is given again."""
 SLOWEST_BODY = 10
 """Seconds for the whole body to arrive."""
+
+CONNECTIONS = web.AppKey("connections", Connections)
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +58,25 @@ class Endpoint:
         return _json(answer.status, answer.body)
 
 
+class Readiness:
+    """Asks for problems at most every :data:`FRESH` seconds: anybody may ask, and the answer takes a write."""
+
+    def __init__(self, ask: Problems) -> None:
+        self._ask = ask
+        self._asking = asyncio.Lock()
+        self._until = 0.0
+        self._last: list[str] = []
+
+    async def problems(self) -> list[str]:
+        """Return what keeps the bot from answering, as of a moment ago."""
+        async with self._asking:
+            now = asyncio.get_running_loop().time()
+            if now >= self._until:
+                self._last = await self._ask()
+                self._until = asyncio.get_running_loop().time() + FRESH
+            return self._last
+
+
 def make_web_app(
     gate: Gate, adapter: Adapter, bot: TeamsBot, problems: Problems, pages: Iterable[web.RouteDef] = ()
 ) -> web.Application:
@@ -68,7 +92,9 @@ def make_web_app(
     async def drain(_app: web.Application) -> None:
         await bot.turns.drain()
 
-    app = web.Application(client_max_size=LARGEST_BODY)
+    connections = Connections()
+    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[connections.busy])
+    app[CONNECTIONS] = connections
     app.router.add_post("/api/messages", Endpoint(gate, adapter, bot).messages)
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
@@ -77,9 +103,17 @@ def make_web_app(
     return app
 
 
-def make_runner(app: web.Application) -> web.AppRunner:
-    """A server that never inflates a body (a bomb of 256 kB is 256 MB) and doesn't read on what it has refused."""
-    return web.AppRunner(app, access_log=None, auto_decompress=False, lingering_time=0)
+async def make_runner(app: web.Application) -> web.AppRunner:
+    """Return a server that is set up, but listens nowhere yet.
+
+    It never inflates a body (a bomb of 256 kB is 256 MB), does not read on what it has refused, and keeps no more
+    connections than :mod:`bot.teams.connections` says.
+    """
+    runner = web.AppRunner(app, access_log=None, auto_decompress=False, lingering_time=0, keepalive_timeout=IDLE)
+    await runner.setup()
+    if runner.server is not None:
+        app[CONNECTIONS].limit(runner.server)
+    return runner
 
 
 def _check_headers(request: web.Request) -> None:

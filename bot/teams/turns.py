@@ -13,9 +13,12 @@ from botbuilder.core import TurnContext
 
 from bot import metrics
 from bot.cards import fills_in
+from bot.delivery.replies import Unsent
 from bot.message import NOTHING, Incoming, Json, Kind, Message, Reply, Scope, say
 from bot.teams import activities
+from bot.teams.adapter import NOT_DELIVERED, RETRIED
 from bot.teams.connector import ConnectorError, ServiceUrlError, TokenError
+from bot.teams.senders import SenderLimits, Verdict
 
 if TYPE_CHECKING:
     from bot.conversation import Answer
@@ -24,6 +27,7 @@ SEND_FAILURES = (ConnectorError, ServiceUrlError, TokenError, ClientError, Timeo
 """What sending can raise: Teams said no, or did not answer."""
 LONGEST_DRAIN = 20
 """Seconds; a turn's one slow send and its retry fit, and container hosts kill after 30."""
+TOO_FAST = "Nu går det för fort för mig. Vänta en minut och försök igen."
 ONLY_YOURS = "Svaret är bara för dig. Skriv till mig i vår egen chatt, så får du det där."
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Without I, O, 0 and 1, which are mistaken for each other when read aloud."""
@@ -43,12 +47,16 @@ class Core(Protocol):
     async def partly_sent(self, incoming: Incoming, rest: Reply) -> None:
         """Note that all but ``rest`` has gone, so that a repeat goes on from there."""
 
+    async def deliver_later(self, incoming: Incoming, unsent: Unsent) -> None:
+        """Hand to the outbox what could not be sent, so that it is sent all the same."""
+
 
 class Turns:
     """Takes what came in, once each, and answers it."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, limits: SenderLimits) -> None:
         self._core = core
+        self._limits = limits
         self._running: dict[tuple[str, str], asyncio.Task[Reply]] = {}
         """Turns under way, and those whose answer has gone and is not noted as such yet."""
         self._noting: set[asyncio.Task[None]] = set()
@@ -63,8 +71,22 @@ class Turns:
         key = incoming.key
         turn = self._running.get(key)
         if turn is None:
+            verdict = self._limits.begin(incoming.sender.teams_id)
+            if verdict is not Verdict.ADMIT:
+                return await self._too_fast(context, incoming, verdict)
             turn = self._running[key] = asyncio.create_task(self._take(context, incoming))
+            turn.add_done_callback(lambda _: self._limits.end(incoming.sender.teams_id))
         return await asyncio.shield(turn)
+
+    async def _too_fast(self, context: TurnContext, incoming: Incoming, verdict: Verdict) -> Reply:
+        """Refuse without a turn. Who presses is told each time, in the press's own answer; who writes, once."""
+        logger.info("a sender is over the limit", extra={"kind": incoming.kind.value})
+        if incoming.kind is Kind.ACTION:
+            return Reply(notice=TOO_FAST)
+        if verdict is Verdict.TELL and incoming.kind is Kind.MESSAGE:
+            with suppress(*SEND_FAILURES):
+                await context.send_activities([activities.message_activity(Message(TOO_FAST))])
+        return NOTHING
 
     async def drain(self) -> None:
         """Wait for the turns that are under way, at most :data:`LONGEST_DRAIN`; for when the process stops."""
@@ -108,11 +130,10 @@ class Turns:
                 del self._running[incoming.key]
 
     async def _send(self, context: TurnContext, incoming: Incoming, reply: Reply) -> bool:
-        """Send what an invoke's answer does not carry. Whether there was anything to send.
+        """Send what an invoke's answer does not carry. Return whether there was anything to send.
 
-        Raises one of :data:`SEND_FAILURES`; a card that could not be updated is only logged, since whoever pressed it
-        sees the new one in the answer. Of several messages each is noted before the next, so that a repeat of a turn
-        that ended half-way goes on where it ended.
+        What Teams does not take goes to the outbox. Of several messages each is noted before the next, so that a
+        repeat of a turn that ended half-way goes on where it ended.
         """
         if context.activity.type == "invoke":
             messages, card = list(reply.messages), reply.state
@@ -121,12 +142,23 @@ class Turns:
                 card = None  # shown twice, by the answer and the update, it would lose what is typed in between
         else:
             messages, card = _without_an_answer(incoming, reply)
+        unsent = Unsent()
         if card is not None and incoming.card_id:
-            await _update(context, incoming.card_id, card)
-        for gone, message in enumerate(messages, 1):
-            await context.send_activities([activities.message_activity(message)])
-            if gone < len(messages):
-                await self._note(incoming, reply.after(gone))
+            error = await _update(context, incoming.card_id, card)
+            if error is not None and _may_go_later(error):
+                unsent = Unsent(card=card, wait=_asked_wait(error))
+        for gone, message in enumerate(messages):
+            try:
+                await context.send_activities([activities.message_activity(message)])
+            except SEND_FAILURES as failure:
+                logger.warning("a reply goes by the outbox", extra={"error": str(failure) or type(failure).__name__})
+                rest, wait = tuple(messages[gone:]), max(unsent.wait, _asked_wait(failure))
+                unsent = Unsent(rest, unsent.card, doubtful=_may_have_arrived(failure), wait=wait)
+                break
+            if gone + 1 < len(messages):
+                await self._note(incoming, reply.after(gone + 1))
+        if unsent.messages or unsent.card is not None:
+            await self._core.deliver_later(incoming, unsent)
         return bool(messages) or card is not None
 
 
@@ -144,11 +176,31 @@ def _without_an_answer(incoming: Incoming, reply: Reply) -> tuple[list[Message],
     return messages, card
 
 
-async def _update(context: TurnContext, card_id: str, card: Json) -> None:
+async def _update(context: TurnContext, card_id: str, card: Json) -> Exception | None:
+    """Update a card for everyone; return what went wrong."""
     try:
         await context.update_activity(activities.card_activity(card, activity_id=card_id))
     except SEND_FAILURES as error:
         logger.warning("a card could not be updated", extra={"error": str(error) or type(error).__name__})
+        return error
+    return None
+
+
+def _asked_wait(error: Exception) -> float:
+    """Return the seconds that Teams asked us to wait."""
+    return (error.retry_after or 0.0) if isinstance(error, ConnectorError) else 0.0
+
+
+def _may_go_later(error: Exception) -> bool:
+    """Return whether trying again may help; a message that is gone or refused stays so."""
+    return not isinstance(error, ConnectorError) or error.status in RETRIED or error.status >= 500  # noqa: PLR2004 - as below
+
+
+def _may_have_arrived(error: Exception) -> bool:
+    """Return whether the message may have come although no success did: no answer, or one from on the way."""
+    if isinstance(error, ConnectorError):
+        return error.status >= 500  # noqa: PLR2004 - a server's own trouble
+    return isinstance(error, ClientError | TimeoutError) and not isinstance(error, NOT_DELIVERED)
 
 
 def _apology(incoming: Incoming, reference: str) -> Reply:

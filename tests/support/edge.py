@@ -13,6 +13,7 @@ from aiohttp import web
 from yarl import URL
 
 from bot.conversation import Answer
+from bot.delivery.replies import Unsent
 from bot.message import NOTHING, Incoming, Json, Reply, say
 from bot.teams.adapter import Adapter
 from bot.teams.authentication import Authenticator
@@ -102,6 +103,8 @@ class ScriptedCore:
     """Ids of the activities whose answer went."""
     rests: dict[str, Reply] = field(default_factory=dict)
     """By id of the activity what was left of an answer that went in part."""
+    later: dict[str, Unsent] = field(default_factory=dict)
+    """By id of the activity what went to the outbox."""
 
     async def answer(self, incoming: Incoming) -> Answer:
         self.seen.append(incoming)
@@ -115,6 +118,10 @@ class ScriptedCore:
 
     async def partly_sent(self, incoming: Incoming, rest: Reply) -> None:
         self.rests[incoming.activity_id] = rest
+
+    async def deliver_later(self, incoming: Incoming, unsent: Unsent) -> None:
+        self.later[incoming.activity_id] = unsent
+        self.marked.append(incoming.activity_id)
 
 
 @dataclass
@@ -179,8 +186,7 @@ async def running(given: Core | None = None, *, tokens: bool = False) -> AsyncIt
         async def current() -> list[str]:
             return problems
 
-        runner = make_runner(make_web_app(gate, Adapter(outward), bot, current))
-        await runner.setup()
+        runner = await make_runner(make_web_app(gate, Adapter(outward), bot, current))
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         url = URL(f"http://127.0.0.1:{runner.addresses[0][1]}")
         async with aiohttp.ClientSession() as client:

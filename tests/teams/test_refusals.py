@@ -329,7 +329,8 @@ async def test_the_charset_may_be_named(edge: Edge) -> None:
 async def test_a_body_that_is_too_large(edge: Edge) -> None:
     assert edge.provider is not None
     token = edge.provider.token(TEAMS_URL)
-    assert (await edge.post(activity(TEAMS_URL, text="x" * 250_000), token=token)).status == 201
+    assert (await edge.post(activity(TEAMS_URL, more="x" * 250_000), token=token)).status == 201
+    assert (await edge.post(activity(TEAMS_URL, text="x" * 100_001), token=token)).status == 413
     assert (await edge.post(activity(TEAMS_URL, text="x" * 262_144), token=token)).status == 413
 
     async def chunks() -> AsyncIterator[bytes]:

@@ -3,12 +3,16 @@
 import asyncio
 import logging
 import re
+from collections import Counter
 from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
 
+from bot.delivery.replies import Unsent
 from bot.message import Incoming, Message, Reply, say, state
+from bot.teams.senders import AT_ONCE
+from bot.teams.turns import TOO_FAST
 from tests.support.edge import Edge, activity, press, running
 
 CARD = {"type": "AdaptiveCard", "body": []}
@@ -92,34 +96,57 @@ async def test_a_short_wait_is_kept_and_a_long_one_given_up(edge: Edge) -> None:
 
 
 @pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 413, 500])
-async def test_a_send_that_fails_is_left_for_a_repeat(
-    edge: Edge, status: int, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_send_that_fails_goes_to_the_outbox(edge: Edge, status: int) -> None:
     sent = activity(edge.service_url)
     edge.connector.fail(status, code="NotNow")
     assert (await edge.post(sent)).status == 201
-    assert (edge.connector.messages, edge.core.marked, len(edge.connector.calls)) == ([], [], 1)
-    assert any("reference" in record.__dict__ for record in caplog.records)
+    assert (edge.connector.messages, len(edge.connector.calls)) == ([], 1)
+    assert edge.core.later == {sent["id"]: Unsent((Message(sent["text"]),), doubtful=status == 500)}
 
+    await edge.post(sent)  # a repeat sends nothing: the outbox will
+    assert edge.connector.messages == []
+
+
+async def test_what_teams_asks_to_wait_with_waits_that_long(edge: Edge) -> None:
+    sent = activity(edge.service_url)
+    edge.connector.throttle(retry_after=600)
     await edge.post(sent)
-    assert ([message.text for message in edge.connector.messages], edge.core.marked) == ([sent["text"]], [sent["id"]])
+    assert edge.core.later[sent["id"]].wait == 600
 
 
-async def test_a_reply_that_stops_half_way_goes_on_from_there(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_reply_that_stops_half_way_goes_on_in_the_outbox(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
     edge.core.script = lambda _: Reply(messages=tuple(map(Message, ("ett", "två", "tre", "fyra"))))
     noted = edge.core.partly_sent
 
     async def note_and_lose(incoming: Incoming, rest: Reply) -> None:
         await noted(incoming, rest)
-        if rest.messages[0].text != "fyra":
-            edge.connector.fail(403)
+        edge.connector.fail(403)
 
     monkeypatch.setattr(edge.core, "partly_sent", note_and_lose)
     sent = activity(edge.service_url)
-    for there in (["ett"], ["ett", "två"], ["ett", "två", "tre", "fyra"], ["ett", "två", "tre", "fyra"]):
-        await edge.post(sent)
-        assert [message.text for message in edge.connector.messages] == there
-    assert edge.core.marked == [sent["id"]]
+    await edge.post(sent)
+    assert [message.text for message in edge.connector.messages] == ["ett"]
+    assert edge.core.later[sent["id"]].messages == tuple(map(Message, ("två", "tre", "fyra")))
+
+
+async def test_a_card_whose_update_may_go_later_goes_to_the_outbox(edge: Edge) -> None:
+    edge.core.script = lambda _: state(CARD)
+    sent = press(edge.service_url)
+    edge.connector.throttle(retry_after=600)
+    assert (await edge.post(sent)).body["value"] == CARD
+    assert edge.core.later == {sent["id"]: Unsent(card=CARD, wait=600)}
+
+
+async def test_one_sender_cannot_hold_up_the_others(edge: Edge) -> None:
+    edge.connector.delay = 0.05
+    await asyncio.gather(*(edge.post(activity(edge.service_url, text="hej")) for _ in range(40)))
+    texts = Counter(message.text for message in edge.connector.messages)
+    assert texts == {"hej": AT_ONCE, TOO_FAST: 1}
+
+    other = {"id": "29:bo", "name": "Bo"}
+    await edge.post(activity(edge.service_url, text="hej från Bo", **{"from": other}))
+    assert edge.connector.messages[-1].text == "hej från Bo"
+    assert (await edge.post(press(edge.service_url))).body["value"] == "Klart."
 
 
 async def test_a_part_that_can_not_be_noted_does_not_stop_the_rest(
@@ -148,7 +175,7 @@ async def test_a_connector_that_hangs_up_is_no_fault_of_the_sender(edge: Edge, m
     edge.connector.hang_up(times=10)
     answered = await edge.post(press(edge.service_url))
     assert answered.body["value"] == CARD  # the press worked, so it is answered
-    assert edge.core.marked == []
+    assert list(edge.core.later.values()) == [Unsent((Message("hej"),), CARD, doubtful=False)]
 
 
 async def test_a_repeat_sends_nothing_again_and_gets_the_same_body(edge: Edge) -> None:
@@ -227,6 +254,8 @@ async def test_a_cancelled_caller_leaves_the_turn_running(edge: Edge) -> None:
 async def test_many_people_at_once(edge: Edge) -> None:
     edge.connector.delay = 0.05
     started = asyncio.get_running_loop().time()
-    await asyncio.gather(*(edge.post(activity(edge.service_url, text=str(n))) for n in range(40)))
+    await asyncio.gather(
+        *(edge.post(activity(edge.service_url, text=str(n), **{"from": {"id": f"29:{n}"}})) for n in range(40))
+    )
     assert sorted(int(message.text) for message in edge.connector.messages) == list(range(40))
     assert asyncio.get_running_loop().time() - started < 1.5  # one after another they would take two seconds

@@ -284,7 +284,7 @@ async def test_halves_of_characters_are_cleaned_everywhere(edge: Edge) -> None:
     await edge.post(press(edge.service_url, data=data, replyToId="c\u0000"))
     assert (edge.core.seen[0].text, edge.core.seen[0].activity_id) == ("hej !", "ab")
     assert edge.core.seen[0].sender.teams_id == "29:x"
-    assert (edge.core.seen[1].data, edge.core.seen[1].card_id) == ({"note": "x", "key": [""]}, "c")
+    assert (edge.core.seen[1].data, edge.core.seen[1].card_id) == ({"note": "x", "key": ("",)}, "c")
 
 
 async def test_attachments_are_told_by_their_kind(edge: Edge) -> None:

@@ -1,0 +1,63 @@
+"""Replies that a turn committed and could not send: the outbox takes them over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from bot.message import Incoming, Json, Message, Scope
+from storage import outbox, people
+from storage.outgoing import Outgoing, Recipient, ToMessage, ToPerson, ToThread
+
+WORTH = timedelta(days=1)
+"""How long an answer is worth sending: its asker has written again by then, or asked somebody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """What is left of a reply."""
+
+    messages: tuple[Message, ...] = ()
+    card: Json | None = None
+    """What the pressed card has become, for everyone who sees it."""
+    doubtful: bool = False
+    """Whether the first message may have arrived although nobody said so."""
+    wait: float = 0.0
+    """Seconds that Teams asked us to wait."""
+
+
+def enqueue(session: Session, incoming: Incoming, unsent: Unsent, now: datetime) -> None:
+    """Write a row of the outbox for each message that is left, and for the card. Writing them twice changes nothing."""
+    stem = f"reply:{incoming.place.conversation_id}:{incoming.activity_id}"[-180:]
+    later = now + timedelta(seconds=unsent.wait)
+    to = _recipient(session, incoming)
+    rows = [
+        Outgoing(
+            f"{stem}:{number}",
+            "reply",
+            to,
+            text=message.text,
+            card=message.card,
+            lane=stem,
+            not_before=later,
+            expires_at=later + WORTH,
+            doubts=int(unsent.doubtful and number == 0),
+        )
+        for number, message in enumerate(unsent.messages)
+    ]
+    if unsent.card is not None and incoming.card_id:
+        place, key = incoming.place, f"{stem}:card"
+        message_of_card = ToMessage(place.conversation_id, incoming.card_id, place.thread_id)
+        rows.append(
+            Outgoing(key, "reply", message_of_card, card=unsent.card, not_before=later, expires_at=later + WORTH)
+        )
+    outbox.enqueue_all(session, rows, now)
+
+
+def _recipient(session: Session, incoming: Incoming) -> Recipient:
+    """In 1:1 the person, by whatever way is open; elsewhere the same thread. An erased person has only the chat."""
+    place = incoming.place
+    person = people.find(session, incoming.sender.teams_id) if place.scope is Scope.PERSONAL else None
+    return ToPerson(person.id) if person is not None else ToThread(place.conversation_id, place.thread_id)

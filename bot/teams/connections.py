@@ -1,0 +1,81 @@
+"""How many connections the server keeps: the one that has waited longest for a request makes room for a new one.
+
+Without a limit, a thousand connections that send nothing use up the process's files, and nobody gets in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+from aiohttp.web_protocol import RequestHandler
+
+MOST = 400
+"""Connections at a time, well below the 1,024 files that a process has by default. Teams keeps a few dozen."""
+IDLE = 75.0
+"""Seconds for a request's head to arrive, and for a kept connection to be used again; nginx's own keepalive."""
+SAID_EVERY = 60.0
+"""Seconds between two lines in the log about the same flood."""
+
+logger = logging.getLogger(__name__)
+
+
+class Connections:
+    """Knows which connections wait for a request, oldest first."""
+
+    def __init__(self) -> None:
+        self._idle: dict[asyncio.BaseTransport, None] = {}
+        self._open = 0
+        self._said_at = -SAID_EVERY
+
+    def limit(self, server: web.Server) -> None:
+        """Watch the server's connections from now on."""
+        made, lost = server.connection_made, server.connection_lost
+        transports: dict[RequestHandler, asyncio.BaseTransport] = {}
+
+        def connection_made(handler: RequestHandler, transport: asyncio.Transport) -> None:
+            made(handler, transport)
+            transports[handler] = transport
+            self._open += 1
+            self._idle[transport] = None
+            if self._open > MOST:
+                self._make_room()
+
+        def connection_lost(handler: RequestHandler, exc: BaseException | None = None) -> None:
+            lost(handler, exc)
+            transport = transports.pop(handler, None)
+            if transport is not None:
+                self._open -= 1
+                self._idle.pop(transport, None)
+
+        server.connection_made = connection_made  # type: ignore[method-assign]
+        server.connection_lost = connection_lost  # type: ignore[method-assign]
+
+    @web.middleware
+    async def busy(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        """Keep a connection out of the idle ones while its request is answered."""
+        transport = request.transport
+        if transport is None:
+            return await handler(request)
+        self._idle.pop(transport, None)
+        try:
+            return await handler(request)
+        finally:
+            if not transport.is_closing():
+                self._idle[transport] = None
+
+    def _make_room(self) -> None:
+        longest = next(iter(self._idle), None)
+        if longest is None:
+            return
+        del self._idle[longest]
+        if isinstance(longest, asyncio.Transport):
+            longest.abort()
+        now = asyncio.get_running_loop().time()
+        if now - self._said_at >= SAID_EVERY:
+            self._said_at = now
+            logger.warning("too many connections; those that send nothing are closed", extra={"most": MOST})
