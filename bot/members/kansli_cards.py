@@ -24,7 +24,7 @@ from bot.cards import (
 from bot.members import cards
 from bot.message import Json
 from bot.register import words
-from bot.register.coverage import GAP_NAMES, Filter, Gap, Row, gone
+from bot.register.coverage import GAP_NAMES, CoverageRow, Filter, Gap, gone
 from bot.swedish import count, day, listed
 from storage.audit import AuditRow
 from storage.contacts import Contact
@@ -82,7 +82,9 @@ def which(municipalities: Sequence[Municipality]) -> Json:
     )
 
 
-def listing(rows: Sequence[Row], wanted: Filter, counties: Sequence[str], groups: Mapping[str, str], page: int) -> Json:
+def listing(
+    rows: Sequence[CoverageRow], wanted: Filter, counties: Sequence[str], groups: Mapping[str, str], page: int
+) -> Json:
     """A page of the municipalities that pass the filter; a page that does not exist shows the nearest one."""
     on_page = paged(rows, page, PAGE, "people.list", **wanted.data())
     title = f"{_title(wanted)} ({len(rows)})"
@@ -206,7 +208,7 @@ def _title(wanted: Filter) -> str:
     return ", ".join([*parts, *filter(None, (wanted.county, wanted.group))])
 
 
-def _row(row: Row) -> tuple[CardElement, CardElement]:
+def _row(row: CoverageRow) -> tuple[CardElement, CardElement]:
     """A municipality and what it lacks; a button's own title would be cut off."""
     lacking = listed([GAP_NAMES[gap] for gap in row.gaps])
     opens = button(row.name, "people.open", code=row.municipality.code)

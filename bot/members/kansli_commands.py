@@ -127,6 +127,6 @@ def open_named(turn: Turn, name: str) -> Json:
             return overview(turn, NOT_FOUND)
 
 
-def _rows(turn: Turn) -> list[coverage.Row]:
+def _rows(turn: Turn) -> list[coverage.CoverageRow]:
     everyone = municipalities.everyone(turn.session)
     return coverage.rows(everyone, contacts.current(turn.session), date_of(turn.now).year)

@@ -64,7 +64,7 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CoverageRow:
     """A municipality with what it lacks."""
 
     municipality: Municipality
@@ -87,12 +87,12 @@ def gaps(municipality: Municipality, held: Iterable[Contact], year: int) -> tupl
     return tuple(gap for gap in Gap if gap in lacking)
 
 
-def rows(municipalities: Iterable[Municipality], contacts: Iterable[Contact], year: int) -> list[Row]:
+def rows(municipalities: Iterable[Municipality], contacts: Iterable[Contact], year: int) -> list[CoverageRow]:
     """Every municipality with its gaps, in Swedish order."""
     held: dict[str, list[Contact]] = defaultdict(list)
     for contact in contacts:
         held[contact.municipality_code].append(contact)
-    return [Row(one, gaps(one, held[one.code], year), gone(held[one.code])) for one in in_order(municipalities)]
+    return [CoverageRow(one, gaps(one, held[one.code], year), gone(held[one.code])) for one in in_order(municipalities)]
 
 
 def gone(held: Iterable[Contact]) -> tuple[str, ...]:
@@ -100,7 +100,7 @@ def gone(held: Iterable[Contact]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(contact.person.called for contact in held if contact.gone and contact.person))
 
 
-def chosen(among: Sequence[Row], wanted: Filter) -> list[Row]:
+def chosen(among: Sequence[CoverageRow], wanted: Filter) -> list[CoverageRow]:
     """The rows that pass the filter."""
     return [
         row
@@ -112,12 +112,12 @@ def chosen(among: Sequence[Row], wanted: Filter) -> list[Row]:
     ]
 
 
-def counts(among: Iterable[Row]) -> dict[str, int]:
+def counts(among: Iterable[CoverageRow]) -> dict[str, int]:
     """How many members lack each thing, and ``any`` of what is expected."""
     members = [row for row in among if row.municipality.state == MemberState.MEMBER]
     counted: dict[str, int] = {gap: sum(gap in row.gaps for row in members) for gap in Gap}
     return {**counted, "any": sum(_incomplete(row) for row in members)}
 
 
-def _incomplete(row: Row) -> bool:
+def _incomplete(row: CoverageRow) -> bool:
     return any(gap is not Gap.SUBSTITUTE for gap in row.gaps)
