@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from microsoft_teams.cards import Action, CardElement
 
 from bot.cards import button, card, caution, escape, heading, label, markdown, plain, small, text_input
-from bot.memberlist.imports import Line, Outcome, Plan
+from bot.memberlist.imports import ImportLine, Outcome, Plan
 from bot.message import Json
 from bot.register import words
 from bot.swedish import count, listed
@@ -108,6 +108,6 @@ def _more(plan: Plan, refused: str) -> list[CardElement]:
     return shown
 
 
-def _line(line: Line) -> str:
+def _line(line: ImportLine) -> str:
     about = f"{escape(line.about)}: " if line.about else ""
     return f"Rad {line.number}. {about}{escape(words.capital(line.what) if not about else line.what)}"

@@ -38,7 +38,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ImportLine:
     """What one row does, in Swedish: what it changes, or why it is refused."""
 
     number: int
@@ -63,7 +63,7 @@ class Wanted:
 class Plan:
     """What an import does. Two plans with the same fingerprint do the same."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[ImportLine, ...]
     wanted: tuple[Wanted, ...]
     new_members: tuple[str, ...]
     """Codes of municipalities that become members: they stand on a list without states, and nobody had said."""
@@ -174,18 +174,18 @@ class _Planning:
         said = {one.code for one in self._wanted if "state" in one.facts}
         return (one.full_name for one in rows if one.state == MemberState.FORMER and one.code not in said)
 
-    def _line(self, record: Record) -> Line:
+    def _line(self, record: Record) -> ImportLine:
         try:
             wanted = self._checked(record)
         except UserError as refusal:
-            return Line(record.number, Outcome.REFUSED, record.about, str(refusal))
+            return ImportLine(record.number, Outcome.REFUSED, record.about, str(refusal))
         about = self._register.municipalities[wanted.code].full_name
         if wanted.mail:
             about = f"{wanted.name}, {about}"
         news, changes = self._difference(wanted)
         self._wanted.append(wanted)
         outcome = Outcome.NEW if news else Outcome.CHANGED if changes else Outcome.UNCHANGED
-        return Line(record.number, outcome, about, ", ".join([*news, *changes]))
+        return ImportLine(record.number, outcome, about, ", ".join([*news, *changes]))
 
     def _checked(self, record: Record) -> Wanted:
         records.refuse_formulas(record)
