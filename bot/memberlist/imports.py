@@ -28,7 +28,7 @@ from storage.municipalities import MemberState, Municipality
 from storage.people import Person, PersonRole
 
 
-class Outcome(StrEnum):
+class ImportOutcome(StrEnum):
     """How a row went."""
 
     NEW = "new"
@@ -42,7 +42,7 @@ class ImportLine:
     """What one row does, in Swedish: what it changes, or why it is refused."""
 
     number: int
-    outcome: Outcome
+    outcome: ImportOutcome
     about: str
     what: str = ""
 
@@ -80,7 +80,7 @@ class Plan:
     @property
     def changes(self) -> bool:
         """Whether it does anything at all."""
-        return bool(self.new_members or self.counts[Outcome.NEW] or self.counts[Outcome.CHANGED])
+        return bool(self.new_members or self.counts[ImportOutcome.NEW] or self.counts[ImportOutcome.CHANGED])
 
     @property
     def fingerprint(self) -> str:
@@ -178,13 +178,13 @@ class _Planning:
         try:
             wanted = self._checked(record)
         except UserError as refusal:
-            return ImportLine(record.number, Outcome.REFUSED, record.about, str(refusal))
+            return ImportLine(record.number, ImportOutcome.REFUSED, record.about, str(refusal))
         about = self._register.municipalities[wanted.code].full_name
         if wanted.mail:
             about = f"{wanted.name}, {about}"
         news, changes = self._difference(wanted)
         self._wanted.append(wanted)
-        outcome = Outcome.NEW if news else Outcome.CHANGED if changes else Outcome.UNCHANGED
+        outcome = ImportOutcome.NEW if news else ImportOutcome.CHANGED if changes else ImportOutcome.UNCHANGED
         return ImportLine(record.number, outcome, about, ", ".join([*news, *changes]))
 
     def _checked(self, record: Record) -> Wanted:
