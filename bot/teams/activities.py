@@ -36,10 +36,10 @@ _A_BOT = "28:"
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 
 
-class Outgoing(Activity):
+class OutgoingActivity(Activity):
     """An activity of ours. TurnContext deep-copies what it sends, and a card of 20 kB shall not be."""
 
-    def __deepcopy__(self, memo: object) -> Outgoing:
+    def __deepcopy__(self, memo: object) -> OutgoingActivity:
         del memo
         return copy(self)
 
@@ -157,7 +157,7 @@ def place_of(activity: Activity) -> Place:
 def message_activity(message: Message) -> Activity:
     """One message as an activity; a card's text is its summary, which notifications and screen readers say."""
     if message.card is None:
-        return Outgoing(type="message", text=message.text, text_format="markdown")
+        return OutgoingActivity(type="message", text=message.text, text_format="markdown")
     return card_activity(message.card, message.text or None)
 
 
@@ -165,7 +165,7 @@ def card_activity(card: Json, summary: str | None = None, activity_id: str | Non
     """A card as an activity: a new message, or with ``activity_id`` what that message becomes."""
     content = [Attachment(content_type=CARD, content=card)]
     said = summary or card.get("fallbackText")
-    return Outgoing(type="message", id=activity_id, summary=said, attachments=content)
+    return OutgoingActivity(type="message", id=activity_id, summary=said, attachments=content)
 
 
 def invoke_answer(reply: Reply) -> Json:
