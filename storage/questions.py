@@ -84,7 +84,7 @@ class Question(Base):
         return self.status in OVER
 
 
-class Way(StrEnum):
+class AnswerWay(StrEnum):
     """How an answer came."""
 
     CARD = "card"

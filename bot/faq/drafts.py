@@ -15,7 +15,7 @@ from bot.turn import Turn
 from bot.wording import generalisation
 from storage import faq, faq_growth, groups, municipalities, people, questions
 from storage.faq import Entry
-from storage.questions import Answer, Question, Status, Way
+from storage.questions import Answer, AnswerWay, Question, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _content(session: Session, question: Question, answer: Answer) -> tuple[Entr
 
 def _source(session: Session, answer: Answer) -> str:
     """Return the municipality that the answer came from, never the person. Empty for a pasted answer."""
-    if answer.way == Way.PASTED:
+    if answer.way == AnswerWay.PASTED:
         return ""
     home = municipalities.find(session, answer.municipality_code)
     return home.full_name if home else ""

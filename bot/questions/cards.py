@@ -12,7 +12,7 @@ from bot.message import Json
 from bot.questions import lifecycle
 from bot.questions.details import Picture, Said
 from storage.groups import ThemeGroup
-from storage.questions import Question, Status, Way
+from storage.questions import AnswerWay, Question, Status
 
 SHOWN = 3
 """Answers that the channel's card shows: the latest."""
@@ -82,7 +82,7 @@ def answers(shown: Sequence[Said], total: int) -> list[CardElement]:
 
 
 def _from(one: Said) -> str:
-    return one.who if one.answer.way == Way.PASTED else f"Svar från {one.who}"
+    return one.who if one.answer.way == AnswerWay.PASTED else f"Svar från {one.who}"
 
 
 def status(picture: Picture) -> str:

@@ -14,7 +14,7 @@ from bot.questions.details import Picture
 from bot.routes import Routes
 from bot.turn import Turn
 from storage import deliveries, groups, questions
-from storage.questions import Question, Status, Way
+from storage.questions import AnswerWay, Question, Status
 
 routes = Routes[Turn]()
 
@@ -41,7 +41,7 @@ def form(turn: Turn) -> Reply:
 def answer(turn: Turn) -> Reply:
     """The form's answer. Sent twice, it is kept once."""
     question = lifecycle.required(turn)
-    return view(_card(turn, keep(turn, question, str(turn.data.get("answer") or ""), Way.CARD)))
+    return view(_card(turn, keep(turn, question, str(turn.data.get("answer") or ""), AnswerWay.CARD)))
 
 
 @routes.action("questions.claim")
@@ -101,7 +101,7 @@ def in_thread(turn: Turn) -> Reply | None:
         raise UserError(
             "Skriv ditt svar med ord efter mitt namn, så skickar jag det vidare. Bilder och filer följer inte med."
         )
-    seen = keep(turn, question, turn.incoming.text, Way.THREAD)
+    seen = keep(turn, question, turn.incoming.text, AnswerWay.THREAD)
     left = (
         " Bilder och filer följer inte med, så skriv gärna det viktiga ur dem också."
         if turn.incoming.attachments
@@ -118,7 +118,7 @@ def asked_in(session: Session, place: Place) -> int | None:
     return keys.question_of(post.subject, post.key) if post else None
 
 
-def keep(turn: Turn, question: Question, text: str, way: Way) -> Picture:
+def keep(turn: Turn, question: Question, text: str, way: AnswerWay) -> Picture:
     """Keep an answer and tell everyone concerned, if it is a new one."""
     found, new = lifecycle.answer(turn, question, text, way)
     channel_notices.stopped_writing(turn, question)

@@ -13,7 +13,7 @@ from bot.turn import Turn
 from storage import groups, outbox, questions
 from storage.outbox import Delivery
 from storage.outgoing import Outgoing, ThreadOf
-from storage.questions import Question, Status, Way
+from storage.questions import AnswerWay, Question, Status
 
 routes = Routes[Turn]()
 
@@ -76,7 +76,7 @@ def paste_form(turn: Turn) -> Reply:
 def answer(turn: Turn) -> Reply:
     """The answer, one's own or the thread's."""
     question = lifecycle.required_managed(turn)
-    way = Way.PASTED if turn.data.get("pasted") is True else Way.CARD
+    way = AnswerWay.PASTED if turn.data.get("pasted") is True else AnswerWay.CARD
     seen = channel_commands.keep(turn, question, str(turn.data.get("answer") or ""), way)
     return _in_place(turn, desk_cards.one(seen, said="Svaret har gått till den som frågade."))
 

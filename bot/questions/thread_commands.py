@@ -15,7 +15,7 @@ from bot.turn import Turn
 from storage import offers, outbox, people, questions
 from storage.offers import ThreadOffer
 from storage.outgoing import Outgoing, ToPerson, ToThread
-from storage.questions import Question, Way
+from storage.questions import AnswerWay, Question
 
 routes = Routes[Turn]()
 
@@ -54,7 +54,7 @@ def send(turn: Turn) -> Reply:
     question = questions.lock(turn.session, offer.question_id)
     if question is None:
         raise UserError(lifecycle.GONE)
-    seen = channel_commands.keep(turn, question, offer.text or "", Way.THREAD)
+    seen = channel_commands.keep(turn, question, offer.text or "", AnswerWay.THREAD)
     offers.settle(turn.session, offer, turn.now, wanted=True)
     return state(cards.offer_over(f"Tack! Ditt svar har gått till {channel_commands.asker(seen)}."))
 
