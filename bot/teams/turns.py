@@ -21,7 +21,7 @@ from bot.teams.connector import ConnectorError, ServiceUrlError, TokenError
 from bot.teams.senders import SenderLimits, Verdict
 
 if TYPE_CHECKING:
-    from bot.conversation import Answer
+    from bot.conversation import TurnResult
 
 SEND_FAILURES = (ConnectorError, ServiceUrlError, TokenError, ClientError, TimeoutError)
 """What sending can raise: Teams said no, or did not answer."""
@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 class Core(Protocol):
     """What an incoming thing is handed to."""
 
-    async def answer(self, incoming: Incoming) -> Answer:
+    async def answer(self, incoming: Incoming) -> TurnResult:
         """Answer and commit. Whatever it raises is a fault."""
 
     async def sent(self, incoming: Incoming) -> None:

@@ -12,7 +12,7 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
-from bot.conversation import Answer
+from bot.conversation import TurnResult
 from bot.delivery.replies import Unsent
 from bot.message import NOTHING, Incoming, Json, Reply, say
 from bot.teams.adapter import Adapter
@@ -106,12 +106,12 @@ class ScriptedCore:
     later: dict[str, Unsent] = field(default_factory=dict)
     """By id of the activity what went to the outbox."""
 
-    async def answer(self, incoming: Incoming) -> Answer:
+    async def answer(self, incoming: Incoming) -> TurnResult:
         self.seen.append(incoming)
         reply = self.rests.get(incoming.activity_id) or self.script(incoming)
         if not isinstance(reply, Reply):
             reply = await reply
-        return Answer(reply, unsent=incoming.activity_id not in self.marked)
+        return TurnResult(reply, unsent=incoming.activity_id not in self.marked)
 
     async def sent(self, incoming: Incoming) -> None:
         self.marked.append(incoming.activity_id)
