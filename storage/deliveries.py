@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from storage.outbox import Delivery, State
+from storage.people import Person
+
+_LATER = aliased(Delivery)
 
 
 def about(session: Session, subjects: Collection[str]) -> Mapping[str, Sequence[Delivery]]:
@@ -29,3 +32,19 @@ def sent_as(session: Session, conversation_id: str, activity_id: str) -> Deliver
     """The delivery that a message in Teams came from, or None for one that the outbox did not send."""
     where = {"sent_conversation_id": conversation_id, "sent_activity_id": activity_id}
     return session.query(Delivery).filter_by(**where).order_by(Delivery.id).first()
+
+
+def refusals(session: Session, errors: Collection[str], routes: Collection[str]) -> dict[int, str]:
+    """Return by person which of ``errors`` ended the last message to them, where they are still closed to the bot.
+
+    They are not where a later message arrived by one of ``routes``, or where they were active since.
+    """
+    arrived = exists().where(
+        _LATER.person_id == Delivery.person_id,
+        _LATER.settled_at > Delivery.settled_at,
+        _LATER.route.in_(routes),  # it has one only if it was sent; PostgreSQL would look for the state first
+    )
+    silent = or_(Person.last_active_at.is_(None), Person.last_active_at < Delivery.settled_at)
+    refused = select(Delivery.person_id, Delivery.error).join(Person, Person.id == Delivery.person_id)
+    refused = refused.where(Delivery.state == State.UNREACHABLE, Delivery.error.in_(errors), silent, ~arrived)
+    return {person: error for person, error in session.execute(refused.order_by(Delivery.settled_at)) if person}

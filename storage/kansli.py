@@ -27,6 +27,10 @@ class NamedKansli(Base):
     entra_id: Mapped[str] = mapped_column(String(64), primary_key=True)
 
 
+IS_KANSLI = or_(_GRANTED, Person.entra_id.in_(select(NamedKansli.entra_id)))
+"""Whether a row of ``people`` is the kansli now."""
+
+
 def name(session: Session, entra_ids: Collection[str]) -> None:
     """Replace the stored ids by those that the settings name."""
     session.execute(delete(NamedKansli).where(NamedKansli.entra_id.not_in(entra_ids)))
@@ -36,9 +40,7 @@ def name(session: Session, entra_ids: Collection[str]) -> None:
 
 def everyone(session: Session) -> Sequence[Person]:
     """Return the people who are the kansli now, by name."""
-    named = select(NamedKansli.entra_id)
-    who = or_(_GRANTED, Person.entra_id.in_(named))
-    return session.scalars(select(Person).where(who).order_by(Person.name, Person.id)).all()
+    return session.scalars(select(Person).where(IS_KANSLI).order_by(Person.name, Person.id)).all()
 
 
 def includes(session: Session, person: Person, named: Collection[str]) -> bool:

@@ -203,6 +203,14 @@ def names(session: Session, ids: Collection[int]) -> dict[int, str]:
     return {row.id: row.name for row in session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))}
 
 
+def ids_by_name(session: Session) -> dict[str, list[int]]:
+    """Return the ids of everybody by their name in lower case; several where people have the same name."""
+    found: dict[str, list[int]] = {}
+    for row in session.execute(select(Person.id, Person.name).order_by(Person.id)):
+        found.setdefault(" ".join(row.name.casefold().split()), []).append(row.id)
+    return found
+
+
 def search(session: Session, text: str, limit: int) -> Sequence[Person]:
     """Return people whose name or mail address contains ``text``: first those who have met the bot, then by name."""
     # SQLite folds A–Z only, so Swedish letters are looked for as written and in lower case

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
+from importlib import import_module
 
 import pytest
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ from storage.outgoing import Outgoing, ToPerson
 from storage.turns import SeenActivity
 from tests.support.chat import Clock
 from tests.support.outbox import meet
+from tests.test_house import FEATURES
 
 
 def rows(app: App) -> int:
@@ -137,3 +139,11 @@ async def test_a_clock_that_is_years_ahead_deletes_nothing(
     retention.carry_out(database, empty_app.settings, clock.now, ())  # the operator's own command
     assert database.play(lambda session: session.query(outbox.Content).count()) == 0
     assert rows(empty_app) == 1
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_what_a_feature_says_is_due_is_asked(feature: str) -> None:
+    module = import_module(f"bot.{feature}")
+
+    assert set(getattr(module, "DUE", ())) <= set(jobs.DUE)
+    assert getattr(module, "STILL_WANTED", {}).items() <= jobs.STILL_WANTED.items()

@@ -33,6 +33,9 @@ OUTSIDE = frozenset({DeliveryWay.MAIL, DeliveryWay.FEED})
 CLOSED = frozenset({Reason.GONE, Reason.NOT_IN_ROSTER})
 """A chat that is over: opening it anew may help. Who blocked the bot is not tried that way."""
 
+CLOSES_TEAMS = CLOSED | {Reason.BLOCKED, Reason.NOT_INSTALLED, Reason.DISABLED}
+"""Why no message in Teams reaches a person, until they write to the bot or one arrives."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wait:
@@ -86,6 +89,32 @@ def to_person(session: Session, row: Delivery, now: datetime, opened: Collection
             if beside:
                 reminder_choices.enqueue_mail(session, row, now)
     return tuple(found) or End(State.UNREACHABLE, Reason.NO_ROUTE)
+
+
+def announced_by(
+    *,
+    identity: str | None,
+    mail: str | None,
+    guest: bool,
+    chat: bool,
+    near: bool,
+    opened: Collection[DeliveryWay],
+    refused: Reason | None,
+) -> DeliveryWay | Reason:
+    """Foretell the way of an announcement to one of many people, or why there is none, as :func:`to_person` finds it.
+
+    ``identity`` is their Teams id or Entra id, ``near`` whether the bot is anywhere in Teams, and ``refused`` which of
+    :data:`CLOSES_TEAMS` still stands from the last message to them.
+    """
+    if refused is Reason.BLOCKED:
+        return refused
+    if refused is None and (chat or (identity and near)):
+        return DeliveryWay.CHAT if chat else DeliveryWay.NEW_CHAT
+    if mail:
+        return DeliveryWay.MAIL if DeliveryWay.MAIL in opened else Reason.NOT_SET_UP
+    if guest:  # what a roster has of them is a sign-in name, which is not kept
+        return Reason.NO_ADDRESS
+    return refused or (Reason.NO_ROUTE if identity else Reason.NOT_INSTALLED)
 
 
 def may_follow(way: DeliveryWay, refused: Mapping[DeliveryWay, Reason | None]) -> bool:

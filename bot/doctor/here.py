@@ -26,7 +26,7 @@ from storage.database import Database
 
 HELD = "End what holds the file, if anything does beside the bot; look at the disk, and that there is room on it"
 OWNER = "Run this as the bot's user, and let that user own the file and its folder: chown"
-RESTORE = "Stop the bot and put the last backup in its place (README, Operations)"
+RESTORE = "Stop the bot and put the last backup in its place (docs/operating.md, Backup and restore)"
 UNREACHED = (
     "Look whether the server runs, at host, name, user and password in DATABASE_URL, whether that user owns the "
     "tables, and whether another session holds them"

@@ -20,7 +20,7 @@ def problems(database: Database, settings: Settings, now: datetime) -> Iterator[
     wanting = database.look(reminder_choices.wanting_mail)
     if wanting and settings.graph_mailbox is None:
         fault = f"reminders by mail were chosen by {wanting}, and the bot has no mailbox: they come in the chat"
-        yield Problem("reminders", fault, "Set SEKOM_GRAPH_MAILBOX (README, Microsoft Graph in the tenant)")
+        yield Problem("reminders", fault, "Set SEKOM_GRAPH_MAILBOX (docs/tenant.md, Microsoft Graph)")
     lost = database.look(lambda session: reminder_choices.closed_since(session, now - LATELY))
     if lost and settings.graph_mailbox is not None:
         fault = f"Graph refused for want of set-up in the last day: {lost} (mails or notifications)"

@@ -12,7 +12,7 @@ NOT_BASE64 = b"!"
 """A malformed mail: if the app may send, Graph refuses it with 400, and sends nothing."""
 GRANT = "Grant the application permission {name} in Entra (the bot → API permissions) with admin consent: {why}"
 SCOPE = (
-    "Restrict the app to {mailbox} with RBAC for Applications in Exchange Online (README, Operations), and take "
+    "Restrict the app to {mailbox} with RBAC for Applications in Exchange Online (docs/tenant.md), and take "
     "Mail.Send and Calendars.ReadWrite away in Entra, since permissions there hold beside it"
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from bot.ports import Reason
 from storage.municipalities import MemberState
 from storage.people import PersonRole
 
@@ -22,6 +23,15 @@ ROLE_NAMES = {
     PersonRole.KANSLI: "kansli",
     PersonRole.BOARD: "styrelse",
 }
+ROLE_PLURALS = {
+    PersonRole.POLITICIAN: "kontaktpolitiker",
+    PersonRole.OFFICER: "tjänstepersoner",
+    PersonRole.SUBSTITUTE: "ersättare",
+    PersonRole.REPORTER: "rapportörer",
+    PersonRole.OTHER: "personer med annan roll",
+    PersonRole.KANSLI: "kansliet",
+    PersonRole.BOARD: "styrelsen",
+}
 STATE_NAMES = {
     MemberState.MEMBER: "medlem",
     MemberState.PROSPECT: "på väg att bli medlem",
@@ -31,6 +41,17 @@ STATE_NAMES = {
 
 LEFT = "har lämnat nätverkets team"
 """Said of somebody who is on no roster any more."""
+UNREACHED = {
+    Reason.BLOCKED: "har blockerat eller tagit bort boten",
+    Reason.DISABLED: "får inte använda boten, enligt sin administratör",
+    Reason.NOT_INSTALLED: "har inte träffat boten och har ingen mejladress hos oss",
+    Reason.NOT_IN_ROSTER: "har ingen chatt med boten längre och ingen mejladress hos oss",
+    Reason.GONE: "har ingen chatt med boten längre och ingen mejladress hos oss",
+    Reason.NO_ADDRESS: "är gäst, och vi har bara ett inloggningsnamn som inga mejl når",
+    Reason.NO_ROUTE: "går inte att nå, för boten är inte med i något team än",
+    Reason.NOT_SET_UP: "går bara att nå med mejl, och det är inte uppsatt",
+}
+"""Why nothing reaches a person, to follow their name."""
 
 _SWEDISH = str.maketrans("åäöéü", "{|}eu")
 """Å, ä and ö come after z, in that order."""

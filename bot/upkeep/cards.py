@@ -11,7 +11,7 @@ from storage.outgoing import AsMail
 
 _RENEW = (
     "Be den som driver boten att skapa en ny hemlighet i Entra och byta den i inställningarna. "
-    "Hur man gör står i botens README, under ”Operations”."
+    "Hur man gör står i botens dokumentation, i docs/tenant.md under ”A new secret”."
 )
 
 

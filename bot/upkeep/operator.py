@@ -17,7 +17,7 @@ from storage.database import Database
 def back_up(settings: Settings, path: Path) -> int:
     """Copy the SQLite database while the bot runs, but never over an existing file. Return 1 on failure."""
     if not settings.database_url.startswith("sqlite"):
-        return refused("This is PostgreSQL: pg_dump --format=custom --file FILE, as README, Operations says.")
+        return refused("This is PostgreSQL: pg_dump --format=custom --file FILE, as docs/operating.md says.")
     source = Path(settings.database_url.removeprefix("sqlite:///"))
     if not source.is_file():
         return refused(f"There is no database {source}.")

@@ -1,0 +1,211 @@
+"""Audiences: who is in one, how each person is reached or why not, and what it is called in Swedish."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.orm import Session
+
+from bot.delivery.reach import CLOSES_TEAMS, announced_by
+from bot.message import UserError
+from bot.ports import DeliveryWay, Reason
+from bot.register import coverage, words
+from bot.register.coverage import GAP_NAMES, Filter, RegisterGap
+from bot.swedish import count, date_of, listed
+from storage import audiences, contacts, deliveries, groups, municipalities, people, places
+from storage.audiences import Audience, Match, Part, PersonIds
+from storage.database import is_id
+
+MOST_PICKED = 2_000
+"""People in a pasted list: six from each municipality of the country."""
+NAMED = 5
+"""Municipalities that a sentence names; of more it says how many they are."""
+_JSON = TypeAdapter(Audience)
+_MAIL = re.compile(r"[^\s<>(),;:\"]+@[^\s<>(),;:\"]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Something that holds for people, with an argument such as the duty that it is about.
+
+    Both functions raise :class:`UserError` for an argument that they do not know.
+    """
+
+    people: Callable[[Session, str, datetime], PersonIds]
+    """For whom it holds now."""
+    words: Callable[[Session, str], str]
+    """What they do or are, to follow "som"."""
+
+
+class Addressee(NamedTuple):
+    """A person in an audience, as a list shows them."""
+
+    person: Match
+    way: DeliveryWay | Reason
+    """The first way that the outbox would try; or why nothing reaches them (:data:`bot.register.words.UNREACHED`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addressees:
+    """The people of an audience, in Swedish order."""
+
+    people: tuple[Addressee, ...]
+    left: int
+    """How many more belong to it who have left the network's teams, and so get nothing."""
+
+    @property
+    def guests(self) -> int:
+        """How many are guests in the tenant."""
+        return sum(one.person.guest for one in self.people)
+
+    @property
+    def unreached(self) -> Counter[Reason]:
+        """How many are not reached, by the reason."""
+        return Counter(one.way for one in self.people if isinstance(one.way, Reason))
+
+
+def _lacking(session: Session, argument: str, now: datetime) -> PersonIds:
+    """The people of members that lack something."""
+    rows = coverage.rows(municipalities.everyone(session), contacts.current(session), date_of(now).year)
+    lacking = coverage.chosen(rows, Filter(gap=_gap(argument)))
+    return audiences.connected_to([row.municipality.code for row in lacking])
+
+
+def _lacks(session: Session, argument: str) -> str:
+    del session
+    return f"hör till en kommun utan {GAP_NAMES[_gap(argument)]}"
+
+
+def _gap(argument: str) -> RegisterGap:
+    if argument not in list(RegisterGap):
+        raise UserError("Urvalet gäller något som kommuner inte kan sakna. Välj mottagare igen.")
+    return RegisterGap(argument)
+
+
+CONDITIONS: Mapping[str, Condition] = {"lacks": Condition(_lacking, _lacks)}
+"""The register's own conditions, by name. Features offer their own; callers pass all of them, joined."""
+
+
+def addressees(
+    session: Session,
+    audience: Audience,
+    now: datetime,
+    opened: Collection[DeliveryWay],
+    conditions: Mapping[str, Condition] = CONDITIONS,
+) -> Addressees:
+    """Return the people of an audience, each once. ``opened`` says which of mail and feed are set up.
+
+    Raises :class:`UserError` for a condition that is not among ``conditions``.
+    """
+    named = _named(audience, conditions)
+    holds = {text: condition.people(session, argument, now) for text, condition, argument in named}
+    found = audiences.matches(session, audience, holds)
+    refused = deliveries.refusals(session, CLOSES_TEAMS, (DeliveryWay.CHAT, DeliveryWay.NEW_CHAT))
+    near = places.newest(session) is not None
+    here = [_addressee(match, refused.get(match.id), opened, near=near) for match in found if not match.left]
+    here.sort(key=lambda one: (words.order(one.person.name), one.person.id))
+    return Addressees(tuple(here), len(found) - len(here))
+
+
+def to_json(audience: Audience) -> dict[str, Any]:
+    """Return what :func:`from_json` reads."""
+    return dict(_JSON.dump_python(audience, mode="json", exclude_defaults=True))
+
+
+def from_json(data: object, conditions: Mapping[str, Condition] = CONDITIONS) -> Audience:
+    """Return the audience that was stored, or that a client sends. Raises :class:`UserError` for anything unknown."""
+    try:
+        audience = _JSON.validate_json(orjson.dumps(data))
+    except (ValidationError, TypeError) as error:
+        raise UserError("Urvalet av mottagare går inte att läsa. Välj mottagare igen.") from error
+    picked = [person for part in audience.parts for person in part.people or ()]
+    if len(picked) > MOST_PICKED or not all(map(is_id, picked)):
+        raise UserError(f"Listan får ha högst {MOST_PICKED} personer. Dela upp den.")
+    list(_named(audience, conditions))
+    return audience
+
+
+def pasted(session: Session, text: str) -> tuple[Part, tuple[str, ...]]:
+    """Return the people of a pasted list, and the entries that mean nobody or several people.
+
+    An entry is a line, or what stands between semicolons: a mail address, or a whole name. Nothing else is kept of
+    it, so people who were erased are not. Raises :class:`UserError` for an empty or too long list.
+    """
+    entries = [entry for entry in (" ".join(entry.split()) for entry in re.split(r"[\n\r;]", text)) if entry]
+    if not entries:
+        raise UserError("Listan är tom. Skriv en mejladress eller ett namn på varje rad.")
+    if len(entries) > MOST_PICKED:
+        raise UserError(f"Listan har {len(entries)} rader. Jag läser högst {MOST_PICKED} åt gången. Dela upp den.")
+    mails = {entry: match[0].casefold() for entry in entries if (match := _MAIL.search(entry))}
+    by_mail = people.by_mail(session, sorted(set(mails.values())))
+    by_name = people.ids_by_name(session) if len(mails) < len(set(entries)) else {}
+    found: dict[int, None] = {}
+    unknown: dict[str, None] = {}
+    for entry in entries:
+        person = by_mail.get(mails.get(entry, ""))
+        same = [person.id] if person else [] if entry in mails else by_name.get(entry.casefold(), [])
+        if len(same) == 1:
+            found[same[0]] = None
+        else:
+            unknown[entry] = None
+    return Part(people=tuple(found)), tuple(unknown)
+
+
+def sentence(session: Session, audience: Audience, conditions: Mapping[str, Condition] = CONDITIONS) -> str:
+    """Return what an audience is in Swedish, without a full stop: "Kontaktpolitiker i Dalarnas län"."""
+    holds = {text: condition.words(session, argument) for text, condition, argument in _named(audience, conditions)}
+    themes = {group.theme: group.name for group in groups.everyone(session)}
+    towns = {row.code: row.name for row in municipalities.everyone(session)}
+    who = listed([_part(part, holds, themes, towns) for part in audience.parts], "samt") or "ingen"
+    but = listed([holds[text] for text in audience.unless], "eller")
+    return words.capital(f"{who}, utom de som {but}" if but else who)
+
+
+def _part(part: Part, holds: Mapping[str, str], themes: Mapping[str, str], towns: Mapping[str, str]) -> str:
+    who = listed([words.ROLE_PLURALS[role] for role in part.roles])
+    if part.people is not None:
+        who = f"{who or 'personer'} i en lista"
+    where = [
+        *([f"i {_towns(part.municipalities, towns)}"] if part.municipalities else []),
+        *([f"i {listed(part.counties)}"] if part.counties else []),
+        *([f"i kommungrupp {listed(part.size_groups)}"] if part.size_groups else []),
+    ]
+    follow = [f"följer {listed([themes.get(theme, theme) for theme in part.themes], 'eller')}"] if part.themes else []
+    rules = [*follow, *(holds[text] for text in part.conditions)]
+    which = [f"som {listed(rules)}"] if rules else []
+    return " ".join([who or "alla", *where, *which]) if who or where or which else "alla i nätverket"
+
+
+def _towns(codes: Collection[str], names: Mapping[str, str]) -> str:
+    if len(codes) > NAMED:
+        return count(len(codes), "kommun", "kommuner")
+    return listed([names.get(code, code) for code in codes])
+
+
+def _addressee(match: Match, refused: str | None, opened: Collection[DeliveryWay], *, near: bool) -> Addressee:
+    way = announced_by(
+        identity=match.identity,
+        mail=match.mail,
+        guest=match.guest,
+        chat=match.chat,
+        near=near,
+        opened=opened,
+        refused=Reason(refused) if refused else None,
+    )
+    return Addressee(match, way)
+
+
+def _named(audience: Audience, conditions: Mapping[str, Condition]) -> Iterable[tuple[str, Condition, str]]:
+    """Every condition of an audience as it is written, with its argument. Raises :class:`UserError`."""
+    for text in audience.conditions:
+        name, _, argument = text.partition(":")
+        if name not in conditions:
+            raise UserError("Urvalet använder ett villkor som inte finns längre. Välj mottagare igen.")
+        yield text, conditions[name], argument

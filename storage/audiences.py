@@ -1,0 +1,157 @@
+"""Audiences: whom a message or a duty concerns, as a value, and the people whom that means now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple, TypeAlias
+
+from sqlalchemy import ColumnElement, SelectBase, and_, exists, false, func, or_, select, union
+from sqlalchemy.orm import Session
+
+from storage import kansli
+from storage.contacts import Contact
+from storage.municipalities import Municipality
+from storage.people import SEATS, Follow, Person, PersonRole
+from storage.places import Conversation
+from storage.roles import Grant
+
+PersonIds: TypeAlias = SelectBase
+"""A select of one column: ids of people. Nulls in it mean nobody."""
+_FROM_JSON = {"extra": "forbid", "strict": True}
+"""How pydantic reads the values below: what it does not know would otherwise widen an audience unnoticed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """People who match every field that says something. Of several values in a field, one is enough.
+
+    A part where no field says anything means everybody.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _FROM_JSON
+
+    roles: tuple[PersonRole, ...] = ()
+    """A seat counts only in the municipalities that the part names. ``OTHER`` is what people say of themselves."""
+    themes: tuple[str, ...] = ()
+    """Theme words of groups that they follow."""
+    municipalities: tuple[str, ...] = ()
+    """Codes."""
+    counties: tuple[str, ...] = ()
+    size_groups: tuple[str, ...] = ()
+    """SKR's groups, A1–C9."""
+    conditions: tuple[str, ...] = ()
+    """``name:argument`` of conditions (:mod:`bot.register.audience`), which must all hold."""
+    people: tuple[int, ...] | None = None
+    """Ids of people who were picked one by one; an empty tuple means nobody. None means that nobody was picked.
+
+    For lists that are used at once. A list that is kept belongs in a table with a ``person_key``, behind a condition.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """The people of all parts together, each once, without those for whom a condition in ``unless`` holds."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _FROM_JSON
+
+    parts: tuple[Part, ...] = ()
+    unless: tuple[str, ...] = ()
+    """``name:argument`` of conditions."""
+
+    @property
+    def conditions(self) -> Iterator[str]:
+        """Every condition that is named anywhere."""
+        for part in self.parts:
+            yield from part.conditions
+        yield from self.unless
+
+
+EVERYBODY = Audience((Part(),))
+
+
+class Match(NamedTuple):
+    """A person in an audience, with what decides how they are reached."""
+
+    id: int
+    name: str
+    mail: str | None
+    guest: bool
+    identity: str | None
+    """Their Teams id, else their Entra id."""
+    municipality: str
+    """The name of the one that they speak for; empty for none."""
+    left: bool
+    chat: bool
+    """Whether they have a chat of their own with the bot."""
+
+
+def matches(session: Session, audience: Audience, conditions: Mapping[str, PersonIds]) -> list[Match]:
+    """Return the people of an audience, also those who have left, in one statement.
+
+    ``conditions`` has the people of every condition that the audience names.
+    """
+    columns = (
+        Person.id,
+        func.coalesce(func.nullif(Person.name, ""), Person.mail, "?"),
+        Person.mail,
+        func.coalesce(Person.guest, false()),
+        func.coalesce(Person.teams_id, Person.entra_id),
+        func.coalesce(Municipality.name, ""),
+        Person.left_at.is_not(None),
+        exists().where(Conversation.person_id == Person.id),
+    )
+    wanted = or_(false(), *(_matches(part, conditions) for part in audience.parts))
+    unwanted = [Person.id.not_in(_without_nulls(conditions[name])) for name in audience.unless]
+    found = select(*columns).outerjoin(Municipality, Municipality.code == Person.municipality_code)
+    return [Match(*row) for row in session.execute(found.where(wanted, *unwanted))]
+
+
+def connected_to(codes: Collection[str] | SelectBase) -> PersonIds:
+    """Return the people who speak for one of these municipalities, or hold a seat there now."""
+    seated = select(Contact.person_id).where(Contact.until.is_(None), Contact.municipality_code.in_(codes))
+    return union(select(Person.id).where(Person.municipality_code.in_(codes)), seated)
+
+
+def _matches(part: Part, conditions: Mapping[str, PersonIds]) -> ColumnElement[bool]:
+    codes = _codes(part)
+    rules: list[ColumnElement[bool]] = [Person.id.in_(conditions[name]) for name in part.conditions]
+    if part.people is not None:
+        rules.append(Person.id.in_(part.people))
+    if part.themes:
+        rules.append(Person.id.in_(select(Follow.person_id).where(Follow.theme.in_(part.themes))))
+    if part.roles:
+        rules.append(_has_role(part.roles, codes))
+    elif codes is not None:
+        rules.append(Person.id.in_(connected_to(codes)))
+    return and_(Person.id.is_not(None), *rules)
+
+
+def _codes(part: Part) -> SelectBase | None:
+    """The municipalities that a part names; None where it names no place."""
+    fields = (
+        (Municipality.code, part.municipalities),
+        (Municipality.county, part.counties),
+        (Municipality.size_group, part.size_groups),
+    )
+    rules = [column.in_(values) for column, values in fields if values]
+    return select(Municipality.code).where(*rules) if rules else None
+
+
+def _has_role(roles: tuple[PersonRole, ...], codes: SelectBase | None) -> ColumnElement[bool]:
+    seated = select(Contact.person_id).where(Contact.until.is_(None), Contact.seat.in_(set(roles) & set(SEATS)))
+    if codes is not None:
+        seated = seated.where(Contact.municipality_code.in_(codes))
+    others: list[ColumnElement[bool]] = [Person.id.in_(select(Grant.person_id).where(Grant.role.in_(roles)))]
+    if PersonRole.KANSLI in roles:
+        others.append(kansli.IS_KANSLI)
+    if PersonRole.OTHER in roles:
+        others.append(Person.role == PersonRole.OTHER)
+    here = Person.id.is_not(None) if codes is None else Person.municipality_code.in_(codes)
+    return or_(Person.id.in_(seated), and_(here, or_(*others)))
+
+
+def _without_nulls(people: PersonIds) -> PersonIds:
+    """``NOT IN`` a list that holds a null is never true."""
+    [column] = people.subquery().c
+    return select(column).where(column.is_not(None))
