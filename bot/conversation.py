@@ -51,7 +51,7 @@ def respond(app: App, incoming: Incoming, now: datetime) -> TurnResult:
     """Answer one activity. Returning means committed; raising means nothing happened and is a fault.
 
     A repeated activity gets the kept reply. A :class:`UserError` rolls back, and the turn is played again with the
-    reply that tells it; so whoever was refused is remembered like anybody else.
+    reply that tells it; so a person who was refused is remembered like anybody else.
     """
     try:
         return app.database.play(lambda session: _answer(app, session, incoming, now, None))
@@ -129,7 +129,7 @@ def _answer(app: App, session: Session, incoming: Incoming, now: datetime, refus
 
 
 def _worth_asking(app: App, session: Session, incoming: Incoming) -> bool:
-    """Whether something overheard may be an answer. What is not leaves no trace: no person, no place, no activity."""
+    """Return whether an overheard text may be an answer. Other texts leave no trace: no person, place or activity."""
     if not app.settings.read_threads or questions.to_ask_about(session, incoming) is None:
         return False
     return smalltalk.answer(incoming.text, incoming.attachments) is None

@@ -26,7 +26,7 @@ from storage.questions import Status
 OFFERED = 3
 """Groups that are suggested: the likeliest and the two next."""
 SHOWN = 3
-"""Similar questions that are shown before one's own is sent."""
+"""Similar questions that are shown before the person's own is sent."""
 YES = frozenset({"skicka", "ja", "ok", "skicka den", "ja tack"})
 NAME, PLACE = "name", "place"
 

@@ -1,6 +1,6 @@
 """The outbox: everything the bot starts itself, a row each. Queue, delivery log, retry, report and GDPR record at once.
 
-What is sent is written in the same transaction as its cause (:func:`enqueue`), and one replica, which holds the lease,
+A message is written in the same transaction as its cause (:func:`enqueue`), and one replica, which holds the lease,
 sends it (:mod:`bot.delivery.courier`). ::
 
     waiting ──claim──▶ sending ──▶ sent | unreachable | failed | uncertain
@@ -55,7 +55,7 @@ NOT_ARRIVED = (State.UNREACHABLE, State.FAILED, State.UNCERTAIN, State.EXPIRED)
 
 
 class Content(Base):
-    """What is sent, once for all its deliveries (10,000 rows with one card: 80 ms instead of 436)."""
+    """A message, stored once for all its deliveries (10,000 rows with one card: 80 ms instead of 436)."""
 
     __tablename__ = "contents"
 
@@ -63,7 +63,7 @@ class Content(Base):
     body: Mapped[dict[str, Any]]
     """``text``, ``card``, and for what may go by mail ``mail`` (:class:`storage.outgoing.AsMail`)."""
     used_at: Mapped[datetime]
-    """When it was last enqueued; locks the row against the cleaning that would take it away meanwhile."""
+    """When it was last enqueued; locks the row against a concurrent cleaning."""
 
 
 class Delivery(Base):

@@ -17,7 +17,7 @@ class Operation(StrEnum):
     PERSON = "person"
     """Write to somebody, in their own chat with the bot or as :class:`Reach` says."""
     MAIL = "mail"
-    """The mail beside a reminder in the chat; a row of its own, so that neither is sent again because of the other."""
+    """The mail that goes with a reminder in the chat: its own row, so that neither is repeated for the other."""
     THREAD = "thread"
     """Start a thread in a channel."""
     REPLY = "reply"

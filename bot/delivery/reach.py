@@ -2,12 +2,12 @@
 
 ====================  ==========================================================================================
 answer                their own chat, opened if need be; else a mention in the thread that it belongs to
-reminder              as they chose; by default the chat, and for guests mail beside it; a member of the tenant
+reminder              as they chose; by default the chat, and for guests also mail; a member of the tenant
                       without a chat gets a notification in Teams' feed
 announcement          their own chat, else mail
 ====================  ==========================================================================================
 
-Whoever has left gets nothing; nor, other than a mention where they asked, whoever blocked the bot.
+People who left get nothing. People who blocked the bot get only a mention in the thread where they asked.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from storage.places import Conversation
 OUTSIDE = frozenset({DeliveryWay.MAIL, DeliveryWay.FEED})
 """What goes through Graph and not through the Connector."""
 CLOSED = frozenset({Reason.GONE, Reason.NOT_IN_ROSTER})
-"""A chat that is over: opening it anew may help. Who blocked the bot is not tried that way."""
+"""A chat that is over: opening it again may help. This is not tried for people who blocked the bot."""
 
 CLOSES_TEAMS = CLOSED | {Reason.BLOCKED, Reason.NOT_INSTALLED, Reason.DISABLED}
 """Why no message in Teams reaches a person, until they write to the bot or one arrives."""
@@ -65,7 +65,7 @@ Address: TypeAlias = tuple[Route, ...] | Wait | Pause | End
 def to_person(session: Session, row: Delivery, now: datetime, opened: Collection[DeliveryWay]) -> Address:
     """The ways to the row's person, or why there is nothing to send now. ``opened`` is what there is of OUTSIDE.
 
-    Where a reminder is to go by mail beside the chat, that mail's row is enqueued.
+    If a reminder goes by mail as well as by chat, the mail's row is enqueued.
     """
     person = session.get(Person, row.person_id)
     if person is None:
@@ -127,7 +127,7 @@ def may_follow(way: DeliveryWay, refused: Mapping[DeliveryWay, Reason | None]) -
 
 
 def _as_chosen(person: Person, chat: list[Route], mail: list[Route], feed: list[Route]) -> tuple[list[Route], bool]:
-    """The ways of a reminder, and whether it goes by mail beside them."""
+    """The ways of a reminder, and whether it also goes by mail."""
     match person.wants:
         case RemindBy.MAIL:
             return mail + chat + feed, False
@@ -140,7 +140,7 @@ def _as_chosen(person: Person, chat: list[Route], mail: list[Route], feed: list[
 
 
 def _beside(session: Session, row: Delivery, person: Person, opened: Collection[DeliveryWay]) -> Address:
-    """The mail beside a chat that turned out to be blocked does not go: they want no more of us."""
+    """Cancel the mail that goes with a chat message, when the chat is blocked: they want no more of us."""
     chat = reminder_choices.beside(session, row)
     if chat is not None and chat.state == State.SENDING:
         return Wait(1.0)

@@ -54,7 +54,7 @@ class Room:
 
 
 class TenantRoutes:
-    """What is open of it; nothing where there is no tenant."""
+    """Sends by mail and activity feed. Does nothing without a tenant."""
 
     def __init__(self, tenant: Tenant | None = None, chat: str = "", *, faster: float = 1.0) -> None:
         """``chat`` is the address of the bot's chat in Teams, which every mail and notification leads to.

@@ -19,7 +19,7 @@ routes = Routes[Turn]()
     menu=True,
 )
 def listing(turn: Turn) -> Reply:
-    """The groups, with one's own choices in one's own chat only."""
+    """Show the groups. A person's choices are shown in their own chat only."""
     return say(card=_list(turn))
 
 

@@ -49,7 +49,7 @@ class ImportLine:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A checked row: who shall hold which seat where, and what is said of the municipality."""
+    """A checked row: a person with a seat and municipality, and the row's facts about the municipality."""
 
     number: int
     code: str
@@ -229,7 +229,7 @@ class _Planning:
                 raise UserError(f"Mejldomänen {domain} står för en annan kommun på rad {line}.")
 
     def _difference(self, wanted: Wanted) -> tuple[list[str], list[str]]:
-        """What is new, and what changes."""
+        """Return what is new and what changes."""
         news: list[str] = []
         changes: list[str] = []
         municipality = self._register.municipalities[wanted.code]

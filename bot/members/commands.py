@@ -113,13 +113,13 @@ def propose(turn: Turn) -> Reply:
 
 @routes.action("people.profile")
 def profile(turn: Turn) -> Reply:
-    """The form for one's own choices."""
+    """Show the form for the person's own choices."""
     return state(cards.profile(turn.person))
 
 
 @routes.action("people.save_profile")
 def save_profile(turn: Turn) -> Reply:
-    """Keep one's own choices."""
+    """Store the person's own choices."""
     chosen = turn.data.get("role")
     role = checks.checked_own_role("" if chosen == cards.NO_ROLE else chosen)
     turn.person.role = role

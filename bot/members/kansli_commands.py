@@ -79,7 +79,7 @@ def edit(turn: Turn) -> Reply:
 
 @routes.action("people.save")
 def save(turn: Turn) -> Reply:
-    """Keep what the form holds. Refuses to write over what somebody else has saved meanwhile."""
+    """Keep what the form holds. Refuses to overwrite a change that another person has saved since."""
     one = municipalities.lock(turn.session, access.municipality(turn).code)
     editing.refuse_stale(one, turn.data.get("seen"))
     texts = (access.text(turn, name, 500) for name in ("programme_url", "programme_until", "mail_domains"))
@@ -91,7 +91,7 @@ def save(turn: Turn) -> Reply:
 
 @routes.action("people.history")
 def history(turn: Turn) -> Reply:
-    """Who was a contact person before, and what the kansli has changed."""
+    """Show former contact persons, and what the kansli has changed."""
     one = access.municipality(turn)
     log = audit.latest(turn.session, f"municipality:{one.code}", LOGGED)
     ids = {found for row in log for found in (row.by_id, row.person_id) if found is not None}

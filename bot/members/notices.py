@@ -1,4 +1,4 @@
-"""Who is told of proposals and of who took over, as rows of the outbox in the change's own transaction."""
+"""Notices about proposals and new contact persons, as rows of the outbox in the change's own transaction."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def decided(change: Change, was: Proposed, by: Person, contact: str, *, yes: boo
 
 
 def replaced(change: Change, ended: Contact | None, by: Person, place: str, contact: str) -> None:
-    """Whoever had the seat is told who has it now, if the bot has met them."""
+    """Tell the former holder who has the seat now, if the bot has met them."""
     before = ended.person if ended is not None and ended.until is not None else None
     if ended is None or before is None or before.teams_id is None or before.id in (by.id, change.by):
         return
@@ -113,7 +113,7 @@ def waiting(session: Session, kind: ProposalKind, person_id: int) -> Proposed | 
 
 
 def _end(session: Session, now: datetime, was: Proposed, card: Json) -> None:
-    """What waits is not sent; cards that were sent show ``card``, and no name to who is not the kansli any more."""
+    """Cancel waiting cards and show ``card`` in sent ones. People who have lost the kansli role see no name."""
     outbox.cancel(session, was.stem, now)
     still = {person.id for person in kansli.everyone(session)}
     other = proposal_cards.over("Förslaget är avgjort.")

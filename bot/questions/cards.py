@@ -49,7 +49,7 @@ def channel(picture: Picture, post: int | None = None) -> Json:
 
 
 def moved(picture: Picture) -> Json:
-    """What is left in the channel that a question was moved from."""
+    """Return the card that stays in the channel that a question was moved from."""
     return _gone(f"Frågan har flyttats till {picture.home}.", plain(short(picture.question.text), subtle=True))
 
 
@@ -104,7 +104,7 @@ def status(picture: Picture) -> str:
 
 
 def form(picture: Picture) -> Json:
-    """The input for an answer, for whoever pressed *Svara*."""
+    """Return the input for an answer, for the person who pressed *Svara*."""
     question = picture.question
     rows: Json = {"question": question.id, "post": question.posts}
     return card(
@@ -123,7 +123,7 @@ def form(picture: Picture) -> Json:
 
 
 def offer(picture: Picture, offer_id: int, text: str) -> Json:
-    """Asks whoever replied in the thread without a mention whether that is an answer."""
+    """Ask the person who replied in the thread without a mention whether that is an answer."""
     rows: Json = {"offer": offer_id}
     return card(
         heading("Ska jag skicka det här till frågeställaren?"),

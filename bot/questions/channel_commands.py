@@ -1,4 +1,4 @@
-"""What members do with a question in its channel. The card is answered at once for whoever presses.
+"""What members do with a question in its channel. The presser's card is answered at once.
 
 Everybody sees it through the outbox alone, in the card's own lane: an update sent from here could come after a newer
 one and put an old state back.
@@ -29,7 +29,7 @@ def show(turn: Turn) -> Reply:
 
 @routes.action("questions.form")
 def form(turn: Turn) -> Reply:
-    """*Svara*: the input, in the card's place for whoever pressed."""
+    """*Svara*: the input, in the card's place for the person who pressed."""
     question = lifecycle.required(turn)
     if question.over:
         return view(_card(turn, _now(turn, question)))

@@ -83,7 +83,7 @@ def lost(session: Session, waiting: Sequence[Question]) -> Iterator[tuple[Questi
 
 
 def again(turn: Turn, question: Question, row: Delivery) -> Picture:
-    """Its lost card is sent once more, as it is now; anew where the group has another channel.
+    """Send its lost card once more, as it is now; as a new card where the group has another channel.
 
     Who follows the group has heard of the question already.
     """

@@ -1,4 +1,4 @@
-"""What the asker, and whoever wonders too, does in their own chat; and how a question to colleagues begins."""
+"""What askers, and people who wonder too, do in their own chat; and how a question to colleagues begins."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def press_start(turn: Turn) -> Reply:
     button="questions.mine",
 )
 def mine(turn: Turn) -> Reply:
-    """One's own questions and those one follows."""
+    """Show the person's own questions and those they follow."""
     return say(card=_mine(turn))
 
 
@@ -133,7 +133,7 @@ def unfollow(turn: Turn) -> Reply:
 
 @routes.action("questions.show")
 def show_earlier(turn: Turn) -> Reply:
-    """What somebody else asked a theme group before, with its answers, beside one's own question."""
+    """Show another person's earlier question with its answers, next to the person's own question."""
     question = questions.find(turn.session, turn.data.get("question"))
     if question is None or question.over or question.group_id is None:
         raise UserError(lifecycle.GONE)
@@ -144,7 +144,7 @@ def _begin(turn: Turn, text: str) -> Reply:
     """Ask the first question, in the person's own chat wherever they are; in a thread only where they have none."""
     draft = text.strip()[: lifecycle.LONGEST_QUESTION]
     place = turn.incoming.place
-    # what the dialog keeps beside the steps' answers: where the answer goes back to, and which run of it this is
+    # what the dialog keeps besides the steps' answers: where the answer goes back to, and which run of it this is
     kept = {"_draft": draft, "_run": f"{place.conversation_id}/{turn.incoming.activity_id}"[-300:]}
     if turn.personal:
         return dialog.start(turn, "question", kept)
@@ -180,5 +180,5 @@ def _now(turn: Turn, question: Question) -> Picture:
 
 
 def _in_place(turn: Turn, card: Json) -> Reply:
-    """In the pressed card's place; in a thread, where others read too, only for whoever pressed."""
+    """In the pressed card's place; in a thread, where others read too, only for the person who pressed."""
     return state(card) if turn.personal else view(card)

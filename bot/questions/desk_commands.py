@@ -74,7 +74,7 @@ def paste_form(turn: Turn) -> Reply:
 
 @routes.action("questions.desk_answer")
 def answer(turn: Turn) -> Reply:
-    """The answer, one's own or the thread's."""
+    """Store the answer, the kansli's own or the thread's."""
     question = lifecycle.required_managed(turn)
     way = AnswerWay.PASTED if turn.data.get("pasted") is True else AnswerWay.CARD
     seen = channel_commands.keep(turn, question, str(turn.data.get("answer") or ""), way)

@@ -36,7 +36,7 @@ class Picture:
     size: str
     """The municipality's group by SKR, or empty."""
     claimer: str
-    """Who has it now; empty for nobody."""
+    """The name of the person who has it now; empty for nobody."""
     claimer_name: str
     """The same on a button."""
     followers: int

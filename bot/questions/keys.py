@@ -21,7 +21,7 @@ def told(question: Question, what: str, person: int) -> str:
 
 
 def what_told(question: Question, key: str) -> str:
-    """What such a delivery about the question, or the mail beside it, tells of; empty for any other's key."""
+    """What such a delivery about the question, or its mail, tells of; empty for any other key."""
     stem = of(question, "")
     return key.removeprefix(stem).rpartition(":person:")[0] if key.startswith(stem) else ""
 

@@ -158,7 +158,7 @@ def unfollow(turn: Turn, question: Question) -> bool:
 
 
 def move(question: Question, group: ThemeGroup | None, now: datetime) -> None:
-    """To another group, or with None to the kansli. It waits anew there, with a card of its own."""
+    """To another group, or with None to the kansli. It waits there from now on, with a card of its own."""
     _refuse_over(question)
     if question.status != Status.OPEN:
         raise UserError("Frågan har redan fått svar, så den flyttas inte.")

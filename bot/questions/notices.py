@@ -1,4 +1,4 @@
-"""Who is told of a question's changes, and where: as rows of the outbox, in the change's own transaction."""
+"""Notices about a question's changes: as rows of the outbox, in the change's own transaction."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def ended(turn: Turn, question: Question) -> Picture:
 
 
 def solved(turn: Turn, question: Question, said: Said) -> Picture:
-    """Whoever gave the answer is told that it helped; the kansli, once for each question, that it may be an entry."""
+    """Tell the person who answered that it helped, and the kansli, once for each question, that it may be an entry."""
     outbox.cancel(turn.session, reminder_subject(question), turn.now)
     seen = channel_notices.changed(turn, question)
     told = [said.answer.person_id] if said.answer.person_id not in (None, turn.person.id) else []
@@ -119,7 +119,7 @@ def misplaced(turn: Turn, question: Question) -> bool:
 
 
 def keepers(session: Session, question: Question) -> Collection[Person]:
-    """Who looks after a question: the group's moderators, or the kansli where all of them have left."""
+    """Return who looks after a question: the group's moderators, or the kansli where all of them have left."""
     here = [one for one in groups.moderators(session, question.group_id) if one.left_at is None]
     return here or kansli.everyone(session)
 

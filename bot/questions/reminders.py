@@ -1,4 +1,4 @@
-"""What is due when nobody answers: first the group's moderators, then the kansli; and claims that have run out.
+"""Reminders for when nobody answers: first the group's moderators, then the kansli; and claims that have run out.
 
 Working days, red days, squeeze days and the July pause are :mod:`bot.swedish`'s.
 """
@@ -24,7 +24,7 @@ FIRST, SECOND = 2, 4
 
 
 def due(session: Session, now: datetime) -> list[Outgoing]:
-    """What is to be sent by ``now`` because questions wait. Follows from the tables and the time alone."""
+    """Return the rows to send by ``now`` because questions wait. Follows from the tables and the time alone."""
     later = swedish.next_open(now)  # what became due while the bot was down does not come at night
     waiting = questions.waiting(session)
     found = [one for question in waiting if (one := _Rung.reached(session, question, now))]
@@ -118,7 +118,7 @@ def _lost(session: Session, waiting: Sequence[Question], now: datetime) -> Itera
 
 
 def _released(seen: Picture, what: str, wait: datetime | None) -> Iterator[Outgoing]:
-    """The card offers the question to everybody again, and whoever had it is told."""
+    """Offer the question to everybody again on its card, and tell the person who had it."""
     question = seen.question
     if seen.group is not None:
         yield replace(channel_notices.update(seen, what), not_before=wait)

@@ -1,4 +1,4 @@
-"""Who may see and change what here: personal data stays in 1:1, and a client's ids are rows that are looked up."""
+"""Rights to see and change data here: personal data stays in 1:1, and a client's ids are rows that are looked up."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ class CoverageRow:
 
 
 def gaps(municipality: Municipality, held: Iterable[Contact], year: int) -> tuple[RegisterGap, ...]:
-    """What a municipality lacks, given who holds its seats and the year it is. Whoever has left fills none."""
+    """What a municipality lacks, given who holds its seats and the year it is. A person who has left fills no seat."""
     filled = {contact.seat for contact in held if not contact.gone}
     lacking = {gap for gap, seat in _SEAT_OF.items() if seat not in filled}
     if municipality.programme_until is None or municipality.programme_until < year:

@@ -31,9 +31,9 @@ def give(change: Change, person: Person, role: PersonRole) -> str:
 
 
 def take(turn: Turn, person: Person, role: PersonRole) -> str:
-    """Take a role away; what was done. Raises :class:`UserError` for one's own, and to who is not the kansli any more.
+    """Take a role away; return what was done. Raises :class:`UserError` for your own role, or without the kansli role.
 
-    So somebody is left who has it: the rows are held meanwhile, and two who take it from each other can't both succeed.
+    So somebody keeps the role: the rows are locked, and two people who take it from each other can't both succeed.
     """
     change = Change.of(turn)
     if role is PersonRole.KANSLI:

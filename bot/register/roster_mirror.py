@@ -1,7 +1,7 @@
 """Mirrors the rosters of teams and theme channels, each night and on change, and so knows who has left.
 
 Nothing here waits for the network inside a transaction. One replica reads at a time: it holds a lease, and each of its
-transactions looks whether it still does. Begun anew, cut off or late, a reading gives the same rows.
+transactions looks whether it still does. Repeated, cut off or late, a reading gives the same rows.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Reading:
 
     members: Sequence[Listed]
     wait: timedelta | None
-    """None where all of it was read; else when to try again. Nobody who is not in ``members`` is gone then."""
+    """None where all of it was read; else when to try again. Then nobody missing in ``members`` counts as gone."""
 
 
 class Mirror:
@@ -160,7 +160,7 @@ def night(now: datetime) -> datetime:
 
 
 def _told(place: Readable, by: str, problem: Unreachable | TryLater | Uncertain | Failed) -> list[timedelta]:
-    """Log that a roster could not be read; how long to wait, if that shall keep anybody from being taken for gone."""
+    """Log that a roster could not be read; how long to wait. Until then nobody on it counts as gone."""
     logger.warning("a roster could not be read", extra={"roster": place.id, "by": by, "reason": str(problem)})
     match problem:
         case Unreachable():  # the other of the two is all there is then

@@ -61,7 +61,7 @@ def _known(session: Session, place: Readable, member: Listed, now: datetime, ten
     mail = address(member.mail)
     if not _real(member.teams_id, LONGEST_TEAMS_ID) or not _real(entra_id, LONGEST_ENTRA_ID):
         return None
-    # an address that no mail reaches, so that ``mail`` is none, may be theirs too
+    # an address that mail can't reach, so that ``mail`` is empty, may be theirs too
     if hashes.is_erased(session, member.teams_id, entra_id, mail, member.mail):
         return None  # until they write to the bot themselves
     outside = place.channel and member.tenant_id is not None and tenants and member.tenant_id.casefold() not in tenants
@@ -96,7 +96,7 @@ def _recognise(session: Session, person: Person, mail: str) -> None:
 
 
 def address(mail: str | None) -> str | None:
-    """A roster's mail as an address, or None for what is none (a guest's sign-in name)."""
+    """Return a roster's mail as an address, or None if it is no address (a guest's sign-in name)."""
     try:
         return checks.checked_mail(mail or "")
     except UserError:

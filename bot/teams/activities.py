@@ -37,7 +37,7 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,
 
 
 class OutgoingActivity(Activity):
-    """An activity of ours. TurnContext deep-copies what it sends, and a card of 20 kB shall not be."""
+    """An activity of ours. Not deep-copied: TurnContext would copy what it sends, and a card may have 20 kB."""
 
     def __deepcopy__(self, memo: object) -> OutgoingActivity:
         del memo
@@ -98,7 +98,7 @@ def from_card_action(activity: Activity) -> Incoming | None:
 
 
 def from_installation(activity: Activity) -> Incoming:
-    """The bot was added; whoever did it is the sender. Raises :class:`RefusedError` (400) where somebody is missing."""
+    """The bot was added, by the sender. Raises :class:`RefusedError` (400) where somebody is missing."""
     return _arrived(activity, _activity_id(activity), activity.from_property)
 
 
@@ -169,7 +169,7 @@ def card_activity(card: Json, summary: str | None = None, activity_id: str | Non
 
 
 def invoke_answer(reply: Reply) -> Json:
-    """What a press is answered with: the card that takes the pressed one's place, or a notice beside it."""
+    """What a press is answered with: the card that takes the pressed one's place, or a notice with it."""
     card = reply.view or reply.state
     if card is not None:
         return {"statusCode": 200, "type": CARD, "value": card}

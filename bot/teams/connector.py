@@ -52,7 +52,7 @@ class ServiceUrlError(Exception):
 
 
 def new_session() -> ClientSession:
-    """The one session that the process sends with; whoever opens it closes it."""
+    """Return the one session that the process sends with. The caller closes it."""
     return ClientSession(connector=TCPConnector(limit=100), timeout=TIMEOUT, cookie_jar=DummyCookieJar())
 
 
@@ -97,7 +97,7 @@ class Connector:
     async def members(self, service_url: str, conversation_id: str) -> AsyncIterator[Json]:
         """The members of a chat, or of a team by its general channel's id, one page at a time.
 
-        A page without a list is an error like another: whoever is on it must not be taken for gone.
+        A page without a list is an error like another: nobody on it may be taken for gone.
         """
         path, after = _path(conversation_id, "pagedmembers"), ""
         for _ in range(MOST_PAGES):

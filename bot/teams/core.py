@@ -35,7 +35,7 @@ class Conversations:
         answer = await self._app.database.run(lambda: conversation.respond(self._app, incoming, self._clock()))
         metrics.turn(incoming.kind, perf_counter() - started)
         if answer.edited:
-            await self._app.bank.settled()  # whoever edits the bank finds the edit with their next message
+            await self._app.bank.settled()  # a person who edits the bank finds the edit with their next message
         return answer
 
     async def sent(self, incoming: Incoming) -> None:

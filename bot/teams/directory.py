@@ -1,4 +1,4 @@
-"""Who is in a team or channel, from the Connector."""
+"""The members of a team or channel, from the Connector."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from bot.teams.connector import Connector, ConnectorError, ServiceUrlError, Toke
 T = TypeVar("T")
 
 ATTEMPTS = 3
-"""How often a roster is begun anew; a page can't be asked for again alone."""
+"""How often a roster is read from the start; a page can't be asked for again alone."""
 LONGEST_WAIT = 60.0
-"""Seconds. Whoever is asked to wait longer is read at the job's next time."""
+"""Seconds. If Teams asks for a longer wait, the roster is read at the job's next time."""
 
 
 class TeamsDirectory:

@@ -113,7 +113,7 @@ def _understood(error: ConnectorError) -> Exception:
     match error.status:
         case 404:
             return Unreachable(Reason.GONE)
-        case 401:  # our own identity is wrong: an operator's fault, that no message shall be lost for
+        case 401:  # our own identity is wrong: an operator's fault, so no message may be lost
             return TryLater(code, everyone=True)
         case 412 | 429:  # refused before it was done
             return TryLater(code, after=error.retry_after)
@@ -139,7 +139,7 @@ def _tenant(route: Route, data: Json) -> Json:
 
 
 def _mentioning(activity: Json, member: Member) -> Json:
-    """The message with a mention first. In a card, because text beside a card is split off and has no id (§3)."""
+    """The message with a mention first. In a card, because text with a card is split off and has no id (§3)."""
     tag = f"<at>{html.escape(member.name, quote=False)}</at>"
     mention = {"type": "mention", "text": tag, "mentioned": {"id": member.id, "name": member.name}}
     if not activity.get("attachments"):

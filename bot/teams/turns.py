@@ -79,7 +79,7 @@ class Turns:
         return await asyncio.shield(turn)
 
     async def _too_fast(self, context: TurnContext, incoming: Incoming, verdict: Verdict) -> Reply:
-        """Refuse without a turn. Who presses is told each time, in the press's own answer; who writes, once."""
+        """Refuse without a turn. Tell people who press each time, in the press's answer; others once."""
         logger.info("a sender is over the limit", extra={"kind": incoming.kind.value})
         if incoming.kind is Kind.ACTION:
             return Reply(notice=TOO_FAST)

@@ -1,4 +1,4 @@
-"""Who is told, and when, that the bot's own secret or certificate expires: the kansli, at each rung once."""
+"""Warnings to the kansli that the bot's own secret or certificate expires: once at each rung."""
 
 from __future__ import annotations
 
