@@ -217,7 +217,7 @@ def harmless(text: str) -> str:
 
     safe = _LINK.sub(keep, text.replace("\x00", ""))
     safe = _BARE.sub("] (", safe).replace("<", "‹").replace(">", "›")
-    safe = re.sub(r"\x00(\d+)\x00", lambda found: links[int(found[1])], safe)
+    safe = re.sub(r"\x00(\d+)\x00", lambda mark: links[int(mark[1])], safe)
     return _no_functions(safe)
 
 

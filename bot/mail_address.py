@@ -71,6 +71,6 @@ def reachable(attendees: Sequence[Attendee], about: str) -> list[Attendee]:
         except ValueError:
             left_out += 1
     if left_out:
-        told = {"appointment": about, "people": left_out}
-        logger.warning("people were not invited: what we have of them is no mail address", extra=told)
+        counts = {"appointment": about, "people": left_out}
+        logger.warning("people were not invited: what we have of them is no mail address", extra=counts)
     return list(invited.values())

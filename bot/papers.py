@@ -113,8 +113,8 @@ class Papers:
 
     async def notify_all(self, entra_ids: Sequence[str], ping: Ping) -> None:
         """See :class:`bot.tenant.Feed`."""
-        told = orjson.dumps({"to": list(entra_ids), **asdict(ping)}, option=orjson.OPT_INDENT_2)
-        await self._write(f"feed-{uuid5(NAMESPACE_URL, told.decode())}.json", told)
+        notification = orjson.dumps({"to": list(entra_ids), **asdict(ping)}, option=orjson.OPT_INDENT_2)
+        await self._write(f"feed-{uuid5(NAMESPACE_URL, notification.decode())}.json", notification)
 
     async def install(self, entra_id: str) -> bool:
         """See :class:`bot.tenant.Installer`."""

@@ -99,7 +99,7 @@ def finish(turn: Turn, answers: Answers) -> Reply:
     turn.session.flush()
     rows = gaps.of_gap(turn, answers.get("_gap") or ())
     faq_growth.answer_gaps(turn.session, gaps.digests(rows), entry.id, turn.now)
-    return say(card=kansli_cards.form(entry, said="Sparat som utkast. Läs igenom det och välj Publicera."))
+    return say(card=kansli_cards.form(entry, notice="Sparat som utkast. Läs igenom det och välj Publicera."))
 
 
 NEW_ENTRY = Dialog(

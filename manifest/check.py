@@ -43,8 +43,8 @@ def _icons(manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> Iterator[
         if name not in files:
             yield f"{name}, the {kind} icon, is missing: draw it with python -m manifest.icons"
         elif (size := _png_size(files[name])) != (wanted, wanted):
-            seen = f"{size[0]}×{size[1]}" if size else "no PNG"
-            yield f"{name}, the {kind} icon, is {seen}, should be {wanted}×{wanted}"
+            actual = f"{size[0]}×{size[1]}" if size else "no PNG"
+            yield f"{name}, the {kind} icon, is {actual}, should be {wanted}×{wanted}"
 
 
 def _png_size(data: bytes) -> tuple[int, int] | None:

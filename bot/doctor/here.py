@@ -64,7 +64,7 @@ def _damage(path: Path) -> list[Problem]:
             "Start the bot once: it makes it. If there was one, look at DATABASE_URL and the folder it is read from"
         )
         return [Problem("database", f"there is no file {path}", remedy)]
-    if not all(os.access(one, os.R_OK | os.W_OK) for one in (path, path.parent)):
+    if not all(os.access(place, os.R_OK | os.W_OK) for place in (path, path.parent)):
         return [Problem("database", f"this user may not read and write {path} and its folder", OWNER)]
     try:
         backup.check(path)

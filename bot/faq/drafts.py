@@ -94,7 +94,7 @@ def _source(session: Session, answer: Answer) -> str:
 
 
 def _general(session: Session, question: Question, text: str, *, keep_places: bool = False) -> generalisation.General:
-    people_ids = {question.asker_id, *(one.person_id for one in questions.answers(session, question.id))}
-    written = people.names(session, [one for one in people_ids if one is not None]).values()
+    people_ids = {question.asker_id, *(answer.person_id for answer in questions.answers(session, question.id))}
+    written = people.names(session, [person_id for person_id in people_ids if person_id is not None]).values()
     members = faq_growth.members_named(session, generalisation.candidates(text))
     return generalisation.general(text, gaps.places(), list(written), members, keep_places=keep_places)

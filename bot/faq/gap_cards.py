@@ -19,13 +19,13 @@ LONGEST = 200
 """Most characters of a question in a list."""
 
 
-def gaps(found: Sequence[BankGap], page: int, *, phrasings: int, solved: int, said: str = "") -> Json:
-    """Return the list of gaps, most wanted first, with buttons to the other lists. ``said`` says what was just done.
+def gaps(shown: Sequence[BankGap], page: int, *, phrasings: int, solved: int, notice: str = "") -> Json:
+    """Return the list of gaps, most wanted first, with buttons to the other lists. ``notice`` says what was just done.
 
-    ``found`` needs to reach only one gap beyond the page.
+    ``shown`` needs to reach only one gap beyond the page.
     """
-    body: list[CardElement] = [heading("Kunskapsluckor"), *([plain(said)] if said else [])]
-    if found:
+    body: list[CardElement] = [heading("Kunskapsluckor"), *([plain(notice)] if notice else [])]
+    if shown:
         body.append(
             plain(
                 "Det här har medlemmar frågat de senaste 90 dagarna utan att få ett svar som hjälpte. "
@@ -35,7 +35,7 @@ def gaps(found: Sequence[BankGap], page: int, *, phrasings: int, solved: int, sa
         )
     else:
         body.append(plain("Inga luckor just nu. Det som medlemmarna har frågat de senaste 90 dagarna har fått svar."))
-    on_page = paged(found, page, PAGE, "faq.gaps")
+    on_page = paged(shown, page, PAGE, "faq.gaps")
     for gap in on_page.shown:
         body += _gap(gap)
     ways = [
@@ -46,15 +46,15 @@ def gaps(found: Sequence[BankGap], page: int, *, phrasings: int, solved: int, sa
     return card(*body, actions=[*on_page.turns, *ways], summary="Kunskapsluckor")
 
 
-def phrasings(found: Sequence[PhrasingSuggestion], page: int, said: str = "") -> Json:
+def phrasings(waiting: Sequence[PhrasingSuggestion], page: int, notice: str = "") -> Json:
     """Return the list of wordings that may become phrasings of the entries that were picked for them."""
-    body: list[CardElement] = [heading("Nya sätt att fråga"), *([plain(said)] if said else [])]
+    body: list[CardElement] = [heading("Nya sätt att fråga"), *([plain(notice)] if notice else [])]
     hint = (
         "Så här skrev medlemmar som sedan valde en fråga under ”Menade du”. "
         "Lägger du till det de skrev hittar jag svaret direkt nästa gång."
     )
-    body.append(plain(hint if found else "Här finns inget att ta ställning till just nu.", subtle=True))
-    on_page = paged(found, page, PAGE, "faq.phrasings")
+    body.append(plain(hint if waiting else "Här finns inget att ta ställning till just nu.", subtle=True))
+    on_page = paged(waiting, page, PAGE, "faq.phrasings")
     for suggestion in on_page.shown:
         removed = f" {taken_out(suggestion.wording.removed)}" if suggestion.wording.removed else ""
         rows: Json = {"question": suggestion.question_id, "page": page}
@@ -63,15 +63,15 @@ def phrasings(found: Sequence[PhrasingSuggestion], page: int, said: str = "") ->
             plain(f"Valde: {suggestion.question} {_times(suggestion.times)}.{removed}", subtle=True),
             buttons(button("Lägg till", "faq.add_phrasing", **rows), button("Nej", "faq.no_phrasing", **rows)),
         ]
-    return card(*body, actions=[*on_page.turns, _to_gaps()], summary=f"Nya sätt att fråga ({len(found)})")
+    return card(*body, actions=[*on_page.turns, _to_gaps()], summary=f"Nya sätt att fråga ({len(waiting)})")
 
 
-def solved(found: Sequence[Question], page: int, said: str = "") -> Json:
+def solved(waiting: Sequence[Question], page: int, notice: str = "") -> Json:
     """Return the list of questions that members have solved among themselves and that are not in the bank yet."""
-    body: list[CardElement] = [heading("Lösta frågor"), *([plain(said)] if said else [])]
+    body: list[CardElement] = [heading("Lösta frågor"), *([plain(notice)] if notice else [])]
     hint = "Frågor mellan medlemmar som fick ett svar som löste dem. Välj en för att göra den till FAQ."
-    body.append(plain(hint if found else "Alla lösta frågor är omhändertagna.", subtle=True))
-    on_page = paged(found, page, PAGE, "faq.solved")
+    body.append(plain(hint if waiting else "Alla lösta frågor är omhändertagna.", subtle=True))
+    on_page = paged(waiting, page, PAGE, "faq.solved")
     for question in on_page.shown:
         when = f"Löst {swedish.day(question.ended_at)}." if question.ended_at else ""
         body += [
@@ -82,7 +82,7 @@ def solved(found: Sequence[Question], page: int, said: str = "") -> Json:
                 button("Behövs inte", "faq.skip_solved", question=question.id, page=page),
             ),
         ]
-    return card(*body, actions=[*on_page.turns, _to_gaps()], summary=f"Lösta frågor ({len(found)})")
+    return card(*body, actions=[*on_page.turns, _to_gaps()], summary=f"Lösta frågor ({len(waiting)})")
 
 
 def made_before(entry: Entry, owner: str) -> Json:

@@ -44,7 +44,7 @@ def write(turn: Turn) -> Reply:
         None,
     )
     if entry is not None:
-        return state(kansli_cards.form(entry, said="Någon har redan börjat skriva om det här. Fortsätt gärna."))
+        return state(kansli_cards.form(entry, notice="Någon har redan börjat skriva om det här. Fortsätt gärna."))
     return dialog.start(turn, "new_entry", {"_gap": [row.question_id for row in rows]})
 
 
@@ -110,26 +110,26 @@ def from_question(turn: Turn) -> Reply:
     notice = "Sparat som utkast. Läs igenom det och ändra det du vill. Välj sedan Publicera."
     if not made.entry.sources:
         notice += " Jag vet inte vilken kommun svaret kommer från. Fyll gärna i det under Källans namn."
-    return state(kansli_cards.form(made.entry, said=notice, removed=made.removed), done=True)
+    return state(kansli_cards.form(made.entry, notice=notice, removed=made.removed), done=True)
 
 
-def _gaps(turn: Turn, said: str = "") -> Json:
+def _gaps(turn: Turn, notice: str = "") -> Json:
     page = min(max(0, turn.page), LAST_PAGE)
     return gap_cards.gaps(
         list(islice(growing.gaps(turn), (page + 1) * gap_cards.PAGE + 1)),
         page,
         phrasings=len(growing.suggestions(turn)),
         solved=len(faq_growth.without_entry(turn.session)),
-        said=said,
+        notice=notice,
     )
 
 
-def _phrasings(turn: Turn, said: str = "") -> Json:
-    return gap_cards.phrasings(growing.suggestions(turn), turn.page, said)
+def _phrasings(turn: Turn, notice: str = "") -> Json:
+    return gap_cards.phrasings(growing.suggestions(turn), turn.page, notice)
 
 
-def _solved(turn: Turn, said: str = "") -> Json:
-    return gap_cards.solved(faq_growth.without_entry(turn.session), turn.page, said)
+def _solved(turn: Turn, notice: str = "") -> Json:
+    return gap_cards.solved(faq_growth.without_entry(turn.session), turn.page, notice)
 
 
 def _ids(turn: Turn) -> list[object]:

@@ -68,20 +68,20 @@ def listing(state: EntryState, entries: Sequence[Entry], page: int) -> Json:
     )
 
 
-def opinions(found: Sequence[Opinion]) -> Json:
+def opinions(shown: Sequence[Opinion]) -> Json:
     """Return the votes on each answer and the things that readers missed, the least liked answer first."""
     body: list[CardElement] = [heading("Vad läsarna tycker om svaren")]
-    if not found:
+    if not shown:
         body.append(plain("Ingen har röstat än.", subtle=True))
-    for opinion in found:
+    for opinion in shown:
         counted = f"{opinion.helpful} fick hjälp, {opinion.unhelpful} fick det inte."
         body += [buttons(button(opinion.question, "faq.edit", entry=opinion.entry_id)), plain(counted, subtle=True)]
         body += [plain(f"”{reason}”") for reason in opinion.reasons[:REASONS]]
     return card(*body, actions=[button("Till översikten", "faq.overview")], summary="Vad läsarna tycker om svaren")
 
 
-def form(entry: Entry, *, said: str = "", removed: Sequence[str] = ()) -> Json:
-    """Return an entry's form. ``said`` says what was just done. ``removed`` lists words removed from its source.
+def form(entry: Entry, *, notice: str = "", removed: Sequence[str] = ()) -> Json:
+    """Return an entry's form. ``notice`` says what was just done. ``removed`` lists words removed from its source.
 
     The buttons send the content of the form, so that *Publicera* publishes what the writer sees.
     """
@@ -93,7 +93,7 @@ def form(entry: Entry, *, said: str = "", removed: Sequence[str] = ()) -> Json:
     return card(
         heading(entry.question),
         small(f"{NAMES[EntryState(entry.state)]}. Granskat {swedish.day(entry.reviewed_on)}."),
-        *([label(said)] if said else []),
+        *([label(notice)] if notice else []),
         *([plain(gap_cards.taken_out(removed))] if removed else []),
         *(
             [caution("Det finns {\N{ZERO WIDTH SPACE}{ }} att fylla i innan svaret kan publiceras.")]

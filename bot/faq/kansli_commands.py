@@ -63,7 +63,7 @@ def save(turn: Turn) -> Reply:
     """Save the content of the form. Refuse if another person has saved the entry since the form was shown."""
     entry = _entry(turn)
     _keep(turn, entry)
-    return state(kansli_cards.form(entry, said="Sparat."), done=True)
+    return state(kansli_cards.form(entry, notice="Sparat."), done=True)
 
 
 @routes.action("faq.move")
@@ -73,7 +73,7 @@ def move(turn: Turn) -> Reply:
     if wanted is EntryState.PUBLISHED and "question" in turn.data:
         _keep(turn, entry)
     entries.move(turn.session, entry, wanted, turn.now, date_of(turn.now))
-    return state(kansli_cards.form(entry, said=kansli_cards.MOVED[wanted]), done=True)
+    return state(kansli_cards.form(entry, notice=kansli_cards.MOVED[wanted]), done=True)
 
 
 @routes.action("faq.opinions")

@@ -36,13 +36,13 @@ WHAT_A_PAUSE_DOES = (
 )
 
 
-def choices(person: Person, now: datetime, contact: str, *, mails: bool, said: str = "") -> Json:
+def choices(person: Person, now: datetime, contact: str, *, mails: bool, notice: str = "") -> Json:
     """Return the current choice and the other choices. ``mails`` says whether the bot can send mail at all."""
     way = _way(person, mails=mails)
     paused = person.paused_until is not None and person.paused_until >= swedish.date_of(now)
     return card(
         heading("Dina påminnelser"),
-        *([label(said)] if said else []),
+        *([label(notice)] if notice else []),
         markdown(_NOW[way]),
         *_mail(person, contact, mails=mails),
         *_others(person, way, mails=mails),
@@ -76,8 +76,8 @@ def _mail(person: Person, contact: str, *, mails: bool) -> Iterator[CardElement]
 def _others(person: Person, way: RemindBy, *, mails: bool) -> Iterator[CardElement]:
     """Yield buttons for the other ways that work for this person."""
     if mails and person.mail:
-        others = [one for one in _CHOICES if one is not way]
-        yield buttons(*(button(_CHOICES[one], "reminding.choose", alone=True, way=one.value) for one in others))
+        others = [other for other in _CHOICES if other is not way]
+        yield buttons(*(button(_CHOICES[other], "reminding.choose", alone=True, way=other.value) for other in others))
 
 
 def _pause(person: Person, now: datetime, *, paused: bool) -> Iterator[CardElement]:

@@ -46,7 +46,7 @@ def resume(turn: Turn) -> Reply:
     return state(_card(turn, "Pausen är borttagen."), done=True)
 
 
-def _card(turn: Turn, said: str = "") -> Json:
+def _card(turn: Turn, notice: str = "") -> Json:
     turn.session.flush()
     mails = choices.sends_mail(turn.app.settings)
-    return cards.choices(turn.person, turn.now, turn.app.settings.contact, mails=mails, said=said)
+    return cards.choices(turn.person, turn.now, turn.app.settings.contact, mails=mails, notice=notice)

@@ -91,21 +91,21 @@ def fit_logistic(
     return beta
 
 
-def weigh(found: Sequence[Example], out_of_scope: float) -> Floats:
+def weigh(learning: Sequence[Example], out_of_scope: float) -> Floats:
     """Return weights that give each kind of example its share of the traffic. The mean weight is 1."""
-    counts = Counter(example.kind for example in found)
+    counts = Counter(example.kind for example in learning)
     shares = {ExampleKind.LEFT_OUT_PHRASING: 1 - out_of_scope} | {
         kind: out_of_scope * share for kind, share in SHARES.items()
     }
     total = sum(share for kind, share in shares.items() if counts[kind])
-    return np.array([shares[example.kind] / total / counts[example.kind] for example in found]) * len(found)
+    return np.array([shares[example.kind] / total / counts[example.kind] for example in learning]) * len(learning)
 
 
-def fit(found: Sequence[Example], out_of_scope: float, **held: Any) -> Floats:
+def fit(learning: Sequence[Example], out_of_scope: float, **held: Any) -> Floats:
     """Fit on examples. Return the coefficients, followed by the intercept. For ``held`` see ``fit_logistic``."""
-    rows = np.array([example.features for example in found])
-    right = np.array([example.right for example in found], dtype=float)
-    return fit_logistic(rows, right, weigh(found, out_of_scope), **held)
+    rows = np.array([example.features for example in learning])
+    right = np.array([example.right for example in learning], dtype=float)
+    return fit_logistic(rows, right, weigh(learning, out_of_scope), **held)
 
 
 def calibrate(entries: Sequence[SearchEntry], out_of_scope: float = OUT_OF_SCOPE) -> Calibration | None:

@@ -109,7 +109,7 @@ def examples(entries: Sequence[SearchEntry]) -> Iterator[Example]:
 
 
 def ask(
-    scorer: Lexical, kept: Sequence[SearchEntry], asked: Sequence[tuple[str, SearchEntry | None]]
+    scorer: Lexical, entries: Sequence[SearchEntry], asked: Sequence[tuple[str, SearchEntry | None]]
 ) -> Iterator[Example]:
     """Ask a bank questions, each given with the entry that answers it or None.
 
@@ -117,11 +117,11 @@ def ask(
     """
     for text, answer in asked:
         if answer is None:
-            yield _example(scorer, kept, text, None, ExampleKind.LEFT_OUT_ENTRY)
+            yield _example(scorer, entries, text, None, ExampleKind.LEFT_OUT_ENTRY)
         else:
-            yield _example(scorer, kept, text, answer, ExampleKind.LEFT_OUT_PHRASING)
+            yield _example(scorer, entries, text, answer, ExampleKind.LEFT_OUT_PHRASING)
             if spoilt := exchanged(scorer, text):
-                yield _example(scorer, kept, spoilt, None, ExampleKind.EXCHANGED_WORD)
+                yield _example(scorer, entries, spoilt, None, ExampleKind.EXCHANGED_WORD)
 
 
 def exchanged(scorer: Lexical, text: str) -> str | None:
@@ -142,9 +142,9 @@ def draw(*parts: str) -> int:
 
 
 def _example(
-    scorer: Lexical, kept: Sequence[SearchEntry], text: str, answer: SearchEntry | None, kind: ExampleKind
+    scorer: Lexical, entries: Sequence[SearchEntry], text: str, answer: SearchEntry | None, kind: ExampleKind
 ) -> Example:
     evidence = scorer.evidence(text)
     nearest = evidence.nearest(2)
-    right = bool(nearest) and answer is not None and kept[nearest[0]].says() == answer.says()
+    right = bool(nearest) and answer is not None and entries[nearest[0]].says() == answer.says()
     return Example(kind, features(evidence, nearest), right)

@@ -90,9 +90,9 @@ def key_words(question: str, words: Iterable[str]) -> list[str]:
     return [key for key in words if key in written or (len(key) >= INSIDE and any(key in word for word in written))]
 
 
-def likeness(one: str, other: str) -> float:
+def likeness(question: str, other: str) -> float:
     """Return how alike two questions are, 0–1: the share of words they have in common, apart from endings."""
-    mine, theirs = _stems(one), _stems(other)
+    mine, theirs = _stems(question), _stems(other)
     if not mine or not theirs:
         return 0.0
     return float(len(mine & theirs) / (len(mine) * len(theirs)) ** 0.5)

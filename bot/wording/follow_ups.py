@@ -58,8 +58,8 @@ def holds(text: str, answer: str, before: str = "") -> bool:
     Something that the question ``before`` named already does not count. Return False for all other follow-ups, such as
     "hur gör vi då?", because we can't tell.
     """
-    asked, told, known = fold(text), fold(answer), fold(before)
+    asked, answered, known = fold(text), fold(answer), fold(before)
     for question, form in _HOLDS:
         if re.search(rf"\b(?:{question})\b", asked):
-            return any(match[0] not in known for match in re.finditer(form, told))
+            return any(match[0] not in known for match in re.finditer(form, answered))
     return False

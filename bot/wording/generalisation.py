@@ -135,18 +135,18 @@ def general(
     """
     links: list[str] = []
 
-    def hold(found: re.Match[str]) -> str:
-        links.append(found[0])
+    def hold(match: re.Match[str]) -> str:
+        links.append(match[0])
         return f"\x00{len(links) - 1}\x00"
 
     def back(held: str) -> str:
-        return _HELD.sub(lambda found: links[int(found[1])], held)
+        return _HELD.sub(lambda match: links[int(match[1])], held)
 
     taking = _Taking(_URL.sub(hold, _squeezed(text.replace("\x00", ""))))
     for pattern in (_SIGNED, _THANKS, _GREETING):
         taking.take(pattern, lambda _: "")
     for pattern in utterance.POINTS_OUT:
-        taking.take(pattern, lambda found: None if utterance.YEARS.fullmatch(found[0]) else GAP)
+        taking.take(pattern, lambda match: None if utterance.YEARS.fullmatch(match[0]) else GAP)
     whole, parts = _known(people, members)
     for pattern in whole:
         taking.take(pattern, lambda _: GAP)
@@ -178,7 +178,7 @@ def cut(text: str, most: int) -> str:
 def candidates(text: str) -> set[str]:
     """Return the possible names in a text: every two words in a row, as written and with capitals."""
     words = re.findall(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*", text)
-    pairs = [f"{one} {other}" for one, other in pairwise(words)]
+    pairs = [f"{first} {second}" for first, second in pairwise(words)]
     return {*pairs, *(pair.title() for pair in pairs)}
 
 

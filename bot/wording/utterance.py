@@ -114,7 +114,7 @@ def _is_place(folded: str, known: Names) -> bool:
 def without_person(text: str) -> str:
     """Return the text without personal numbers, mail addresses and long numbers, for the log."""
     for pattern in POINTS_OUT:
-        text = pattern.sub(lambda found: found[0] if YEARS.fullmatch(found[0]) else "…", text)
+        text = pattern.sub(lambda match: match[0] if YEARS.fullmatch(match[0]) else "…", text)
     return text
 
 
