@@ -1,4 +1,4 @@
-"""The product with Graph at work beside it, and the stand-in that Graph's work goes to; each is a process of its own.
+"""The product while Graph is at work, and the stand-in that Graph's work goes to. Each is a process of its own.
 
 ``python -m tests.bench.graph_beside standin`` serves a roster on ``PORT``. Without it, this is ``app.py`` while what
 ``BESIDE`` names goes on over and over: ``rest``, ``paced`` (a roster at Microsoft's pace), ``roster`` (as fast as it

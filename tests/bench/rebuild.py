@@ -1,4 +1,4 @@
-"""What an edit of the bank costs: until it can be searched, and for the turns that go on meanwhile.
+"""Measures the cost of an edit of the bank: the time until it can be searched, and the turns during that time.
 
 ``python -m tests.bench.rebuild [rounds] [seconds]``. Eight people ask at a steady pace while the kansli takes an entry
 out of the bank and puts it back, several times a second; rounds with and without edits alternate.

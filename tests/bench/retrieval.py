@@ -1,8 +1,8 @@
-"""The product's search on real Swedish questions beside SQLite's FTS5 and tantivy: ``python -m tests.bench.retrieval``.
+"""Compares the product's search on real Swedish questions with FTS5 and tantivy: ``python -m tests.bench.retrieval``.
 
 ``FAQ_DATA`` names the folder with ``evaluate.py``, ``dev.jsonl`` and ``dev_oos.jsonl``. ``build`` is for its command
 line: ``python $FAQ_DATA/evaluate.py tests.bench.retrieval:build --fit dev --test dev``. ``--ship`` fits
-``bot.search.calibration.SHIPPED`` anew, and each half of the entries on the other, to show that it carries over.
+``bot.search.calibration.SHIPPED`` again, and each half of the entries on the other, to show that it carries over.
 
 What was tried (dev; nDCG@10 with 0 / ≤ 2 / all alternatives / all and typing errors, unless something else is said):
 

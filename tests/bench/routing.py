@@ -1,4 +1,4 @@
-"""How often the right theme group is suggested, beside rivals: ``python -m tests.bench.routing``.
+"""Measures how often the right theme group is suggested, compared with rivals: ``python -m tests.bench.routing``.
 
 The product's own suggestion (``bot.search.themes`` with the bank's vote) for SweFAQ's 127 questions over their
 twenty themes, from ``FAQ_DATA``. Each question is asked of two banks, and never finds its own wording in either:

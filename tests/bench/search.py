@@ -1,7 +1,7 @@
 """What the search costs: ``python -m tests.bench.search [500 5000 ...]``, at 500, 5,000 and 50,000 entries by default.
 
 The entries are cut together from dev's (``FAQ_DATA``), 1–6 alternatives and three sentences of answer each. For each
-engine: building, building anew after one edit (the product from its previous index, the others whole), the median
+engine: building, building again after one edit (the product from its previous index, the others whole), the median
 question, and the memory that the process grew by. Each size and engine runs in a process of its own; the last column
 compares with FTS5 in the same run.
 """

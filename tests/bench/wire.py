@@ -36,7 +36,7 @@ class HttpProtocol(asyncio.Protocol):
 
 
 def _end(seen: bytes) -> int | None:
-    """Return where the first message ends; None while it is not all there."""
+    """Return the end of the first message, or None while it is incomplete."""
     head, found, body = seen.partition(b"\r\n\r\n")
     if not found:
         return None
@@ -129,11 +129,11 @@ def request(body: bytes, token: str = "") -> bytes:
 
 @dataclass
 class Load:
-    """What some seconds of calls gave."""
+    """The result of some seconds of calls."""
 
     seconds: float = 0.0
     milliseconds: list[float] = field(default_factory=list)
-    """Of each turn, from the POST to its answer."""
+    """The milliseconds of each turn, from the POST to its answer."""
     failures: int = 0
 
     @property

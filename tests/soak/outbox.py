@@ -115,7 +115,7 @@ class Cast:
 
 @dataclass
 class Seen:
-    """What the trials saw."""
+    """The results of the trials."""
 
     kills: int = 0
     struck: int = 0

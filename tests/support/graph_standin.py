@@ -1,8 +1,9 @@
 """Microsoft Graph on loopback: the second of the two fakes. The real SDK speaks to it over HTTP.
 
-Each request is held against ``graph_calls.toml``: method, path, query, headers, and its body read back by the SDK's own
-models with nothing left over. What is not as documented is kept in ``violations``, which tests want empty. It can be
-slow, throttle, fail, and cut the line after a request was carried out; it counts how many asked at a time and how fast.
+Each request is checked against ``graph_calls.toml``: method, path, query, headers, and the body, which the SDK's own
+models must read back with nothing left over. Violations of the documentation are kept in ``violations``, which tests
+want empty. It can be slow, throttle, fail, and cut the line after a request was carried out. It counts how many asked
+at a time and how fast.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the stand-in's tenant holds, and what each call does to it. Method names are the calls' names."""
+"""The state of the stand-in's tenant, and the effect of each call on it. Method names are the calls' names."""
 
 from __future__ import annotations
 
@@ -59,11 +59,11 @@ class State:
         self.mailbox = mailbox
         self.mails: list[EmailMessage] = []
         self.pings: list[tuple[str, Json]] = []
-        """Who was notified of what."""
+        """The notifications: recipient and content."""
         self._ids = count()
         self.events: dict[str, Event] = {}
         self.told: list[tuple[str, str]] = []
-        """Whom Exchange wrote to about an event, and why."""
+        """Exchange's messages about events: recipient and reason."""
         self.without_app: set[str] = set()
         self.installed: set[str] = set()
         self.catalog: dict[str, str] = {}
