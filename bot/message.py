@@ -83,7 +83,9 @@ class Incoming:
     card_id: str | None = None
     """For a button: the id of the message that carries the card."""
     attachments: tuple[str, ...] = ()
-    """Content types of the attachments, e.g. ``image/png``. The HTML copy of the text does not count."""
+    """Content types of what was attached, e.g. ``image/png``; the text's own HTML copy is not one."""
+    private: bool = False
+    """Whether only the sender and the bot see it, though it is in a channel. It must never be answered in public."""
 
     @property
     def key(self) -> tuple[str, str]:

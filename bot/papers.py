@@ -20,7 +20,6 @@ import orjson
 
 from bot.delivery import mail
 from bot.delivery.invitation import Method, invitation
-from bot.mail_address import reachable
 from bot.ports import Reason, Unreachable
 from bot.swedish import STOCKHOLM, day
 from bot.tenant import (
@@ -53,8 +52,13 @@ class _Event:
 
     @property
     def join_url(self) -> str:
-        """A link in a domain that leads nowhere."""
-        return f"https://teams.example/l/{_id(self.appointment)}" if self.appointment.online else ""
+        """An address in a domain that leads nowhere."""
+        return f"https://teams.example/l/{_id(self.appointment.key)}" if self.appointment.online else ""
+
+    @property
+    def booked(self) -> Booked:
+        """Return the entry as a calendar tells it."""
+        return Booked(_id(self.appointment.key), self.join_url or None, self.appointment.shown, self.attendees)
 
 
 class Papers:
@@ -74,16 +78,21 @@ class Papers:
 
     async def create(self, appointment: Appointment, attendees: Sequence[Attendee]) -> Booked:
         """See :class:`bot.tenant.Calendar`."""
-        event_id = _id(appointment)
+        event_id = _id(appointment.key)
         event = await self._event(event_id)
         if event is None:
-            event = _Event(appointment, reachable(attendees, appointment.key))
+            event = _Event(appointment, list(attendees))
             await self._tell(event, event.attendees)
-        return Booked(event_id, event.join_url or None)
+        return event.booked
 
-    async def update(self, event_id: str, appointment: Appointment) -> None:
+    async def find(self, key: str) -> Booked | None:
         """See :class:`bot.tenant.Calendar`."""
-        event = await self._known(event_id)
+        event = await self._event(_id(key))
+        return None if event is None else event.booked
+
+    async def update(self, booked: Booked, appointment: Appointment) -> None:
+        """See :class:`bot.tenant.Calendar`."""
+        event = await self._known(booked.id)
         event.appointment = appointment
         event.sequence += 1
         await self._tell(event, event.attendees)
@@ -91,7 +100,6 @@ class Papers:
     async def invite(self, event_id: str, attendees: Sequence[Attendee]) -> None:
         """See :class:`bot.tenant.Calendar`."""
         event = await self._known(event_id)
-        attendees = reachable(attendees, event.appointment.key)
         came = [attendee for attendee in attendees if attendee not in event.attendees]
         went = [attendee for attendee in event.attendees if attendee not in attendees]
         event.attendees = list(attendees)
@@ -158,8 +166,8 @@ class Papers:
         for attendee in attendees:
             letter = self._invitation(event, attendee, method, comment)
             await self._write(f"{_name(letter.key)}.eml", mail.written(letter, MAILBOX, self._answer_to, self._clock()))
-        stored = {"appointment": event.appointment, "attendees": event.attendees, "sequence": event.sequence}
-        await self._write(f"events/{_id(event.appointment)}.json", orjson.dumps(stored, option=orjson.OPT_INDENT_2))
+        kept = {"appointment": event.appointment, "attendees": event.attendees, "sequence": event.sequence}
+        await self._write(f"events/{_id(event.appointment.key)}.json", orjson.dumps(kept, option=orjson.OPT_INDENT_2))
 
     def _invitation(self, event: _Event, attendee: Attendee, method: Method, comment: str) -> Letter:
         """Return the invitation that Exchange would send. Exchange's own words are in the organiser's language."""
@@ -213,8 +221,8 @@ def _write(file: Path, content: bytes) -> None:
     file.write_bytes(content)
 
 
-def _id(appointment: Appointment) -> str:
-    return str(uuid5(NAMESPACE_URL, f"sekom:{appointment.key}"))
+def _id(key: str) -> str:
+    return str(uuid5(NAMESPACE_URL, f"sekom:{key}"))
 
 
 def _when(appointment: Appointment) -> str:

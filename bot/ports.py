@@ -65,6 +65,8 @@ class DeliveryWay(StrEnum):
     """A mail, through Graph."""
     FEED = "feed"
     """A notification in Teams' activity feed, through Graph."""
+    CALENDAR = "calendar"
+    """An entry in the bot's calendar, through Graph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,9 @@ class Posted:
     conversation_id: str
     thread_id: str | None = None
     activity_id: str | None = None
-    """None where Teams gave no id. For a mail, its Message-ID."""
+    """None if Teams gave none; a mail's Message-ID, or the calendar entry's id."""
+    join_url: str | None = None
+    """The address of a calendar entry's online meeting."""
 
 
 class Messenger(Protocol):

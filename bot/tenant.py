@@ -8,9 +8,10 @@ People are named by Entra object id or by ``mail``, never by UPN: a guest's UPN 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Protocol
 
 
@@ -42,51 +43,66 @@ class Attendee:
 
     mail: str
     name: str
+    answer: str = ""
+    """Graph's word for the answer in Outlook, such as ``declined``; empty if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """A meeting as people see it in their calendars."""
+    """A meeting as people's calendars show it."""
 
     key: str
-    """Names it for good: creating it twice with the same key makes one appointment."""
+    """Names it for ever. Creating it twice with one key makes one entry."""
     title: str
     starts: datetime
     ends: datetime
     text: str
     html: str
-    """The invitation's text. The meeting's own details come below it."""
+    """The invitation's text; the meeting's own details come below it."""
     online: bool = True
     """Whether a Teams meeting belongs to it."""
     place: str = ""
 
+    @property
+    def shown(self) -> dict[str, str]:
+        """Return a short digest of each part that can change. The entry keeps it, so a repeated change is seen."""
+        parts = {"title": self.title, "time": f"{self.starts} {self.ends}", "html": self.html, "place": self.place}
+        return {name: sha256(part.encode()).hexdigest()[:16] for name, part in parts.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """An appointment that is in the calendar."""
+    """An appointment that is in the calendar, as the calendar has it now."""
 
     id: str
     join_url: str | None
-    """The link to join. None where there is no online meeting, or Microsoft has not made it yet."""
+    """Where to join; None if there is no meeting, or Microsoft has not made it yet."""
+    shown: Mapping[str, str]
+    """What was last written to it (:attr:`Appointment.shown`)."""
+    attendees: Sequence[Attendee]
+    """Everybody who is invited, also by other people's forwarding."""
 
 
 class Calendar(Protocol):
     """The bot's own calendar, whose invitations go by mail. Invited people do not see each other.
 
-    People without an address that mail reaches are left out (:func:`bot.mail_address.reachable`).
+    Attendees have addresses that mail reaches (:func:`bot.mail_address.reachable`).
     """
 
-    async def create(self, appointment: Appointment, attendees: Sequence[Attendee]) -> Booked:
-        """Put the appointment in the calendar and invite people. Safe to repeat."""
+    async def find(self, key: str) -> Booked | None:
+        """Return the entry of the appointment with this key, or None."""
 
-    async def update(self, event_id: str, appointment: Appointment) -> None:
-        """Change title, time and text, and tell everybody invited. The link to join stays the same."""
+    async def create(self, appointment: Appointment, attendees: Sequence[Attendee]) -> Booked:
+        """Put the appointment in the calendar and invite. Safe to repeat."""
+
+    async def update(self, booked: Booked, appointment: Appointment) -> None:
+        """Change what differs from ``booked.shown``; everybody invited is told. The online meeting stays the same."""
 
     async def invite(self, event_id: str, attendees: Sequence[Attendee]) -> None:
-        """Replace the list of invited people. Tell only those who were added or removed."""
+        """Replace the whole list of attendees. Only people who were added or removed are told."""
 
     async def cancel(self, event_id: str, comment: str) -> None:
-        """Cancel the appointment with a comment to everybody invited. One that is already gone is no error."""
+        """Call the appointment off and send ``comment`` to everybody invited. An entry that is gone is no error."""
 
 
 @dataclass(frozen=True, slots=True)

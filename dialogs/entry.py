@@ -13,8 +13,8 @@ from bot.dialog import Dialog, Step, controls
 from bot.faq import entries, gap_cards, gaps, kansli_cards
 from bot.faq.entries import EntryContent
 from bot.message import Json, Reply, say
+from bot.register.change import Change
 from bot.routes import Answers, Role
-from bot.swedish import date_of
 from bot.turn import Turn
 from bot.wording import generalisation
 from bot.wording.generalisation import General
@@ -94,8 +94,7 @@ def finish(turn: Turn, answers: Answers) -> Reply:
         phrasings=tuple(answers["phrasings"] or ()),
         theme=answers["theme"] or "",
     )
-    today = date_of(turn.now)
-    entry = entries.create(turn.session, content, turn.person.id, turn.now, today)
+    entry = entries.create(Change.of(turn), content)
     turn.session.flush()
     rows = gaps.of_gap(turn, answers.get("_gap") or ())
     faq_growth.answer_gaps(turn.session, gaps.digests(rows), entry.id, turn.now)

@@ -1,14 +1,14 @@
-"""The outbox: everything the bot starts itself, a row each. Queue, delivery log, retry, report and GDPR record at once.
+"""The outbox: one row for each thing the bot starts itself. It is queue, delivery log, retry, report and GDPR record.
 
-A message is written in the same transaction as its cause (:func:`enqueue`), and one replica, which holds the lease,
-sends it (:mod:`bot.delivery.courier`). ::
+A row is written in the same transaction as its cause (:func:`enqueue`). The one replica that holds the lease sends it
+(:mod:`bot.delivery.courier`). ::
 
     waiting ──claim──▶ sending ──▶ sent | unreachable | failed | uncertain
        ▲                  │        waiting also ends as cancelled (cause ended, newer version) or expired
        └──── retry ───────┘
 
-``doubts`` counts the sends that may have arrived although nobody said so. A message that came twice is one whose row
-has doubts; a row without them was sent once.
+``doubts`` counts the sends that may have arrived although no answer came. A message can have come twice only if its row
+has doubts.
 """
 
 from __future__ import annotations
@@ -21,21 +21,26 @@ from typing import Any
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, case, exists, literal, or_, select, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
+from storage import invitations
 from storage.database import Base, Utc, insert_new, person_key, wake
-from storage.outgoing import Operation, Outgoing, Repeat, columns, digest
+from storage.outgoing import Operation, Outgoing, Repeat, ToCalendar, columns, digest
 
 QUEUE = "outbox"
-"""What a commit that enqueued wakes."""
+"""The waker that a commit with new rows calls."""
 KEPT_FOR = timedelta(days=7)
-"""How long a row without an ``expires_at`` of its own is tried; longer than any outage that nobody notices."""
-HARMLESS = frozenset({Operation.UPDATE, Operation.DELETE})
-"""What may be done twice without anybody noticing."""
+"""How long a row without an ``expires_at`` is tried; longer than any outage that nobody notices."""
+VERSIONS = frozenset({Operation.UPDATE, Operation.INVITE})
+"""Operations that write the whole current state, so that a newer one in the lane replaces an older one."""
+HARMLESS = VERSIONS | {Operation.DELETE, Operation.CALL_OFF}
+"""Operations that can be done twice without anybody noticing."""
 MOST_DOUBTS = 2
-"""How often a message is sent again that may have arrived (platform.md §3: one or two)."""
+"""How often a message that may have arrived is sent again (platform.md §3: one or two)."""
+WITHOUT_ID = "without_id"
+"""The ``error`` of a row that was sent although Teams gave no activity id: it can't be corrected or recalled."""
 
 
 class State(StrEnum):
-    """Where a delivery stands; the table at the top says how it moves."""
+    """Where a delivery stands. The picture at the top shows how it moves."""
 
     WAITING = "waiting"
     SENDING = "sending"
@@ -43,15 +48,15 @@ class State(StrEnum):
     UNREACHABLE = "unreachable"
     """The recipient can't be written to; ``error`` says why."""
     FAILED = "failed"
-    """Teams refuses the message itself, or we have a fault."""
+    """Teams refuses the message itself, or the fault is ours."""
     UNCERTAIN = "uncertain"
-    """It may have arrived, and a person decides whether to send it again."""
+    """It may have arrived. A person decides whether to send it again."""
     CANCELLED = "cancelled"
     EXPIRED = "expired"
 
 
 NOT_ARRIVED = (State.UNREACHABLE, State.FAILED, State.UNCERTAIN, State.EXPIRED)
-"""It came to its end and nobody knows that it arrived."""
+"""Final states in which we do not know that it arrived."""
 
 
 class Content(Base):
@@ -61,13 +66,13 @@ class Content(Base):
 
     hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     body: Mapped[dict[str, Any]]
-    """``text``, ``card``, and for what may go by mail ``mail`` (:class:`storage.outgoing.AsMail`)."""
+    """``text`` and ``card``, and ``mail`` (:class:`storage.outgoing.AsMail`) if a mail may go; or ``appointment``."""
     used_at: Mapped[datetime]
-    """When it was last enqueued; locks the row against a concurrent cleaning."""
+    """When it was last enqueued. Writing it locks the row against the cleaning that would delete it."""
 
 
 class Delivery(Base):
-    """One thing to send, and what came of it."""
+    """One thing to send, and its outcome."""
 
     __tablename__ = "deliveries"
 
@@ -83,12 +88,12 @@ class Delivery(Base):
     target: Mapped[str | None] = mapped_column(String(200))
     """The key of the delivery whose thread or message this is about."""
     content_hash: Mapped[str | None] = mapped_column(ForeignKey("contents.hash"), index=True)
-    """Null for a message taken away, and when what was said is forgotten."""
+    """Null for a deleted message, and when retention has removed the text."""
     repeat: Mapped[str] = mapped_column(String(10))
     reach: Mapped[str] = mapped_column(String(20))
-    """How a person is reached; says nothing of other rows."""
+    """How a person is reached; has no meaning for other rows."""
     dated: Mapped[bool]
-    """Whether its cause gave it an ``expires_at``, after which nobody wants it any more."""
+    """Whether its cause gave it an ``expires_at``."""
     created_at: Mapped[datetime]
     not_before: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -96,16 +101,19 @@ class Delivery(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     doubts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(String(100), default="")
-    """Why it did not go the last time; a code, never a text."""
+    """Why the last try failed, or :data:`WITHOUT_ID`; a code, never a text."""
     claimed_by: Mapped[str | None] = mapped_column(String(40))
     claimed_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
-    """When it came to its end."""
+    """When it reached a final state."""
     route: Mapped[str] = mapped_column(String(20), default="")
-    """The way it went: chat, mention, thread, message, mail, feed."""
+    """The way it went: chat, mention, thread, message, mail, feed, calendar."""
     sent_conversation_id: Mapped[str | None] = mapped_column(String(300))
     sent_thread_id: Mapped[str | None] = mapped_column(String(100))
     sent_activity_id: Mapped[str | None] = mapped_column(String(200), index=True)
+    """Teams' id of the message, the mail's Message-ID, or Graph's id of the calendar entry."""
+    join_url: Mapped[str | None] = mapped_column(String(1000))
+    """The address of the online meeting that belongs to a calendar entry."""
 
     __table_args__ = (
         Index("ix_deliveries_due", "state", "not_before", "id"),
@@ -117,15 +125,12 @@ class Delivery(Base):
 
 
 def enqueue(session: Session, outgoing: Outgoing, now: datetime) -> bool:
-    """Have something sent when this transaction has committed; False where its key was used before.
-
-    A key is used for ever: whatever became of the row, a second one with its key changes nothing.
-    """
+    """Send something when this transaction has committed. Return False if its key was ever used before."""
     return enqueue_all(session, [outgoing], now) == 1
 
 
 def enqueue_all(session: Session, outgoings: Iterable[Outgoing], now: datetime) -> int:
-    """As :func:`enqueue`, for many; how many were new. 200 take about 20 ms, so plan more than that in chunks."""
+    """Enqueue many. Return how many were new. 200 take about 20 ms, so plan more than that in chunks."""
     wanted = {outgoing.key: outgoing for outgoing in outgoings}
     there = known(session, wanted)
     fresh = [outgoing for key, outgoing in wanted.items() if key not in there]
@@ -134,27 +139,29 @@ def enqueue_all(session: Session, outgoings: Iterable[Outgoing], now: datetime) 
         if not insert_new(session, Content, hash=content_hash, body=bodies[content_hash], used_at=now):
             session.execute(update(Content).where(Content.hash == content_hash).values(used_at=now))
     added = sum(insert_new(session, Delivery, **_row(outgoing, now)) for outgoing in fresh)
+    for outgoing in fresh:
+        if isinstance(outgoing.to, ToCalendar) and outgoing.attendees is not None:
+            invitations.invite(session, outgoing.to.event_key, outgoing.attendees)
     if added:
         wake(session, QUEUE)
     return added
 
 
 def known(session: Session, keys: Collection[str]) -> set[str]:
-    """Those of the keys that have a row already, sent or not."""
+    """Return the keys that already have a row, sent or not."""
     return set(session.scalars(select(Delivery.key).where(Delivery.key.in_(list(keys)))))
 
 
 def cancel(session: Session, subject: str, now: datetime) -> int:
-    """The cause is over: what waits for it is not sent any more. How many rows that ended.
+    """Cancel the waiting rows of a cause that is over. Return how many there were.
 
-    What is on its way at this moment may arrive, but is not tried again. A row enqueued by a transaction that has not
-    committed yet is not seen; the check in ``STILL_WANTED`` catches it.
+    A row that is being sent may arrive, but is not tried again. ``STILL_WANTED`` catches rows not committed yet.
     """
     return cancel_all(session, Delivery.subject == subject, now, why="cause_ended")
 
 
 def cancel_all(session: Session, which: ColumnElement[bool], now: datetime, *, why: str) -> int:
-    """As :func:`cancel`, for the rows that ``which`` says."""
+    """Cancel the rows that match ``which``, as :func:`cancel` does."""
     sending, moment = Delivery.state == State.SENDING, literal(now, Utc())
     # in one statement: between two, a row that is put back would slip through
     ended = update(Delivery).values(
@@ -169,9 +176,9 @@ def cancel_all(session: Session, which: ColumnElement[bool], now: datetime, *, w
 
 
 def send_again(session: Session, delivery_id: int, now: datetime) -> bool:
-    """Send what did not go, or is ``uncertain``, once more, because a person says so; what waits for it goes then too.
+    """Send a row that did not arrive, or is ``uncertain``, once more because a person says so; then its followers too.
 
-    False where it is on its way or has arrived, its cause is over, or what it said is forgotten.
+    Return False if it is on its way or has arrived, its cause is over, or its text is forgotten.
     """
     row = Delivery.id == delivery_id, Delivery.state.in_(NOT_ARRIVED), Delivery.content_hash.is_not(None)
     again = {"state": State.WAITING, "not_before": now, "expires_at": now + KEPT_FOR, "settled_at": None}
@@ -183,10 +190,7 @@ def send_again(session: Session, delivery_id: int, now: datetime) -> bool:
 
 
 def reschedule(session: Session, which: ColumnElement[bool], at: datetime, *, tried: bool = False) -> int:
-    """What waits, of the rows that ``which`` says, goes at this moment, sooner or later. How many rows that were.
-
-    With ``tried`` also what did not go the last time: only where Teams can't have said when to try again.
-    """
+    """Move waiting rows to ``at``; with ``tried`` also rows that Teams may have put off. Return how many were moved."""
     untried = [] if tried else [Delivery.attempts == 0]
     waits = update(Delivery).where(which, Delivery.state == State.WAITING, *untried)
     done = session.execute(waits.values(not_before=at))
@@ -195,7 +199,7 @@ def reschedule(session: Session, which: ColumnElement[bool], at: datetime, *, tr
 
 
 def find(session: Session, key: str) -> Delivery | None:
-    """The delivery with this key, and what became of it."""
+    """Return the delivery with this key, or None."""
     return session.query(Delivery).filter_by(key=key).one_or_none()
 
 
@@ -204,15 +208,15 @@ def find(session: Session, key: str) -> Delivery | None:
 
 _OTHER = aliased(Delivery)
 _SUPERSEDED = and_(
-    Delivery.operation == Operation.UPDATE,
+    Delivery.operation.in_(VERSIONS),
     exists().where(
         _OTHER.lane == Delivery.lane,
-        _OTHER.id > Delivery.id,
+        or_(_OTHER.id > Delivery.id, _OTHER.operation == Operation.CALL_OFF),
         _OTHER.operation.in_(HARMLESS),
         _OTHER.state.in_([State.WAITING, State.SENDING, State.SENT, State.UNCERTAIN]),
     ),
 )
-"""A newer version of the same card is on its way or there: this one would put an old state back."""
+"""A newer version is on its way or there, or the appointment is called off: sending this would bring back old state."""
 _LANE_TAKEN = exists().where(
     _OTHER.lane == Delivery.lane,
     _OTHER.id != Delivery.id,
@@ -221,16 +225,16 @@ _LANE_TAKEN = exists().where(
         and_(
             _OTHER.state == State.WAITING,
             _OTHER.id < Delivery.id,
-            ~and_(_OTHER.operation == Operation.UPDATE, Delivery.operation.in_(HARMLESS)),  # that one is superseded
+            ~and_(_OTHER.operation.in_(VERSIONS), Delivery.operation.in_(HARMLESS)),  # that one is superseded
         ),
     ),
 )
 
 
 def claim(session: Session, holder: str, now: datetime, most: int) -> list[Delivery]:
-    """Take at most ``most`` rows that are due, oldest first, one of each lane. Only rows ``sending`` are to be sent.
+    """Take at most ``most`` rows that are due, oldest first, one of each lane. Send only those that are ``sending``.
 
-    One statement, so that two replicas can't take the same row; what has expired or was superseded ends with it.
+    It is one statement, so that two replicas can't take the same row. Expired and superseded rows end with it.
     """
     due = select(Delivery.id).where(Delivery.state == State.WAITING, Delivery.not_before <= now, ~_LANE_TAKEN)
     due = due.order_by(Delivery.not_before, Delivery.id).limit(most).with_for_update(skip_locked=True, of=Delivery)
@@ -254,10 +258,9 @@ def claim(session: Session, holder: str, now: datetime, most: int) -> list[Deliv
 
 
 def settle(session: Session, row: Delivery, *, late: bool = False, **outcome: Any) -> bool:
-    """Write what came of a claimed row; False where it is not this claim's any more.
+    """Write the outcome of a claimed row. Return False if the claim is no longer ours.
 
-    ``late`` (for what is known to have arrived) also counts after another replica gave the row up as uncertain, as
-    long as nobody has sent it again.
+    ``late`` (it is known to have arrived) also counts after another replica gave it up, unless it was sent again.
     """
     open_states = [State.SENDING, State.UNCERTAIN, State.WAITING] if late else [State.SENDING]
     this = Delivery.id == row.id, Delivery.claimed_by == row.claimed_by, Delivery.attempts == row.attempts
@@ -266,10 +269,9 @@ def settle(session: Session, row: Delivery, *, late: bool = False, **outcome: An
 
 
 def recover(session: Session, holder: str, now: datetime) -> int:
-    """Decide about what a process that is gone was sending; how many rows that were.
+    """Decide about the rows that a dead process was sending. Return how many there were.
 
-    Replacing or removing a message twice does no harm. What was to be sent again is, up to :data:`MOST_DOUBTS`
-    times, and marked; the rest waits for a person.
+    Harmless rows and, up to :data:`MOST_DOUBTS` times, ``Repeat.AGAIN`` rows go again. The rest waits for a person.
     """
     harmless = Delivery.operation.in_(HARMLESS)
     again = or_(harmless, and_(Delivery.repeat == Repeat.AGAIN, Delivery.doubts < MOST_DOUBTS))
@@ -284,7 +286,7 @@ def recover(session: Session, holder: str, now: datetime) -> int:
 
 
 def body(session: Session, row: Delivery) -> dict[str, Any]:
-    """What the row sends, as :class:`Content` keeps it; empty for a message taken away."""
+    """Return the row's content as :class:`Content` stores it; empty for a deleted message."""
     content = session.get(Content, row.content_hash) if row.content_hash else None
     return content.body if content is not None else {}
 

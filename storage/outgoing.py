@@ -1,9 +1,10 @@
-"""What a feature asks to have sent: the values that :func:`storage.outbox.enqueue` takes."""
+"""The values that a feature hands to :func:`storage.outbox.enqueue`: what to send, to whom and how."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any, TypeAlias
@@ -12,52 +13,83 @@ import orjson
 
 
 class Operation(StrEnum):
-    """What a delivery does in Teams."""
+    """What a delivery does in Teams or Graph."""
 
     PERSON = "person"
-    """Write to somebody, in their own chat with the bot or as :class:`Reach` says."""
+    """Write to a person, in their own chat with the bot or as :class:`Reach` says."""
     MAIL = "mail"
-    """The mail that goes with a reminder in the chat: its own row, so that neither is repeated for the other."""
+    """Send the mail that goes with a reminder in the chat. It has its own row, so that a retry sends only one of the
+    two again."""
     THREAD = "thread"
     """Start a thread in a channel."""
     REPLY = "reply"
-    """Write in a conversation or a thread that is there."""
+    """Write in an existing conversation or thread."""
     UPDATE = "update"
     DELETE = "delete"
+    INVITE = "invite"
+    """Make an appointment's calendar entry, or bring it up to date."""
+    CALL_OFF = "call_off"
+    """Cancel an appointment's calendar entry. An appointment that was called off stays off."""
 
 
 class Repeat(StrEnum):
-    """What becomes of a message that may have arrived, or not."""
+    """What to do with a message when we cannot know whether it arrived."""
 
     AGAIN = "again"
-    """Send it again, and mark the row: an answer or a reminder is better twice than never."""
+    """Send it again and mark the row: an answer or a reminder is better twice than never."""
     ASK = "ask"
     """Let the kansli decide: an announcement to everybody is better late than twice."""
 
 
 class Reach(StrEnum):
-    """How a message to a person finds its way (:mod:`bot.delivery.reach`)."""
+    """How a message reaches a person (:mod:`bot.delivery.reach`)."""
 
     ANSWER = "answer"
-    """To something that they did: in Teams only."""
+    """An answer to something the person did: in Teams only."""
     REMINDER = "reminder"
-    """As they have chosen, and not in a pause."""
+    """As the person has chosen, and not during a pause."""
     ANNOUNCEMENT = "announcement"
     """In their own chat, else by mail."""
 
 
 @dataclass(frozen=True, slots=True)
 class AsMail:
-    """What a mail says in a card's place, the same to everybody. In the activity feed the subject is the topic."""
+    """The mail that replaces a card, the same for every recipient. In the activity feed the subject is the topic."""
 
     subject: str
-    """Says by itself what it is about; a phone shows the first 40 characters."""
+    """Must be clear on its own; a phone shows the first 40 characters."""
     text: str
-    """Teams Markdown, without the greeting. Buttons do not work in a mail: it says what to do in the chat."""
+    """Teams Markdown, without the greeting. Buttons do not work in a mail, so it says what to do in the chat."""
     why: str
-    """One sentence: why it comes to this person."""
+    """One sentence: why this person gets the mail."""
     quote: str = ""
-    """What somebody has written, shown letter by letter below the text."""
+    """Text that a person has written, shown unchanged below the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class AsAppointment:
+    """The full current state of an appointment. The calendar entry is changed only where it differs."""
+
+    title: str
+    starts: datetime
+    ends: datetime
+    text: str
+    """The invitation's text, in Teams Markdown."""
+    online: bool = True
+    """Whether it has a Teams meeting. Decided when the entry is created; a later change has no effect."""
+    place: str = ""
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """Return the appointment as JSON."""
+        times = {name: getattr(self, name).astimezone(UTC).isoformat() for name in ("starts", "ends")}
+        return {**asdict(self), **times}
+
+    @classmethod
+    def from_body(cls, body: dict[str, Any]) -> AsAppointment:
+        """Return the appointment that :attr:`body` wrote."""
+        times = {name: datetime.fromisoformat(body[name]) for name in ("starts", "ends")}
+        return cls(**{**body, **times})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +102,9 @@ class ToThread:
 
 @dataclass(frozen=True, slots=True)
 class ToPerson:
-    """Somebody's own chat with the bot, opened if need be. Failing that a mention ``else_in`` a thread, if given.
+    """A person's own chat with the bot, opened if needed. If that fails, a mention in the thread ``else_in``.
 
-    Give ``else_in`` only for what everybody in that thread may read.
+    Give ``else_in`` only when everybody in that thread may read the message.
     """
 
     person_id: int
@@ -95,7 +127,7 @@ class ThreadOf:
 
 @dataclass(frozen=True, slots=True)
 class ToMessage:
-    """A message of ours, such as the card that carries a pressed button: replaced, or with no content taken away."""
+    """A message of ours, such as the card with a pressed button. It is replaced, or deleted if there is no content."""
 
     conversation_id: str
     activity_id: str
@@ -104,52 +136,98 @@ class ToMessage:
 
 @dataclass(frozen=True, slots=True)
 class MessageOf:
-    """The message that the delivery with this key sent: replaced, or with no content taken away."""
+    """The message that the delivery with this key sent. It is replaced, or deleted if there is no content.
+
+    If Teams gave that message no id (:data:`storage.outbox.WITHOUT_ID`), this delivery ends as unreachable.
+    """
 
     key: str
 
 
-Recipient: TypeAlias = ToPerson | ToChannel | ToThread | ThreadOf | ToMessage | MessageOf
+@dataclass(frozen=True, slots=True)
+class ToCalendar:
+    """The calendar entry of an event, in the bot's own calendar; one entry per ``event_key`` for ever.
+
+    With an ``appointment`` the entry is created or brought up to date. Without one it is called off, and ``text`` is
+    what the attendees read. Of several waiting rows only the newest is sent.
+    """
+
+    event_key: str
+    """Names the appointment, as ``event:7``; at most 120 characters."""
+
+    @property
+    def lane(self) -> str:
+        """Return the lane that all rows of this appointment share."""
+        return f"{_CALENDAR}{self.event_key}"
+
+    @classmethod
+    def of_lane(cls, lane: str) -> ToCalendar:
+        """Return the recipient whose lane this is."""
+        return cls(lane.removeprefix(_CALENDAR))
+
+
+_CALENDAR = "calendar:"
+
+Recipient: TypeAlias = ToPerson | ToChannel | ToThread | ThreadOf | ToMessage | MessageOf | ToCalendar
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One thing to send. Raises :class:`ValueError` for content that its recipient can't have."""
+    """One thing to send. Raises :class:`ValueError` for content that its recipient cannot have."""
 
     key: str
-    """Unique for ever, at most 200 characters. Names the date it refers to, so that a moved date tells again."""
+    """Unique for ever, at most 200 characters. Names the date it refers to, so that a moved date is told again."""
     subject: str
-    """The cause, as ``question:12``. Ending the cause cancels what waits for it."""
+    """The cause, as ``question:12``. Ending the cause cancels its waiting rows."""
     to: Recipient
     text: str = ""
     """Plain text or Teams Markdown. With a card: what notifications and screen readers say."""
     card: dict[str, Any] | None = None
     lane: str = ""
-    """What goes one at a time, in order, the newest version of a card winning. By default the message itself."""
+    """Rows of one lane go one at a time, in order, and the newest version of a card wins. By default the message."""
     not_before: datetime | None = None
-    """None is now."""
+    """None means now."""
     expires_at: datetime | None = None
-    """When it is no longer worth sending; None is seven days after it was to go."""
+    """When it is no longer worth sending; None means seven days after ``not_before``."""
     repeat: Repeat = Repeat.AGAIN
     reach: Reach = Reach.ANSWER
     mail: AsMail | None = None
-    """Goes with every ``reach`` but ``ANSWER``, and with no other."""
+    """Required for every ``reach`` but ``ANSWER``, which has none."""
     doubts: int = 0
     """How many sends may have arrived before the row was written: a reply that a turn could not send."""
+    appointment: AsAppointment | None = None
+    """For :class:`ToCalendar` only."""
+    attendees: Collection[int] | None = None
+    """Everybody who is invited from now on, by person id; None leaves them as they are. For an appointment only."""
 
     def __post_init__(self) -> None:
         if not self.key or not self.subject or max(len(self.key), len(self.subject), len(self.lane)) > 200:  # noqa: PLR2004 - the columns' width
             raise ValueError(f"key, subject and lane have 1 to 200 characters: {self.key!r}")
-        if self.body is None and not isinstance(self.to, ToMessage | MessageOf):
+        if self.body is None and not isinstance(self.to, ToMessage | MessageOf | ToCalendar):
             raise ValueError(f"there is nothing to send: {self.key!r}")
+        if not isinstance(self.to, ToCalendar) and (self.appointment or self.attendees is not None):
+            raise ValueError(f"only a calendar takes an appointment: {self.key!r}")
+        if isinstance(self.to, ToCalendar):
+            self._check_calendar(self.to)
         if (self.mail is None) != (self.reach is Reach.ANSWER):
             raise ValueError(f"a reminder or announcement says how it reads as a mail, and nothing else: {self.key!r}")
         if self.mail is not None and (not isinstance(self.to, ToPerson) or len(self.key) > 190):  # noqa: PLR2004 - as above
             raise ValueError(f"only a person is reached by mail, and with a shorter key: {self.key!r}")
 
+    def _check_calendar(self, to: ToCalendar) -> None:
+        if not 0 < len(to.event_key) <= 120 or self.lane or self.card:  # noqa: PLR2004 - room for a longer key
+            raise ValueError(f"an appointment has a short key, a lane of its own and no card: {self.key!r}")
+        if self.appointment is None and self.attendees is not None:
+            raise ValueError(f"an appointment that is called off has no attendees: {self.key!r}")
+        planned = self.appointment
+        if planned and not (planned.starts.tzinfo and planned.ends.tzinfo and planned.starts < planned.ends):
+            raise ValueError(f"an appointment has aware times and ends after it starts: {self.key!r}")
+
     @property
     def body(self) -> dict[str, Any] | None:
-        """The content as it is stored; None for a message to be taken away."""
+        """Return the content as it is stored; None for a message that is deleted."""
+        if self.appointment is not None:
+            return {"appointment": self.appointment.body}
         if not self.text and self.card is None:
             return None
         by_mail = {} if self.mail is None else {"mail": asdict(self.mail)}
@@ -157,26 +235,26 @@ class Outgoing:
 
 
 def number_of(subject: str) -> int | None:
-    """What a subject names by number, as 12 of ``question:12``; None where it names nothing so."""
+    """Return the number in a subject, as 12 of ``question:12``; None if it has no number."""
     number = subject.partition(":")[2]
     return int(number) if number.isdecimal() else None
 
 
 def digest(outgoing: Outgoing) -> str | None:
-    """The address of the content: equal contents are stored once."""
+    """Return the content's address. Equal contents are stored once."""
     body = outgoing.body
     return None if body is None else digest_of(body)
 
 
 def digest_of(body: dict[str, Any]) -> str:
-    """The address of a content as it is stored."""
+    """Return the address of a stored content."""
     return sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def columns(outgoing: Outgoing) -> dict[str, Any]:
-    """The columns of ``deliveries`` that say what to send, where, and how."""
+    """Return the columns of ``deliveries`` that say what to send, where and how."""
     where: dict[str, Any]
-    found = {
+    common = {
         "key": outgoing.key,
         "subject": outgoing.subject,
         "lane": outgoing.lane or outgoing.key,
@@ -199,11 +277,14 @@ def columns(outgoing: Outgoing) -> dict[str, Any]:
             where = {"operation": Operation.REPLY, "target": key}
         case ToMessage(conversation_id, activity_id, thread_id):
             where = {"operation": change, **_place(ToThread(conversation_id, thread_id)), "activity_id": activity_id}
-            found["lane"] = outgoing.lane or f"{conversation_id} {activity_id}"[-200:]
+            common["lane"] = outgoing.lane or f"{conversation_id} {activity_id}"[-200:]
         case MessageOf(key):
             where = {"operation": change, "target": key}
-            found["lane"] = outgoing.lane or key
-    return {**found, **where}
+            common["lane"] = outgoing.lane or key
+        case ToCalendar() as entry:
+            where = {"operation": Operation.INVITE if outgoing.appointment else Operation.CALL_OFF}
+            common["lane"] = entry.lane
+    return {**common, **where}
 
 
 def _place(thread: ToThread) -> dict[str, str | None]:

@@ -19,7 +19,7 @@ from storage import faq, questions
 from storage.audit import AuditRow
 from storage.contacts import Contact
 from storage.database import Base, table_of
-from storage.erasure import first_names, messages, scrub
+from storage.erasure import first_names, invitations, messages, scrub
 from storage.erasure import hashes as erased
 from storage.erasure.traces import Traces
 from storage.outbox import Content, Delivery
@@ -137,6 +137,7 @@ def erase(
     _end_seats(session, ids, today)
     _rename_in_audit(session, ids, reference)
     _drop_deliveries(session, ids, chats)
+    invitations.withdraw(session, ids, reference, now)
     session.expunge_all()  # what the turn has loaded may be gone now
     session.execute(delete(PEOPLE).where(PEOPLE.c.id.in_(ids)))  # the keys' ON DELETE does the rest
     traces = Traces(tuple(sorted({*identities, *chats})), _findable(session, names), reference)

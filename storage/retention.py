@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import delete, exists, func, literal, select, update
 from sqlalchemy.orm import Session, aliased
 
 from storage.audit import AuditRow
 from storage.contacts import Contact
+from storage.database import insert_new
 from storage.dialogs import OpenDialog
+from storage.invitations import Invitation
 from storage.leases import Lease
 from storage.outbox import Content, Delivery, State
+from storage.outgoing import ToCalendar
 from storage.places import Conversation
 from storage.questions import Answer, Question, Status
 
@@ -37,7 +40,8 @@ def last_trusted(session: Session) -> datetime | None:
 
 def trust(session: Session, now: datetime) -> None:
     """Remember that retention ran at ``now``."""
-    session.merge(Lease(name=LAST, holder=LAST, until=now))
+    if not insert_new(session, Lease, name=LAST, holder=LAST, until=now):
+        session.execute(update(Lease).where(Lease.name == LAST).values(until=now))
 
 
 def forget_dialogs(session: Session, before: datetime, limit: int) -> int:
@@ -68,6 +72,13 @@ def forget_deliveries(session: Session, before: datetime, limit: int) -> int:
     targeted = select(_TARGETED.target).where(_TARGETED.target.is_not(None))
     over = Delivery.state.not_in(_UNDECIDED), Delivery.settled_at < before, Delivery.key.not_in(targeted)
     return _changed(session, delete(Delivery).where(Delivery.id.in_(select(Delivery.id).where(*over).limit(limit))))
+
+
+def forget_invitations(session: Session, limit: int) -> int:
+    """Delete at most ``limit`` invitations to appointments whose deliveries are all forgotten. Return how many."""
+    there = exists().where(Delivery.lane == literal(ToCalendar("").lane) + Invitation.event_key)
+    old = select(Invitation.id).where(~there).limit(limit)
+    return _changed(session, delete(Invitation).where(Invitation.id.in_(old)))
 
 
 def forget_questions(session: Session, before: datetime, limit: int) -> int:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
@@ -22,12 +24,27 @@ from dialogs import DIALOGS
 from storage import content
 from storage.database import Database
 from tests.support.chat import KANSLI, Chat, Clock
+from tests.support.dates import DATES
 from tests.support.stage import PostgresqlStage, SqliteStage, Stage
 
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 """A Tuesday in Stockholm's winter time."""
 _INDEXED: list[LiveBank] = []
 """The starting content's, once there is a test that has it."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test with the mark ``clock`` once at each date."""
+    if metafunc.definition.get_closest_marker("clock"):
+        metafunc.parametrize("starts_at", DATES.values(), ids=DATES, indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def starts_at(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Start the test at its date, if it has one; else at the time that it is."""
+    start: datetime | None = getattr(request, "param", None)
+    with time_machine.travel(start) if start else nullcontext():
+        yield
 
 
 @pytest.fixture(scope="session")

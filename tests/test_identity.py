@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 import app
 from bot.identity import credential
 from bot.settings import Settings, SettingsProblems
+from tests.support.dates import environment
 from tests.support.paths import ROOT
+
+pytestmark = pytest.mark.clock
 
 GUID = "6c9e9d3a-0000-4000-8000-000000000001"
 HOSTED = {"MicrosoftAppId": GUID, "MicrosoftAppTenantId": GUID, "SEKOM_CONTACT": "kansliet@ekokommuner.example"}
@@ -96,5 +100,12 @@ def test_half_a_set_up_is_no_local_mode(name: str, pem: Path) -> None:
 def test_without_its_package_the_bot_runs_until_graph_is_set_up(tmp_path: Path, mailbox: str, expected: str) -> None:
     settings = {**HOSTED, "MicrosoftAppPassword": "x", "DATABASE_URL": f"sqlite:///{tmp_path}/bot.db"}
     program = MISSING.format(settings={**settings, "SEKOM_GRAPH_MAILBOX": mailbox})
-    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=False)
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, **environment()},
+        check=False,
+    )
     assert ended.stdout.strip() == expected, ended.stderr

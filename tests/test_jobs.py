@@ -83,7 +83,8 @@ async def test_jobs_tick_at_once_and_go_on_after_a_fault(
         async with jobs.ticking(
             empty_app, clock, (Job("w", often, works), Job("b", often, breaks)), (due_for(anna, 2),)
         ):
-            seen = [await asyncio.wait_for(runs.get(), 5) for _ in range(8)]
+            async with asyncio.timeout(5):
+                seen = [await runs.get() for _ in range(8)]
             for _ in range(100):
                 if rows(empty_app):
                     break

@@ -10,16 +10,19 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import aiohttp
+import pytest
 
 from storage import content
 from storage.database import Database
 from storage.faq import Entry
 from tests.support.chat import Clock
+from tests.support.dates import environment
 from tests.support.edge import activity, press
 from tests.support.fakes import FakeConnector
 from tests.support.network import free_port
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.clock
 LONG = 60.0
 """Seconds that the Connector keeps a reply waiting: longer than any test."""
 
@@ -66,9 +69,9 @@ def _fill(database_url: str, clock: Clock) -> int:
 async def _bot(database_url: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
     """The real bot in local mode, as a process of its own; ended by its id."""
     port = free_port()
-    environment = {"PATH": os.environ["PATH"], "DATABASE_URL": database_url, "PORT": str(port)}
+    environ = {"PATH": os.environ["PATH"], "DATABASE_URL": database_url, "PORT": str(port), **environment()}
     bot = await asyncio.create_subprocess_exec(
-        sys.executable, "app.py", cwd=ROOT, env=environment, stderr=asyncio.subprocess.DEVNULL
+        sys.executable, "app.py", cwd=ROOT, env=environ, stderr=asyncio.subprocess.DEVNULL
     )
     url = f"http://127.0.0.1:{port}"
     try:

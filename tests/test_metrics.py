@@ -25,6 +25,8 @@ from tests.support.chat import Chat, Clock
 from tests.support.edge import activity, press, running
 from tests.support.outbox import desk, note
 
+pytestmark = pytest.mark.clock
+
 TOKEN = "ett-ord-som-ingen-gissar-på"
 HOSTED = {
     "MicrosoftAppId": "11111111-2222-3333-4444-555555555555",

@@ -20,10 +20,12 @@ from bot.settings import Settings
 from bot.upkeep import operator
 from storage import content, groups, migrate
 from storage.database import Database
+from tests.support.dates import environment
 from tests.support.network import free_port
 from tests.support.paths import ROOT
 from tests.support.settings import settings
 
+pytestmark = pytest.mark.clock
 HOSTED = {
     "MicrosoftAppId": "11111111-2222-3333-4444-555555555555",
     "MicrosoftAppPassword": "hemlig",
@@ -169,14 +171,15 @@ async def start(folder: Path, **environ: str) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         *(sys.executable, ROOT / "app.py"),
         cwd=folder,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **environ},
+        env={"PATH": os.environ["PATH"], **environment(), **environ},
         stderr=asyncio.subprocess.PIPE,
     )
 
 
 async def test_wrong_settings_end_with_2_and_all_problems(tmp_path: Path) -> None:
     bot = await start(tmp_path, PORT="none", SEKOM_CONTACT="kansliet", MicrosoftAppPassword="hemligt")
-    _, said = await asyncio.wait_for(bot.communicate(), 30)
+    async with asyncio.timeout(30):
+        _, said = await bot.communicate()
     assert bot.returncode == 2
     lines = said.decode().splitlines()
     assert lines[0] == "The settings are wrong:"
@@ -195,7 +198,8 @@ async def test_it_serves_and_stops_when_asked(tmp_path: Path) -> None:
     async with ClientSession() as session, session.get(f"http://127.0.0.1:{port}/healthz") as response:
         assert response.status == 200
     bot.send_signal(signal.SIGTERM)
-    _, rest = await asyncio.wait_for(bot.communicate(), 30)
+    async with asyncio.timeout(30):
+        _, rest = await bot.communicate()
     assert bot.returncode == 0
     assert b'"stopped"' in rest
     assert (tmp_path / "var" / "sekom.db").exists()

@@ -104,7 +104,8 @@ class Courier:
             claimed = await self._safely(self._round())
             if isinstance(claimed, _Fault) or not claimed:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), self._limits.pause(self._clock()) or self._pace.tick)
+                    async with asyncio.timeout(self._limits.pause(self._clock()) or self._pace.tick):
+                        await self._woken.wait()
             else:  # evenly, not in bursts
                 await asyncio.sleep(started + claimed / self._limits.rate - loop.time())
 
@@ -234,7 +235,7 @@ class Courier:
         if self._holds_until is None or self._clock() >= self._holds_until:
             raise TryLater("lease_lost")
         if route.way in OUTSIDE:
-            return await self._elsewhere.send(route, row, body)
+            return await self._elsewhere.send(route, row, body, self._play)
         message = Message(body.get("text", ""), body.get("card"))
         if row.operation == Operation.UPDATE:
             return await self._messenger.update(route, message)

@@ -1,12 +1,13 @@
-"""What came of trying to send a row, as its columns."""
+"""The outcome of trying to send a row, as its columns."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, TypeAlias
 
+from bot.delivery.reach import OUTSIDE
 from bot.ports import DeliveryWay, Failed, Posted, TryLater, Uncertain, Unreachable
-from storage.outbox import HARMLESS, KEPT_FOR, MOST_DOUBTS, Delivery, State
+from storage.outbox import HARMLESS, KEPT_FOR, MOST_DOUBTS, WITHOUT_ID, Delivery, State
 from storage.outgoing import Repeat
 from storage.reminder_choices import PAUSED
 
@@ -14,26 +15,27 @@ Outcome: TypeAlias = dict[str, Any]
 
 
 def sent(way: DeliveryWay, posted: Posted) -> Outcome:
-    """It went, and this is where to find it."""
+    """Return that it was sent, and where it is. A message in Teams without an id is marked."""
     return {
         "state": State.SENT,
-        "error": "",
+        "error": "" if posted.activity_id or way in OUTSIDE else WITHOUT_ID,
         "route": way,
         "sent_conversation_id": posted.conversation_id or None,
         "sent_thread_id": posted.thread_id,
         "sent_activity_id": posted.activity_id,
+        "join_url": posted.join_url,
     }
 
 
 def refused(by: Unreachable | Failed) -> Outcome:
-    """No way was left."""
+    """Return that no way was left."""
     if isinstance(by, Unreachable):
         return {"state": State.UNREACHABLE, "error": by.reason}
     return {"state": State.FAILED, "error": by.code}
 
 
 def fault(reference: str, until: datetime | None) -> Outcome:
-    """A bug, which would come again. With ``until`` a database that was away: it is asked before anything is sent."""
+    """Return that we have a bug, which would come again; or with ``until`` that the database was away."""
     error = f"fault {reference}"
     if until is None:
         return {"state": State.FAILED, "error": error}
@@ -41,18 +43,18 @@ def fault(reference: str, until: datetime | None) -> Outcome:
 
 
 def put_back(row: Delivery, until: datetime) -> Outcome:
-    """Nothing was tried: it is not its turn yet."""
+    """Return that nothing was tried, because it is not its turn yet."""
     return {"state": State.WAITING, "attempts": row.attempts - 1, "not_before": until}
 
 
 def paused(row: Delivery, until: datetime) -> Outcome:
-    """They want no reminders before ``until``. A row whose date passes meanwhile expires then."""
+    """Return that the person wants no reminders before ``until``. A row with a date of its own may expire by then."""
     kept = {} if row.dated else {"expires_at": until + KEPT_FOR}
     return {**put_back(row, until), "error": PAUSED, **kept}
 
 
 def again(row: Delivery, error: TryLater | Uncertain, until: datetime, last: datetime) -> Outcome:
-    """It did not go, or may have: tried again at ``until``, the last time at ``last``, or left as ``uncertain``."""
+    """Return that it is tried again at ``until``, the last time at ``last``; or that it is ``uncertain``."""
     doubtful = row.operation not in HARMLESS and (isinstance(error, Uncertain) or error.doubtful)
     asked = isinstance(error, TryLater) or row.repeat == Repeat.AGAIN
     doubts = row.doubts + doubtful

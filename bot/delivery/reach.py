@@ -28,8 +28,8 @@ from storage.outgoing import Operation, Reach
 from storage.people import Person, RemindBy
 from storage.places import Conversation
 
-OUTSIDE = frozenset({DeliveryWay.MAIL, DeliveryWay.FEED})
-"""What goes through Graph and not through the Connector."""
+OUTSIDE = frozenset({DeliveryWay.MAIL, DeliveryWay.FEED, DeliveryWay.CALENDAR})
+"""The ways that go through Graph and not through the Connector."""
 CLOSED = frozenset({Reason.GONE, Reason.NOT_IN_ROSTER})
 """A chat that is over: opening it again may help. This is not tried for people who blocked the bot."""
 

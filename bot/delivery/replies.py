@@ -57,7 +57,8 @@ def enqueue(session: Session, incoming: Incoming, unsent: Unsent, now: datetime)
 
 
 def _recipient(session: Session, incoming: Incoming) -> Recipient:
-    """In 1:1 the person, by whatever way is open; elsewhere the same thread. An erased person has only the chat."""
+    """In 1:1 and to a private question the person; elsewhere the same thread. An erased person has only the chat."""
     place = incoming.place
-    person = people.find(session, incoming.sender.teams_id) if place.scope is Scope.PERSONAL else None
+    alone = incoming.private or place.scope is Scope.PERSONAL
+    person = people.find(session, incoming.sender.teams_id) if alone else None
     return ToPerson(person.id) if person is not None else ToThread(place.conversation_id, place.thread_id)

@@ -1,4 +1,4 @@
-"""Mail and Teams' activity feed as ways of a delivery."""
+"""Mail, Teams' activity feed and the calendar as ways of a delivery."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from bot.delivery import mail
+from bot.delivery import calendar, mail
 from bot.delivery.mail import Link
 from bot.ports import OWN_LIMIT, DeliveryWay, Failed, Member, Posted, Route, TryLater
 from bot.tenant import Ping, Tenant
@@ -23,15 +23,15 @@ STOP: Mapping[str, str] = {
     ),
     Reach.ANNOUNCEMENT: "Vill du inte ha fler utskick? Svara på mejlet, så hjälper kansliet dig.",
 }
-"""How to get no more of it, by what it is. Answers go to the kansli (:func:`bot.delivery.mail.written`)."""
+"""How to stop such mails, by kind. Answers go to the kansli (:func:`bot.delivery.mail.written`)."""
 BACK = "Öppna chatten i Teams"
 
 
 @dataclass
 class Room:
-    """At most so many at a time, or a Graph that does not answer would take the places of all that goes by chat.
+    """At most so many at a time. Otherwise a Graph that does not answer would take the places of all chat messages.
 
-    Who finds no room is sent away with a time of their own: ``apart`` seconds, about Microsoft's pace, after the last.
+    A row that finds no room gets a time of its own: ``apart`` seconds, about Microsoft's pace, after the last one.
     """
 
     most: int
@@ -41,7 +41,7 @@ class Room:
 
     @contextmanager
     def place(self) -> Iterator[None]:
-        """A place for as long as the block runs. Raises :class:`TryLater`."""
+        """Hold a place while the block runs. Raises :class:`TryLater` if there is none."""
         now = asyncio.get_running_loop().time()
         if self._busy >= self.most:
             self._promised = max(self._promised, now) + self.apart
@@ -54,21 +54,33 @@ class Room:
 
 
 class TenantRoutes:
-    """Sends by mail and activity feed. Does nothing without a tenant."""
+    """Sends by mail, activity feed and calendar. Opens no way without a tenant."""
 
     def __init__(self, tenant: Tenant | None = None, chat: str = "", *, faster: float = 1.0) -> None:
-        """``chat`` is the address of the bot's chat in Teams, which every mail and notification leads to.
+        """``chat`` is the address of the bot's chat in Teams. Every mail and notification leads to it.
 
-        ``faster`` is for tests that have Microsoft's limits faster too.
+        ``faster`` is for tests in which Microsoft's limits are faster too.
         """
         self._tenant = tenant
         self._chat = chat
-        self._rooms = {DeliveryWay.MAIL: Room(8, 2.0 / faster), DeliveryWay.FEED: Room(8, 0.2 / faster)}
+        self._rooms = {
+            DeliveryWay.MAIL: Room(8, 2.0 / faster),
+            DeliveryWay.FEED: Room(8, 0.2 / faster),
+            DeliveryWay.CALENDAR: Room(4, 2.0 / faster),
+        }
         self.ways = frozenset(self._rooms if tenant is not None else ())
 
-    async def send(self, route: Route, row: Delivery, body: Mapping[str, Any]) -> Posted:
-        """Send the row's content to ``route.member``. Raises as :class:`bot.ports.Messenger` does."""
-        if self._tenant is None or route.member is None or "mail" not in body:
+    async def send(self, route: Route, row: Delivery, body: Mapping[str, Any], play: calendar.Play) -> Posted:
+        """Send the row's content to ``route.member``, or to the calendar. Raises as :class:`bot.ports.Messenger` does.
+
+        ``play`` runs a function in a transaction.
+        """
+        if self._tenant is None:
+            raise Failed("no_tenant")
+        if route.way is DeliveryWay.CALENDAR:
+            with self._rooms[route.way].place():
+                return await calendar.bring_up_to_date(self._tenant.calendar, row, body, play)
+        if route.member is None or "mail" not in body:
             raise Failed("nothing_to_mail")
         with self._rooms[route.way].place():
             return await self._send(self._tenant, route.way, route.member, row, body)

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from bot.doctor.case import BOT_SCOPE, UNREACHED, Asked, Case, NoTokenError, Problem, opened
 from bot.settings import Settings
-from bot.swedish import STOCKHOLM
-from bot.upkeep.reminders import RUNGS
+from bot.swedish import STOCKHOLM, date_of
+from bot.upkeep.reminders import LADDER
 from storage import credentials
 from storage.database import Database
 
@@ -79,7 +79,7 @@ async def let_in(case: Case) -> list[Problem]:
 
 
 async def expiry(case: Case) -> list[Problem]:
-    """Check that the secret or certificate does not expire soon."""
+    """Report a secret or certificate that ends soon: from the day on which the kansli is warned of it."""
     settings = case.settings
     if settings.local or settings.app_type == "UserAssignedMSI":
         return []
@@ -95,15 +95,15 @@ async def expiry(case: Case) -> list[Problem]:
                 "Write the day that Entra shows into SEKOM_SECRET_EXPIRES, such as 2027-01-31",
             )
         ]
-    left = expires_at - case.now()
-    if left > timedelta(days=RUNGS[0]):
+    now = case.now()
+    if now < expires_at and LADDER.due(expires_at, now) is None:
         return []
     when = f"{expires_at.astimezone(STOCKHOLM):%Y-%m-%d}"
     remedy = f"Replace SEKOM_CERTIFICATE's file and upload it in Entra before {when}" if settings.certificate else RENEW
-    if left <= timedelta(0):
+    if now >= expires_at:
         return [Problem(f"{what}'s expiry", f"it expired on {when}, or SEKOM_SECRET_EXPIRES is old", remedy)]
-    rung = min(rung for rung in RUNGS if left <= timedelta(days=rung))
-    return [Problem(f"{what}'s expiry", f"it expires on {when}: {rung} days or fewer are left", remedy)]
+    left = (date_of(expires_at) - date_of(now)).days
+    return [Problem(f"{what}'s expiry", f"it expires on {when}; days left: {left}", remedy)]
 
 
 def expiry_by_settings(settings: Settings) -> datetime | None:

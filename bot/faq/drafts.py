@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.faq import entries, gaps
 from bot.faq.entries import LONGEST_ANSWER, LONGEST_QUESTION, EntryContent
 from bot.message import UserError
-from bot.swedish import date_of
+from bot.register.change import Change
 from bot.turn import Turn
 from bot.wording import generalisation
 from storage import faq, faq_growth, groups, municipalities, people, questions
@@ -47,8 +47,7 @@ def draft(turn: Turn, question_id: object, answer_id: object) -> Draft:
         raise UserError("Frågan är öppen igen, så den är inte klar för kunskapsbanken än.")
     chosen = _chosen(questions.answers(turn.session, question.id), answer_id)
     written, removed = _content(turn.session, question, chosen)
-    today = date_of(turn.now)
-    entry = entries.create(turn.session, written, turn.person.id, turn.now, today, question_id=question.id)
+    entry = entries.create(Change.of(turn), written, question_id=question.id)
     turn.session.flush()
     gaps.begun(turn, entry.id, question.text, *written.phrasings)
     return Draft(entry, new=True, removed=removed)

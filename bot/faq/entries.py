@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-
-from sqlalchemy.orm import Session
+from datetime import timedelta
 
 from bot.message import UserError
+from bot.register.change import Change
 from storage import faq
 from storage.faq import Certainty, Entry, EntryState, Phrasing
 
@@ -36,7 +35,7 @@ class EntryContent:
 def checked(  # noqa: PLR0917 - the form's fields in its order
     question: str, answer: str, phrasings: str, theme: str, source: str, link: str, certainty: str
 ) -> EntryContent:
-    """Return the form's texts as an entry's content. Phrasings are one on each line. Raises :class:`UserError`."""
+    """Return the form's texts as an entry's content; phrasings stand one on each line. Raises :class:`UserError`."""
     if link.strip() and not link.strip().startswith(("https://", "http://")):
         raise UserError("Länken till källan ska börja med https://. Rätta den eller lämna rutan tom.")
     if certainty not in set(Certainty):
@@ -63,7 +62,7 @@ def checked_question(text: str) -> str:
 
 
 def checked_answer(text: str) -> str:
-    """Return an answer without outer white space. Raises :class:`UserError` if it is empty or too long."""
+    """Return an answer. Raises :class:`UserError` if it is empty or too long."""
     if not text.strip():
         raise UserError("Skriv svaret.")
     if len(text.strip()) > LONGEST_ANSWER:
@@ -72,10 +71,7 @@ def checked_answer(text: str) -> str:
 
 
 def checked_phrasings(text: str) -> tuple[str, ...]:
-    """Return the phrasings in ``text``, one on each line, each once.
-
-    Raises :class:`UserError` for too many phrasings, or one that is too long.
-    """
+    """Return alternative phrasings, one on each line, each once. Raises :class:`UserError` for too many or too long."""
     lines = tuple(dict.fromkeys(line for line in (" ".join(row.split()) for row in text.splitlines()) if line))
     if len(lines) > MOST_PHRASINGS:
         raise UserError(f"Det är {len(lines)} sätt att fråga. Behåll de {MOST_PHRASINGS} vanligaste.")
@@ -84,50 +80,42 @@ def checked_phrasings(text: str) -> tuple[str, ...]:
     return lines
 
 
-def create(
-    session: Session,
-    content: EntryContent,
-    owner_id: int,
-    now: datetime,
-    today: date,
-    *,
-    question_id: int | None = None,
-) -> Entry:
-    """Make a draft with this content. ``question_id`` is the question between members that it was made from."""
-    entry = Entry(owner_id=owner_id, state=EntryState.DRAFT, sources=[], answer="", question_id=question_id)
-    session.add(entry)
-    _write(session, entry, content, now, today)
+def create(change: Change, content: EntryContent, *, question_id: int | None = None) -> Entry:
+    """Make a draft with this content; ``question_id`` is the question between members that it was made from."""
+    entry = Entry(owner_id=change.by, state=EntryState.DRAFT, sources=[], answer="", question_id=question_id)
+    change.session.add(entry)
+    _write(change, entry, content)
     return entry
 
 
-def change(session: Session, entry: Entry, content: EntryContent, now: datetime, today: date) -> None:
-    """Give an entry new content; that counts as a review.
+def revise(change: Change, entry: Entry, content: EntryContent) -> None:
+    """Give an entry new content; saving counts as reviewing it. A published answer must be filled in.
 
-    Raises :class:`UserError` if the entry is published and the answer has gaps to fill in.
+    Raises :class:`UserError`.
     """
     if entry.published:
         _refuse_unfilled(content.answer)
-    _write(session, entry, content, now, today)
+    _write(change, entry, content)
 
 
-def move(session: Session, entry: Entry, state: EntryState, now: datetime, today: date) -> None:
+def move(change: Change, entry: Entry, state: EntryState) -> None:
     """Publish, archive or withdraw an entry. Raises :class:`UserError` for publishing an entry with gaps to fill in."""
     if state is EntryState.PUBLISHED:
         _refuse_unfilled(f"{entry.answer} {entry.note}")
-        entry.reviewed_on, entry.review_on = today, today + REVIEWED_FOR
-    entry.state, entry.changed_at = state, now
-    faq.touch(session)
+        entry.reviewed_on, entry.review_on = change.today, change.today + REVIEWED_FOR
+    entry.state, entry.changed_at = state, change.now
+    faq.touch(change.session)
 
 
-def add_phrasing(session: Session, entry: Entry, text: str, now: datetime) -> bool:
-    """Add a phrasing to an entry. Return False if the entry has it. Raises :class:`UserError` if the entry is full."""
+def add_phrasing(change: Change, entry: Entry, text: str) -> bool:
+    """Give an entry one more phrasing. Return False if it has it. Raises :class:`UserError` if it has enough."""
     if any(text == phrasing.text for phrasing in entry.phrasings):
         return False
     if len(entry.phrasings) >= MOST_PHRASINGS:
         raise UserError(f"Svaret har redan {MOST_PHRASINGS} sätt att fråga. Ta bort något i svaret först.")
     entry.phrasings.append(Phrasing(text=text))
-    entry.changed_at = now
-    faq.touch(session)
+    entry.changed_at = change.now
+    faq.touch(change.session)
     return True
 
 
@@ -136,9 +124,9 @@ def _refuse_unfilled(text: str) -> None:
         raise UserError("Det finns {{ }} kvar att fylla i. Fyll i dem i svaret och anteckningen, och spara först.")
 
 
-def _write(session: Session, entry: Entry, content: EntryContent, now: datetime, today: date) -> None:
+def _write(change: Change, entry: Entry, content: EntryContent) -> None:
     if entry.answer != content.answer:
-        entry.answered_at = now
+        entry.answered_at = change.now
     entry.question, entry.answer = content.question, content.answer
     entry.theme, entry.certainty = content.theme, content.certainty
     if content.source or content.link:
@@ -146,11 +134,12 @@ def _write(session: Session, entry: Entry, content: EntryContent, now: datetime,
         entry.sources = [first, *entry.sources[1:]]
     else:
         entry.sources = entry.sources[1:]
-    entry.reviewed_on, entry.review_on, entry.changed_at = today, today + REVIEWED_FOR, now
+    entry.reviewed_on, entry.review_on = change.today, change.today + REVIEWED_FOR
+    entry.changed_at = change.now
     _set_phrasings(entry, content.phrasings)
-    faq.touch(session)
+    faq.touch(change.session)
 
 
 def _set_phrasings(entry: Entry, wanted: Iterable[str]) -> None:
-    existing = {phrasing.text: phrasing for phrasing in entry.phrasings}
-    entry.phrasings = [existing.get(text) or Phrasing(text=text) for text in wanted]
+    old = {phrasing.text: phrasing for phrasing in entry.phrasings}
+    entry.phrasings = [old.get(text) or Phrasing(text=text) for text in wanted]

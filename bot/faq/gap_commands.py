@@ -9,6 +9,7 @@ from bot.faq import drafts as solving
 from bot.faq import entries, gap_cards, kansli_cards
 from bot.faq import gaps as growing
 from bot.message import Json, Reply, UserError, say, state
+from bot.register.change import Change
 from bot.routes import Role, Routes, Where
 from bot.turn import Turn
 from storage import faq, faq_growth, people
@@ -71,7 +72,7 @@ def add_phrasing(turn: Turn) -> Reply:
     entry = faq.lock(turn.session, suggestions[0].entry_id)
     if entry is None or not entry.published:
         raise UserError("Det svaret visas inte för medlemmarna längre.")
-    new = entries.add_phrasing(turn.session, entry, suggestions[0].wording.text, turn.now)
+    new = entries.add_phrasing(Change.of(turn), entry, suggestions[0].wording.text)
     faq_growth.decide(turn.session, [growing.digest(suggestions[0])], turn.now, entry.id)
     return state(_phrasings(turn, "Tillagt. Nästa gång hittar jag svaret direkt." if new else "Det fanns redan där."))
 

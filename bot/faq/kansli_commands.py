@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot import dialog
 from bot.faq import drafts, entries, kansli_cards
 from bot.message import Reply, UserError, say, state
+from bot.register.change import Change, refuse_stale
 from bot.routes import Role, Routes, Where
-from bot.swedish import date_of
 from bot.turn import Turn
 from storage import faq, faq_log
 from storage.faq import Entry, EntryState
@@ -72,7 +72,7 @@ def move(turn: Turn) -> Reply:
     entry, wanted = _entry(turn), _state(turn)
     if wanted is EntryState.PUBLISHED and "question" in turn.data:
         _keep(turn, entry)
-    entries.move(turn.session, entry, wanted, turn.now, date_of(turn.now))
+    entries.move(Change.of(turn), entry, wanted)
     return state(kansli_cards.form(entry, notice=kansli_cards.MOVED[wanted]), done=True)
 
 
@@ -83,13 +83,13 @@ def opinions(turn: Turn) -> Reply:
 
 
 def _keep(turn: Turn, entry: Entry) -> None:
-    """Write the form's content into the entry, unless another person has changed it since the form was shown."""
-    if turn.data.get("seen") != entry.changed_at.isoformat():
-        raise UserError("Någon har ändrat svaret sedan du öppnade det. Öppna det igen, så ser du vad som står nu.")
+    """Write the form's content into the entry, if nobody has changed it since the form was shown."""
+    saved_meanwhile = "Någon har ändrat svaret sedan du öppnade det. Öppna det igen, så ser du vad som står nu."
+    refuse_stale(turn, entry.changed_at, saved_meanwhile)
     fields = ("question", "answer", "phrasings", "theme", "source", "link", "certainty")
     content = entries.checked(*(str(turn.data.get(field) or "") for field in fields))
     entry.note = str(turn.data.get("note") or "").strip()[:1000]
-    entries.change(turn.session, entry, content, turn.now, date_of(turn.now))
+    entries.revise(Change.of(turn), entry, content)
 
 
 def _state(turn: Turn) -> EntryState:

@@ -1,14 +1,15 @@
 """Meetings in the bot's own calendar, whose invitations reach guests by mail.
 
-On a mailbox's calendar, since an app can't make events in a group's (platform.md §0).
+The calendar belongs to a mailbox, because an app can't create events in a group's calendar (platform.md §0).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, uuid5
 
+import orjson
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from kiota_abstractions.request_information import RequestInformation
 from msgraph.generated.models.attendee import Attendee as Invited
@@ -29,7 +30,6 @@ from bot.graph.failures import Call, Refusal, understood
 from bot.graph.meeting import with_new_text
 from bot.graph.thread import on_graph_thread
 from bot.graph.wire import OnWire, Wire
-from bot.mail_address import reachable
 from bot.message import Json
 from bot.plain_text import printable, printable_line
 from bot.ports import Failed, Reason, Unreachable
@@ -39,18 +39,21 @@ from bot.tenant import Appointment, Attendee, Booked
 CREATE = Call("createEvent", "Calendars.ReadWrite", repeatable=True)
 FIND = Call("findEvent", "Calendars.ReadWrite", repeatable=True)
 READ = Call("readEvent", "Calendars.ReadWrite", repeatable=True)
-CHANGE = Call("updateEvent", "Calendars.ReadWrite")
-"""Everybody invited is told, and once more where it is repeated."""
-INVITE = Call("updateEvent", "Calendars.ReadWrite", repeatable=True)
+CHANGE = Call("updateEvent", "Calendars.ReadWrite", repeatable=True)
+"""Everybody invited is told. It is repeatable because the event itself says what was last written (:data:`SHOWN`)."""
 CANCEL = Call("cancelEvent", "Calendars.ReadWrite", repeatable=True)
 MOST_ATTENDEES = 500
 """Exchange Online's limit of recipients for one message."""
 ZONE = "W. Europe Standard Time"
 """Stockholm's time, as Windows names it: the names that every mailbox server knows."""
 KEY = "String {7b0c7e51-6f0c-4b5e-9d0e-5e1b6f7a9c21} Name sekomKey"
-"""The property that an event keeps our key in, to be found by."""
+"""The event's property that holds our key. Events are found by it."""
+SHOWN = "String {7b0c7e51-6f0c-4b5e-9d0e-5e1b6f7a9c21} Name sekomShown"
+"""The event's property that holds :attr:`Appointment.shown`, written in the same request as the change."""
 SAME_ID = 'IdType="ImmutableId"'
-"""Ids that stay when the event is moved to another folder (graph/outlook-immutable-id)."""
+"""Ids that stay the same when the event is moved to another folder (graph/outlook-immutable-id)."""
+NO_ANSWER = frozenset({"", "none", "notResponded", "organizer"})
+"""Graph's words for attendees who have not answered."""
 
 
 class GraphCalendar(OnWire):
@@ -64,51 +67,51 @@ class GraphCalendar(OnWire):
     async def create(self, appointment: Appointment, attendees: Sequence[Attendee]) -> Booked:
         """See :class:`bot.tenant.Calendar`.
 
-        The same ``transactionId`` with the same body gives the same event again; with another body it is refused, and
-        the event that is there is looked up.
+        The same ``transactionId`` with the same body gives the same event again. With another body it is refused, and
+        the existing event is looked up.
         """
-        event = _event(appointment)
+        event = _event(appointment, appointment.shown)
         event.body = _html(appointment.html)
-        event.attendees = _invited(attendees, appointment.key)
+        event.attendees = _invited(attendees)
         event.transaction_id = str(uuid5(NAMESPACE_URL, f"sekom:{appointment.key}"))
         event.hide_attendees = True
         event.allow_new_time_proposals = False
-        event.single_value_extended_properties = [SingleValueLegacyExtendedProperty(id=KEY, value=appointment.key)]
+        event.single_value_extended_properties = [_property(KEY, appointment.key), _shown(appointment)]
         if appointment.online:
             event.is_online_meeting = True
             event.online_meeting_provider = OnlineMeetingProviderType.TeamsForBusiness
         try:
-            return _booked(await self._exchange(CREATE, self._events.to_post_request_information(event)))
+            answer = await self._exchange(CREATE, self._events.to_post_request_information(event))
+            return _booked(answer, appointment.shown)
         except Refusal as refusal:
             if refusal.code != "ErrorDuplicateTransactionId":
                 raise understood(CREATE, refusal, self._wire.faults) from refusal
-        return await self._find(appointment.key)
+        booked = await self._find(appointment.key)
+        if booked is None:
+            raise Failed("event_not_found")
+        return booked
 
     @on_graph_thread
-    async def update(self, event_id: str, appointment: Appointment) -> None:
-        """See :class:`bot.tenant.Calendar`.
+    async def find(self, key: str) -> Booked | None:
+        """See :class:`bot.tenant.Calendar`."""
+        return await self._find(key)
 
-        Without the meeting's details in its body, an event is no meeting any more (graph/api/event-update), so where
-        they can't be found the text stays as it is.
-        """
-        query = one.EventItemRequestBuilder.EventItemRequestBuilderGetQueryParameters(
-            select=["body", "isOnlineMeeting", "onlineMeeting"]
-        )
-        asked = self._events.by_event_id(event_id).to_get_request_information(
-            RequestConfiguration(query_parameters=query)
-        )
-        there = await self._send(READ, asked)
-        event = _event(appointment)
-        text = with_new_text(there, appointment.html)
+    @on_graph_thread
+    async def update(self, booked: Booked, appointment: Appointment) -> None:
+        """See :class:`bot.tenant.Calendar`."""
+        changed = {name for name, digest in appointment.shown.items() if booked.shown.get(name) != digest}
+        event = _event(appointment, changed)
+        event.single_value_extended_properties = [_shown(appointment)]
+        text = await self._text(booked.id, appointment.html) if "html" in changed else None
         if text is not None:
             event.body = _html(text)
-        await self._send(CHANGE, self._events.by_event_id(event_id).to_patch_request_information(event))
+        await self._send(CHANGE, self._events.by_event_id(booked.id).to_patch_request_information(event))
 
     @on_graph_thread
     async def invite(self, event_id: str, attendees: Sequence[Attendee]) -> None:
-        """See :class:`bot.tenant.Calendar`. With nothing else in the request, Exchange writes to who changed only."""
-        event = Event(attendees=_invited(attendees, event_id))
-        await self._send(INVITE, self._events.by_event_id(event_id).to_patch_request_information(event))
+        """See :class:`bot.tenant.Calendar`. With nothing else in it, Exchange mails only people added or removed."""
+        event = Event(attendees=_invited(attendees))
+        await self._send(CHANGE, self._events.by_event_id(event_id).to_patch_request_information(event))
 
     @on_graph_thread
     async def cancel(self, event_id: str, comment: str) -> None:
@@ -120,18 +123,30 @@ class GraphCalendar(OnWire):
             if error.reason is not Reason.GONE:
                 raise
 
-    async def _find(self, key: str) -> Booked:
+    async def _text(self, event_id: str, html: str) -> str | None:
+        """Return the body with our new text; None if the meeting's details can't be found in the old one.
+
+        An event without the details in its body stops being a meeting (graph/api/event-update).
+        """
+        query = one.EventItemRequestBuilder.EventItemRequestBuilderGetQueryParameters(
+            select=["body", "isOnlineMeeting", "onlineMeeting"]
+        )
+        asked = self._events.by_event_id(event_id).to_get_request_information(
+            RequestConfiguration(query_parameters=query)
+        )
+        return with_new_text(await self._send(READ, asked), html)
+
+    async def _find(self, key: str) -> Booked | None:
         quoted = key.replace("'", "''")
         query = many.EventsRequestBuilder.EventsRequestBuilderGetQueryParameters(
             filter=f"singleValueExtendedProperties/any(p:p/id eq '{KEY}' and p/value eq '{quoted}')",
-            select=["id", "onlineMeeting"],
+            select=["id", "onlineMeeting", "attendees"],
+            expand=[f"singleValueExtendedProperties($filter=id eq '{SHOWN}')"],
             top=1,
         )
         asked = self._events.to_get_request_information(RequestConfiguration(query_parameters=query))
-        found = (await self._send(FIND, asked)).get("value") or []
-        if not found:
-            raise Failed("event_not_found")
-        return _booked(found[0])
+        events = (await self._send(FIND, asked)).get("value") or []
+        return _booked(events[0], _last_shown(events[0])) if events else None
 
     async def _send(self, call: Call, info: RequestInformation) -> Json:
         try:
@@ -146,17 +161,39 @@ class GraphCalendar(OnWire):
             return await self._wire.exchange(call, info)
 
 
-def _event(appointment: Appointment) -> Event:
-    """What both making and changing says. Never the meeting: that is made once."""
-    event = Event(
-        subject=printable_line(appointment.title), start=_moment(appointment.starts), end=_moment(appointment.ends)
-    )
-    if appointment.place or not appointment.online:  # an empty one takes an earlier one away; Teams writes its own
+def _event(appointment: Appointment, parts: Collection[str]) -> Event:
+    """Return the event with these parts of the appointment. The meeting is not one: it is made once."""
+    event = Event()
+    if "title" in parts:
+        event.subject = printable_line(appointment.title)
+    if "time" in parts:
+        event.start, event.end = _moment(appointment.starts), _moment(appointment.ends)
+    if "place" in parts and (appointment.place or not appointment.online or len(parts) < len(appointment.shown)):
+        # an empty place removes an earlier one; for a new meeting Teams writes its own
         event.location = Location(display_name=printable_line(appointment.place))
     return event
 
 
-def _invited(attendees: Sequence[Attendee], about: str) -> list[Invited]:
+def _property(name: str, value: str) -> SingleValueLegacyExtendedProperty:
+    return SingleValueLegacyExtendedProperty(id=name, value=value)
+
+
+def _shown(appointment: Appointment) -> SingleValueLegacyExtendedProperty:
+    return _property(SHOWN, orjson.dumps(appointment.shown).decode())
+
+
+def _last_shown(event: Json) -> Json:
+    """Return what was last written to the event; nothing if that can't be read, so that all is written again."""
+    entries = event.get("singleValueExtendedProperties") or ()
+    values = [entry.get("value") for entry in entries if str(entry.get("id")).casefold() == SHOWN.casefold()]
+    try:
+        shown = orjson.loads(values[0]) if values else {}
+    except orjson.JSONDecodeError:
+        return {}
+    return shown if isinstance(shown, dict) else {}
+
+
+def _invited(attendees: Sequence[Attendee]) -> list[Invited]:
     if len(attendees) > MOST_ATTENDEES:
         raise Failed("too_many_attendees")
     return [
@@ -164,7 +201,7 @@ def _invited(attendees: Sequence[Attendee], about: str) -> list[Invited]:
             type=AttendeeType.Required,
             email_address=EmailAddress(address=attendee.mail, name=printable_line(attendee.name)),
         )
-        for attendee in reachable(attendees, about)
+        for attendee in attendees
     ]
 
 
@@ -179,6 +216,14 @@ def _moment(value: datetime) -> DateTimeTimeZone:
     return DateTimeTimeZone(date_time=local.strftime("%Y-%m-%dT%H:%M:%S"), time_zone=ZONE)
 
 
-def _booked(event: Json) -> Booked:
+def _booked(event: Json, shown: Mapping[str, str]) -> Booked:
     meeting = event.get("onlineMeeting") or {}
-    return Booked(str(event["id"]), meeting.get("joinUrl") or None)
+    attendees = [_attendee(entry) for entry in event.get("attendees") or ()]
+    return Booked(str(event["id"]), meeting.get("joinUrl") or None, shown, attendees)
+
+
+def _attendee(entry: Json) -> Attendee:
+    address = entry.get("emailAddress") or {}
+    answer = str((entry.get("status") or {}).get("response") or "")
+    name, mail = address.get("name") or "", address.get("address") or ""
+    return Attendee(mail, name, "" if answer in NO_ANSWER else answer)

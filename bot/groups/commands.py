@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.groups import cards, rules
 from bot.message import Json, Reply, Scope, UserError, say, state
+from bot.register.change import Change
 from bot.routes import Role, Routes, Where
 from bot.turn import Turn
 from storage import groups, people, questions
@@ -84,7 +85,7 @@ def edit(turn: Turn) -> Reply:
 def save(turn: Turn) -> Reply:
     """Keep what the form holds."""
     group = rules.required(turn)
-    rules.change(turn, group, *(str(turn.data.get(name) or "") for name in ("name", "about", "words")))
+    rules.describe(Change.of(turn), group, *(str(turn.data.get(name) or "") for name in ("name", "about", "words")))
     return _form(turn, group, "Sparat.")
 
 
@@ -92,7 +93,7 @@ def save(turn: Turn) -> Reply:
 def close(turn: Turn) -> Reply:
     """Close a group; questions that wait stay."""
     group = rules.required(turn)
-    rules.set_open(turn, group, wanted=False)
+    rules.set_open(Change.of(turn), group, wanted=False)
     return _form(turn, group, "Gruppen är stängd. Den tar inte emot nya frågor.")
 
 
@@ -100,7 +101,7 @@ def close(turn: Turn) -> Reply:
 def reopen(turn: Turn) -> Reply:
     """Open a group again."""
     group = rules.required(turn)
-    rules.set_open(turn, group, wanted=True)
+    rules.set_open(Change.of(turn), group, wanted=True)
     return _form(turn, group, "Gruppen är öppen.")
 
 
@@ -108,7 +109,7 @@ def reopen(turn: Turn) -> Reply:
 def search(turn: Turn) -> Reply:
     """People to choose a moderator among."""
     group = rules.required(turn)
-    found = rules.found_people(turn, str(turn.data.get("who") or ""))
+    found = rules.found_people(turn.session, str(turn.data.get("who") or ""))
     return state(cards.edit(group, groups.moderators(turn.session, group.id), found=found))
 
 
@@ -116,7 +117,7 @@ def search(turn: Turn) -> Reply:
 def appoint(turn: Turn) -> Reply:
     """A new moderator."""
     group = rules.required(turn)
-    rules.appoint(turn, group)
+    rules.appoint(Change.of(turn), group, people.by_id(turn.session, turn.data.get("person")))
     return _form(turn, group, "Moderatorn är tillagd.")
 
 
@@ -124,15 +125,15 @@ def appoint(turn: Turn) -> Reply:
 def dismiss(turn: Turn) -> Reply:
     """A moderator less."""
     group = rules.required(turn)
-    rules.dismiss(turn, group)
+    rules.dismiss(Change.of(turn), group, people.by_id(turn.session, turn.data.get("person")))
     return _form(turn, group, "Moderatorn är borttagen.")
 
 
 def _bind(turn: Turn, group: ThemeGroup | None, name: str) -> Json:
     if group is None:
-        new = rules.checked_name(turn, name)
+        new = rules.checked_name(turn.session, name)
         group = groups.make(turn.session, new.casefold()[:60], new, turn.now)
-    rules.bind(turn, group)
+    rules.bind(Change.of(turn), group, turn.incoming.place.conversation_id)
     return cards.bound(group)
 
 

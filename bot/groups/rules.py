@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from sqlalchemy.orm import Session
+
 from bot.message import UserError
+from bot.register.change import Change
 from bot.turn import Turn
-from storage import audit, groups, people
+from storage import groups, people
 from storage.groups import ThemeGroup
 from storage.people import Person
 
@@ -16,42 +19,42 @@ MOST_MATCHES = 6
 
 
 def required(turn: Turn) -> ThemeGroup:
-    """The group that a button names. Raises :class:`UserError`."""
+    """Return the group that a button names. Raises :class:`UserError`."""
     group = groups.find(turn.session, turn.data.get("group"))
     if group is None:
         raise UserError("Den temagruppen finns inte längre. Skriv **temagrupper** för att se dem som finns.")
     return group
 
 
-def bind(turn: Turn, group: ThemeGroup) -> None:
-    """Tie a group to the channel that the turn is in."""
-    group.conversation_id = turn.incoming.place.conversation_id
-    _record(turn, group, "Temagruppen kopplad till en kanal")
+def bind(change: Change, group: ThemeGroup, conversation_id: str) -> None:
+    """Tie a group to a channel."""
+    group.conversation_id = conversation_id
+    change.record("Temagruppen kopplad till en kanal", f"group:{group.id}")
 
 
-def change(turn: Turn, group: ThemeGroup, name: str, about: str, words: str) -> None:
+def describe(change: Change, group: ThemeGroup, name: str, about: str, words: str) -> None:
     """Give a group another name, description or key words. Raises :class:`UserError`."""
-    group.name = checked_name(turn, name, group)
+    group.name = checked_name(change.session, name, group)
     line = " ".join(about.split())
     if len(line) > LONGEST_ABOUT:
         raise UserError(f"Beskrivningen är {len(line)} tecken. Korta den till högst {LONGEST_ABOUT}.")
     group.about, group.words = line, checked_words(words)
-    _record(turn, group, "Temagruppens uppgifter ändrade")
+    change.record("Temagruppens uppgifter ändrade", f"group:{group.id}")
 
 
-def checked_name(turn: Turn, text: str, group: ThemeGroup | None = None) -> str:
-    """A group's name on one line, which no other group has. Raises :class:`UserError`."""
+def checked_name(session: Session, text: str, group: ThemeGroup | None = None) -> str:
+    """Return a group's name on one line, which no other group has. Raises :class:`UserError`."""
     name = " ".join(text.split())
     if not name or len(name) > LONGEST_NAME:
         raise UserError(f"Skriv ett namn på högst {LONGEST_NAME} tecken.")
-    other = groups.named(turn.session, name)
+    other = groups.named(session, name)
     if other is not None and other is not group:
         raise UserError(f"Det finns redan en temagrupp som heter {other.name}.")
     return name
 
 
 def checked_words(text: str) -> list[str]:
-    """Key words, with commas or lines between them. Raises :class:`UserError` for too many or too long."""
+    """Return key words, with commas or lines between them. Raises :class:`UserError` for too many or too long."""
     given = text.replace("\n", ",").split(",")
     words = list(dict.fromkeys(word for one in given if (word := " ".join(one.casefold().split()))))
     if len(words) > MOST_WORDS or any(len(word) > LONGEST_NAME for word in words):
@@ -59,19 +62,19 @@ def checked_words(text: str) -> list[str]:
     return words
 
 
-def set_open(turn: Turn, group: ThemeGroup, *, wanted: bool) -> None:
+def set_open(change: Change, group: ThemeGroup, *, wanted: bool) -> None:
     """Open or close a group."""
     if group.open != wanted:
         group.open = wanted
-        _record(turn, group, "Temagruppen öppnad" if wanted else "Temagruppen stängd")
+        change.record("Temagruppen öppnad" if wanted else "Temagruppen stängd", f"group:{group.id}")
 
 
-def found_people(turn: Turn, text: str) -> list[Person]:
-    """Whom a name may mean, among those who have met the bot. Raises :class:`UserError` for none."""
+def found_people(session: Session, text: str) -> list[Person]:
+    """Return the people a name may mean who have met the bot. Raises :class:`UserError` if there are none."""
     wanted = " ".join(text.split())
     if len(wanted) < 2:  # noqa: PLR2004 - one letter means everybody
         raise UserError("Skriv personens namn.")
-    found = [person for person in people.search(turn.session, wanted, 50) if person.teams_id is not None]
+    found = [person for person in people.search(session, wanted, 50) if person.teams_id is not None]
     if not found:
         raise UserError(
             "Jag hittar ingen med det namnet som har skrivit till mig. Be personen säga hej till mig först."
@@ -79,22 +82,15 @@ def found_people(turn: Turn, text: str) -> list[Person]:
     return found[:MOST_MATCHES]
 
 
-def appoint(turn: Turn, group: ThemeGroup) -> None:
-    """Make the person that a button names a moderator. Raises :class:`UserError`."""
-    person = people.by_id(turn.session, turn.data.get("person"))
+def appoint(change: Change, group: ThemeGroup, person: Person | None) -> None:
+    """Make a person a moderator. Raises :class:`UserError` for None: the person does not exist any more."""
     if person is None:
         raise UserError("Den personen finns inte längre.")
-    if groups.appoint(turn.session, group.id, person.id):
-        _record(turn, group, "Ny moderator i temagruppen", person.id)
+    if groups.appoint(change.session, group.id, person.id):
+        change.record("Ny moderator i temagruppen", f"group:{group.id}", person.id)
 
 
-def dismiss(turn: Turn, group: ThemeGroup) -> None:
-    """Make the person that a button names no moderator any more."""
-    person = people.by_id(turn.session, turn.data.get("person"))
-    if person is not None and groups.dismiss(turn.session, group.id, person.id):
-        _record(turn, group, "Moderator borttagen ur temagruppen", person.id)
-
-
-def _record(turn: Turn, group: ThemeGroup, what: str, person_id: int | None = None) -> None:
-    turn.session.flush()
-    audit.record(turn.session, turn.person.id, what, f"group:{group.id}", turn.now, person_id=person_id)
+def dismiss(change: Change, group: ThemeGroup, person: Person | None) -> None:
+    """Stop a person, if they exist, from being a moderator."""
+    if person is not None and groups.dismiss(change.session, group.id, person.id):
+        change.record("Moderator borttagen ur temagruppen", f"group:{group.id}", person.id)

@@ -138,7 +138,8 @@ async def _stop(process: Process) -> None:
     with contextlib.suppress(ProcessLookupError):
         process.terminate()
     try:
-        await asyncio.wait_for(process.wait(), STOPPING)
+        async with asyncio.timeout(STOPPING):
+            await process.wait()
     except TimeoutError:
         process.kill()
         await process.wait()

@@ -21,7 +21,6 @@ from bot.register import checks, seats, words
 from bot.register import municipalities as editing
 from bot.register.change import Change
 from bot.register.municipalities import Facts
-from bot.swedish import date_of
 from storage import contacts, municipalities, people
 from storage.contacts import Contact
 from storage.municipalities import MemberState, Municipality
@@ -136,9 +135,9 @@ def _seat(change: Change, register: Register, one: Wanted, person: Person) -> No
     register.seats.add(key)
     person.municipality_code = person.municipality_code or one.code
     person.role = person.role or one.seat
-    since = date_of(change.now)
-    change.session.add(Contact(municipality_code=one.code, seat=one.seat, person_id=person.id, since=since))
-    change.record(f"Ny {words.seat(one.seat)} (import)", one.code, person.id)
+    seated = Contact(municipality_code=one.code, seat=one.seat, person_id=person.id, since=change.today)
+    change.session.add(seated)
+    change.record(f"Ny {words.seat(one.seat)} (import)", f"municipality:{one.code}", person.id)
 
 
 def _facts(one: Municipality, given: dict[str, object]) -> Facts:

@@ -8,7 +8,7 @@ from bot.members import kansli_cards
 from bot.message import Json, Reply, say, state
 from bot.register import access, coverage, finder, words
 from bot.register import municipalities as editing
-from bot.register.change import Change
+from bot.register.change import Change, refuse_stale
 from bot.register.coverage import Filter
 from bot.routes import Role, Routes, Where
 from bot.swedish import date_of
@@ -81,7 +81,8 @@ def edit(turn: Turn) -> Reply:
 def save(turn: Turn) -> Reply:
     """Keep what the form holds. Refuses to overwrite a change that another person has saved since."""
     one = municipalities.lock(turn.session, access.municipality(turn).code)
-    editing.refuse_stale(one, turn.data.get("seen"))
+    saved_meanwhile = "Någon har ändrat kommunen sedan du öppnade den. Öppna den igen, så ser du vad som står nu."
+    refuse_stale(turn, one.changed_at, saved_meanwhile)
     texts = (access.text(turn, name, 500) for name in ("programme_url", "programme_until", "mail_domains"))
     facts = editing.checked(turn.data.get("state"), *texts)
     editing.refuse_taken(municipalities.everyone(turn.session), one, facts.mail_domains)

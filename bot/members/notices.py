@@ -1,20 +1,20 @@
-"""Notices about proposals and new contact persons, as rows of the outbox in the change's own transaction."""
+"""Tell people about proposals and about who took over a seat, with outbox rows in the change's own transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from bot.delivery.living import Living, Readers, shown
 from bot.members import proposal_cards
 from bot.message import Json
 from bot.register.change import Change
-from storage import contacts, deliveries, kansli, outbox
+from storage import contacts, kansli, outbox
 from storage.contacts import Contact, Proposal, ProposalKind
-from storage.outbox import Delivery
-from storage.outgoing import MessageOf, Outgoing, ToPerson
+from storage.outgoing import Outgoing, ToPerson
 from storage.people import Person
 
 
@@ -22,8 +22,8 @@ from storage.people import Person
 class Proposed:
     """A proposal as it was, for when its row is gone or says something else."""
 
-    stem: str
-    """What the keys of its cards begin with: its id, and when it was made, because ids are used again."""
+    cards: Living
+    """The kansli's cards. Their stem has the id and the time, because ids are used again."""
     proposer_id: int
     who: str
     what: str
@@ -31,129 +31,94 @@ class Proposed:
     code: str
     replaced: Contact | None
 
-    @property
-    def versions(self) -> str:
-        """The subject of the cards' later versions; that of the cards themselves is the stem."""
-        return f"over:{self.stem}"
-
     @classmethod
     def of(cls, row: Proposal) -> Proposed:
-        """What a row says now."""
-        stem = f"proposal:{row.id}:{row.created_at.isoformat()}"
+        """Return what a row says now."""
+        cards = Living.of(f"proposal:{row.id}:{row.created_at.isoformat()}")
         what = proposal_cards.what(row)
-        return cls(stem, row.person_id, row.person.called, what, row.municipality_code, row.replaces)
+        return cls(cards, row.person_id, row.person.called, what, row.municipality_code, row.replaces)
 
 
 def made(change: Change, row: Proposal, before: Proposed | None) -> None:
-    """Each of the kansli gets a card with which one press decides. The cards of what it was ``before`` say so."""
-    new = Proposed.of(row)
-    if before is not None and before.stem != new.stem:
-        _end(change.session, change.now, before, proposal_cards.over("Förslaget är ersatt av ett nyare."))
-    card = proposal_cards.ask(row)
-    asked = (
-        Outgoing(_key(new, person), new.stem, ToPerson(person.id), card["fallbackText"], card)
-        for person in kansli.everyone(change.session)
-    )
-    outbox.enqueue_all(change.session, asked, change.now)
+    """Send each of the kansli a card that decides with one press. The cards of what it was ``before`` end."""
+    cards = Proposed.of(row).cards
+    if before is not None and before.cards != cards:
+        _end(change.session, before, proposal_cards.over("Förslaget är ersatt av ett nyare."), change.now)
+    people = [person.id for person in kansli.everyone(change.session)]
+    outbox.enqueue_all(change.session, cards.post_to(people, proposal_cards.ask(row)), change.now)
 
 
 def withdrawn(change: Change, before: Proposed) -> None:
-    """It is not needed any more."""
-    _end(change.session, change.now, before, proposal_cards.over("Förslaget är återtaget."))
+    """End the cards of a proposal that is not needed any more."""
+    _end(change.session, before, proposal_cards.over("Förslaget är återtaget."), change.now)
 
 
 def decided(change: Change, was: Proposed, by: Person, contact: str, *, yes: bool) -> Json:
-    """The other cards say what was decided and by whom, and the proposer is told; the card for who decided.
+    """Show on all cards what was decided and by whom, and tell the proposer. Return the decider's card.
 
     ``contact`` is the kansli's mail address.
     """
     card = proposal_cards.decided(was.who, was.what, was.code, by.name, yes=yes)
-    _end(change.session, change.now, was, card)
-    told = proposal_cards.outcome(was.what, contact, yes=yes)
-    key = f"{was.stem}:outcome"
-    row = Outgoing(key, f"outcome:{was.stem}", ToPerson(was.proposer_id), told["fallbackText"], told)
+    _end(change.session, was, card, change.now)
+    stem, outcome = was.cards.stem, proposal_cards.outcome(was.what, contact, yes=yes)
+    row = Outgoing(f"{stem}:outcome", f"outcome:{stem}", ToPerson(was.proposer_id), card=outcome)
     outbox.enqueue(change.session, row, change.now)
     return card
 
 
 def replaced(change: Change, ended: Contact | None, by: Person, place: str, contact: str) -> None:
-    """Tell the former holder who has the seat now, if the bot has met them."""
+    """Tell the person who had the seat who has it now, if the bot has met them."""
     before = ended.person if ended is not None and ended.until is not None else None
     if ended is None or before is None or before.teams_id is None or before.id in (by.id, change.by):
         return
-    card = proposal_cards.successor(ended, by.name, place, contact)
-    row = Outgoing(
-        f"contact:{ended.id}:replaced", f"contact:{ended.id}", ToPerson(before.id), card["fallbackText"], card
-    )
-    outbox.enqueue(change.session, row, change.now)
+    subject, card = f"contact:{ended.id}", proposal_cards.successor(ended, by.name, place, contact)
+    outbox.enqueue(change.session, Outgoing(f"{subject}:replaced", subject, ToPerson(before.id), card=card), change.now)
 
 
 def due(session: Session, now: datetime) -> list[Outgoing]:
-    """A card whose proposer has left the teams since it was shown says so, and that they are back when they are."""
+    """Return cards that say that their proposer has left the teams since, or is back."""
     del now
-    waiting = [(row, Proposed.of(row)) for row in contacts.proposals(session)]
-    sent = deliveries.about(session, [subject for _, was in waiting for subject in (was.stem, was.versions)])
-    return [version for row, was in waiting for version in _of_left(row, was, sent)]
+    waiting = [(row, Proposed.of(row).cards) for row in contacts.proposals(session)]
+    posted, readers = shown(session, [cards for _, cards in waiting]), _kansli(session).people
+    return [
+        cards.version(card.key, name, proposal_cards.ask(row))
+        for row, cards in waiting
+        for card, version in posted[cards]
+        for name in _presence(row, version)
+        if card.person_id in readers
+    ]
 
 
 def forgetting(session: Session, person_id: int, now: datetime) -> Callable[[], None]:
-    """Before a person is erased, whose proposals go too: what to do afterwards, so that no card still asks."""
+    """Return what to do after a person, with their proposals, is erased, so that no card still asks."""
     theirs = [Proposed.of(row) for row in contacts.proposed_by(session, person_id)]
 
     def after() -> None:
-        for one in theirs:
-            _end(session, now, one, proposal_cards.over("Förslaget är återtaget."))
+        for proposed in theirs:
+            _end(session, proposed, proposal_cards.over("Förslaget är återtaget."), now)
 
     return after
 
 
 def waiting(session: Session, kind: ProposalKind, person_id: int) -> Proposed | None:
-    """What a person has proposed of this kind and still waits."""
+    """Return the proposal of this kind that a person waits for."""
     return next((Proposed.of(row) for row in contacts.proposed_by(session, person_id) if row.kind == kind), None)
 
 
-def _end(session: Session, now: datetime, was: Proposed, card: Json) -> None:
-    """Cancel waiting cards and show ``card`` in sent ones. People who have lost the kansli role see no name."""
-    outbox.cancel(session, was.stem, now)
-    still = {person.id for person in kansli.everyone(session)}
-    other = proposal_cards.over("Förslaget är avgjort.")
-    shown = [
-        _version(asked, was, f"{asked.key}:over", card if asked.person_id in still else other)
-        for asked in deliveries.about(session, [was.stem])[was.stem]
-    ]
-    outbox.enqueue_all(session, shown, now)
+def _end(session: Session, was: Proposed, card: Json, now: datetime) -> None:
+    was.cards.end(session, card, _kansli(session), now)
 
 
-def _of_left(row: Proposal, was: Proposed, sent: Mapping[str, Sequence[Delivery]]) -> Iterator[Outgoing]:
+def _kansli(session: Session) -> Readers:
+    people = {person.id for person in kansli.everyone(session)}
+    return Readers(people, proposal_cards.over("Förslaget är avgjort."))
+
+
+def _presence(row: Proposal, version: str) -> Iterator[str]:
+    """Yield the version that a card lacks: ``left:{when}``, or ``back:{when they had left}``."""
+    state, _, when = version.partition(":")
     left = row.person.left_at
-    shown = {one.target: one.key for one in sent[was.versions]}  # the newest of each
-    for asked in sent[was.stem]:
-        said = _left_at(asked.key, shown.get(asked.key, ""))
-        if left and not said:
-            yield _version(asked, was, _left_as(asked.key, left.isoformat()), proposal_cards.ask(row))
-        elif said and not left:
-            yield _version(asked, was, _back_as(asked.key, said), proposal_cards.ask(row))
-
-
-def _left_as(card: str, left: str) -> str:
-    """The key of a card's version that says that the proposer left then."""
-    return f"{card}:left:{left}"
-
-
-def _left_at(card: str, key: str) -> str:
-    """When the proposer left, as the key of a card's version says; empty for a version that says something else."""
-    start = _left_as(card, "")
-    return key.removeprefix(start) if key.startswith(start) else ""
-
-
-def _back_as(card: str, left: str) -> str:
-    """The key of a card's version that says that the proposer, who left then, is back."""
-    return f"{card}:back:{left}"
-
-
-def _version(asked: Delivery, was: Proposed, key: str, card: Json) -> Outgoing:
-    return Outgoing(key, was.versions, MessageOf(asked.key), card["fallbackText"], card)
-
-
-def _key(of: Proposed, person: Person) -> str:
-    return f"{of.stem}:person:{person.id}"
+    if left and state != "left":
+        yield f"left:{left.isoformat()}"
+    elif state == "left" and not left:
+        yield f"back:{when}"

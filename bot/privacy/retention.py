@@ -81,6 +81,11 @@ OLD = (
         lambda s, it, now, most: retention.forget_deliveries(s, _before(now, it.delivery_days), most),
     ),
     Old(
+        "invitations to appointments whose notes are forgotten",
+        lambda it: f"SEKOM_DELIVERY_DAYS={it.delivery_days}",
+        lambda s, _, __, most: retention.forget_invitations(s, most),
+    ),
+    Old(
         "names of former contact persons",
         lambda it: f"SEKOM_HISTORY_DAYS={it.history_days}",
         lambda s, it, now, most: retention.forget_former(s, date_of(_before(now, it.history_days)), most),

@@ -105,6 +105,14 @@ CLASSES = (
         lambda settings: f"Texten: {days(settings.message_days)}. Att något skickades: {days(settings.delivery_days)}.",
     ),
     KeptClass(
+        "Mötesinbjudningar",
+        ("invitations",),
+        "Möten som jag har bjudit in dig till i kalendern, och vad du har svarat i Outlook.",
+        "Så att din kalender stämmer när mötet flyttas eller ställs in.",
+        lambda settings: f"{days(settings.delivery_days)} efter den sista ändringen av mötet.",
+        "Ett kodat spår av din mejladress, tills du är borttagen ur mötet i kalendern. Det brukar ta någon minut.",
+    ),
+    KeptClass(
         "Ändringslogg",
         ("audit_log",),
         "Ändringar i registret som du har gjort eller som gäller dig.",

@@ -24,47 +24,47 @@ from bot.cards import (
 from bot.message import Json
 from bot.questions import lifecycle
 from bot.questions.cards import TITLE, answers, follow_up, status
-from bot.questions.details import Picture, Said
+from bot.questions.details import QuestionDetails, Said
 from storage.questions import Question, Status
 
 
-def receipt(picture: Picture) -> Json:
+def receipt(shown: QuestionDetails) -> Json:
     """After *Skicka*."""
-    question = picture.question
+    question = shown.question
     return card(
         heading("Din fråga är skickad"),
         plain(question.text),
-        plain(f"Den ligger hos {picture.home}. Jag skriver till dig här så fort någon svarar."),
+        plain(f"Den ligger hos {shown.home}. Jag skriver till dig här så fort någon svarar."),
         small("Skriv **mina frågor** när du vill se hur det går."),
         actions=[
             button("Dra tillbaka frågan", "questions.withdraw", question=question.id),
             button("Mina frågor", "questions.mine"),
         ],
-        summary=f"Din fråga är skickad till {picture.home}.",
+        summary=f"Din fråga är skickad till {shown.home}.",
     )
 
 
-def answered(picture: Picture, said: Said, *, own: bool) -> Json:
+def answered(shown: QuestionDetails, said: Said, *, own: bool) -> Json:
     """An answer has come: to the asker, or to somebody who follows the question."""
     title = "Du har fått svar" if own else "En fråga du följer har fått svar"
     return card(
         heading(title),
-        plain(f"Frågan: {short(picture.question.text)}", subtle=True),
+        plain(f"Frågan: {short(shown.question.text)}", subtle=True),
         plain(said.answer.text),
         plain(f"{said.who}, {swedish.day(said.answer.at)}", subtle=True),
-        actions=_after_answer(picture, said, own=own),
+        actions=_after_answer(shown, said, own=own),
         summary=f"{title}: {one_line(said.answer.text)}",
     )
 
 
-def solved(picture: Picture, said: Said) -> Json:
+def solved(shown: QuestionDetails, said: Said) -> Json:
     """After *Det löste det*."""
     return card(
         heading("Vad bra!"),
-        plain(f"Frågan: {short(picture.question.text)}", subtle=True),
+        plain(f"Frågan: {short(shown.question.text)}", subtle=True),
         plain(said.answer.text),
         plain(f"{said.who}. Det löste frågan.", subtle=True),
-        actions=_after_answer(picture, said, own=True)[1:],
+        actions=_after_answer(shown, said, own=True)[1:],
         summary="Frågan är löst.",
     )
 
@@ -86,14 +86,14 @@ def more_form(question: Question, answer_id: int | None) -> Json:
     )
 
 
-def note(title: str, picture: Picture, text: str, *, mine: bool = True) -> Json:
+def note(title: str, shown: QuestionDetails, text: str, *, mine: bool = True) -> Json:
     """Something has happened to a question: told to its asker, a follower or somebody who answered."""
     return card(
         heading(title),
-        plain(f"Frågan: {short(picture.question.text)}", subtle=True),
+        plain(f"Frågan: {short(shown.question.text)}", subtle=True),
         plain(text),
         actions=[button("Mina frågor", "questions.mine")] if mine else [],
-        summary=f"{title}. {one_line(picture.question.text)}",
+        summary=f"{title}. {one_line(shown.question.text)}",
     )
 
 
@@ -113,12 +113,12 @@ def mine(own: Sequence[Question], followed: Sequence[Question]) -> Json:
     return card(*body, summary="Mina frågor")
 
 
-def mine_one(picture: Picture, *, own: bool) -> Json:
+def mine_one(shown: QuestionDetails, *, own: bool) -> Json:
     """One of them, with its answers."""
-    question, last = picture.question, picture.answers[-1] if picture.answers else None
+    question, last = shown.question, shown.answers[-1] if shown.answers else None
     actions: list[Action] = []
     if own and last is not None and not question.over:
-        solved, more = _after_answer(picture, last, own=True)[:2]
+        solved, more = _after_answer(shown, last, own=True)[:2]
         actions += [] if question.status == Status.SOLVED else [solved]
         actions += [] if question.status == Status.OPEN else [more]
     if own and question.status in (Status.OPEN, Status.ANSWERED):
@@ -126,25 +126,25 @@ def mine_one(picture: Picture, *, own: bool) -> Json:
     if not own:
         actions.append(button("Sluta följa", "questions.unfollow", question=question.id))
     return card(
-        heading(f"Fråga till {picture.home}"),
+        heading(f"Fråga till {shown.home}"),
         plain(question.text),
         *follow_up(question),
-        plain(status(picture), subtle=True),
-        *answers(picture.answers[-5:], len(picture.answers)),
+        plain(status(shown), subtle=True),
+        *answers(shown.answers[-5:], len(shown.answers)),
         actions=[*actions, button("Till mina frågor", "questions.mine")],
         summary=one_line(question.text),
     )
 
 
-def earlier(picture: Picture) -> Json:
+def earlier(shown: QuestionDetails) -> Json:
     """A question that somebody else asked before, with its answers."""
     return card(
         heading("Så har andra frågat"),
-        plain(picture.question.text),
-        plain(f"{picture.asker}, {swedish.day(picture.question.asked_at)}", subtle=True),
+        plain(shown.question.text),
+        plain(f"{shown.asker}, {swedish.day(shown.question.asked_at)}", subtle=True),
         label("Svar"),
-        *answers(picture.answers[-5:], len(picture.answers)),
-        summary=f"Så har andra frågat: {one_line(picture.question.text)}",
+        *answers(shown.answers[-5:], len(shown.answers)),
+        summary=f"Så har andra frågat: {one_line(shown.question.text)}",
     )
 
 
@@ -176,9 +176,9 @@ STATES = {
 }
 
 
-def _after_answer(picture: Picture, said: Said, *, own: bool) -> list[Action]:
+def _after_answer(shown: QuestionDetails, said: Said, *, own: bool) -> list[Action]:
     rows: Json = {"question": said.answer.question_id, "answer": said.answer.id}
-    nobody = said.answer.person_id is None or (own and said.answer.person_id == picture.question.asker_id)
+    nobody = said.answer.person_id is None or (own and said.answer.person_id == shown.question.asker_id)
     thank = [] if nobody else [button("Tacka", "questions.thank", **rows)]
     if not own:
         return [*thank, button("Sluta följa", "questions.unfollow", question=said.answer.question_id)]

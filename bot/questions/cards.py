@@ -10,7 +10,7 @@ from bot import swedish
 from bot.cards import button, card, choice_input, heading, label, one_line, plain, short, small, text_input
 from bot.message import Json
 from bot.questions import lifecycle
-from bot.questions.details import Picture, Said
+from bot.questions.details import QuestionDetails, Said
 from storage.groups import ThemeGroup
 from storage.questions import AnswerWay, Question, Status
 
@@ -30,35 +30,35 @@ HOW_TO_ANSWER = (
 )
 
 
-def channel(picture: Picture, post: int | None = None) -> Json:
+def channel(shown: QuestionDetails, post: int | None = None) -> Json:
     """The question as everybody sees it. ``post`` is which of its cards this is: a moved question has several."""
-    question = picture.question
+    question = shown.question
     if question.status == Status.WITHDRAWN:
         return _gone("Den som frågade har dragit tillbaka frågan.")
     if post is not None and post != question.posts:
-        return moved(picture)
+        return moved(shown)
     return card(
-        heading(f"Fråga till {picture.home}"),
-        *asked(picture),
-        *_progress(picture),
-        *answers(picture.answers[-SHOWN:], len(picture.answers)),
+        heading(f"Fråga till {shown.home}"),
+        *asked(shown),
+        *_progress(shown),
+        *answers(shown.answers[-SHOWN:], len(shown.answers)),
         *([] if question.over else [small(HOW_TO_ANSWER)]),
-        actions=[] if question.over else _channel_buttons(picture),
-        summary=f"Fråga till {picture.home}: {short(question.text)}",
+        actions=[] if question.over else _channel_buttons(shown),
+        summary=f"Fråga till {shown.home}: {short(question.text)}",
     )
 
 
-def moved(picture: Picture) -> Json:
+def moved(shown: QuestionDetails) -> Json:
     """Return the card that stays in the channel that a question was moved from."""
-    return _gone(f"Frågan har flyttats till {picture.home}.", plain(short(picture.question.text), subtle=True))
+    return _gone(f"Frågan har flyttats till {shown.home}.", plain(short(shown.question.text), subtle=True))
 
 
-def asked(picture: Picture) -> list[CardElement]:
+def asked(shown: QuestionDetails) -> list[CardElement]:
     """The question itself: what, who and when."""
-    question = picture.question
-    size = f" ({picture.size})" if picture.size else ""
+    question = shown.question
+    size = f" ({shown.size})" if shown.size else ""
     day = swedish.day(question.asked_at)
-    return [plain(question.text), plain(f"{picture.asker}{size}, {day}", subtle=True), *follow_up(question)]
+    return [plain(question.text), plain(f"{shown.asker}{size}, {day}", subtle=True), *follow_up(question)]
 
 
 def follow_up(question: Question) -> list[CardElement]:
@@ -85,12 +85,12 @@ def _from(one: Said) -> str:
     return one.who if one.answer.way == AnswerWay.PASTED else f"Svar från {one.who}"
 
 
-def status(picture: Picture) -> str:
+def status(shown: QuestionDetails) -> str:
     """One line on how it goes."""
-    question, many = picture.question, len(picture.answers)
+    question, many = shown.question, len(shown.answers)
     match question.status:
-        case Status.OPEN if picture.claimer:
-            return f"{picture.claimer} har tagit frågan. Fler får gärna svara."
+        case Status.OPEN if shown.claimer:
+            return f"{shown.claimer} har tagit frågan. Fler får gärna svara."
         case Status.OPEN:
             return "Väntar på fler svar." if question.more else "Väntar på svar."
         case Status.ANSWERED:
@@ -103,13 +103,13 @@ def status(picture: Picture) -> str:
             return "Återtagen."
 
 
-def form(picture: Picture) -> Json:
+def form(shown: QuestionDetails) -> Json:
     """Return the input for an answer, for the person who pressed *Svara*."""
-    question = picture.question
+    question = shown.question
     rows: Json = {"question": question.id, "post": question.posts}
     return card(
         heading("Skriv ditt svar"),
-        *asked(picture),
+        *asked(shown),
         text_input(
             "answer", "Ditt svar", long=True, required="Skriv ditt svar i rutan.", most=lifecycle.LONGEST_ANSWER
         ),
@@ -122,12 +122,12 @@ def form(picture: Picture) -> Json:
     )
 
 
-def offer(picture: Picture, offer_id: int, text: str) -> Json:
+def offer(shown: QuestionDetails, offer_id: int, text: str) -> Json:
     """Ask the person who replied in the thread without a mention whether that is an answer."""
     rows: Json = {"offer": offer_id}
     return card(
         heading("Ska jag skicka det här till frågeställaren?"),
-        plain(f"Frågan: {short(picture.question.text)}", subtle=True),
+        plain(f"Frågan: {short(shown.question.text)}", subtle=True),
         plain(f"Du skrev i tråden: {short(text, LONGEST)}"),
         small("Svaret går med ditt namn och din kommun. Säger du inget inom ett dygn slänger jag det."),
         actions=[
@@ -143,9 +143,9 @@ def offer_over(text: str) -> Json:
     return card(plain(text), summary=text)
 
 
-def choose_group(picture: Picture, groups: Sequence[ThemeGroup], *, back: Action) -> Json:
+def choose_group(shown: QuestionDetails, groups: Sequence[ThemeGroup], *, back: Action) -> Json:
     """Where to move a question, for its moderators and the kansli."""
-    question = picture.question
+    question = shown.question
     choices = [(group.theme, group.name) for group in groups if group.id != question.group_id]
     choices += [(TO_KANSLI, "Kansliet")] if question.group_id is not None else []
     return card(
@@ -163,30 +163,30 @@ def back_to_card(question: Question) -> Action:
     return button("Tillbaka", "questions.card", alone=True, question=question.id, post=question.posts)
 
 
-def _progress(picture: Picture) -> list[CardElement]:
-    body: list[CardElement] = [label("Så går det"), plain(status(picture))]
-    if picture.followers:
-        many = swedish.count(picture.followers, "person undrar också.", "personer undrar också.")
+def _progress(shown: QuestionDetails) -> list[CardElement]:
+    body: list[CardElement] = [label("Så går det"), plain(status(shown))]
+    if shown.followers:
+        many = swedish.count(shown.followers, "person undrar också.", "personer undrar också.")
         body.append(plain(many, subtle=True))
     return body
 
 
-def _channel_buttons(picture: Picture) -> list[Action]:
-    question = picture.question
+def _channel_buttons(shown: QuestionDetails) -> list[Action]:
+    question = shown.question
     rows: Json = {"question": question.id, "post": question.posts}
-    shown = [button("Svara", "questions.form", style="positive", **rows)]
+    actions = [button("Svara", "questions.form", style="positive", **rows)]
     if question.status == Status.OPEN:
-        claimed = button(_release(picture), "questions.release", **rows)
-        shown.append(claimed if picture.claimer else button("Jag tar den", "questions.claim", **rows))
-    shown.append(button("Jag undrar också", "questions.follow", **rows))
+        claimed = button(_release(shown), "questions.release", **rows)
+        actions.append(claimed if shown.claimer else button("Jag tar den", "questions.claim", **rows))
+    actions.append(button("Jag undrar också", "questions.follow", **rows))
     if question.status == Status.OPEN:
-        shown.append(button("Fel grupp", "questions.wrong", **rows))
-    return shown
+        actions.append(button("Fel grupp", "questions.wrong", **rows))
+    return actions
 
 
-def _release(picture: Picture) -> str:
+def _release(shown: QuestionDetails) -> str:
     """Says whose button it is: everybody in the channel sees it."""
-    name = one_line(picture.claimer_name, TITLE - len("Lämna tillbaka ()"))
+    name = one_line(shown.claimer_name, TITLE - len("Lämna tillbaka ()"))
     return f"Lämna tillbaka ({name})" if name else "Lämna tillbaka"
 
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from bot.message import Json, Place, Reply, Scope, UserError, say, state, view
 from bot.questions import cards, channel_notices, details, keys, lifecycle, notices
-from bot.questions.details import Picture
+from bot.questions.details import QuestionDetails
+from bot.register.change import Change
 from bot.routes import Routes
 from bot.turn import Turn
 from storage import deliveries, groups, questions
@@ -48,7 +49,7 @@ def answer(turn: Turn) -> Reply:
 def claim(turn: Turn) -> Reply:
     """*Jag tar den*."""
     question = lifecycle.required(turn)
-    return view(_card(turn, _changed(turn, question, changed=lifecycle.claim(turn, question))))
+    return view(_card(turn, _changed(turn, question, changed=lifecycle.claim(Change.of(turn), question))))
 
 
 @routes.action("questions.release")
@@ -62,7 +63,7 @@ def release(turn: Turn) -> Reply:
 def follow(turn: Turn) -> Reply:
     """*Jag undrar också*: the answers come to this person too."""
     question = lifecycle.required(turn)
-    return view(_card(turn, _changed(turn, question, changed=lifecycle.follow(turn, question))))
+    return view(_card(turn, _changed(turn, question, changed=lifecycle.follow(Change.of(turn), question, turn.person))))
 
 
 @routes.action("questions.wrong")
@@ -86,14 +87,16 @@ def move(turn: Turn) -> Reply:
     group = groups.by_theme(turn.session, to)
     if group is None and to != cards.TO_KANSLI:
         raise UserError("Välj vart frågan ska.")
-    lifecycle.move(question, group, turn.now)
+    lifecycle.move(Change.of(turn), question, group)
     notices.moved(turn, question)
     card = cards.moved(_now(turn, question))
     return state(card) if turn.personal else view(card)
 
 
 def in_thread(turn: Turn) -> Reply | None:
-    """A message in a question's thread that mentions the bot is an answer; None where it is something else."""
+    """Keep a message in a question's thread that mentions the bot as an answer. Return None if it is something else."""
+    if turn.incoming.private:  # only the bot was to read it
+        return None
     question = questions.lock(turn.session, asked_in(turn.session, turn.incoming.place))
     if question is None or question.asker_id == turn.person.id:
         return None
@@ -118,27 +121,27 @@ def asked_in(session: Session, place: Place) -> int | None:
     return keys.question_of(post.subject, post.key) if post else None
 
 
-def keep(turn: Turn, question: Question, text: str, way: AnswerWay) -> Picture:
+def keep(turn: Turn, question: Question, text: str, way: AnswerWay) -> QuestionDetails:
     """Keep an answer and tell everyone concerned, if it is a new one."""
     found, new = lifecycle.answer(turn, question, text, way)
     channel_notices.stopped_writing(turn, question)
     return notices.answered(turn, question, found.id) if new else _now(turn, question)
 
 
-def asker(seen: Picture) -> str:
+def asker(seen: QuestionDetails) -> str:
     """The asker in a sentence, by name where they want that."""
     return "den som frågade" if seen.asker == details.NOBODY else f"den som frågade ({seen.asker})"
 
 
-def _changed(turn: Turn, question: Question, *, changed: bool) -> Picture:
+def _changed(turn: Turn, question: Question, *, changed: bool) -> QuestionDetails:
     return channel_notices.changed(turn, question) if changed else _now(turn, question)
 
 
-def _now(turn: Turn, question: Question) -> Picture:
+def _now(turn: Turn, question: Question) -> QuestionDetails:
     return details.of(turn.session, question, turn.now)
 
 
-def _card(turn: Turn, seen: Picture) -> Json:
+def _card(turn: Turn, seen: QuestionDetails) -> Json:
     """The question as its pressed card shows it; a card that was moved from shows that."""
     post = turn.data.get("post")
     return cards.channel(seen, post if isinstance(post, int) else None)

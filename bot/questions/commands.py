@@ -7,7 +7,8 @@ from dataclasses import replace
 from bot import dialog
 from bot.message import Json, Place, Reply, Scope, UserError, say, state, view
 from bot.questions import asker_cards, channel_notices, details, lifecycle, notices
-from bot.questions.details import Picture, Said
+from bot.questions.details import QuestionDetails, Said
+from bot.register.change import Change
 from bot.routes import Routes, Where
 from bot.turn import Turn
 from storage import outbox, places, questions
@@ -73,7 +74,7 @@ def solve(turn: Turn) -> Reply:
     """*Det löste det*."""
     question = lifecycle.required_own(turn)
     seen, said = _answer(turn, question)
-    if lifecycle.solve(question, said.answer, [one.answer for one in seen.answers], turn.now):
+    if lifecycle.solve(Change.of(turn), question, said.answer, [one.answer for one in seen.answers]):
         notices.solved(turn, question, said)
     return _in_place(turn, asker_cards.solved(_now(turn, question), said))
 
@@ -93,7 +94,7 @@ def need_more(turn: Turn) -> Reply:
     """Open again, with the asker's words."""
     question = lifecycle.required_own(turn)
     words = str(turn.data.get("more") or "")
-    lifecycle.need_more(question, words, questions.answers(turn.session, question.id), turn.now)
+    lifecycle.need_more(Change.of(turn), question, words, questions.answers(turn.session, question.id))
     seen = notices.reopened(turn, question)
     return _in_place(turn, asker_cards.said(f"Frågan är öppen igen hos {seen.home}. Jag skriver när någon svarar."))
 
@@ -117,7 +118,7 @@ def thank(turn: Turn) -> Reply:
 def withdraw(turn: Turn) -> Reply:
     """The asker takes the question back."""
     question = lifecycle.required_own(turn)
-    if lifecycle.withdraw(question, turn.now):
+    if lifecycle.withdraw(Change.of(turn), question):
         notices.ended(turn, question)
     return _in_place(turn, asker_cards.said("Du har dragit tillbaka frågan. Den visas inte längre för gruppen."))
 
@@ -126,7 +127,7 @@ def withdraw(turn: Turn) -> Reply:
 def unfollow(turn: Turn) -> Reply:
     """*Sluta följa*."""
     question = lifecycle.required(turn)
-    if lifecycle.unfollow(turn, question):
+    if lifecycle.unfollow(Change.of(turn), question, turn.person):
         channel_notices.changed(turn, question)
     return _in_place(turn, asker_cards.said("Du följer inte längre frågan."))
 
@@ -148,7 +149,8 @@ def _begin(turn: Turn, text: str) -> Reply:
     kept = {"_draft": draft, "_run": f"{place.conversation_id}/{turn.incoming.activity_id}"[-300:]}
     if turn.personal:
         return dialog.start(turn, "question", kept)
-    kept |= {"_conversation": place.conversation_id, "_thread": place.thread_id or ""}
+    if not turn.incoming.private:  # the answer may be mentioned there, where everybody reads it
+        kept |= {"_conversation": place.conversation_id, "_thread": place.thread_id or ""}
     chat = places.own_chat(turn.session, turn.person.id)
     if chat is None:
         return dialog.start(turn, "question", kept)
@@ -166,7 +168,7 @@ def _mine(turn: Turn) -> Json:
     return asker_cards.mine(own, questions.followed_by(turn.session, turn.person.id, LISTED))
 
 
-def _answer(turn: Turn, question: Question) -> tuple[Picture, Said]:
+def _answer(turn: Turn, question: Question) -> tuple[QuestionDetails, Said]:
     """The answer that a button names, which must be one to this question."""
     seen = _now(turn, question)
     said = details.said(seen, turn.data.get("answer"))
@@ -175,7 +177,7 @@ def _answer(turn: Turn, question: Question) -> tuple[Picture, Said]:
     return seen, said
 
 
-def _now(turn: Turn, question: Question) -> Picture:
+def _now(turn: Turn, question: Question) -> QuestionDetails:
     return details.of(turn.session, question, turn.now)
 
 

@@ -25,7 +25,7 @@ from bot.cards import (
 from bot.message import Json
 from bot.questions import lifecycle
 from bot.questions.cards import LONGEST, TITLE, answers, asked, status
-from bot.questions.details import Picture, Said
+from bot.questions.details import QuestionDetails, Said
 from storage.outbox import State
 from storage.questions import Question, Status
 
@@ -50,32 +50,32 @@ def listing(waiting: Sequence[Question], homes: Mapping[int | None, str], page: 
     return card(*body, actions=on_page.turns, summary=title)
 
 
-def one(picture: Picture, *, why: str = "", said: str = "", lost: bool = False) -> Json:
+def one(shown: QuestionDetails, *, why: str = "", said: str = "", lost: bool = False) -> Json:
     """One question. ``why`` is why it was brought up; ``said`` is what has just been done to it.
 
     ``lost`` says that its card may not have come to the channel.
     """
-    question = picture.question
+    question = shown.question
     return card(
-        heading(why or f"Fråga till {picture.home}"),
+        heading(why or f"Fråga till {shown.home}"),
         *([plain(said)] if said else []),
-        *asked(picture),
-        plain(f"{picture.home[:1].upper()}{picture.home[1:]}. {status(picture)}", subtle=True),
-        *answers(picture.answers[-3:], len(picture.answers)),
-        actions=[*_what_can_be_done(picture, lost=lost), _list_button()],
+        *asked(shown),
+        plain(f"{shown.home[:1].upper()}{shown.home[1:]}. {status(shown)}", subtle=True),
+        *answers(shown.answers[-3:], len(shown.answers)),
+        actions=[*_what_can_be_done(shown, lost=lost), _list_button()],
         summary=f"{why or 'Öppen fråga'}: {one_line(question.text)}",
     )
 
 
-def missing(picture: Picture, state: str) -> str:
+def missing(shown: QuestionDetails, state: str) -> str:
     """What to say of a card that ended in ``state`` and may not stand in the channel."""
     if state == State.SENT:
-        return f"Frågan står inte i den kanal som {picture.home} hör till nu"
+        return f"Frågan står inte i den kanal som {shown.home} hör till nu"
     perhaps = "kanske " if state == State.UNCERTAIN else ""
-    return f"Frågan kom {perhaps}inte fram till {picture.home}"
+    return f"Frågan kom {perhaps}inte fram till {shown.home}"
 
 
-def answer_form(picture: Picture, *, pasted: bool) -> Json:
+def answer_form(shown: QuestionDetails, *, pasted: bool) -> Json:
     """Return the input for an answer: the kansli's own, or one from the thread."""
     title = "Klistra in svaret från tråden" if pasted else "Skriv ditt svar"
     label = "Svaret från tråden" if pasted else "Ditt svar"
@@ -86,24 +86,24 @@ def answer_form(picture: Picture, *, pasted: bool) -> Json:
     )
     return card(
         heading(title),
-        *asked(picture),
+        *asked(shown),
         text_input("answer", label, long=True, required="Skriv svaret i rutan.", most=lifecycle.LONGEST_ANSWER),
         small(hint),
         actions=[
             button(
-                "Skicka svaret", "questions.desk_answer", style="positive", question=picture.question.id, pasted=pasted
+                "Skicka svaret", "questions.desk_answer", style="positive", question=shown.question.id, pasted=pasted
             ),
-            back(picture.question),
+            back(shown.question),
         ],
         summary=title,
     )
 
 
-def close_form(picture: Picture) -> Json:
+def close_form(shown: QuestionDetails) -> Json:
     """Why a question is closed."""
     return card(
         heading("Stäng frågan"),
-        *asked(picture),
+        *asked(shown),
         text_input(
             "reason",
             "Varför stänger du frågan?",
@@ -113,8 +113,8 @@ def close_form(picture: Picture) -> Json:
         ),
         small("Den som frågade läser det du skriver."),
         actions=[
-            button("Stäng frågan", "questions.close", style="destructive", question=picture.question.id),
-            back(picture.question),
+            button("Stäng frågan", "questions.close", style="destructive", question=shown.question.id),
+            back(shown.question),
         ],
         summary="Stäng frågan",
     )
@@ -131,40 +131,40 @@ def age(question: Question, now: datetime) -> str:
     return f"{swedish.count(days, 'dag', 'dagar')} gammal" if days else "ställd i dag"
 
 
-def _what_can_be_done(picture: Picture, *, lost: bool) -> list[Action]:
-    question = picture.question
+def _what_can_be_done(shown: QuestionDetails, *, lost: bool) -> list[Action]:
+    question = shown.question
     rows: Json = {"question": question.id}
     if question.over:
         return []
-    shown = [button("Lägg ut igen", "questions.repost", **rows)] if lost else []
-    shown += [
+    actions = [button("Lägg ut igen", "questions.repost", **rows)] if lost else []
+    actions += [
         button("Besvara", "questions.desk_form", style="positive", **rows),
         button("Besvarad i tråden", "questions.paste_form", **rows),
     ]
     if question.status == Status.OPEN:
-        shown.append(button("Flytta", "questions.move_form", **rows))
-        shown += [button("Påminn", "questions.remind", **rows)] if picture.group is not None and not lost else []
+        actions.append(button("Flytta", "questions.move_form", **rows))
+        actions += [button("Påminn", "questions.remind", **rows)] if shown.group is not None and not lost else []
     if question.status != Status.SOLVED:
-        shown.append(button("Stäng med orsak", "questions.close_form", **rows))
-    return shown
+        actions.append(button("Stäng med orsak", "questions.close_form", **rows))
+    return actions
 
 
 def _list_button() -> Action:
     return button("Öppna frågor", "questions.desk", page=0)
 
 
-def to_faq(picture: Picture) -> Json:
+def to_faq(shown: QuestionDetails) -> Json:
     """The question and the answer that solved it. Of several answers the kansli may take another one."""
-    question = picture.question
-    solving = next((one for one in picture.answers if one.answer.solved), None)
-    body: list[CardElement] = [heading("En fråga är löst. Ska den bli FAQ?"), *asked(picture)]
+    question = shown.question
+    solving = next((one for one in shown.answers if one.answer.solved), None)
+    body: list[CardElement] = [heading("En fråga är löst. Ska den bli FAQ?"), *asked(shown)]
     if solving is not None:
         body += [label("Svaret som löste den"), plain(short(solving.answer.text, LONGEST))]
         body.append(plain(solving.who, subtle=True))
-    if len(picture.answers) > 1:
-        shown = [one for one in picture.answers if one is solving or one in picture.answers[-CHOICES:]]
+    if len(shown.answers) > 1:
+        choices = [one for one in shown.answers if one is solving or one in shown.answers[-CHOICES:]]
         value = str(solving.answer.id) if solving else ""
-        body.append(choice_input("answer", "Vilket svar ska bli FAQ?", [_choice(one) for one in shown], value=value))
+        body.append(choice_input("answer", "Vilket svar ska bli FAQ?", [_choice(one) for one in choices], value=value))
     body.append(small("Jag tar bort namn, och kommunen ur frågan, och visar vad. Inget publiceras innan du valt det."))
     return card(
         *body,

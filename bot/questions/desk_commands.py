@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.cards import escape, short
 from bot.message import Json, Reply, UserError, say, state, view
 from bot.questions import cards, channel_commands, channel_notices, desk_cards, details, keys, lifecycle, notices
+from bot.register.change import Change
 from bot.routes import Role, Routes, Where
 from bot.swedish import STOCKHOLM
 from bot.turn import Turn
@@ -99,7 +100,7 @@ def close_form(turn: Turn) -> Reply:
 def close(turn: Turn) -> Reply:
     """Close it, with a reason that the asker reads."""
     question = lifecycle.required_managed(turn)
-    lifecycle.close(question, str(turn.data.get("reason") or ""), turn.now)
+    lifecycle.close(Change.of(turn), question, str(turn.data.get("reason") or ""))
     seen = notices.ended(turn, question)
     return _in_place(turn, desk_cards.one(seen, said="Frågan är stängd, och den som frågade har fått veta varför."))
 

@@ -25,8 +25,8 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """One question as it is now."""
+class QuestionDetails:
+    """One question as a card shows it now."""
 
     question: Question
     group: ThemeGroup | None
@@ -48,17 +48,17 @@ class Picture:
         return f"temagruppen {self.group.name}" if self.group else "kansliet"
 
 
-def of(session: Session, question: Question, now: datetime) -> Picture:
-    """The picture of a question."""
+def of(session: Session, question: Question, now: datetime) -> QuestionDetails:
+    """Gather what a card of the question shows."""
     session.flush()
-    kept = questions.answers(session, question.id)
+    given = questions.answers(session, question.id)
     claimed = lifecycle.is_claimed(question, now)
-    ids = {question.asker_id, *(one.person_id for one in kept), *([question.claimed_by_id] if claimed else ())}
+    ids = {question.asker_id, *(one.person_id for one in given), *([question.claimed_by_id] if claimed else ())}
     names = people.names(session, [person for person in ids if person is not None])
     home = municipalities.find(session, question.municipality_code)
     asker = names.get(question.asker_id or 0, "") if question.show_name else ""
     claimer = people.by_id(session, question.claimed_by_id) if claimed else None
-    return Picture(
+    return QuestionDetails(
         question=question,
         group=groups.find(session, question.group_id),
         asker=who(session, asker, question.municipality_code),
@@ -66,7 +66,7 @@ def of(session: Session, question: Question, now: datetime) -> Picture:
         claimer=who(session, claimer.name, claimer.municipality_code) if claimer else "",
         claimer_name=claimer.name if claimer else "",
         followers=len(questions.followers(session, question.id)),
-        answers=[Said(one, _answerer(session, one, names)) for one in kept],
+        answers=[Said(one, _answerer(session, one, names)) for one in given],
     )
 
 
@@ -76,9 +76,9 @@ def who(session: Session, name: str, code: str | None) -> str:
     return ", ".join(part for part in (name, home.full_name if home else "") if part) or NOBODY
 
 
-def said(picture: Picture, answer_id: object) -> Said | None:
-    """One of the picture's answers, by an id that may come from a client and be anything."""
-    return next((one for one in picture.answers if one.answer.id == answer_id), None)
+def said(shown: QuestionDetails, answer_id: object) -> Said | None:
+    """Return one of the answers, by an id that may come from a client and be anything."""
+    return next((one for one in shown.answers if one.answer.id == answer_id), None)
 
 
 def everyone(session: Session, question: Question, but: Collection[int | None] = ()) -> list[int]:

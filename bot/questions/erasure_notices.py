@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.questions import cards, channel_notices, details, keys, lifecycle, notices
+from bot.register.change import Change
 from bot.routes import Routes
 from bot.turn import Turn
 from storage import outbox, questions
@@ -38,7 +39,7 @@ def forget(session: Session, person_id: int, now: datetime) -> Callable[[], None
 def _end(session: Session, question: Question, now: datetime) -> None:
     """Where nobody waits for it any more, nobody is reminded of it, and it is kept no longer than others."""
     if question.status == Status.OPEN and not details.everyone(session, question):
-        lifecycle.close(question, cards.ASKER_GONE, now)
+        lifecycle.close(Change(session, None, now), question, cards.ASKER_GONE)
         outbox.cancel(session, notices.reminder_subject(question), now)
 
 

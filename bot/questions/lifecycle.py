@@ -11,9 +11,11 @@ from hashlib import sha256
 
 from bot import swedish
 from bot.message import UserError
+from bot.register.change import Change
 from bot.turn import Turn
 from storage import groups, questions
 from storage.groups import ThemeGroup
+from storage.people import Person
 from storage.questions import Answer, AnswerWay, Question, Status
 
 LONGEST_QUESTION = 1500
@@ -110,24 +112,24 @@ def answer(turn: Turn, question: Question, text: str, way: AnswerWay) -> tuple[A
     return found, True
 
 
-def claim(turn: Turn, question: Question) -> bool:
+def claim(change: Change, question: Question) -> bool:
     """*Jag tar den*."""
     _refuse_over(question)
     if question.status != Status.OPEN:
         raise UserError("Frågan har redan fått svar. Du kan ändå lägga till ditt.")
-    if question.asker_id == turn.person.id:
+    if question.asker_id == change.by:
         raise UserError("Det är din egen fråga. Någon annan får ta den.")
-    if is_claimed(question, turn.now):
-        if question.claimed_by_id == turn.person.id:
+    if is_claimed(question, change.now):
+        if question.claimed_by_id == change.by:
             return False
         raise UserError("Någon har redan tagit frågan. Du kan ändå svara på den.")
-    question.claimed_by_id, question.claimed_at = turn.person.id, turn.now
+    question.claimed_by_id, question.claimed_at = change.by, change.now
     question.version += 1
     return True
 
 
 def release(turn: Turn, question: Question) -> bool:
-    """*Lämna tillbaka*: the claimer, or who manages the question."""
+    """*Lämna tillbaka*: for the claimer and the people who manage the question."""
     if not is_claimed(question, turn.now):
         return False
     if question.claimed_by_id != turn.person.id and not manages(turn, question):
@@ -140,25 +142,25 @@ def release(turn: Turn, question: Question) -> bool:
     return True
 
 
-def follow(turn: Turn, question: Question) -> bool:
+def follow(change: Change, question: Question, person: Person) -> bool:
     """*Jag undrar också*."""
     _refuse_over(question)
-    if question.asker_id == turn.person.id:
+    if question.asker_id == person.id:
         raise UserError("Det är din egen fråga, så du får svaren ändå.")
-    new = questions.follow(turn.session, question.id, turn.person.id)
+    new = questions.follow(change.session, question.id, person.id)
     question.version += new
     return new
 
 
-def unfollow(turn: Turn, question: Question) -> bool:
+def unfollow(change: Change, question: Question, person: Person) -> bool:
     """Stop following."""
-    gone = questions.unfollow(turn.session, question.id, turn.person.id)
+    gone = questions.unfollow(change.session, question.id, person.id)
     question.version += gone
     return gone
 
 
-def move(question: Question, group: ThemeGroup | None, now: datetime) -> None:
-    """To another group, or with None to the kansli. It waits there from now on, with a card of its own."""
+def move(change: Change, question: Question, group: ThemeGroup | None) -> None:
+    """Move it to another group, or with None to the kansli. Its wait starts again there."""
     _refuse_over(question)
     if question.status != Status.OPEN:
         raise UserError("Frågan har redan fått svar, så den flyttas inte.")
@@ -167,55 +169,55 @@ def move(question: Question, group: ThemeGroup | None, now: datetime) -> None:
     if question.group_id == (group.id if group else None):
         raise UserError("Frågan ligger redan där. Välj en annan grupp.")
     question.group_id = group.id if group else None
-    question.waiting_since = now
+    question.waiting_since = change.now
     question.claimed_by_id = question.claimed_at = None
     question.version += 1
 
 
-def withdraw(question: Question, now: datetime) -> bool:
-    """The asker takes it back."""
+def withdraw(change: Change, question: Question) -> bool:
+    """Take it back, for its asker."""
     if question.status == Status.WITHDRAWN:
         return False
     if question.status in (Status.SOLVED, Status.CLOSED):
         raise UserError("Frågan är redan avslutad, så det finns inget att dra tillbaka.")
-    question.status, question.ended_at = Status.WITHDRAWN, now
+    question.status, question.ended_at = Status.WITHDRAWN, change.now
     question.version += 1
     return True
 
 
-def close(question: Question, reason: str, now: datetime) -> bool:
+def close(change: Change, question: Question, reason: str) -> bool:
     """Close it without an answer, with a reason that the asker reads."""
     if question.status == Status.SOLVED:
         raise UserError("Frågan är redan löst.")
     _refuse_over(question)
     question.reason = checked_reason(reason)
-    question.status, question.ended_at = Status.CLOSED, now
+    question.status, question.ended_at = Status.CLOSED, change.now
     question.version += 1
     return True
 
 
-def solve(question: Question, found: Answer, others: Sequence[Answer], now: datetime) -> bool:
-    """The asker says that this answer solved it."""
+def solve(change: Change, question: Question, solution: Answer, answers: Sequence[Answer]) -> bool:
+    """Mark one of its answers as the one that solved it, as the asker says."""
     _refuse_over(question)
-    if question.status == Status.SOLVED and found.solved:
+    if question.status == Status.SOLVED and solution.solved:
         return False
-    for one in others:
-        one.solved = one.id == found.id
-    question.status, question.ended_at = Status.SOLVED, now
+    for given in answers:
+        given.solved = given.id == solution.id
+    question.status, question.ended_at = Status.SOLVED, change.now
     question.claimed_by_id = question.claimed_at = None
     question.version += 1
     return True
 
 
-def need_more(question: Question, words: str, answers: Sequence[Answer], now: datetime) -> None:
-    """The asker still needs help: open again, with their words."""
+def need_more(change: Change, question: Question, words: str, answers: Sequence[Answer]) -> None:
+    """Open it again with the words of its asker, who still needs help."""
     _refuse_over(question)
     if question.status == Status.OPEN:
         raise UserError("Frågan är redan öppen. Du får besked här när någon svarar.")
     question.more = _checked(words, LONGEST_QUESTION, "Skriv vad du fortfarande undrar över.", "Texten")
-    for one in answers:
-        one.solved = False
-    question.status, question.ended_at, question.waiting_since = Status.OPEN, None, now
+    for given in answers:
+        given.solved = False
+    question.status, question.ended_at, question.waiting_since = Status.OPEN, None, change.now
     question.version += 1
 
 

@@ -3,51 +3,51 @@
 from __future__ import annotations
 
 from bot import swedish
-from bot.questions.details import Picture
+from bot.questions.details import QuestionDetails
 from storage.outgoing import AsMail
 
 
-def unanswered(picture: Picture, days: int, *, keeper: bool) -> AsMail:
+def unanswered(shown: QuestionDetails, days: int, *, keeper: bool) -> AsMail:
     """Nobody has answered for so many working days. ``keeper`` is a moderator of the group; else it is the kansli."""
-    why = f"du håller i {picture.home}" if keeper else "du arbetar på kansliet"
+    why = f"du håller i {shown.home}" if keeper else "du arbetar på kansliet"
     return AsMail(
-        subject=f"Obesvarad fråga till {picture.home}",
+        subject=f"Obesvarad fråga till {shown.home}",
         text=(
             f"Ingen har svarat på {swedish.count(days, 'arbetsdag', 'arbetsdagar')}. Skriv ”öppna frågor” till mig i "
             "chatten, så kan du svara, flytta frågan, påminna gruppen eller stänga den.\n\n"
-            f"{_asked(picture)}"
+            f"{_asked(shown)}"
         ),
         why=f"Du får mejlet för att {why}.",
-        quote=picture.question.text,
+        quote=shown.question.text,
     )
 
 
-def lost(picture: Picture, what: str) -> AsMail:
+def lost(shown: QuestionDetails, what: str) -> AsMail:
     """Its card did not come to the channel, as ``what`` says."""
     return AsMail(
         subject=what,
         text=(
             f"{what}, så kanalen har kanske inte sett den. Kontrollera att boten är tillagd där. Skriv sedan "
             "”öppna frågor” till mig i chatten, så kan du lägga ut den igen, flytta den eller svara.\n\n"
-            f"{_asked(picture)}"
+            f"{_asked(shown)}"
         ),
         why="Du får mejlet för att du arbetar på kansliet.",
-        quote=picture.question.text,
+        quote=shown.question.text,
     )
 
 
-def released(picture: Picture) -> AsMail:
+def released(shown: QuestionDetails) -> AsMail:
     """A claim has run out."""
     return AsMail(
         subject="Frågan du tog är ledig igen",
         text=(
-            f"Det gick två arbetsdagar utan svar, så frågan till {picture.home} är ledig för andra igen. "
-            f"Du kan fortfarande svara i gruppens kanal.\n\n{_asked(picture)}"
+            f"Det gick två arbetsdagar utan svar, så frågan till {shown.home} är ledig för andra igen. "
+            f"Du kan fortfarande svara i gruppens kanal.\n\n{_asked(shown)}"
         ),
         why="Du får mejlet för att du tryckte på ”Jag tar den”.",
-        quote=picture.question.text,
+        quote=shown.question.text,
     )
 
 
-def _asked(picture: Picture) -> str:
-    return f"Frågan ställdes {swedish.day(picture.question.asked_at)}:"
+def _asked(shown: QuestionDetails) -> str:
+    return f"Frågan ställdes {swedish.day(shown.question.asked_at)}:"

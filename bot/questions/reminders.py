@@ -1,132 +1,89 @@
-"""Reminders for when nobody answers: first the group's moderators, then the kansli; and claims that have run out.
-
-Working days, red days, squeeze days and the July pause are :mod:`bot.swedish`'s.
-"""
+"""Reminders for when nobody answers: first to the group's moderators, then to the kansli. Claims run out too."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from bot import swedish
+from bot.delivery.ladder import Ladder, Reached, Rung, Unit
 from bot.questions import asker_cards, channel_notices, desk_cards, details, keys, lifecycle, mails, notices
-from bot.questions.details import Picture
+from bot.questions.details import QuestionDetails
 from storage import answer_forms, groups, kansli, outbox, questions
 from storage.outbox import Delivery
 from storage.outgoing import Outgoing, number_of
+from storage.people import Person
 from storage.questions import Question, Status
 
-FIRST, SECOND = 2, 4
+MODERATORS = Rung(2, Unit.WORKING_DAYS)
+LADDER = Ladder((MODERATORS, Rung(4, Unit.WORKING_DAYS)))
 """Working days without an answer after which the moderators, and then the kansli, are told."""
 
 
 def due(session: Session, now: datetime) -> list[Outgoing]:
-    """Return the rows to send by ``now`` because questions wait. Follows from the tables and the time alone."""
-    later = swedish.next_open(now)  # what became due while the bot was down does not come at night
+    """Return what is to be sent by ``now`` because questions wait. It follows from the tables and the time alone."""
+    later = swedish.next_open(now)
     waiting = questions.waiting(session)
-    found = [one for question in waiting if (one := _Rung.reached(session, question, now))]
-    known = outbox.known(session, [key for one in found for key in one.row_keys()])
-    fresh = [one for one in found if not known.issuperset(one.row_keys())]  # no card is built for who has been told
-    new = (outgoing for one in fresh for outgoing in one.rows(session, now))
-    rows = (*_lost(session, waiting, now), *new)
-    return [replace(outgoing, not_before=max(later, outgoing.not_before or later)) for outgoing in rows]
+    rows = (*_lost(session, waiting, now), *_unanswered(session, waiting, now))
+    return [replace(row, not_before=max(later, row.not_before or later)) for row in rows]
 
 
 def still_wanted(session: Session, row: Delivery) -> bool:
-    """Whether the question that a reminder is about still waits, and its card is still missing where that was told."""
+    """Return whether a reminder's question still waits, and its card is still missing if the reminder says so."""
     question = questions.find(session, number_of(row.subject))
     if question is None or question.status != Status.OPEN:
         return False
-    what = keys.what_told(question, row.key)
-    if not keys.is_missing(what):
+    if not row.key.startswith(keys.of(question, keys.MISSING)):
         return True
-    return any(what == keys.missing(question, card) for _, card in channel_notices.lost(session, [question]))
+    still = [keys.missing(question, card) for _, card in channel_notices.lost(session, [question])]
+    return any(row.key.startswith(keys.of(question, f"{what}:")) for what in still)
 
 
-@dataclass(frozen=True, slots=True)
-class _Rung:
-    """The step that a question has come to: who is told, before anything is made for them."""
+def _unanswered(session: Session, waiting: Sequence[Question], now: datetime) -> Iterator[Outgoing]:
+    """Remind of questions that have come to a rung; a claim that has run out is told with it."""
+    for question in waiting:
+        step = LADDER.due(max(question.waiting_since, question.claimed_at or question.waiting_since), now)
+        if step is None:
+            continue
+        found = groups.moderators(session, question.group_id) if step.rung == MODERATORS else []
+        moderators = [person for person in found if not person.away(swedish.date_of(now))]
+        if people := _untold(session, question, step.what, moderators or kansli.everyone(session)):
+            shown, days = details.of(session, question, now), step.rung.amount
+            why = f"Ingen har svarat på {swedish.count(days, 'arbetsdag', 'arbetsdagar')}"
+            mail = mails.unanswered(shown, days, keeper=bool(moderators))
+            yield from _released(session, shown, step, now)
+            yield from notices.remind(shown, people, step.what, desk_cards.one(shown, why=why), mail, until=step.until)
 
-    question: Question
-    days: int
-    since: datetime
-    until: datetime | None
-    told: Sequence[int]
-    keeper: bool
-    """Whether those are the group's moderators; else they are the kansli."""
 
-    @classmethod
-    def reached(cls, session: Session, question: Question, now: datetime) -> _Rung | None:
-        """None while it is too early for anything."""
-        since = max(question.waiting_since, question.claimed_at or question.waiting_since)
-        if now < _after(since, FIRST):
-            return None
-        second = _after(since, SECOND)
-        days, until = (SECOND, None) if now >= second else (FIRST, second)
-        today = swedish.date_of(now)
-        found = groups.moderators(session, question.group_id) if days == FIRST else []
-        moderators = [one for one in found if not one.away(today)]
-        told = [person.id for person in moderators or kansli.everyone(session)]
-        return cls(question, days, since, until, told, keeper=bool(moderators))
-
-    @property
-    def what(self) -> str:
-        return f"rung:{self.days}:{self._stamp}"
-
-    @property
-    def released(self) -> str:
-        """The same for a claim that has run out; empty where there was none."""
-        return f"released:{self._stamp}" if lifecycle.claim_ends(self.question) is not None else ""
-
-    def row_keys(self) -> list[str]:
-        """Of the rows that :meth:`rows` makes."""
-        found = [keys.told(self.question, self.what, person) for person in self.told]
-        claimer = self.question.claimed_by_id
-        if self.released and claimer is not None:
-            found.append(keys.told(self.question, self.released, claimer))
-            if self.question.group_id is not None:
-                found.append(keys.version(keys.card(self.question), self.released))
-        return found
-
-    def rows(self, session: Session, now: datetime) -> Iterator[Outgoing]:
-        seen = details.of(session, self.question, now)
-        if self.released:
-            wait = answer_forms.others_until(session, self.question.id, None, now)  # the claimer may be writing now
-            yield from _released(seen, self.released, wait)
-        card = desk_cards.one(seen, why=f"Ingen har svarat på {swedish.count(self.days, 'arbetsdag', 'arbetsdagar')}")
-        mail = mails.unanswered(seen, self.days, keeper=self.keeper)
-        yield from notices.remind(seen, self.told, self.what, card, mail, until=self.until)
-
-    @property
-    def _stamp(self) -> str:
-        return f"{self.since:%Y-%m-%dT%H:%M:%S}"
+def _released(session: Session, shown: QuestionDetails, step: Reached, now: datetime) -> Iterator[Outgoing]:
+    """Offer a question whose claim has run out to everybody again, and tell the person who had it."""
+    question, what = shown.question, f"released:{step.stamp}"
+    if lifecycle.claim_ends(question) is None or question.claimed_by_id is None:
+        return
+    if shown.group is not None:
+        wait = answer_forms.others_until(session, question.id, None, now)  # the claimer may be writing now
+        yield channel_notices.update(shown, what, not_before=wait)
+    text = "Det gick två arbetsdagar utan svar, så den är ledig för andra igen. Du kan fortfarande svara."
+    card = asker_cards.note("Frågan du tog är ledig igen", shown, text, mine=False)
+    yield from notices.remind(shown, [question.claimed_by_id], what, card, mails.released(shown))
 
 
 def _lost(session: Session, waiting: Sequence[Question], now: datetime) -> Iterator[Outgoing]:
-    """The kansli is told at once of a card that is not in its channel: nobody there knows of the question."""
+    """Tell the kansli at once about a card that is not in its channel: nobody there knows of the question."""
     for question, row in channel_notices.lost(session, waiting):
         what = keys.missing(question, row)
-        told = {keys.told(question, what, person.id): person.id for person in kansli.everyone(session)}
-        if fresh := told.keys() - outbox.known(session, told):
-            seen = details.of(session, question, now)
-            why = desk_cards.missing(seen, row.state)
-            card = desk_cards.one(seen, why=why, lost=True)
-            yield from notices.remind(seen, [told[one] for one in sorted(fresh)], what, card, mails.lost(seen, why))
+        if people := _untold(session, question, what, kansli.everyone(session)):
+            shown = details.of(session, question, now)
+            why = desk_cards.missing(shown, row.state)
+            card = desk_cards.one(shown, why=why, lost=True)
+            yield from notices.remind(shown, people, what, card, mails.lost(shown, why))
 
 
-def _released(seen: Picture, what: str, wait: datetime | None) -> Iterator[Outgoing]:
-    """Offer the question to everybody again on its card, and tell the person who had it."""
-    question = seen.question
-    if seen.group is not None:
-        yield replace(channel_notices.update(seen, what), not_before=wait)
-    if question.claimed_by_id is not None:
-        text = "Det gick två arbetsdagar utan svar, så den är ledig för andra igen. Du kan fortfarande svara."
-        card = asker_cards.note("Frågan du tog är ledig igen", seen, text, mine=False)
-        yield from notices.remind(seen, [question.claimed_by_id], what, card, mails.released(seen))
-
-
-def _after(since: datetime, days: int) -> datetime:
-    return swedish.next_open(swedish.working_days_after(since, days))
+def _untold(session: Session, question: Question, what: str, people: Sequence[Person]) -> list[int]:
+    """Return those who have not been told yet, so that no card is made for the others each minute."""
+    told = {keys.told(question, what, person.id): person.id for person in people}
+    known = outbox.known(session, told)
+    return [person for key, person in told.items() if key not in known]

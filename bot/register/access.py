@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.message import UserError
+from bot.register.change import refuse_stale
 from bot.turn import Turn
 from storage import contacts, municipalities
 from storage.contacts import Contact, Proposal
@@ -40,8 +41,9 @@ def proposal(turn: Turn) -> Proposal:
     found = contacts.find_proposal(turn.session, turn.data.get("proposal"))
     if found is None:
         raise UserError("Det förslaget är redan avgjort eller återtaget.")
-    if turn.data.get("seen") != found.created_at.isoformat():
-        raise UserError("Förslaget har ändrats sedan kortet kom. Skriv **medlemmar** och välj Förslag.")
+    refuse_stale(
+        turn, found.created_at, "Förslaget har ändrats sedan kortet kom. Skriv **medlemmar** och välj Förslag."
+    )
     return found
 
 

@@ -1,12 +1,17 @@
-"""A change to what the network knows: who makes it, when, and in which transaction."""
+"""A change to what the bot knows: who makes it, when, and in which transaction.
+
+Rules that write take ``change`` first; functions that read take ``session``.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from bot.message import UserError
+from bot.swedish import date_of
 from bot.turn import Turn
 from storage import audit
 
@@ -21,9 +26,20 @@ class Change:
 
     @classmethod
     def of(cls, turn: Turn) -> Change:
-        """What a turn's person does."""
+        """Return the change that a turn's person makes."""
         return cls(turn.session, turn.person.id, turn.now)
 
-    def record(self, what: str, code: str, person_id: int | None = None) -> None:
-        """Write down what was done to a municipality, and whom it concerned."""
-        audit.record(self.session, self.by, what, f"municipality:{code}", self.now, person_id=person_id)
+    @property
+    def today(self) -> date:
+        """The day in Sweden."""
+        return date_of(self.now)
+
+    def record(self, what: str, about: str, person_id: int | None = None) -> None:
+        """Write in the audit log what was done to a row, such as ``municipality:1427``, and whom it concerned."""
+        audit.record(self.session, self.by, what, about, self.now, person_id=person_id)
+
+
+def refuse_stale(turn: Turn, saved_at: datetime | None, refusal: str) -> None:
+    """Raise :class:`UserError` if the row was saved after the form that was pressed had been shown."""
+    if turn.data.get("seen") != (saved_at.isoformat() if saved_at else ""):
+        raise UserError(refusal)

@@ -6,19 +6,19 @@ from bot.message import UserError
 from bot.register import words
 from bot.register.change import Change
 from bot.turn import Turn
-from storage import audit, roles
+from storage import roles
 from storage.people import GRANTED, Person, PersonRole
 
 
 def checked_role(value: object) -> PersonRole:
-    """One of :data:`GRANTED`. Raises :class:`UserError`."""
+    """Return one of :data:`GRANTED`. Raises :class:`UserError`."""
     if value not in GRANTED:
         raise UserError("Välj kansli eller styrelse.")
     return PersonRole(str(value))
 
 
 def give(change: Change, person: Person, role: PersonRole) -> str:
-    """Give a role; what was done. Raises :class:`UserError` for the kansli's role to somebody the bot has not met."""
+    """Give a role, and return what was done. Raises :class:`UserError` for kansli people the bot has not met."""
     if role is PersonRole.KANSLI and person.teams_id is None:
         raise UserError(
             f"{person.called} har inte skrivit till mig än, så jag vet inte säkert vem det är. "
@@ -26,14 +26,15 @@ def give(change: Change, person: Person, role: PersonRole) -> str:
         )
     if not roles.give(change.session, person.id, role, change.by, change.now):
         return f"{person.called} har redan rollen {words.role(role)}."
-    _record(change, f"Gett rollen {words.role(role)}", person)
+    change.record(f"Gett rollen {words.role(role)}", f"person:{person.id}", person.id)
     return f"{person.called} har nu rollen {words.role(role)}."
 
 
 def take(turn: Turn, person: Person, role: PersonRole) -> str:
-    """Take a role away; return what was done. Raises :class:`UserError` for your own role, or without the kansli role.
+    """Take a role away, and return what was done. Raises :class:`UserError`.
 
-    So somebody keeps the role: the rows are locked, and two people who take it from each other can't both succeed.
+    You cannot take the kansli's role from yourself, and only the kansli may take it from others. The rows are held
+    until the transaction ends, so two people who take it from each other can't both succeed: one is left.
     """
     change = Change.of(turn)
     if role is PersonRole.KANSLI:
@@ -44,9 +45,5 @@ def take(turn: Turn, person: Person, role: PersonRole) -> str:
             raise UserError("Du har inte längre kansliets roll.")
     if not roles.take(change.session, person.id, role):
         return f"{person.called} hade inte rollen {words.role(role)}."
-    _record(change, f"Tagit bort rollen {words.role(role)}", person)
+    change.record(f"Tagit bort rollen {words.role(role)}", f"person:{person.id}", person.id)
     return f"{person.called} har inte längre rollen {words.role(role)}."
-
-
-def _record(change: Change, what: str, person: Person) -> None:
-    audit.record(change.session, change.by, what, f"person:{person.id}", change.now, person_id=person.id)

@@ -76,12 +76,6 @@ def checked_domains(text: str) -> tuple[str, ...]:
     return domains
 
 
-def refuse_stale(one: Municipality, seen: object) -> None:
-    """Raises :class:`UserError` where the row was changed after the form was shown."""
-    if seen != (one.changed_at.isoformat() if one.changed_at else ""):
-        raise UserError("Någon har ändrat kommunen sedan du öppnade den. Öppna den igen, så ser du vad som står nu.")
-
-
 def refuse_taken(everyone: Iterable[Municipality], one: Municipality, domains: Iterable[str]) -> None:
     """Raises :class:`UserError` where another municipality has one of the domains."""
     wanted = set(domains)
@@ -104,4 +98,4 @@ def change(change: Change, one: Municipality, facts: Facts) -> None:
     one.changed_at = change.now
     for name in changed:
         state = f": {words.STATE_NAMES[facts.state]}" if name == "state" else ""
-        change.record(f"Ändrat {_NAMES[name]}{state}", one.code)
+        change.record(f"Ändrat {_NAMES[name]}{state}", f"municipality:{one.code}")

@@ -28,7 +28,7 @@ def accept(change: Change, proposal: Proposal) -> str:
     person, code, held = proposal.person, proposal.municipality_code, proposal.replaces
     if proposal.kind == ProposalKind.BELONGS:
         person.municipality_code = code
-        change.record("Bekräftat att en person hör hit", code, person.id)
+        change.record("Bekräftat att en person hör hit", f"municipality:{code}", person.id)
     elif held is not None and held.until is None and held.person_id != person.id:
         replace(change, held, person)
     else:
@@ -54,7 +54,7 @@ def _refuse_taken(change: Change, held: Contact | None, person: Person) -> None:
 
 def decline(change: Change, proposal: Proposal) -> str:
     """Take a proposal away without doing it; what was done, for the kansli."""
-    change.record("Förslag avböjt", proposal.municipality_code, proposal.person_id)
+    change.record("Förslag avböjt", f"municipality:{proposal.municipality_code}", proposal.person_id)
     change.session.delete(proposal)
     change.session.flush()
     return "Avböjt."

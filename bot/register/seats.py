@@ -10,7 +10,6 @@ from bot.message import UserError
 from bot.register import finder, words
 from bot.register.change import Change
 from bot.register.spelling import bare
-from bot.swedish import date_of
 from storage import contacts, municipalities, people
 from storage.contacts import Contact
 from storage.erasure import hashes
@@ -72,10 +71,10 @@ def appoint(change: Change, code: str, seat: PersonRole, person: Person) -> Cont
         person.role = seat
     if mine is not None:
         return mine
-    contact = Contact(municipality_code=code, seat=seat, person_id=person.id, person=person, since=date_of(change.now))
+    contact = Contact(municipality_code=code, seat=seat, person_id=person.id, person=person, since=change.today)
     change.session.add(contact)
     change.session.flush()
-    change.record(f"Ny {words.seat(seat)}", code, person.id)
+    change.record(f"Ny {words.seat(seat)}", f"municipality:{code}", person.id)
     return contact
 
 
@@ -85,10 +84,11 @@ def end(change: Change, contact: Contact) -> None:
     change.session.refresh(contact)
     if contact.until is not None:
         raise UserError("Det uppdraget är redan avslutat. Öppna kommunen igen, så ser du vad som gäller nu.")
-    contact.until = date_of(change.now)
+    contact.until = change.today
     if contact.person is not None and contact.person.role == contact.seat:
         contact.person.role = ""  # they are not that any more; what they are now they may say themselves
-    change.record(f"Avslutat uppdrag: {words.seat(contact.seat)}", contact.municipality_code, contact.person_id)
+    about = f"municipality:{contact.municipality_code}"
+    change.record(f"Avslutat uppdrag: {words.seat(contact.seat)}", about, contact.person_id)
 
 
 def replace(change: Change, contact: Contact, person: Person) -> Contact:
@@ -106,4 +106,5 @@ def correct(change: Change, contact: Contact, person: Person, name: str, mail: s
         raise UserError(f"Adressen hör till {other.name}. Är det en ny person, välj Byt kontaktperson i stället.")
     if (person.name, person.mail) != (name, mail):
         person.name, person.mail = name, mail
-        change.record(f"Rättat uppgifter om {words.seat(contact.seat)}", contact.municipality_code, person.id)
+        about = f"municipality:{contact.municipality_code}"
+        change.record(f"Rättat uppgifter om {words.seat(contact.seat)}", about, person.id)

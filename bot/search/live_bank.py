@@ -131,7 +131,8 @@ class LiveBank:
         try:
             while True:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._changed.wait(), self._every)
+                    async with asyncio.timeout(self._every):
+                        await self._changed.wait()
                 quiet = not self._changed.is_set()
                 await self._try_to_catch_up()
                 if quiet and self._worth_learning() and (learning is None or learning.done()):

@@ -21,7 +21,7 @@ NOTICE = "application/vnd.microsoft.activity.message"
 ERROR = "application/vnd.microsoft.error"
 DONE = "Klart."
 """What an invoke is answered with that changes no card: it must be answered with something."""
-LONGEST = {"guid": 64, "id": 200, "conversation": 300, "service URL": 500}
+LONGEST = {"guid": 64, "thread": 100, "id": 200, "conversation": 300, "service URL": 500}
 """Characters, as the database keeps them and more than Teams ever needs; what is longer is no real activity."""
 LONGEST_NAME = 200
 """Characters of a person's name that are kept; Entra allows 256."""
@@ -54,7 +54,8 @@ def from_message(activity: Activity) -> Incoming | None:
     value = activity.value
     if isinstance(value, dict) and isinstance(value.get("verb"), str):
         return _pressed(activity, place, value["verb"], value)
-    if place.scope is not Scope.PERSONAL and not any(_mentions_of_bot(activity)):
+    private = is_private(activity)
+    if place.scope is not Scope.PERSONAL and not private and not any(_mentions_of_bot(activity)):
         return None
     return Incoming(
         activity_id=_activity_id(activity),
@@ -63,6 +64,7 @@ def from_message(activity: Activity) -> Incoming | None:
         place=place,
         text=_written(activity),
         attachments=tuple(_content_types(activity)),
+        private=private,
     )
 
 
@@ -70,7 +72,9 @@ def overheard(activity: Activity) -> Incoming | None:
     """A person's reply in a channel's thread that does not mention the bot; None for anything else."""
     place = place_of(activity)
     sender = activity.from_property
-    if place.scope is not Scope.CHANNEL or place.thread_id in (None, activity.id) or sender is None or not sender.id:
+    if place.scope is not Scope.CHANNEL or is_private(activity) or sender is None or not sender.id:
+        return None
+    if place.thread_id in (None, activity.id):
         return None
     if sender.id.startswith(_A_BOT) or (activity.recipient and sender.id == activity.recipient.id):
         return None
@@ -150,8 +154,22 @@ def place_of(activity: Activity) -> Place:
         service_url=service_url,
         tenant_id=_checked(tenant_of(activity), "guid"),
         team_id=_checked(team_id, "conversation"),
-        thread_id=root or None,
+        thread_id=_checked(root, "thread") or thread_of(activity),
     )
+
+
+def is_private(activity: Activity) -> bool:
+    """Return whether only the sender and the bot see the activity (a targeted message; not in 1:1)."""
+    recipient = activity.recipient
+    return recipient is not None and recipient.additional_properties.get("isTargeted") is True
+
+
+def thread_of(activity: Activity) -> str | None:
+    """Return the id of the channel's thread as newer clients tell it; older ones write it in the conversation's id."""
+    if activity.conversation is None or activity.conversation.conversation_type != Scope.CHANNEL:
+        return None
+    thread = (activity.channel_data or {}).get("thread")
+    return _checked(thread.get("id"), "thread") or None if isinstance(thread, dict) else None
 
 
 def message_activity(message: Message) -> Activity:
@@ -190,6 +208,7 @@ def _pressed(activity: Activity, place: Place, verb: str, data: Mapping[str, Any
         verb=verb,
         data=_button_data(data),
         card_id=_checked(activity.reply_to_id, "id"),
+        private=is_private(activity),
     )
 
 

@@ -1,4 +1,7 @@
-"""botbuilder's adapter on our own connector: how a turn's activities reach Teams."""
+"""botbuilder's adapter on our own connector: how a turn's activities reach Teams.
+
+A private question in a channel (a targeted message) gets a private answer there, or else in the person's own chat.
+"""
 
 from __future__ import annotations
 
@@ -10,24 +13,30 @@ from aiohttp import ClientConnectorError, ServerDisconnectedError
 from botbuilder.core import BotAdapter, TurnContext
 from botbuilder.schema import Activity, ActivityTypes, ConversationReference, InvokeResponse, ResourceResponse
 
+from bot.message import Json
+from bot.teams.activities import is_private, thread_of
 from bot.teams.codec import encode
-from bot.teams.connector import Connector, ConnectorError
+from bot.teams.connector import Connector, ConnectorError, id_of
+from bot.teams.gate import tenant_of
 
 T = TypeVar("T")
 
 NOT_DELIVERED = (ClientConnectorError, ServerDisconnectedError)
-"""No connection, or one that Teams closed while it was idle: what was written there was not read."""
+"""No connection, or one that Teams closed while it was idle: it did not read what was written there."""
 
 RETRIED = frozenset({412, 429, 502, 503, 504})
-"""The statuses that Teams asks to have tried again; everything else stays as it is."""
+"""The statuses after which Teams asks us to try again."""
+REFUSED = frozenset({400, 403, 404, 405})
+"""The statuses by which Teams says that it has no private messages here."""
 LONGEST_WAIT = 2.0
-"""Seconds that a turn waits before it tries again. A longer Retry-After is given up: somebody waits for the turn."""
+"""Seconds that a turn waits before it tries again. A longer Retry-After is given up, because a person is waiting."""
 USUAL_WAIT = 0.5
-"""Seconds to wait where Teams doesn't say."""
+"""Seconds to wait if Teams doesn't say."""
+_THREAD = ";messageid="
 
 
 class Adapter(BotAdapter):
-    """Runs turns through the middleware (``use``) and sends what they send."""
+    """Runs turns through the middleware (``use``) and sends their activities."""
 
     def __init__(self, connector: Connector) -> None:
         super().__init__()
@@ -36,7 +45,7 @@ class Adapter(BotAdapter):
     async def process(
         self, activity: Activity, logic: Callable[[TurnContext], Awaitable[None]]
     ) -> InvokeResponse | None:
-        """Run one turn. An invoke's answer, or None for what is no invoke. Raises whatever ``logic`` raises."""
+        """Run one turn. Return an invoke's answer, or None for other activities. Raises what ``logic`` raises."""
         activity.delivery_mode = None  # "expectReplies" would make TurnContext keep the replies to itself
         context = TurnContext(self, activity)
         await self.run_pipeline(context, logic)
@@ -49,13 +58,14 @@ class Adapter(BotAdapter):
 
     async def update_activity(self, context: TurnContext, activity: Activity) -> ResourceResponse:
         """Replace the message ``activity.id``. Raises as :meth:`send_activities`."""
-        del context
         body = encode(activity)
+        if is_private(context.activity):
+            body["recipient"] = {"isTargeted": True}
         await _twice(lambda: self._connector.update(activity.service_url, activity.conversation.id, activity.id, body))
         return ResourceResponse(id=activity.id)
 
     async def delete_activity(self, context: TurnContext, reference: ConversationReference) -> None:
-        """Take a message away. Raises as :meth:`send_activities`."""
+        """Delete a message. Raises as :meth:`send_activities`."""
         del context
         await _twice(
             lambda: self._connector.delete(reference.service_url, reference.conversation.id, reference.activity_id)
@@ -67,10 +77,42 @@ class Adapter(BotAdapter):
             return None
         if activity.type in (ActivityTypes.trace, "delay"):  # botbuilder's own, for emulators
             return None
-        url, conversation_id, body = activity.service_url, activity.conversation.id, encode(activity)
-        if activity.reply_to_id:
-            return await _twice(lambda: self._connector.reply(url, conversation_id, activity.reply_to_id, body))
+        if is_private(context.activity):
+            return await self._send_privately(context.activity, encode(activity))
+        return await self._post(
+            activity.service_url, _conversation(context.activity), activity.reply_to_id, encode(activity)
+        )
+
+    async def _send_privately(self, question: Activity, body: Json) -> str | None:
+        """Send to the person who asked only: in the conversation, or in their own chat if Teams refuses that."""
+        person, url = question.from_property, question.service_url
+        targeted = {**body, "recipient": {"id": person.id, "name": person.name, "isTargeted": True}}
+        try:
+            return await self._post(url, _conversation(question), None, targeted)
+        except ConnectorError as error:
+            if error.status not in REFUSED:
+                raise
+        tenant = tenant_of(question)
+        data = {"tenantId": tenant, "channelData": {"tenant": {"id": tenant}}} if tenant else {}
+        bot, members = {"id": question.recipient.id}, [{"id": person.id, "name": person.name}]
+        chat = id_of(
+            await self._connector.create(url, {"isGroup": False, "bot": bot, "members": members, **data}), longest=300
+        )
+        if chat is None:
+            raise ConnectorError(502, "NoConversation", "", None)
+        own = {name: value for name, value in body.items() if name not in ("conversation", "replyToId", "recipient")}
+        return await self._post(url, chat, None, own)
+
+    async def _post(self, url: str, conversation_id: str, reply_to: str | None, body: Json) -> str | None:
+        if reply_to:
+            return await _twice(lambda: self._connector.reply(url, conversation_id, reply_to, body))
         return await _twice(lambda: self._connector.send(url, conversation_id, body))
+
+
+def _conversation(activity: Activity) -> str:
+    """Return where to answer an activity: in its thread, also if only ``channelData.thread`` names that."""
+    conversation_id, thread = str(activity.conversation.id), thread_of(activity)
+    return conversation_id if thread is None or _THREAD in conversation_id else f"{conversation_id}{_THREAD}{thread}"
 
 
 async def _twice(call: Callable[[], Awaitable[T]]) -> T:

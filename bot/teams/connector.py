@@ -1,6 +1,6 @@
 """The Connector's REST interface: send, reply, update, delete, create a conversation, list members.
 
-Nothing is tried again here: who sends knows whether a duplicate does harm.
+Nothing is tried again here, because only the sender knows whether a duplicate does harm.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from urllib.parse import quote
 
 import orjson
-from aiohttp import ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from aiohttp import ClientPayloadError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from yarl import URL
 
 from bot.delivery.pace import retry_after
@@ -20,16 +20,22 @@ TIMEOUT = ClientTimeout(total=10, connect=5)
 PAGE = 500
 """Members asked for at a time; the Connector's own maximum."""
 MOST_PAGES = 200
-"""Of one list. More is a circle."""
+"""Of one list. More means that the pages go round in a circle."""
 LONGEST_ERROR = 2_000
 """Characters of an error's body that are kept."""
+LONGEST_ANSWER = 4 * 1024 * 1024
+"""Bytes of an answer that are read; a page of 500 members is about 200 kB."""
+LONGEST_ID = 200
+"""Characters of an id that the database keeps; Teams' own are shorter."""
+TARGETED = "?isTargetedActivity=true"
+"""The query of requests about a message that only its ``recipient`` sees."""
 
 Token = Callable[[], Awaitable[str]]
-"""Gives a bearer token for the Connector; called for every request, so it must cache (azure-identity does, 11 µs)."""
+"""Gives a bearer token for the Connector. It is called for every request, so it must cache (azure-identity: 11 µs)."""
 
 
 class ConnectorError(Exception):
-    """The Connector answered something else than success.
+    """The Connector answered something other than success.
 
     ``status`` is the HTTP status, ``code`` Teams' own word (``BotNotInConversationRoster``, ``MessageWritesBlocked``,
     or empty), ``body`` what it wrote and ``retry_after`` the seconds it asked us to wait, if it did.
@@ -44,15 +50,15 @@ class ConnectorError(Exception):
 
 
 class TokenError(Exception):
-    """No token could be had for the Connector: a wrong or expired secret, or Entra can't be reached."""
+    """There is no token for the Connector: a wrong or expired secret, or Entra can't be reached."""
 
 
 class ServiceUrlError(Exception):
-    """A service URL that is not on the list; nothing was sent there."""
+    """The service URL is not on the list, so nothing was sent there."""
 
 
 def new_session() -> ClientSession:
-    """Return the one session that the process sends with. The caller closes it."""
+    """Open the one session that the process sends with. The caller closes it."""
     return ClientSession(connector=TCPConnector(limit=100), timeout=TIMEOUT, cookie_jar=DummyCookieJar())
 
 
@@ -60,44 +66,51 @@ class Connector:
     """The Connector, reached over one shared session.
 
     Every method raises :class:`ConnectorError` for an answer that is no success, :class:`ServiceUrlError` or
-    :class:`TokenError` before anything is sent, and :class:`aiohttp.ClientError` or :class:`TimeoutError` where no
-    answer came.
+    :class:`TokenError` before anything is sent, and :class:`aiohttp.ClientError` or :class:`TimeoutError` if no answer
+    of the Connector came. A success with an HTML page is no answer of the Connector: a proxy wrote it.
     """
 
     def __init__(self, session: ClientSession, token: Token | None, allows: Callable[[str], bool]) -> None:
-        """``token`` is None in local mode; ``allows`` says whether a service URL may be sent to (``gate.allows``)."""
+        """Take ``token``, None in local mode, and ``allows``, which says whether a service URL is on the list."""
         self._session = session
         self._token = token
         self._allows = allows
 
     async def send(self, service_url: str, conversation_id: str, activity: Json) -> str | None:
-        """Send to a conversation; a thread's id carries ``;messageid=``. The new activity's id, if Teams gives one."""
-        return _id(await self._call("POST", service_url, _path(conversation_id, "activities"), activity))
+        """Send to a conversation; a thread's id has ``;messageid=``. Return the activity's id if Teams gives one.
+
+        A message whose ``recipient.isTargeted`` is true is shown to the recipient only.
+        """
+        path = _path(conversation_id, "activities") + _targeted(activity)
+        return id_of(await self._call("POST", service_url, path, activity))
 
     async def reply(self, service_url: str, conversation_id: str, activity_id: str, activity: Json) -> str | None:
-        """Answer one activity; the new activity's id."""
-        return _id(await self._call("POST", service_url, _path(conversation_id, "activities", activity_id), activity))
+        """Answer one activity, as :meth:`send` does."""
+        path = _path(conversation_id, "activities", activity_id) + _targeted(activity)
+        return id_of(await self._call("POST", service_url, path, activity))
 
     async def update(self, service_url: str, conversation_id: str, activity_id: str, activity: Json) -> None:
-        """Replace a message of ours, for everyone who sees it."""
-        await self._call("PUT", service_url, _path(conversation_id, "activities", activity_id), activity)
+        """Replace a message of ours for everyone who sees it. Teams refuses a ``recipient`` here, so none is sent."""
+        path = _path(conversation_id, "activities", activity_id) + _targeted(activity)
+        body = {name: value for name, value in activity.items() if name != "recipient"}
+        await self._call("PUT", service_url, path, body)
 
     async def delete(self, service_url: str, conversation_id: str, activity_id: str) -> None:
-        """Take a message of ours away."""
+        """Delete a message of ours."""
         await self._call("DELETE", service_url, _path(conversation_id, "activities", activity_id))
 
     async def create(self, service_url: str, parameters: Json) -> Json:
-        """Open a 1:1 chat or start a thread; its ``id`` is the answer's, and ``activityId`` that of the message."""
+        """Open a 1:1 chat or start a thread. Return its ``id``, and for a thread the message's ``activityId``."""
         return await self._call("POST", service_url, "/v3/conversations", parameters)
 
     async def team(self, service_url: str, team_id: str) -> Json:
-        """What a team is called, and its Entra group's id (``aadGroupId``)."""
+        """Return a team's name and its Entra group's id (``aadGroupId``)."""
         return await self._call("GET", service_url, f"/v3/teams/{quote(team_id, safe='')}")
 
     async def members(self, service_url: str, conversation_id: str) -> AsyncIterator[Json]:
-        """The members of a chat, or of a team by its general channel's id, one page at a time.
+        """Yield the members of a chat, or of a team by its general channel's id, one page at a time.
 
-        A page without a list is an error like another: nobody on it may be taken for gone.
+        A page without a list is an error, because people on it must not be taken for gone.
         """
         path, after = _path(conversation_id, "pagedmembers"), ""
         for _ in range(MOST_PAGES):
@@ -122,9 +135,11 @@ class Connector:
         data = None if body is None else orjson.dumps(body)
         url = URL(service_url.rstrip("/") + path, encoded=True)
         async with self._session.request(method, url, data=data, headers=headers, allow_redirects=False) as response:
-            answer = await response.read()
+            answer = await _read(response)
         if response.status >= 300:  # noqa: PLR2004  # a redirect too: following it would take the token elsewhere
             raise _error(response, answer.decode(errors="replace"))
+        if len(answer) > LONGEST_ANSWER or answer.lstrip()[:1] == b"<":
+            raise ClientPayloadError("not an answer of the Connector")
         try:
             parsed = orjson.loads(answer) if answer else {}
         except orjson.JSONDecodeError:  # the Connector sometimes answers a success with plain text
@@ -136,9 +151,24 @@ def _path(*parts: str) -> str:
     return "/v3/conversations/" + "/".join(quote(part, safe="") for part in parts)
 
 
-def _id(answer: Json) -> str | None:
-    found = answer.get("id")
-    return found if isinstance(found, str) else None
+def id_of(answer: Json, name: str = "id", longest: int = LONGEST_ID) -> str | None:
+    """Return the answer's id; None if there is none that the database can keep."""
+    value = answer.get(name)
+    return value if isinstance(value, str) and 0 < len(value) <= longest and "\0" not in value else None
+
+
+def _targeted(activity: Json) -> str:
+    return TARGETED if (activity.get("recipient") or {}).get("isTargeted") is True else ""
+
+
+async def _read(response: ClientResponse) -> bytes:
+    """Return the body; of a longer one than :data:`LONGEST_ANSWER` only its beginning."""
+    answer = bytearray()
+    async for chunk in response.content.iter_chunked(64 * 1024):
+        answer += chunk
+        if len(answer) > LONGEST_ANSWER:
+            break
+    return bytes(answer)
 
 
 def _error(response: ClientResponse, body: str) -> ConnectorError:

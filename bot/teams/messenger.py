@@ -1,4 +1,4 @@
-"""What the bot sends of its own accord, on the Connector; and what Teams' refusals mean (platform.md §3)."""
+"""Sends what the bot starts itself, through the Connector; and says what Teams' refusals mean (platform.md §3)."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from bot.message import Json, Message
 from bot.ports import DeliveryWay, Failed, Member, Posted, Reason, Route, TryLater, Uncertain, Unreachable
 from bot.teams.activities import message_activity
 from bot.teams.codec import encode
-from bot.teams.connector import Connector, ConnectorError, ServiceUrlError, TokenError
+from bot.teams.connector import Connector, ConnectorError, ServiceUrlError, TokenError, id_of
 
 _THREAD = ";messageid="
+LONGEST_CONVERSATION, LONGEST_THREAD = 300, 100
+"""Characters that the database keeps of these ids; Teams' own are shorter."""
 
 REASONS = {
     "MessageWritesBlocked": Reason.BLOCKED,
@@ -27,7 +29,7 @@ REASONS = {
 }
 """Teams' codes of 403 and 404, and what they say about the recipient."""
 MAY_HAVE_ARRIVED = frozenset({502, 503, 504})
-"""Asked to be tried again, but the message may be there already."""
+"""Teams asks us to try again, but the message may be there already."""
 
 
 class TeamsMessenger:
@@ -39,14 +41,18 @@ class TeamsMessenger:
         self._bot = {"bot": {"id": f"28:{app_id}"}} if app_id else {}
 
     async def open_chat(self, route: Route) -> str:
-        """See :class:`bot.ports.Messenger`. Teams finds the chat that is there, so doing it twice does no harm."""
+        """See :class:`bot.ports.Messenger`. Teams finds an existing chat, so doing it twice does no harm.
+
+        The message goes by itself afterwards: for a chat created with a message Teams tells no activity id.
+        """
         members = [{"id": route.member.id, "name": route.member.name}] if route.member else []
         parameters = {"isGroup": False, **self._bot, "members": members, **_tenant(route, {})}
         with _meaning():
             answer = await self._connector.create(route.service_url, parameters)
-        if not isinstance(answer.get("id"), str):
+        conversation_id = id_of(answer, longest=LONGEST_CONVERSATION)
+        if conversation_id is None:
             raise Failed("no_conversation_id")
-        return str(answer["id"])
+        return conversation_id
 
     async def send(self, route: Route, message: Message) -> Posted:
         """See :class:`bot.ports.Messenger`."""
@@ -83,9 +89,11 @@ class TeamsMessenger:
         parameters = {"isGroup": True, **self._bot, **_tenant(route, channel), "activity": _activity(message)}
         with _meaning():
             answer = await self._connector.create(route.service_url, parameters)
-        _, _, thread = str(answer.get("id", "")).partition(_THREAD)
-        posted = answer.get("activityId") or thread
-        return Posted(route.conversation_id, thread or posted or None, posted or None)
+        _, _, root = (id_of(answer, longest=LONGEST_CONVERSATION + LONGEST_THREAD) or "").partition(_THREAD)
+        thread = id_of({"id": root}, longest=LONGEST_THREAD)
+        posted = id_of(answer, "activityId") or thread
+        thread = thread or id_of({"id": posted}, longest=LONGEST_THREAD)
+        return Posted(route.conversation_id, thread, posted)
 
 
 @contextmanager

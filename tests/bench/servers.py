@@ -55,7 +55,8 @@ async def running(*command: str, **environ: str) -> AsyncIterator[Server]:
         if process.returncode is None:
             process.terminate()
         try:
-            await asyncio.wait_for(process.wait(), 10)
+            async with asyncio.timeout(10):
+                await process.wait()
         except TimeoutError:
             process.kill()
             await process.wait()

@@ -28,6 +28,8 @@ from tests.support.chat import Clock
 from tests.support.fakes import FakeConnector
 from tests.support.outbox import CHANNEL, Desk, desk, meet, note
 
+pytestmark = pytest.mark.clock
+
 QUICK = Pace(lease=15, tick=0.05, first_wait=0.05, longest_wait=0.1, last_wait=0.1, drain=2)
 
 

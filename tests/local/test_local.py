@@ -17,6 +17,8 @@ from bot.message import Json
 from bot.settings import Settings
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.clock
+
 
 @pytest.fixture
 async def bot(tmp_path: Path) -> AsyncIterator[str]:

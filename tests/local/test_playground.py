@@ -12,6 +12,8 @@ from tests.support.local_run import made_run, missing
 from tests.support.paths import ROOT
 from tests.support.playground import browse, chromium
 
+pytestmark = pytest.mark.clock
+
 PICTURE = ROOT / "tests" / "screenshots" / "conversation.png"
 """What the README shows; taken anew with ``SCREENSHOT=1 make test TESTS=tests/local/test_playground.py``."""
 

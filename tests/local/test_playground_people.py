@@ -24,6 +24,8 @@ from tests.support.local_run import made_run, missing
 from tests.support.network import free_port
 from tests.support.playground import browse, chromium
 
+pytestmark = pytest.mark.clock
+
 LARS, MAJA = PLAYERS["politiker"], PLAYERS["medlem"]
 MAILS = {LARS: "lars@sotenas.se", MAJA: "maja@sotenas.se"}
 

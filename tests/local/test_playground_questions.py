@@ -22,6 +22,8 @@ from bot.local.people import BOT_ID, BOT_NAME, PLAYERS, TENANT
 from tests.support.local_run import made_run, missing
 from tests.support.playground import Playground, browse, chromium
 
+pytestmark = pytest.mark.clock
+
 TEXT = "Hur renar ni pfas i kommunala brunnen?"
 AGAIN = "hur renar man pfas i kommunala brunnar"
 CHANNEL = "SEKOM mötesplats - Temagrupp Vatten"

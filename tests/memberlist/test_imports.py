@@ -44,7 +44,7 @@ REASONS = (
 )
 
 
-pytestmark = pytest.mark.usefixtures("filled")
+pytestmark = [pytest.mark.clock, pytest.mark.usefixtures("filled")]
 
 
 def imported(database: Database, data: bytes) -> Plan:

@@ -20,6 +20,8 @@ from storage.database import Database
 from tests.support.chat import Clock
 from tests.support.settings import settings
 
+pytestmark = pytest.mark.clock
+
 Client: TypeAlias = "TestClient[web.Request, web.Application]"
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app import utc_now
 from bot import jobs
 from bot.__main__ import main
 from bot.ports import Listed
@@ -32,29 +34,31 @@ from tests.conftest import NOON, make_app
 from tests.support.chat import KANSLI, Clock
 from tests.support.people import IN_TEAM, SOTENAS
 
+pytestmark = pytest.mark.clock
 
-def fill(session: Session) -> None:
+
+def fill(session: Session, now: datetime = NOON) -> None:
     """Something old and something new in every class that is not tested elsewhere."""
     content.load_municipalities(session)
-    anna = people.meet(session, "29:anna", None, "Anna Andersson", NOON)
+    anna = people.meet(session, "29:anna", None, "Anna Andersson", now)
     session.flush()
     for number, days in enumerate((31, 29)):
-        at = NOON - timedelta(days=days)
+        at = now - timedelta(days=days)
         dialogs.save(session, anna.id, f"a:{number}", name="entry", answers={}, now=at)
     for number, days in enumerate((1826, 1824)):
-        at = NOON - timedelta(days=days)
+        at = now - timedelta(days=days)
         audit.record(session, anna.id, f"{number}", "x:1", at, person_id=anna.id)
         session.add(
             Contact(municipality_code=SOTENAS, seat="officer", person_id=anna.id, since=at.date(), until=at.date())
         )
     sent = (("old", 1096), ("new", 1094), ("thread", 1096))
     for key, days in sent:
-        outbox.enqueue(session, Outgoing(key, "x:1", ToPerson(anna.id), text=key), NOON)
+        outbox.enqueue(session, Outgoing(key, "x:1", ToPerson(anna.id), text=key), now)
         row = outbox.find(session, key)
         assert row is not None
-        row.state, row.settled_at = State.SENT, NOON - timedelta(days=days)
-    outbox.enqueue(session, Outgoing("reply", "x:1", ThreadOf("thread"), text="svar"), NOON)
-    outbox.enqueue(session, Outgoing("waits", "x:1", ToChannel("19:x"), text="hej"), NOON)
+        row.state, row.settled_at = State.SENT, now - timedelta(days=days)
+    outbox.enqueue(session, Outgoing("reply", "x:1", ThreadOf("thread"), text="svar"), now)
+    outbox.enqueue(session, Outgoing("waits", "x:1", ToChannel("19:x"), text="hej"), now)
 
 
 def left(session: Session) -> dict[str, int | list[str]]:
@@ -154,7 +158,7 @@ def operators(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/bot.db")
     database = Database(f"sqlite:///{tmp_path}/bot.db")
     migrate.upgrade(database)
-    database.play(fill)
+    database.play(partial(fill, now=utc_now()))
     return database
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -294,3 +295,28 @@ def _text_blocks(card: object) -> list[str]:
     from tests.support.chat import walk  # noqa: PLC0415
 
     return [str(part.get("text")) for part in walk(card) if part["type"] == "TextBlock"]
+
+
+@pytest.mark.parametrize("private", [True, False])
+def test_an_answer_is_mentioned_only_where_the_question_was_asked_openly(chat: Chat, *, private: bool) -> None:
+    chat.say("hej")
+    there = replace(chat.in_channel("Klimat"), private=private)
+    there.say("vad gör man mot hög halt av pfas i brunn nummer nio")
+    there.click("Fråga temagruppen")
+    for title, inputs in (("Fortsätt", {"answer": TEXT}), ("Vatten", {}), ("Visa inte mitt namn", {}), ("Skicka", {})):
+        chat.click(title, **inputs)
+
+    asked = row(chat)
+    assert (asked.asked_conversation_id, asked.asked_thread_id) == (
+        (None, None) if private else ("19:Klimat@thread.tacv2", "1")
+    )
+
+
+def test_a_private_message_in_a_questions_thread_is_no_answer(chat: Chat) -> None:
+    ask(chat)
+    bo = chat.as_("Bo Ek").in_channel(VATTEN)
+    thread = bo.shown[-1].id
+    private = replace(bo, place=replace(bo.place, thread_id=thread), private=True)
+
+    assert "Ditt svar har gått" not in private.say("Vi har kolfilter.")
+    assert "Ditt svar har gått" in replace(private, private=False).say("Vi har kolfilter.")

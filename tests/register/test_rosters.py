@@ -55,7 +55,7 @@ GUEST = {
 THREE, FOUR, FIVE = ({"id": f"29:{name}", "name": f"{name.title()} Test"} for name in ("three", "four", "five"))
 
 
-pytestmark = pytest.mark.usefixtures("filled")
+pytestmark = [pytest.mark.clock, pytest.mark.usefixtures("filled")]
 
 
 @dataclass

@@ -26,9 +26,11 @@ from sqlalchemy.orm import Session
 from storage import deliveries, migrate, outbox
 from storage.database import Database
 from storage.outbox import MOST_DOUBTS, Delivery, State
-from storage.outgoing import MessageOf, Outgoing, Recipient, Repeat, ThreadOf, ToChannel, ToPerson, ToThread
+from storage.outgoing import MessageOf, Operation, Outgoing, Recipient, Repeat, ThreadOf, ToChannel, ToPerson, ToThread
+from tests.soak import appointments
 from tests.soak.outbox_worker import Workers, now
 from tests.support.fakes import BLOCKED, FakeConnector, Trouble, refusal
+from tests.support.graph_standin import GraphStandIn
 from tests.support.outbox import hear, meet
 
 ROWS = 50
@@ -39,6 +41,7 @@ KILLS = 10
 WITHIN = 90.0
 """Seconds for a trial to come to rest after its last kill; what waits for a doubtful thread looks once a minute."""
 CHANNELS = [f"19:{name}@thread.tacv2" for name in ("vatten", "livsmedel", "klimat")]
+CALENDAR = (Operation.INVITE, Operation.CALL_OFF)
 MENTION = ToThread(CHANNELS[0], "1")
 REFUSED = {
     "blocked": BLOCKED,
@@ -127,6 +130,10 @@ class Seen:
     """Messages left uncertain that others waited for, and that somebody had sent again."""
     waited: int = 0
     """Those others."""
+    appointments: Counter[str] = field(default_factory=Counter)
+    """Rows of appointments, by state."""
+    told: int = 0
+    """Mails that Exchange wrote about them."""
     calls: int = 0
     wrong: list[str] = field(default_factory=list)
 
@@ -135,7 +142,8 @@ class Seen:
         return (
             f"{self.kills} kills, {self.struck} sends cut off by them, {self.calls} calls; {self.rows.total()} rows: "
             f"{states}; {self.doubted} marked as doubtful, of which {self.twice} came more than once; {self.waited} "
-            f"waited for the decision about {self.decided} uncertain threads, and went on when it was made"
+            f"waited for the decision about {self.decided} uncertain threads, and went on when it was made; "
+            f"{self.appointments.total()} rows of appointments {dict(self.appointments)}, {self.told} mails about them"
         )
 
 
@@ -183,10 +191,12 @@ def _wrongs(row: Delivery, arrived: Counter[str]) -> Iterator[str]:
 
 
 async def trial(url: str, *, replicas: int, kills: int, seed: int, seen: Seen) -> None:
-    """Send fifty rows while ``kills`` processes are killed; what came of it is added to ``seen``."""
+    """Send fifty messages and change five appointments while ``kills`` processes are killed; add it to ``seen``."""
     chance, name = random.Random(seed), f"t{seed}-"
     database = Database(url)
-    async with FakeConnector() as connector:
+    async with FakeConnector() as connector, GraphStandIn() as graph:
+        calendar = appointments.Calendar(graph, name, chance, connector.url)
+        appointments.misbehave(graph, random.Random(seed))
         connector.chaos = partial(chaos, chance)
         connector.delay = 0.1
 
@@ -194,24 +204,32 @@ async def trial(url: str, *, replicas: int, kills: int, seed: int, seen: Seen) -
             session.query(Delivery).delete()
             rows = Cast(session, connector, name).shuffled(chance)
             assert outbox.enqueue_all(session, rows, now()) == ROWS
+            calendar.begin(session)
 
         await database.run(lambda: database.play(begin))
-        workers, struck = Workers(url, replicas), set[tuple[int, int]]()
+        workers, struck = await asyncio.to_thread(Workers, url, graph.base, replicas), set[tuple[int, int]]()
         try:
-            for _ in range(kills):
-                await _busy(connector, chance)
+            for number in range(kills):
+                await _busy(connector, graph, chance)
                 await asyncio.to_thread(workers.kill, chance)
                 struck |= await database.run(lambda: database.play(_sending))
                 seen.kills += 1
+                calendar.forward()
+                if number % 2:
+                    await database.run(lambda: database.play(calendar.step))
             await _at_rest(database, seen)
-            connector.chaos = lambda: None
+            connector.chaos, graph.chaos = (lambda: None), (lambda _: None)
             await database.run(lambda: database.play(partial(_decide, seen=seen)))
             rows = await _at_rest(database, seen)
         finally:
             workers.close()
         seen.struck += len(struck)
-        judge(rows, connector, seen)
-        seen.calls += len(connector.calls)
+        planned = [row for row in rows if row.operation in CALENDAR]
+        judge([row for row in rows if row not in planned], connector, seen)
+        seen.wrong += calendar.judge(planned)
+        seen.appointments.update(row.state for row in planned)
+        seen.told += calendar.told()
+        seen.calls += len(connector.calls) + len(graph.asked)
     database.close()
 
 
@@ -228,12 +246,16 @@ def _sending(session: Session) -> set[tuple[int, int]]:
     return {(row.id, row.attempts) for row in session.query(Delivery).filter_by(state=State.SENDING)}
 
 
-async def _busy(connector: FakeConnector, chance: random.Random) -> None:
-    """A random moment after something has begun to be sent; or any, when nothing is left."""
-    calls, end = len(connector.calls), monotonic() + 1.0
-    while len(connector.calls) == calls and monotonic() < end:  # noqa: ASYNC110 - the fake counts, it does not tell
+async def _busy(connector: FakeConnector, graph: GraphStandIn, chance: random.Random) -> None:
+    """Wait for a random moment after something has begun to be sent; or any moment, if nothing is left."""
+
+    def calls() -> int:
+        return len(connector.calls) + len(graph.asked)
+
+    before, end = calls(), monotonic() + 2.0
+    while calls() == before and monotonic() < end:  # noqa: ASYNC110 - the fakes count, they do not tell
         await asyncio.sleep(0.01)
-    await asyncio.sleep(chance.uniform(0.0, 0.3))
+    await asyncio.sleep(chance.uniform(0.0, 0.8))
 
 
 async def _at_rest(database: Database, seen: Seen) -> list[Delivery]:

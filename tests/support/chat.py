@@ -48,7 +48,9 @@ class Chat:
     place: Place = ANNAS
     history: History = field(default_factory=dict)
     blocked: set[str] = field(default_factory=set)
-    """Teams ids of people whom the bot can't write to on its own initiative."""
+    """Teams ids of people whom the bot can't write to of its own accord."""
+    private: bool = False
+    """Whether only the bot sees what they write and press here, in a channel."""
 
     def as_(self, name: str, *, entra_id: str | None = None, new: bool = False) -> Chat:
         """Somebody else in a 1:1 chat of their own, greeted already unless ``new``; a name is a person."""
@@ -85,6 +87,7 @@ class Chat:
             place=self.place,
             text=text,
             attachments=attachments,
+            private=self.private,
         )
 
     def install(self) -> str:
@@ -106,6 +109,7 @@ class Chat:
             verb=verb,
             data=data,
             card_id=card_id,
+            private=self.private,
         )
         return seen(self.send(pressed))
 

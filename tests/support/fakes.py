@@ -53,6 +53,7 @@ class Call:
     path: str
     body: Json
     authorization: str | None
+    query: str = ""
 
 
 @dataclass
@@ -155,7 +156,9 @@ class FakeConnector:
     async def _around(self, request: web.Request, handler: Any) -> web.StreamResponse:
         raw = await request.read()
         body = json.loads(raw) if raw else {}
-        self.calls.append(Call(request.method, request.path, body, request.headers.get("Authorization")))
+        self.calls.append(
+            Call(request.method, request.path, body, request.headers.get("Authorization"), request.query_string)
+        )
         if self.delay:
             await asyncio.sleep(self.delay)
         trouble = self._wrong_with(request, body)
@@ -167,6 +170,8 @@ class FakeConnector:
                 if request.transport is not None:  # None: the client has given up
                     request.transport.close()
                 return web.Response(status=500)
+            if isinstance(trouble.body, bytes):
+                return web.Response(body=trouble.body, status=trouble.status, headers=trouble.headers)
             return web.json_response(trouble.body, status=trouble.status, headers=trouble.headers)
         answer: web.StreamResponse = await handler(request)
         return answer
@@ -185,12 +190,18 @@ class FakeConnector:
         return trouble
 
     async def _post(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        private = (body.get("recipient") or {}).get("isTargeted") is True
+        if private != (request.query.get("isTargetedActivity") == "true"):
+            return web.json_response({"error": {"code": "BadSyntax", "message": "isTargeted"}}, status=400)
         message = self._keep(
             request.match_info["conversation"], await request.json(), request.match_info.get("activity")
         )
         return web.json_response({"id": message.id}, status=201)
 
     async def _put(self, request: web.Request) -> web.Response:
+        if "recipient" in await request.json():
+            return web.json_response({"error": {"code": "BadSyntax", "message": "recipient"}}, status=400)
         found = [message for message in self.messages if message.id == request.match_info["activity"]]
         if not found:
             return web.json_response({"error": {"code": "ActivityNotFoundInConversation", "message": ""}}, status=404)

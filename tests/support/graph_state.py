@@ -16,6 +16,7 @@ PAGE = 100
 MOST_PAGE = 999
 MOST_RECIPIENTS = 100
 LINE = "_" * 80
+KEY = "String {7b0c7e51-6f0c-4b5e-9d0e-5e1b6f7a9c21} Name sekomKey"
 
 Given = Mapping[str, str]
 
@@ -62,6 +63,8 @@ class State:
         """The notifications: recipient and content."""
         self._ids = count()
         self.events: dict[str, Event] = {}
+        self.created: list[str] = []
+        """Our keys of all events that were ever made."""
         self.told: list[tuple[str, str]] = []
         """Exchange's messages about events: recipient and reason."""
         self.without_app: set[str] = set()
@@ -111,6 +114,7 @@ class State:
             whole = f"<html><head></head><body>{body['body']['content']}{meeting_details(join_url)}</body></html>"
             now["body"] = {"contentType": "html", "content": whole}
         self.events[event_id] = event = Event(event_id, body, now)
+        self.created += [one["value"] for one in body["singleValueExtendedProperties"] if one["id"] == KEY]
         self.told += [(mail, "invited") for mail in _mails(now)]
         return Answer(201, self._shown(event))
 
@@ -125,7 +129,8 @@ class State:
             for event in self.events.values()
             if {"id": name, "value": value} in event.now.get("singleValueExtendedProperties", [])
         ]
-        return Answer(200, {"value": [self._shown(event, query["$select"].split(",")) for event in found]})
+        shown = [*query["$select"].split(","), *(["singleValueExtendedProperties"] if "$expand" in query else [])]
+        return Answer(200, {"value": [self._shown(event, shown) for event in found]})
 
     def readEvent(self, given: Given, query: Given, _: None) -> Answer:
         event = self.events.get(given["event"])
@@ -142,7 +147,9 @@ class State:
             return Answer(400, code="ErrorInvalidRecipients", message=bad)
         changed = {name: value for name, value in body.items() if not name.startswith("@")}
         before = _mails(event.now)
-        event.now.update(changed)
+        properties = {one["id"]: one for one in event.now.get("singleValueExtendedProperties", ())}
+        properties |= {one["id"]: one for one in changed.get("singleValueExtendedProperties", ())}
+        event.now.update(changed, singleValueExtendedProperties=list(properties.values()))
         after = _mails(event.now)
         if "body" in changed and event.now.get("isOnlineMeeting"):
             join_url = event.now["onlineMeeting"]["joinUrl"]
@@ -154,6 +161,16 @@ class State:
         else:
             self.told += [(mail, "changed") for mail in after]
         return Answer(200, self._shown(event))
+
+    def forward(self, event_id: str, mail: str) -> None:
+        """An attendee forwards the invitation: the event gets an attendee that we never invited."""
+        self.events[event_id].now["attendees"].append({"type": "optional", "emailAddress": {"address": mail}})
+
+    def answer(self, event_id: str, mail: str, response: str) -> None:
+        """An attendee answers in Outlook."""
+        for attendee in self.events[event_id].now["attendees"]:
+            if attendee["emailAddress"]["address"] == mail:
+                attendee["status"] = {"response": response, "time": "2026-11-28T08:00:00Z"}
 
     def cancelEvent(self, given: Given, _: Given, body: Json) -> Answer:
         event = self.events.pop(given["event"], None)

@@ -13,8 +13,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bot.local.run import PLAYGROUND
+from tests.support.dates import environment
 from tests.support.network import free_port
-from tests.support.paths import ROOT
 from tests.support.playground import chromium
 
 
@@ -31,7 +31,7 @@ def missing() -> str:
 async def made_run(folder: Path, port: int = 0) -> AsyncIterator[str]:
     """Yield ``make run`` with a database of its own; the address that it says to open. ``port`` is the bot's own."""
     environ = {name: value for name, value in os.environ.items() if not name.upper().startswith(("SEKOM", "MICROSOFT"))}
-    environ |= {"PORT": str(port or free_port()), "PYTHONPATH": str(ROOT)}
+    environ |= {"PORT": str(port or free_port()), **environment()}
     environ |= {"DATABASE_URL": f"sqlite:///{folder}/sekom.db"}
     log = (folder / "log").open("wb")
     run = await asyncio.create_subprocess_exec(
@@ -44,14 +44,16 @@ async def made_run(folder: Path, port: int = 0) -> AsyncIterator[str]:
     try:
         assert run.stdout
         address, said = None, ""
-        while not address and (line := (await asyncio.wait_for(run.stdout.readline(), 60)).decode()):
-            said += line
-            address = re.search(r"http://localhost:\d+", line)
+        async with asyncio.timeout(60):
+            while not address and (line := (await run.stdout.readline()).decode()):
+                said += line
+                address = re.search(r"http://localhost:\d+", line)
         assert address, f"{said}\n{(folder / 'log').read_text('utf-8')}"
         yield address[0]
     finally:
         if run.returncode is None:
             run.send_signal(signal.SIGINT)
-        await asyncio.wait_for(run.wait(), 20)
+        async with asyncio.timeout(20):
+            await run.wait()
         log.close()
     assert run.returncode == 0, (folder / "log").read_text("utf-8")

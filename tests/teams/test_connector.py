@@ -211,5 +211,6 @@ async def test_the_adapter_runs_botbuilders_middleware_and_turn_context(
     assert await adapter.process(incoming, turn) is None
     [message] = fake.messages
     assert (message.text, message.versions[0]["text"]) == ("ändrad", "hej!")
-    assert message.activity["recipient"] == ANNA
+    assert message.versions[0]["recipient"] == ANNA
+    assert "recipient" not in message.activity
     assert kept.text == "hej"

@@ -37,7 +37,8 @@ async def test_keys_are_fetched_once_and_again_after_a_day(edge: Edge) -> None:
     provider_of(edge).fetched.clear()
     edge.clock[0] += KEEP_KEYS + 1
     assert await status(edge) == 201
-    await asyncio.wait_for(provider_of(edge).fetched.wait(), 3)
+    async with asyncio.timeout(3):
+        await provider_of(edge).fetched.wait()
     assert provider_of(edge).fetches == 2
 
 
@@ -84,9 +85,11 @@ async def test_nobody_with_a_known_key_waits_for_a_slow_provider(edge: Edge) -> 
     provider.answering.clear()
     provider.fetched.clear()
     edge.clock[0] += KEEP_KEYS + 1
-    assert await asyncio.wait_for(status(edge), 3) == 201
+    async with asyncio.timeout(3):
+        assert await status(edge) == 201
     provider.answering.set()
-    await asyncio.wait_for(provider.fetched.wait(), 3)
+    async with asyncio.timeout(3):
+        await provider.fetched.wait()
 
 
 async def test_a_cold_start_without_the_provider_says_so_and_recovers(edge: Edge) -> None:

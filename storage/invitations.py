@@ -1,0 +1,70 @@
+"""The people invited to an appointment, by id, and which addresses in the calendar entry come from us.
+
+An invited person's address is read when the invitation is sent. Only the address's mark is stored here, so that
+an address of ours can be removed from the entry after the person left or was erased. Attendees without a mark of ours
+were added by other people, by forwarding, and are never removed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from hashlib import sha256
+
+from sqlalchemy import String, UniqueConstraint, delete, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.database import Base, insert_new, person_key
+from storage.people import Person
+
+DECLINED = "declined"
+"""Graph's word for an attendee who answered no."""
+
+
+class Invitation(Base):
+    """A person's place in an appointment. Without the person: an address that must be removed from the entry."""
+
+    __tablename__ = "invitations"
+    __table_args__ = (UniqueConstraint("event_key", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_key: Mapped[str] = mapped_column(String(120))
+    person_id: Mapped[int | None] = person_key(on_erase="anonymise", nullable=True)
+    mark: Mapped[str] = mapped_column(String(64), default="")
+    """The mark of the address that was written in the entry; empty before the first try."""
+    answer: Mapped[str] = mapped_column(String(30), default="")
+    """Graph's word for the person's answer in Outlook, as last read; empty if unknown."""
+
+
+def invite(session: Session, event_key: str, person_ids: Collection[int]) -> None:
+    """Make these people the attendees. The calendar entry follows with the next delivery to it."""
+    ours = Invitation.event_key == event_key
+    gone = ours, Invitation.person_id.not_in(list(person_ids))
+    session.execute(delete(Invitation).where(*gone, Invitation.mark == ""))
+    session.execute(update(Invitation).where(*gone).values(person_id=None))
+    for person_id in sorted(person_ids):  # in one order everywhere, or two transactions lock each other out
+        insert_new(session, Invitation, event_key=event_key, person_id=person_id, mark="", answer="")
+
+
+def of_event(session: Session, event_key: str) -> Sequence[tuple[Invitation, Person | None]]:
+    """Return the appointment's rows with their people, in a stable order."""
+    query = select(Invitation, Person).outerjoin(Person).where(Invitation.event_key == event_key)
+    return [(row, person) for row, person in session.execute(query.order_by(Invitation.id)).all()]
+
+
+def record(session: Session, event_key: str, removed: Collection[str], answers: Mapping[str, str]) -> None:
+    """Write what the entry says now: drop rows whose address was ``removed``, and keep ``answers``, both by mark."""
+    over = Invitation.event_key == event_key, Invitation.person_id.is_(None), Invitation.mark.in_(list(removed))
+    session.execute(delete(Invitation).where(*over))
+    for row, _ in of_event(session, event_key):
+        row.answer = answers.get(row.mark, "")
+
+
+def declined(session: Session, event_key: str) -> set[int]:
+    """Return the people who declined in Outlook, as of the last delivery to the entry."""
+    query = select(Invitation.person_id).where(Invitation.event_key == event_key, Invitation.answer == DECLINED)
+    return {person_id for person_id in session.scalars(query) if person_id is not None}
+
+
+def mark(event_key: str, mail: str) -> str:
+    """Return the mark of an address in one appointment; it can't be compared between appointments."""
+    return sha256(f"{event_key} {mail.casefold()}".encode()).hexdigest()

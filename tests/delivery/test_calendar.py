@@ -1,0 +1,346 @@
+"""Appointments as rows of the outbox: one entry per event, whatever happens on the way."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from bot.delivery.tenant_routes import TenantRoutes
+from bot.papers import on_paper
+from storage import invitations, outbox, people, privacy, retention
+from storage.database import Database
+from storage.invitations import Invitation
+from storage.outbox import Delivery
+from storage.outgoing import AsAppointment, Outgoing, ToCalendar, ToPerson
+from storage.people import Person
+from tests.support.chat import Clock
+from tests.support.fakes import Trouble
+from tests.support.graph import CHAT, Office, office
+from tests.support.outbox import Desk, desk
+
+EVENT = "event:7"
+PLAN = AsAppointment(
+    title="Webbinarium: dagvatten",
+    starts=datetime(2027, 3, 30, 7, 0, tzinfo=UTC),
+    ends=datetime(2027, 3, 30, 8, 0, tzinfo=UTC),
+    text="**Välkommen!**",
+)
+SAME = replace(PLAN)
+
+
+@dataclass
+class Planner:
+    """An outbox with Graph behind it, and people to invite."""
+
+    desk: Desk
+    office: Office | None = None
+    number: int = 0
+
+    @property
+    def graph(self) -> Office:
+        assert self.office is not None
+        return self.office
+
+    def plan(self, plan: AsAppointment | None, attendees: Collection[int] | None = None, text: str = "") -> str:
+        """Enqueue the event's state as a new version; its key."""
+        self.number += 1
+        key = f"{EVENT}:v{self.number}"
+        row = Outgoing(key, EVENT, ToCalendar(EVENT), text, appointment=plan, attendees=attendees)
+        assert self.desk.enqueue(row) == 1
+        return key
+
+    async def deliver(self) -> None:
+        await self.desk.courier.deliver()
+        self.desk.clock.now += timedelta(hours=1)
+
+    def person(self, name: str, mail: str | None = "") -> int:
+        number = self.desk.meet(name, chat=False)
+
+        def give_address(session: Session) -> None:
+            person = session.get(Person, number)
+            assert person is not None
+            person.mail = f"{name}@tranemo.example" if mail == "" else mail
+
+        self.desk.play(give_address)
+        return number
+
+    @property
+    def event(self) -> dict[str, Any]:
+        """The one event that there is, as it is now."""
+        (event,) = self.graph.standin.state.events.values()
+        return event.now
+
+    @property
+    def invited(self) -> set[str]:
+        return {entry["emailAddress"]["address"].partition("@")[0] for entry in self.event["attendees"]}
+
+    def told(self) -> list[tuple[str, str]]:
+        """Whom Exchange has mailed since the last time, and why."""
+        told = [(mail.partition("@")[0], why) for mail, why in self.graph.standin.state.told]
+        self.graph.standin.state.told.clear()
+        return sorted(told)
+
+    def asked(self) -> list[str]:
+        """The calls since the last time."""
+        asked = [asked.call for asked in self.graph.standin.asked]
+        self.graph.standin.asked.clear()
+        return asked
+
+
+@asynccontextmanager
+async def _planner(database: Database, clock: Clock) -> AsyncIterator[Planner]:
+    async with office() as graph, desk(database, clock, elsewhere=TenantRoutes(graph.tenant, CHAT)) as outbox_desk:
+        yield Planner(outbox_desk, graph)
+        assert graph.standin.violations == []
+
+
+@pytest.fixture
+async def planner(database: Database, clock: Clock) -> AsyncIterator[Planner]:
+    async with _planner(database, clock) as made:
+        yield made
+
+
+async def test_an_appointment_is_made_moved_and_called_off(planner: Planner) -> None:
+    anna, bo = planner.person("anna"), planner.person("bo")
+    made = planner.plan(PLAN, {anna, bo})
+    await planner.deliver()
+
+    row = planner.desk.row(made)
+    assert (row.state, row.route, row.error) == ("sent", "calendar", "")
+    assert row.sent_activity_id in planner.graph.standin.state.events
+    assert row.join_url is not None
+    assert row.join_url.startswith("https://teams.microsoft.com/l/meetup-join/")
+    assert "<strong>Välkommen!</strong>" in planner.event["body"]["content"]
+    assert planner.told() == [("anna", "invited"), ("bo", "invited")]
+
+    planner.plan(replace(PLAN, starts=PLAN.starts + timedelta(hours=1), ends=PLAN.ends + timedelta(hours=1)))
+    planner.asked()
+    await planner.deliver()
+
+    assert planner.event["start"]["dateTime"] == "2027-03-30T10:00:00"
+    assert planner.told() == [("anna", "changed"), ("bo", "changed")]
+    patch = next(asked.body for asked in planner.graph.standin.asked if asked.call == "updateEvent")
+    assert set(patch) - {"@odata.type"} == {"start", "end", "singleValueExtendedProperties"}
+
+    over = planner.plan(None, text="Föreläsaren är sjuk.")
+    await planner.deliver()
+
+    assert planner.graph.standin.state.events == {}
+    assert planner.told() == [(name, "called off: Föreläsaren är sjuk.") for name in ("anna", "bo")]
+    assert planner.desk.row(over).state == "sent"
+
+
+async def test_people_come_and_go_and_only_they_are_told(planner: Planner) -> None:
+    anna, bo, eva = (planner.person(name) for name in ("anna", "bo", "eva"))
+    planner.plan(PLAN, {anna, bo})
+    await planner.deliver()
+    planner.told()
+    (event_id,) = planner.graph.standin.state.events
+    planner.graph.standin.state.forward(event_id, "kollega@lund.example")
+    planner.asked()
+
+    planner.plan(PLAN, {bo, eva})
+    await planner.deliver()
+
+    assert planner.told() == [("anna", "called off"), ("eva", "invited")]
+    assert planner.invited == {"bo", "eva", "kollega"}
+    assert set(planner.graph.standin.asked[-1].body) - {"@odata.type"} == {"attendees"}
+    assert planner.asked() == ["findEvent", "updateEvent"]
+
+    planner.plan(SAME, {bo, eva})
+    await planner.deliver()
+    assert (planner.told(), planner.asked()) == ([], ["findEvent"])
+
+
+async def test_who_declined_in_outlook_is_read_back(planner: Planner) -> None:
+    anna, bo = planner.person("anna"), planner.person("bo")
+    planner.plan(PLAN, {anna, bo})
+    await planner.deliver()
+    (event_id,) = planner.graph.standin.state.events
+    planner.graph.standin.state.answer(event_id, "anna@tranemo.example", "declined")
+    planner.graph.standin.state.answer(event_id, "bo@tranemo.example", "accepted")
+    assert planner.desk.play(lambda session: invitations.declined(session, EVENT)) == set()
+
+    planner.plan(PLAN)
+    await planner.deliver()
+
+    assert planner.desk.play(lambda session: invitations.declined(session, EVENT)) == {anna}
+    assert planner.invited == {"anna", "bo"}
+
+
+@pytest.mark.parametrize("lost", [Trouble(status=503, arrives=True), Trouble(arrives=True)])
+@pytest.mark.parametrize("call", ["createEvent", "updateEvent", "cancelEvent"])
+async def test_a_lost_answer_makes_nothing_twice(planner: Planner, call: str, lost: Trouble) -> None:
+    anna, bo = planner.person("anna"), planner.person("bo")
+    left = [1]
+
+    def once(name: str) -> Trouble | None:
+        left[0] -= name == call
+        return lost if name == call and left[0] >= 0 else None
+
+    planner.graph.standin.chaos = once
+    keys = []
+    renamed = replace(PLAN, title="Nytt namn")
+    for plan, attendees in ((PLAN, {anna}), (renamed, None), (renamed, {anna, bo}), (None, None)):
+        keys.append(planner.plan(plan, attendees))
+        await planner.deliver()
+        await planner.deliver()
+
+    assert [planner.desk.state(key)[0] for key in keys] == ["sent"] * 4
+    assert [planner.desk.state(key)[3] for key in keys] == [0] * 4
+    assert len(planner.graph.standin.state.created) == 1
+    assert planner.told() == [
+        *(("anna", why) for why in ("called off: ", "changed", "invited")),
+        *(("bo", why) for why in ("called off: ", "invited")),
+    ]
+
+
+async def test_called_off_before_it_went_tells_nobody(planner: Planner) -> None:
+    anna = planner.person("anna")
+    made, over = planner.plan(PLAN, {anna}), planner.plan(None)
+    again = planner.plan(PLAN, {anna})
+    await planner.deliver()
+
+    assert planner.asked() == ["findEvent"]
+    assert (planner.told(), planner.graph.standin.state.created) == ([], [])
+    states = [planner.desk.state(key)[:2] for key in (made, over, again)]
+    assert states == [("cancelled", "superseded"), ("sent", ""), ("cancelled", "superseded")]
+
+
+async def test_only_the_newest_of_several_waiting_versions_goes(planner: Planner) -> None:
+    anna = planner.person("anna")
+    planner.plan(PLAN, {anna})
+    planner.plan(replace(PLAN, title="Andra"))
+    newest = planner.plan(replace(PLAN, title="Tredje"))
+    await planner.deliver()
+
+    assert planner.event["subject"] == "Tredje"
+    assert planner.told() == [("anna", "invited")]
+    assert planner.desk.row(newest).state == "sent"
+
+
+async def test_an_erased_person_is_taken_out_of_the_entry(planner: Planner) -> None:
+    anna, bo, eva = (planner.person(name) for name in ("anna", "bo", "eva"))
+    planner.plan(PLAN, {anna, bo})
+    await planner.deliver()
+    planner.plan(PLAN, {anna, bo, eva})
+    planner.told()
+
+    def erase(session: Session) -> None:
+        privacy.erase(session, anna, planner.desk.clock.now, planner.desk.clock.now.date())
+        privacy.erase(session, eva, planner.desk.clock.now, planner.desk.clock.now.date())
+
+    planner.desk.play(erase)
+    await planner.deliver()
+
+    assert planner.told() == [("anna", "called off")]
+    assert planner.invited == {"bo"}
+    rows = planner.desk.play(lambda session: [row.person_id for row in session.query(Invitation)])
+    assert rows == [bo]
+
+
+async def test_a_person_who_left_or_moved_is_invited_at_the_right_address_or_not_at_all(planner: Planner) -> None:
+    anna, bo, guest = planner.person("anna"), planner.person("bo"), planner.person("gäst", "a_b.se#EXT#@t.example")
+    planner.plan(PLAN, {anna, bo, guest, planner.person("ingen", None)})
+    await planner.deliver()
+    assert planner.invited == {"anna", "bo"}
+    planner.told()
+
+    def change(session: Session) -> None:
+        session.query(Person).filter_by(id=anna).update({"left_at": planner.desk.clock.now})
+        session.query(Person).filter_by(id=bo).update({"mail": "bo.ek@tranemo.example"})
+
+    planner.desk.play(change)
+    planner.plan(PLAN)
+    await planner.deliver()
+
+    assert planner.invited == {"bo.ek"}
+    assert planner.told() == [("anna", "called off"), ("bo", "called off"), ("bo.ek", "invited")]
+
+
+async def test_an_entry_that_somebody_deleted_by_hand_is_not_made_again(planner: Planner) -> None:
+    anna = planner.person("anna")
+    planner.plan(PLAN, {anna})
+    await planner.deliver()
+    planner.graph.standin.fail(404, "ErrorItemNotFound")
+    moved = planner.plan(replace(PLAN, title="Nytt namn"))
+    await planner.deliver()
+
+    assert planner.desk.state(moved)[:2] == ("unreachable", "gone")
+
+
+async def test_on_a_laptop_the_invitations_are_files(database: Database, clock: Clock, tmp_path: Path) -> None:
+    routes = TenantRoutes(on_paper(tmp_path, "kansliet@ekokommuner.example", clock), CHAT)
+    async with desk(database, clock, elsewhere=routes) as bare:
+        laptop = Planner(bare)
+        anna, bo = laptop.person("anna"), laptop.person("bo")
+        for plan, attendees in ((PLAN, {anna}), (replace(PLAN, title="Nytt namn"), {bo}), (None, None)):
+            laptop.plan(plan, attendees, text="" if plan else "Inställt.")
+            await bare.courier.deliver()
+
+    assert _files(tmp_path) == [
+        "event-event-7-0-request-anna@tranemo.example.eml",
+        "event-event-7-1-cancel-anna@tranemo.example.eml",
+        "event-event-7-1-request-anna@tranemo.example.eml",
+        "event-event-7-1-request-bo@tranemo.example.eml",
+        "event-event-7-2-cancel-bo@tranemo.example.eml",
+    ]
+    assert _files(tmp_path / "events") == []
+
+
+def _files(folder: Path) -> list[str]:
+    return sorted(file.name for file in folder.iterdir() if file.is_file())
+
+
+async def test_without_a_tenant_the_row_says_so(database: Database, clock: Clock) -> None:
+    async with desk(database, clock) as bare:
+        bare.enqueue(Outgoing("k", EVENT, ToCalendar(EVENT), appointment=PLAN, attendees=()))
+        await bare.courier.deliver()
+        assert bare.state("k")[:2] == ("unreachable", "no_route")
+
+
+async def test_invitations_are_forgotten_with_the_last_note_about_the_appointment(planner: Planner) -> None:
+    planner.plan(PLAN, {planner.person("anna")})
+    await planner.deliver()
+
+    def forget(session: Session) -> tuple[int, int]:
+        first = retention.forget_invitations(session, 100)
+        session.query(Delivery).delete()
+        return first, retention.forget_invitations(session, 100)
+
+    assert planner.desk.play(forget) == (0, 1)
+
+
+def test_a_repeated_key_changes_no_attendees(database: Database, clock: Clock) -> None:
+    def twice(session: Session) -> list[bool]:
+        anna, bo = (people.meet(session, f"29:{name}", None, name, clock.now) for name in ("a", "b"))
+        session.flush()
+        rows = [Outgoing("k", EVENT, ToCalendar(EVENT), appointment=PLAN, attendees={one.id}) for one in (anna, bo)]
+        enqueued = [outbox.enqueue(session, row, clock.now) for row in rows]
+        assert [row.person_id for row in session.query(Invitation)] == [anna.id]
+        return enqueued
+
+    assert database.play(twice) == [True, False]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: Outgoing("k", EVENT, ToPerson(1), "hej", appointment=PLAN),
+        lambda: Outgoing("k", EVENT, ToCalendar("e" * 121), appointment=PLAN),
+        lambda: Outgoing("k", EVENT, ToCalendar(EVENT), appointment=PLAN, lane="annan"),
+        lambda: Outgoing("k", EVENT, ToCalendar(EVENT), attendees={1}),
+        lambda: Outgoing("k", EVENT, ToCalendar(EVENT), appointment=replace(PLAN, ends=PLAN.starts)),
+        lambda: Outgoing("k", EVENT, ToCalendar(EVENT), appointment=replace(PLAN, starts=datetime(2027, 3, 30))),  # noqa: DTZ001 - that is the point
+    ],
+)
+def test_what_no_calendar_can_hold_is_refused(wrong: Callable[[], Outgoing]) -> None:
+    with pytest.raises(ValueError, match="appointment"):
+        wrong()
