@@ -1,4 +1,4 @@
-"""Leases: who alone may do something, and until when."""
+"""Leases: the right of one process to do a task alone, until a given time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from storage.database import Base, insert_new
 
 
 class Lease(Base):
-    """Who alone may do something, and until when."""
+    """The right of one process (``holder``) to do a task alone, until a given time."""
 
     __tablename__ = "leases"
 
@@ -21,9 +21,9 @@ class Lease(Base):
 
 
 def hold(session: Session, name: str, holder: str, now: datetime, length: timedelta) -> bool:
-    """Take or keep the lease until ``now + length``; False while somebody else has it.
+    """Take or keep the lease until ``now + length``. Return False while another process has it.
 
-    Replicas' clocks may differ by less than half the length: whoever holds renews well before the end.
+    Replicas' clocks may differ by less than half the length: the holder renews the lease well before its end.
     """
     insert_new(session, Lease, name=name, holder=holder, until=now)
     free = or_(Lease.holder == holder, Lease.until <= now)

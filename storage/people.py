@@ -143,7 +143,7 @@ def meet(
 
 
 def meet_in_directory(session: Session, entra_id: str, name: str, now: datetime) -> Person:
-    """The person with this Entra id, made if new; whoever Teams has told us of keeps the name that it told."""
+    """The person with this Entra id, made if new. A person whom Teams has named keeps that name."""
     known = select(Person).where(Person.entra_id == entra_id).order_by(Person.teams_id.is_(None), Person.id).limit(1)
     person = session.scalar(known)
     if person is None:

@@ -1,4 +1,4 @@
-"""What is kept about a person, found by walking the declared person keys: shown, taken away and erased.
+"""The data kept about a person, found by walking the declared person keys: shown, exported and erased.
 
 A table with a ``person_key`` needs nothing else to be in all three.
 """
@@ -74,7 +74,7 @@ def person_keys() -> Iterator[Key]:
 
 
 def counts(session: Session, person_id: int) -> dict[str, Kept]:
-    """What is kept about a person, by table; tables without anything are left out."""
+    """Return what is kept about a person, by table, without empty tables."""
     found: dict[str, Kept] = {PEOPLE.name: Kept(deleted=1)}
     for table, of_table in _by_table():
         deleting = or_(False, *(key.column == person_id for key in of_table if key.deletes))
@@ -122,7 +122,7 @@ def erase(
     """
     session.flush()
     person = session.get(Person, person_id, with_for_update=True, populate_existing=True)
-    if person is None:  # erased by another turn meanwhile
+    if person is None:  # another turn has erased them
         return None
     rows = same_person(session, person, lock=True)
     ids = [row.id for row in rows]

@@ -22,7 +22,7 @@ from bot.cards import (
 )
 from bot.message import Json
 from bot.privacy import words
-from bot.privacy.audit_log import Line
+from bot.privacy.audit_log import AuditLine
 from bot.swedish import STOCKHOLM, count
 from storage.people import Person
 from storage.privacy import Erased, Kept
@@ -117,7 +117,7 @@ def erased(done: Erased) -> Json:
     return card(*body, actions=[button("Ta bort en till", "privacy.who")], summary="Personen är borttagen.")
 
 
-def log(lines: Sequence[Line], url: str = "") -> Json:
+def log(lines: Sequence[AuditLine], url: str = "") -> Json:
     """The newest changes; ``url`` is the link to all of them, once it is made."""
     body: list[CardElement] = [heading("Ändringslogg")]
     if not lines:

@@ -70,7 +70,7 @@ def left_long_ago(session: Session, settings: Settings, now: datetime) -> Iterat
 
 
 def erase_leavers(session: Session, settings: Settings, now: datetime, most: int, hooks: Sequence[EraseHook]) -> int:
-    """Erase at most ``most`` people who left long ago; how many. Should they come back, a roster may know them anew."""
+    """Erase at most ``most`` people who left long ago; how many. Should they come back, a roster may add them again."""
     going = list(islice(left_long_ago(session, settings, now), most))
     for person in going:
         done = privacy.erase(session, person.id, now, date_of(now), hooks, lasting=False)

@@ -1,4 +1,4 @@
-"""What is kept no longer, class by class, deleted in chunks; and a preview of that."""
+"""Deletes data that is too old, class by class and in chunks, and previews that."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from storage.privacy import EraseHook
 CHUNK = 200
 """Rows deleted in one transaction: at most about 50 ms, in which a turn would wait on SQLite."""
 PREVIEWED = 100_000
-"""Rows of a class that a preview counts; it holds the database meanwhile."""
+"""Rows of a class that a preview counts; it holds the database while it counts."""
 
 MISTRUST = "the clock is more than 60 days past the last run. If the clock is right, run: python -m bot retention"
 

@@ -38,8 +38,8 @@ def out_of(text: str, first: str, own: Collection[str] = ()) -> str:
     """``text`` without a first name where it is surely one.
 
     That is inside a sentence, where only a name has a capital, as a form of address, before what only people do, and
-    alone on a line. A sentence's first word may else be another word: "Hans", "Björn". Before a name that is none of
-    the ``own`` it is somebody else's, or a street's: "Björn Svensson", "Dag Hammarskjölds väg".
+    alone on a line. A sentence's first word may else be another word: "Hans", "Björn". Before a name that is not in
+    ``own`` it is somebody else's, or a street's: "Björn Svensson", "Dag Hammarskjölds väg".
     """
     name = rf"(?<!\w){spelt(first)}"
     theirs = "".join(rf"(?!{spelt(one)}s?\b)" for one in own)
@@ -74,7 +74,7 @@ def scrub(
         done["questions"] += _clean(question, ("text", "more", "reason"), clean)
     for answer in session.scalars(select(Answer).where(Answer.question_id.in_(question_ids))):
         done["answers"] += _clean(answer, ("text",), clean)
-    session.flush()  # replacing a message reads everything anew
+    session.flush()  # replacing a message reads everything again
     subjects = [of(number) for of in (questions.subject, questions.reminder_subject) for number in question_ids]
     sent = select(Delivery.content_hash).where(Delivery.subject.in_(subjects))
     for content in session.scalars(select(Content).where(Content.hash.in_(sent))).all():

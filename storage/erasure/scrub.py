@@ -1,4 +1,4 @@
-"""Takes what points out an erased person out of every text in the database, whoever's row it stands in."""
+"""Removes everything that points out an erased person from every text in the database, in anybody's rows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ UNTOUCHED = frozenset({"people", "erased_identities", "erased_salt", "municipali
 SAID = {"people": frozenset({"helps_with"})}
 """What somebody wrote in a table that is else left as it is."""
 DROPPED = frozenset({"faq_question_texts"})
-"""Where a row that names somebody goes altogether: it is kept in a folded form beside."""
+"""Where a row that names somebody goes altogether: it is also kept in a folded form."""
 
 
 def scrub(session: Session, traces: Traces, metadata: Any = Base.metadata) -> Counter[str]:

@@ -42,7 +42,7 @@ class Traces:
     def patterns(self) -> list[str]:
         """LIKE patterns that every text or JSON value with a trace fits, and some others.
 
-        The database folds A–Z only, and JSON may spell other letters out: anything counts for what is none of these.
+        The database folds A–Z only, and JSON may spell other letters out: any letter matches those.
         """
         wanted = (*self.ids, *(" ".join(words) for name in self.names for words in _turned(name)))
         return list(dict.fromkeys("%".join(("", *re.findall(r"[A-Za-z0-9]+", one), "")) for one in wanted))

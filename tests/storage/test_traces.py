@@ -74,7 +74,7 @@ def test_however_it_was_spelt_it_is_in_no_table_afterwards(chat: Chat) -> None:
         posts = (f"{one} och Pär.Gast1" for one in SPELLINGS)
         rows = (Outgoing(f"post:{at}", "post", ToChannel("19:x"), text=one) for at, one in enumerate(posts))
         outbox.enqueue_all(session, list(rows), NOON)
-        faq.by_state(session, faq.State.PUBLISHED)[0].answer += " | ".join(SPELLINGS)
+        faq.by_state(session, faq.EntryState.PUBLISHED)[0].answer += " | ".join(SPELLINGS)
 
     database = chat.app.database
     database.play(fill)

@@ -1,4 +1,4 @@
-"""Erasing a person as they do it themselves, and looking for what is left."""
+"""Erases a person through the chat, as they would themselves, and looks for data that is left."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.chat import Chat
 
 
 def everything(database: Database) -> dict[str, str]:
-    """Every row of every table as text, JSON as people read it."""
+    """Return every row of every table as text, JSON as people read it."""
 
     def work(session: Session) -> dict[str, str]:
         found = {}
@@ -26,12 +26,12 @@ def everything(database: Database) -> dict[str, str]:
 
 
 def traces(database: Database, *wanted: str) -> list[tuple[str, str]]:
-    """Where something still stands."""
+    """Return the rows that still contain one of the words."""
     return [(name, one) for name, text in everything(database).items() for one in wanted if one.casefold() in text]
 
 
 def erase(chat: Chat) -> str:
-    """Go the whole way as oneself."""
+    """Erase the person who chats, with all steps of the dialog."""
     chat.say("mina uppgifter")
     chat.click("Ta bort mig")
     chat.click("Ja, gå vidare")
