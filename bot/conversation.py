@@ -134,7 +134,7 @@ def _answer(app: App, session: Session, incoming: Incoming, now: datetime, refus
 
 
 def _worth_asking(app: App, session: Session, incoming: Incoming, found: TurnFacts) -> bool:
-    """Return whether something overheard may be an answer. Anything else leaves no trace: no person, no place, no row."""
+    """Return whether something overheard may be an answer. Anything else leaves no row: no person and no place."""
     if found.person is not None and found.person.left_at is not None:
         return False
     if not app.settings.read_threads or questions.to_ask_about(session, incoming) is None:

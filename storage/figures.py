@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from storage import faq
 from storage.database import Database
 from storage.faq_log import FaqQuestion
-from storage.leases import Lease
+from storage.leases import RETENTION, Lease
 from storage.outbox import Delivery, State
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,8 @@ def read(session: Session, now: datetime) -> Figures:
         deliveries={(state, route): int(number) for state, route, number in session.execute(by_state)},
         oldest_waiting=(now - oldest).total_seconds() if oldest is not None else 0.0,
         leases={
-            (lease.name, lease.holder): (lease.until - now).total_seconds() for lease in session.scalars(select(Lease))
+            (lease.name, lease.holder): (lease.until - now).total_seconds()
+            for lease in session.scalars(select(Lease).where(Lease.name != RETENTION))
         },
         entries=faq.counts(session),
         bank_version=faq.version(session),

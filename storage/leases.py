@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, insert_new
 
+RETENTION = "retention"
+"""The row that remembers in ``until`` when retention last ran. Nobody holds it, so it is in no figure."""
+
 
 class Lease(Base):
     """The right of one process (``holder``) to do a task alone, until a given time."""

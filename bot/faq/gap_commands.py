@@ -98,7 +98,7 @@ def skip_solved(turn: Turn) -> Reply:
 
 @routes.action("faq.from_question")
 def from_question(turn: Turn) -> Reply:
-    """*Gör till FAQ*: a draft without the words that point out a person. Each question gives one draft, however many press."""
+    """*Gör till FAQ*: make a draft without the words that point out a person. Each question gives one draft."""
     made = access.draft(turn)
     if not made.new:
         owner = people.by_id(turn.session, made.entry.owner_id)

@@ -167,6 +167,8 @@ class Turns:
             ids += [answer.id for answer in sent if answer.id]
             if gone + 1 < len(messages):
                 await self._note(incoming, self._core.partly_sent(incoming, reply.after(gone + 1)))
+        if unsent.messages:
+            metrics.fault("reply not sent")
         if unsent.messages or unsent.card is not None:
             await self._core.deliver_later(incoming, unsent)
         return ids if messages or card is not None else None
