@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import graph, jobs, links, log
 from bot.conversation import ROUTES
 from bot.delivery.courier import Courier
+from bot.delivery.pace import steady
 from bot.delivery.tenant_routes import TenantRoutes
 from bot.doctor import secret
 from bot.identity import credential
@@ -202,9 +203,15 @@ def _report(task: asyncio.Task[None]) -> None:
 @asynccontextmanager
 async def _delivering(app: App, messenger: Messenger, tenant: Tenant | None, clock: Clock) -> AsyncIterator[None]:
     """Send the outbox's rows during the block. Leaving the block waits for sends under way."""
-    elsewhere = TenantRoutes(tenant, links.chat(app.settings))
-    wanted, rate = jobs.STILL_WANTED, app.settings.rate
-    courier = Courier(app.database, messenger, clock, rate=rate, still_wanted=wanted, elsewhere=elsewhere)
+    courier = Courier(
+        app.database,
+        messenger,
+        clock,
+        rate=app.settings.rate,
+        still_wanted=jobs.STILL_WANTED,
+        elsewhere=TenantRoutes(tenant, links.chat(app.settings)),
+        steady=steady(clock),
+    )
     async with _running(courier.run()):
         try:
             yield

@@ -29,7 +29,7 @@ def hold(session: Session, name: str, holder: str, now: datetime, length: timede
     Replicas' clocks may differ by less than half the length: the holder renews the lease well before its end.
     """
     insert_new(session, Lease, name=name, holder=holder, until=now)
-    free = or_(Lease.holder == holder, Lease.until <= now)
+    free = or_(Lease.holder == holder, Lease.until <= now, Lease.until > now + 2 * length)  # the last: a clock set back
     mine = update(Lease).where(Lease.name == name, free).values(holder=holder, until=now + length)
     return bool(session.execute(mine).rowcount)  # type: ignore[attr-defined]
 

@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.delivery.reach import OUTSIDE, Address, End, Wait, nearest, to_person
+from bot.message import Scope
 from bot.ports import DeliveryWay, Reason, Route
-from storage import outbox
+from storage import outbox, places
 from storage.outbox import WITHOUT_ID, Delivery, State
 from storage.outgoing import Operation
 
@@ -32,6 +33,20 @@ def address(session: Session, row: Delivery, now: datetime, opened: Collection[D
         return _to_target(session, row, row.target)
     way = _WAYS.get(Operation(row.operation), DeliveryWay.MESSAGE)
     return _route(session, way, row.conversation_id or "", row.thread_id, row.activity_id)
+
+
+def remember_chat(session: Session, route: Route, person_id: int | None, now: datetime) -> None:
+    """Keep a chat that was opened for a person as a place to write to."""
+    places.remember_conversation(
+        session,
+        route.conversation_id,
+        scope=Scope.PERSONAL,
+        service_url=route.service_url,
+        tenant_id=route.tenant_id,
+        team_id=None,
+        person_id=person_id,
+        now=now,
+    )
 
 
 def _to_target(session: Session, row: Delivery, key: str) -> Address:

@@ -20,14 +20,14 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from bot.delivery import outcomes
-from bot.delivery.addresses import address
+from bot.delivery.addresses import address, remember_chat
 from bot.delivery.outcomes import Outcome
-from bot.delivery.pace import Limits, Pace
+from bot.delivery.pace import Limits, Pace, StepBack
 from bot.delivery.reach import CLOSED, OUTSIDE, Address, End, Pause, Wait, may_follow
 from bot.delivery.tenant_routes import TenantRoutes
-from bot.message import Message, Scope
+from bot.message import Message
 from bot.ports import OWN_LIMIT, DeliveryWay, Failed, Messenger, Posted, Reason, Route, TryLater, Uncertain, Unreachable
-from storage import leases, outbox, places
+from storage import leases, outbox, outbox_retries, places
 from storage.database import Database
 from storage.outbox import Delivery, State
 from storage.outgoing import Operation
@@ -67,6 +67,7 @@ class Courier:
         still_wanted: Mapping[str, StillWanted] | None = None,
         pace: Pace | None = None,
         elsewhere: TenantRoutes | None = None,
+        steady: Callable[[], datetime] | None = None,
     ) -> None:
         """``rate`` is messages a second in all; ``still_wanted`` has a check for subjects by their first word.
 
@@ -75,6 +76,9 @@ class Courier:
         self._database = database
         self._messenger = messenger
         self._clock = clock
+        self._steady = steady or clock
+        """For intervals: limits, silences and the lease."""
+        self._step_back = StepBack()
         self._still_wanted = still_wanted or {}
         self._pace = pace or Pace()
         self._elsewhere = elsewhere or TenantRoutes()
@@ -104,7 +108,7 @@ class Courier:
             claimed = await self._safely(self._round())
             if isinstance(claimed, _Fault) or not claimed:
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(self._limits.pause(self._clock()) or self._pace.tick):
+                    async with asyncio.timeout(self._limits.pause(self._steady()) or self._pace.tick):
                         await self._woken.wait()
             else:  # evenly, not in bursts
                 await asyncio.sleep(started + claimed / self._limits.rate - loop.time())
@@ -136,12 +140,13 @@ class Courier:
         async with self._rounds:
             if self._stopping:
                 return 0
-            now = self._clock()
-            most = min(BITE, self._limits.free(now), MOST_AT_ONCE - len(self._under_way))
-            if self._silent_until is not None and now < self._silent_until:
+            moment = self._steady()
+            most = min(BITE, self._limits.free(moment), MOST_AT_ONCE - len(self._under_way))
+            if self._silent_until is not None and moment < self._silent_until:
                 most = 0
-            rows, self._holds_until = await self._play(partial(self._take, now=now, most=most))
-            self._limits.take(len(rows), now)
+            rows, holds = await self._play(partial(self._take, now=self._clock(), moment=moment, most=most))
+            self._holds_until = moment + timedelta(seconds=self._pace.lease) if holds else None
+            self._limits.take(len(rows), moment)
             for row in rows:
                 task = asyncio.create_task(self._send(row))
                 self._under_way.add(task)
@@ -152,17 +157,20 @@ class Courier:
         self._under_way.discard(task)
         self._woken.set()  # the lane's next may go, and there is room
 
-    def _take(self, session: Session, now: datetime, most: int) -> tuple[list[Delivery], datetime | None]:
-        """The claimed rows, and until when the lease is ours."""
+    def _take(self, session: Session, now: datetime, moment: datetime, most: int) -> tuple[list[Delivery], bool]:
+        """Return the claimed rows, and whether the lease is ours."""
         length = timedelta(seconds=self._pace.lease)
         if not leases.hold(session, LEASE, self._holder, now, length):
-            return [], None
+            return [], False
         if self._holds_until is None:
             left = outbox.recover(session, self._holder, now)
             if left:
                 logger.warning("deliveries were cut off in a process that is gone", extra={"deliveries": left})
+        if self._step_back.seen(now, moment):
+            logger.warning("the clock was set back, so retries go now")
+            outbox_retries.bring_forward(session, now)
         rows = outbox.claim(session, self._holder, now, most) if most > 0 else []
-        return [row for row in rows if row.state == State.SENDING], now + length
+        return [row for row in rows if row.state == State.SENDING], True
 
     async def _send(self, row: Delivery) -> None:
         outcome = await self._safely(self._attempt(row), row)
@@ -192,10 +200,10 @@ class Courier:
                 return outcomes.put_back(row, now + timedelta(seconds=seconds))
             case Pause(until):
                 return outcomes.paused(row, until)
-        limited = self._limits.wait(_place(found[0]), now)
+        limited = self._limits.wait(_place(found[0]), self._steady())
         if limited > 0:
             return outcomes.put_back(row, now + timedelta(seconds=limited))
-        self._limits.note(_place(found[0]), now)
+        self._limits.note(_place(found[0]), self._steady())
         return await self._try(row, found, body)
 
     def _look_up(self, session: Session, row: Delivery) -> tuple[Address, dict[str, Any]]:
@@ -232,7 +240,7 @@ class Courier:
         return outcomes.refused(refusal)
 
     async def _by(self, route: Route, row: Delivery, body: dict[str, Any]) -> Posted:
-        if self._holds_until is None or self._clock() >= self._holds_until:
+        if self._holds_until is None or self._steady() >= self._holds_until:
             raise TryLater("lease_lost")
         if route.way in OUTSIDE:
             return await self._elsewhere.send(route, row, body, self._play)
@@ -253,28 +261,19 @@ class Courier:
             raise TryLater(error.code) from error
         except TryLater as error:
             raise TryLater(error.code, after=error.after, everyone=error.everyone) from error
-        remember = partial(
-            places.remember_conversation,
-            conversation_id=conversation_id,
-            scope=Scope.PERSONAL,
-            service_url=route.service_url,
-            tenant_id=route.tenant_id,
-            team_id=None,
-            person_id=person_id,
-            now=self._clock(),
-        )
-        await self._play(remember)
+        opened = replace(route, conversation_id=conversation_id)
+        await self._play(partial(remember_chat, route=opened, person_id=person_id, now=self._clock()))
         return conversation_id
 
     def _hold_back(self, row: Delivery, route: Route, error: TryLater | Uncertain) -> datetime:
-        """When to try again; until then, what Teams asked to be left alone is."""
+        """Return when to try again. Until then, a place that Teams asked us to leave alone is left alone."""
         after = error.after if isinstance(error, TryLater) else None
-        until = self._clock() + self._pace.backoff(row.attempts, after)
+        wait = self._pace.backoff(row.attempts, after)
         if after is not None:
-            self._limits.block(_place(route), until)
+            self._limits.block(_place(route), self._steady() + wait)
         if isinstance(error, TryLater) and error.everyone:
-            self._silent_until = until
-        return until
+            self._silent_until = self._steady() + wait
+        return self._clock() + wait
 
     async def _safely(self, work: Awaitable[T], row: Delivery | None = None) -> T | _Fault:
         """The one place where whatever goes wrong is logged, and the loop lives."""

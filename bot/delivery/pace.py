@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -32,6 +33,25 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
             return None
         seconds = until.total_seconds()
     return min(max(0.0, seconds), LONGEST_ASKED)
+
+
+def steady(clock: Callable[[], datetime]) -> Callable[[], datetime]:
+    """Return a clock that starts at ``clock``'s time and counts as the event loop does: no change of date moves it."""
+    loop = asyncio.get_running_loop()
+    started, origin = clock(), loop.time()
+    return lambda: started + timedelta(seconds=loop.time() - origin)
+
+
+class StepBack:
+    """Notices that the wall clock was set back, by comparing it with the steady one."""
+
+    def __init__(self) -> None:
+        self._behind: timedelta | None = None
+
+    def seen(self, now: datetime, moment: datetime) -> bool:
+        """Return whether the wall clock fell more than a second behind since the last call."""
+        before, self._behind = self._behind, moment - now
+        return before is not None and self._behind - before > timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)

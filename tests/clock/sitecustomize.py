@@ -4,9 +4,14 @@
 """
 
 import os
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import time_machine
 
-if os.environ.get("TEST_CLOCK"):
-    time_machine.travel(datetime.fromisoformat(os.environ["TEST_CLOCK"])).start()
+_clock = os.environ.get("TEST_CLOCK", "")
+if _clock:
+    _now = datetime.now(UTC)
+    if _clock[0] not in "+-":
+        _clock = f"{(datetime.fromisoformat(_clock) - _now).total_seconds():+}"
+        os.environ["TEST_CLOCK"] = _clock  # seconds: the programs that this one starts go on from its time
+    time_machine.travel(_now + timedelta(seconds=float(_clock))).start()

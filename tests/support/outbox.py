@@ -72,10 +72,11 @@ async def desk(
     rate: int = 30,
     pace: Pace | None = None,
     elsewhere: TenantRoutes | None = None,
+    steady: Callable[[], datetime] | None = None,
 ) -> AsyncIterator[Desk]:
     async with FakeConnector() as connector, new_session() as session:
         messenger = TeamsMessenger(Connector(session, None, LocalGate().allows), None)
-        rules = {"rate": rate, "still_wanted": still_wanted, "pace": pace, "elsewhere": elsewhere}
+        rules = {"rate": rate, "still_wanted": still_wanted, "pace": pace, "elsewhere": elsewhere, "steady": steady}
         courier = Courier(database, messenger, clock, **rules)  # type: ignore[arg-type]
         yield Desk(database, connector, courier, clock)
 
