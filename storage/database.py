@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -41,6 +41,7 @@ ATTEMPTS = 3
 """How many times a transaction that lost a race is played before the conflict becomes a fault."""
 POSTGRESQL_THREADS = 8
 """Turns at a time per process on PostgreSQL; the connection pool is as large."""
+_PURGE = "purge"
 CONFLICTS = frozenset({"40001", "40P01", "55P03", "23503"})
 """PostgreSQL's SQLSTATEs for a lost race: serialization failure, deadlock, no lock, a parent row erased meanwhile."""
 _JSON: dict[str, Any] = {
@@ -119,7 +120,7 @@ class Database:
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         event.listen(self._sessions, "before_flush", _check_lengths)
         self._readers = sessionmaker(self.engine.execution_options(reading=True))
-        self._wakers: dict[str, Callable[[], None]] = {}
+        self._wakers: dict[str, Callable[[], None]] = {_PURGE: self._purge}
         self._pool = ThreadPoolExecutor(1 if self.sqlite else POSTGRESQL_THREADS, thread_name_prefix="database")
 
     @contextmanager
@@ -164,6 +165,12 @@ class Database:
         with self.engine.begin() as connection:
             connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
 
+    def _purge(self) -> None:
+        """Empty SQLite's log, which still has what ``secure_delete`` overwrote. A long reader puts it off."""
+        if self.sqlite:
+            with closing(self.engine.raw_connection()) as connection:  # in a transaction it can't be done
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def make_folder(self) -> None:
         """Make the folder that SQLite's file is to be in. Raises :class:`OSError`."""
         if self.sqlite:
@@ -204,6 +211,14 @@ def make_engine(url: str) -> Engine:
 def wake(session: Session, name: str) -> None:
     """Have the waker of ``name`` called when this transaction has committed, and not if it rolls back."""
     session.info.setdefault("wake", set()).add(name)
+
+
+def purge(session: Session) -> None:
+    """Have what this transaction deletes leave the database's files too, once it has committed.
+
+    PostgreSQL promises that to nobody: there it goes with the server's own vacuum and log rotation.
+    """
+    wake(session, _PURGE)
 
 
 def wakes(session: Session, name: str) -> bool:
@@ -266,6 +281,7 @@ def _sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     connection.executescript(
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=10000;"
+        "PRAGMA secure_delete=ON;"  # what is erased is overwritten, not only forgotten
         "PRAGMA cache_size=-8000; PRAGMA wal_autocheckpoint=4000;"  # kB that hold all a turn reads; pages, 16 MB
     )
 
