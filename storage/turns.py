@@ -98,6 +98,15 @@ def mark_sent(session: Session, keys: Sequence[tuple[str, str]]) -> None:
     session.execute(_SENT, rows if len(rows) > 1 else rows[0])  # one alone is cheaper so
 
 
+def blank(session: Session, sent: dict[str, Any], unsent: dict[str, Any]) -> None:
+    """Put these in the place of every kept reply: any of them may name somebody who is being erased.
+
+    A repeat within the day then gets ``sent`` where the reply had gone, else ``unsent``.
+    """
+    for done, reply in ((True, sent), (False, unsent)):
+        session.execute(update(_SEEN).where(_SEEN.c.sent.is_(done)).values(reply=reply))
+
+
 def forget_old(session: Session, now: datetime, limit: int = 1000) -> int:
     """Delete at most ``limit`` rows that no repeat will ask for again; how many went."""
     key = tuple_(SeenActivity.conversation_id, SeenActivity.activity_id)

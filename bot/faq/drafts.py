@@ -13,7 +13,7 @@ from bot.message import UserError
 from bot.register.change import Change
 from bot.turn import Turn
 from bot.wording import generalisation
-from storage import faq, faq_growth, groups, municipalities, people, questions
+from storage import faq, faq_growth, groups, municipalities, name_keys, people, questions
 from storage.faq import Entry
 from storage.questions import Answer, Question, Status, Way
 
@@ -95,4 +95,4 @@ def _general(session: Session, question: Question, text: str, *, keep_places: bo
     told = {question.asker_id, *(one.person_id for one in questions.answers(session, question.id))}
     written = people.names(session, [one for one in told if one is not None]).values()
     members = faq_growth.members_named(session, generalisation.candidates(text))
-    return generalisation.general(text, gaps.places(), list(written), members, keep_places=keep_places)
+    return generalisation.general(text, gaps.places(), name_keys.plain([*written]), members, keep_places=keep_places)
