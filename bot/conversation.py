@@ -2,6 +2,9 @@
 
 Precedence, nowhere else: button → command → answer in a question's thread → open dialog → small talk → knowledge bank.
 Small talk in a question's thread is no answer.
+
+Two rules hold for every feature, and so are kept here: what people who have left may do, and which card a press may
+replace. Who may see and change an object is decided where the object is loaded, in the feature's ``access`` module.
 """
 
 from __future__ import annotations
@@ -16,11 +19,11 @@ from bot import help as help_feature
 from bot.delivery import replies
 from bot.delivery.replies import Unsent
 from bot.help import smalltalk
-from bot.message import NOTHING, Incoming, Kind, Reply, Scope, UserError, say
-from bot.routes import Role, Routes, Where
+from bot.message import NOTHING, Incoming, Kind, Reply, Scope, Sent, UserError, for_presser, say
+from bot.routes import Action, Command, Role, Routes, Where
 from bot.turn import App, Turn
 from bot.wording import follow_ups
-from storage import faq_log, people, places, rosters, turn_facts, turns
+from storage import deliveries, faq_log, people, places, rosters, turn_facts, turns
 from storage.database import TooLongError
 from storage.erasure import hashes
 from storage.faq import touched
@@ -62,10 +65,10 @@ def respond(app: App, incoming: Incoming, now: datetime) -> Answer:
         return app.database.play(lambda session: _answer(app, session, incoming, now, refused))
 
 
-def sent(app: App, *answered: Incoming) -> None:
-    """Note that the replies to these have gone, so that a repeat does not send one again."""
-    keys = [incoming.key for incoming in answered]
-    app.database.play(lambda session: turns.mark_sent(session, keys))
+def sent(app: App, *gone: Sent) -> None:
+    """Note that these replies have gone, so that a repeat does not send one again."""
+    rows = [(*reply.incoming.key, reply.messages) for reply in gone]
+    app.database.play(lambda session: turns.mark_sent(session, rows))
 
 
 def partly_sent(app: App, incoming: Incoming, rest: Reply) -> None:
@@ -78,7 +81,7 @@ def deliver_later(app: App, incoming: Incoming, unsent: Unsent, now: datetime) -
 
     def work(session: Session) -> None:
         replies.enqueue(session, incoming, unsent, now)
-        turns.mark_sent(session, [incoming.key])
+        turns.mark_sent(session, [(*incoming.key, ())])
 
     app.database.play(work)
 
@@ -115,7 +118,7 @@ def _answer(app: App, session: Session, incoming: Incoming, now: datetime, refus
     found = turn_facts.read(session, incoming.sender.teams_id, *key, now)
     if incoming.kind is not Kind.MESSAGE and _stays_erased(session, incoming, found):
         return Answer(FORGOTTEN if incoming.kind is Kind.ACTION else NOTHING, unsent=True)
-    if incoming.kind is Kind.OVERHEARD and not _worth_asking(app, session, incoming):
+    if incoming.kind is Kind.OVERHEARD and not _worth_asking(app, session, incoming, found):
         return Answer(NOTHING, unsent=False)
     person = _remember(session, incoming, found, now)
     if found.seen or not turns.claim(session, *key, person.id, now):
@@ -124,15 +127,41 @@ def _answer(app: App, session: Session, incoming: Incoming, now: datetime, refus
     turn = Turn(app=app, session=session, incoming=incoming, person=person, found=found, now=now)
     person_id = person.id  # its row may be gone when the turn has erased them
     reply = (refused if refused is not None else _handle(turn)).shown()
+    if reply.state is not None and not _is_own_card(turn):
+        reply = for_presser(reply)
     turns.answer(session, *key, person_id, reply=reply.to_json(), now=now)
     return Answer(reply, unsent=True, edited=touched(session))
 
 
-def _worth_asking(app: App, session: Session, incoming: Incoming) -> bool:
+def _worth_asking(app: App, session: Session, incoming: Incoming, found: TurnFacts) -> bool:
     """Whether something overheard may be an answer. What is not leaves no trace: no person, no place, no activity."""
+    if found.person is not None and found.person.left_at is not None:
+        return False
     if not app.settings.read_threads or questions.to_ask_about(session, incoming) is None:
         return False
     return smalltalk.answer(incoming.text, incoming.attachments) is None
+
+
+def _is_own_card(turn: Turn) -> bool:
+    """Whether the pressed card was sent to this person, so that replacing it takes nothing from anybody else.
+
+    The client names the card. In a channel it could name any message of ours, such as a question's card.
+    """
+    where, card = turn.incoming.place.conversation_id, turn.incoming.card_id
+    if turn.personal or card is None:  # without a card's id nothing is replaced
+        return True
+    found = turns.answers_with(turn.session, turn.person.id, where, card)
+    return found or deliveries.addressed(turn.session, turn.person.id, where, card)
+
+
+def _refuse_leaver(turn: Turn, route: Command[Turn] | Action[Turn] | None) -> None:
+    """Refuse people who have left everything but their own data. What the operator's settings give does not rest."""
+    if turn.person.left_at is not None and not (route is not None and route.leavers) and not turn.kansli:
+        raise UserError(
+            "Jag ser dig inte i något av nätverkets team längre. Därför kan du här bara se och ta bort dina egna "
+            "uppgifter. Skriv **mina uppgifter** till mig i vår egen chatt. "
+            f"Stämmer det inte? Mejla kansliet: {turn.app.settings.contact}"
+        )
 
 
 def _handle(turn: Turn) -> Reply:
@@ -156,6 +185,7 @@ def _press(turn: Turn) -> Reply:
     action = turn.app.routes.actions.get(turn.incoming.verb)
     if action is None:
         raise UserError("Den knappen finns inte längre. Skriv **hjälp** för att se vad du kan göra.")
+    _refuse_leaver(turn, action)
     if action.role is Role.KANSLI and not turn.kansli:
         raise UserError("Det där kan bara kansliet göra.")
     if action.where is Where.PERSONAL and not turn.personal:
@@ -175,6 +205,7 @@ def _message(turn: Turn) -> Reply:
 def _understood(turn: Turn) -> Reply:
     text = turn.incoming.text
     found = turn.app.routes.find(text)
+    _refuse_leaver(turn, found and found[0])
     if found is not None:
         command, argument = found
         if command.role is Role.KANSLI and not turn.kansli:

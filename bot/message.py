@@ -148,6 +148,16 @@ class Reply:
         return cls(messages, stored["view"], stored["state"], stored["notice"])
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A reply that has gone."""
+
+    incoming: Incoming
+    """What it answered."""
+    messages: tuple[str, ...] = ()
+    """Teams' ids of its messages. Needed only where others read too: in 1:1 people replace only their own cards."""
+
+
 NOTHING = Reply()
 """The answer to what needs none."""
 
@@ -175,6 +185,13 @@ def in_place(reply: Reply, *, personal: bool) -> Reply:
     kept = in_place(reply.kept, personal=personal) if reply.kept is not None else None
     shown = replace(reply, messages=rest, kept=kept)
     return replace(shown, state=card) if personal else replace(shown, view=card)
+
+
+def for_presser(reply: Reply) -> Reply:
+    """Show the presser alone what would have replaced the card for everyone."""
+    if reply.state is None:
+        return reply
+    return replace(reply, state=None, view=reply.state, kept=reply.kept and for_presser(reply.kept))
 
 
 class UserError(Exception):

@@ -62,6 +62,8 @@ class Command(Generic[T]):
     """What may follow the word, for ``hjälp``; empty means the word must stand alone."""
     menu: bool = False
     """Whether it is in Teams' own command menu (at most 12)."""
+    leavers: bool = False
+    """Whether people who have left the network may use it."""
 
     def allowed(self, *, kansli: bool, scope: Scope) -> bool:
         """Return whether this person may use it in this kind of conversation."""
@@ -77,6 +79,8 @@ class Action(Generic[T]):
     role: Role = Role.MEMBER
     where: Where = Where.ANY
     """``PERSONAL`` refuses a press elsewhere; no card with such a button is ever shown there."""
+    leavers: bool = False
+    """Whether people who have left the network may press it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +150,14 @@ class DuplicateRouteError(Exception):
 class Routes(Generic[T]):
     """A registry of commands, buttons and files. Each module owns one; features and ``conversation`` join them.
 
-    ``role`` and ``where`` are what its commands and buttons have unless they say otherwise.
+    ``role`` and ``where`` are what its commands and buttons have unless they say otherwise; ``leavers`` holds for all.
     """
 
-    def __init__(self, *parts: Routes[T], role: Role = Role.MEMBER, where: Where = Where.ANY) -> None:
+    def __init__(
+        self, *parts: Routes[T], role: Role = Role.MEMBER, where: Where = Where.ANY, leavers: bool = False
+    ) -> None:
         """Join ``parts``. Raises :class:`DuplicateRouteError` where two of them share a word or a name."""
-        self.role, self.where = role, where
+        self.role, self.where, self.leavers = role, where, leavers
         self._longest = 1
         """Words of the longest command."""
         self.commands: dict[str, Command[T]] = {}
@@ -186,13 +192,13 @@ class Routes(Generic[T]):
         role, where = role or self.role, where or self.where
 
         def register(handler: Callable[[T], Reply]) -> Callable[[T], Reply]:
-            self._add_command(Command(word, help, handler, role, where, aliases, takes, menu))
+            self._add_command(Command(word, help, handler, role, where, aliases, takes, menu, self.leavers))
             if button:
 
                 def press(turn: T) -> Reply:
                     return in_place(handler(turn), personal=turn.personal)
 
-                self._add_action(Action(button, press, role, where))
+                self._add_action(Action(button, press, role, where, self.leavers))
             return handler
 
         return register
@@ -203,7 +209,7 @@ class Routes(Generic[T]):
         """Register the decorated handler for buttons whose verb is ``name``; see :class:`Action`."""
 
         def register(handler: Callable[[T], Reply]) -> Callable[[T], Reply]:
-            self._add_action(Action(name, handler, role or self.role, where or self.where))
+            self._add_action(Action(name, handler, role or self.role, where or self.where, self.leavers))
             return handler
 
         return register

@@ -8,6 +8,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from storage.outbox import Delivery, State
+from storage.outgoing import Operation
 from storage.people import Person
 
 _LATER = aliased(Delivery)
@@ -26,6 +27,18 @@ def ended(session: Session, keys: Collection[str]) -> Sequence[Delivery]:
     """Those of the keys' deliveries that have come to their end, whatever it was."""
     over = Delivery.state.not_in([State.WAITING, State.SENDING])
     return session.scalars(select(Delivery).where(Delivery.key.in_(list(keys)), over)).all() if keys else ()
+
+
+def channels(session: Session, subject: str) -> Sequence[str]:
+    """Return the channels where threads about ``subject`` were started or will be, the newest last."""
+    rows = select(Delivery.conversation_id).where(Delivery.subject == subject, Delivery.operation == Operation.THREAD)
+    return [channel for channel in session.scalars(rows.order_by(Delivery.id)) if channel]
+
+
+def addressed(session: Session, person_id: int, conversation_id: str, activity_id: str) -> bool:
+    """Whether this message was sent to this person, in their own chat or with a mention in a thread."""
+    row = sent_as(session, conversation_id, activity_id)
+    return row is not None and row.person_id == person_id
 
 
 def sent_as(session: Session, conversation_id: str, activity_id: str) -> Delivery | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, bindparam, case, delete, exists, func, insert, select, update
+from sqlalchemy import ForeignKey, String, bindparam, case, delete, distinct, exists, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, insert_new, is_id, person_key, table_of
@@ -90,7 +90,7 @@ class RecentQuestion(Base):
 
 
 class Vote(Base):
-    """What a person thought of an answer: one for each person and answer."""
+    """What a person thought of an answer: one for each of their questions, and one for each entry otherwise."""
 
     __tablename__ = "faq_votes"
 
@@ -170,7 +170,8 @@ def remembered(session: Session, wording: str) -> int | None:
 
     None unless the picks agree, and nobody pressed "Inget av dessa" or voted the picked one down.
     """
-    disliked = exists().where(Vote.question_id == FaqQuestion.id, Vote.helpful.is_(False))
+    same = Vote.question_id == FaqQuestion.id, Vote.entry_id == FaqQuestion.chosen_id
+    disliked = exists().where(*same, Vote.helpful.is_(False))
     query = (
         select(FaqQuestion.chosen_id, FaqQuestion.rejected, disliked)
         .join(QuestionText, QuestionText.question_id == FaqQuestion.id)
@@ -182,8 +183,17 @@ def remembered(session: Session, wording: str) -> int | None:
     return picked.pop() if len(picked) == 1 and not against else None
 
 
-def vote(session: Session, question_id: int, person_id: int, entry_id: int, *, helpful: bool, now: datetime) -> Vote:
-    """Keep the person's vote on an answer; a second one changes the first, and a changed one loses its reason."""
+def vote(
+    session: Session, question_id: int, person_id: int, entry_id: int, *, own: bool, helpful: bool, now: datetime
+) -> Vote:
+    """Keep the person's vote on an answer. A second one changes the first, and a changed one loses its reason.
+
+    A question that is not known to be their ``own`` gives no vote of its own: it changes the latest on the entry.
+    """
+    if not own:
+        earlier = select(Vote.question_id).where(Vote.person_id == person_id, Vote.entry_id == entry_id)
+        latest = session.scalar(earlier.order_by(Vote.at.desc(), Vote.question_id.desc()).limit(1))
+        question_id = question_id if latest is None else latest
     fresh = {"entry_id": entry_id, "helpful": helpful, "at": now}
     insert_new(session, Vote, question_id=question_id, person_id=person_id, reason="", **fresh)
     row = session.get_one(Vote, (question_id, person_id), with_for_update=True)
@@ -192,16 +202,11 @@ def vote(session: Session, question_id: int, person_id: int, entry_id: int, *, h
     return row
 
 
-def own_vote(session: Session, question_id: int, person_id: int) -> Vote | None:
-    """The person's vote on an answer."""
-    return session.get(Vote, (question_id, person_id))
-
-
 def opinions(session: Session) -> Sequence[Opinion]:
-    """What readers thought of each published answer, the least liked first; no entry without a vote."""
-    against = func.count(case((Vote.helpful.is_(False), 1)))
+    """Return how many people liked and disliked each answer, the least liked first; no entry without a vote."""
+    against = func.count(distinct(case((Vote.helpful.is_(False), Vote.person_id))))
     query = (
-        select(Entry.id, Entry.question, func.count(case((Vote.helpful, 1))), against)
+        select(Entry.id, Entry.question, func.count(distinct(case((Vote.helpful, Vote.person_id)))), against)
         .join(Vote, Vote.entry_id == Entry.id)
         .group_by(Entry.id, Entry.question)
         .order_by(against.desc(), Entry.id)

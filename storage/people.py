@@ -8,10 +8,10 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text, bindparam, event, exists, false, func, or_, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
 from storage import name_keys
+from storage.absorption import absorb
 from storage.database import Base, insert_new, is_id, person_key, table_of
 from storage.erasure import hashes
 from storage.name_keys import FormerName
@@ -201,11 +201,18 @@ def by_id(session: Session, person_id: object) -> Person | None:
     return session.get(Person, person_id) if is_id(person_id) else None
 
 
-def by_mail(session: Session, mails: Sequence[str]) -> dict[str, Person]:
-    """People by their mail address; of several with one address, the one who has met the bot, else the oldest."""
-    found = session.scalars(select(Person).where(Person.mail.in_(mails)).order_by(Person.id.desc())).all()
-    ranked = sorted(found, key=lambda person: person.teams_id is not None)
-    return {person.mail: person for person in ranked if person.mail}
+def with_mail(session: Session, mail: str) -> Sequence[Person]:
+    """Return everybody with this address: those who have met the bot first, then the oldest."""
+    return with_mails(session, [mail]).get(mail, [])
+
+
+def with_mails(session: Session, mails: Collection[str]) -> dict[str, list[Person]]:
+    """Return everybody with each of these addresses, as :func:`with_mail`."""
+    found: dict[str, list[Person]] = {}
+    same = select(Person).where(Person.mail.in_(mails)).order_by(Person.teams_id.is_(None), Person.id)
+    for person in session.scalars(same):
+        found.setdefault(person.mail or "", []).append(person)
+    return found
 
 
 def by_entra(session: Session, ids: Collection[str]) -> Sequence[Person]:
@@ -247,38 +254,6 @@ def of_municipality(session: Session, code: str) -> Sequence[Person]:
     return session.scalars(
         select(Person).where(Person.municipality_code == code).order_by(Person.name, Person.id)
     ).all()
-
-
-def absorb(session: Session, kept: Person, other: Person) -> None:
-    """Make two rows of one person one: everything that points at ``other`` points at ``kept``, and ``other`` goes.
-
-    What both have (a role in the same table's key) is kept once.
-    """
-    session.flush()
-    for table in Base.metadata.sorted_tables:
-        for column in table.columns:
-            if "on_erase" in column.info:
-                _repoint(session, column, kept.id, other.id)
-    for former in filter(None, (other.name, other.mail)):
-        insert_new(session, FormerName, person_id=kept.id, text=former)
-    for name in ("mail", "municipality_code", "role", "helps_with", "entra_id", "remind_by", "paused_until"):
-        if not getattr(kept, name):
-            setattr(kept, name, getattr(other, name))
-    session.expire(other)
-    session.delete(other)
-    session.flush()
-    session.expire_all()
-
-
-def _repoint(session: Session, column: Any, kept: int, other: int) -> None:
-    keys = list(column.table.primary_key.columns)
-    for row in session.execute(select(*keys).where(column == other)).all():
-        this = [key == value for key, value in zip(keys, row, strict=True)]
-        try:
-            with session.begin_nested():
-                session.execute(update(column.table).where(*this).values({column: kept}))
-        except IntegrityError:
-            session.execute(column.table.delete().where(*this))
 
 
 def follow(session: Session, person_id: int, theme: str) -> bool:

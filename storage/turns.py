@@ -27,6 +27,8 @@ class SeenActivity(Base):
     at: Mapped[datetime]
     reply: Mapped[dict[str, Any]]
     sent: Mapped[bool] = mapped_column(default=False)
+    messages: Mapped[list[str] | None]
+    """Teams' ids of the reply's messages, where others read too; null before they have gone."""
 
 
 _SEEN = table_of(SeenActivity)
@@ -47,7 +49,7 @@ _UNCLAIMED = insert(_SEEN).from_select(
     ).where(_PERSON.c.id == bindparam("person")),
 )
 """Nothing where the person was erased in this very turn."""
-_SENT = update(_SEEN).where(*_THIS).values(sent=True)
+_SENT = update(_SEEN).where(*_THIS).values(sent=True, messages=bindparam("ids"))
 
 
 def claim(session: Session, conversation_id: str, activity_id: str, person_id: int, now: datetime) -> bool:
@@ -92,9 +94,9 @@ def keep_rest(session: Session, conversation_id: str, activity_id: str, rest: di
     session.execute(_CLAIMED, {"conversation": conversation_id, "activity": activity_id, "new_reply": rest})
 
 
-def mark_sent(session: Session, keys: Sequence[tuple[str, str]]) -> None:
-    """The replies to these (conversation, activity) have gone."""
-    rows = [{"conversation": conversation, "activity": activity} for conversation, activity in keys]
+def mark_sent(session: Session, gone: Sequence[tuple[str, str, Sequence[str]]]) -> None:
+    """Note that the replies to these have gone: conversation, activity and the ids of the reply's messages."""
+    rows = [{"conversation": place, "activity": activity, "ids": list(ids)} for place, activity, ids in gone]
     session.execute(_SENT, rows if len(rows) > 1 else rows[0])  # one alone is cheaper so
 
 
@@ -105,6 +107,12 @@ def blank(session: Session, sent: dict[str, Any], unsent: dict[str, Any]) -> Non
     """
     for done, reply in ((True, sent), (False, unsent)):
         session.execute(update(_SEEN).where(_SEEN.c.sent.is_(done)).values(reply=reply))
+
+
+def answers_with(session: Session, person_id: int, conversation_id: str, message_id: str) -> bool:
+    """Whether this message was part of the reply to something that this person did here in the last day."""
+    theirs = SeenActivity.conversation_id == conversation_id, SeenActivity.person_id == person_id
+    return any(message_id in ids for ids in session.scalars(select(SeenActivity.messages).where(*theirs)) if ids)
 
 
 def forget_old(session: Session, now: datetime, limit: int = 1000) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot import conversation
 from bot.help import smalltalk
-from bot.message import Incoming, Message, Reply
+from bot.message import Incoming, Message, Reply, Sent
 from bot.routes import Where
 from bot.turn import App
 from storage import turns
@@ -137,7 +137,7 @@ def test_a_repeat_gets_the_kept_reply_and_only_once(chat: Chat) -> None:
     again = chat.message("Kan en region bli medlem?", activity_id="same")
     first = conversation.respond(chat.app, again, chat.clock.now)
     unsent = conversation.respond(chat.app, again, chat.clock.now)
-    conversation.sent(chat.app, again)
+    conversation.sent(chat.app, Sent(again))
     sent = conversation.respond(chat.app, again, chat.clock.now)
 
     assert first.reply == unsent.reply == sent.reply

@@ -24,7 +24,7 @@ from tests.conftest import make_app
 from tests.support import walk
 from tests.support.chat import KANSLI, Chat, Clock, seen
 from tests.support.people import LUND, SOTENAS, appoint, know, person, set_up
-from tests.support.questions import VATTEN, ask
+from tests.support.questions import VATTEN, ask, newest
 from tests.support.stage import SqliteStage
 from tests.support.walk import Button, Tables
 
@@ -52,6 +52,12 @@ SECRETS = {
 """What is not to be shown to a colleague, to somebody of another municipality, to somebody who was erased, and to the
 kansli where it presses a member's own buttons."""
 ANNAS_OWN = frozenset({"privacy.erase"})
+PRIVATE = "Får vi lämna nätverket i smyg?"
+"""Anna's question to the kansli, which nobody else may read."""
+LEFT = "Lena Lämnat"
+"""Somebody of Sotenäs who has left the network, and follows Anna's question."""
+SECRETS = {name: (*secrets, *([PRIVATE] if name != "Karin Kansli" else [])) for name, secrets in SECRETS.items()}
+SECRETS[LEFT] = (*SECRETS["Bo Ek"], "Anna Andersson", "anna@sotenas.se", "bo@sotenas.se", *REGISTER)
 KARINS_OWN = frozenset({"privacy.erase", "privacy.erase_person"})
 """Buttons that are attacked, but not pressed by those they belong to: nobody would be left to walk on as."""
 GUESS = {
@@ -104,7 +110,8 @@ class World:
             self.tables.put_back(image)
 
     def _changed(self, chat: Chat, who: int | None, before: walk.Dump, verb: str = "") -> Iterator[str]:
-        allowed = SHARED.get(verb, frozenset()) | ANONYMOUS
+        shared = SHARED.get(verb, frozenset()) if chat.sender.name != LEFT else frozenset()
+        allowed = shared | ANONYMOUS
         if chat.sender == self.erased.sender:  # who writes again is remembered again
             allowed |= {"erased_identities"}
         for table, old, new in walk.changed(before, self.tables.dump()):
@@ -149,6 +156,7 @@ def world(walked: App, clock: Clock) -> World:
     """Anna and Eva of Sotenäs, where Siri is a contact person; Cia of Lund, where Lasse is; Karin of the kansli."""
     anna = Chat(walked, clock)
     anna.install()
+    lena = anna.as_(LEFT)
     bo, cia, eva = anna.as_("Bo Ek"), anna.as_("Cia Ceder"), anna.as_("Eva Exner")
     karin = anna.as_("Karin Kansli", entra_id=KANSLI)
     for chat, mail, code in (
@@ -156,6 +164,7 @@ def world(walked: App, clock: Clock) -> World:
         (bo, "bo@sotenas.se", SOTENAS),
         (cia, "cia@lund.se", LUND),
         (eva, "eva@sotenas.se", SOTENAS),
+        (lena, "lena@sotenas.se", SOTENAS),
     ):
         know(chat, mail=mail, municipality_code=code)
     know(karin, mail="karin@sekom.se")
@@ -180,6 +189,9 @@ def world(walked: App, clock: Clock) -> World:
     bo.in_channel(VATTEN).click("Svara")
     bo.in_channel(VATTEN).click("Skicka svaret", answer="Vi har dammar.")
     cia.click("Det löste det")
+    lena.in_channel(VATTEN).click("Jag undrar också")
+    know(lena, left_at=clock.now)
+    ask(anna, PRIVATE, "Vet inte – till kansliet", "Visa inte mitt namn")
     cia.say("vad säger ni om drönare")
     cia.say("Vilka nyckeltal finns det i nätverket")
     cia.click(cia.buttons[0])
@@ -188,7 +200,7 @@ def world(walked: App, clock: Clock) -> World:
     eva.say("ta bort mig")
     eva.click("Ja, gå vidare")
     eva.click("Ta bort mina uppgifter")
-    return World(anna, karin, [bo, cia], eva, Tables(database))
+    return World(anna, karin, [bo, cia, lena], eva, Tables(database))
 
 
 def test_no_button_of_a_members_works_for_another_or_for_the_kansli(world: World) -> None:
@@ -219,7 +231,8 @@ def test_buttons_in_a_channel_show_nobody_and_change_only_what_is_shared(world: 
 
 def test_no_made_up_press_works(world: World) -> None:
     for verb in ROUTES.actions:
-        world.attack(Button("made up", verb, GUESS | {"person": person(world.anna).id}))
+        for question in (GUESS["question"], newest(world.anna).id):
+            world.attack(Button("made up", verb, GUESS | {"person": person(world.anna).id, "question": question}))
 
     assert sorted(set(world.wrong)) == []
 

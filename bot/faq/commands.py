@@ -5,39 +5,37 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from bot.faq import answers, cards
+from bot.faq import access, answers, cards
 from bot.faq.answers import Judged
 from bot.message import Json, Message, Reply, UserError, say, state, view
 from bot.routes import Routes
 from bot.turn import Turn
-from storage import faq, faq_log
-from storage.database import is_id
-from storage.faq_log import FaqQuestion, Outcome
+from storage import faq_log
+from storage.faq_log import Outcome
 
 routes = Routes[Turn]()
 
-GONE = "Det svaret finns inte kvar i kunskapsbanken. Skriv din fråga igen, så letar jag på nytt."
 LONGEST = 1000
 """Characters of a question that a button carries."""
 
 
 def ask(turn: Turn) -> Reply:
-    """Answer whatever was written as a question; several questions get an answer each."""
+    """Answer what was written as a question; several questions get an answer each."""
     return Reply(messages=tuple(Message(card=_card(turn, judged)) for judged in answers.answer(turn)))
 
 
 @routes.action("faq.ask")
 def ask_example(turn: Turn) -> Reply:
-    """A question on a button: as if the person had written it."""
+    """Answer a question on a button, as if the person had written it."""
     text = str(turn.data.get("text", ""))[:LONGEST]
     return ask(replace(turn, incoming=replace(turn.incoming, text=text)))
 
 
 @routes.action("faq.choose")
 def choose(turn: Turn) -> Reply:
-    """One of "Menade du …?": its answer in the offer's place, remembered for the next time somebody writes so."""
-    question, entry = _rows(turn)
-    own = _asked_by(turn, question)
+    """Take one of "Menade du …?": show its answer in the offer's place, and remember it for the same wording."""
+    question, entry = access.shown(turn)
+    own = access.is_own(turn, question)
     if own:
         question.chosen_id, question.rejected = entry.id, False
         where = turn.person.id, turn.incoming.place.conversation_id
@@ -47,52 +45,51 @@ def choose(turn: Turn) -> Reply:
 
 @routes.action("faq.none")
 def none_of_these(turn: Turn) -> Reply:
-    """*Inget av dessa*: the honest no. The wording is shown to its asker only."""
-    question = _question(turn)
-    own = _asked_by(turn, question)
+    """*Inget av dessa*: say that there is no answer. Only its asker sees the wording."""
+    question = access.question(turn)
+    own = access.is_own(turn, question)
     if own:
         question.rejected, question.chosen_id = True, None
-    text = _own_text(turn, question)
+    text = access.own_text(turn, question)
     return _in_place(turn, cards.unknown(text, turn.app.settings.contact), everyone=own)
 
 
 @routes.action("faq.show")
 def show_related(turn: Turn) -> Reply:
-    """A related question: its answer as a message of its own; the first answer stays."""
-    question, entry = _rows(turn)
+    """Answer a related question in a message of its own; the first answer stays."""
+    question, entry = access.shown(turn)
     return say(card=cards.answer(entry, question.id))
 
 
 @routes.action("faq.vote")
 def vote(turn: Turn) -> Reply:
-    """*Ja* or *Nej* under an answer; replaces the buttons, and may be changed."""
-    question, entry = _rows(turn)
+    """Take *Ja* or *Nej* under an answer; it replaces the buttons, and may be changed."""
+    question, entry = access.shown(turn)
     helpful = turn.data.get("helpful") is True
-    faq_log.vote(turn.session, question.id, turn.person.id, entry.id, helpful=helpful, now=turn.now)
+    access.vote(turn, question, entry.id, helpful=helpful)
     if not helpful:
         return _in_place(
-            turn, cards.why_not(entry, question.id, turn.app.settings.contact, asked=_own_text(turn, question))
+            turn, cards.why_not(entry, question.id, turn.app.settings.contact, asked=access.own_text(turn, question))
         )
     return _in_place(turn, cards.answer(entry, question.id, _related(turn), voted=True))
 
 
 @routes.action("faq.reason")
 def reason(turn: Turn) -> Reply:
-    """The optional line why an answer did not help."""
-    question, entry = _rows(turn)
+    """Keep the optional line why an answer did not help."""
+    question, entry = access.shown(turn)
     written = str(turn.data.get("reason") or "").strip()[:500]
     if not written:
         raise UserError("Skriv vad du saknade i rutan, eller låt bli. Din röst är redan sparad.")
-    row = faq_log.vote(turn.session, question.id, turn.person.id, entry.id, helpful=False, now=turn.now)
-    row.reason = written
-    contact, asked = turn.app.settings.contact, _own_text(turn, question)
+    access.vote(turn, question, entry.id, helpful=False).reason = written
+    contact, asked = turn.app.settings.contact, access.own_text(turn, question)
     return _in_place(turn, cards.why_not(entry, question.id, contact, asked=asked, reason=written))
 
 
 @routes.action("faq.again")
 def again(turn: Turn) -> Reply:
-    """The answer with its buttons again, to read it or to change the vote."""
-    question, entry = _rows(turn)
+    """Show the answer with its buttons again, to read it or to change the vote."""
+    question, entry = access.shown(turn)
     return _in_place(turn, cards.answer(entry, question.id, _related(turn)))
 
 
@@ -109,41 +106,10 @@ def _card(turn: Turn, judged: Judged) -> Json:
 
 
 def _in_place(turn: Turn, card: Json, *, everyone: bool = False) -> Reply:
-    """In place of the pressed card; in a channel only the presser's view of it, unless it is ``everyone``'s."""
+    """Replace the pressed card; in a channel only for the presser, unless it is ``everyone``'s."""
     return state(card) if everyone or turn.personal else view(card)
-
-
-def _question(turn: Turn) -> FaqQuestion:
-    question = faq_log.find(turn.session, turn.data.get("question"))
-    if question is None:
-        raise UserError("Den frågan finns inte kvar. Skriv den igen, så letar jag på nytt.")
-    return question
-
-
-def _rows(turn: Turn) -> tuple[FaqQuestion, Any]:
-    entry = _entries(turn, [turn.data.get("entry")])
-    if not entry:
-        raise UserError(GONE)
-    return _question(turn), entry[0]
 
 
 def _related(turn: Turn) -> list[Any]:
     related = turn.data.get("related")
-    return _entries(turn, list(related)[: answers.RELATED]) if isinstance(related, list | tuple) else []
-
-
-def _entries(turn: Turn, ids: list[Any]) -> list[Any]:
-    """The published entries among ``ids``, which come from a client."""
-    wanted = [value for value in ids if is_id(value)]
-    rows = faq.shown(turn.session, wanted)
-    return [rows[value] for value in wanted if value in rows]
-
-
-def _asked_by(turn: Turn, question: FaqQuestion) -> bool:
-    """Whether this is the person's own latest question here: ids come from a client and may be anybody's."""
-    return faq_log.asked_by(turn.session, question.id, turn.person.id, turn.incoming.place.conversation_id)
-
-
-def _own_text(turn: Turn, question: FaqQuestion) -> str:
-    """The question's wording where it is this person's own; nobody else's is shown or handed on."""
-    return faq_log.text_of(turn.session, question.id) if _asked_by(turn, question) else ""
+    return access.published(turn, list(related)[: answers.RELATED]) if isinstance(related, list | tuple) else []

@@ -5,8 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 from bot import dialog
-from bot.faq import drafts as solving
-from bot.faq import entries, gap_cards, kansli_cards
+from bot.faq import access, entries, gap_cards, kansli_cards
 from bot.faq import gaps as growing
 from bot.message import Json, Reply, UserError, say, state
 from bot.register.change import Change
@@ -36,7 +35,7 @@ def gaps(turn: Turn) -> Reply:
 @routes.action("faq.write")
 def write(turn: Turn) -> Reply:
     """*Skriv svar*: the dialog for a new entry, filled in with the gap's wordings; a draft there is is opened."""
-    rows = growing.of_gap(turn, _ids(turn))
+    rows = access.gap(turn)
     if not rows:
         raise UserError(DONE)
     begun = faq_growth.decided(turn.session, growing.digests(rows)).values()
@@ -49,7 +48,7 @@ def write(turn: Turn) -> Reply:
 @routes.action("faq.no_gap")
 def no_gap(turn: Turn) -> Reply:
     """*Inte en lucka*: these wordings are not shown again, nor what is alike, unless it becomes more than they were."""
-    rows = growing.of_gap(turn, _ids(turn))
+    rows = access.gap(turn)
     faq_growth.decide(turn.session, growing.digests(rows), turn.now)
     return state(_gaps(turn, "Borttagen ur listan." if rows else "Den var redan borta ur listan."))
 
@@ -63,7 +62,7 @@ def phrasings(turn: Turn) -> Reply:
 @routes.action("faq.add_phrasing")
 def add_phrasing(turn: Turn) -> Reply:
     """*Lägg till*: it finds the entry from now on."""
-    found = growing.suggestions(turn, turn.data.get("question") or 0)
+    found = access.picked(turn)
     if not found:
         return state(_phrasings(turn, "Det var redan avgjort."))
     entry = faq.lock(turn.session, found[0].entry_id)
@@ -77,7 +76,7 @@ def add_phrasing(turn: Turn) -> Reply:
 @routes.action("faq.no_phrasing")
 def no_phrasing(turn: Turn) -> Reply:
     """*Nej*: it is not offered again."""
-    found = growing.suggestions(turn, turn.data.get("question") or 0)
+    found = access.picked(turn)
     for one in found:
         faq_growth.decide(turn.session, [growing.digest(one)], turn.now, one.entry_id)
     return state(_phrasings(turn, "Borttaget ur listan." if found else "Det var redan avgjort."))
@@ -92,16 +91,15 @@ def solved(turn: Turn) -> Reply:
 @routes.action("faq.skip_solved")
 def skip_solved(turn: Turn) -> Reply:
     """*Behövs inte*."""
-    wanted = turn.data.get("question")
-    left = [row.id for row in faq_growth.without_entry(turn.session) if row.id == wanted]
-    faq_growth.decide(turn.session, [faq_growth.solved(one) for one in left], turn.now)
+    left = access.solved(turn)
+    faq_growth.decide(turn.session, [faq_growth.solved(question.id) for question in left], turn.now)
     return state(_solved(turn, "Borttagen ur listan." if left else "Den var redan borta ur listan."))
 
 
 @routes.action("faq.from_question")
 def from_question(turn: Turn) -> Reply:
     """*Gör till FAQ*: a draft with what points out somebody taken out; one for each question, whoever presses."""
-    made = solving.draft(turn, turn.data.get("question"), turn.data.get("answer"))
+    made = access.draft(turn)
     if not made.new:
         owner = people.by_id(turn.session, made.entry.owner_id)
         return state(gap_cards.made_before(made.entry, owner.name if owner else ""))
@@ -128,8 +126,3 @@ def _phrasings(turn: Turn, said: str = "") -> Json:
 
 def _solved(turn: Turn, said: str = "") -> Json:
     return gap_cards.solved(faq_growth.without_entry(turn.session), turn.page, said)
-
-
-def _ids(turn: Turn) -> list[object]:
-    wanted = turn.data.get("gap")
-    return list(wanted) if isinstance(wanted, list | tuple) else []

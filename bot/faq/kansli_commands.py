@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot import dialog
-from bot.faq import drafts, entries, kansli_cards
+from bot.faq import access, drafts, entries, kansli_cards
 from bot.message import Reply, UserError, say, state
 from bot.register.change import Change, refuse_stale
 from bot.routes import Role, Routes, Where
@@ -53,7 +53,7 @@ def list_entries(turn: Turn) -> Reply:
 @routes.action("faq.edit")
 def edit(turn: Turn) -> Reply:
     """An entry's form; a draft that was made from a question says again what was taken out."""
-    entry = _entry(turn)
+    entry = access.kept_entry(turn)
     removed = drafts.removed(turn.session, entry) if entry.state == State.DRAFT else ()
     return state(kansli_cards.form(entry, removed=removed))
 
@@ -61,7 +61,7 @@ def edit(turn: Turn) -> Reply:
 @routes.action("faq.save")
 def save(turn: Turn) -> Reply:
     """Keep what the form holds. Refuses to write over what somebody else has saved meanwhile."""
-    entry = _entry(turn)
+    entry = access.kept_entry(turn)
     _keep(turn, entry)
     return state(kansli_cards.form(entry, said="Sparat."), done=True)
 
@@ -69,7 +69,7 @@ def save(turn: Turn) -> Reply:
 @routes.action("faq.move")
 def move(turn: Turn) -> Reply:
     """Publish, archive or withdraw an entry. What is published is what the form holds."""
-    entry, wanted = _entry(turn), _state(turn)
+    entry, wanted = access.kept_entry(turn), _state(turn)
     if wanted is State.PUBLISHED and "question" in turn.data:
         _keep(turn, entry)
     entries.move(Change.of(turn), entry, wanted)
@@ -97,10 +97,3 @@ def _state(turn: Turn) -> State:
     if value not in set(State):
         raise UserError("Den listan finns inte. Skriv **kunskapsbank** för att börja om.")
     return State(value)
-
-
-def _entry(turn: Turn) -> Entry:
-    entry = faq.lock(turn.session, turn.data.get("entry"))
-    if entry is None:
-        raise UserError("Det svaret finns inte kvar. Skriv **kunskapsbank** för att se de som finns.")
-    return entry

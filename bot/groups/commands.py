@@ -43,13 +43,8 @@ def bind(turn: Turn) -> Reply:
 def press_bind(turn: Turn) -> Reply:
     """The form's choice, or the new group it names."""
     _in_channel(turn)
-    name, which = str(turn.data.get("name") or "").strip(), str(turn.data.get("which") or "")
-    if not name and not which:
-        raise UserError("Välj en grupp i listan, eller skriv vad en ny ska heta.")
-    group = (
-        groups.named(turn.session, name) if name else groups.find(turn.session, int(which) if which.isdecimal() else 0)
-    )
-    return state(_bind(turn, group, name))
+    name = str(turn.data.get("name") or "").strip()
+    return state(_bind(turn, rules.chosen(turn, name), name))
 
 
 @routes.action("groups.list", where=Where.PERSONAL)
@@ -78,13 +73,13 @@ def unfollow(turn: Turn) -> Reply:
 @routes.action("groups.edit", role=Role.KANSLI, where=Where.PERSONAL)
 def edit(turn: Turn) -> Reply:
     """A group's form."""
-    return _form(turn, rules.required(turn))
+    return _form(turn, rules.managed(turn))
 
 
 @routes.action("groups.save", role=Role.KANSLI, where=Where.PERSONAL)
 def save(turn: Turn) -> Reply:
     """Keep what the form holds."""
-    group = rules.required(turn)
+    group = rules.managed(turn)
     rules.describe(Change.of(turn), group, *(str(turn.data.get(name) or "") for name in ("name", "about", "words")))
     return _form(turn, group, "Sparat.")
 
@@ -92,7 +87,7 @@ def save(turn: Turn) -> Reply:
 @routes.action("groups.close", role=Role.KANSLI, where=Where.PERSONAL)
 def close(turn: Turn) -> Reply:
     """Close a group; questions that wait stay."""
-    group = rules.required(turn)
+    group = rules.managed(turn)
     rules.set_open(Change.of(turn), group, wanted=False)
     return _form(turn, group, "Gruppen är stängd. Den tar inte emot nya frågor.")
 
@@ -100,7 +95,7 @@ def close(turn: Turn) -> Reply:
 @routes.action("groups.open", role=Role.KANSLI, where=Where.PERSONAL)
 def reopen(turn: Turn) -> Reply:
     """Open a group again."""
-    group = rules.required(turn)
+    group = rules.managed(turn)
     rules.set_open(Change.of(turn), group, wanted=True)
     return _form(turn, group, "Gruppen är öppen.")
 
@@ -108,7 +103,7 @@ def reopen(turn: Turn) -> Reply:
 @routes.action("groups.search", role=Role.KANSLI, where=Where.PERSONAL)
 def search(turn: Turn) -> Reply:
     """People to choose a moderator among."""
-    group = rules.required(turn)
+    group = rules.managed(turn)
     found = rules.found_people(turn.session, str(turn.data.get("who") or ""))
     return state(cards.edit(group, groups.moderators(turn.session, group.id), found=found))
 
@@ -116,7 +111,7 @@ def search(turn: Turn) -> Reply:
 @routes.action("groups.appoint", role=Role.KANSLI, where=Where.PERSONAL)
 def appoint(turn: Turn) -> Reply:
     """A new moderator."""
-    group = rules.required(turn)
+    group = rules.managed(turn)
     rules.appoint(Change.of(turn), group, people.by_id(turn.session, turn.data.get("person")))
     return _form(turn, group, "Moderatorn är tillagd.")
 
@@ -124,7 +119,7 @@ def appoint(turn: Turn) -> Reply:
 @routes.action("groups.dismiss", role=Role.KANSLI, where=Where.PERSONAL)
 def dismiss(turn: Turn) -> Reply:
     """A moderator less."""
-    group = rules.required(turn)
+    group = rules.managed(turn)
     rules.dismiss(Change.of(turn), group, people.by_id(turn.session, turn.data.get("person")))
     return _form(turn, group, "Moderatorn är borttagen.")
 

@@ -19,11 +19,26 @@ MOST_MATCHES = 6
 
 
 def required(turn: Turn) -> ThemeGroup:
-    """Return the group that a button names. Raises :class:`UserError`."""
+    """Return the group that a button names. Every member may see and follow it; what else, the route's role says."""
     group = groups.find(turn.session, turn.data.get("group"))
     if group is None:
         raise UserError("Den temagruppen finns inte längre. Skriv **temagrupper** för att se dem som finns.")
     return group
+
+
+def managed(turn: Turn) -> ThemeGroup:
+    """Return the group that a button names, for the kansli to change."""
+    _refuse_members(turn)
+    return required(turn)
+
+
+def chosen(turn: Turn, name: str) -> ThemeGroup | None:
+    """Return the group that the kansli named or chose to tie to a channel; None for a new one."""
+    _refuse_members(turn)
+    which = str(turn.data.get("which") or "")
+    if not name and not which:
+        raise UserError("Välj en grupp i listan, eller skriv vad en ny ska heta.")
+    return groups.named(turn.session, name) if name else groups.find(turn.session, _number(which))
 
 
 def bind(change: Change, group: ThemeGroup, conversation_id: str) -> None:
@@ -94,3 +109,13 @@ def dismiss(change: Change, group: ThemeGroup, person: Person | None) -> None:
     """Stop a person, if they exist, from being a moderator."""
     if person is not None and groups.dismiss(change.session, group.id, person.id):
         change.record("Moderator borttagen ur temagruppen", f"group:{group.id}", person.id)
+
+
+def _refuse_members(turn: Turn) -> None:
+    if not turn.kansli:
+        raise UserError("Det där kan bara kansliet göra.")
+
+
+def _number(text: str) -> int:
+    """Return the number that a list's choice is, or 0, which no row has."""
+    return int(text) if text.isdecimal() and text.isascii() else 0

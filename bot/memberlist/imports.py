@@ -93,7 +93,10 @@ class Register:
     def __init__(self, session: Session, mails: list[str], *, lock: bool) -> None:
         rows = municipalities.lock_all(session) if lock else {row.code: row for row in municipalities.everyone(session)}
         self.municipalities: dict[str, Municipality] = dict(rows)
-        self.people = people.by_mail(session, mails)
+        self.same = people.with_mails(session, mails)
+        """By address, everybody who has it."""
+        self.people: dict[str, Person] = {}
+        """By address, the person whom a row is about, as far as they are known."""
         self.seats = {(one.municipality_code, one.seat, one.person_id) for one in contacts.current(session)}
         self.held = {(code, seat) for code, seat, _ in self.seats}
 
@@ -112,13 +115,7 @@ def carry_out(change: Change, plan: Plan) -> None:
         if one.facts:
             editing.change(change, municipality, _facts(municipality, one.facts))
         if one.mail:
-            person = register.people.get(one.mail)
-            if person is None:
-                person = register.people[one.mail] = Person(name=one.name, mail=one.mail, first_seen_at=change.now)
-                change.session.add(person)
-            elif person.teams_id is None:
-                person.name = one.name
-            new.append((one, person))
+            new.append((one, _person(change, register, one)))
     for code in plan.new_members:
         editing.change(
             change, register.municipalities[code], _facts(register.municipalities[code], {"state": MemberState.MEMBER})
@@ -126,6 +123,17 @@ def carry_out(change: Change, plan: Plan) -> None:
     change.session.flush()
     for one, person in new:
         _seat(change, register, one, person)
+
+
+def _person(change: Change, register: Register, one: Wanted) -> Person:
+    person = register.people.get(one.mail) or seats.known_as(one.name, register.same.get(one.mail, ()))
+    if person is None:
+        person = Person(name=one.name, mail=one.mail, first_seen_at=change.now)
+        change.session.add(person)
+    elif person.teams_id is None:
+        person.name = one.name
+    register.people[one.mail] = person
+    return person
 
 
 def _seat(change: Change, register: Register, one: Wanted, person: Person) -> None:
@@ -198,9 +206,12 @@ class _Planning:
             return Wanted(record.number, code, facts=facts)
         seat = records.seat(record)
         name, mail = checks.checked_name(record.name), checks.checked_mail(record.mail)
-        if mail not in self._register.people:
-            seats.refuse_erased(self._session, mail)
         self._refuse_duplicate(record.number, code, seat, name, mail)
+        known = seats.known_as(name, self._register.same.get(mail, ()))
+        if known is None:
+            seats.refuse_erased(self._session, mail)
+        else:
+            self._register.people[mail] = known
         return Wanted(record.number, code, seat, name, mail, facts)
 
     def _refuse_duplicate(self, number: int, code: str, seat: str, name: str, mail: str) -> None:

@@ -32,7 +32,7 @@ NOT_FOUND = "Jag hittar ingen kommun eller region som heter så. Skriv namnet ig
     button="people.mine",
 )
 def mine(turn: Turn) -> Reply:
-    """The person's municipality, or the question which it is."""
+    """Show the person's municipality, or ask which it is."""
     return say(card=_mine(turn))
 
 
@@ -43,7 +43,7 @@ def mine(turn: Turn) -> Reply:
     takes="namn",
 )
 def took_over(turn: Turn) -> Reply:
-    """A member says whose seat they have now; the kansli confirms it."""
+    """Say whose seat the person has now; the kansli confirms it."""
     return say(card=_takeover(turn, turn.argument))
 
 
@@ -63,14 +63,14 @@ def swap(turn: Turn) -> Reply:
 
 @routes.action("people.other")
 def another(turn: Turn) -> Reply:
-    """It is another municipality than the one proposed."""
+    """Ask again: it is another municipality than the one proposed."""
     del turn
     return state(cards.ask_municipality())
 
 
 @routes.action("people.claim")
 def claim(turn: Turn) -> Reply:
-    """A municipality's name as somebody wrote it."""
+    """Take a municipality's name as somebody wrote it."""
     match finder.official().find(access.text(turn, "name", 80)):
         case finder.Found(code):
             return state(_claim(turn, municipalities.find(turn.session, code)))
@@ -98,11 +98,7 @@ def propose(turn: Turn) -> Reply:
     """Send the kansli the proposal that this person holds a seat of their own municipality."""
     municipality = _required(turn)
     seat = checks.checked_seat(turn.data.get("seat"))
-    replaces = None
-    if turn.data.get("contact") is not None:
-        replaces, _ = access.current(turn)
-        if replaces.municipality_code != municipality.code or replaces.seat != seat:
-            raise UserError("Det uppdraget hör inte till din kommun.")
+    replaces = access.own_contact(turn, municipality, seat)
     change, about = Change.of(turn), (ProposalKind.SEAT, turn.person.id)
     before = notices.waiting(turn.session, *about)
     old = replaces.id if replaces else None
@@ -113,13 +109,13 @@ def propose(turn: Turn) -> Reply:
 
 @routes.action("people.profile")
 def profile(turn: Turn) -> Reply:
-    """The form for one's own choices."""
+    """Show the form for the person's own choices."""
     return state(cards.profile(turn.person))
 
 
 @routes.action("people.save_profile")
 def save_profile(turn: Turn) -> Reply:
-    """Keep one's own choices."""
+    """Keep the person's own choices."""
     chosen = turn.data.get("role")
     role = checks.checked_own_role("" if chosen == cards.NO_ROLE else chosen)
     turn.person.role = role
@@ -129,13 +125,12 @@ def save_profile(turn: Turn) -> Reply:
 
 @routes.erasing
 def forget(session: Session, person_id: int, now: datetime) -> Callable[[], None]:
-    """What somebody proposed goes with them, and no card of the kansli's still asks about it."""
+    """Take away what the person proposed, and end the kansli's cards that ask about it."""
     return notices.forgetting(session, person_id, now)
 
 
 def _mine(turn: Turn) -> Json:
-    access.refuse_left(turn)
-    municipality = municipalities.find(turn.session, turn.person.municipality_code)
+    municipality = access.own_municipality(turn)
     if municipality is None:
         return _where_from(turn)
     held = contacts.current(turn.session, municipality.code)
@@ -158,7 +153,6 @@ def _where_from(turn: Turn) -> Json:
 def _claim(turn: Turn, municipality: Municipality | None) -> Json:
     if municipality is None:
         return cards.ask_municipality(NOT_FOUND)
-    access.refuse_left(turn)
     change = Change.of(turn)
     before = notices.waiting(turn.session, ProposalKind.BELONGS, turn.person.id)
     waiting = proposals.claim(change, turn.person, municipality.code)
@@ -171,8 +165,7 @@ def _claim(turn: Turn, municipality: Municipality | None) -> Json:
 
 
 def _takeover(turn: Turn, name: str) -> Json:
-    access.refuse_left(turn)
-    municipality = municipalities.find(turn.session, turn.person.municipality_code)
+    municipality = access.own_municipality(turn)
     if municipality is None:
         return _where_from(turn)
     held = [one for one in contacts.current(turn.session, municipality.code) if one.person_id != turn.person.id]
@@ -185,15 +178,14 @@ def _takeover(turn: Turn, name: str) -> Json:
 
 
 def _named(held: list[Contact], name: str) -> Contact | None:
-    """The one contact that ``name`` names, perhaps by the first name only."""
+    """Return the one contact that ``name`` names, perhaps by the first name only."""
     wanted = set(name.casefold().split())
     found = [one for one in held if one.person and wanted and wanted <= set(one.person.name.casefold().split())]
     return found[0] if len(found) == 1 else None
 
 
 def _required(turn: Turn) -> Municipality:
-    access.refuse_left(turn)
-    municipality = municipalities.find(turn.session, turn.person.municipality_code)
+    municipality = access.own_municipality(turn)
     if municipality is None:
         raise UserError("Jag vet inte vilken kommun du arbetar för. Skriv **min kommun** först.")
     return municipality

@@ -17,14 +17,14 @@ routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
 @routes.action("people.contact")
 def contact(turn: Turn) -> Reply:
     """A contact person: replace, correct or end."""
-    held, person = access.current(turn)
+    held, person = access.contact(turn)
     return state(contact_cards.contact(held, person, municipalities.require(turn.session, held.municipality_code)))
 
 
 @routes.action("people.replace")
 def replace(turn: Turn) -> Reply:
     """Somebody else takes over a seat."""
-    held, before = access.current(turn)
+    held, before = access.contact(turn)
     name = checks.checked_name(access.text(turn, "name"))
     change = Change.of(turn)
     person = seats.person_with(change, name, checks.checked_mail(access.text(turn, "mail")))
@@ -37,7 +37,7 @@ def replace(turn: Turn) -> Reply:
 @routes.action("people.correct")
 def correct(turn: Turn) -> Reply:
     """A contact person's name or address was wrong."""
-    held, person = access.current(turn)
+    held, person = access.contact(turn)
     name = checks.checked_name(access.text(turn, "right_name"))
     seats.correct(Change.of(turn), held, person, name, checks.checked_mail(access.text(turn, "right_mail")))
     return _page(turn, held.municipality_code, "Rättat.")
@@ -46,14 +46,14 @@ def correct(turn: Turn) -> Reply:
 @routes.action("people.ask_end")
 def ask_end(turn: Turn) -> Reply:
     """Ask before a seat is left empty."""
-    held, person = access.current(turn)
+    held, person = access.contact(turn)
     return state(contact_cards.ask_end(held, person, municipalities.require(turn.session, held.municipality_code)))
 
 
 @routes.action("people.end")
 def end(turn: Turn) -> Reply:
     """Leave a seat empty."""
-    held, person = access.current(turn)
+    held, person = access.contact(turn)
     seats.end(Change.of(turn), held)
     return _page(turn, held.municipality_code, f"{person.called} är inte längre kontaktperson.")
 
@@ -61,13 +61,13 @@ def end(turn: Turn) -> Reply:
 @routes.action("people.add")
 def add(turn: Turn) -> Reply:
     """The form for a new contact person."""
-    return state(contact_cards.add(access.municipality(turn)))
+    return state(contact_cards.add(access.kept_municipality(turn)))
 
 
 @routes.action("people.save_contact")
 def save_contact(turn: Turn) -> Reply:
     """Keep a new contact person."""
-    one = access.municipality(turn)
+    one = access.kept_municipality(turn)
     seat = checks.checked_seat(turn.data.get("seat"))
     name, change = checks.checked_name(access.text(turn, "name")), Change.of(turn)
     person = seats.person_with(change, name, checks.checked_mail(access.text(turn, "mail")))

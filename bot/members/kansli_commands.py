@@ -66,21 +66,21 @@ def listing(turn: Turn) -> Reply:
 @routes.action("people.open")
 def open_page(turn: Turn) -> Reply:
     """A municipality's page, by its button or by its name as somebody wrote it."""
-    if turn.data.get("code") is None:
+    if not access.names_municipality(turn):
         return state(open_named(turn, access.text(turn, "name", 80)))
-    return state(page(turn, access.municipality(turn)))
+    return state(page(turn, access.kept_municipality(turn)))
 
 
 @routes.action("people.edit")
 def edit(turn: Turn) -> Reply:
     """The form of what the kansli sets."""
-    return state(kansli_cards.form(access.municipality(turn)))
+    return state(kansli_cards.form(access.kept_municipality(turn)))
 
 
 @routes.action("people.save")
 def save(turn: Turn) -> Reply:
     """Keep what the form holds. Refuses to write over what somebody else has saved meanwhile."""
-    one = municipalities.lock(turn.session, access.municipality(turn).code)
+    one = municipalities.lock(turn.session, access.kept_municipality(turn).code)
     saved_meanwhile = "Någon har ändrat kommunen sedan du öppnade den. Öppna den igen, så ser du vad som står nu."
     refuse_stale(turn, one.changed_at, saved_meanwhile)
     texts = (access.text(turn, name, 500) for name in ("programme_url", "programme_until", "mail_domains"))
@@ -93,7 +93,7 @@ def save(turn: Turn) -> Reply:
 @routes.action("people.history")
 def history(turn: Turn) -> Reply:
     """Who was a contact person before, and what the kansli has changed."""
-    one = access.municipality(turn)
+    one = access.kept_municipality(turn)
     log = audit.latest(turn.session, f"municipality:{one.code}", LOGGED)
     ids = {found for row in log for found in (row.by_id, row.person_id) if found is not None}
     past = contacts.past(turn.session, one.code, LOGGED)

@@ -63,7 +63,4 @@ def _roles(turn: Turn, said: str = "") -> Json:
 
 
 def _person(turn: Turn) -> Person:
-    person = people.by_id(turn.session, turn.data.get("person"))
-    if person is None:
-        raise UserError("Den personen finns inte kvar. Skriv **roller** för att börja om.")
-    return person
+    return access.person(turn, "Den personen finns inte kvar. Skriv **roller** för att börja om.")

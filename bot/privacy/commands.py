@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from bot import downloads
-from bot.message import Json, Reply, UserError, say, state
+from bot.message import Json, Reply, say, state
 from bot.privacy import cards, own_data, personal_data
 from bot.privacy.downloads import data, text
+from bot.register import access
 from bot.routes import Routes, Where
 from bot.turn import Turn
 from storage import municipalities, privacy
 
-routes = Routes[Turn](where=Where.PERSONAL)
+routes = Routes[Turn](where=Where.PERSONAL, leavers=True)
 
 NOT_YOURS = "Det kortet gäller någon annan. Skriv **mina uppgifter** för att se dina egna."
 NO_ADDRESS = "Här kan jag inte ge dig en fil. Välj **Läs allt**, så ser du samma uppgifter i chatten."
@@ -57,14 +58,14 @@ def give_links(turn: Turn) -> Reply:
 @routes.action("privacy.sure")
 def sure(turn: Turn) -> Reply:
     """The second question."""
-    _check_own(turn)
+    access.refuse_others(turn, NOT_YOURS)
     return state(cards.sure(turn.person.id))
 
 
 @routes.action("privacy.erase")
 def erase(turn: Turn) -> Reply:
     """Do it."""
-    _check_own(turn)
+    access.refuse_others(turn, NOT_YOURS)
     hooks = turn.app.routes.erase_hooks
     about = turn.session, turn.app.settings, turn.person
     done = personal_data.erase(*about, by=turn.person.id, now=turn.now, hooks=hooks)
@@ -82,9 +83,3 @@ def _ask(turn: Turn) -> Json:
     personal_data.refuse_last_kansli(turn.session, turn.app.settings, turn.person)
     entries = privacy.entries_naming(turn.session, turn.person, [turn.app.settings.contact])
     return cards.ask_erase(turn.person.id, privacy.counts(turn.session, turn.person.id), len(entries))
-
-
-def _check_own(turn: Turn) -> None:
-    """The card was asked of this person, before what they are now: who came back has another id."""
-    if turn.data.get("person") != turn.person.id:
-        raise UserError(NOT_YOURS)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bot import downloads
-from bot.message import Json, Reply, UserError, say, state
+from bot.message import Json, Reply, say, state
 from bot.privacy import audit_log, kansli_cards, personal_data
 from bot.privacy.downloads import log
+from bot.register import access
 from bot.routes import Role, Routes, Where
 from bot.turn import Turn
 from storage import municipalities, people, privacy
@@ -96,7 +97,4 @@ def _found(turn: Turn, name: str) -> Json:
 
 
 def _person(turn: Turn) -> Person:
-    person = people.by_id(turn.session, turn.data.get("person"))
-    if person is None:
-        raise UserError(personal_data.GONE)
-    return person
+    return access.person(turn, personal_data.GONE)

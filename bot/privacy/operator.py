@@ -101,7 +101,7 @@ def erase_again(settings: Settings, path: Path, now: datetime, hooks: list[Erase
 
 def _person(session: Session, who: str) -> Person:
     """By mail address, or by Entra id. Raises :class:`UserError`."""
-    found = [*people.by_mail(session, [who.casefold()]).values(), *people.by_entra(session, [who.casefold()])]
+    found = [*people.with_mail(session, who.casefold()), *people.by_entra(session, [who.casefold()])]
     if not found:
         raise UserError("Nobody has that mail address or Entra id.")
     return found[0]

@@ -1,4 +1,4 @@
-"""What members do with a question in its channel. The card is answered at once for whoever presses.
+"""What members do with a question in its channel. The card is answered at once for the person who presses.
 
 Everybody sees it through the outbox alone, in the card's own lane: an update sent from here could come after a newer
 one and put an old state back.
@@ -6,10 +6,12 @@ one and put an old state back.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy.orm import Session
 
-from bot.message import Json, Place, Reply, Scope, UserError, say, state, view
-from bot.questions import cards, channel_notices, details, keys, lifecycle, notices
+from bot.message import Place, Reply, Scope, UserError, say, state, view
+from bot.questions import access, cards, channel_notices, details, keys, lifecycle, notices
 from bot.questions.details import QuestionDetails
 from bot.register.change import Change
 from bot.routes import Routes
@@ -22,56 +24,54 @@ routes = Routes[Turn]()
 
 @routes.action("questions.card")
 def show(turn: Turn) -> Reply:
-    """Back from a form to the question."""
-    question = lifecycle.required(turn)
+    """Go back from a form to the question."""
+    question = access.at_card(turn)
     channel_notices.stopped_writing(turn, question)
-    return view(_card(turn, _now(turn, question)))
+    return _shown(turn, question)
 
 
 @routes.action("questions.form")
 def form(turn: Turn) -> Reply:
-    """*Svara*: the input, in the card's place for whoever pressed."""
-    question = lifecycle.required(turn)
-    if question.over:
-        return view(_card(turn, _now(turn, question)))
+    """*Svara*: show the input in the card's place, for the person who pressed."""
+    question = access.at_card(turn)
+    if question.over or not access.stands_here(turn, question):
+        return _shown(turn, question)
     channel_notices.writes(turn, question)
     return view(cards.form(_now(turn, question)))
 
 
 @routes.action("questions.answer")
 def answer(turn: Turn) -> Reply:
-    """The form's answer. Sent twice, it is kept once."""
-    question = lifecycle.required(turn)
-    return view(_card(turn, keep(turn, question, str(turn.data.get("answer") or ""), Way.CARD)))
+    """Keep the form's answer. Sent twice, it is kept once."""
+    question = access.at_card(turn)
+    keep(turn, question, str(turn.data.get("answer") or ""), Way.CARD)
+    return _shown(turn, question)
 
 
 @routes.action("questions.claim")
 def claim(turn: Turn) -> Reply:
     """*Jag tar den*."""
-    question = lifecycle.required(turn)
-    return view(_card(turn, _changed(turn, question, changed=lifecycle.claim(Change.of(turn), question))))
+    return _change(turn, lambda question: lifecycle.claim(Change.of(turn), question))
 
 
 @routes.action("questions.release")
 def release(turn: Turn) -> Reply:
     """*Lämna tillbaka*."""
-    question = lifecycle.required(turn)
-    return view(_card(turn, _changed(turn, question, changed=lifecycle.release(turn, question))))
+    return _change(turn, lambda question: lifecycle.release(turn, question))
 
 
 @routes.action("questions.follow")
 def follow(turn: Turn) -> Reply:
     """*Jag undrar också*: the answers come to this person too."""
-    question = lifecycle.required(turn)
-    return view(_card(turn, _changed(turn, question, changed=lifecycle.follow(Change.of(turn), question, turn.person))))
+    return _change(turn, lambda question: lifecycle.follow(Change.of(turn), question, turn.person))
 
 
 @routes.action("questions.wrong")
 def wrong(turn: Turn) -> Reply:
-    """*Fel grupp*: who manages the question moves it; anybody else tells them."""
-    question = lifecycle.required(turn)
-    if question.status != Status.OPEN:  # what is answered is not moved
-        return view(_card(turn, _now(turn, question)))
+    """*Fel grupp*: people who manage the question move it; anybody else's press tells them."""
+    question = access.at_card(turn)
+    if question.status != Status.OPEN or not access.stands_here(turn, question):  # what is answered is not moved
+        return _shown(turn, question)
     if lifecycle.manages(turn, question):
         back = cards.back_to_card(question)
         return view(cards.choose_group(_now(turn, question), groups.taking_questions(turn.session), back=back))
@@ -81,8 +81,8 @@ def wrong(turn: Turn) -> Reply:
 
 @routes.action("questions.move")
 def move(turn: Turn) -> Reply:
-    """The new group, chosen by who manages the question."""
-    question = lifecycle.required_managed(turn)
+    """Move the question to the group that its moderator or the kansli chose."""
+    question = access.managed(turn)
     to = turn.data.get("to")
     group = groups.by_theme(turn.session, to)
     if group is None and to != cards.TO_KANSLI:
@@ -94,7 +94,7 @@ def move(turn: Turn) -> Reply:
 
 
 def in_thread(turn: Turn) -> Reply | None:
-    """Keep a message in a question's thread that mentions the bot as an answer. Return None if it is something else."""
+    """Take a message that mentions the bot in a question's thread as an answer. Return None if it is something else."""
     if turn.incoming.private:  # only the bot was to read it
         return None
     question = questions.lock(turn.session, asked_in(turn.session, turn.incoming.place))
@@ -104,17 +104,17 @@ def in_thread(turn: Turn) -> Reply | None:
         raise UserError(
             "Skriv ditt svar med ord efter mitt namn, så skickar jag det vidare. Bilder och filer följer inte med."
         )
-    seen = keep(turn, question, turn.incoming.text, Way.THREAD)
+    picture = keep(turn, question, turn.incoming.text, Way.THREAD)
     left = (
         " Bilder och filer följer inte med, så skriv gärna det viktiga ur dem också."
         if turn.incoming.attachments
         else ""
     )
-    return say(f"Tack! Ditt svar har gått till {asker(seen)}.{left}")
+    return say(f"Tack! Ditt svar har gått till {asker(picture)}.{left}")
 
 
 def asked_in(session: Session, place: Place) -> int | None:
-    """The question whose card started the thread; None where it is another thread, or none."""
+    """Return the question whose card started the thread; None for any other place."""
     if place.scope is not Scope.CHANNEL or place.thread_id is None:
         return None
     post = deliveries.sent_as(session, place.conversation_id, place.thread_id)
@@ -123,25 +123,29 @@ def asked_in(session: Session, place: Place) -> int | None:
 
 def keep(turn: Turn, question: Question, text: str, way: Way) -> QuestionDetails:
     """Keep an answer and tell everyone concerned, if it is a new one."""
-    found, new = lifecycle.answer(turn, question, text, way)
+    kept, new = lifecycle.answer(turn, question, text, way)
     channel_notices.stopped_writing(turn, question)
-    return notices.answered(turn, question, found.id) if new else _now(turn, question)
+    return notices.answered(turn, question, kept.id) if new else _now(turn, question)
 
 
 def asker(seen: QuestionDetails) -> str:
-    """The asker in a sentence, by name where they want that."""
+    """Return the asker as a sentence names them, by name only where they want that."""
     return "den som frågade" if seen.asker == details.NOBODY else f"den som frågade ({seen.asker})"
 
 
-def _changed(turn: Turn, question: Question, *, changed: bool) -> QuestionDetails:
-    return channel_notices.changed(turn, question) if changed else _now(turn, question)
+def _change(turn: Turn, change: Callable[[Question], bool]) -> Reply:
+    """Change the question from its card; a card that it was moved from only says where it went."""
+    question = access.at_card(turn)
+    if access.stands_here(turn, question) and change(question):
+        channel_notices.changed(turn, question)
+    return _shown(turn, question)
 
 
 def _now(turn: Turn, question: Question) -> QuestionDetails:
     return details.of(turn.session, question, turn.now)
 
 
-def _card(turn: Turn, seen: QuestionDetails) -> Json:
-    """The question as its pressed card shows it; a card that was moved from shows that."""
-    post = turn.data.get("post")
-    return cards.channel(seen, post if isinstance(post, int) else None)
+def _shown(turn: Turn, question: Question) -> Reply:
+    """Show the presser the question as this channel may see it. The card's own number only ever shows less."""
+    post: object = turn.data.get("post") if access.stands_here(turn, question) else 0
+    return view(cards.channel(_now(turn, question), post if isinstance(post, int) else None))

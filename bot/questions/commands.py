@@ -1,4 +1,4 @@
-"""What the asker, and whoever wonders too, does in their own chat; and how a question to colleagues begins."""
+"""What askers and followers do in their own chats, and how a question to colleagues begins."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot import dialog
 from bot.message import Json, Place, Reply, Scope, UserError, say, state, view
-from bot.questions import asker_cards, channel_notices, details, lifecycle, notices
+from bot.questions import access, asker_cards, channel_notices, details, lifecycle, notices
 from bot.questions.details import QuestionDetails, Said
 from bot.register.change import Change
 from bot.routes import Routes, Where
@@ -29,7 +29,7 @@ LISTED = 10
     menu=True,
 )
 def start(turn: Turn) -> Reply:
-    """Begin to ask; what follows the words is the question."""
+    """Begin to ask. The words after the command are the question."""
     return _begin(turn, turn.argument)
 
 
@@ -48,31 +48,28 @@ def press_start(turn: Turn) -> Reply:
     button="questions.mine",
 )
 def mine(turn: Turn) -> Reply:
-    """One's own questions and those one follows."""
+    """Show the questions that the person has asked and those they follow."""
     return say(card=_mine(turn))
 
 
 @routes.action("questions.mine_one")
 def one(turn: Turn) -> Reply:
-    """One of them, with its answers."""
-    question = lifecycle.required(turn)
-    own = question.asker_id == turn.person.id
-    if not own and turn.person.id not in questions.followers(turn.session, question.id):
-        raise UserError("Du följer inte den frågan. Skriv **mina frågor** för att se dina.")
-    return _in_place(turn, asker_cards.mine_one(_now(turn, question), own=own))
+    """Show one of them, with its answers."""
+    question = access.awaited(turn)
+    return _in_place(turn, asker_cards.mine_one(_now(turn, question), own=question.asker_id == turn.person.id))
 
 
 @routes.action("questions.answer_card")
 def answer_card(turn: Turn) -> Reply:
-    """An answer with its buttons again."""
-    seen, said = _answer(turn, lifecycle.required_own(turn))
+    """Show an answer with its buttons again."""
+    seen, said = _answer(turn, access.own(turn))
     return _in_place(turn, asker_cards.answered(seen, said, own=True))
 
 
 @routes.action("questions.solve")
 def solve(turn: Turn) -> Reply:
     """*Det löste det*."""
-    question = lifecycle.required_own(turn)
+    question = access.own(turn)
     seen, said = _answer(turn, question)
     if lifecycle.solve(Change.of(turn), question, said.answer, [one.answer for one in seen.answers]):
         notices.solved(turn, question, said)
@@ -81,8 +78,8 @@ def solve(turn: Turn) -> Reply:
 
 @routes.action("questions.more")
 def more(turn: Turn) -> Reply:
-    """*Behöver mer hjälp*: with what."""
-    question = lifecycle.required_own(turn)
+    """*Behöver mer hjälp*: ask with what."""
+    question = access.own(turn)
     seen, said = _answer(turn, question)
     if question.status == Status.OPEN:
         raise UserError("Frågan är redan öppen. Du får besked här när någon svarar.")
@@ -91,8 +88,8 @@ def more(turn: Turn) -> Reply:
 
 @routes.action("questions.need_more")
 def need_more(turn: Turn) -> Reply:
-    """Open again, with the asker's words."""
-    question = lifecycle.required_own(turn)
+    """Open the question again, with the asker's words."""
+    question = access.own(turn)
     words = str(turn.data.get("more") or "")
     lifecycle.need_more(Change.of(turn), question, words, questions.answers(turn.session, question.id))
     seen = notices.reopened(turn, question)
@@ -102,9 +99,7 @@ def need_more(turn: Turn) -> Reply:
 @routes.action("questions.thank")
 def thank(turn: Turn) -> Reply:
     """*Tacka*: the asker or a follower thanks for an answer, once."""
-    question = lifecycle.required(turn)
-    if turn.person.id not in details.everyone(turn.session, question):
-        raise UserError("Bara den som frågade eller följer frågan kan tacka här.")
+    question = access.awaited(turn)
     _, said = _answer(turn, question)
     if said.answer.person_id == turn.person.id:
         raise UserError("Det är ditt eget svar.")
@@ -116,8 +111,8 @@ def thank(turn: Turn) -> Reply:
 
 @routes.action("questions.withdraw")
 def withdraw(turn: Turn) -> Reply:
-    """The asker takes the question back."""
-    question = lifecycle.required_own(turn)
+    """Take the question back."""
+    question = access.own(turn)
     if lifecycle.withdraw(Change.of(turn), question):
         notices.ended(turn, question)
     return _in_place(turn, asker_cards.said("Du har dragit tillbaka frågan. Den visas inte längre för gruppen."))
@@ -126,7 +121,7 @@ def withdraw(turn: Turn) -> Reply:
 @routes.action("questions.unfollow")
 def unfollow(turn: Turn) -> Reply:
     """*Sluta följa*."""
-    question = lifecycle.required(turn)
+    question = access.awaited(turn)
     if lifecycle.unfollow(Change.of(turn), question, turn.person):
         channel_notices.changed(turn, question)
     return _in_place(turn, asker_cards.said("Du följer inte längre frågan."))
@@ -134,15 +129,12 @@ def unfollow(turn: Turn) -> Reply:
 
 @routes.action("questions.show")
 def show_earlier(turn: Turn) -> Reply:
-    """What somebody else asked a theme group before, with its answers, beside one's own question."""
-    question = questions.find(turn.session, turn.data.get("question"))
-    if question is None or question.over or question.group_id is None:
-        raise UserError(lifecycle.GONE)
-    return say(card=asker_cards.earlier(_now(turn, question)))
+    """Show what somebody else asked a theme group before, with its answers; the person's own question stays."""
+    return say(card=asker_cards.earlier(_now(turn, access.earlier(turn))))
 
 
 def _begin(turn: Turn, text: str) -> Reply:
-    """Ask the first question, in the person's own chat wherever they are; in a thread only where they have none."""
+    """Ask the dialog's first question in the person's own chat; in a thread only if they have no chat."""
     draft = text.strip()[: lifecycle.LONGEST_QUESTION]
     place = turn.incoming.place
     # what the dialog keeps beside the steps' answers: where the answer goes back to, and which run of it this is
@@ -169,7 +161,7 @@ def _mine(turn: Turn) -> Json:
 
 
 def _answer(turn: Turn, question: Question) -> tuple[QuestionDetails, Said]:
-    """The answer that a button names, which must be one to this question."""
+    """Return the answer to this question that a button names."""
     seen = _now(turn, question)
     said = details.said(seen, turn.data.get("answer"))
     if said is None:
@@ -182,5 +174,5 @@ def _now(turn: Turn, question: Question) -> QuestionDetails:
 
 
 def _in_place(turn: Turn, card: Json) -> Reply:
-    """In the pressed card's place; in a thread, where others read too, only for whoever pressed."""
+    """Replace the pressed card; in a thread, where others read too, only for the person who pressed."""
     return state(card) if turn.personal else view(card)

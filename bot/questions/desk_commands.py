@@ -6,7 +6,17 @@ from collections.abc import Sequence
 
 from bot.cards import escape, short
 from bot.message import Json, Reply, UserError, say, state, view
-from bot.questions import cards, channel_commands, channel_notices, desk_cards, details, keys, lifecycle, notices
+from bot.questions import (
+    access,
+    cards,
+    channel_commands,
+    channel_notices,
+    desk_cards,
+    details,
+    keys,
+    lifecycle,
+    notices,
+)
 from bot.register.change import Change
 from bot.routes import Role, Routes, Where
 from bot.swedish import STOCKHOLM
@@ -30,16 +40,16 @@ def waiting(turn: Turn) -> Reply:
     return say(card=_list(turn, 0))
 
 
-@routes.action("questions.desk")
+@routes.action("questions.desk", where=Where.PERSONAL)
 def page(turn: Turn) -> Reply:
     """A page of what waits."""
-    return _in_place(turn, _list(turn, turn.page))
+    return state(_list(turn, turn.page))
 
 
 @routes.action("questions.desk_one")
 def one(turn: Turn) -> Reply:
     """One question, with what can be done about it."""
-    question = lifecycle.required_managed(turn)
+    question = access.managed(turn)
     seen, row = details.of(turn.session, question, turn.now), _lost(turn, question)
     said = f"{desk_cards.missing(seen, row.state)}." if row else ""
     return _in_place(turn, desk_cards.one(seen, said=said, lost=row is not None))
@@ -76,7 +86,7 @@ def paste_form(turn: Turn) -> Reply:
 @routes.action("questions.desk_answer")
 def answer(turn: Turn) -> Reply:
     """The answer, one's own or the thread's."""
-    question = lifecycle.required_managed(turn)
+    question = access.managed(turn)
     way = Way.PASTED if turn.data.get("pasted") is True else Way.CARD
     seen = channel_commands.keep(turn, question, str(turn.data.get("answer") or ""), way)
     return _in_place(turn, desk_cards.one(seen, said="Svaret har gått till den som frågade."))
@@ -99,7 +109,7 @@ def close_form(turn: Turn) -> Reply:
 @routes.action("questions.close")
 def close(turn: Turn) -> Reply:
     """Close it, with a reason that the asker reads."""
-    question = lifecycle.required_managed(turn)
+    question = access.managed(turn)
     lifecycle.close(Change.of(turn), question, str(turn.data.get("reason") or ""))
     seen = notices.ended(turn, question)
     return _in_place(turn, desk_cards.one(seen, said="Frågan är stängd, och den som frågade har fått veta varför."))
@@ -125,7 +135,7 @@ def remind(turn: Turn) -> Reply:
 @routes.action("questions.to_faq", role=Role.KANSLI, where=Where.PERSONAL)
 def show_solved(turn: Turn) -> Reply:
     """The question with the answer that solved it, out of a list."""
-    question = lifecycle.required(turn)
+    question = access.managed(turn)
     if question.status != Status.SOLVED:
         raise UserError("Frågan är inte löst längre, så den är inte klar för kunskapsbanken.")
     return state(desk_cards.to_faq(details.of(turn.session, question, turn.now)))
@@ -134,7 +144,7 @@ def show_solved(turn: Turn) -> Reply:
 @routes.action("questions.not_now", role=Role.KANSLI, where=Where.PERSONAL)
 def not_now(turn: Turn) -> Reply:
     """*Inte nu*."""
-    return state(desk_cards.not_now(lifecycle.required(turn)))
+    return state(desk_cards.not_now(access.managed(turn)))
 
 
 def _list(turn: Turn, wanted: int) -> Json:
@@ -158,7 +168,7 @@ def _lost(turn: Turn, question: Question) -> Delivery | None:
 
 def _open(turn: Turn) -> Question:
     """A question that something can still be done about."""
-    question = lifecycle.required_managed(turn)
+    question = access.managed(turn)
     if question.over:
         raise UserError("Frågan är redan avslutad.")
     return question

@@ -24,38 +24,12 @@ LONGEST_REASON = 500
 CLAIM_DAYS = 2
 """Working days of silence after which a claim is over."""
 
-GONE = "Den frågan finns inte kvar."
-
-
-def required(turn: Turn) -> Question:
-    """The question that a button names, held until the transaction ends. Raises :class:`UserError`."""
-    question = questions.lock(turn.session, turn.data.get("question"))
-    if question is None:
-        raise UserError(GONE)
-    return question
-
-
-def required_own(turn: Turn) -> Question:
-    """The same, where the person is its asker."""
-    question = required(turn)
-    if question.asker_id != turn.person.id:
-        raise UserError("Det är inte din fråga, så det kan bara den som frågade göra.")
-    return question
-
 
 def manages(turn: Turn, question: Question) -> bool:
     """Whether the person is the kansli, or moderates the question's group."""
     if turn.kansli:
         return True
     return question.group_id is not None and question.group_id in groups.moderated_by(turn.session, turn.person.id)
-
-
-def required_managed(turn: Turn) -> Question:
-    """The question that a button names, where the person may manage it."""
-    question = required(turn)
-    if not manages(turn, question):
-        raise UserError("Det där kan bara kansliet och gruppens moderatorer göra.")
-    return question
 
 
 def claim_ends(question: Question) -> datetime | None:

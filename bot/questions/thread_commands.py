@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from bot.message import NOTHING, Incoming, Reply, UserError, state
-from bot.questions import cards, channel_commands, details, lifecycle
+from bot.message import NOTHING, Incoming, Reply, state
+from bot.questions import access, cards, channel_commands, details, lifecycle
 from bot.routes import Routes
 from bot.turn import Turn
 from storage import offers, outbox, people, questions
-from storage.offers import ThreadOffer
 from storage.outgoing import Outgoing, ToPerson, ToThread
 from storage.questions import Question, Way
 
 routes = Routes[Turn]()
-
-OVER = "Det är redan avgjort, eller så har det gått mer än ett dygn. Tryck **Svara** på frågans kort om du vill svara."
 
 
 def to_ask_about(session: Session, incoming: Incoming) -> Question | None:
@@ -50,27 +47,15 @@ def ask(turn: Turn) -> Reply:
 @routes.action("questions.offer_send")
 def send(turn: Turn) -> Reply:
     """*Skicka*: the reply is an answer."""
-    offer = _own(turn)
-    question = questions.lock(turn.session, offer.question_id)
-    if question is None:
-        raise UserError(lifecycle.GONE)
-    seen = channel_commands.keep(turn, question, offer.text or "", Way.THREAD)
+    offer, question = access.own_offer(turn)
+    picture = channel_commands.keep(turn, question, offer.text or "", Way.THREAD)
     offers.settle(turn.session, offer, turn.now, wanted=True)
-    return state(cards.offer_over(f"Tack! Ditt svar har gått till {channel_commands.asker(seen)}."))
+    return state(cards.offer_over(f"Tack! Ditt svar har gått till {channel_commands.asker(picture)}."))
 
 
 @routes.action("questions.offer_decline")
 def decline(turn: Turn) -> Reply:
     """*Nej tack*: nothing is kept of it, and nothing more is asked about this question."""
-    offers.settle(turn.session, _own(turn), turn.now, wanted=False)
+    offer, _ = access.own_offer(turn)
+    offers.settle(turn.session, offer, turn.now, wanted=False)
     return state(cards.offer_over("Okej, jag skickar det inte och frågar inte igen om den här frågan."))
-
-
-def _own(turn: Turn) -> ThreadOffer:
-    """The reply that a button names, which only its writer may decide about."""
-    offer = offers.lock(turn.session, turn.data.get("offer"), turn.now)
-    if offer is None:
-        raise UserError(OVER)
-    if offer.person_id != turn.person.id:
-        raise UserError("Det är bara den som skrev svaret som kan välja.")
-    return offer

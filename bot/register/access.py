@@ -1,52 +1,110 @@
-"""Who may see and change what here: personal data stays in 1:1, and a client's ids are rows that are looked up."""
+"""Who may see and change what of the register. Every handler loads its object here; a client's ids are looked up.
+
+=============  ===============================  ============================
+object         may be seen by                   may be changed by
+=============  ===============================  ============================
+municipality   its name by everybody, its       the kansli
+               people by them and the kansli
+contact        its municipality and the kansli  the kansli
+proposal       its maker and the kansli         the kansli
+person         themselves and the kansli        themselves and the kansli
+=============  ===============================  ============================
+
+People who have left get this far with none of it (:mod:`bot.conversation`).
+"""
 
 from __future__ import annotations
 
 from bot.message import UserError
 from bot.register.change import refuse_stale
 from bot.turn import Turn
-from storage import contacts, municipalities
+from storage import contacts, municipalities, people
 from storage.contacts import Contact, Proposal
 from storage.municipalities import Municipality
 from storage.people import Person
 
-
-def refuse_left(turn: Turn) -> None:
-    """Raises :class:`UserError` for somebody who has left: others' addresses are the network's own."""
-    if turn.person.left_at is not None:
-        raise UserError(
-            "Jag ser dig inte i något av nätverkets team längre. Därför skickar jag inget till dig, och jag visar inte "
-            f"kommunens uppgifter. Stämmer det inte? Mejla kansliet: {turn.app.settings.contact}"
-        )
+KANSLI_ONLY = "Det där kan bara kansliet göra."
 
 
 def municipality(turn: Turn) -> Municipality:
-    """The municipality that a button names."""
-    found = municipalities.find(turn.session, turn.data.get("code"))
-    if found is None:
+    """Return the municipality that a button names. Its name is no secret; what the kansli knows of it is."""
+    named = municipalities.find(turn.session, turn.data.get("code"))
+    if named is None:
         raise UserError("Den kommunen hittar jag inte. Skriv **medlemmar** för att börja om.")
-    return found
+    return named
 
 
-def current(turn: Turn) -> tuple[Contact, Person]:
-    """The contact that a button names, and who holds the seat now."""
-    contact = contacts.find(turn.session, turn.data.get("contact"))
-    if contact is None or contact.until is not None or contact.person is None:
-        raise UserError("Det uppdraget är redan avslutat. Öppna kommunen igen, så ser du vad som gäller nu.")
-    return contact, contact.person
+def kept_municipality(turn: Turn) -> Municipality:
+    """Return the municipality that a button names, for the kansli to read and change."""
+    _refuse_members(turn)
+    return municipality(turn)
+
+
+def names_municipality(turn: Turn) -> bool:
+    """Whether the button names a municipality by its code; otherwise somebody wrote its name."""
+    return turn.data.get("code") is not None
+
+
+def own_municipality(turn: Turn) -> Municipality | None:
+    """Return the municipality that the person speaks for: the one whose people they may see."""
+    return municipalities.find(turn.session, turn.person.municipality_code)
+
+
+def contact(turn: Turn) -> tuple[Contact, Person]:
+    """Return the contact that a button names, and the person who holds the seat now, for the kansli to change."""
+    _refuse_members(turn)
+    return _held(turn)
+
+
+def own_contact(turn: Turn, own: Municipality, seat: str) -> Contact | None:
+    """Return the contact of the person's own municipality whose seat they say they have; None for an empty seat."""
+    if turn.data.get("contact") is None:
+        return None
+    held, _ = _held(turn)
+    if held.municipality_code != own.code or held.seat != seat:
+        raise UserError("Det uppdraget hör inte till din kommun.")
+    return held
 
 
 def proposal(turn: Turn) -> Proposal:
-    """The proposal that a button names."""
-    found = contacts.find_proposal(turn.session, turn.data.get("proposal"))
-    if found is None:
+    """Return the proposal that a button names, for the kansli to decide."""
+    _refuse_members(turn)
+    named = contacts.find_proposal(turn.session, turn.data.get("proposal"))
+    if named is None:
         raise UserError("Det förslaget är redan avgjort eller återtaget.")
     refuse_stale(
-        turn, found.created_at, "Förslaget har ändrats sedan kortet kom. Skriv **medlemmar** och välj Förslag."
+        turn, named.created_at, "Förslaget har ändrats sedan kortet kom. Skriv **medlemmar** och välj Förslag."
     )
-    return found
+    return named
+
+
+def person(turn: Turn, gone: str) -> Person:
+    """Return the person that a button names, for the kansli. ``gone`` is the refusal for somebody erased."""
+    _refuse_members(turn)
+    named = people.by_id(turn.session, turn.data.get("person"))
+    if named is None:
+        raise UserError(gone)
+    return named
+
+
+def refuse_others(turn: Turn, refusal: str) -> None:
+    """Refuse a card about the person's own data that was shown to somebody else; people who come back are new here."""
+    if turn.data.get("person") != turn.person.id:
+        raise UserError(refusal)
 
 
 def text(turn: Turn, name: str, most: int = 300) -> str:
-    """An input of a form on one line, cut off where only a hand-made press could reach."""
+    """Return an input of a form on one line, cut off where only a hand-made press could reach."""
     return " ".join(str(turn.data.get(name) or "").split())[:most]
+
+
+def _refuse_members(turn: Turn) -> None:
+    if not turn.kansli:
+        raise UserError(KANSLI_ONLY)
+
+
+def _held(turn: Turn) -> tuple[Contact, Person]:
+    named = contacts.find(turn.session, turn.data.get("contact"))
+    if named is None or named.until is not None or named.person is None:
+        raise UserError("Det uppdraget är redan avslutat. Öppna kommunen igen, så ser du vad som gäller nu.")
+    return named, named.person

@@ -144,13 +144,13 @@ def pasted(session: Session, text: str) -> tuple[Part, tuple[str, ...]]:
     if len(entries) > MOST_PICKED:
         raise UserError(f"Listan har {len(entries)} rader. Jag läser högst {MOST_PICKED} åt gången. Dela upp den.")
     mails = {entry: match[0].casefold() for entry in entries if (match := _MAIL.search(entry))}
-    by_mail = people.by_mail(session, sorted(set(mails.values())))
+    by_mail = people.with_mails(session, sorted(set(mails.values())))
     by_name = people.ids_by_name(session) if len(mails) < len(set(entries)) else {}
     found: dict[int, None] = {}
     unknown: dict[str, None] = {}
     for entry in entries:
-        person = by_mail.get(mails.get(entry, ""))
-        same = [person.id] if person else [] if entry in mails else by_name.get(entry.casefold(), [])
+        named = [] if entry in mails else by_name.get(entry.casefold(), [])
+        same = [person.id for person in by_mail.get(mails.get(entry, ""), ())] or named
         if len(same) == 1:
             found[same[0]] = None
         else:

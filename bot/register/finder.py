@@ -245,21 +245,6 @@ def official() -> Finder:
     return Finder(_official(content.municipalities()))
 
 
-def by_mail(mail: str | None, domains: Mapping[str, str]) -> str | None:
-    """The municipality whose mail this is; ``domains`` are the kansli's (domain → code) and go before the names.
-
-    A municipality whose domains the kansli has given has no others.
-    """
-    _, at, domain = (mail or "").casefold().rpartition("@")
-    if not at:
-        return None
-    labels = domain.split(".")
-    known = (domains.get(".".join(labels[start:])) for start in range(len(labels) - 1))
-    given = next((code for code in known if code), None)
-    guessed = official().by_domain(domain)
-    return given or (guessed if guessed not in domains.values() else None)
-
-
 def _official(rows: Iterable[Mapping[str, str]]) -> Iterable[Name]:
     for row in rows:
         regional = row["typ"] == "region"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.message import UserError
 from bot.register.change import Change
 from bot.register.checks import checked_seat
-from bot.register.seats import appoint, replace, suggested
+from bot.register.seats import appoint, replace, shows
 from bot.swedish import listed
 from storage import contacts, municipalities
 from storage.contacts import Contact, Proposal, ProposalKind
@@ -14,9 +14,7 @@ from storage.people import Person
 
 def claim(change: Change, person: Person, code: str) -> Proposal | None:
     """Let a person speak for a municipality: at once where their mail or a seat shows it, else as a proposal."""
-    shown = suggested(change.session, person)
-    seated = any(one.municipality_code == code for one in contacts.held_by(change.session, person.id))
-    if code == person.municipality_code or seated or (shown is not None and shown.code == code):
+    if code == person.municipality_code or shows(change.session, person, code):
         person.municipality_code = code
         contacts.withdraw(change.session, ProposalKind.BELONGS, person.id)
         return None

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from bot.message import UserError
 from bot.ports import Listed
-from bot.register import checks
+from bot.register import checks, seats
+from bot.register.change import Change
 from bot.tenant import RosterMember
-from storage import people, rosters
+from storage import absorption, people, rosters
 from storage.erasure import hashes
 from storage.people import Person
 from storage.rosters import Readable
@@ -75,7 +76,7 @@ def _known(session: Session, place: Readable, member: Listed, now: datetime, ten
         return None
     session.flush()
     if mail is not None and mail != person.mail:
-        _recognise(session, person, mail)
+        _recognise(Change(session, None, now), person, mail)
         person.mail = mail
     if member.guest is not None and member.guest != person.guest:
         person.guest = member.guest
@@ -86,13 +87,20 @@ def _real(identity: str | None, longest: int) -> bool:
     return identity is None or (len(identity) <= longest and identity.isprintable())
 
 
-def _recognise(session: Session, person: Person, mail: str) -> None:
-    """Somebody from the kansli's list whom the bot now knows: two rows become one."""
-    listed = people.by_mail(session, [mail]).get(mail)
-    if listed is None or listed.id == person.id or listed.teams_id is not None:
-        return
-    if listed.entra_id in (None, person.entra_id):  # two accounts may share one address
-        people.absorb(session, person, listed)
+def _recognise(change: Change, person: Person, mail: str) -> None:
+    """Make two rows one, where somebody from the kansli's list is the person that the bot now knows.
+
+    The listed person's seats go along, so the audit log has it. People who share an address under different names
+    stay two, and the log has that too.
+    """
+    others = [other for other in people.with_mail(change.session, mail) if other.id != person.id]
+    listed = [other for other in others if other.teams_id is None and other.entra_id in (None, person.entra_id)]
+    same = next((other for other in listed if seats.is_called(other, person.name)), None)
+    if same is not None:
+        absorption.absorb(change.session, person, same)
+        change.record("Känd från medlemslistan: samma mejladress och namn", f"person:{person.id}", person.id)
+    elif others:
+        change.record("Samma mejladress som en annan person: inte sammanslagna", f"person:{person.id}", person.id)
 
 
 def address(mail: str | None) -> str | None:

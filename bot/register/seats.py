@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
 from bot.message import UserError
-from bot.register import finder, words
+from bot.register import domains, words
 from bot.register.change import Change
 from bot.register.spelling import bare
 from storage import contacts, municipalities, people
@@ -18,11 +19,15 @@ from storage.people import Person, PersonRole
 
 
 def suggested(session: Session, person: Person) -> Municipality | None:
-    """The municipality that a person's mail address points to."""
-    if not person.mail:
-        return None
-    domains = {domain: row.code for row in municipalities.everyone(session) for domain in row.mail_domains}
-    return municipalities.find(session, finder.by_mail(person.mail, domains))
+    """Return the municipality that a person's mail address seems to belong to, for them to confirm or deny."""
+    return municipalities.find(session, domains.suggestion(person.mail, _domains(session)))
+
+
+def shows(session: Session, person: Person, code: str) -> bool:
+    """Whether a person's mail address or seat shows that they speak for a municipality, so that nobody need confirm."""
+    if any(held.municipality_code == code for held in contacts.held_by(session, person.id)):
+        return True
+    return domains.owner(person.mail, _domains(session)) == code
 
 
 def refuse_erased(session: Session, mail: str) -> None:
@@ -31,33 +36,47 @@ def refuse_erased(session: Session, mail: str) -> None:
         raise UserError("Personens uppgifter är borttagna. Be personen skriva hej till mig först, så går det igen.")
 
 
-def person_with(change: Change, name: str, mail: str) -> Person:
-    """The person with this address, or a new one who has not met the bot. Raises as :func:`refuse_erased`.
+def known_as(name: str, same: Sequence[Person]) -> Person | None:
+    """Return the one called ``name`` of the people with ``same`` address; None for a new address.
 
-    Raises :class:`UserError` where the address is somebody's whose name has nothing in common with ``name``.
+    Every way into the register asks here. Raises :class:`UserError` where the address is only known as somebody's whose
+    name has nothing in common with ``name``: it would give a seat to another person than the one meant.
     """
-    known = people.by_mail(change.session, [mail]).get(mail)
+    found = next((person for person in same if is_called(person, name)), None)
+    if found is None and same:
+        raise UserError(
+            f"Adressen hör till {same[0].name}. Är det rätt person? Skriv då det namnet. Annars behövs en egen adress."
+        )
+    return found
+
+
+def is_called(person: Person, name: str) -> bool:
+    """Whether a person's name and ``name`` may be of one person: they share a word. A person without a name fits all.
+
+    A guest may be called by the address, without spaces ("asaoberg").
+    """
+    theirs, meant = _words(person.name), _words(name)
+    if not theirs or theirs & meant:
+        return True
+    return len(theirs) == 1 and any(word in min(theirs) for word in meant)
+
+
+def person_with(change: Change, name: str, mail: str) -> Person:
+    """Return the person with this address, or a new one who has not met the bot.
+
+    Raises as :func:`known_as` and :func:`refuse_erased`.
+    """
+    known = known_as(name, people.with_mail(change.session, mail))
     if known is None:
         municipalities.lock_first(change.session)  # another turn may be writing the same person down
-        known = people.by_mail(change.session, [mail]).get(mail)
+        known = known_as(name, people.with_mail(change.session, mail))
     if known is not None:
-        _refuse_somebody_else(known, name)
         return known
     refuse_erased(change.session, mail)
     person = Person(name=name, mail=mail, first_seen_at=change.now)
     change.session.add(person)
     change.session.flush()
     return person
-
-
-def _refuse_somebody_else(known: Person, name: str) -> None:
-    """Raises :class:`UserError` where a shared address would give a seat to another person than the one meant."""
-    theirs, meant = ({bare(word.casefold()) for word in re.split(r"[\W_]+", one) if word} for one in (known.name, name))
-    joined = bare("".join(re.findall(r"[^\W_]", known.name.casefold())))  # "asaoberg": a guest called by the address
-    if known.name and not theirs & meant and not any(len(word) > 1 and word in joined for word in meant):
-        raise UserError(
-            f"Adressen hör till {known.name}. Är det rätt person? Skriv då det namnet. Annars behövs en egen adress."
-        )
 
 
 def appoint(change: Change, code: str, seat: PersonRole, person: Person) -> Contact:
@@ -101,10 +120,19 @@ def replace(change: Change, contact: Contact, person: Person) -> Contact:
 
 def correct(change: Change, contact: Contact, person: Person, name: str, mail: str) -> None:
     """Put a contact person's name and address right. Raises :class:`UserError` where somebody else has the address."""
-    other = people.by_mail(change.session, [mail]).get(mail)
-    if other is not None and other.id != person.id:
+    other = next((one for one in people.with_mail(change.session, mail) if one.id != person.id), None)
+    if other is not None and mail != person.mail:
         raise UserError(f"Adressen hör till {other.name}. Är det en ny person, välj Byt kontaktperson i stället.")
     if (person.name, person.mail) != (name, mail):
         person.name, person.mail = name, mail
         about = f"municipality:{contact.municipality_code}"
         change.record(f"Rättat uppgifter om {words.seat(contact.seat)}", about, person.id)
+
+
+def _domains(session: Session) -> dict[str, str]:
+    return {domain: row.code for row in municipalities.everyone(session) for domain in row.mail_domains}
+
+
+def _words(name: str) -> set[str]:
+    """The words of a name, without marks and initials."""
+    return {bare(word.casefold()) for word in re.split(r"[\W_]+", name) if len(word) > 1}

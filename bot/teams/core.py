@@ -10,7 +10,7 @@ from time import perf_counter
 from bot import conversation, metrics
 from bot.conversation import Answer
 from bot.delivery.replies import Unsent
-from bot.message import Incoming, Reply
+from bot.message import Incoming, Reply, Sent
 from bot.turn import App
 
 TOGETHER = 0.02
@@ -24,8 +24,8 @@ class Conversations:
         """``clock`` gives the time now, aware."""
         self._app = app
         self._clock = clock
-        self._gone: list[Incoming] = []
-        """What was answered and not yet noted as such."""
+        self._gone: list[Sent] = []
+        """Replies that have gone and are not noted yet."""
         self._noting: asyncio.Task[None] | None = None
         """Writes the next note, with all that goes until then."""
 
@@ -38,9 +38,9 @@ class Conversations:
             await self._app.bank.settled()  # whoever edits the bank finds the edit with their next message
         return answer
 
-    async def sent(self, incoming: Incoming) -> None:
-        """Note that the answer has gone, in one transaction with whatever else goes within :data:`TOGETHER`."""
-        self._gone.append(incoming)
+    async def sent(self, gone: Sent) -> None:
+        """Note that the answer has gone, in one transaction with all others that go within :data:`TOGETHER`."""
+        self._gone.append(gone)
         if self._noting is None:
             self._noting = asyncio.create_task(self._note())
         await asyncio.shield(self._noting)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from collections.abc import Awaitable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,7 +15,7 @@ from botbuilder.core import TurnContext
 from bot import metrics
 from bot.cards import fills_in
 from bot.delivery.replies import Unsent
-from bot.message import NOTHING, Incoming, Json, Kind, Message, Reply, Scope, say
+from bot.message import NOTHING, Incoming, Json, Kind, Message, Reply, Scope, Sent, say
 from bot.teams import activities
 from bot.teams.adapter import NOT_DELIVERED, RETRIED
 from bot.teams.connector import ConnectorError, ServiceUrlError, TokenError
@@ -41,7 +42,7 @@ class Core(Protocol):
     async def answer(self, incoming: Incoming) -> Answer:
         """Answer and commit. Whatever it raises is a fault."""
 
-    async def sent(self, incoming: Incoming) -> None:
+    async def sent(self, gone: Sent) -> None:
         """Note that the answer has gone, so that a repeat does not send it."""
 
     async def partly_sent(self, incoming: Incoming, rest: Reply) -> None:
@@ -97,11 +98,11 @@ class Turns:
 
     async def _take(self, context: TurnContext, incoming: Incoming) -> Reply:
         reply: Reply | None = None
-        gone = False
+        gone: list[str] | None = None
         try:
             answer = await self._core.answer(incoming)
             reply = answer.reply
-            gone = answer.unsent and await self._send(context, incoming, reply)
+            gone = await self._send(context, incoming, reply) if answer.unsent else None
         except Exception:
             reference = "".join(secrets.choice(_ALPHABET) for _ in range(8))
             what = "turn failed" if reply is None else "reply not sent"
@@ -109,28 +110,35 @@ class Turns:
             logger.exception(what, extra={"reference": reference, "kind": incoming.kind.value})
             if reply is None:
                 reply = _apology(incoming, reference)
+                pressed = context.activity.type == "invoke"
+                messages = reply.messages if pressed else _without_an_answer(incoming, reply)[0]
                 with suppress(*SEND_FAILURES):  # the fault is what matters; it is logged
-                    await self._send(context, incoming, reply)
-        if gone:
-            note = asyncio.create_task(self._note(incoming))
+                    await context.send_activities([activities.message_activity(message) for message in messages])
+        if gone is not None:
+            ids = () if incoming.place.scope is Scope.PERSONAL else tuple(gone)
+            note = asyncio.create_task(self._finish(Sent(incoming, ids)))
             self._noting.add(note)
             note.add_done_callback(self._noting.discard)
         else:
             del self._running[incoming.key]
         return reply
 
-    async def _note(self, incoming: Incoming, rest: Reply | None = None) -> None:
+    async def _finish(self, gone: Sent) -> None:
+        """Note that the answer has gone. If that fails, a repeat sends it again, and that is all the harm."""
         try:
-            await (self._core.sent(incoming) if rest is None else self._core.partly_sent(incoming, rest))
-        except Exception:  # a repeat will send the reply again, and that is all the harm
+            await self._note(gone.incoming, self._core.sent(gone))
+        finally:
+            del self._running[gone.incoming.key]
+
+    async def _note(self, incoming: Incoming, note: Awaitable[None]) -> None:
+        try:
+            await note
+        except Exception:
             metrics.fault("reply not noted as sent")
             logger.exception("reply not noted as sent", extra={"kind": incoming.kind.value})
-        finally:
-            if rest is None:
-                del self._running[incoming.key]
 
-    async def _send(self, context: TurnContext, incoming: Incoming, reply: Reply) -> bool:
-        """Send what an invoke's answer does not carry. Return whether there was anything to send.
+    async def _send(self, context: TurnContext, incoming: Incoming, reply: Reply) -> list[str] | None:
+        """Send what an invoke's answer does not carry. Return the messages' ids; None if there was nothing to send.
 
         What Teams does not take goes to the outbox. Of several messages each is noted before the next, so that a
         repeat of a turn that ended half-way goes on where it ended.
@@ -147,19 +155,21 @@ class Turns:
             error = await _update(context, incoming.card_id, card)
             if error is not None and _may_go_later(error):
                 unsent = Unsent(card=card, wait=_asked_wait(error))
+        ids: list[str] = []
         for gone, message in enumerate(messages):
             try:
-                await context.send_activities([activities.message_activity(message)])
+                sent = await context.send_activities([activities.message_activity(message)])
             except SEND_FAILURES as failure:
                 logger.warning("a reply goes by the outbox", extra={"error": str(failure) or type(failure).__name__})
                 rest, wait = tuple(messages[gone:]), max(unsent.wait, _asked_wait(failure))
                 unsent = Unsent(rest, unsent.card, doubtful=_may_have_arrived(failure), wait=wait)
                 break
+            ids += [answer.id for answer in sent if answer.id]
             if gone + 1 < len(messages):
-                await self._note(incoming, reply.after(gone + 1))
+                await self._note(incoming, self._core.partly_sent(incoming, reply.after(gone + 1)))
         if unsent.messages or unsent.card is not None:
             await self._core.deliver_later(incoming, unsent)
-        return bool(messages) or card is not None
+        return ids if messages or card is not None else None
 
 
 def _without_an_answer(incoming: Incoming, reply: Reply) -> tuple[list[Message], Json | None]:

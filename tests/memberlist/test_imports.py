@@ -130,6 +130,17 @@ def test_a_list_changes_facts_but_ends_nobodys_seat(database: Database) -> None:
     assert municipality(database, LUND).state == "member"
 
 
+def test_a_list_gives_no_seat_to_another_person_with_the_same_address(database: Database) -> None:
+    appoint(database, "officer", "Siri Sten", "kommunen@sotenas.se")
+    rows = ("Kommun;Namn;E-post;Roll", "Sotenäs;Bo Ek;kommunen@sotenas.se;Politiker")
+
+    plan = imported(database, "\n".join((*rows, "Sotenäs;Siri Sten;kommunen@sotenas.se;Ersättare")).encode())
+
+    assert [line.outcome for line in plan.lines] == [Outcome.REFUSED, Outcome.REFUSED]
+    assert plan.lines[0].what.startswith("Adressen hör till Siri Sten.")
+    assert held(database) == [("officer", "Siri Sten")]
+
+
 def test_a_list_without_marks_does_not_say_which_habo(database: Database) -> None:
     plan = planned(database, "Kommun;Roll;Namn;Mejl\nHabo;politiker;Bo Ek;bo@habo.se\n")
 

@@ -22,7 +22,7 @@ def anna(chat: Chat) -> Chat:
 
 
 def test_the_municipality_of_the_mail_address_is_proposed_and_confirmed(chat: Chat) -> None:
-    know(chat, mail="anna@edu.sotenas.se")
+    know(chat, mail="anna@sotenas.se")
 
     asked = chat.say("min kommun")
     assert "Är du från Sotenäs kommun?" in asked
@@ -30,6 +30,28 @@ def test_the_municipality_of_the_mail_address_is_proposed_and_confirmed(chat: Ch
 
     assert "Det här väntas av en medlem" in chat.click("Ja")
     assert person(chat).municipality_code == SOTENAS
+
+
+@pytest.mark.parametrize("domain", ["so-tenas.se", "sotenas2024.se", "edu.sotenas.se", "sotenas-1.se"])
+def test_an_address_that_only_looks_like_the_municipalitys_shows_nobody(chat: Chat, domain: str) -> None:
+    appoint(chat.app.database, "officer", "Siri Sten", "siri@sotenas.se")
+    know(chat, mail=f"anna@{domain}")
+
+    said = chat.say("min kommun")
+    waits = chat.click("Ja") if "Är du från" in said else chat.press("people.choose", {"code": SOTENAS})
+    shown = said + waits + chat.say("min kommun") + chat.say("jag har tagit över efter Siri")
+
+    assert "Kansliet bekräftar att du hör dit" in waits
+    assert "Siri" not in shown
+    assert "siri@sotenas.se" not in shown
+    assert person(chat).municipality_code is None
+
+
+def test_a_domain_that_the_kansli_has_written_gives_what_it_says_and_no_more(chat: Chat) -> None:
+    set_up(chat.app.database, SOTENAS, mail_domains=["sotenas-kommun.se"])
+    for mail, own in (("a@sotenas.se", False), ("a@x.sotenas-kommun.se", False), ("a@sotenas-kommun.se", True)):
+        know(chat, mail=mail)
+        assert ("bekräftar" not in chat.press("people.choose", {"code": SOTENAS})) == own
 
 
 def test_the_kanslis_domain_goes_before_the_name(chat: Chat) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 import storage.kansli
 from bot.cards import short
 from bot.turn import App
-from storage import faq, name_keys, outbox, people
+from storage import absorption, faq, name_keys, outbox
 from storage.contents import Content
 from storage.faq import Entry
 from storage.outgoing import Outgoing, ToChannel, ToPerson, ToThread
@@ -244,7 +244,7 @@ def test_a_listed_row_that_became_one_with_the_person_is_erased_with_its_message
         session.flush()
         text = f"Ny: {listed.called} {name_keys.keyed(listed.id, 'ada@sotenas.se')}"
         outbox.enqueue(session, Outgoing("new", "new", ToChannel("19:x"), text=text), NOON)
-        people.absorb(session, session.get_one(Person, own), listed)
+        absorption.absorb(session, session.get_one(Person, own), listed)
 
     database.play(fill)
     chat.deliver()

@@ -131,7 +131,7 @@ def test_a_card_that_is_updated_before_it_was_posted_ends_with_the_newest_state(
     chat.click("Vatten")
     chat.click("Visa mitt namn")
     at_once([(chat, "dialog.answer", {"step": "send", "answer": "skicka"})])
-    at_once([(chat, "questions.answer", {"question": 1, "answer": "Jag löste det själv."})])
+    at_once([(chat.in_channel(VATTEN), "questions.answer", {"question": 1, "answer": "Jag löste det själv."})])
     chat.deliver()
 
     assert "Har fått 1 svar." in chat.in_channel(VATTEN).text

@@ -1,4 +1,7 @@
-"""Every change of a question, from every role and in every state: done where it may be, refused in words where not."""
+"""Every press about a question, from every role, in every state and place: done where it may be, else refused in words.
+
+A refusal shows none of the question, and what is shown of a private one is shown to the people it belongs to.
+"""
 
 from __future__ import annotations
 
@@ -15,52 +18,98 @@ from storage import groups, outbox, people, questions
 from storage.outbox import Delivery
 from storage.outgoing import Outgoing, ToChannel
 from storage.questions import Question, Status, Way
-from tests.support.chat import KANSLI, Chat
-from tests.support.questions import TEXT, VATTEN, ask, newest, row, texts
+from tests.support.chat import KANSLI, Chat, seen
+from tests.support.questions import GENERAL, TEXT, VATTEN, ask, newest, row, texts
 
 _numbers = itertools.count(1)
-STATES = ("open", "claimed", "at the kansli", "open again", "answered", "solved", "closed", "withdrawn")
+STATES = (
+    *("open", "claimed", "at the kansli", "moved to the kansli"),
+    *("open again", "answered", "solved", "closed", "withdrawn"),
+)
+PRIVATE = {"at the kansli", "moved to the kansli"}
+WAITING = {"open", "claimed", "open again", *PRIVATE}
 ROLES = ("asker", "answerer", "claimer", "follower", "bystander", "moderator", "kansli")
+CHAT, ITS_CHANNEL, ELSEWHERE = "1:1", "its channel", "another channel"
+PLACES = (CHAT, ITS_CHANNEL, ELSEWHERE)
+SECRET = "Hur gör vi med hemlisen?"
 FORMS: dict[str, dict[str, Any]] = {
+    "questions.card": {},
+    "questions.form": {},
     "questions.answer": {"answer": "Ett svar till."},
     "questions.claim": {},
     "questions.release": {},
     "questions.follow": {},
-    "questions.unfollow": {},
     "questions.wrong": {},
+    "questions.unfollow": {},
     "questions.move": {"to": "klimat"},
     "questions.close": {"reason": "Dubblett."},
+    "questions.close_form": {},
+    "questions.move_form": {},
+    "questions.desk_one": {},
     "questions.remind": {},
     "questions.withdraw": {},
     "questions.solve": {},
     "questions.need_more": {"more": "Vad kostar det?"},
     "questions.thank": {},
     "questions.desk_answer": {"answer": "Från tråden.", "pasted": True},
+    "questions.mine_one": {},
+    "questions.show": {},
 }
+AT_CARD = {f"questions.{verb}" for verb in ("card", "form", "answer", "claim", "release", "follow", "wrong")}
+MANAGED = {f"questions.{verb}" for verb in ("move", "close", "close_form", "move_form", "desk_one", "remind")}
+MANAGED |= {"questions.desk_answer"}
 
 
-def allowed(verb: str, role: str, state: str) -> bool:
+def allowed(verb: str, role: str, state: str, place: str) -> bool:
     """What the rules say, written down once more. Doing again what is done already is no refusal."""
+    held = place == ITS_CHANNEL and state != "at the kansli"
+    if verb in AT_CARD:
+        return held and ((state == "moved to the kansli" and verb != "questions.answer") or _at_card(verb, role, state))
+    if verb in MANAGED:
+        return (held or place == CHAT) and _managed(verb, role, state)
     asker, over = role == "asker", state in {"closed", "withdrawn"}
-    keeps = role == "kansli" or (role == "moderator" and state != "at the kansli")
-    waits = state in {"open", "claimed", "at the kansli", "open again"}
-    has_answer = state in {"open again", "answered", "solved", "closed", "withdrawn"}
+    has_answer = state not in {"open", "claimed", *PRIVATE}
     return {
-        "questions.answer": not over,
-        "questions.claim": not asker and waits and (state != "claimed" or role == "claimer"),
-        "questions.release": state != "claimed" or keeps or role == "claimer",
-        "questions.follow": not asker and not over,
-        "questions.unfollow": True,
-        "questions.wrong": True,
-        "questions.move": keeps and waits,
-        "questions.close": keeps and not over and state != "solved",
-        "questions.remind": keeps and waits and state != "at the kansli",
+        "questions.unfollow": role in {"asker", "follower"},
         "questions.withdraw": asker and state not in {"solved", "closed"},
         "questions.solve": asker and has_answer and not over,
         "questions.need_more": asker and state in {"answered", "solved"},
         "questions.thank": role in {"asker", "follower"} and has_answer,
-        "questions.desk_answer": keeps and not over,
+        "questions.mine_one": role in {"asker", "follower"},
+        "questions.show": not over and state not in PRIVATE,
     }[verb]
+
+
+def _at_card(verb: str, role: str, state: str) -> bool:
+    """In the channel that has had the card."""
+    asker, over = role == "asker", state in {"closed", "withdrawn"}
+    keeps = role in {"kansli", "moderator"}
+    return {
+        "questions.card": True,
+        "questions.form": True,
+        "questions.answer": not over,
+        "questions.claim": not asker and state in WAITING and (state != "claimed" or role == "claimer"),
+        "questions.release": state != "claimed" or keeps or role == "claimer",
+        "questions.follow": not asker and not over,
+        "questions.wrong": True,
+    }[verb]
+
+
+def _managed(verb: str, role: str, state: str) -> bool:
+    """In 1:1, and in the channel that has had the card."""
+    keeps, over = role == "kansli" or (role == "moderator" and state not in PRIVATE), state in {"closed", "withdrawn"}
+    return (
+        keeps
+        and {
+            "questions.move": state in WAITING,
+            "questions.close": not over and state != "solved",
+            "questions.close_form": not over,
+            "questions.move_form": not over,
+            "questions.desk_one": True,
+            "questions.remind": state in WAITING - PRIVATE,
+            "questions.desk_answer": not over,
+        }[verb]
+    )
 
 
 @dataclass(frozen=True)
@@ -70,11 +119,19 @@ class Case:
     verb: str
     role: str
     state: str
+    place: str
     question: int = 0
     answer: int = 0
 
     def __str__(self) -> str:
-        return f"{self.role} {self.verb} in {self.state}"
+        return f"{self.role} {self.verb} in {self.state} from {self.place}"
+
+    @property
+    def reads(self) -> bool:
+        """Whether this person may read the question here."""
+        if self.state not in PRIVATE or self.role in {"asker", "follower", "kansli"}:
+            return True
+        return self.state == "moved to the kansli" and self.place == ITS_CHANNEL  # it was asked there
 
 
 @dataclass(frozen=True)
@@ -93,31 +150,33 @@ class Cast:
             origin=f"test/{next(_numbers)}",
             asker_id=self.ids["asker"],
             show_name=True,
-            text="Hur gör ni?",
-            group_id=None if case.state == "at the kansli" else group.id,
+            text=SECRET,
+            group_id=None if case.state in PRIVATE else group.id,
             asked_at=now,
             waiting_since=now,
             asked_conversation_id=None,
         )
         if case.state == "claimed":
             made.claimed_by_id, made.claimed_at = self.ids["claimer"], now
-        waits = case.state in {"open", "claimed", "at the kansli", "open again"}
-        made.status, made.posts = Status.OPEN if waits else Status(case.state), 1
-        card = Outgoing(f"question:{made.id}:card:1", f"question:{made.id}", ToChannel(f"19:{VATTEN}"), "x")
-        outbox.enqueue(session, card, now)
+        made.status = Status.OPEN if case.state in WAITING else Status(case.state)
+        made.posts = 2 if case.state == "moved to the kansli" else 1
+        if case.state != "at the kansli":
+            channel = ToChannel(self.chats["asker"].in_channel(VATTEN).place.conversation_id)
+            outbox.enqueue(session, Outgoing(f"question:{made.id}:card:1", f"question:{made.id}", channel, "x"), now)
         questions.follow(session, made.id, self.ids["follower"])
-        if case.state in {"open", "claimed", "at the kansli"}:
+        if case.state in {"open", "claimed", *PRIVATE}:
             return replace(case, question=made.id)
         values = {"municipality_code": None, "text": "Svar", "digest": "x", "way": Way.CARD, "at": now}
         kept, _ = questions.add_answer(session, question_id=made.id, person_id=self.ids["answerer"], **values)
         return replace(case, question=made.id, answer=kept.id)
 
-    def press(self, case: Case) -> str:
-        """Press without delivery, which is not what is tried here; the refusal, or nothing."""
+    def press(self, case: Case) -> Reply:
+        """Press without delivery, which is not what is tried here."""
         who = self.chats[case.role]
-        data = {"question": case.question, "post": 1, "answer": case.answer, **FORMS[case.verb]}
-        notice = _press(who, case.verb, data).notice
-        return "" if notice.startswith("Tack") else notice
+        chat = {CHAT: who, ITS_CHANNEL: who.in_channel(VATTEN), ELSEWHERE: who.in_channel(GENERAL)}[case.place]
+        posts = 2 if case.state == "moved to the kansli" else 1
+        data = {"question": case.question, "post": posts, "answer": case.answer, **FORMS[case.verb]}
+        return _press(chat, case.verb, data)
 
 
 @pytest.fixture
@@ -146,22 +205,27 @@ def standing(session: Session) -> dict[int, tuple[Any, ...]]:
     return {number: (*row, frozenset(told[number])) for number, row in rows.items()}
 
 
-def test_every_change_from_every_role_in_every_state(cast: Cast) -> None:
+@pytest.mark.parametrize("place", PLACES)
+def test_every_press_from_every_role_in_every_state(cast: Cast, place: str) -> None:
     database = cast.chats["asker"].app.database
-    all_of_them = [Case(*one) for one in itertools.product(FORMS, ROLES, STATES)]
+    all_of_them = [Case(*one, place) for one in itertools.product(FORMS, ROLES, STATES)]
     cases = database.play(lambda session: [cast.make(session, case) for case in all_of_them])
     before = database.play(standing)
-    refusals = {case: cast.press(case) for case in cases}
+    replies = {case: cast.press(case) for case in cases}
     after = database.play(standing)
+    refused = {case for case, reply in replies.items() if reply.notice and not reply.notice.startswith("Tack")}
     wrong = [
-        f"{case}: {refusal or 'done'}"
-        for case, refusal in refusals.items()
-        if bool(refusal) == allowed(case.verb, case.role, case.state)
+        f"{case}: {replies[case].notice or 'done'}"
+        for case in cases
+        if (case in refused) == allowed(case.verb, case.role, case.state, case.place)
     ]
-    done = [case for case, refusal in refusals.items() if not refusal]
+    wrong += [f"{case} was refused, and did something" for case in refused if _differs(case, before, after)]
     wrong += [
-        f"{case} was refused, and did something" for case in cases if case not in done and _differs(case, before, after)
+        f"{case} shows the question"
+        for case in cases
+        if SECRET in seen(replies[case]) and (case in refused or not case.reads)
     ]
+    done = [case for case in cases if case not in refused]
     for case in done:
         cast.press(case)  # again, as an impatient finger does
     again = database.play(standing)

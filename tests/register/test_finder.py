@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.register.finder import Ask, Found, by_mail, official
+from bot.register.domains import owner, suggestion
+from bot.register.finder import Ask, Found, official
 from bot.register.spelling import errors
 from storage import content
 
@@ -182,5 +183,41 @@ def test_two_letters_swapped_are_one_error() -> None:
         (None, None),
     ],
 )
-def test_a_mail_address_points_to_its_municipality(mail: str | None, code: str | None) -> None:
-    assert by_mail(mail, {"min-egen.se": "2281", "stad.lund.se": "1281"}) == code
+def test_a_mail_address_suggests_a_municipality(mail: str | None, code: str | None) -> None:
+    assert suggestion(mail, {"min-egen.se": "2281", "stad.lund.se": "1281"}) == code
+
+
+@pytest.mark.parametrize(
+    ("mail", "code"),
+    [
+        ("a@sotenas.se", "1427"),
+        ("a@SOTENAS.se", "1427"),
+        ("a@upplands-bro.se", "0139"),
+        ("a@upplandsvasby.se", "0114"),
+        ("a@regionuppsala.se", "03"),
+        ("a@gotland.se", "0980"),
+        ("a@min-egen.se", "2281"),
+        ("a@stad.lund.se", "1281"),
+        *(
+            (f"a@{alike}", None)
+            for alike in (
+                *("so-tenas.se", "sotenas2024.se", "lund123.se", "sotenas.com", "sotenas.se.evil.com", "xsotenas.se"),
+                *("edu.sotenas.se", "elev.stad.lund.se", "lund.se", "habo.se", "skane.se", "sotenäs.se", "gmail.com"),
+                *(
+                    "sotenas.nu",
+                    "sotenaskommun.se",
+                    "s0tenas.se",
+                    "sotenas..se",
+                    "min-egen.se.",
+                    "minegen.se",
+                    "sоtenas.se",
+                ),
+            )
+        ),
+        ("sotenas.se", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_only_a_domain_that_is_the_municipalitys_own_gives_rights(mail: str | None, code: str | None) -> None:
+    assert owner(mail, {"min-egen.se": "2281", "stad.lund.se": "1281"}) == code

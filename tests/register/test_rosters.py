@@ -500,7 +500,20 @@ def test_who_was_on_the_list_becomes_the_one_who_writes(chat: Chat) -> None:
     assert database.play(lambda session: sorted(session.scalars(select(Follow.theme)))) == ["livsmedel", "vatten"]
     assert database.play(lambda session: roles.has(session, rows[0].id, PersonRole.BOARD))
     assert database.play(lambda session: session.scalars(select(Proposal.person_id)).all()) == [rows[0].id]
-    assert audited(database) == ["Ny tjänsteperson"]
+    assert audited(database) == ["Ny tjänsteperson", "Känd från medlemslistan: samma mejladress och namn"]
+
+
+def test_two_people_with_one_address_stay_two_and_the_seat_stays(chat: Chat) -> None:
+    database = chat.app.database
+    appoint(database, "officer", "Siri Sten", "kommunen@sotenas.se")
+    members = [Listed("29:anna", None, "Anna Andersson", "kommunen@sotenas.se"), Listed("29:bo", None, "Bo Ek", None)]
+
+    for _ in range(2):
+        database.play(lambda session: rosters.keep(session, IN_TEAM, members, NOON))
+
+    assert sorted(row.name for row in everybody(database)) == ["Anna Andersson", "Bo Ek", "Siri Sten"]
+    assert held(database) == [("officer", "Siri Sten")]
+    assert audited(database) == ["Ny tjänsteperson", "Samma mejladress som en annan person: inte sammanslagna"]
 
 
 def test_a_shared_address_does_not_make_two_members_one(chat: Chat) -> None:

@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any
 
 from bot import conversation
-from bot.message import Incoming, Json, Kind, Message, Place, Reply, Scope, Sender
+from bot.message import Incoming, Json, Kind, Message, Place, Reply, Scope, Sender, Sent
 from bot.search.live_bank import LiveBank
 from bot.turn import App
 from tests.support.teams import History, Shown, Teams, deliver, plan
@@ -117,8 +117,7 @@ class Chat:
         """Hand an activity to the bot and show what comes back, as the edge and Teams do."""
         answer = conversation.respond(self.app, incoming, self.clock.now)
         if answer.unsent:
-            self._show(incoming, answer.reply)
-            conversation.sent(self.app, incoming)
+            conversation.sent(self.app, Sent(incoming, self._show(incoming, answer.reply)))
         if isinstance(self.app.bank, LiveBank):
             self.app.bank.rebuild()
         self.deliver()
@@ -164,13 +163,16 @@ class Chat:
                     return one, action
         raise AssertionError(f"{self.sender.name} sees no button {title!r}; the newest card has {self.buttons}")
 
-    def _show(self, incoming: Incoming, reply: Reply) -> None:
+    def _show(self, incoming: Incoming, reply: Reply) -> tuple[str, ...]:
+        """Show what Teams shows; the ids of new messages."""
         pressed = next((one for one in self.shown if one.id == incoming.card_id), None)
         if pressed is not None and reply.state is not None:
             pressed.message, pressed.views = Message(pressed.message.text, reply.state), {}
         elif pressed is not None and reply.view is not None:
             pressed.views[self.sender.teams_id] = reply.view
-        self.shown.extend(Shown(f"b{next(_ids)}", message) for message in reply.messages)
+        sent = [Shown(f"b{next(_ids)}", message) for message in reply.messages]
+        self.shown.extend(sent)
+        return tuple(one.id for one in sent)
 
 
 def seen(reply: Reply) -> str:

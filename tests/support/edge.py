@@ -14,7 +14,7 @@ from yarl import URL
 
 from bot.conversation import Answer
 from bot.delivery.replies import Unsent
-from bot.message import NOTHING, Incoming, Json, Reply, say
+from bot.message import NOTHING, Incoming, Json, Reply, Sent, say
 from bot.teams.adapter import Adapter
 from bot.teams.authentication import Authenticator
 from bot.teams.bot import TeamsBot
@@ -101,6 +101,8 @@ class ScriptedCore:
     seen: list[Incoming] = field(default_factory=list)
     marked: list[str] = field(default_factory=list)
     """Ids of the activities whose answer went."""
+    messages: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """By id of the activity the ids of its answer's messages, as far as they are noted."""
     rests: dict[str, Reply] = field(default_factory=dict)
     """By id of the activity what was left of an answer that went in part."""
     later: dict[str, Unsent] = field(default_factory=dict)
@@ -113,8 +115,9 @@ class ScriptedCore:
             reply = await reply
         return Answer(reply, unsent=incoming.activity_id not in self.marked)
 
-    async def sent(self, incoming: Incoming) -> None:
-        self.marked.append(incoming.activity_id)
+    async def sent(self, gone: Sent) -> None:
+        self.marked.append(gone.incoming.activity_id)
+        self.messages[gone.incoming.activity_id] = gone.messages
 
     async def partly_sent(self, incoming: Incoming, rest: Reply) -> None:
         self.rests[incoming.activity_id] = rest

@@ -65,6 +65,18 @@ async def test_a_view_reaches_only_the_one_who_pressed(edge: Edge) -> None:
     assert len(edge.connector.calls) == 1
 
 
+async def test_the_core_is_told_which_messages_it_sent_where_others_read_too(edge: Edge) -> None:
+    edge.core.script = lambda _: Reply(messages=(Message("ett"), Message("två")))
+    there, own = in_channel(edge.service_url), activity(edge.service_url)
+    await edge.post(there)
+    await edge.post(own)
+
+    assert edge.core.messages == {
+        there["id"]: tuple(message.id for message in edge.connector.messages[:2]),
+        own["id"]: (),
+    }
+
+
 async def test_a_state_is_answered_and_put_on_the_message_for_everyone(edge: Edge) -> None:
     edge.core.script = lambda _: say("Tre webbinarier", CARD)
     await edge.post(in_channel(edge.service_url))

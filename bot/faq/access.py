@@ -1,0 +1,112 @@
+"""Who may see and change what of the knowledge bank. Every handler loads its object here.
+
+====================  =============================  =================================================
+object                may be seen by                 may be changed by
+====================  =============================  =================================================
+published entry       everybody                      the kansli
+other entry           the kansli                     the kansli
+question in the log   its text by its asker, while   its outcome by its asker, while the bot remembers
+                      the bot remembers them         them; its votes by everybody, once for each entry
+gap, solved question  the kansli                     the kansli
+====================  =============================  =================================================
+
+The log does not say who asked: only the last question of each chat is tied to a person, for a while. So a number proves
+nothing, and one that is not known to be the person's own counts as a colleague's who reads along in a channel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.faq import drafts, gaps
+from bot.faq.drafts import Draft
+from bot.faq.gaps import Suggestion
+from bot.message import UserError
+from bot.turn import Turn
+from storage import faq, faq_growth, faq_log
+from storage.database import is_id
+from storage.faq import Entry
+from storage.faq_log import FaqQuestion, Vote
+from storage.questions import Question
+
+GONE = "Det svaret finns inte kvar i kunskapsbanken. Skriv din fråga igen, så letar jag på nytt."
+
+
+def question(turn: Turn) -> FaqQuestion:
+    """Return the question in the log that a button names. Its text is only for its asker: :func:`own_text`."""
+    named = faq_log.find(turn.session, turn.data.get("question"))
+    if named is None:
+        raise UserError("Den frågan finns inte kvar. Skriv den igen, så letar jag på nytt.")
+    return named
+
+
+def shown(turn: Turn) -> tuple[FaqQuestion, Any]:
+    """Return the question and the published entry that a button names."""
+    named = published(turn, [turn.data.get("entry")])
+    if not named:
+        raise UserError(GONE)
+    return question(turn), named[0]
+
+
+def published(turn: Turn, ids: Sequence[Any]) -> list[Any]:
+    """Return the published entries among ``ids``, which may come from a client and be anything."""
+    wanted = [value for value in ids if is_id(value)]
+    rows = faq.shown(turn.session, wanted)
+    return [rows[value] for value in wanted if value in rows]
+
+
+def is_own(turn: Turn, asked: FaqQuestion) -> bool:
+    """Whether this is the person's own latest question here."""
+    return faq_log.asked_by(turn.session, asked.id, turn.person.id, turn.incoming.place.conversation_id)
+
+
+def own_text(turn: Turn, asked: FaqQuestion) -> str:
+    """Return the question's text where it is this person's own; empty for anybody else's."""
+    return faq_log.text_of(turn.session, asked.id) if is_own(turn, asked) else ""
+
+
+def vote(turn: Turn, asked: FaqQuestion, entry_id: int, *, helpful: bool) -> Vote:
+    """Keep the person's vote on an answer: each of their own questions has one, and anybody else's have one in all."""
+    about = asked.id, turn.person.id, entry_id
+    return faq_log.vote(turn.session, *about, own=is_own(turn, asked), helpful=helpful, now=turn.now)
+
+
+def kept_entry(turn: Turn) -> Entry:
+    """Return the entry that a button names, published or not, held for the kansli to change."""
+    _refuse_members(turn)
+    named = faq.lock(turn.session, turn.data.get("entry"))
+    if named is None:
+        raise UserError("Det svaret finns inte kvar. Skriv **kunskapsbank** för att se de som finns.")
+    return named
+
+
+def gap(turn: Turn) -> Sequence[Any]:
+    """Return the log's questions that a gap's button names, but for those that have an answer by now."""
+    _refuse_members(turn)
+    wanted = turn.data.get("gap")
+    return gaps.of_gap(turn, wanted if isinstance(wanted, list) else [])
+
+
+def picked(turn: Turn) -> list[Suggestion]:
+    """Return the suggested phrasing that a button names, in a list; an empty one if it is decided."""
+    _refuse_members(turn)
+    return gaps.suggestions(turn, turn.data.get("question") or 0)
+
+
+def solved(turn: Turn) -> list[Question]:
+    """Return the solved question that a button names, in a list; an empty one if it is decided."""
+    _refuse_members(turn)
+    wanted = turn.data.get("question")
+    return [row for row in faq_growth.without_entry(turn.session) if row.id == wanted]
+
+
+def draft(turn: Turn) -> Draft:
+    """Return the entry made from the solved question that a button names."""
+    _refuse_members(turn)
+    return drafts.draft(turn, turn.data.get("question"), turn.data.get("answer"))
+
+
+def _refuse_members(turn: Turn) -> None:
+    if not turn.kansli:
+        raise UserError("Det där kan bara kansliet göra.")
