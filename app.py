@@ -184,7 +184,7 @@ def _prepare(database: Database, settings: Settings, clock: Clock) -> None:
 
 @asynccontextmanager
 async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator[asyncio.Task[None]]:
-    """Run ``work`` beside the block, and end it with the block. That it ends earlier is a fault, and logged."""
+    """Run ``work`` during the block, and end it with the block. An earlier end is a fault, and logged."""
     task = asyncio.create_task(work)
     task.add_done_callback(_report)
     try:
@@ -201,7 +201,7 @@ def _report(task: asyncio.Task[None]) -> None:
 
 @asynccontextmanager
 async def _delivering(app: App, messenger: Messenger, tenant: Tenant | None, clock: Clock) -> AsyncIterator[None]:
-    """Send what the outbox holds beside the block; leaving it waits for what is under way."""
+    """Send the outbox's rows during the block. Leaving the block waits for sends under way."""
     elsewhere = TenantRoutes(tenant, links.chat(app.settings))
     wanted, rate = jobs.STILL_WANTED, app.settings.rate
     courier = Courier(app.database, messenger, clock, rate=rate, still_wanted=wanted, elsewhere=elsewhere)
@@ -238,7 +238,7 @@ async def _tenant(settings: Settings, clock: Clock) -> AsyncIterator[tuple[Tenan
 
 
 def _around(bank: LiveBank, wire: Wire | None) -> Around:
-    """What the figures say beside the database."""
+    """Return the figures that do not come from the database."""
     if wire is None:
         return Around(lambda: bank.indexed, dict, tuple)
     return Around(lambda: bank.indexed, lambda: wire.tally, lambda: list(wire.faults.missing))

@@ -24,7 +24,7 @@ from bot.upkeep import operator as upkeep
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run one command; its exit code. Wrong settings are told all at once, with 2."""
+    """Run one command and return its exit code. Print all wrong settings at once, with code 2."""
     parser = ArgumentParser(prog="python -m bot", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
 
@@ -36,14 +36,14 @@ def main(words: Sequence[str] | None = None) -> int:
     terminal.add_argument("--as", dest="player", choices=PLAYERS, default="medlem", help="whom to speak as")
     terminal.set_defaults(command=_chat)
 
-    reading = commands.add_parser("import-members", help="read the list of members from an Excel or CSV file")
-    reading.add_argument("file", type=Path)
-    reading.add_argument("--dry-run", action="store_true", help="only say what would change")
-    reading.set_defaults(command=_import_members)
+    importer = commands.add_parser("import-members", help="read the list of members from an Excel or CSV file")
+    importer.add_argument("file", type=Path)
+    importer.add_argument("--dry-run", action="store_true", help="only say what would change")
+    importer.set_defaults(command=_import_members)
 
-    writing = commands.add_parser("export-members", help="write the list of members as .xlsx or .csv")
-    writing.add_argument("file", type=Path)
-    writing.set_defaults(command=_export_members)
+    exporter = commands.add_parser("export-members", help="write the list of members as .xlsx or .csv")
+    exporter.add_argument("file", type=Path)
+    exporter.set_defaults(command=_export_members)
 
     _about_people(commands)
     _about_running(commands)
@@ -58,28 +58,30 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _about_people(commands: Any) -> None:
-    """What an operator does about personal data."""
-    cleaning = commands.add_parser("retention", help="delete what is older than the SEKOM_…_DAYS settings")
-    cleaning.add_argument("--dry-run", action="store_true", help="only say how much would go")
-    cleaning.set_defaults(
+    """Add the commands about personal data."""
+    retention = commands.add_parser("retention", help="delete what is older than the SEKOM_…_DAYS settings")
+    retention.add_argument("--dry-run", action="store_true", help="only say how much would go")
+    retention.set_defaults(
         command=lambda settings, it: privacy.retain(settings, utc_now(), ROUTES.erase_hooks, dry_run=it.dry_run)
     )
 
-    showing = commands.add_parser("export-person", help="write what is kept about somebody as .json or .txt")
-    showing.add_argument("who", help="mail address or Entra object id")
-    showing.add_argument("file", type=Path)
-    showing.set_defaults(command=lambda settings, it: privacy.export_person(settings, it.who, it.file, utc_now()))
+    export = commands.add_parser("export-person", help="write what is kept about somebody as .json or .txt")
+    export.add_argument("who", help="mail address or Entra object id")
+    export.add_argument("file", type=Path)
+    export.set_defaults(command=lambda settings, it: privacy.export_person(settings, it.who, it.file, utc_now()))
 
-    erasing = commands.add_parser("erase-person", help="erase somebody; says what would happen unless --yes")
-    erasing.add_argument("who", help="mail address or Entra object id")
-    erasing.add_argument("--yes", action="store_true", help="do it; it can't be undone")
-    erasing.set_defaults(
+    erase = commands.add_parser("erase-person", help="erase somebody; says what would happen unless --yes")
+    erase.add_argument("who", help="mail address or Entra object id")
+    erase.add_argument("--yes", action="store_true", help="do it; it can't be undone")
+    erase.set_defaults(
         command=lambda settings, it: privacy.erase_person(settings, it.who, utc_now(), ROUTES.erase_hooks, sure=it.yes)
     )
 
-    gone = commands.add_parser("export-erased", help="write hashes of the erased, to erase them again after a restore")
-    gone.add_argument("file", type=Path)
-    gone.set_defaults(command=lambda settings, it: privacy.export_erased(settings, it.file))
+    erased = commands.add_parser(
+        "export-erased", help="write hashes of the erased, to erase them again after a restore"
+    )
+    erased.add_argument("file", type=Path)
+    erased.set_defaults(command=lambda settings, it: privacy.export_erased(settings, it.file))
 
     again = commands.add_parser("erase-again", help="erase whom a restore brought back; counts them unless --yes")
     again.add_argument("file", type=Path, help="of export-erased, from before the restore")
@@ -88,37 +90,37 @@ def _about_people(commands: Any) -> None:
         command=lambda settings, it: privacy.erase_again(settings, it.file, utc_now(), ROUTES.erase_hooks, sure=it.yes)
     )
 
-    logged = commands.add_parser("export-audit", help="write the log of what the kansli changed as .csv")
-    logged.add_argument("file", type=Path)
-    logged.set_defaults(command=lambda settings, it: privacy.export_audit(settings, it.file))
+    audit = commands.add_parser("export-audit", help="write the log of what the kansli changed as .csv")
+    audit.add_argument("file", type=Path)
+    audit.set_defaults(command=lambda settings, it: privacy.export_audit(settings, it.file))
 
 
 def _about_running(commands: Any) -> None:
-    """What an operator does about the set-up and the database."""
-    examining = commands.add_parser("doctor", help="say what is wrong with the set-up, each with its remedy")
-    examining.add_argument("--package", type=Path, help="the app package that is uploaded; else one is built")
-    examining.add_argument("--other-mailbox", help="a mailbox that the bot must not get into (default: SEKOM_CONTACT)")
-    examining.add_argument(
+    """Add the commands about the set-up and the database."""
+    check = commands.add_parser("doctor", help="say what is wrong with the set-up, each with its remedy")
+    check.add_argument("--package", type=Path, help="the app package that is uploaded; else one is built")
+    check.add_argument("--other-mailbox", help="a mailbox that the bot must not get into (default: SEKOM_CONTACT)")
+    check.add_argument(
         "--without",
         action="append",
         default=[],
         help="a Graph permission left out on purpose",
-        choices=[one.name for one in PERMISSIONS],
+        choices=[permission.name for permission in PERMISSIONS],
         metavar="PERMISSION",
     )
-    examining.set_defaults(command=_doctor)
+    check.set_defaults(command=_doctor)
 
-    copying = commands.add_parser("backup", help="copy the SQLite database while the bot runs")
-    copying.add_argument("file", type=Path)
-    copying.set_defaults(command=lambda settings, it: upkeep.back_up(settings, it.file))
+    backup = commands.add_parser("backup", help="copy the SQLite database while the bot runs")
+    backup.add_argument("file", type=Path)
+    backup.set_defaults(command=lambda settings, it: upkeep.back_up(settings, it.file))
 
-    filling = commands.add_parser("load-content", help="put the starting answers and theme groups where there are none")
-    filling.set_defaults(command=lambda settings, _: upkeep.load_content(settings, utc_now()))
+    content = commands.add_parser("load-content", help="put the starting answers and theme groups where there are none")
+    content.set_defaults(command=lambda settings, _: upkeep.load_content(settings, utc_now()))
 
-    moving = commands.add_parser("migrate", help="bring the database to this version, or back to an earlier one")
-    moving.add_argument("--to", metavar="REVISION", help="such as 0005; later ones are undone")
-    moving.add_argument("--yes", action="store_true", help="undo them; what they kept is lost")
-    moving.set_defaults(command=lambda settings, it: upkeep.migrate_to(settings, it.to, sure=it.yes))
+    migration = commands.add_parser("migrate", help="bring the database to this version, or back to an earlier one")
+    migration.add_argument("--to", metavar="REVISION", help="such as 0005; later ones are undone")
+    migration.add_argument("--yes", action="store_true", help="undo them; what they kept is lost")
+    migration.set_defaults(command=lambda settings, it: upkeep.migrate_to(settings, it.to, sure=it.yes))
 
 
 def _doctor(settings: Settings, chosen: Namespace) -> int:

@@ -1,8 +1,8 @@
 """Our card shell and parts, on Microsoft's typed Adaptive Cards.
 
 Data reaches a card in two ways only. :func:`plain` shows it letter by letter (a ``RichTextBlock`` knows no
-Markdown). :func:`markdown` is for what the kansli writes: bold, lists and links to the web or a mail address; HTML,
-mentions, images and the card language's own functions are made harmless.
+Markdown). :func:`markdown` is for texts by the kansli: it allows bold, lists and links to the web or a mail address,
+and makes HTML, mentions, images and the card language's own functions harmless.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from bot.message import Json
 from storage import name_keys
 
 TITLE_LENGTH = 80
-"""Characters of a button's title; Teams cuts longer ones off without a trace on a phone."""
+"""Most characters of a button's title. On a phone Teams cuts longer titles without showing that it did."""
 Style = Literal["default", "positive", "destructive"]
 T = TypeVar("T")
 
@@ -44,7 +44,7 @@ _BARE = re.compile(r"\]\s*\(")
 
 
 def card(*body: CardElement, actions: Sequence[Action] = (), summary: str) -> Json:
-    """A whole card as JSON. ``summary`` is what is said where the card can't be shown; plain text."""
+    """Return a whole card as JSON. ``summary`` is the plain text for places that can't show the card."""
     whole = AdaptiveCard(
         version="1.5",
         lang="sv",
@@ -56,46 +56,49 @@ def card(*body: CardElement, actions: Sequence[Action] = (), summary: str) -> Js
 
 
 def heading(text: str) -> CardElement:
-    """The card's title; data is allowed, Markdown in it is shown as it is written."""
+    """Return the card's title. It may hold data: Markdown is shown as it is written."""
     return TextBlock(text=escape(text), wrap=True, size="Medium", weight="Bolder", style="heading")
 
 
 def markdown(text: str) -> CardElement:
-    """A text in Teams Markdown, made harmless by :func:`harmless`."""
+    """Return a text in Teams Markdown, made harmless by :func:`harmless`."""
     return TextBlock(text=harmless(text), wrap=True)
 
 
 def plain(text: str, *, subtle: bool = False) -> CardElement:
-    """A text shown letter by letter, for whatever a person has written."""
+    """Return a text that is shown letter by letter. Use it for everything that a person has written."""
     runs: list[CardElement] = [TextRun(text=text, is_subtle=subtle or None)]
     return RichTextBlock(inlines=runs)
 
 
 def small(text: str) -> CardElement:
-    """A line of Markdown beside the main matter: sources, dates."""
+    """Return a small line of Markdown for side matters: sources, dates."""
     return TextBlock(text=harmless(text), wrap=True, size="Small", is_subtle=True, spacing="Small")
 
 
 def label(text: str) -> CardElement:
-    """A line that introduces what stands under it; data in it is shown as it is written."""
+    """Return a line that introduces the part under it. It may hold data: Markdown is shown as it is written."""
     return TextBlock(text=escape(text), wrap=True, weight="Bolder", spacing="Medium")
 
 
 def caution(text: str) -> CardElement:
-    """A line that the reader must not miss, data as in :func:`label`; the words carry it, the colour only helps."""
+    """Return a line that the reader must not miss. The words carry the meaning, the colour only helps.
+
+    It may hold data, as in :func:`label`.
+    """
     return Container(style="warning", items=[TextBlock(text=escape(text), wrap=True)], spacing="Small")
 
 
 def buttons(*actions: Action) -> CardElement:
-    """Buttons in the middle of a card."""
+    """Return buttons for the middle of a card."""
     return ActionSet(actions=list(actions))
 
 
 def button(title: str, verb: str, *, style: Style | None = None, alone: bool = False, **data: Any) -> Action:
-    """A button that runs the action ``verb`` with ``data`` and the card's inputs.
+    """Return a button that runs the action ``verb`` with ``data`` and the card's inputs.
 
-    Whoever presses sends the data back, so it names rows and never carries rights. ``alone`` sends no inputs: for a way
-    out of a form, which the client would otherwise not take while a required input is empty.
+    The client sends the data back, so it names rows and never carries rights. ``alone`` sends no inputs: for a way out
+    of a form, which the client would otherwise block while a required input is empty.
     """
     fits = short(title, TITLE_LENGTH)
     tooltip = title if fits != title else None
@@ -106,36 +109,39 @@ def button(title: str, verb: str, *, style: Style | None = None, alone: bool = F
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """A part of a long list."""
+    """One page of a long list."""
 
     shown: Sequence[T]
     number: int
     """From 0."""
     last: int
     turns: list[Action]
-    """The buttons to the pages beside it."""
+    """The buttons to the previous and the next page."""
 
     @property
     def place(self) -> str:
-        """Which page of how many it is."""
+        """The page's number and how many there are, in Swedish."""
         return f"Sida {self.number + 1} av {self.last + 1}"
 
 
-def paged(found: Sequence[T], page: int, size: int, verb: str, **data: Any) -> Page[T]:
-    """The page of a list; one that does not exist is the nearest one. ``verb`` and ``data`` turn to another."""
-    last = max(0, (len(found) - 1) // size)
+def paged(items: Sequence[T], page: int, size: int, verb: str, **data: Any) -> Page[T]:
+    """Return one page of a list, or the nearest page that exists.
+
+    The buttons to other pages have ``verb`` and ``data``.
+    """
+    last = max(0, (len(items) - 1) // size)
     page = min(max(0, page), last)
-    return Page(found[page * size :][:size], page, last, turning(page, last, verb, **data))
+    return Page(items[page * size :][:size], page, last, turning(page, last, verb, **data))
 
 
 def turning(page: int, last: int, verb: str, **data: Any) -> list[Action]:
-    """The buttons that turn a page."""
+    """Return the buttons that turn a page."""
     turns = [button("Föregående", verb, page=page - 1, **data)] if page else []
     return turns + ([button("Nästa", verb, page=page + 1, **data)] if page < last else [])
 
 
 def open_link(title: str, url: str) -> Action:
-    """A button that opens a page or chat."""
+    """Return a button that opens a page or chat."""
     return OpenUrlAction(title=title, url=url)
 
 
@@ -148,7 +154,7 @@ def text_input(
     required: str = "",
     most: int = 1000,
 ) -> CardElement:
-    """A text field. ``required`` is what to say when it is left empty; ``most`` the number of characters it takes."""
+    """Return a text field for at most ``most`` characters. ``required`` is the message when it is left empty."""
     return TextInput(
         id=name,
         label=label,
@@ -161,18 +167,18 @@ def text_input(
 
 
 def choice_input(name: str, label: str, choices: Sequence[tuple[str, str]], *, value: str = "") -> CardElement:
-    """A list to choose one of; ``choices`` are (value, title)."""
+    """Return a list to choose one item from. ``choices`` are pairs (value, title)."""
     items = [Choice(title=title, value=key) for key, title in choices]
     return ChoiceSetInput(id=name, label=label, choices=items, value=value or None, style="compact")
 
 
 def date_input(name: str, label: str, *, first: date) -> CardElement:
-    """A field for a day, not before ``first``. May be left empty; an old client sends whatever was written."""
+    """Return a field for a day, ``first`` or later. It may be left empty, and an old client sends any text."""
     return DateInput(id=name, label=label, min=first.isoformat())
 
 
 def fills_in(card: Json) -> bool:
-    """Whether there is something to fill in on a card."""
+    """Return whether there is something to fill in on a card."""
     return any(str(part.get("type", "")).startswith("Input.") for part in card.get("body", ()))
 
 
@@ -182,47 +188,47 @@ def short(text: str, most: int = 200) -> str:
 
 
 def one_line(text: str, most: int = 120) -> str:
-    """A text on one line, cut off where it gets too long."""
+    """Return a text on one line of at most ``most`` characters."""
     return short(" ".join(text.split()), most)
 
 
 def web_link(title: str, url: str) -> str:
-    """A Markdown link, or only its title where ``url`` is not an address we may show."""
+    """Return a Markdown link, or only its title where we may not show ``url``."""
     shown = escape(title)
     return f"[{shown}]({_address(url)})" if _address(url) else shown
 
 
 def escape(text: str) -> str:
-    """Data for the middle of a Markdown text: shown as written, on one line."""
+    """Return data for the middle of a Markdown text: shown as written, on one line."""
     line = " ".join(text.split())
     return _no_functions(re.sub(r"([\\`*_\[\]<>~#|])", r"\\\1", line))
 
 
 def harmless(text: str) -> str:
-    """Markdown whose links go to the web or a mail address, without HTML, mentions, images or card functions."""
+    """Return Markdown without HTML, mentions, images and card functions. Links go to the web or a mail address."""
     links: list[str] = []
 
-    def keep(found: re.Match[str]) -> str:
-        image, title, url = found.groups()
+    def keep(match: re.Match[str]) -> str:
+        image, title, url = match.groups()
         address = "" if image else _address(url)
         if not address:
             return title
         links.append(f"[{title}]({address})")
         return f"\x00{len(links) - 1}\x00"
 
-    kept = _LINK.sub(keep, text.replace("\x00", ""))
-    kept = _BARE.sub("] (", kept).replace("<", "‹").replace(">", "›")
-    kept = re.sub(r"\x00(\d+)\x00", lambda found: links[int(found[1])], kept)
-    return _no_functions(kept)
+    safe = _LINK.sub(keep, text.replace("\x00", ""))
+    safe = _BARE.sub("] (", safe).replace("<", "‹").replace(">", "›")
+    safe = re.sub(r"\x00(\d+)\x00", lambda mark: links[int(mark[1])], safe)
+    return _no_functions(safe)
 
 
 def _no_functions(text: str) -> str:
-    """Adaptive Cards fill in ``{{DATE(…)}}`` in any text block."""
+    """Break ``{{DATE(…)}}`` and its like, which Adaptive Cards fill in in any text block."""
     return text.replace("{{", "{\N{ZERO WIDTH SPACE}{")
 
 
 def _address(url: str) -> str:
-    """``url`` percent-encoded where Markdown needs it, or empty for what is not https, http or mailto."""
+    """Return ``url`` percent-encoded for Markdown. Empty for other schemes than https, http and mailto."""
     try:
         parts = urlsplit(url)
     except ValueError:

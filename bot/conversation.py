@@ -4,7 +4,7 @@ Precedence, nowhere else: button → command → answer in a question's thread �
 Small talk in a question's thread is no answer.
 
 Two rules hold for every feature, and so are kept here: what people who have left may do, and which card a press may
-replace. Who may see and change an object is decided where the object is loaded, in the feature's ``access`` module.
+replace. The feature's ``access`` module loads each object and decides who may see and change it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ LONGEST = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class TurnResult:
     """What to send for an activity."""
 
     reply: Reply
@@ -50,11 +50,11 @@ class Answer:
     """Whether the turn changed the knowledge bank."""
 
 
-def respond(app: App, incoming: Incoming, now: datetime) -> Answer:
+def respond(app: App, incoming: Incoming, now: datetime) -> TurnResult:
     """Answer one activity. Returning means committed; raising means nothing happened and is a fault.
 
     A repeated activity gets the kept reply. A :class:`UserError` rolls back, and the turn is played again with the
-    reply that tells it; so whoever was refused is remembered like anybody else.
+    reply that tells it; so people who were refused are remembered like anybody else.
     """
     try:
         return app.database.play(lambda session: _answer(app, session, incoming, now, None))
@@ -113,28 +113,28 @@ def _stays_erased(session: Session, incoming: Incoming, found: TurnFacts) -> boo
     return found.person is None and hashes.is_erased(session, sender.teams_id, sender.entra_id)
 
 
-def _answer(app: App, session: Session, incoming: Incoming, now: datetime, refused: Reply | None) -> Answer:
+def _answer(app: App, session: Session, incoming: Incoming, now: datetime, refused: Reply | None) -> TurnResult:
     key = incoming.key
     found = turn_facts.read(session, incoming.sender.teams_id, *key, now)
     if incoming.kind is not Kind.MESSAGE and _stays_erased(session, incoming, found):
-        return Answer(FORGOTTEN if incoming.kind is Kind.ACTION else NOTHING, unsent=True)
+        return TurnResult(FORGOTTEN if incoming.kind is Kind.ACTION else NOTHING, unsent=True)
     if incoming.kind is Kind.OVERHEARD and not _worth_asking(app, session, incoming, found):
-        return Answer(NOTHING, unsent=False)
+        return TurnResult(NOTHING, unsent=False)
     person = _remember(session, incoming, found, now)
     if found.seen or not turns.claim(session, *key, person.id, now):
         kept = turns.answered(session, *key)
-        return Answer(Reply.from_json(kept[0]), unsent=not kept[1]) if kept else Answer(NOTHING, unsent=False)
+        return TurnResult(Reply.from_json(kept[0]), unsent=not kept[1]) if kept else TurnResult(NOTHING, unsent=False)
     turn = Turn(app=app, session=session, incoming=incoming, person=person, found=found, now=now)
     person_id = person.id  # its row may be gone when the turn has erased them
     reply = (refused if refused is not None else _handle(turn)).shown()
     if reply.state is not None and not _is_own_card(turn):
         reply = for_presser(reply)
     turns.answer(session, *key, person_id, reply=reply.to_json(), now=now)
-    return Answer(reply, unsent=True, edited=touched(session))
+    return TurnResult(reply, unsent=True, edited=touched(session))
 
 
 def _worth_asking(app: App, session: Session, incoming: Incoming, found: TurnFacts) -> bool:
-    """Whether something overheard may be an answer. What is not leaves no trace: no person, no place, no activity."""
+    """Return whether something overheard may be an answer. Anything else leaves no row: no person and no place."""
     if found.person is not None and found.person.left_at is not None:
         return False
     if not app.settings.read_threads or questions.to_ask_about(session, incoming) is None:

@@ -1,7 +1,7 @@
-"""Files behind a one-time link on the bot's own server: guests have no OneDrive here, where Teams would put a file.
+"""Files behind a one-time link on the bot's own server. Teams would put a file in OneDrive, which guests lack here.
 
-A feature says which files there are with ``@routes.download``. Its function reads in a transaction, and what it returns
-makes the bytes when the transaction is over.
+A feature declares a file with ``@routes.download``. Its function reads in a transaction and returns another function,
+which makes the bytes after the transaction.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from storage import links, people
 from storage.links import DownloadLink
 
 _LENGTH = 43
-"""Characters of 256 bits."""
+"""Characters of a token: 256 bits in URL-safe base64."""
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """What a browser saves."""
+    """A file that a browser saves."""
 
     name: str
     content_type: str
     content: Callable[[], bytes]
-    """Makes the bytes; may take long."""
+    """Makes the bytes. May take long."""
 
 
 def base_url(settings: Settings) -> str:
-    """Where the bot's own pages are reached; empty where no browser reaches them."""
+    """Return the address of the bot's own pages; empty where no browser reaches them."""
     if settings.public_url:
         return settings.public_url
     host = settings.host if ":" not in settings.host.strip("[]") else f"[{settings.host.strip('[]')}]"
@@ -42,40 +42,42 @@ def base_url(settings: Settings) -> str:
 
 
 def link(turn: Turn, file: Callable[[FileRequest], Callable[[], bytes]], otherwise: str) -> str:
-    """The address of a new link to a file, by the function that makes it.
+    """Make a link to a file and return its address. ``file`` is the function that makes the file.
 
-    Raises :class:`UserError` that says ``otherwise`` where no browser reaches the bot.
+    Raises :class:`UserError` with the text ``otherwise`` where no browser reaches the bot.
     """
     base = base_url(turn.app.settings)
     if not base:
         raise UserError(otherwise)
-    name = next(one.name for one in turn.app.routes.downloads.values() if one.write is file)
+    name = next(download.name for download in turn.app.routes.downloads.values() if download.write is file)
     return f"{base}/hamta/{links.make(turn.session, turn.person.id, name, turn.now)}"
 
 
 def look(app: App, session: Session, token: str, now: datetime) -> str | None:
-    """What the file of a link will be called; None where it gives none. Uses nothing up."""
+    """Return the name of a link's file, or None where the link does not work. Does not use the link up."""
     row = links.find(session, token, now) if _is_token(token) else None
-    found = app.routes.downloads.get(row.file) if row is not None else None
-    return found.saved_as if found is not None else None
+    download = app.routes.downloads.get(row.file) if row is not None else None
+    return download.saved_as if download is not None else None
 
 
 def fetch(app: App, session: Session, token: str, now: datetime) -> File | None:
-    """The file, once; None where the link does not work (any more)."""
+    """Use the link up and return its file. None where the link does not work, or was used before."""
     row = links.use(session, token, now) if _is_token(token) else None
-    found = app.routes.downloads.get(row.file) if row is not None else None
-    if row is None or found is None:
+    download = app.routes.downloads.get(row.file) if row is not None else None
+    if row is None or download is None:
         return None
-    return _file(app, session, row, found, now)
+    return _file(app, session, row, download, now)
 
 
-def _file(app: App, session: Session, row: DownloadLink, found: Download, now: datetime) -> File | None:
+def _file(app: App, session: Session, row: DownloadLink, download: Download, now: datetime) -> File | None:
     person = people.by_id(session, row.person_id)
     if person is None:
         return None
-    if found.role is Role.KANSLI and not is_kansli(session, app.settings, person):  # may have been taken meanwhile
+    if download.role is Role.KANSLI and not is_kansli(session, app.settings, person):  # the role may be gone by now
         return None
-    return File(found.saved_as, found.content_type, found.write(FileRequest(session, app.settings, person, now)))
+    return File(
+        download.saved_as, download.content_type, download.write(FileRequest(session, app.settings, person, now))
+    )
 
 
 def _is_token(token: str) -> bool:

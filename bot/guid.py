@@ -1,4 +1,4 @@
-"""The ids that Entra gives: apps', tenants' and people's."""
+"""The ids that Entra gives to apps, tenants and people."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def is_guid(text: str) -> bool:
-    """Whether ``text`` is one, in letters of either case; a guest's ``…#EXT#…`` is none."""
+    """Return whether ``text`` is a GUID, in upper or lower case. A guest's ``…#EXT#…`` is not."""
     return _GUID.fullmatch(text) is not None

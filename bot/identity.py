@@ -1,4 +1,4 @@
-"""The app's own identity towards Entra: a client secret, a certificate or a managed identity, whichever is set."""
+"""The app's own identity in Entra: a client secret, a certificate or a managed identity, depending on the settings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.settings import Settings
 
 
 def credential(settings: Settings, **options: Any) -> AsyncTokenCredential:
-    """What gives tokens. Belongs to the event loop it is first used on, and whoever asked for it closes it.
+    """Return the credential that gives tokens. The caller closes it, and uses it on one event loop only.
 
     ``options`` are azure-identity's own. Raises :class:`ValueError` where the certificate can't be used.
     """

@@ -1,6 +1,6 @@
 """The clock: what runs how often, and who may have something due.
 
-APScheduler only ticks, on every replica; it stores nothing. What is due follows from the database and the time, so a
+APScheduler only ticks, on every replica; it stores nothing. Due work follows from the database and the time, so a
 late tick, a missed one or three replicas' ticks give the same rows.
 """
 
@@ -25,12 +25,12 @@ from storage import outbox
 from storage.outgoing import Outgoing
 
 Due = Callable[[Session, datetime], list[Outgoing]]
-"""What is to be sent by now, whether it was planned before or not: the outbox knows keys it has seen."""
+"""Rows to send by now, planned before or not: the outbox knows the keys it has seen."""
 Clock = Callable[[], datetime]
 Work = Callable[[Session], int]
 
 DUE: tuple[Due, ...] = (*questions.DUE, *upkeep.DUE, *members.DUE)
-"""Who may have something due; each is asked every :data:`PLAN_EVERY`."""
+"""The features that may have something due. Each is asked every :data:`PLAN_EVERY`."""
 STILL_WANTED: Mapping[str, StillWanted] = {**questions.STILL_WANTED, **upkeep.STILL_WANTED}
 """By the first word of a subject: whether its cause still stands, asked just before sending."""
 
@@ -68,7 +68,7 @@ def plan(due: Due, app: App, clock: Clock) -> Iterator[Work]:
 
 
 JOBS = (Job("clean", CLEAN_EVERY, retention.run),)
-"""What runs how often, beside the planning of :data:`DUE` and the outbox's own loop."""
+"""What runs how often, apart from the planning of :data:`DUE` and the outbox's own loop."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from bot.settings import Settings
 
 NOWHERE = "https://teams.example/l/chat"
-"""On a laptop no address leads to the chat."""
+"""The address on a laptop, where none leads to the chat."""
 
 
 def chat(settings: Settings) -> str:
-    """The bot's own chat, in Teams. With the tenant: a guest who clicks may be switched to another one."""
+    """Return the address of the bot's chat in Teams.
+
+    It names the tenant, because a guest who clicks may be switched to another one.
+    """
     if settings.app_id is None:
         return NOWHERE
     tenant = f"&tenantId={settings.app_tenant_id}" if settings.app_tenant_id else ""

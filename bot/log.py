@@ -1,7 +1,7 @@
 """The log: one JSON object a line on stderr, or plain lines where a person watches a terminal.
 
-What people wrote is never logged. An exception's own words may quote it (a conversion error, a database driver), so
-JSON keeps them only for packages and modules known to speak about themselves.
+Texts that people wrote are never logged. An exception's message may quote them (a conversion error, a database driver),
+so the JSON log keeps messages only from packages that are known to speak about themselves.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from datetime import UTC, datetime
 from typing import Any, TextIO
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-"""What every record carries; anything beside it was given with ``extra=``."""
+"""Attributes of every record. All others came with ``extra=``."""
 _SPEAKING = frozenset({"aiohttp", "alembic", "app", "azure", "bot", "dialogs", "jwt", "msal", "storage"})
-"""Packages whose exceptions tell of configuration, networks and our own rules, and don't quote what people wrote."""
+"""Packages whose exceptions speak of configuration, networks and our own rules, and don't quote what people wrote."""
 _QUIET = ("aiohttp.access", "alembic", "apscheduler", "azure", "httpx", "msal", "urllib3")
-"""Loggers that would tell of every request; only their warnings are kept."""
+"""Loggers that would log every request. Only their warnings are kept."""
 
 
 class JsonLines(logging.Formatter):
     """``time``, ``level``, ``logger``, ``event``, what ``extra=`` gave, and an ``exception`` if there was one."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line; what JSON has no form for is written as text."""
+        """Return one line. A value that JSON can't hold is written as text."""
         line: dict[str, Any] = {
             "time": _when(record).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -40,10 +40,10 @@ class JsonLines(logging.Formatter):
 
 
 class PlainLines(logging.Formatter):
-    """For a terminal: time, level, event, extras; exceptions in full, since one's own laptop may show everything."""
+    """For a terminal: time, level, event, extras. Exceptions in full, since your own laptop may show everything."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line, and the traceback below it if there was one."""
+        """Return one line, with the traceback below it if there was an exception."""
         extras = "".join(f" {name}={value}" for name, value in _extras(record).items())
         line = f"{_when(record).astimezone():%H:%M:%S} {record.levelname:<7} {record.getMessage()}{extras}"
         if record.exc_info:
@@ -52,7 +52,7 @@ class PlainLines(logging.Formatter):
 
 
 def configure(stream: TextIO = sys.stderr) -> None:
-    """Send every logger to ``stream``. Replaces what was configured before."""
+    """Send every logger to ``stream``. Replace the earlier configuration."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(PlainLines() if stream.isatty() else JsonLines())
     root = logging.getLogger()
@@ -71,7 +71,7 @@ def _extras(record: logging.LogRecord) -> dict[str, Any]:
 
 
 def _describe(error: BaseException) -> Iterator[str]:
-    """A traceback, causes first, with each exception's type and, where it is safe, its words."""
+    """Yield a traceback, causes first, with each exception's type and, where it is safe, its message."""
     earlier = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if earlier is not None:
         yield from _describe(earlier)

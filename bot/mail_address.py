@@ -1,4 +1,4 @@
-"""Which addresses mail reaches, and how they are spelt on the way."""
+"""Mail addresses: which ones mail can reach, and how they are spelt in a header."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # the settings ask here too, before there is anything else
+if TYPE_CHECKING:  # bot.settings imports this module, so it can import nothing of the bot at run time
     from bot.tenant import Attendee
 
 LONGEST_LOCAL, LONGEST_ADDRESS = 64, 254
@@ -24,9 +24,9 @@ logger = logging.getLogger(__name__)
 
 
 def address(mail: str) -> str:
-    """``mail`` as it goes into a header. Raises :class:`ValueError` for a guest's UPN and whatever else is no address.
+    """Return ``mail`` as it goes into a header. Raises :class:`ValueError` for a guest's UPN and other non-addresses.
 
-    What stands before the @ has no ASCII form that every server takes.
+    The part before the @ must be ASCII: it has no other form that every server takes.
     """
     if "#EXT#" in mail.upper() or not _ADDRESS.fullmatch(mail):
         raise ValueError("no address")
@@ -43,7 +43,7 @@ def address(mail: str) -> str:
 
 
 def is_address(mail: str) -> bool:
-    """Whether mail can reach it."""
+    """Return whether ``mail`` is an address that mail can reach."""
     try:
         address(mail)
     except ValueError:
@@ -52,25 +52,25 @@ def is_address(mail: str) -> bool:
 
 
 def in_ascii(mail: str) -> str:
-    """``mail`` with its domain as servers write it. Raises :class:`ValueError` for one that can't be written so."""
+    """Return ``mail`` with its domain in ASCII. Raises :class:`ValueError` where the domain has no ASCII form."""
     local, _, domain = mail.rpartition("@")
     return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
 
 
 def reachable(attendees: Sequence[Attendee], about: str) -> list[Attendee]:
-    """Those whom an invitation can reach, each address once; the others are left out, and counted in the log.
+    """Return the people whom an invitation can reach, each address once. The log says how many were left out.
 
-    One address that is none would keep everybody from being invited. ``about`` names the appointment in the log.
+    A single bad address would keep everybody from being invited. ``about`` names the appointment in the log.
     """
-    found: dict[str, Attendee] = {}
+    invited: dict[str, Attendee] = {}
     left_out = 0
     for attendee in attendees:
         try:
             spelt = address(attendee.mail)
-            found.setdefault(spelt.casefold(), replace(attendee, mail=spelt))
+            invited.setdefault(spelt.casefold(), replace(attendee, mail=spelt))
         except ValueError:
             left_out += 1
     if left_out:
-        told = {"appointment": about, "people": left_out}
-        logger.warning("people were not invited: what we have of them is no mail address", extra=told)
-    return list(found.values())
+        counts = {"appointment": about, "people": left_out}
+        logger.warning("people were not invited: what we have of them is no mail address", extra=counts)
+    return list(invited.values())

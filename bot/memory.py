@@ -1,4 +1,4 @@
-"""Gives memory that the process has freed back to the system."""
+"""Give memory that the process has freed back to the system."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import sys
 
 
 def give_back() -> None:
-    """Have the C library return what it keeps of freed memory; where it is not glibc, nothing happens.
+    """Make the C library return freed memory to the system. Do nothing where it is not glibc.
 
-    Whether it does so by itself hangs on what happens to lie last on the heap: of the making of an index of 500
-    entries it kept 5 to 25 MB, for as long as the process lived.
+    The library returns memory by itself only if the end of the heap happens to be free. After building an index of
+    500 entries it kept 5 to 25 MB for the life of the process.
     """
     if sys.platform == "linux":
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # musl has none

@@ -1,4 +1,4 @@
-"""The values of one turn: what came in, what goes out, and a refusal.
+"""The values of one turn: the incoming event, the reply, and a refusal.
 
 Exception
 ├── UserError     a refusal that the person reads; the transaction rolls back
@@ -32,20 +32,20 @@ class Kind(StrEnum):
     """What happened."""
 
     MESSAGE = "message"
-    """Somebody wrote; in a group or channel only when they mentioned the bot."""
+    """A person wrote to the bot. In a group or channel they have to mention it."""
     OVERHEARD = "overheard"
-    """Somebody wrote in a channel's thread without mentioning the bot; comes with SEKOM_READ_THREADS only."""
+    """A person wrote in a channel's thread without mentioning the bot. Arrives only with SEKOM_READ_THREADS."""
     ACTION = "action"
-    """Somebody pressed a button (``Action.Execute``); ``verb`` and ``data`` are set."""
+    """A person pressed a button (``Action.Execute``); ``verb`` and ``data`` are set."""
     INSTALLED = "installed"
     """The bot was added to a chat or team, or a person was added where the bot is."""
     LEFT = "left"
-    """People were taken out of a team where the bot is; the sender is who did it."""
+    """People were removed from a team where the bot is. The sender is the person who removed them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who did it, as the activity says. A mail address or guest state is in no activity."""
+    """The person who caused the event, as the activity says. No activity carries a mail address or guest state."""
 
     teams_id: str
     """The Teams id, ``29:…``; unique within the bot."""
@@ -70,15 +70,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One thing that somebody did, freed from Teams' wire format."""
+    """One thing that a person did, without Teams' wire format."""
 
     activity_id: str
-    """Teams' id of the activity. A repeat usually carries the same one."""
+    """Teams' id of the activity. A repeated delivery usually carries the same id."""
     kind: Kind
     sender: Sender
     place: Place
     text: str = ""
-    """What was written, without the mention of the bot, stripped; at most as long as Teams lets it be."""
+    """The written text, stripped, without the mention of the bot. At most as long as Teams allows."""
     verb: str = ""
     data: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """A button's data and its form's inputs. Comes from the client: never trust it."""
@@ -91,22 +91,22 @@ class Incoming:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What a repeat of it has in common with it: conversation and activity."""
+        """Conversation and activity: the same for a repeated delivery of the event."""
         return self.place.conversation_id, self.activity_id
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message to send. Exactly one of ``card`` and ``text`` carries it; a card's text is its summary."""
+    """One message to send: a text, or a card with ``text`` as its summary."""
 
     text: str = ""
-    """Plain text or Teams Markdown. With a card: what notifications and screen readers say."""
+    """Plain text or Teams Markdown. With a card: the words for notifications and screen readers."""
     card: Json | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a handler answers. The edge sends it after the commit.
+    """A handler's answer. The edge sends it after the commit.
 
     ``view`` and ``state`` answer a button: ``view`` replaces the card for the person who pressed, ``state`` for
     everyone who sees it. At most one of them is set. ``messages`` go to the same conversation, in its thread.
@@ -116,11 +116,11 @@ class Reply:
     view: Json | None = None
     state: Json | None = None
     notice: str = ""
-    """What the person who pressed is told while the card stays as it is."""
+    """A short text for the person who pressed. The card stays as it is."""
     kept: Reply | None = None
-    """What is kept for a repeat in its place, for a reply with a secret that no table shall hold."""
+    """The reply to store for a repeated delivery, where this one has a secret that must be in no table."""
     done: bool = False
-    """``state`` says what was done, so that the message must, though there is something to fill in on it."""
+    """``state`` confirms what was done, so everyone must see it even though the card has a form."""
 
     def shown(self) -> Reply:
         """The reply as people read it: names without their keys."""
@@ -130,12 +130,12 @@ class Reply:
         return replace(self, messages=messages, view=view, state=state, notice=notice, kept=kept)
 
     def after(self, gone: int) -> Reply:
-        """What is left when its first ``gone`` messages have gone."""
-        kept = self.kept.after(gone) if self.kept is not None else None
-        return replace(self, messages=self.messages[gone:], kept=kept)
+        """Return the reply without its first ``gone`` messages, which have been sent."""
+        stored = self.kept.after(gone) if self.kept is not None else None
+        return replace(self, messages=self.messages[gone:], kept=stored)
 
     def to_json(self) -> Json:
-        """The reply as it is stored, until it is known to have gone."""
+        """Return the reply as JSON. It is stored until it is known to have been sent."""
         if self.kept is not None:
             return self.kept.to_json()
         messages = [{"text": message.text, "card": message.card} for message in self.messages]
@@ -143,7 +143,7 @@ class Reply:
 
     @classmethod
     def from_json(cls, stored: Json) -> Reply:
-        """The reply that :meth:`to_json` stored."""
+        """Return the reply that :meth:`to_json` stored."""
         messages = tuple(Message(**message) for message in stored["messages"])
         return cls(messages, stored["view"], stored["state"], stored["notice"])
 
@@ -159,11 +159,11 @@ class Sent:
 
 
 NOTHING = Reply()
-"""The answer to what needs none."""
+"""The reply to an event that needs no answer."""
 
 
 def say(text: str = "", card: Json | None = None) -> Reply:
-    """A reply of one message."""
+    """Return a reply of one message."""
     return Reply(messages=(Message(text=text, card=card),))
 
 
@@ -178,12 +178,12 @@ def state(card: Json, *messages: Message, done: bool = False) -> Reply:
 
 
 def in_place(reply: Reply, *, personal: bool) -> Reply:
-    """Put the reply's first card in the pressed card's place: for everyone in 1:1, elsewhere for the presser only."""
+    """Replace the pressed card by the reply's first card: for everyone in a 1:1 chat, else only for the presser."""
     if reply.state or reply.view or not reply.messages or reply.messages[0].card is None:
         return reply
     card, rest = reply.messages[0].card, reply.messages[1:]
-    kept = in_place(reply.kept, personal=personal) if reply.kept is not None else None
-    shown = replace(reply, messages=rest, kept=kept)
+    stored = in_place(reply.kept, personal=personal) if reply.kept is not None else None
+    shown = replace(reply, messages=rest, kept=stored)
     return replace(shown, state=card) if personal else replace(shown, view=card)
 
 
@@ -195,7 +195,7 @@ def for_presser(reply: Reply) -> Reply:
 
 
 class UserError(Exception):
-    """A refusal in Swedish that the person reads. Rolls the turn back and is no fault.
+    """A refusal in Swedish that the person reads. It rolls the turn back and is no fault.
 
-    Raised where the refusal is noticed; ``str(error)`` is shown as it is.
+    Raised where the reason is noticed. The person sees ``str(error)`` as it is.
     """

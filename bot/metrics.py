@@ -1,4 +1,4 @@
-"""The figures that ``/metrics`` gives a Prometheus: counted as turns go by, or read from the database when asked.
+"""The figures that ``/metrics`` gives to Prometheus: counted as turns go by, or read from the database on request.
 
 No figure points to a person. Counting a turn costs 1 µs.
 """
@@ -17,15 +17,15 @@ from storage.figures import Figures
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 _SLOW = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0)
-"""Bounds in seconds; Teams gives a turn up after 15."""
+"""Bounds in seconds. Teams gives up on a turn after 15."""
 
 _counted = CollectorRegistry()
 _TURNS = Histogram(
     "sekom_turn_seconds", "Answering one thing that somebody did", ["kind"], buckets=_SLOW, registry=None
 )
 _FAULTS = Counter("sekom_faults", "Turns that failed, or whose reply was not sent", ["what"], registry=None)
-for _one in (_TURNS, _FAULTS):
-    _counted.register(_one)
+for _metric in (_TURNS, _FAULTS):
+    _counted.register(_metric)
 _by_kind: dict[str, Callable[[float], None]] = {}
 
 
@@ -38,24 +38,24 @@ def turn(kind: str, seconds: float) -> None:
 
 
 def fault(what: str) -> None:
-    """Count one fault; which it was is in the log."""
+    """Count one fault. The log says which."""
     _FAULTS.labels(what).inc()
 
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What the process knows beside the database."""
+    """What the process knows without the database."""
 
     indexed: Callable[[], tuple[int, int]]
-    """The version of the bank that is searched here, and how many entries that has."""
+    """The version of the bank that is searched here, and its number of entries."""
     graph: Callable[[], Mapping[tuple[str, str], int]]
     """Answers of Graph, by call and status; empty without Graph."""
     missing: Callable[[], Iterable[str]]
-    """What Graph refuses for want of set-up."""
+    """What Graph refuses because something is not set up."""
 
 
 def written(figures: Figures | None, around: Around) -> bytes:
-    """Everything, in Prometheus's text format; without ``figures`` what the process knows by itself."""
+    """Return all figures in Prometheus's text format; without ``figures`` only those of the process."""
     asked = CollectorRegistry()
     asked.register(_Known(figures, around))
     ProcessCollector(registry=asked)
@@ -70,7 +70,7 @@ class _Known(Collector):
         self._around = around
 
     def collect(self) -> Iterator[Metric]:
-        """Each figure with its labels."""
+        """Yield each figure with its labels."""
         around = self._around
         yield _gauge("sekom_database_up", "Whether the database could be read", [], int(self._figures is not None))
         if self._figures is not None:

@@ -1,8 +1,8 @@
-"""The tenant on paper: on a laptop, what Graph would have done lies as files under ``var/outbox/``.
+"""The tenant on paper: on a laptop, files under ``var/outbox/`` show what Graph would have done.
 
-A mail is an ``.eml`` with the bytes that Graph would have been given, an invitation one with its ``.ics`` inside; a
-mail client opens both. Names follow from keys, so the same thing done twice is the same file. Events are kept in
-``events/``, since a change tells those who were invited.
+A mail is an ``.eml`` with the bytes that Graph would have got. An invitation is an ``.eml`` with its ``.ics`` inside. A
+mail client opens both. File names follow from keys, so doing the same thing twice gives the same file. Events are kept
+in ``events/``, because a change has to tell the people who were invited.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ from bot.tenant import (
     Attendance,
     Attendee,
     Booked,
+    DirectoryMember,
     Letter,
     Ping,
     Registration,
-    RosterMember,
     Tenant,
     Webinar,
 )
 
 OUTBOX = Path("var/outbox")
 MAILBOX = "bot@ekokommuner.example"
-"""Whom mail comes from where there is no mailbox."""
+"""The sender of mail where there is no mailbox."""
 
 _UNSAFE = re.compile(r"[^a-z0-9åäö@.+-]+")
 
 
 @dataclass
 class _Event:
-    """What the calendar keeps of an appointment."""
+    """An appointment as the calendar keeps it."""
 
     appointment: Appointment
     attendees: list[Attendee] = field(default_factory=list)
@@ -62,10 +62,10 @@ class _Event:
 
 
 class Papers:
-    """A mail service, a calendar, a feed and an installer that write files; a directory that knows nobody."""
+    """A mail service, calendar, feed and installer that write files, and a directory that lists nobody."""
 
     def __init__(self, folder: Path, answer_to: str, clock: Callable[[], datetime]) -> None:
-        """``folder`` is made when the first thing is written."""
+        """Set the folder, which is made with its first file, and the address that mails ask people to answer to."""
         self._folder = folder
         self._answer_to = answer_to
         self._clock = clock
@@ -121,25 +121,25 @@ class Papers:
 
     async def notify_all(self, entra_ids: Sequence[str], ping: Ping) -> None:
         """See :class:`bot.tenant.Feed`."""
-        told = orjson.dumps({"to": list(entra_ids), **asdict(ping)}, option=orjson.OPT_INDENT_2)
-        await self._write(f"feed-{uuid5(NAMESPACE_URL, told.decode())}.json", told)
+        notification = orjson.dumps({"to": list(entra_ids), **asdict(ping)}, option=orjson.OPT_INDENT_2)
+        await self._write(f"feed-{uuid5(NAMESPACE_URL, notification.decode())}.json", notification)
 
     async def install(self, entra_id: str) -> bool:
         """See :class:`bot.tenant.Installer`."""
         await self._write(f"install-{_name(entra_id)}.json", orjson.dumps({"installed_for": entra_id}))
         return True
 
-    async def team_members(self, team_id: str) -> Sequence[RosterMember]:
+    async def team_members(self, team_id: str) -> Sequence[DirectoryMember]:
         """Nobody: a laptop has no directory."""
         del team_id
         return ()
 
-    async def channel_members(self, team_id: str, channel_id: str) -> Sequence[RosterMember]:
+    async def channel_members(self, team_id: str, channel_id: str) -> Sequence[DirectoryMember]:
         """Nobody."""
         del team_id, channel_id
         return ()
 
-    async def all_channel_members(self, team_id: str, channel_id: str) -> Sequence[RosterMember]:
+    async def all_channel_members(self, team_id: str, channel_id: str) -> Sequence[DirectoryMember]:
         """Nobody."""
         del team_id, channel_id
         return ()
@@ -162,7 +162,7 @@ class Papers:
     async def _tell(
         self, event: _Event, attendees: Sequence[Attendee], method: Method = Method.REQUEST, comment: str = ""
     ) -> None:
-        """Write each their own invitation, as Exchange does, and keep the event."""
+        """Write each attendee an invitation of their own, as Exchange does, and store the event."""
         for attendee in attendees:
             letter = self._invitation(event, attendee, method, comment)
             await self._write(f"{_name(letter.key)}.eml", mail.written(letter, MAILBOX, self._answer_to, self._clock()))
@@ -170,7 +170,7 @@ class Papers:
         await self._write(f"events/{_id(event.appointment.key)}.json", orjson.dumps(kept, option=orjson.OPT_INDENT_2))
 
     def _invitation(self, event: _Event, attendee: Attendee, method: Method, comment: str) -> Letter:
-        """What Exchange would send; its own words are in the organiser's language."""
+        """Return the invitation that Exchange would send. Exchange's own words are in the organiser's language."""
         appointment = event.appointment
         file = invitation(
             *(appointment, attendee, MAILBOX, self._clock()),
@@ -179,13 +179,13 @@ class Papers:
             join_url=event.join_url,
         )
         over = method is Method.CANCEL
-        said = comment or ("Du är inte längre inbjuden." if over else appointment.text)
+        body = comment or ("Du är inte längre inbjuden." if over else appointment.text)
         return mail.compose(
             key=f"event-{appointment.key}-{event.sequence}-{method.lower()}-{attendee.mail}",
             to=attendee.mail,
             name=attendee.name,
             subject=f"Inställt: {appointment.title}" if over else appointment.title,
-            text=f"**{_when(appointment)}**\n\n{said}",
+            text=f"**{_when(appointment)}**\n\n{body}",
             why="Du var inbjuden till mötet." if over else "Du är inbjuden till mötet.",
             link=None if over or not event.join_url else mail.Link("Anslut till mötet", event.join_url),
             calendar=file,
@@ -195,10 +195,10 @@ class Papers:
         file = self._folder / "events" / f"{_name(event_id)}.json"
         if not await asyncio.to_thread(file.exists):
             return None
-        kept = orjson.loads(await asyncio.to_thread(file.read_bytes))
-        times = {name: datetime.fromisoformat(kept["appointment"][name]) for name in ("starts", "ends")}
-        appointment = Appointment(**{**kept["appointment"], **times})
-        return _Event(appointment, [Attendee(**attendee) for attendee in kept["attendees"]], kept["sequence"])
+        stored = orjson.loads(await asyncio.to_thread(file.read_bytes))
+        times = {name: datetime.fromisoformat(stored["appointment"][name]) for name in ("starts", "ends")}
+        appointment = Appointment(**{**stored["appointment"], **times})
+        return _Event(appointment, [Attendee(**attendee) for attendee in stored["attendees"]], stored["sequence"])
 
     async def _known(self, event_id: str) -> _Event:
         event = await self._event(event_id)
@@ -211,7 +211,7 @@ class Papers:
 
 
 def on_paper(folder: Path, answer_to: str, clock: Callable[[], datetime]) -> Tenant:
-    """All of the tenant, as files in ``folder``."""
+    """Return a tenant that writes files in ``folder``."""
     papers = Papers(folder, answer_to, clock)
     return Tenant(papers, papers, papers, papers, papers, papers)
 
@@ -231,5 +231,5 @@ def _when(appointment: Appointment) -> str:
 
 
 def _name(key: str) -> str:
-    """A file name that every system takes, and that says whose it is."""
+    """Return a file name that every system takes and that shows the key."""
     return _UNSAFE.sub("-", key.lower()).strip("-.")[:150] or "x"

@@ -34,19 +34,19 @@ class Bank(Protocol):
         """Whether it holds nothing at all."""
 
     def search(self, question: str, limit: int = 10) -> Sequence[Hit]:
-        """The entries nearest to ``question``, best first; empty when nothing is like it."""
+        """Return the entries nearest to ``question``, best first; empty when nothing is like it."""
 
     def shown(self, version: int) -> Mapping[int, Any] | None:
-        """Rows of ``faq_entries`` by id, all that are published; None where what is searched is not of ``version``."""
+        """Return all published rows of ``faq_entries`` by id; None unless the index is of ``version``."""
 
     def vote(self, question: str) -> Sequence[tuple[str, float]]:
-        """The themes of the entries nearest to ``question``, likeliest first, each with its share of their votes."""
+        """Return themes, likeliest first, each with its share of the votes of the entries nearest to ``question``."""
 
     async def settled(self) -> None:
-        """Wait until what is committed by now can be found."""
+        """Wait until the search finds everything that is committed by now."""
 
 
-class Way(StrEnum):
+class DeliveryWay(StrEnum):
     """How a delivery goes; kept with it as the route taken."""
 
     CHAT = "chat"
@@ -58,9 +58,9 @@ class Way(StrEnum):
     CHANNEL = "channel"
     """A new thread in a channel."""
     THREAD = "thread"
-    """A thread or conversation that is there."""
+    """A thread or conversation that exists already."""
     MESSAGE = "message"
-    """A message of ours that is changed or taken away."""
+    """A message of ours that is changed or deleted."""
     MAIL = "mail"
     """A mail, through Graph."""
     FEED = "feed"
@@ -71,19 +71,19 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody, as Teams addresses people: never by UPN, which is no address of a guest."""
+    """A person as Teams addresses them. Never by UPN: a guest's UPN is no address."""
 
     id: str
-    """The Teams id (``29:…``), or the Entra object id of who has not been met; the latter needs a personal install.
-    For a mail the address."""
+    """The Teams id (``29:…``). For a person we have not met it is the Entra object id, which works only if the app is
+    installed for them. For a mail it is the address."""
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where one delivery goes, as far as Teams must know it; a mail or a notification has only a ``member``."""
+    """Where one delivery goes, with everything Teams needs to know. A mail or a notification has only a ``member``."""
 
-    way: Way
+    way: DeliveryWay
     service_url: str = ""
     tenant_id: str | None = None
     conversation_id: str = ""
@@ -92,12 +92,12 @@ class Route:
     activity_id: str | None = None
     """The message to change."""
     member: Member | None = None
-    """Whom to open a chat with, to mention, or to write to."""
+    """The person to open a chat with, to mention, or to write to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """What was sent; enough to change it or to write below it."""
+    """A message that was sent: enough to change it or to write below it."""
 
     conversation_id: str
     thread_id: str | None = None
@@ -108,50 +108,53 @@ class Posted:
 
 
 class Messenger(Protocol):
-    """Writes in Teams without having been asked anything. Nothing is tried again here.
+    """Writes in Teams on the bot's own initiative. Does not try again after a failure.
 
     Every method raises :class:`Unreachable`, :class:`TryLater`, :class:`Uncertain` or :class:`Failed`.
     """
 
     async def open_chat(self, route: Route) -> str:
-        """Open (or find) the chat with ``route.member``; the id of the conversation."""
+        """Open (or find) the chat with ``route.member``. Return the conversation's id."""
 
     async def send(self, route: Route, message: Message) -> Posted:
-        """Write to a chat or thread, in a channel without a ``thread_id`` a new thread; mention ``route.member``."""
+        """Write to a chat or thread and mention ``route.member``. A channel without ``thread_id`` gets a new thread."""
 
     async def update(self, route: Route, message: Message) -> Posted:
         """Replace the message ``route.activity_id`` for everyone who sees it."""
 
     async def delete(self, route: Route) -> Posted:
-        """Take the message ``route.activity_id`` away; one that is gone already is no error."""
+        """Delete the message ``route.activity_id``. A message that is already gone is no error."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Somebody on a team's roster. Teams leaves out whatever it likes."""
+    """A person on a team's roster. Teams may leave out any of the fields."""
 
     teams_id: str | None = None
     entra_id: str | None = None
     name: str | None = None
     mail: str | None = None
-    """As the roster gives it; may be a guest's sign-in name (``…#EXT#…``), which is no address."""
+    """As the roster gives it. May be a guest's sign-in name (``…#EXT#…``), which is no mail address."""
     guest: bool | None = None
     tenant_id: str | None = None
-    """Their home, where it is told."""
+    """The tenant they come from, where Teams says so."""
 
 
-class Directory(Protocol):
-    """Who is in a team. Every method waits when Teams asks it to; raises :class:`Unreachable` or :class:`TryLater`."""
+class TeamDirectory(Protocol):
+    """Lists the people in a team. Every method waits when Teams asks it to.
+
+    Raises :class:`Unreachable` or :class:`TryLater`.
+    """
 
     async def members(self, service_url: str, conversation_id: str) -> Sequence[Listed]:
-        """Everybody in a team or channel; all of them, or an error."""
+        """Return everybody in a team or channel: the whole list, or an error."""
 
     async def group(self, service_url: str, team_id: str) -> str:
-        """The team's id in Entra, by which Graph knows it."""
+        """Return the team's id in Entra, by which Graph knows it."""
 
 
 class Reason(StrEnum):
-    """Why somebody can't be written to (platform.md §3); kept with the delivery."""
+    """Why a person can't be written to (platform.md §3). Stored with the delivery."""
 
     BLOCKED = "blocked"
     """The person blocked or removed the bot."""
@@ -164,15 +167,15 @@ class Reason(StrEnum):
     DISABLED = "disabled"
     """An administrator turned the bot off."""
     NO_ROUTE = "no_route"
-    """We know of no way at all."""
+    """We know no way to reach the person."""
     NO_ADDRESS = "no_address"
-    """What we have is no address that mail reaches, such as a guest's UPN."""
+    """The address we have can't receive mail, such as a guest's UPN."""
     NOT_SET_UP = "not_set_up"
-    """A permission or the mailbox is missing: for everybody, until an operator mends it. The log says which."""
+    """A permission or the mailbox is missing. It concerns everybody until an operator mends it. The log says which."""
 
 
 OWN_LIMIT = "own_limit"
-"""The code of a :class:`TryLater` that is our own pace only: nothing was tried."""
+"""The code of a :class:`TryLater` that comes from our own pace: nothing was sent."""
 
 
 class Unreachable(Exception):  # noqa: N818 - an outcome, named as a delivery's state is
@@ -186,8 +189,9 @@ class Unreachable(Exception):  # noqa: N818 - an outcome, named as a delivery's 
 class TryLater(Exception):  # noqa: N818 - an outcome, named as a delivery's state is
     """Asked to wait, or not reached. Tried again.
 
-    ``code`` is for the log; ``after`` the seconds that the far side asked for, if it did; ``doubtful`` says that the
-    message may have arrived nevertheless; ``everyone`` that nobody else can be written to now either.
+    ``code`` is for the log. ``after`` is the number of seconds that the far side asked us to wait, if it did.
+    ``doubtful`` says that the message may have arrived anyway. ``everyone`` says that nobody else can be written to now
+    either.
     """
 
     def __init__(

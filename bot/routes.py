@@ -34,7 +34,7 @@ _AROUND = " .,:;!?…/"
 
 
 class Role(StrEnum):
-    """Who may use a route."""
+    """The role that a route needs."""
 
     MEMBER = "member"
     KANSLI = "kansli"
@@ -136,7 +136,7 @@ class Dialog(Generic[T]):
     steps: tuple[Step[T], ...]
     finish: Callable[[T, Answers], Reply]
     role: Role = Role.MEMBER
-    """Who may be in it: the steps show what is only for them."""
+    """The role that the dialog needs: its steps show data for that role only."""
 
     def position(self, answers: Answers) -> Step[T] | None:
         """Return the first unanswered step; None when all are answered."""

@@ -1,4 +1,4 @@
-"""Swedish as people read it: Stockholm dates, plurals, lists; and the days on which they work."""
+"""Swedish as people read it: Stockholm dates, plurals and lists. Also the days on which people work."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ MONTHS = (
 
 
 def date_of(moment: datetime) -> date:
-    """The day that it is in Sweden."""
+    """Return the date in Sweden at ``moment``."""
     return moment.astimezone(STOCKHOLM).date()
 
 
 def day(value: date | datetime) -> str:
-    """``den 3 december 2026``: in running text, always with the year (Webbriktlinjer R66)."""
+    """Return ``den 3 december 2026``, for running text. Always with the year (Webbriktlinjer R66)."""
     if isinstance(value, datetime):
         value = date_of(value)
     return f"den {value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
 def count(number: int, one: str, many: str) -> str:
-    """``1 fråga``, ``3 frågor``; thousands are set apart by a hard space."""
+    """Return ``1 fråga`` or ``3 frågor``, with a hard space before each three digits."""
     return f"{number:,} {one if number == 1 else many}".replace(",", "\N{NO-BREAK SPACE}")
 
 
 def listed(items: Sequence[str], last: str = "och") -> str:
-    """``vatten, livsmedel och klimat``; empty for nothing."""
+    """Return ``vatten, livsmedel och klimat``; empty for nothing."""
     if len(items) < 2:  # noqa: PLR2004 - one item has no "and"
         return "".join(items)
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
@@ -56,37 +56,37 @@ def listed(items: Sequence[str], last: str = "och") -> str:
 OPENS = time(8)
 CLOSES = time(17)
 CLOSES_BEFORE_REST = time(12)
-"""On the day before one that nobody works: domain.md §6."""
+"""On the day before a day off (domain.md §6)."""
 JULY_PAUSE = range(27, 33)
 """ISO weeks 27–32, when municipalities are on holiday (domain.md §6)."""
 CHRISTMAS = frozenset({52, 53, 1})
-"""ISO weeks; some years, such as 2026, have 53."""
+"""ISO weeks around Christmas. Some years, such as 2026, have a week 53."""
 _RED = country_holidays("SE", categories=("public", "de_facto"))
 """Red days by law (1989:253), and midsommarafton, julafton and nyårsafton, when everybody is off."""
 
 
 @cache
 def is_free(day: date) -> bool:
-    """Whether it is a weekend, a red day or a holiday eve that everybody has off."""
+    """Return whether it is a weekend, a red day or a holiday eve that everybody has off."""
     return day.weekday() >= 5 or day in _RED  # noqa: PLR2004 - Saturday
 
 
 def is_squeeze_day(day: date) -> bool:
-    """Whether it is a single working day between two free ones (klämdag)."""
+    """Return whether it is a single working day between two free ones (klämdag)."""
     return not is_free(day) and is_free(day - _DAY) and is_free(day + _DAY)
 
 
 @cache
 def is_working_day(day: date) -> bool:
-    """Whether people can be expected to answer: no free day, squeeze day, July pause or Christmas."""
+    """Return whether people can be expected to answer: no free day, squeeze day, July pause or Christmas."""
     week = day.isocalendar().week
     return not (is_free(day) or is_squeeze_day(day) or week in JULY_PAUSE or week in CHRISTMAS)
 
 
 def working_days_after(moment: datetime, days: int) -> datetime:
-    """The same time of day on the ``days``-th working day after ``moment``'s own date, in UTC.
+    """Return the same time of day on the ``days``-th working day after ``moment``'s own date, in UTC.
 
-    Asked on a Friday, or on the weekend after it, two working days are over on Tuesday.
+    Two working days after a Friday, or after the weekend that follows it, is Tuesday.
     """
     local = moment.astimezone(STOCKHOLM)
     day = local.date()
@@ -96,13 +96,16 @@ def working_days_after(moment: datetime, days: int) -> datetime:
 
 
 def is_open(moment: datetime) -> bool:
-    """Whether the bot may remind people at this moment: 8–17 on working days, until 12 before a day of rest."""
+    """Return whether the bot may remind people at this moment: 8–17 on working days, until 12 before a day of rest."""
     local = moment.astimezone(STOCKHOLM)
     return is_working_day(local.date()) and OPENS <= local.time() <= _closes(local.date())
 
 
 def next_open(moment: datetime) -> datetime:
-    """``moment`` if it is open, else when it opens next, in UTC. For what follows a date, so that it moves later."""
+    """Return ``moment`` if it is open, else the next opening, in UTC.
+
+    Use it for things that follow a date, so that they move later.
+    """
     if is_open(moment):
         return moment
     local = moment.astimezone(STOCKHOLM)
@@ -111,7 +114,10 @@ def next_open(moment: datetime) -> datetime:
 
 
 def previous_open(moment: datetime) -> datetime:
-    """``moment`` if it is open, else when it closed last, in UTC. For what leads up to a date: it moves earlier."""
+    """Return ``moment`` if it is open, else the latest closing, in UTC.
+
+    Use it for things that come before a date, so that they move earlier.
+    """
     if is_open(moment):
         return moment
     local = moment.astimezone(STOCKHOLM)
@@ -125,7 +131,10 @@ def _closes(day: date) -> time:
 
 
 def _working_day_from(day: date, step: timedelta) -> date:
-    """``day`` itself or the first working day in the direction of ``step``; the longest way is the July pause."""
+    """Return ``day`` itself or the first working day in the direction of ``step``.
+
+    The longest walk is across the July pause.
+    """
     while not is_working_day(day):
         day += step
     return day

@@ -1,9 +1,9 @@
-"""What the core needs from the Microsoft 365 tenant beside Teams' messages, as Protocols with their values.
+"""What the core needs from the Microsoft 365 tenant apart from Teams messages, as Protocols with their values.
 
-:mod:`bot.graph` does it through Microsoft Graph, :mod:`bot.papers` as files on a laptop. Every method raises as
-:class:`bot.ports.Messenger` does, so that a delivery's outcome is read the same way whatever it went by.
+:mod:`bot.graph` implements them with Microsoft Graph, :mod:`bot.papers` with files on a laptop. Every method raises the
+exceptions of :class:`bot.ports.Messenger`, so that every kind of delivery has the same outcomes.
 
-People are named by Entra object id or by ``mail``, never by UPN: a guest's is ``…#EXT#…``, which is no address.
+People are named by Entra object id or by ``mail``, never by UPN: a guest's UPN is ``…#EXT#…``, which is no address.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ class Letter:
     """One mail to one person; :func:`bot.delivery.mail.compose` writes it."""
 
     key: str
-    """Names the mail for ever, as a delivery's key does. A mail sent twice has the same Message-ID."""
+    """Names the mail for good, as a delivery's key does. A mail that is sent twice has the same Message-ID."""
     to: str
     name: str
     subject: str
     text: str
     html: str
     calendar: bytes | None = None
-    """An ``.ics`` that goes along, its method in its text."""
+    """An attached ``.ics`` file; its text says its method."""
 
 
 class Mail(Protocol):
-    """The way to who can't be reached in Teams: a guest sees our chats only when switched into our tenant."""
+    """Reaches people whom Teams does not reach: a guest sees our chats only while switched into our tenant."""
 
     async def send(self, letter: Letter) -> str:
-        """Send a mail from the bot's mailbox; its Message-ID."""
+        """Send a mail from the bot's mailbox. Return its Message-ID."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +110,13 @@ class Ping:
     """A notification in Teams' activity feed."""
 
     text: str
-    """What is shown; Teams shows the first 150 characters."""
+    """The text of the notification. Teams shows the first 150 characters."""
     topic: str
     """What it is about, in a few words."""
     url: str
     """Where a click leads: an address in Teams, ``https://teams.microsoft.com/l/…``."""
     chain: int | None = None
-    """A later one with the same number takes an earlier one's place."""
+    """A later notification with the same number replaces the earlier one."""
 
 
 class Feed(Protocol):
@@ -126,12 +126,12 @@ class Feed(Protocol):
         """Notify one person."""
 
     async def notify_all(self, entra_ids: Sequence[str], ping: Ping) -> None:
-        """Notify up to 100. Teams accepts all at once and does not say who was reached."""
+        """Notify up to 100 people. Teams accepts them all at once and does not say whom it reached."""
 
 
 @dataclass(frozen=True, slots=True)
-class RosterMember:
-    """Somebody in a team or channel."""
+class DirectoryMember:
+    """A person in a team or channel."""
 
     entra_id: str
     name: str
@@ -139,27 +139,27 @@ class RosterMember:
     guest: bool
     owner: bool
     tenant_id: str | None = None
-    """Their home, where it is told. Another tenant's people in a shared channel can't be written to."""
+    """The tenant they come from, where Graph says so. The bot can't write to another tenant's people."""
 
 
 class Directory(Protocol):
-    """Who is in the teams and channels."""
+    """Lists the people in teams and channels."""
 
-    async def team_members(self, team_id: str) -> Sequence[RosterMember]:
-        """Everybody in a team."""
+    async def team_members(self, team_id: str) -> Sequence[DirectoryMember]:
+        """Return everybody in a team."""
 
-    async def channel_members(self, team_id: str, channel_id: str) -> Sequence[RosterMember]:
-        """Who was added to a channel; in a standard channel the team."""
+    async def channel_members(self, team_id: str, channel_id: str) -> Sequence[DirectoryMember]:
+        """Return the people who were added to a channel. For a standard channel they are the team."""
 
-    async def all_channel_members(self, team_id: str, channel_id: str) -> Sequence[RosterMember]:
-        """Everybody who sees a channel, whatever way they came there; the one to ask for a shared channel."""
+    async def all_channel_members(self, team_id: str, channel_id: str) -> Sequence[DirectoryMember]:
+        """Return everybody who sees a channel, however they got access. Use it for a shared channel."""
 
 
 class Installer(Protocol):
     """Gives people the app, so that the bot can write to them first."""
 
     async def install(self, entra_id: str) -> bool:
-        """Install the app for a person; False where they had it already."""
+        """Install the app for a person. Return False where they had it already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ class Webinar:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """Somebody who registered for a webinar."""
+    """A person who registered for a webinar."""
 
     id: str
     name: str
@@ -187,7 +187,7 @@ class Registration:
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
-    """Somebody who was there, in all sessions together. A phone caller has no address."""
+    """A person who attended, with all sessions added up. A phone caller has no address."""
 
     name: str
     mail: str | None
@@ -195,21 +195,21 @@ class Attendance:
 
 
 class Webinars(Protocol):
-    """Webinars can only be read by an app; making one takes a person."""
+    """Reads webinars. An app can't create one: that takes a person."""
 
     async def organised_by(self, entra_id: str) -> Sequence[Webinar]:
-        """The webinars of one organiser, whom the tenant's access policy must cover."""
+        """Return the webinars of one organiser, whom the tenant's access policy must cover."""
 
     async def registrations(self, webinar_id: str) -> Sequence[Registration]:
-        """Who registered."""
+        """Return the people who registered."""
 
     async def attendance(self, webinar_id: str) -> Sequence[Attendance]:
-        """Who came, when the meeting is over; empty before that."""
+        """Return the people who came. Empty until the meeting is over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """All of it."""
+    """Everything that the core uses of the tenant."""
 
     mail: Mail
     calendar: Calendar

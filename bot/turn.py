@@ -32,18 +32,18 @@ class App:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What a handler is given: the event, who it comes from, an open transaction and the time."""
+    """Everything a handler gets: the event, the person who caused it, an open transaction and the time."""
 
     app: App
     session: Session
     incoming: Incoming
     person: Person
     found: TurnFacts
-    """What the database knew when the turn began."""
+    """The facts that were read from the database when the turn began."""
     now: datetime
     """Aware, UTC."""
     argument: str = ""
-    """What stood after the command word."""
+    """The text after the command word."""
 
     @property
     def data(self) -> Mapping[str, Any]:
@@ -52,12 +52,12 @@ class Turn:
 
     @property
     def kansli(self) -> bool:
-        """Whether the person has the kansli's role right now. Looked up when asked: a plain question needn't know."""
+        """Whether the person has the kansli role right now. Looked up on demand: a plain question needs no role."""
         return is_kansli(self.session, self.app.settings, self.person)
 
     @property
     def page(self) -> int:
-        """The page that a list's button turns to; 0 for anything that is no number."""
+        """The page that a list's button asks for; 0 for anything that is not a number."""
         wanted = self.data.get("page")
         return wanted if isinstance(wanted, int) and not isinstance(wanted, bool) else 0
 
@@ -68,5 +68,5 @@ class Turn:
 
 
 def is_kansli(session: Session, settings: Settings, person: Person) -> bool:
-    """Whether the person has the kansli's role now, from the settings or given in the chat."""
+    """Return whether the person has the kansli role now, from the settings or given in the chat."""
     return kansli.includes(session, person, settings.kansli)

@@ -11,7 +11,7 @@ from itertools import accumulate
 from bot.cards import button, card, heading, plain, text_input
 from bot.dialog import Dialog, Step, controls
 from bot.faq import entries, gap_cards, gaps, kansli_cards
-from bot.faq.entries import Content
+from bot.faq.entries import EntryContent
 from bot.message import Json, Reply, say
 from bot.register.change import Change
 from bot.routes import Answers, Role
@@ -88,7 +88,7 @@ def accept_theme(turn: Turn, answers: Answers, said: str) -> str:
 
 def finish(turn: Turn, answers: Answers) -> Reply:
     """Make the draft and show its form, from where it is published."""
-    content = Content(
+    content = EntryContent(
         question=answers["question"],
         answer=answers["answer"],
         phrasings=tuple(answers["phrasings"] or ()),
@@ -98,7 +98,7 @@ def finish(turn: Turn, answers: Answers) -> Reply:
     turn.session.flush()
     rows = gaps.of_gap(turn, answers.get("_gap") or ())
     faq_growth.answer_gaps(turn.session, gaps.digests(rows), entry.id, turn.now)
-    return say(card=kansli_cards.form(entry, said="Sparat som utkast. Läs igenom det och välj Publicera."))
+    return say(card=kansli_cards.form(entry, notice="Sparat som utkast. Läs igenom det och välj Publicera."))
 
 
 NEW_ENTRY = Dialog(

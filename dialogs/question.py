@@ -16,7 +16,7 @@ from bot.message import Json, Reply, UserError, say
 from bot.questions import asker_cards, cards, details, lifecycle, notices
 from bot.routes import Answers
 from bot.search import themes
-from bot.search.themes import Suggestion, Vote
+from bot.search.themes import ThemeSuggestion, ThemeVote
 from bot.turn import Turn
 from bot.wording import utterance
 from storage import content, groups, questions
@@ -26,7 +26,7 @@ from storage.questions import Status
 OFFERED = 3
 """Groups that are suggested: the likeliest and the two next."""
 SHOWN = 3
-"""Similar questions that are shown before one's own is sent."""
+"""Similar questions that are shown before the person's own is sent."""
 YES = frozenset({"skicka", "ja", "ok", "skicka den", "ja tack"})
 NAME, PLACE = "name", "place"
 
@@ -199,11 +199,11 @@ QUESTION = Dialog(
 )
 
 
-def suggestions(turn: Turn, text: str, taking: Sequence[ThemeGroup]) -> list[Suggestion]:
+def suggestions(turn: Turn, text: str, taking: Sequence[ThemeGroup]) -> list[ThemeSuggestion]:
     """The groups that take questions, likeliest first."""
-    entries = [Vote(theme, share) for theme, share in turn.app.bank.vote(text)]
+    entries = [ThemeVote(theme, share) for theme, share in turn.app.bank.vote(text)]
     before = [
-        Vote(row.theme, alike)
+        ThemeVote(row.theme, alike)
         for row in questions.earlier(turn.session)
         if row.theme and (alike := themes.likeness(text, row.text)) >= themes.A_LITTLE_ALIKE
     ]

@@ -1,1 +1,1 @@
-"""The Teams app package: what an administrator uploads so that people can meet the bot."""
+"""The Teams app package, which an administrator uploads so that people can use the bot."""

@@ -1,7 +1,7 @@
 """Fill in the template, check it and zip it with its icons: ``python -m manifest.build --help``.
 
-The template is ``manifest.json``; what is in double braces there comes from :class:`Deployment`, and the command menus
-come from the routes. The same input gives the same bytes.
+The template is ``manifest.json``. The values in double braces come from :class:`Deployment`, and the command menus from
+the routes. The same input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -42,32 +42,32 @@ _VERSION = re.compile(r"(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}")
 _HTTPS = re.compile(r"https://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(:\d{1,5})?(/[\w.~%/-]*)?", re.ASCII)
 _BLANK = re.compile(r"\{\{(\w+)\}\}")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The earliest time a zip file can hold: the package shall not depend on when it was built."""
+"""The earliest time that a zip file can hold. A fixed time makes the package independent of when it is built."""
 
 
 class PackageError(Exception):
-    """The package can't be built as asked; the text says every reason, one a line."""
+    """The package can't be built. The text gives all reasons, one on each line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """What differs between one installation of the bot and another."""
+    """The values that differ between installations of the bot."""
 
     app_id: str = VALIDATION_ONLY
     """The bot's app registration; also the id of the Teams app."""
     public_url: str = ""
-    """Where the bot's own pages are reached, if it has any: ``SEKOM_PUBLIC_URL``."""
+    """The address of the bot's own pages, if it has any: ``SEKOM_PUBLIC_URL``."""
     privacy_url: str = ""
-    """The privacy page; else ``/integritet`` on the public URL or the association's site."""
+    """The privacy page. Default: ``/integritet`` on the public URL or the association's site."""
     terms_url: str = ""
-    """The terms of use; else ``/villkor``, likewise."""
+    """The terms of use. Default: ``/villkor`` in the same place."""
     read_threads: bool = False
     """Whether to ask a team's owner that the bot may see replies that don't mention it: ``SEKOM_READ_THREADS``."""
     version: str = "1.0.0"
     """The package's version. Teams takes an update only if it is higher than before."""
 
     def refusals(self) -> Iterator[str]:
-        """Say what is wrong with the values, each with what would be right."""
+        """Yield each fault in the values, with the remedy."""
         if not is_guid(self.app_id):
             yield f"app id {self.app_id!r} is no GUID: copy 'Application (client) ID' from the app registration"
         if not _VERSION.fullmatch(self.version):
@@ -78,7 +78,7 @@ class Deployment:
                 yield f"{name.replace('_', ' ')} {url!r} is no plain https address with a public host name"
 
     def blanks(self) -> dict[str, str]:
-        """Give what to write in each of the template's blanks."""
+        """Return the value for each blank in the template."""
         site = (self.public_url or _WEBSITE).rstrip("/")
         return {
             "app_id": self.app_id.lower(),
@@ -133,7 +133,7 @@ def build(deployment: Deployment, routes: Routes[Turn], folder: Path = FOLDER) -
 
 
 def _zipped(files: Mapping[str, bytes]) -> bytes:
-    """Put the files at the root of a zip, in the order of their names and without a trace of when and where."""
+    """Zip the files by name, without a trace of when and where."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name in sorted(files):
@@ -145,7 +145,7 @@ def _zipped(files: Mapping[str, bytes]) -> bytes:
 
 
 def main(argv: Sequence[str] | None = None, load: Callable[[], Settings] = from_process) -> int:
-    """Build the package as the command line says; the result is the exit code, 2 for a refusal."""
+    """Build the package as the command line says. Return the exit code, which is 2 for a refusal."""
     arguments = _parser().parse_args(argv)
     try:
         deployment = _deployment(arguments, load)
@@ -181,7 +181,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _deployment(arguments: argparse.Namespace, load: Callable[[], Settings]) -> Deployment:
-    """Take what was given; the settings are read only where no app id was, so that they need not be complete."""
+    """Return the values from the command line. Read the settings only if no app id was given."""
     fields = ("app_id", "public_url", "privacy_url", "terms_url", "read_threads", "version")
     given = {name: value for name in fields if (value := getattr(arguments, name)) is not None}
     if "app_id" in given:
@@ -190,7 +190,7 @@ def _deployment(arguments: argparse.Namespace, load: Callable[[], Settings]) -> 
     public = settings.public_url or ""
     known = Deployment(
         app_id=settings.app_id or VALIDATION_ONLY,
-        public_url=public if public.startswith("https://") else "",  # a laptop's own address is no use to Teams
+        public_url=public if public.startswith("https://") else "",  # Teams can't reach a laptop's own address
         read_threads=settings.read_threads,
     )
     return replace(known, **given)

@@ -1,6 +1,6 @@
-"""What Teams refuses in an app package and a JSON schema can't see, plus the limits one meets when adding a command.
+"""Checks of an app package that a JSON schema can't make, and the limits of the command menus.
 
-Microsoft's schema has the rest; ``tests/test_manifest.py`` validates against it.
+Microsoft's schema has the other rules; ``tests/test_manifest.py`` validates against it.
 """
 
 import json
@@ -16,7 +16,7 @@ _PNG_HEADER = struct.Struct(">8s4x4sII")
 
 
 def problems(files: Mapping[str, bytes]) -> list[str]:
-    """Everything wrong with a package, given as its files by name; empty if nothing is."""
+    """Return all faults of a package, given as its files by name; empty if there are none."""
     manifest = json.loads(files["manifest.json"])
     return [*_ids(manifest), *_menus(manifest), *_icons(manifest, files), *_languages(manifest, files)]
 
@@ -43,12 +43,12 @@ def _icons(manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> Iterator[
         if name not in files:
             yield f"{name}, the {kind} icon, is missing: draw it with python -m manifest.icons"
         elif (size := _png_size(files[name])) != (wanted, wanted):
-            seen = f"{size[0]}×{size[1]}" if size else "no PNG"
-            yield f"{name}, the {kind} icon, is {seen}, should be {wanted}×{wanted}"
+            actual = f"{size[0]}×{size[1]}" if size else "no PNG"
+            yield f"{name}, the {kind} icon, is {actual}, should be {wanted}×{wanted}"
 
 
 def _png_size(data: bytes) -> tuple[int, int] | None:
-    """Width and height by the file's header, or None if it is no PNG."""
+    """Return width and height from the file's header, or None if it is not a PNG."""
     if len(data) < _PNG_HEADER.size:
         return None
     magic, chunk, width, height = _PNG_HEADER.unpack_from(data)

@@ -1,8 +1,8 @@
 """Draw the icons' PNG files from their SVG sources: ``python -m manifest.icons``, after a change to a drawing.
 
-Needs the extra ``dev`` and a Chromium: the one on the path, else Playwright's own. Sizes and colours are Teams' rules,
-which ``tests/test_manifest.py`` checks: ``color`` fills its square, which Teams crops to a circle, a rounded square or
-a hexagon; ``outline`` is white on nothing and reaches its edges.
+Needs the extra ``dev`` and a Chromium: the one on the path, else Playwright's own. Sizes and colours follow Teams'
+rules, which ``tests/test_manifest.py`` checks. ``color`` fills its square, which Teams crops to a circle, a rounded
+square or a hexagon. ``outline`` is white on a transparent ground and reaches its edges.
 """
 
 import shutil

@@ -1,4 +1,4 @@
-"""Who has a question's answer form open: an update of the card takes the form away, with what they have written."""
+"""People who have a question's answer form open: an update of the card takes the form away, with their text."""
 
 from __future__ import annotations
 

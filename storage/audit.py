@@ -1,4 +1,4 @@
-"""The audit log: what the kansli changed, who and when."""
+"""The audit log: each change by the kansli, with person and time."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from storage.database import Base, person_key
 
 
 class AuditRow(Base):
-    """One change. ``what`` and ``about`` never hold a name or an address: rows outlive the people they are about."""
+    """One change. ``what`` and ``about`` never hold a name or address: rows stay after the people are erased."""
 
     __tablename__ = "audit_log"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
     by_id: Mapped[int | None] = person_key(on_erase="anonymise", nullable=True)
-    """Who did it; null for an operator's command, and for somebody erased."""
+    """The person who made the change; null for an operator's command, and for an erased person."""
     what: Mapped[str] = mapped_column(String(300))
     """In Swedish, as the kansli reads it: "Medlemsstatus: medlem"."""
     about: Mapped[str] = mapped_column(String(60), index=True)
-    """The row it was done to: ``municipality:1427``, ``person:88``."""
+    """The changed row: ``municipality:1427``, ``person:88``."""
     person_id: Mapped[int | None] = person_key(on_erase="anonymise", nullable=True)
-    """Whom it concerned, where it concerned somebody."""
+    """The person whom the change concerned, if any."""
 
 
 def record(
@@ -36,11 +36,11 @@ def record(
 
 
 def latest(session: Session, about: str, limit: int) -> Sequence[AuditRow]:
-    """The newest changes of one row."""
+    """Return the newest changes of one row."""
     statement = select(AuditRow).where(AuditRow.about == about).order_by(AuditRow.at.desc(), AuditRow.id.desc())
     return session.scalars(statement.limit(limit)).all()
 
 
 def newest(session: Session, limit: int | None = None) -> Sequence[AuditRow]:
-    """The newest changes of everything, or all of them."""
+    """Return the newest changes in the whole log; without ``limit`` all of them."""
     return session.scalars(select(AuditRow).order_by(AuditRow.at.desc(), AuditRow.id.desc()).limit(limit)).all()

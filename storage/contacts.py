@@ -1,4 +1,4 @@
-"""Contact persons: whom a municipality has appointed, now and before, and proposals that wait for the kansli."""
+"""Contact persons of municipalities, present and past, and proposals that wait for the kansli."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CURRENT = text("until IS NULL")
 
 
 class Contact(Base):
-    """A person in a seat (one of :data:`storage.people.SEATS`) of a municipality, for a time."""
+    """A person who holds a seat (one of :data:`storage.people.SEATS`) of a municipality for some time."""
 
     __tablename__ = "contacts"
     __table_args__ = (
@@ -36,7 +36,7 @@ class Contact(Base):
     municipality_code: Mapped[str] = mapped_column(ForeignKey("municipalities.code", ondelete="CASCADE"), index=True)
     seat: Mapped[str] = mapped_column(String(20))
     person_id: Mapped[int | None] = person_key(on_erase="anonymise", nullable=True)
-    """Null when the person was erased: that somebody held the seat remains."""
+    """Null when the person was erased. The row still says that the seat was held."""
     since: Mapped[date]
     until: Mapped[date | None]
     """The last day; null while they hold it."""
@@ -44,21 +44,21 @@ class Contact(Base):
 
     @property
     def gone(self) -> bool:
-        """Whether they have left the network's teams, so that nobody fills the seat."""
+        """Whether the person has left the network's teams, so that the seat is empty in fact."""
         return self.person is not None and self.person.left_at is not None
 
 
 class ProposalKind(StrEnum):
-    """What a member proposes."""
+    """The kind of a member's proposal."""
 
     SEAT = "seat"
-    """To hold a seat, usually after somebody."""
+    """To hold a seat, usually as the successor of another person."""
     BELONGS = "belongs"
-    """To speak for a municipality, where the mail address does not show it."""
+    """To speak for a municipality, when the mail address does not prove it."""
 
 
 class Proposal(Base):
-    """What a member says of themselves and the kansli confirms; the row goes when it is decided."""
+    """A member's statement about themselves that the kansli has to confirm. Deleted when it is decided."""
 
     __tablename__ = "proposals"
     __table_args__ = (Index("ix_proposals_once", "person_id", "kind", unique=True),)
@@ -77,7 +77,7 @@ class Proposal(Base):
 
 
 def current(session: Session, code: str | None = None) -> Sequence[Contact]:
-    """Those who hold a seat now, by seat and name; of one municipality or of all."""
+    """Return the present contact persons of one municipality or of all, by seat and name."""
     statement = (
         select(Contact)
         .outerjoin(Contact.person)
@@ -89,7 +89,7 @@ def current(session: Session, code: str | None = None) -> Sequence[Contact]:
 
 
 def past(session: Session, code: str, limit: int) -> Sequence[Contact]:
-    """Those who held a seat before, the latest first."""
+    """Return the past contact persons, the latest first."""
     statement = (
         select(Contact)
         .options(joinedload(Contact.person))
@@ -100,12 +100,12 @@ def past(session: Session, code: str, limit: int) -> Sequence[Contact]:
 
 
 def held_by(session: Session, person_id: int) -> Sequence[Contact]:
-    """The seats that a person holds now."""
+    """Return the seats that a person holds now."""
     return session.scalars(select(Contact).where(Contact.person_id == person_id, Contact.until.is_(None))).all()
 
 
 def find(session: Session, contact_id: object) -> Contact | None:
-    """The contact with this id, which may come from a client and be anything."""
+    """Return the contact with this id, which may come from a client and be anything."""
     return session.get(Contact, contact_id) if is_id(contact_id) else None
 
 
@@ -119,40 +119,40 @@ def propose(
     seat: str = "",
     replaces_id: int | None = None,
 ) -> Proposal:
-    """Keep a proposal; an earlier one of this kind by the same person is replaced, one that says the same stays."""
-    said = {"municipality_code": code, "seat": seat, "replaces_id": replaces_id}
+    """Store a proposal. It replaces the person's earlier proposal of this kind, unless both say the same."""
+    content = {"municipality_code": code, "seat": seat, "replaces_id": replaces_id}
     this = select(Proposal).where(Proposal.person_id == person_id, Proposal.kind == kind).with_for_update()
     row: Proposal | None = None
-    while row is None:  # between the two, the kansli may decide the one that is there
-        insert_new(session, Proposal, person_id=person_id, kind=kind, created_at=now, **said)
+    while row is None:  # the kansli may decide, and so delete, the existing row between the two statements
+        insert_new(session, Proposal, person_id=person_id, kind=kind, created_at=now, **content)
         row = session.scalar(this.execution_options(populate_existing=True))
-    if any(getattr(row, name) != value for name, value in said.items()):
-        session.execute(update(Proposal).where(Proposal.id == row.id).values(created_at=now, **said))
+    if any(getattr(row, name) != value for name, value in content.items()):
+        session.execute(update(Proposal).where(Proposal.id == row.id).values(created_at=now, **content))
         session.refresh(row)
     return row
 
 
 def withdraw(session: Session, kind: ProposalKind, person_id: int) -> None:
-    """Take a person's proposal of this kind away, if there is one."""
+    """Delete a person's proposal of this kind, if there is one."""
     session.execute(delete(Proposal).where(Proposal.person_id == person_id, Proposal.kind == kind))
 
 
 def proposals(session: Session) -> Sequence[Proposal]:
-    """Everything that waits for the kansli, oldest first."""
+    """Return all proposals that wait for the kansli, oldest first."""
     statement = select(Proposal).options(joinedload(Proposal.person), joinedload(Proposal.municipality))
     return session.scalars(statement.order_by(Proposal.created_at, Proposal.id)).all()
 
 
 def proposed_by(session: Session, person_id: int) -> Sequence[Proposal]:
-    """What a person has proposed and still waits."""
+    """Return a person's waiting proposals."""
     return session.scalars(select(Proposal).where(Proposal.person_id == person_id)).all()
 
 
 def waiting(session: Session) -> int:
-    """How many proposals wait."""
+    """Return how many proposals wait."""
     return session.scalar(select(func.count()).select_from(Proposal)) or 0
 
 
 def find_proposal(session: Session, proposal_id: object) -> Proposal | None:
-    """The proposal with this id (which may be anything), held until the transaction ends."""
+    """Lock the proposal with this id (which may be anything) until the transaction ends and return it."""
     return session.get(Proposal, proposal_id, with_for_update=True) if is_id(proposal_id) else None

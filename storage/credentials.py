@@ -1,4 +1,4 @@
-"""When the app's secret or certificate expires, as far as anybody has said: what warns the kansli follows from it."""
+"""The expiry of the app's secret or certificate, where it is known. The kansli is warned from it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from storage.database import Base, insert_new
 
 
 class AppCredential(Base):
-    """One row: what the bot signs in to Microsoft 365 with. Never the secret itself."""
+    """One row about the secret or certificate that the bot signs in to Microsoft 365 with. Never the secret itself."""
 
     __tablename__ = "app_credential"
 
@@ -20,7 +20,7 @@ class AppCredential(Base):
 
 
 def note(session: Session, expires_at: datetime | None) -> None:
-    """Keep when it expires; None for what never does."""
+    """Store the time of expiry. None means that it never expires."""
     if expires_at is None:
         session.execute(delete(AppCredential))
     elif not insert_new(session, AppCredential, id=1, expires_at=expires_at):
@@ -28,6 +28,6 @@ def note(session: Session, expires_at: datetime | None) -> None:
 
 
 def expires_at(session: Session) -> datetime | None:
-    """When it expires, or None where that is not known."""
+    """Return the time of expiry, or None if it is not known."""
     row = session.get(AppCredential, 1)
     return row.expires_at if row is not None else None

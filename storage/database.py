@@ -38,27 +38,28 @@ from sqlalchemy.types import TypeDecorator
 T = TypeVar("T")
 
 ATTEMPTS = 3
-"""How many times a transaction that lost a race is played before the conflict becomes a fault."""
+"""How many times a transaction that loses a race is run before the conflict becomes a fault."""
 POSTGRESQL_THREADS = 8
 """Turns at a time per process on PostgreSQL; the connection pool is as large."""
-_PURGE = "purge"
+PURGE = "purge"
+"""Wake it to have what a transaction deletes leave SQLite's files too. PostgreSQL promises that to nobody."""
 CONFLICTS = frozenset({"40001", "40P01", "55P03", "23503"})
-"""PostgreSQL's SQLSTATEs for a lost race: serialization failure, deadlock, no lock, a parent row erased meanwhile."""
+"""PostgreSQL's SQLSTATEs for a lost race: serialization failure, deadlock, no lock, and an erased parent row."""
 _JSON: dict[str, Any] = {
     "json_serializer": lambda value: orjson.dumps(value).decode(),
     "json_deserializer": orjson.loads,
 }
-"""Faster than the standard library, and Å stays Å: what is stored can be searched for."""
+"""Faster than the standard library, and Å stays Å, so that stored text can be searched."""
 
 
 class Utc(TypeDecorator[datetime]):
-    """An aware UTC time. SQLite keeps no zone, so it is taken off on the way in and put back on the way out."""
+    """An aware UTC time. SQLite stores no zone, so we add it again when reading."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
-        """Raises :class:`ValueError` for a naive time: nobody can say which hour it means."""
+        """Return the time in UTC. Raises :class:`ValueError` for a naive time: its hour is ambiguous."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -66,14 +67,14 @@ class Utc(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
-        """The stored time, always aware and in UTC."""
+        """Return the stored time, always aware and in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Base(DeclarativeBase):
-    """Every table's base. JSON values are replaced whole, never changed in place."""
+    """The base class of all tables. Replace a JSON value as a whole: a change in place is not noticed."""
 
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: Utc,
@@ -84,9 +85,9 @@ class Base(DeclarativeBase):
 
 
 def person_key(*, on_erase: str, nullable: bool = False, index: bool = True, **column: Any) -> MappedColumn[Any]:
-    """A foreign key to ``people`` that says what erasing the person does to the row.
+    """Return a foreign key to ``people`` that says what happens to the row when the person is erased.
 
-    ``on_erase`` is ``"delete"`` (the row goes with the person) or ``"anonymise"`` (the row stays, the key becomes
+    ``on_erase`` is ``"delete"`` (the row is deleted with the person) or ``"anonymise"`` (the row stays, the key becomes
     null; needs ``nullable``). Raises :class:`ValueError` for anything else.
     """
     if on_erase not in ("delete", "anonymise") or (on_erase == "anonymise" and not nullable):
@@ -120,17 +121,17 @@ class Database:
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         event.listen(self._sessions, "before_flush", _check_lengths)
         self._readers = sessionmaker(self.engine.execution_options(reading=True))
-        self._wakers: dict[str, Callable[[], None]] = {_PURGE: self._purge}
+        self._wakers: dict[str, Callable[[], None]] = {PURGE: self._purge}
         self._pool = ThreadPoolExecutor(1 if self.sqlite else POSTGRESQL_THREADS, thread_name_prefix="database")
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """A session in a transaction: leaving commits, raising rolls back."""
+        """Yield a session in a transaction: leaving commits, raising rolls back."""
         with self._sessions.begin() as session:
             yield session
 
     def play(self, work: Callable[[Session], T]) -> T:
-        """Run ``work`` in a transaction; one that lost a race is rolled back and played again."""
+        """Run ``work`` in a transaction. If it loses a race, roll it back and run it again."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with self.transaction() as session:
@@ -145,12 +146,15 @@ class Database:
         raise AssertionError("unreachable")
 
     def look(self, work: Callable[[Session], T]) -> T:
-        """Run ``work``, which only reads, beside the turns: it waits for no writer, and no writer for it."""
+        """Run ``work``, which may only read. It does not wait for writers, and writers do not wait for it."""
         with self._readers.begin() as session:
             return work(session)
 
     def on_commit(self, name: str, waker: Callable[[], None]) -> None:
-        """Call ``waker`` (quick, on a database thread) after every commit that :func:`wake` marked with ``name``."""
+        """Call ``waker`` after every commit that :func:`wake` marked with ``name``.
+
+        It runs on a database thread and must be quick.
+        """
         self._wakers[name] = waker
 
     async def run(self, work: Callable[[], T]) -> T:
@@ -172,17 +176,19 @@ class Database:
                 connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def make_folder(self) -> None:
-        """Make the folder that SQLite's file is to be in. Raises :class:`OSError`."""
+        """Make the folder for SQLite's file. Raises :class:`OSError`."""
         if self.sqlite:
             Path(self._file).parent.mkdir(parents=True, exist_ok=True)
 
     def reason(self, error: SQLAlchemyError) -> str:
-        """Why the database can't be used, on one line; SQLite itself does not say which file it means."""
-        said = str(getattr(error, "orig", None) or type(error).__name__).partition("\n")[0]
+        """Return why the database can't be used, on one line. Names the file, which SQLite itself does not."""
+        reason = str(getattr(error, "orig", None) or type(error).__name__).partition("\n")[0]
         if not self.sqlite:
-            return said
-        remedy = ". Whoever runs the bot must be allowed to write it and its folder" if "unable to open" in said else ""
-        return f"{said}: {self._file}{remedy}"
+            return reason
+        remedy = (
+            ". Whoever runs the bot must be allowed to write it and its folder" if "unable to open" in reason else ""
+        )
+        return f"{reason}: {self._file}{remedy}"
 
     def close(self) -> None:
         """Wait for running work, then close every connection."""
@@ -191,7 +197,7 @@ class Database:
 
 
 def make_engine(url: str) -> Engine:
-    """What opens connections to ``url`` and compiles statements, set up for the bot; nothing is opened yet."""
+    """Return an engine for ``url``, set up for the bot. Opens no connection yet."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         engine = create_engine(parsed, connect_args={"check_same_thread": False}, hide_parameters=True, **_JSON)
@@ -200,65 +206,57 @@ def make_engine(url: str) -> Engine:
         return engine
     return create_engine(
         parsed,
-        pool_size=POSTGRESQL_THREADS + 2,  # operator work and health checks beside the turns
+        pool_size=POSTGRESQL_THREADS + 2,  # two more for operator work and health checks
         pool_pre_ping=True,
-        hide_parameters=True,  # what people write must not reach a log by way of an error
+        hide_parameters=True,  # an error must not carry people's texts into a log
         connect_args={"options": "-c lock_timeout=5000 -c timezone=UTC", "connect_timeout": 5},
         **_JSON,
     )
 
 
 def wake(session: Session, name: str) -> None:
-    """Have the waker of ``name`` called when this transaction has committed, and not if it rolls back."""
+    """Call the waker of ``name`` when this transaction commits, but not if it rolls back."""
     session.info.setdefault("wake", set()).add(name)
 
 
-def purge(session: Session) -> None:
-    """Have what this transaction deletes leave the database's files too, once it has committed.
-
-    PostgreSQL promises that to nobody: there it goes with the server's own vacuum and log rotation.
-    """
-    wake(session, _PURGE)
-
-
 def wakes(session: Session, name: str) -> bool:
-    """Whether :func:`wake` was called for ``name`` in this transaction."""
+    """Return whether :func:`wake` was called for ``name`` in this transaction."""
     return name in session.info.get("wake", ())
 
 
 def alone(session: Session) -> bool:
-    """Whether this transaction keeps every other one out until it ends, as SQLite's do."""
+    """Return whether this transaction keeps all others out until it ends, as SQLite's transactions do."""
     return session.get_bind().dialect.name == "sqlite"
 
 
 def is_id(value: object) -> TypeGuard[int]:
-    """Whether ``value``, which may come from a client and be anything, can be a row's number in either database."""
+    """Return whether ``value``, which may be anything from a client, can be a row's id in both databases."""
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**31
 
 
 def insert_new(session: Session, table: type[Base], **values: Any) -> bool:
-    """Insert a row unless one with the same unique key is there; whether it was inserted.
+    """Insert a row unless one with the same unique key exists. Return whether it was inserted.
 
-    Waits for a competing transaction on PostgreSQL, so the answer is the final one.
+    On PostgreSQL this waits for a competing transaction, so the answer is final.
     """
     statement = _insert_new(table, session.get_bind().dialect.name)
     return session.execute(statement, values).first() is not None  # psycopg's row count is unknown here
 
 
 def insert_all_new(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> int:
-    """Do the same as :func:`insert_new` with many rows at once; how many were inserted."""
+    """Do the same as :func:`insert_new` with many rows at once. Return how many were inserted."""
     return len(session.execute(_insert_new(table, session.get_bind().dialect.name), rows).all()) if rows else 0
 
 
 @cache
 def _insert_new(table: type[Base], dialect: str) -> Executable:
-    """Built once for each table: building it takes longer than running it."""
+    """Build the statement once for each table: building it takes longer than running it."""
     insert = sqlite_insert if dialect == "sqlite" else postgresql_insert
     return insert(table_of(table)).on_conflict_do_nothing().returning(literal(1))
 
 
 def table_of(model: type[Base]) -> Table:
-    """The table behind a class, for statements of the hot path that make no entities."""
+    """Return the table of a class, for statements on the hot path that load no objects."""
     return cast("Table", model.__table__)
 
 
@@ -273,11 +271,11 @@ def _check_lengths(session: Session, _context: object, _instances: object) -> No
 
 
 def _nobody() -> None:
-    """Nobody waits for this in this process."""
+    """Do nothing: this process has no waker of that name."""
 
 
 def _sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:
-    """Hand transactions to us: the driver's own legacy mode begins too late and loses updates silently."""
+    """Take over transactions from the driver: its legacy mode begins too late and loses updates silently."""
     connection.isolation_level = None
     connection.executescript(
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=10000;"
@@ -287,13 +285,13 @@ def _sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _sqlite_begin(connection: Connection) -> None:
-    """Take the write lock at once: a transaction that reads first and writes later can't be replayed in place."""
+    """Take the write lock at once: SQLite can't upgrade a transaction that read first after others have written."""
     reading = connection.get_execution_options().get("reading", False)
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 def _is_conflict(error: DBAPIError | StaleDataError) -> bool:
-    if isinstance(error, StaleDataError):  # a row that was read is gone: its person was erased meanwhile
+    if isinstance(error, StaleDataError):  # a row that was read is gone: its person was erased in between
         return True
     if isinstance(error.orig, sqlite3.OperationalError):
         return isinstance(error, OperationalError) and "locked" in str(error.orig)

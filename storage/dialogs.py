@@ -1,4 +1,4 @@
-"""Open dialogs: the answers given so far; the position is derived from them."""
+"""Open dialogs: the answers given so far. The position in the dialog follows from the answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from storage.database import Base, person_key
 
 
 class OpenDialog(Base):
-    """A dialog that a person has under way in a conversation; at most one in each."""
+    """A dialog that a person has open in a conversation: at most one in each."""
 
     __tablename__ = "open_dialogs"
 
@@ -29,14 +29,14 @@ _FIND = select(OpenDialog).where(
 
 
 def find(session: Session, person_id: int, conversation_id: str) -> OpenDialog | None:
-    """The dialog this person has open here."""
+    """Return the dialog this person has open here."""
     return session.scalars(_FIND, {"person": person_id, "conversation": conversation_id}).one_or_none()
 
 
 def save(
     session: Session, person_id: int, conversation_id: str, *, name: str, answers: dict[str, Any], now: datetime
 ) -> OpenDialog:
-    """Open a dialog, or keep new answers of the open one; one of another name is replaced."""
+    """Open a dialog, or store new answers of the open one. Replace a dialog of another name."""
     row = find(session, person_id, conversation_id)
     if row is None:
         row = OpenDialog(person_id=person_id, conversation_id=conversation_id)
@@ -46,7 +46,7 @@ def save(
 
 
 def close(session: Session, row: OpenDialog) -> bool:
-    """End the dialog; False where another transaction ended it first, on PostgreSQL after waiting for it."""
+    """End the dialog. Return False if another transaction ended it first; PostgreSQL waits for that transaction."""
     session.flush()
     session.expunge(row)
     this = OpenDialog.person_id == row.person_id, OpenDialog.conversation_id == row.conversation_id

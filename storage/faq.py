@@ -13,8 +13,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from storage.database import Base, insert_new, is_id, person_key, table_of, wake, wakes
 
 
-class State(StrEnum):
-    """Where an entry is in its life. Only published ones are searched and shown."""
+class EntryState(StrEnum):
+    """An entry's stage. Only published entries are searched and shown."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
@@ -22,7 +22,7 @@ class State(StrEnum):
 
 
 class Certainty(StrEnum):
-    """How well the answer is founded; the Swedish names are those of the starting content."""
+    """How well founded the answer is. The Swedish values are those of the starting content."""
 
     HIGH = "hög"
     CHECK = "kontrollera"
@@ -47,7 +47,7 @@ class Entry(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str | None] = mapped_column(String(20), unique=True)
-    """Set for starting content, so that loading it again changes nothing."""
+    """Set for starting content, so that loading the content again changes nothing."""
     question: Mapped[str] = mapped_column(String(1000))
     answer: Mapped[str] = mapped_column(Text)
     """Teams Markdown."""
@@ -56,30 +56,30 @@ class Entry(Base):
     """``[{"title": …, "url": … or absent}]``."""
     certainty: Mapped[str] = mapped_column(String(20), default=Certainty.HIGH)
     note: Mapped[str] = mapped_column(Text, default="")
-    """Why it is not certain; for the kansli."""
+    """A note for the kansli: why the answer is not certain."""
     owner_id: Mapped[int | None] = person_key(on_erase="anonymise", nullable=True)
     reviewed_on: Mapped[date]
-    """When somebody last read the answer and stood by it."""
+    """The day when somebody last read the answer and confirmed it."""
     review_on: Mapped[date | None]
-    """When somebody should read it again."""
-    state: Mapped[str] = mapped_column(String(20), default=State.DRAFT, index=True)
+    """The day when somebody should read it again."""
+    state: Mapped[str] = mapped_column(String(20), default=EntryState.DRAFT, index=True)
     changed_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
-    """When the answer got its wording; null for one that was never rewritten. Votes before it are about another."""
+    """When the answer got its present wording; null if never rewritten. Earlier votes are about another wording."""
     question_id: Mapped[int | None] = mapped_column(ForeignKey("questions.id", ondelete="SET NULL"), unique=True)
-    """The question between members that it was made from: one entry for each."""
+    """The question between members that the entry was made from. Each question gives at most one entry."""
     phrasings: Mapped[list[Phrasing]] = relationship(
         order_by=Phrasing.id, cascade="all, delete-orphan", passive_deletes=True
     )
 
     @property
     def published(self) -> bool:
-        """Whether members can be shown it."""
-        return self.state == State.PUBLISHED
+        """Whether members may see the entry."""
+        return self.state == EntryState.PUBLISHED
 
 
 class BankVersion(Base):
-    """One row: a number that rises with every change, so that every replica knows when its index is old."""
+    """One row: a number that rises with every change. It tells each replica when its index is old."""
 
     __tablename__ = "faq_version"
 
@@ -90,7 +90,7 @@ class BankVersion(Base):
 _VERSION = select(table_of(BankVersion).c.number)
 _ENTRY = table_of(Entry)
 _PHRASING = table_of(Phrasing)
-_IS_PUBLISHED = _ENTRY.c.state == State.PUBLISHED
+_IS_PUBLISHED = _ENTRY.c.state == EntryState.PUBLISHED
 _ALTERNATIVES = select(_PHRASING.c.entry_id, _PHRASING.c.text).join(_ENTRY).where(_IS_PUBLISHED)
 _PUBLISHED = select(
     *(_ENTRY.c.id, _ENTRY.c.question, _ENTRY.c.answer, _ENTRY.c.theme),
@@ -100,30 +100,30 @@ _SHOWN = _PUBLISHED.where(_ENTRY.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def version(session: Session) -> int:
-    """The bank's version now; 0 for one that was never changed."""
+    """Return the bank's current version; 0 if it was never changed."""
     return session.scalar(_VERSION) or 0
 
 
 def touch(session: Session) -> None:
-    """Say that the bank has changed. Every function that writes entries calls it."""
+    """Raise the bank's version. Every function that writes entries calls this."""
     insert_new(session, BankVersion, id=1, number=0)
     session.execute(update(BankVersion).values(number=BankVersion.number + 1))
     wake(session, "bank")
 
 
 def touched(session: Session) -> bool:
-    """Whether this transaction has changed the bank."""
+    """Return whether this transaction has changed the bank."""
     return wakes(session, "bank")
 
 
 def shown(session: Session, ids: Iterable[int]) -> dict[int, Any]:
-    """The published entries among ``ids`` as plain rows of what is shown."""
+    """Return the published entries among ``ids`` by id, as plain rows with the columns that are shown."""
     rows = session.execute(_SHOWN, {"ids": list(ids)})
     return {row.id: row for row in rows}
 
 
 def searchable(session: Session) -> Iterator[tuple[Any, tuple[str, ...]]]:
-    """Every published entry as a plain row of what is searched and shown, with its phrasings."""
+    """Yield every published entry as a plain row with the columns that are searched and shown, and its phrasings."""
     phrasings: dict[int, list[str]] = {}
     for entry_id, text in session.execute(_ALTERNATIVES.order_by(_PHRASING.c.id)):
         phrasings.setdefault(entry_id, []).append(text)
@@ -132,28 +132,28 @@ def searchable(session: Session) -> Iterator[tuple[Any, tuple[str, ...]]]:
 
 
 def find(session: Session, entry_id: object) -> Entry | None:
-    """The entry with this id, in any state; ``entry_id`` comes from a client and may be anything."""
+    """Return the entry with this id, in any state. ``entry_id`` comes from a client and may be anything."""
     return session.get(Entry, entry_id) if is_id(entry_id) else None
 
 
 def of_question(session: Session, question_id: int) -> Entry | None:
-    """The entry that was made from this question between members, in any state."""
+    """Return the entry that was made from this question between members, in any state."""
     return session.scalars(select(Entry).where(Entry.question_id == question_id)).one_or_none()
 
 
 def lock(session: Session, entry_id: object) -> Entry | None:
-    """The entry with this id (which may be anything) as it is now, held until the transaction ends."""
+    """Read the entry with this id (which may be anything) again, and lock it until the transaction ends."""
     if not is_id(entry_id):
         return None
     return session.get(Entry, entry_id, with_for_update=True, populate_existing=True)
 
 
-def by_state(session: Session, state: State) -> Sequence[Entry]:
-    """The entries in a state, by theme and age."""
+def by_state(session: Session, state: EntryState) -> Sequence[Entry]:
+    """Return the entries in a state, by theme and age."""
     return session.scalars(select(Entry).where(Entry.state == state).order_by(Entry.theme, Entry.id)).all()
 
 
 def counts(session: Session) -> dict[str, int]:
-    """How many entries there are in each state."""
+    """Return how many entries there are in each state."""
     rows = session.execute(select(Entry.state, func.count()).group_by(Entry.state)).all()
     return {state: int(number) for state, number in rows}

@@ -1,4 +1,4 @@
-"""What the search has learned of how sure it may be: kept, so that neither a start nor another replica learns anew."""
+"""The search's calibrations, stored so that neither a restart nor another replica has to learn again."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from storage.database import Base, insert_new
 
 
 class StoredCalibration(Base):
-    """One calibration; what is in it is the search's own business."""
+    """One calibration. Only the search knows its content."""
 
     __tablename__ = "faq_calibrations"
 
     fingerprint: Mapped[str] = mapped_column(String(64), primary_key=True)
-    """Of the bank that it was learned from."""
+    """The fingerprint of the bank that it was learned from."""
     version: Mapped[int]
-    """The bank's version then."""
+    """The bank's version at that time."""
     learned: Mapped[dict[str, Any]]
 
 
 def of_bank(session: Session, fingerprint: str) -> dict[str, Any] | None:
-    """What was learned from exactly this bank."""
+    """Return the calibration that was learned from exactly this bank."""
     return session.scalar(select(StoredCalibration.learned).where(StoredCalibration.fingerprint == fingerprint))
 
 
 def newest(session: Session) -> dict[str, Any] | None:
-    """What was learned last, from whatever the bank was then."""
+    """Return the newest calibration, whatever bank it was learned from."""
     query = select(StoredCalibration.learned).order_by(StoredCalibration.version.desc())
     return session.scalar(query.limit(1))
 
 
 def keep(session: Session, fingerprint: str, learned: dict[str, Any], version: int) -> None:
-    """Keep this one and no older; two replicas that learn the same at the same time keep it once."""
+    """Store this calibration and delete older ones. If two replicas learn the same one, it is stored once."""
     session.execute(delete(StoredCalibration).where(StoredCalibration.version <= version))
     insert_new(session, StoredCalibration, fingerprint=fingerprint, version=version, learned=learned)

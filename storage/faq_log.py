@@ -37,7 +37,7 @@ class Opinion:
     """What they missed, newest first."""
 
 
-class Outcome(StrEnum):
+class QuestionOutcome(StrEnum):
     """How a question went."""
 
     ANSWERED = "answered"
@@ -117,7 +117,7 @@ def log(
     *,
     text: str,
     wording: str,
-    outcome: Outcome,
+    outcome: QuestionOutcome,
     probability: float,
     entry_id: int | None,
     theme: str,

@@ -1,4 +1,4 @@
-"""Theme groups: channels of peers, who moderates them, and who follows them."""
+"""Theme groups: channels of peers, with their moderators and followers."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from storage.people import Follow, Person
 
 
 class ThemeGroup(Base):
-    """A theme that members ask each other about, with the channel where they do."""
+    """A theme that members ask each other about, and the channel for it."""
 
     __tablename__ = "theme_groups"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     theme: Mapped[str] = mapped_column(String(60), unique=True)
-    """The word that entries of the knowledge bank and ``follows`` have; stays when the group gets another name."""
+    """The word that knowledge-bank entries and ``follows`` use. It stays when the group gets another name."""
     name: Mapped[str] = mapped_column(String(80))
     about: Mapped[str] = mapped_column(String(300), default="")
     words: Mapped[list[str]] = mapped_column(default=list)
-    """Key words in lower case; one of four letters or more is also found inside longer words."""
+    """Key words in lower case. A key word of four letters or more is also found inside longer words."""
     conversation_id: Mapped[str | None] = mapped_column(String(300), index=True)
-    """Its channel; null until the kansli has tied one to it. Several groups may share one."""
+    """The group's channel; null until the kansli has tied one to it. Several groups may share a channel."""
     open: Mapped[bool] = mapped_column(default=True)
     answered_at: Mapped[datetime | None]
-    """When it last had an answer."""
+    """When a question in the group was last answered."""
     created_at: Mapped[datetime]
 
     @property
@@ -38,7 +38,7 @@ class ThemeGroup(Base):
 
 
 class Moderator(Base):
-    """A person who looks after a group: is reminded of its unanswered questions, and may move and close them."""
+    """A person who looks after a group. They are reminded of its unanswered questions, and may move and close them."""
 
     __tablename__ = "theme_group_moderators"
 
@@ -47,67 +47,67 @@ class Moderator(Base):
 
 
 def everyone(session: Session) -> Sequence[ThemeGroup]:
-    """All groups, in the order they were made."""
+    """Return all groups, oldest first."""
     return session.scalars(select(ThemeGroup).order_by(ThemeGroup.id)).all()
 
 
 def taking_questions(session: Session) -> list[ThemeGroup]:
-    """The groups that members can ask."""
+    """Return the groups that members can ask."""
     return [group for group in everyone(session) if group.takes_questions]
 
 
 def find(session: Session, group_id: object) -> ThemeGroup | None:
-    """The group with this id, which may come from a client and be anything."""
+    """Return the group with this id, which may come from a client and be anything."""
     return session.get(ThemeGroup, group_id) if is_id(group_id) else None
 
 
 def by_theme(session: Session, theme: object) -> ThemeGroup | None:
-    """The group of a theme word, which may come from a client and be anything."""
+    """Return the group of a theme word, which may come from a client and be anything."""
     return session.scalar(select(ThemeGroup).where(ThemeGroup.theme == theme)) if isinstance(theme, str) else None
 
 
 def named(session: Session, name: str) -> ThemeGroup | None:
-    """The group that somebody means by ``name``: its name or theme word, with or without "temagrupp" in front."""
+    """Return the group with this name or theme word, with or without "temagrupp" in front."""
     wanted = " ".join(name.casefold().removeprefix("temagruppen").removeprefix("temagrupp").split())
     same = (group for group in everyone(session) if wanted in (group.name.casefold(), group.theme.casefold()))
     return next(same, None)
 
 
 def make(session: Session, theme: str, name: str, now: datetime) -> ThemeGroup:
-    """A new group without a channel; the one that is there where two make it at the same time."""
+    """Make a group without a channel and return it. If two people make it at the same time, both get the same group."""
     values = {"about": "", "words": [], "open": True, "created_at": now, "conversation_id": None, "answered_at": None}
     insert_new(session, ThemeGroup, theme=theme[:60], name=name[:80], **values)
     return session.scalars(select(ThemeGroup).where(ThemeGroup.theme == theme[:60])).one()
 
 
 def moderators(session: Session, group_id: int | None) -> Sequence[Person]:
-    """Who looks after a group, by name."""
+    """Return the people who look after a group, by name."""
     ids = select(Moderator.person_id).where(Moderator.group_id == group_id)
     return session.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.name, Person.id)).all()
 
 
 def moderated_by(session: Session, person_id: int) -> set[int]:
-    """The groups that a person looks after; none while they have left, when that rests."""
+    """Return the ids of the groups that a person looks after; none while the person has left the network."""
     here = exists().where(Person.id == person_id, Person.left_at.is_(None))
     return set(session.scalars(select(Moderator.group_id).where(Moderator.person_id == person_id, here)))
 
 
 def appoint(session: Session, group_id: int, person_id: int) -> bool:
-    """Make somebody a moderator; False when they are one."""
+    """Make a person a moderator. Return False if they are one already."""
     return insert_new(session, Moderator, group_id=group_id, person_id=person_id)
 
 
 def dismiss(session: Session, group_id: int, person_id: int) -> bool:
-    """Make somebody no moderator any more; False when they were none."""
+    """End a person's task as moderator. Return False if they were not one."""
     row = Moderator.group_id == group_id, Moderator.person_id == person_id
     return bool(session.execute(delete(Moderator).where(*row)).rowcount)  # type: ignore[attr-defined]
 
 
 def followers(session: Session, theme: str) -> list[int]:
-    """The ids of the people who follow a theme."""
+    """Return the ids of the people who follow a theme."""
     return list(session.scalars(select(Follow.person_id).where(Follow.theme == theme).order_by(Follow.person_id)))
 
 
 def followed_by(session: Session, person_id: int) -> set[str]:
-    """The themes that a person follows."""
+    """Return the themes that a person follows."""
     return set(session.scalars(select(Follow.theme).where(Follow.person_id == person_id)))

@@ -1,6 +1,6 @@
-"""Who is invited to an appointment, by person id, and which addresses in the calendar entry come from us.
+"""The people invited to an appointment, by id, and which addresses in the calendar entry come from us.
 
-An invited person's address is read when the invitation is sent. What is stored here is only the address's mark, so that
+An invited person's address is read when the invitation is sent. Only the address's mark is stored here, so that
 an address of ours can be removed from the entry after the person left or was erased. Attendees without a mark of ours
 were added by other people, by forwarding, and are never removed.
 """

@@ -1,7 +1,7 @@
-"""Who the kansli is now: those whom the operator's settings name, and whom it has given the role to.
+"""The people who are the kansli now: those named in the operator's settings, and those who were given the role.
 
-A given role rests while its holder has left the network's teams; what the operator set does not.
-What is due follows from the database alone, so the settings' names are written here at every start.
+A given role rests while its holder has left the network's teams. A role from the settings does not rest.
+Scheduled work reads the database only, so every start writes the names in the settings to this table.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _GRANTED = and_(Person.left_at.is_(None), Person.id.in_(select(Grant.person_id).
 
 
 class NamedKansli(Base):
-    """Somebody whom ``SEKOM_KANSLI`` names, met or not."""
+    """A person named in ``SEKOM_KANSLI``, whether the bot has met them or not."""
 
     __tablename__ = "named_kansli"
 
@@ -32,28 +32,28 @@ IS_KANSLI = or_(_GRANTED, Person.entra_id.in_(select(NamedKansli.entra_id)))
 
 
 def name(session: Session, entra_ids: Collection[str]) -> None:
-    """Make these the ones that the settings name."""
+    """Replace the stored ids by those that the settings name."""
     session.execute(delete(NamedKansli).where(NamedKansli.entra_id.not_in(entra_ids)))
     for entra_id in sorted(entra_ids):
         insert_new(session, NamedKansli, entra_id=entra_id)
 
 
 def everyone(session: Session) -> Sequence[Person]:
-    """The people who are the kansli now, by name."""
+    """Return the people who are the kansli now, by name."""
     return session.scalars(select(Person).where(IS_KANSLI).order_by(Person.name, Person.id)).all()
 
 
 def includes(session: Session, person: Person, named: Collection[str]) -> bool:
-    """Whether the person is the kansli now; ``named`` is whom the settings name."""
+    """Return whether the person has the kansli role now. ``named`` holds the ids from the settings."""
     if person.entra_id in named:
         return True
     return person.left_at is None and roles.has(session, person.id, PersonRole.KANSLI)
 
 
 def remains(session: Session, named: Collection[str], without: Collection[Person]) -> bool:
-    """Whether somebody is the kansli when these are not any more.
+    """Return whether anybody has the kansli role once the people in ``without`` have lost it.
 
-    What was given is held until the transaction ends, so that two at once can't each count on the other.
+    Locks the given roles until the transaction ends, so that two people who leave at once can't count on each other.
     """
     roles.given(session, lock=True)
     if set(named) - {person.entra_id for person in without}:

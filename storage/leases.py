@@ -1,4 +1,4 @@
-"""Leases: who alone may do something, and until when."""
+"""Leases: the right of one process to do a task alone, until a given time."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, insert_new
 
+RETENTION = "retention"
+"""The row that remembers in ``until`` when retention last ran. Nobody holds it, so it is in no figure."""
+
 
 class Lease(Base):
-    """Who alone may do something, and until when."""
+    """The right of one process (``holder``) to do a task alone, until a given time."""
 
     __tablename__ = "leases"
 
@@ -21,9 +24,9 @@ class Lease(Base):
 
 
 def hold(session: Session, name: str, holder: str, now: datetime, length: timedelta) -> bool:
-    """Take or keep the lease until ``now + length``; False while somebody else has it.
+    """Take or keep the lease until ``now + length``. Return False while another process has it.
 
-    Replicas' clocks may differ by less than half the length: whoever holds renews well before the end.
+    Replicas' clocks may differ by less than half the length: the holder renews the lease well before its end.
     """
     insert_new(session, Lease, name=name, holder=holder, until=now)
     free = or_(Lease.holder == holder, Lease.until <= now)

@@ -1,4 +1,4 @@
-"""People whom the network no longer has any business with: who left its teams, or only stood on a list."""
+"""People whose data the network no longer needs: they left its teams, or were only ever on a list."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from storage.roles import Grant
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """How long ago is long enough, as a moment and as its day in Stockholm, and whom the settings name as kansli."""
+    """The limit for "long ago", as a moment and as its day in Stockholm, and the kansli ids from the settings."""
 
     moment: datetime
     day: date
@@ -25,20 +25,21 @@ class Since:
 
 
 def due(session: Session, since: Since) -> Sequence[int]:
-    """The ids of those who are to be forgotten."""
+    """Return the ids of the people who are due to be erased."""
     return session.scalars(select(Person.id).where(_is_due(since)).order_by(Person.id)).all()
 
 
 def are_due(session: Session, people: Collection[Person], since: Since) -> bool:
-    """Whether all of these are, as the tables stand now."""
+    """Return whether all these people are due to be erased, as the tables stand now."""
     ids = {person.id for person in people}
     return ids == set(session.scalars(select(Person.id).where(_is_due(since), Person.id.in_(ids))))
 
 
 def _is_due(since: Since) -> ColumnElement[bool]:
-    """A seat keeps its holder: only the kansli ends it. Who writes to the bot is here, whatever a roster says.
+    """Return the condition for a person who is due to be erased.
 
-    A seat's end whose name is forgotten already (``SEKOM_HISTORY_DAYS``) counts no more.
+    A person in a seat is kept, since only the kansli ends a seat. A person who writes to the bot has not left, whatever
+    a roster says. A seat that ended so long ago that the name is deleted (``SEKOM_HISTORY_DAYS``) does not count.
     """
     lately = or_(Contact.until.is_(None), Contact.until >= since.day)
     seated = exists().where(Contact.person_id == Person.id, lately)
@@ -48,7 +49,10 @@ def _is_due(since: Since) -> ColumnElement[bool]:
 
 
 def _only_listed(since: Since) -> ColumnElement[bool]:
-    """No account is known of them, so no roster can say that they have left; what they were given counts as well."""
+    """Return the condition for a person who was only ever on a list.
+
+    We know no account of theirs, so no roster can say that they have left. People with a role or a group are kept.
+    """
     given = or_(exists().where(Grant.person_id == Person.id), exists().where(Moderator.person_id == Person.id))
     no_account = and_(Person.teams_id.is_(None), Person.entra_id.is_(None))
     return and_(no_account, Person.left_at.is_(None), Person.first_seen_at < since.moment, ~given)

@@ -1,4 +1,4 @@
-"""Brings a database to this version's tables, and says when it is not there."""
+"""Bring a database to this version's tables, or say why it can't be used."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from storage.database import Base, Database
 
 SCRIPTS = Path(__file__).parent / "migrations"
 LONGEST = "10min"
-"""How long to wait for another replica that migrates; turns wait for a lock 5 s at most."""
+"""How long to wait for another replica that migrates. Turns wait for a lock only 5 s."""
 metadata = Base.metadata
 """Every table of the product."""
 
 
 class NewerDatabaseError(Exception):
-    """The database was migrated by a later version of the program; this one can't know what its tables mean."""
+    """A later version of the program migrated the database. This version can't know what the tables mean."""
 
     def __init__(self, current: str, known: str) -> None:
         super().__init__(current)
@@ -32,11 +32,11 @@ class NewerDatabaseError(Exception):
 
 
 class MovedError(Exception):
-    """Somebody else migrated the database since it was looked at."""
+    """Another process migrated the database after we looked at it."""
 
 
 def upgrade(database: Database) -> None:
-    """Bring the tables to this version. Safe when several replicas start at once; does nothing when they are there.
+    """Bring the tables to this version. Do nothing if they are there. Safe when several replicas start at once.
 
     Raises :class:`NewerDatabaseError`, and :class:`sqlalchemy.exc.DBAPIError` where the database can't be reached.
     """
@@ -53,10 +53,10 @@ def upgrade(database: Database) -> None:
 
 
 def downgrade(database: Database, revision: str) -> None:
-    """Undo migrations down to ``revision``, for the version of the bot that knows no later one. What they kept is lost.
+    """Undo migrations down to ``revision``, for an earlier version of the bot. The data in their tables is lost.
 
-    The program that made the later tables undoes them: run this before the older one is installed. Raises
-    :class:`MovedError`, and as :func:`upgrade` does.
+    Only the program that made the later tables can undo them, so run this before you install the earlier version.
+    Raises :class:`MovedError`, and the exceptions of :func:`upgrade`.
     """
     with database.engine.connect() as connection, _foreign_keys_off(database, connection), connection.begin():
         _alone(database, connection)
@@ -71,7 +71,7 @@ def downgrade(database: Database, revision: str) -> None:
 
 
 def standing(database: Database) -> tuple[str | None, list[str]]:
-    """The migration that the database is at, and all that this program knows, oldest first."""
+    """Return the database's current migration, and all migrations of this program, oldest first."""
     with database.engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
     known = [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
@@ -79,13 +79,13 @@ def standing(database: Database) -> tuple[str | None, list[str]]:
 
 
 def told(revision: str) -> str:
-    """What a migration does, in its own first line."""
+    """Return the first line of a migration's docstring."""
     script = ScriptDirectory.from_config(_config()).get_revision(revision)
     return str(script.doc) if script is not None else ""
 
 
 def problems(database: Database, *, writing: bool = False) -> list[str]:
-    """Return what keeps this database from being used, in an operator's words; with ``writing`` also try to write."""
+    """Return why this database can't be used, in words for an operator. ``writing`` also tries to write."""
     try:
         with database.engine.connect() as connection:
             current = MigrationContext.configure(connection).get_current_revision()
@@ -102,7 +102,7 @@ def problems(database: Database, *, writing: bool = False) -> list[str]:
 
 
 def _alone(database: Database, connection: Connection) -> None:
-    """One replica migrates, and the others wait, at most :data:`LONGEST`; SQLite's transaction is exclusive already."""
+    """Let one replica migrate while the others wait, at most :data:`LONGEST`. SQLite's transaction is exclusive."""
     if not database.sqlite:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LONGEST}'")
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(5403911)")
@@ -110,9 +110,9 @@ def _alone(database: Database, connection: Connection) -> None:
 
 @contextmanager
 def _foreign_keys_off(database: Database, connection: Connection) -> Iterator[None]:
-    """SQLite changes a column by making the table anew, and dropping the old one would empty every table beside it.
+    """Turn foreign keys off in SQLite. It changes a column by rebuilding the table; dropping the old one would cascade.
 
-    The switch does nothing inside a transaction, so it is turned on the driver's own connection before one begins.
+    The switch has no effect inside a transaction, so we set it on the driver's connection before one begins.
     """
     driver = connection.connection.driver_connection
     if not database.sqlite or driver is None:

@@ -1,4 +1,4 @@
-"""Municipalities and regions: what is official about each, and what the kansli knows of it."""
+"""Municipalities and regions: official facts, and the kansli's own data about each."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from storage.database import Base, insert_all_new
 
 
 class MemberState(StrEnum):
-    """What a municipality is to the association; set by the kansli only."""
+    """A municipality's relation to the association. Only the kansli sets it."""
 
     MEMBER = "member"
     PROSPECT = "prospect"
     FORMER = "former"
     UNKNOWN = "unknown"
-    """Nobody has said. No public list of members exists, so this is where everybody starts."""
+    """Not yet set. No public list of members exists, so all municipalities start here."""
 
 
 class Municipality(Base):
@@ -31,7 +31,7 @@ class Municipality(Base):
     """Statistics Sweden's code with its zeros: four digits for a municipality, two for a region."""
     name: Mapped[str] = mapped_column(String(60))
     full_name: Mapped[str] = mapped_column(String(60))
-    """As it is written about: "Falu kommun"."""
+    """The name in running text: "Falu kommun"."""
     county: Mapped[str] = mapped_column(String(40))
     kind: Mapped[str] = mapped_column(String(10))
     """``kommun`` or ``region``."""
@@ -51,7 +51,7 @@ class Municipality(Base):
 
 
 def load(session: Session, official: Iterable[Mapping[str, object]]) -> int:
-    """Bring the official columns up to date and touch nothing else; how many rows were new or changed."""
+    """Update the official columns only. Return how many rows were new or changed."""
     known = {row.code: row for row in session.scalars(select(Municipality))}
     new, done = [], 0
     for facts in official:
@@ -66,34 +66,34 @@ def load(session: Session, official: Iterable[Mapping[str, object]]) -> int:
 
 
 def everyone(session: Session) -> Sequence[Municipality]:
-    """All municipalities and regions by name, without regard to Swedish order."""
+    """Return all municipalities and regions by name, without regard to Swedish order."""
     return session.scalars(select(Municipality).order_by(Municipality.name)).all()
 
 
 def find(session: Session, code: object) -> Municipality | None:
-    """The municipality with this code, which may come from a client and be anything."""
+    """Return the municipality with this code, which may come from a client and be anything."""
     return session.get(Municipality, code) if isinstance(code, str) and code.isdecimal() else None
 
 
 def require(session: Session, code: str) -> Municipality:
-    """The municipality with a code out of the database."""
+    """Return the municipality with a code that comes from the database, and so must exist."""
     return session.get_one(Municipality, code)
 
 
 def lock(session: Session, code: str) -> Municipality:
-    """The municipality, held until the transaction ends, so that two changes come one after the other."""
+    """Lock the municipality until the transaction ends and return it. Concurrent changes then wait for each other."""
     return session.get_one(Municipality, code, with_for_update=True, populate_existing=True)
 
 
 def lock_first(session: Session) -> None:
-    """Hold what :func:`lock_all` takes first, so that who adds people to the register does it one after the other.
+    """Lock the row that :func:`lock_all` locks first, so that only one transaction at a time adds people.
 
-    To be called before :func:`lock`, for the same order everywhere.
+    Call it before :func:`lock`: the same order everywhere prevents deadlocks.
     """
     session.scalar(select(Municipality.code).order_by(Municipality.code).limit(1).with_for_update())
 
 
 def lock_all(session: Session) -> Mapping[str, Municipality]:
-    """Every municipality by code, all held until the transaction ends."""
+    """Lock every municipality until the transaction ends and return them by code."""
     statement = select(Municipality).order_by(Municipality.code).with_for_update()
     return {row.code: row for row in session.scalars(statement.execution_options(populate_existing=True))}

@@ -109,7 +109,7 @@ class Person(Base):
 @event.listens_for(Person.name, "set", active_history=True)
 @event.listens_for(Person.mail, "set", active_history=True)
 def _keep_former(person: Person, new: str | None, former: Any, _event: object) -> None:
-    """Keep what a person was called before, whoever changes it."""
+    """Keep what a person was called before their name or address changed."""
     if (session := object_session(person)) and person.id and isinstance(former, str) and former not in ("", new):
         insert_new(session, FormerName, person_id=person.id, text=former)
 
@@ -158,7 +158,7 @@ def meet(
 
 
 def meet_in_directory(session: Session, entra_id: str, name: str, now: datetime) -> Person:
-    """The person with this Entra id, made if new; whoever Teams has told us of keeps the name that it told."""
+    """The person with this Entra id, made if new. A person whom Teams has named keeps that name."""
     known = select(Person).where(Person.entra_id == entra_id).order_by(Person.teams_id.is_(None), Person.id).limit(1)
     person = session.scalar(known)
     if person is None:

@@ -12,7 +12,7 @@ from storage.database import Base, insert_new, person_key, table_of
 
 
 class Conversation(Base):
-    """A 1:1 chat, group chat or channel, with what writing there takes."""
+    """A 1:1 chat, group chat or channel, with everything needed to write there."""
 
     __tablename__ = "conversations"
 
@@ -23,34 +23,34 @@ class Conversation(Base):
     tenant_id: Mapped[str | None] = mapped_column(String(64))
     team_id: Mapped[str | None] = mapped_column(String(300))
     person_id: Mapped[int | None] = person_key(on_erase="delete", nullable=True)
-    """Whose 1:1 chat it is; null for chats of several."""
+    """The person whose 1:1 chat it is; null for other conversations."""
     greeted_at: Mapped[datetime | None]
-    """When the bot said hello to the team or group; set at most once."""
+    """When the bot said hello to the team or group. Set at most once."""
     seen_at: Mapped[datetime]
-    """When this row last changed; not when somebody last wrote."""
+    """When this row last changed, not when somebody last wrote."""
 
 
-class Kept(NamedTuple):
-    """What is kept of a conversation."""
+class StoredConversation(NamedTuple):
+    """The stored columns of a conversation that a turn compares."""
 
     scope: str
     service_url: str
     tenant_id: str | None
     team_id: str | None
     person_id: int | None
-    """Whose 1:1 chat it is; None for chats of several."""
+    """The person whose 1:1 chat it is; None for other conversations."""
 
 
 _TABLE = table_of(Conversation)
-KEPT = tuple(_TABLE.c[name] for name in Kept._fields)
-"""The columns of :class:`Kept`."""
+KEPT = tuple(_TABLE.c[name] for name in StoredConversation._fields)
+"""The columns of :class:`StoredConversation`."""
 _FIND = select(*KEPT).where(_TABLE.c.id == bindparam("this"))
 
 
-def kept(session: Session, conversation_id: str) -> Kept | None:
-    """What is kept of the conversation; None for a new one."""
+def kept(session: Session, conversation_id: str) -> StoredConversation | None:
+    """Return the stored columns of the conversation; None for a new one."""
     row = session.execute(_FIND, {"this": conversation_id}).one_or_none()
-    return None if row is None else Kept(*row)
+    return None if row is None else StoredConversation(*row)
 
 
 def remember_conversation(
@@ -63,13 +63,13 @@ def remember_conversation(
     team_id: str | None,
     person_id: int | None,
     now: datetime,
-    known: Kept | None = None,
+    known: StoredConversation | None = None,
 ) -> None:
-    """Make the conversation's row or bring it up to date; an unchanged one is not written.
+    """Make the conversation's row or update it. Write nothing if it has not changed.
 
-    ``known`` is what is kept, where the caller has read the row already.
+    ``known`` holds the stored columns, if the caller has read the row already.
     """
-    fresh = Kept(scope, service_url, tenant_id, team_id, person_id)
+    fresh = StoredConversation(scope, service_url, tenant_id, team_id, person_id)
     known = known or kept(session, conversation_id)
     if known is None and insert_new(session, Conversation, id=conversation_id, seen_at=now, **fresh._asdict()):
         return
@@ -78,22 +78,22 @@ def remember_conversation(
 
 
 def greet(session: Session, conversation_id: str, now: datetime) -> bool:
-    """Mark a team or group greeted; True exactly once, also when several transactions try at the same time."""
+    """Mark a team or group as greeted. Return True exactly once, also when several transactions try at once."""
     row = Conversation.id == conversation_id, Conversation.greeted_at.is_(None)
     done = session.execute(update(Conversation).where(*row).values(greeted_at=now))
     return bool(done.rowcount)  # type: ignore[attr-defined]
 
 
 def own_chat(session: Session, person_id: int) -> Conversation | None:
-    """The person's own chat with the bot, the newest if there are several."""
+    """Return the person's own chat with the bot; the newest one if there are several."""
     return session.query(Conversation).filter_by(person_id=person_id).order_by(Conversation.seen_at.desc()).first()
 
 
 def newest(session: Session) -> Conversation | None:
-    """The conversation whose address changed last: where the others' service is most likely to be now."""
+    """Return the conversation that changed last. Its service URL is the best guess for the others."""
     return session.query(Conversation).order_by(Conversation.seen_at.desc(), Conversation.id).first()
 
 
 def forget(session: Session, conversation_id: str) -> None:
-    """Teams knows this conversation no more. Who writes again is remembered anew."""
+    """Delete a conversation that Teams no longer knows. The next message there stores it again."""
     session.execute(delete(Conversation).where(Conversation.id == conversation_id))

@@ -1,4 +1,4 @@
-"""What is kept about a person, found by walking the declared person keys: shown, taken away and erased.
+"""The data kept about a person, found by walking the declared person keys: shown, exported and erased.
 
 A table with a ``person_key`` needs nothing else to be in all three.
 """
@@ -19,7 +19,7 @@ from storage import name_keys, questions
 from storage.audit import AuditRow
 from storage.contacts import Contact
 from storage.contents import Content
-from storage.database import Base, purge, table_of
+from storage.database import PURGE, Base, table_of, wake
 from storage.erasure import hashes as erased
 from storage.erasure import invitations, messages, texts
 from storage.outbox import Delivery
@@ -79,7 +79,7 @@ def person_keys() -> Iterator[Key]:
 
 
 def counts(session: Session, person_id: int) -> dict[str, Kept]:
-    """What is kept about a person, by table; tables without anything are left out."""
+    """Return what is kept about a person, by table, without empty tables."""
     found: dict[str, Kept] = {PEOPLE.name: Kept(deleted=1)}
     for table, of_table in _by_table():
         deleting = or_(False, *(key.column == person_id for key in of_table if key.deletes))
@@ -104,7 +104,7 @@ def export(session: Session, person_id: int) -> dict[str, list[dict[str, Any]]]:
 
 
 def entries_naming(session: Session, person: Person, spared: Collection[str] = ()) -> list[int]:
-    """Return the ids of the knowledge bank's entries that name a person, who is not the kansli or a common word."""
+    """Return the ids of the knowledge bank's entries that name a person. Common words do not count."""
     return texts.in_bank(session, texts.known(session, same_person(session, person), spared).traces)
 
 
@@ -133,7 +133,7 @@ def erase(
     """
     session.flush()
     person = session.get(Person, person_id, with_for_update=True, populate_existing=True)
-    if person is None:  # erased by another turn meanwhile
+    if person is None:  # another turn has erased them
         return None
     rows = same_person(session, person, lock=True)
     ids, known = [row.id for row in rows], texts.known(session, rows, spared)
@@ -154,7 +154,7 @@ def erase(
     session.execute(delete(PEOPLE).where(PEOPLE.c.id.in_(ids)))  # the keys' ON DELETE does the rest
     for work in after:
         work()
-    purge(session)
+    wake(session, PURGE)
     return Erased(reference, kept, cleaned, replaced, texts.in_bank(session, known.traces), known.ambiguous)
 
 

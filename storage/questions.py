@@ -7,7 +7,7 @@
      └──needs more help──┘  └─ further answers are kept, in every state but closed and withdrawn
     open, answered ──▶ withdrawn (by the asker) | closed (by the kansli or a moderator, with a reason)
 
-Whoever changes a question holds its row (:func:`lock`) until the transaction ends, so changes come one after another.
+Every change of a question holds its row (:func:`lock`) until the transaction ends, so changes come one after another.
 A claim is no state: it stands for two working days, and what follows from that is derived (lifecycle).
 """
 
@@ -84,7 +84,7 @@ class Question(Base):
         return self.status in OVER
 
 
-class Way(StrEnum):
+class AnswerWay(StrEnum):
     """How an answer came."""
 
     CARD = "card"

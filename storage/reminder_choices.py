@@ -1,4 +1,4 @@
-"""Rows of the outbox as they follow from how people want to be reminded: the mail beside a chat, and pauses."""
+"""Rows of the outbox as they follow from how people want to be reminded: the mail that goes with a chat, and pauses."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MAIL = ":mail"
 def enqueue_mail(session: Session, row: Delivery, now: datetime) -> bool:
     """Have the row's content sent by mail too, as a row of its own; False where it was enqueued before, or is over.
 
-    The row is read anew: whoever ended its cause meanwhile ended the mail too.
+    The row is read again: a turn that ended its cause in between ended the mail too.
     """
     fresh = session.get(Delivery, row.id)
     if fresh is None:

@@ -14,7 +14,7 @@ from storage.contents import Content
 from storage.database import insert_new
 from storage.dialogs import OpenDialog
 from storage.invitations import Invitation
-from storage.leases import Lease
+from storage.leases import RETENTION, Lease
 from storage.outbox import Delivery, State
 from storage.outgoing import ToCalendar
 from storage.places import Conversation
@@ -24,15 +24,13 @@ _TARGETED = aliased(Delivery)
 _UNDECIDED = (State.WAITING, State.SENDING, State.UNCERTAIN)
 
 
-LAST = "retention"
-"""The lease that remembers when retention last ran, in ``until``; nobody else wants it."""
 LONGEST_GAP = timedelta(days=60)
 """Between two runs. A longer one is a clock that is wrong, or a bot that was off; only a person can tell which."""
 
 
 def last_trusted(session: Session) -> datetime | None:
     """Return when retention last ran, or else when anything was written last; None in an empty database."""
-    lease = session.get(Lease, LAST)
+    lease = session.get(Lease, RETENTION)
     if lease is not None:
         return lease.until
     newest = select(func.max(Delivery.created_at)), select(func.max(Conversation.seen_at))
@@ -41,8 +39,8 @@ def last_trusted(session: Session) -> datetime | None:
 
 def trust(session: Session, now: datetime) -> None:
     """Remember that retention ran at ``now``."""
-    if not insert_new(session, Lease, name=LAST, holder=LAST, until=now):
-        session.execute(update(Lease).where(Lease.name == LAST).values(until=now))
+    if not insert_new(session, Lease, name=RETENTION, holder=RETENTION, until=now):
+        session.execute(update(Lease).where(Lease.name == RETENTION).values(until=now))
 
 
 def forget_dialogs(session: Session, before: datetime, limit: int) -> int:

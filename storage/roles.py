@@ -1,4 +1,4 @@
-"""Roles that are given: the kansli's and the board's, with who has had them."""
+"""Roles that the kansli gives: the kansli's own and the board's."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from storage.people import Person, PersonRole
 
 
 class Grant(Base):
-    """A person who has a role now. That it was given or taken stands in the audit log."""
+    """A person who has a role now. The audit log says when it was given or taken."""
 
     __tablename__ = "roles"
 
@@ -29,22 +29,22 @@ _HAS = select(exists().where(_GRANTS.c.person_id == bindparam("person"), _GRANTS
 
 
 def has(session: Session, person_id: int, role: PersonRole) -> bool:
-    """Whether the person was given this role and still has it, if only resting while they have left."""
+    """Return whether the person has this given role. A role that rests while they have left counts too."""
     return bool(session.scalar(_HAS, {"person": person_id, "role": role}))
 
 
 def given(session: Session, *, lock: bool = False) -> Sequence[Grant]:
-    """Everything given, by name; ``lock`` holds the rows until the transaction ends."""
+    """Return all given roles, by the person's name. ``lock`` locks the rows until the transaction ends."""
     statement = select(Grant).join(Grant.person).options(joinedload(Grant.person)).order_by(Person.name, Grant.role)
     return session.scalars(statement.with_for_update(of=Grant) if lock else statement).all()
 
 
 def give(session: Session, person_id: int, role: PersonRole, by: int | None, now: datetime) -> bool:
-    """Give a role; False when the person has it already."""
+    """Give a role. Return False if the person has it already."""
     return insert_new(session, Grant, person_id=person_id, role=role, given_at=now, given_by_id=by)
 
 
 def take(session: Session, person_id: int, role: PersonRole) -> bool:
-    """Take a role away; False when the person did not have it."""
+    """Take a role away. Return False if the person did not have it."""
     done = session.execute(delete(Grant).where(Grant.person_id == person_id, Grant.role == role))
     return bool(done.rowcount)  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Rosters: the teams and theme channels that people are in, as last read, and who has left them all."""
+"""Rosters: the members of teams and theme channels, as last read, and the people who have left them all."""
 
 from __future__ import annotations
 
@@ -17,46 +17,46 @@ from storage.people import Person
 from storage.places import Conversation
 
 SETTLES = timedelta(seconds=30)
-"""How long after a change a roster is read: people are added many at once."""
+"""How long to wait after a change before reading the roster: often many people are added at once."""
 APART = timedelta(minutes=5)
-"""At least so long between two readings that changes ask for."""
+"""Shortest time between two readings that changes ask for."""
 FEW = 3
-"""A roster so small may lose everybody but one without anybody wondering."""
+"""A roster of this many members or fewer is believed at once, even if only one member is left."""
 BELIEVED_AFTER = timedelta(hours=12)
-"""A roster that lost more than half of its members is believed when it still says so after this long."""
+"""A roster that has lost more than half of its members is believed if it still says so after this time."""
 
 
 class Roster(Base):
-    """A team or theme channel whose members are mirrored, and when."""
+    """A team or theme channel whose members the bot mirrors, and the times of its readings."""
 
     __tablename__ = "rosters"
 
     id: Mapped[str] = mapped_column(String(300), primary_key=True)
     """Teams' id of the team, or of the channel."""
     read_at: Mapped[datetime | None]
-    """When the reading began that all of it is from."""
+    """When the last complete reading began."""
     wanted_at: Mapped[datetime | None]
-    """When somebody came or went first since then."""
+    """When the first member came or left after that reading."""
     try_at: Mapped[datetime | None]
-    """Not before this time again, where it could not be read."""
+    """After a failed reading: the earliest time for the next one."""
     doubted_at: Mapped[datetime | None]
-    """Since when it says that most of its members are gone."""
+    """Since when the roster says that most of its members are gone."""
 
 
 class RosterMember(Base):
-    """Somebody who is in a team or channel."""
+    """A person who is in a team or channel."""
 
     __tablename__ = "roster_members"
 
     roster_id: Mapped[str] = mapped_column(ForeignKey("rosters.id", ondelete="CASCADE"), primary_key=True)
     person_id: Mapped[int] = person_key(on_erase="delete", primary_key=True)
     seen_at: Mapped[datetime]
-    """When the reading began that they were last in."""
+    """When the last reading that had this person began."""
 
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """A roster that can be read, and where to ask for it."""
+    """A roster that can be read, and the service to read it from."""
 
     id: str
     team_id: str
@@ -64,12 +64,12 @@ class Readable:
 
     @property
     def channel(self) -> bool:
-        """Whether it is one channel's, which may be shared with others than the team."""
+        """Whether it is a channel's roster. A channel may be shared with people outside the team."""
         return self.id != self.team_id
 
 
 def want(session: Session, team_id: str, now: datetime) -> None:
-    """Somebody came to a team or left it: its roster, and those of its channels, are to be read again soon."""
+    """Ask for a new reading of a team's roster and its channels' rosters, because somebody came or left."""
     insert_new(session, Roster, id=team_id, read_at=None, wanted_at=now, try_at=None, doubted_at=None)
     channels = select(Conversation.id).where(Conversation.team_id == team_id)
     these = or_(Roster.id == team_id, Roster.id.in_(channels))
@@ -77,18 +77,18 @@ def want(session: Session, team_id: str, now: datetime) -> None:
 
 
 def due(session: Session, now: datetime, night: datetime) -> list[Readable]:
-    """What is to be read now, teams first: what was not read since ``night``, and what has changed."""
+    """Return the rosters to read now, teams first: those not read since ``night``, and those that have changed."""
     known = {row.id: row for row in session.scalars(select(Roster))}
     return [place for place in _readable(session) if _is_due(known.get(place.id), now, night)]
 
 
 def any_read(session: Session) -> bool:
-    """Whether any roster was ever read: who is on none is nobody's colleague then."""
+    """Return whether any roster was ever read. From then on, a person on no roster is not in the network."""
     return session.scalar(select(Roster.id).where(Roster.read_at.is_not(None)).limit(1)) is not None
 
 
 def see(session: Session, roster_id: str, person: Person, read_at: datetime) -> None:
-    """A person is on the roster, and so has not left."""
+    """Record that a person is on the roster, and so has not left."""
     if not insert_new(session, RosterMember, roster_id=roster_id, person_id=person.id, seen_at=read_at):
         this = RosterMember.roster_id == roster_id, RosterMember.person_id == person.id
         session.execute(update(RosterMember).where(*this).values(seen_at=read_at))
@@ -102,9 +102,9 @@ def begin(session: Session, roster_id: str) -> None:
 
 
 def believe(session: Session, roster_id: str, read_at: datetime) -> bool:
-    """Whether those whom a whole reading did not find are gone.
+    """Return whether the people who were missing in a complete reading have left.
 
-    One answer that leaves out most of a team is not believed, only one that stands for :data:`BELIEVED_AFTER`.
+    An answer that leaves out most of a team is believed only if it stays the same for :data:`BELIEVED_AFTER`.
     """
     row = session.get_one(Roster, roster_id)
     before = _count(session, RosterMember.roster_id == roster_id)
@@ -118,9 +118,9 @@ def believe(session: Session, roster_id: str, read_at: datetime) -> bool:
 
 
 def drop(session: Session, roster_id: str, read_at: datetime, most: int) -> int:
-    """Take at most ``most`` people off whom the reading did not find; how many.
+    """Remove at most ``most`` people whom the reading did not find. Return how many were removed.
 
-    Who is on no roster any more has left: what waits for them is cancelled.
+    A person on no roster has left. Cancel the deliveries that wait for them.
     """
     unseen = RosterMember.roster_id == roster_id, RosterMember.seen_at < read_at
     ids = session.scalars(select(RosterMember.person_id).where(*unseen).order_by(RosterMember.person_id).limit(most))
@@ -134,7 +134,7 @@ def drop(session: Session, roster_id: str, read_at: datetime, most: int) -> int:
 
 
 def done(session: Session, roster_id: str, read_at: datetime) -> None:
-    """All of it was read. Who came or went while it was being read wants it read again."""
+    """Record a complete reading. A change during the reading still asks for another one."""
     row = session.get_one(Roster, roster_id, with_for_update=True, populate_existing=True)
     row.read_at, row.try_at = read_at, None
     if row.wanted_at is not None and row.wanted_at <= read_at:
@@ -142,13 +142,13 @@ def done(session: Session, roster_id: str, read_at: datetime) -> None:
 
 
 def postpone(session: Session, roster_id: str, until: datetime) -> None:
-    """It could not be read: not again before ``until``."""
+    """Record that the roster could not be read, and try again at ``until`` at the earliest."""
     begin(session, roster_id)
     session.execute(update(Roster).where(Roster.id == roster_id).values(try_at=until))
 
 
 def _readable(session: Session) -> list[Readable]:
-    """Every team that the bot has heard from, and every channel of theirs that a theme group is in."""
+    """Return every team that the bot has heard from, and every channel in them that has a theme group."""
     heard = select(Conversation).where(Conversation.team_id.is_not(None)).order_by(Conversation.seen_at)
     tied: Collection[str | None] = set(session.scalars(select(ThemeGroup.conversation_id)))
     teams: dict[str, Readable] = {}
@@ -158,7 +158,7 @@ def _readable(session: Session) -> list[Readable]:
             teams[row.team_id] = Readable(row.team_id, row.team_id, row.service_url)
             if row.id in tied and row.id != row.team_id:
                 channels[row.id] = Readable(row.id, row.team_id, row.service_url)
-    return [one for found in (teams, channels) for _, one in sorted(found.items())]
+    return [roster for rosters in (teams, channels) for _, roster in sorted(rosters.items())]
 
 
 def _is_due(row: Roster | None, now: datetime, night: datetime) -> bool:

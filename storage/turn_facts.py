@@ -1,4 +1,4 @@
-"""What every turn needs to know first, read in one statement."""
+"""The facts that every turn needs first, read in one statement."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from storage.dialogs import OpenDialog
 from storage.faq import BankVersion
 from storage.faq_log import CONTEXT, RecentQuestion
 from storage.people import Person
-from storage.places import Conversation, Kept
+from storage.places import Conversation, StoredConversation
 from storage.turns import SeenActivity
 
 
 @dataclass(frozen=True, slots=True)
 class TurnFacts:
-    """What the database knew when the turn began."""
+    """The facts that were read from the database when the turn began."""
 
     person: Person | None
-    """Who wrote; None for somebody new."""
-    place: Kept | None
-    """The conversation as it is kept; None for a new one."""
+    """The person who wrote; None for a new person."""
+    place: StoredConversation | None
+    """The stored columns of the conversation; None for a new one."""
     seen: bool
     """Whether the activity was answered before."""
     bank: int
     """The knowledge bank's version."""
     dialog: OpenDialog | None = None
-    """What the person has under way here."""
+    """The dialog that the person has open here."""
     asked: str | None = None
-    """What they asked here within the last five minutes."""
+    """The question that they asked here within the last five minutes."""
 
 
 _HERE: BindParameter[str] = bindparam("conversation")
@@ -59,13 +59,13 @@ _READ = (
 
 
 def read(session: Session, teams_id: str, conversation_id: str, activity_id: str, now: datetime) -> TurnFacts:
-    """What is known of the person with this Teams id, the conversation and the activity."""
+    """Read the facts about the person with this Teams id, the conversation and the activity."""
     where = {"teams_id": teams_id, "conversation": conversation_id, "activity": activity_id, "since": now - CONTEXT}
     row = session.execute(_READ, where).one_or_none()
-    if row is None:  # nobody we have met: rare, so it may cost
+    if row is None:  # a new person: rare, so more queries are fine
         seen = turns.answered(session, conversation_id, activity_id) is not None
         return TurnFacts(None, places.kept(session, conversation_id), seen, faq.version(session))
     person, *place, sent, version, name, asked = row
-    known = None if place[0] is None else Kept(*place)
+    known = None if place[0] is None else StoredConversation(*place)
     dialog = None if name is None else dialogs.find(session, person.id, conversation_id)
     return TurnFacts(person, known, sent is not None, version or 0, dialog, asked)

@@ -53,7 +53,7 @@ _SENT = update(_SEEN).where(*_THIS).values(sent=True, messages=bindparam("ids"))
 
 
 def claim(session: Session, conversation_id: str, activity_id: str, person_id: int, now: datetime) -> bool:
-    """Take the activity for this transaction; False when another one has answered it meanwhile.
+    """Take the activity for this transaction. Return False if another one has answered it.
 
     On PostgreSQL this waits for the other transaction, so that two repeats at once can't both answer. On SQLite there
     is no other, and nothing is written yet.

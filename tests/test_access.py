@@ -16,7 +16,7 @@ from bot.conversation import ROUTES
 from bot.message import Incoming, Kind
 from storage import contacts, faq_log, groups, offers, people
 from storage.contacts import ProposalKind
-from storage.faq import Entry, State
+from storage.faq import Entry, EntryState
 from storage.faq_log import QuestionText, Vote
 from storage.outbox import Delivery
 from storage.questions import Question
@@ -155,8 +155,8 @@ def _made(session: Any, chats: dict[str, Chat], contact: int, solved: int) -> di
     assert group
     groups.appoint(session, group.id, mia.id)
     now = chats["anna"].clock.now
-    entry = session.scalars(select(Entry).where(Entry.state == State.PUBLISHED)).first()
-    draft = session.scalars(select(Entry).where(Entry.state == State.DRAFT)).first()
+    entry = session.scalars(select(Entry).where(Entry.state == EntryState.PUBLISHED)).first()
+    draft = session.scalars(select(Entry).where(Entry.state == EntryState.DRAFT)).first()
     draft.question = draft.answer = DRAFT
     proposal = contacts.propose(session, ProposalKind.SEAT, anna.id, SOTENAS, now, seat="reporter")
     logged = session.scalars(select(QuestionText.question_id).order_by(QuestionText.question_id.desc())).first()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
+import tokenize
 import tomllib
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import microsoft_teams.cards
@@ -46,6 +49,14 @@ MOST_MODULES = 16
 """Of a feature: more is more than one subject."""
 OBJECTS = {"question", "entry", "gap", "proposal", "contact", "person", "group", "which", "offer", "code"}
 """What a press may name by number. Only a module of rules (``access.py``) looks it up, and says who may."""
+BANNED = re.compile(
+    r"\b(?:whoever|anew|beside|shall|one['’]s own|who is not|what is not(?= \w)|(?<!there )(?-i:is none))\b"
+    r"|\bmeanwhile(?=[.;]|\Z)"
+    r"|(?:\A|(?<=[.?!]\s)|(?<=\n\n))(?-i:What is|Who)\b(?![^.]*\?)",
+    re.IGNORECASE,
+)
+"""Words and openings that a newcomer reads twice. Plain English says "people who …" and "the row that …"."""
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 
 def reads_clock_or_environment(tree: ast.AST) -> Iterator[str]:
@@ -123,6 +134,37 @@ def objects_named(tree: ast.AST) -> Iterator[str]:
             yield f"{node.lineno}: {ast.unparse(node)}"
 
 
+def prose(source: str) -> Iterator[tuple[int, str]]:
+    """Yield every docstring, every text under an attribute and every comment, each with its first line."""
+    for node in ast.walk(ast.parse(source)):
+        body = getattr(node, "body", None)
+        for statement in body if isinstance(body, list) else ():
+            if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+                yield statement.lineno, str(statement.value.value)
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string.lstrip("# ")
+
+
+def banned_words(texts: Iterable[tuple[int, str]]) -> Iterator[str]:
+    """Yield every use of a banned word, with its line."""
+    for first, text in texts:
+        for match in BANNED.finditer(text):
+            yield f"{first + text[: match.start()].count(chr(10))}: {match[0]}"
+
+
+def shared_names(sources: Iterable[str]) -> list[str]:
+    """Return every name of a public class that more than one module defines."""
+    trees = (ast.parse(source) for source in sources)
+    defined = Counter(
+        node.name
+        for tree in trees
+        for node in tree.body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    return [name for name, times in defined.items() if times > 1]
+
+
 def kind(module: str) -> int:
     """The floor that a module of a feature lives on; the rules live below all kinds."""
     last = module.rpartition(".")[2].rpartition("_")[2]
@@ -162,6 +204,55 @@ def test_imports_inside_a_feature_go_down_the_kinds(feature: str) -> None:
 
     assert len(paths) <= MOST_MODULES
     assert found == {name: [] for name in found}
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        '"""Tell whoever asked."""',
+        '"""The table is made anew."""',
+        '"""An address that is none."""',
+        '"""The mail beside the chat."""',
+        '"""It shall not wait."""',
+        '"""The form for one\'s own choices."""',
+        '"""No name to who is not the kansli."""',
+        '"""Refuse what somebody has saved meanwhile."""',
+        '"""What is kept about a person."""',
+        '"""Return it. Who has left gets nothing."""',
+        'row = 1\n"""Whoever holds it."""',
+        "x()  # what is not read",
+    ],
+)
+def test_the_rule_of_plain_english_fires_on_a_bad_line(bad: str) -> None:
+    assert list(banned_words(prose(bad)))
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        '"""Make it if there is none."""',
+        '"""Say what is wrong. ``page`` is None for all."""',
+        '"""See who voted."""\nwho = "whoever shall"',
+        '"""Besides that, do nothing."""',
+    ],
+)
+def test_the_rule_of_plain_english_lets_a_good_line_be(good: str) -> None:
+    assert list(banned_words(prose(good))) == []
+
+
+@pytest.mark.parametrize("path", [*ALL, *DOCUMENTS], ids=lambda path: str(path.relative_to(ROOT)))
+def test_docstrings_comments_and_documents_are_plain_english(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+
+    assert list(banned_words(prose(text) if path.suffix == ".py" else [(1, text)])) == []
+
+
+def test_the_rule_of_class_names_fires_on_a_bad_line() -> None:
+    assert shared_names(["class Way: ...", "class Way: ..."]) == ["Way"]
+
+
+def test_a_public_class_name_means_one_thing() -> None:
+    assert shared_names(path.read_text(encoding="utf-8") for path in ALL) == []
 
 
 def test_modules_are_nouns() -> None:

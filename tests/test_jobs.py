@@ -18,7 +18,7 @@ from bot.privacy import retention
 from bot.turn import App
 from storage import faq_log, outbox, turns
 from storage.contents import Content
-from storage.faq_log import Outcome, QuestionText
+from storage.faq_log import QuestionOutcome, QuestionText
 from storage.outbox import Delivery
 from storage.outgoing import Outgoing, ToPerson
 from storage.turns import SeenActivity
@@ -103,7 +103,7 @@ async def test_what_is_old_goes_and_what_is_not_stays(empty_app: App, clock: Clo
         for number in range(450):
             turns.claim(session, "a:anna", f"m{number}", anna, start)
             turns.answer(session, "a:anna", f"m{number}", anna, reply={}, now=start)
-            asked = {"text": "vad gäller", "wording": "gälla", "outcome": Outcome.ANSWERED, "probability": 0.9}
+            asked = {"text": "vad gäller", "wording": "gälla", "outcome": QuestionOutcome.ANSWERED, "probability": 0.9}
             faq_log.log(session, **asked, entry_id=None, theme="vatten", now=start)  # type: ignore[arg-type]
         outbox.enqueue(session, Outgoing("1", "x:1", ToPerson(anna), text="hej"), start)
         outbox.cancel(session, "x:1", start)

@@ -8,25 +8,29 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.delivery.reach import OUTSIDE, Address, End, Wait, nearest, to_person
-from bot.ports import Reason, Route, Way
+from bot.ports import DeliveryWay, Reason, Route
 from storage import outbox
 from storage.outbox import WITHOUT_ID, Delivery, State
 from storage.outgoing import Operation
 
 _WAITS = {State.WAITING: 5.0, State.SENDING: 1.0, State.UNCERTAIN: 60.0}
 """Seconds to wait for the message that a row is about: it is on its way, or a person has to decide about it."""
-_WAYS = {Operation.THREAD: Way.CHANNEL, Operation.REPLY: Way.THREAD}
+_WAYS = {Operation.THREAD: DeliveryWay.CHANNEL, Operation.REPLY: DeliveryWay.THREAD}
 
 
-def address(session: Session, row: Delivery, now: datetime, opened: Collection[Way]) -> Address:
+def address(session: Session, row: Delivery, now: datetime, opened: Collection[DeliveryWay]) -> Address:
     """Return the row's routes, or why there is nothing to send now. ``opened`` are the ways through Graph we have."""
     if row.operation in (Operation.PERSON, Operation.MAIL):
         return to_person(session, row, now, opened)
     if row.operation in (Operation.INVITE, Operation.CALL_OFF):
-        return (Route(Way.CALENDAR),) if Way.CALENDAR in opened else End(State.UNREACHABLE, Reason.NO_ROUTE)
+        return (
+            (Route(DeliveryWay.CALENDAR),)
+            if DeliveryWay.CALENDAR in opened
+            else End(State.UNREACHABLE, Reason.NO_ROUTE)
+        )
     if row.target is not None:
         return _to_target(session, row, row.target)
-    way = _WAYS.get(Operation(row.operation), Way.MESSAGE)
+    way = _WAYS.get(Operation(row.operation), DeliveryWay.MESSAGE)
     return _route(session, way, row.conversation_id or "", row.thread_id, row.activity_id)
 
 
@@ -39,16 +43,16 @@ def _to_target(session: Session, row: Delivery, key: str) -> Address:
         return Wait(seconds) if seconds else End(State.CANCELLED, "target_not_sent")
     if target.route in OUTSIDE:
         return End(State.CANCELLED, "target_not_in_teams")
-    if target.error == WITHOUT_ID and (row.operation != Operation.REPLY or target.route == Way.CHANNEL):
+    if target.error == WITHOUT_ID and (row.operation != Operation.REPLY or target.route == DeliveryWay.CHANNEL):
         return End(State.UNREACHABLE, "target_has_no_id")  # a reply without the thread's id would start a new thread
     place = target.sent_conversation_id or "", target.sent_thread_id
     if row.operation == Operation.REPLY:
-        return _route(session, Way.THREAD, *place)
-    return _route(session, Way.MESSAGE, *place, target.sent_activity_id)
+        return _route(session, DeliveryWay.THREAD, *place)
+    return _route(session, DeliveryWay.MESSAGE, *place, target.sent_activity_id)
 
 
 def _route(
-    session: Session, way: Way, conversation: str, thread: str | None = None, activity: str | None = None
+    session: Session, way: DeliveryWay, conversation: str, thread: str | None = None, activity: str | None = None
 ) -> Address:
     near = nearest(session, conversation)
     if near is None:

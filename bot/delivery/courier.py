@@ -26,7 +26,7 @@ from bot.delivery.pace import Limits, Pace
 from bot.delivery.reach import CLOSED, OUTSIDE, Address, End, Pause, Wait, may_follow
 from bot.delivery.tenant_routes import TenantRoutes
 from bot.message import Message, Scope
-from bot.ports import OWN_LIMIT, Failed, Messenger, Posted, Reason, Route, TryLater, Uncertain, Unreachable, Way
+from bot.ports import OWN_LIMIT, DeliveryWay, Failed, Messenger, Posted, Reason, Route, TryLater, Uncertain, Unreachable
 from storage import leases, outbox, places
 from storage.database import Database
 from storage.outbox import Delivery, State
@@ -207,7 +207,7 @@ class Courier:
     async def _try(self, row: Delivery, routes: tuple[Route, ...], body: dict[str, Any]) -> Outcome:
         """Try the routes in turn, until one takes it or asks to wait. The last one's refusal counts."""
         known = self._no_chat.pop(row.id, None)
-        refused: dict[Way, Reason | None] = {Way.NEW_CHAT: known} if known else {}
+        refused: dict[DeliveryWay, Reason | None] = {DeliveryWay.NEW_CHAT: known} if known else {}
         refusal: Unreachable | Failed = Unreachable(Reason.NO_ROUTE)
         for route in routes:
             if route.way in refused or not may_follow(route.way, refused):
@@ -215,7 +215,7 @@ class Courier:
             try:
                 return outcomes.sent(route.way, await self._by(route, row, body))
             except (TryLater, Uncertain) as error:
-                if (reason := refused.get(Way.NEW_CHAT)) is not None:
+                if (reason := refused.get(DeliveryWay.NEW_CHAT)) is not None:
                     self._no_chat[row.id] = reason
                 until = self._hold_back(row, route, error)
                 if error.code == OWN_LIMIT:
@@ -227,7 +227,7 @@ class Courier:
             if isinstance(refusal, Failed):  # a fault of ours, which another way must not hide
                 told = {"delivery": row.id, "way": str(route.way), "error": refusal.code}
                 logger.warning("a delivery was refused", extra=told)
-            if route.way is Way.CHAT and refused[route.way] in CLOSED:
+            if route.way is DeliveryWay.CHAT and refused[route.way] in CLOSED:
                 await self._play(partial(places.forget, conversation_id=route.conversation_id))
         return outcomes.refused(refusal)
 
@@ -241,7 +241,7 @@ class Courier:
             return await self._messenger.update(route, message)
         if row.operation == Operation.DELETE:
             return await self._messenger.delete(route)
-        if route.way is Way.NEW_CHAT:
+        if route.way is DeliveryWay.NEW_CHAT:
             route = replace(route, conversation_id=await self._open_chat(route, row.person_id))
         return await self._messenger.send(route, message)
 

@@ -1,7 +1,7 @@
 """Reminders before and after a date, as data. Only the highest rung reached is due, so a long pause gives one message.
 
 A rung before the date moves earlier out of quiet times, a rung after it moves later, and none moves across it.
-Quiet times are :mod:`bot.swedish`'s. What is due follows from the date and the time alone.
+Quiet times are :mod:`bot.swedish`'s. Due rows follow from the date and the time alone.
 """
 
 from __future__ import annotations

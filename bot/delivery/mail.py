@@ -1,7 +1,7 @@
-"""A good mail: the subject says it, text beside the HTML, a way back to the chat, why it came and how to stop it.
+"""A good mail: the subject says it, text with the HTML, a way back to the chat, why it came and how to stop it.
 
 Pure: :func:`compose` makes a :class:`Letter` of what is to be said, :func:`written` the bytes that go over the wire and
-into an ``.eml`` file. What is said comes in Teams' Markdown, as far as the bot uses it: bold, links, lists, paragraphs.
+into an ``.eml`` file. The text comes in Teams' Markdown, as far as the bot uses it: bold, links, lists, paragraphs.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def compose(
 ) -> Letter:
     """The mail that says ``text``, and below it letter by letter the ``quote`` of what somebody has written.
 
-    ``why`` says why it comes to this person, ``stop`` how to get no more. What a list of mails shows beside the subject
+    ``why`` says why it comes to this person, ``stop`` how to get no more. What a list of mails shows after the subject
     is the text without the ``greeting``.
     """
     subject = printable_line(subject)
@@ -134,7 +134,7 @@ def compose(
 def written(letter: Letter, mailbox: str, answer_to: str, now: datetime) -> bytes:
     """The mail as RFC 5322 has it, from ``mailbox``. Answers go to ``answer_to``, where a person reads them.
 
-    Raises :class:`Unreachable` where the letter's address is none.
+    Raises :class:`Unreachable` where mail can't reach the letter's address.
     """
     try:
         to = address(letter.to)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from bot.delivery.reach import OUTSIDE
-from bot.ports import Failed, Posted, TryLater, Uncertain, Unreachable, Way
+from bot.ports import DeliveryWay, Failed, Posted, TryLater, Uncertain, Unreachable
 from storage.outbox import HARMLESS, KEPT_FOR, MOST_DOUBTS, WITHOUT_ID, Delivery, State
 from storage.outgoing import Repeat
 from storage.reminder_choices import PAUSED
@@ -14,7 +14,7 @@ from storage.reminder_choices import PAUSED
 Outcome: TypeAlias = dict[str, Any]
 
 
-def sent(way: Way, posted: Posted) -> Outcome:
+def sent(way: DeliveryWay, posted: Posted) -> Outcome:
     """Return that it was sent, and where it is. A message in Teams without an id is marked."""
     return {
         "state": State.SENT,

@@ -2,12 +2,12 @@
 
 ====================  ==========================================================================================
 answer                their own chat, opened if need be; else a mention in the thread that it belongs to
-reminder              as they chose; by default the chat, and for guests mail beside it; a member of the tenant
+reminder              as they chose; by default the chat, and for guests also mail; a member of the tenant
                       without a chat gets a notification in Teams' feed
 announcement          their own chat, else mail
 ====================  ==========================================================================================
 
-Whoever has left gets nothing; nor, other than a mention where they asked, whoever blocked the bot.
+People who left get nothing. People who blocked the bot get only a mention in the thread where they asked.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import TypeAlias
 from sqlalchemy.orm import Session
 
 from bot.guid import is_guid
-from bot.ports import Member, Reason, Route, Way
+from bot.ports import DeliveryWay, Member, Reason, Route
 from bot.swedish import OPENS, STOCKHOLM, next_open
 from storage import places, reminder_choices
 from storage.outbox import Delivery, State
@@ -28,10 +28,10 @@ from storage.outgoing import Operation, Reach
 from storage.people import Person, RemindBy
 from storage.places import Conversation
 
-OUTSIDE = frozenset({Way.MAIL, Way.FEED, Way.CALENDAR})
+OUTSIDE = frozenset({DeliveryWay.MAIL, DeliveryWay.FEED, DeliveryWay.CALENDAR})
 """The ways that go through Graph and not through the Connector."""
 CLOSED = frozenset({Reason.GONE, Reason.NOT_IN_ROSTER})
-"""A chat that is over: opening it anew may help. Who blocked the bot is not tried that way."""
+"""A chat that is over: opening it again may help. This is not tried for people who blocked the bot."""
 
 CLOSES_TEAMS = CLOSED | {Reason.BLOCKED, Reason.NOT_INSTALLED, Reason.DISABLED}
 """Why no message in Teams reaches a person, until they write to the bot or one arrives."""
@@ -62,10 +62,10 @@ class End:
 Address: TypeAlias = tuple[Route, ...] | Wait | Pause | End
 
 
-def to_person(session: Session, row: Delivery, now: datetime, opened: Collection[Way]) -> Address:
+def to_person(session: Session, row: Delivery, now: datetime, opened: Collection[DeliveryWay]) -> Address:
     """The ways to the row's person, or why there is nothing to send now. ``opened`` is what there is of OUTSIDE.
 
-    Where a reminder is to go by mail beside the chat, that mail's row is enqueued.
+    If a reminder goes by mail as well as by chat, the mail's row is enqueued.
     """
     person = session.get(Person, row.person_id)
     if person is None:
@@ -98,9 +98,9 @@ def announced_by(
     guest: bool,
     chat: bool,
     near: bool,
-    opened: Collection[Way],
+    opened: Collection[DeliveryWay],
     refused: Reason | None,
-) -> Way | Reason:
+) -> DeliveryWay | Reason:
     """Foretell the way of an announcement to one of many people, or why there is none, as :func:`to_person` finds it.
 
     ``identity`` is their Teams id or Entra id, ``near`` whether the bot is anywhere in Teams, and ``refused`` which of
@@ -109,25 +109,25 @@ def announced_by(
     if refused is Reason.BLOCKED:
         return refused
     if refused is None and (chat or (identity and near)):
-        return Way.CHAT if chat else Way.NEW_CHAT
+        return DeliveryWay.CHAT if chat else DeliveryWay.NEW_CHAT
     if mail:
-        return Way.MAIL if Way.MAIL in opened else Reason.NOT_SET_UP
+        return DeliveryWay.MAIL if DeliveryWay.MAIL in opened else Reason.NOT_SET_UP
     if guest:  # what a roster has of them is a sign-in name, which is not kept
         return Reason.NO_ADDRESS
     return refused or (Reason.NO_ROUTE if identity else Reason.NOT_INSTALLED)
 
 
-def may_follow(way: Way, refused: Mapping[Way, Reason | None]) -> bool:
+def may_follow(way: DeliveryWay, refused: Mapping[DeliveryWay, Reason | None]) -> bool:
     """Whether to try ``way`` after these refused, each with its reason; None where it refused the message itself."""
     if Reason.BLOCKED in refused.values():
-        return way is Way.MENTION
-    if way is Way.NEW_CHAT:
-        return Way.CHAT not in refused or refused[Way.CHAT] in CLOSED
-    return way is not Way.MENTION or None not in refused.values()
+        return way is DeliveryWay.MENTION
+    if way is DeliveryWay.NEW_CHAT:
+        return DeliveryWay.CHAT not in refused or refused[DeliveryWay.CHAT] in CLOSED
+    return way is not DeliveryWay.MENTION or None not in refused.values()
 
 
 def _as_chosen(person: Person, chat: list[Route], mail: list[Route], feed: list[Route]) -> tuple[list[Route], bool]:
-    """The ways of a reminder, and whether it goes by mail beside them."""
+    """The ways of a reminder, and whether it also goes by mail."""
     match person.wants:
         case RemindBy.MAIL:
             return mail + chat + feed, False
@@ -139,8 +139,8 @@ def _as_chosen(person: Person, chat: list[Route], mail: list[Route], feed: list[
             return chat + feed + mail, False
 
 
-def _beside(session: Session, row: Delivery, person: Person, opened: Collection[Way]) -> Address:
-    """The mail beside a chat that turned out to be blocked does not go: they want no more of us."""
+def _beside(session: Session, row: Delivery, person: Person, opened: Collection[DeliveryWay]) -> Address:
+    """Cancel the mail that goes with a chat message, when the chat is blocked: they want no more of us."""
     chat = reminder_choices.beside(session, row)
     if chat is not None and chat.state == State.SENDING:
         return Wait(1.0)
@@ -154,25 +154,25 @@ def _teams(session: Session, row: Delivery, person: Person) -> Iterator[Route]:
     identity = person.teams_id or person.entra_id
     member = Member(identity, person.name) if identity else None
     if chat is not None:
-        yield Route(Way.CHAT, chat.service_url, chat.tenant_id, chat.id, member=member)
+        yield Route(DeliveryWay.CHAT, chat.service_url, chat.tenant_id, chat.id, member=member)
     near = nearest(session, row.conversation_id)
     if member is None or near is None:
         return
-    yield Route(Way.NEW_CHAT, near.service_url, near.tenant_id, member=member)
+    yield Route(DeliveryWay.NEW_CHAT, near.service_url, near.tenant_id, member=member)
     if row.conversation_id:
         place = row.conversation_id, row.thread_id
-        yield Route(Way.MENTION, near.service_url, near.tenant_id, *place, member=member)
+        yield Route(DeliveryWay.MENTION, near.service_url, near.tenant_id, *place, member=member)
 
 
-def _mail(person: Person, opened: Collection[Way]) -> Iterator[Route]:
-    if person.mail and Way.MAIL in opened:
-        yield Route(Way.MAIL, member=Member(person.mail, person.name))
+def _mail(person: Person, opened: Collection[DeliveryWay]) -> Iterator[Route]:
+    if person.mail and DeliveryWay.MAIL in opened:
+        yield Route(DeliveryWay.MAIL, member=Member(person.mail, person.name))
 
 
-def _feed(person: Person, opened: Collection[Way]) -> Iterator[Route]:
+def _feed(person: Person, opened: Collection[DeliveryWay]) -> Iterator[Route]:
     """A guest would see it only when switched into our tenant, as little as the chat."""
-    if Way.FEED in opened and person.guest is False and is_guid(person.entra_id or ""):
-        yield Route(Way.FEED, member=Member(person.entra_id or "", person.name))
+    if DeliveryWay.FEED in opened and person.guest is False and is_guid(person.entra_id or ""):
+        yield Route(DeliveryWay.FEED, member=Member(person.entra_id or "", person.name))
 
 
 def _pause_ends(person: Person, row: Delivery) -> datetime | None:

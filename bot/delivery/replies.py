@@ -17,7 +17,7 @@ WORTH = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
-    """What is left of a reply."""
+    """The rest of a reply."""
 
     messages: tuple[Message, ...] = ()
     card: Json | None = None

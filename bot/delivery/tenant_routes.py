@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.delivery import calendar, mail
 from bot.delivery.mail import Link
-from bot.ports import OWN_LIMIT, Failed, Member, Posted, Route, TryLater, Way
+from bot.ports import OWN_LIMIT, DeliveryWay, Failed, Member, Posted, Route, TryLater
 from bot.tenant import Ping, Tenant
 from storage.outbox import Delivery
 from storage.outgoing import AsMail, Reach
@@ -64,9 +64,9 @@ class TenantRoutes:
         self._tenant = tenant
         self._chat = chat
         self._rooms = {
-            Way.MAIL: Room(8, 2.0 / faster),
-            Way.FEED: Room(8, 0.2 / faster),
-            Way.CALENDAR: Room(4, 2.0 / faster),
+            DeliveryWay.MAIL: Room(8, 2.0 / faster),
+            DeliveryWay.FEED: Room(8, 0.2 / faster),
+            DeliveryWay.CALENDAR: Room(4, 2.0 / faster),
         }
         self.ways = frozenset(self._rooms if tenant is not None else ())
 
@@ -77,7 +77,7 @@ class TenantRoutes:
         """
         if self._tenant is None:
             raise Failed("no_tenant")
-        if route.way is Way.CALENDAR:
+        if route.way is DeliveryWay.CALENDAR:
             with self._rooms[route.way].place():
                 return await calendar.bring_up_to_date(self._tenant.calendar, row, body, play)
         if route.member is None or "mail" not in body:
@@ -85,9 +85,11 @@ class TenantRoutes:
         with self._rooms[route.way].place():
             return await self._send(self._tenant, route.way, route.member, row, body)
 
-    async def _send(self, tenant: Tenant, way: Way, member: Member, row: Delivery, body: Mapping[str, Any]) -> Posted:
+    async def _send(
+        self, tenant: Tenant, way: DeliveryWay, member: Member, row: Delivery, body: Mapping[str, Any]
+    ) -> Posted:
         said = AsMail(**body["mail"])
-        if way is Way.FEED:
+        if way is DeliveryWay.FEED:
             shown = body.get("text") or (body.get("card") or {}).get("fallbackText") or said.subject
             ping = Ping(str(shown), said.subject, self._chat)
             await tenant.feed.notify(member.id, ping)

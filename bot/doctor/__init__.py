@@ -1,6 +1,6 @@
-"""``python -m bot doctor``: looks at one set-up as a whole and says what is wrong, each with its remedy.
+"""``python -m bot doctor``: examines one set-up as a whole and prints each problem with its remedy.
 
-Says nothing where all is well. It reads and changes nothing, here or in the tenant.
+It prints nothing where all is well. It only reads: it changes nothing here or in the tenant.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ CHECKS: tuple[Check, ...] = (
     tenant.mailbox,
     network.public_url,
 )
-"""In the order in which an operator mends things. A fault that would hide others' is told once, by the first."""
+"""In the order in which an operator mends things. If one fault fails several checks, only the first one reports it."""
 
 
 async def examine(case: Case) -> list[Problem]:
-    """Everything that is wrong."""
+    """Return all problems of the set-up."""
     return [problem for check in CHECKS for problem in await check(case)]
 
 
 async def doctor(settings: Settings, now: Callable[[], datetime], asked: Asked) -> int:
-    """Examine this set-up and tell; 0 where all is well, else 1."""
-    for chatty in ("azure", "msal"):  # their warnings say the same in other words, with whatever Entra answered
+    """Examine this set-up and print the problems. Return 0 where all is well, else 1."""
+    for chatty in ("azure", "msal"):  # their warnings repeat our findings, with the text of Entra's answer
         logging.getLogger(chatty).addHandler(logging.NullHandler())
     async with opened(settings, now, asked) as case:
-        found = await examine(case)
-    for problem in found:
+        problems = await examine(case)
+    for problem in problems:
         sys.stdout.write(f"{problem.about}: {problem.fault}.\n    {problem.remedy}.\n")
-    return 1 if found else 0
+    return 1 if problems else 0

@@ -1,4 +1,4 @@
-"""What is examined: one set-up, with everything outside it that a check may ask. Tests put stand-ins there."""
+"""The case that the checks examine: one set-up, and every outside service they may ask. Tests use stand-ins."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ GRAPH = "https://graph.microsoft.com/v1.0"
 GRAPH_SCOPE = "https://graph.microsoft.com/.default"
 BOT_SCOPE = "https://api.botframework.com/.default"
 PATIENCE = 20.0
-"""Seconds for one question to somebody outside."""
+"""Seconds to wait for one answer from outside."""
 MOST = 100_000
-"""Bytes of an answer that are read; none that counts is longer."""
+"""Most bytes to read of an answer. No answer that we use is longer."""
 UNREACHED = (ClientError, TimeoutError, ValueError)
-"""What asking somebody outside raises where no answer came (:class:`ValueError`: an address that is none)."""
+"""Exceptions of a request that got no answer (:class:`ValueError`: the address is malformed)."""
 _CODE = re.compile(r"AADSTS(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong, and what to do about it. Neither ever holds a secret."""
+    """A fault and its remedy. Neither text ever holds a secret."""
 
     about: str
     fault: str
@@ -43,7 +43,7 @@ class Problem:
 
 
 class NoTokenError(Exception):
-    """No token could be had. ``code`` is Entra's number, or empty where Entra said nothing."""
+    """Entra gave no token. ``code`` is Entra's error number, or empty where Entra said nothing."""
 
     def __init__(self, code: str, reason: str) -> None:
         super().__init__(f"AADSTS{code}" if code.isdecimal() else reason)
@@ -52,10 +52,10 @@ class NoTokenError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What an operator says beside the settings."""
+    """The operator's options on the command line."""
 
     package: Path | None = None
-    """The Teams app package that was uploaded, or will be."""
+    """The Teams app package that is, or will be, uploaded."""
     other_mailbox: str | None = None
     """A mailbox of the tenant that the bot must not get into."""
     without: frozenset[str] = frozenset()
@@ -76,25 +76,28 @@ class Case:
     _tokens: dict[str, str | NoTokenError] = field(default_factory=dict)
 
     async def token(self, scope: str) -> str:
-        """A token for ``scope``, asked for once. Raises :class:`NoTokenError`."""
+        """Return a token for ``scope``, asked for once. Raises :class:`NoTokenError`."""
         if scope not in self._tokens:
             self._tokens[scope] = await self._get_token(scope)
-        found = self._tokens[scope]
-        if isinstance(found, NoTokenError):
-            raise found
-        return found
+        token = self._tokens[scope]
+        if isinstance(token, NoTokenError):
+            raise token
+        return token
 
     async def roles(self) -> frozenset[str]:
-        """The application permissions that Entra has granted, as Graph's token says. Raises :class:`NoTokenError`."""
+        """Return the application permissions that Entra has granted, as Graph's token says.
+
+        Raises :class:`NoTokenError`.
+        """
         token = await self.token(GRAPH_SCOPE)
-        try:  # the token is Graph's to check; here it is only read, and nothing is let in by it
+        try:  # no signature check: Graph checks its own token, we only read the claims
             claims = jwt.decode(token, options={"verify_signature": False})
         except jwt.PyJWTError as error:
             raise NoTokenError("", "Graph's token can't be read") from error
         return frozenset(str(role) for role in claims.get("roles") or ())
 
     async def ask_graph(self, method: str, path: str, data: bytes | None = None) -> tuple[int, str, Mapping[str, Any]]:
-        """Status, Graph's code and the answer. Raises :class:`NoTokenError` or one of :data:`UNREACHED`."""
+        """Return status, Graph's code and the answer. Raises :class:`NoTokenError` or one of :data:`UNREACHED`."""
         headers = {"Authorization": f"Bearer {await self.token(GRAPH_SCOPE)}", "Accept": "application/json"}
         if data is not None:
             headers["Content-Type"] = "text/plain"
@@ -105,7 +108,7 @@ class Case:
 
     @asynccontextmanager
     async def asking(self, method: str, url: str, **more: Any) -> AsyncIterator[ClientResponse]:
-        """One request. Raises one of :data:`UNREACHED`."""
+        """Send one request. Raises one of :data:`UNREACHED`."""
         patience = ClientTimeout(total=PATIENCE)
         async with self.session.request(method, url, timeout=patience, allow_redirects=False, **more) as response:
             yield response
@@ -121,19 +124,19 @@ class Case:
         except TimeoutError:
             return NoTokenError("", f"no answer within {PATIENCE:.0f} seconds")
         except AzureError as error:
-            found = _CODE.search(str(error))
-            return NoTokenError(found[1] if found else "", type(error).__name__)
+            match = _CODE.search(str(error))
+            return NoTokenError(match[1] if match else "", type(error).__name__)
 
 
 @asynccontextmanager
 async def opened(settings: Settings, now: Callable[[], datetime], asked: Asked) -> AsyncIterator[Case]:
-    """The case of this set-up, with Microsoft's own addresses."""
+    """Yield the case of this set-up, with Microsoft's own addresses."""
     async with ClientSession(cookie_jar=DummyCookieJar()) as session:
         yield Case(settings, now, session, lambda: identity.credential(settings), asked)
 
 
 async def beginning(response: ClientResponse) -> bytes:
-    """At most :data:`MOST` bytes of an answer. A plain ``read`` of as many gives only what has come so far."""
+    """Return at most :data:`MOST` bytes of an answer. A plain ``read`` would return only the bytes that came so far."""
     try:
         return await response.content.readexactly(MOST)
     except asyncio.IncompleteReadError as shorter:
@@ -142,7 +145,7 @@ async def beginning(response: ClientResponse) -> bytes:
 
 def _json(content: bytes) -> Mapping[str, Any]:
     try:
-        found = orjson.loads(content)
+        parsed = orjson.loads(content)
     except orjson.JSONDecodeError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return parsed if isinstance(parsed, dict) else {}

@@ -1,4 +1,4 @@
-"""What can be seen without asking anybody: the database, the app package, the kansli."""
+"""Checks that need no network: the database, the app package, the kansli."""
 
 from __future__ import annotations
 
@@ -34,37 +34,37 @@ UNREACHED = (
 
 
 async def database(case: Case) -> list[Problem]:
-    """Whether the database is there, whole, and of this version; and what it tells of kansli and reminders."""
+    """Check that the database exists, is undamaged and of this version. Then check the kansli and reminders in it."""
     settings = case.settings
     if settings.database_url.startswith("sqlite"):
         damage = _damage(Path(settings.database_url.removeprefix("sqlite:///")))
         if damage:
             return damage
     try:
-        opened = Database(settings.database_url)
-    except (ValueError, SQLAlchemyError):  # its words may quote a password
+        base = Database(settings.database_url)
+    except (ValueError, SQLAlchemyError):  # the message may quote a password
         remedy = "Look at its port, and write special characters of the password as %XX"
         return [Problem("database", "DATABASE_URL can't be understood", remedy)]
     try:
-        return _migrated(opened) or [*_kansli(opened, settings), *reminders.problems(opened, settings, case.now())]
+        return _migrated(base) or [*_kansli(base, settings), *reminders.problems(base, settings, case.now())]
     except SQLAlchemyError as error:
-        return [Problem("database", f"it can't be used: {opened.reason(error)}", HELD if opened.sqlite else UNREACHED)]
+        return [Problem("database", f"it can't be used: {base.reason(error)}", HELD if base.sqlite else UNREACHED)]
     finally:
-        opened.close()
+        base.close()
 
 
 def _damage(path: Path) -> list[Problem]:
-    """SQLite would make a file that is not there."""
+    """Check the file of a SQLite database before it is opened: opening would create a missing file."""
     try:
-        there = path.is_file()
+        exists = path.is_file()
     except PermissionError:
         return [Problem("database", f"this user may not look into {path.parent}", OWNER)]
-    if not there:
+    if not exists:
         remedy = (
             "Start the bot once: it makes it. If there was one, look at DATABASE_URL and the folder it is read from"
         )
         return [Problem("database", f"there is no file {path}", remedy)]
-    if not all(os.access(one, os.R_OK | os.W_OK) for one in (path, path.parent)):
+    if not all(os.access(place, os.R_OK | os.W_OK) for place in (path, path.parent)):
         return [Problem("database", f"this user may not read and write {path} and its folder", OWNER)]
     try:
         backup.check(path)
@@ -92,17 +92,17 @@ def _migrated(opened: Database) -> list[Problem]:
 
 
 def _kansli(opened: Database, settings: Settings) -> list[Problem]:
-    """Whether somebody is the kansli now, and somebody of them can be written to."""
+    """Check that somebody has the kansli role now, and that the bot can write to at least one of them."""
     named = settings.kansli
 
     def find(session: Session) -> tuple[bool, bool, set[str]]:
         known = [*kansli.everyone(session), *people.by_entra(session, named)]
-        unmet = named - {one.entra_id for one in known}
+        unmet = named - {person.entra_id for person in known}
         strangers = set(unmet) if rosters.any_read(session) else set()
-        return bool(known or named), bool(unmet) or any(one.left_at is None for one in known), strangers
+        return bool(known or named), bool(unmet) or any(person.left_at is None for person in known), strangers
 
-    somebody, here, strangers = opened.look(find)
-    if settings.local or (here and not strangers):
+    somebody, reachable, strangers = opened.look(find)
+    if settings.local or (reachable and not strangers):
         return []
     remedy = "Write the Entra object ids of those who edit the bank into SEKOM_KANSLI"
     if strangers:
@@ -115,14 +115,14 @@ def _kansli(opened: Database, settings: Settings) -> list[Problem]:
 
 
 async def extras(case: Case) -> list[Problem]:
-    """Whether what the settings ask for is installed."""
+    """Check that every package which the settings need is installed."""
     if case.settings.graph_mailbox is None or find_spec("msgraph") is not None:
         return []
     return [Problem("Graph", "SEKOM_GRAPH_MAILBOX is set and msgraph-sdk is not installed", 'pip install ".[graph]"')]
 
 
 async def package(case: Case) -> list[Problem]:
-    """Whether the Teams app package is of this app, this address and these commands."""
+    """Check that the Teams app package has this app's id, this address and these commands."""
     settings, path, public = case.settings, case.asked.package, case.settings.public_url or ""
     if settings.local:
         return []
@@ -141,7 +141,7 @@ async def package(case: Case) -> list[Problem]:
             return []
         wanted = build.manifest(ours, ROUTES)
         files = _unzipped(path)
-        found = [*_differences(json.loads(files["manifest.json"]), wanted, settings), *check.problems(files)]
+        faults = [*_differences(json.loads(files["manifest.json"]), wanted, settings), *check.problems(files)]
     except build.PackageError as refusal:
         return [
             Problem("app package", line, "Mend it, then: python -m manifest.build")
@@ -149,7 +149,7 @@ async def package(case: Case) -> list[Problem]:
         ]
     except (OSError, zipfile.BadZipFile, KeyError, TypeError, ValueError) as error:
         return [Problem("app package", f"{path} is no app package ({type(error).__name__})", remedy)]
-    return [Problem("app package", f"{path}: {fault}", remedy) for fault in found]
+    return [Problem("app package", f"{path}: {fault}", remedy) for fault in faults]
 
 
 def _unzipped(path: Path) -> dict[str, bytes]:
@@ -157,16 +157,16 @@ def _unzipped(path: Path) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def _differences(there: dict[str, Any], wanted: dict[str, Any], settings: Settings) -> Iterator[str]:
-    ids = {there["id"], there["bots"][0]["botId"], there["webApplicationInfo"]["id"]}
+def _differences(packed: dict[str, Any], wanted: dict[str, Any], settings: Settings) -> Iterator[str]:
+    ids = {packed["id"], packed["bots"][0]["botId"], packed["webApplicationInfo"]["id"]}
     if ids != {settings.app_id}:
         yield f"its ids are {', '.join(sorted(ids))}, MicrosoftAppId is {settings.app_id}"
     public = urlsplit(settings.public_url or "")
     host = public.hostname
-    if public.scheme == "https" and host not in there.get("validDomains", ()):
+    if public.scheme == "https" and host not in packed.get("validDomains", ()):
         yield f"validDomains lacks {host}, the host of SEKOM_PUBLIC_URL"
-    if there.get("authorization") != wanted.get("authorization"):
+    if packed.get("authorization") != wanted.get("authorization"):
         needs = "does not ask" if settings.read_threads else "asks"
         yield f"it {needs} to read channel messages, SEKOM_READ_THREADS is {str(settings.read_threads).lower()}"
-    if there["bots"][0].get("commandLists") != wanted["bots"][0]["commandLists"]:
+    if packed["bots"][0].get("commandLists") != wanted["bots"][0]["commandLists"]:
         yield "its menus hold other commands than this version of the bot"

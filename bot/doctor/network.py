@@ -1,4 +1,4 @@
-"""The way in from outside, and the clock."""
+"""Checks over the network: the bot's public address, and the clock."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from bot.doctor.case import UNREACHED, Case, Problem, beginning
 
 OK, UNAUTHORISED = 200, 401
 APART = timedelta(seconds=60)
-"""What clocks may differ by. Entra's tokens bear five minutes, our leases less."""
+"""How far the clocks may differ. Entra's tokens tolerate five minutes, our leases less."""
 
 
 async def public_url(case: Case) -> list[Problem]:
-    """Whether the bot answers at its own public address, on both paths that others come by."""
+    """Check that the bot answers at its public address, on both paths that others use."""
     url = case.settings.public_url
     if url is None:
         return []
@@ -42,7 +42,7 @@ async def public_url(case: Case) -> list[Problem]:
 
 
 async def clock(case: Case) -> list[Problem]:
-    """Whether this machine's clock goes as Entra's does, by the Date that Entra answers with."""
+    """Check this machine's clock against the Date header of Entra's answer."""
     if case.settings.local:
         return []
     address = f"{case.login}/{case.settings.app_tenant_id}/v2.0/.well-known/openid-configuration"

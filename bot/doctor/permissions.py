@@ -1,4 +1,4 @@
-"""The application permissions that the bot has use for, each with its reason. The set-up guide is made of this list."""
+"""The application permissions that the bot uses, each with its reason. The set-up guide is made from this list."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Permission:
     name: str
     why: str
     instead: tuple[str, ...] = ()
-    """Greater ones that include it."""
+    """Larger permissions that include this one."""
 
 
 MAIL = "Mail.Send"
@@ -36,6 +36,6 @@ PERMISSIONS = (
     Permission("VirtualEvent.Read.All", "webinars, who registered and who came"),
 )
 OPTIONAL = frozenset({"Application.Read.All"})
-"""Used where granted: when the app's secret expires. ``SEKOM_SECRET_EXPIRES`` does without."""
+"""Tells the bot when the app's secret expires, if granted. ``SEKOM_SECRET_EXPIRES`` makes it unnecessary."""
 IN_EXCHANGE = frozenset({MAIL, CALENDAR})
-"""May be granted in Exchange (RBAC for Applications) for one mailbox; then they are not in the token."""
+"""May be granted in Exchange (RBAC for Applications) for one mailbox. Then the token does not list them."""

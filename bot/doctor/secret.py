@@ -1,4 +1,4 @@
-"""The app's own identity: whether it is let in, and until when."""
+"""Checks of the app's own identity: whether Entra lets it in, and until when."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from storage.database import Database
 
 EVERY = timedelta(days=1)
 HINT = 3
-"""Characters of a secret that Entra shows, by which ours is found among others."""
+"""Entra shows this many characters of a secret. They find ours among others."""
 RENEW = (
     "Make a new one in Entra (App registrations → the bot → Certificates & secrets), put its Value into "
     "MicrosoftAppPassword, its day into SEKOM_SECRET_EXPIRES, and start the bot anew"
@@ -55,13 +55,13 @@ KNOWN: Mapping[str, tuple[str, str]] = {
         "Let this machine reach login.microsoftonline.com on port 443; or assign the managed identity to this machine",
     ),
 }
-"""By Entra's number: what is wrong and what to do (entra/identity-platform/reference-error-codes; they may change)."""
+"""Fault and remedy by Entra's error number (entra/identity-platform/reference-error-codes; the numbers may change)."""
 
 logger = logging.getLogger(__name__)
 
 
 async def let_in(case: Case) -> list[Problem]:
-    """Whether Entra gives the bot a token to write in Teams with."""
+    """Check that Entra gives the bot a token for writing in Teams."""
     if case.settings.local:
         return []
     try:
@@ -86,7 +86,7 @@ async def expiry(case: Case) -> list[Problem]:
     expires_at = await expiry_by_graph(case) or expiry_by_settings(settings)
     what = "certificate" if settings.certificate else "app secret"
     if expires_at is None and settings.certificate is not None:
-        return []  # one that can't be read is told by let_in
+        return []  # let_in reports a certificate that can't be read
     if expires_at is None:
         return [
             Problem(
@@ -107,7 +107,7 @@ async def expiry(case: Case) -> list[Problem]:
 
 
 def expiry_by_settings(settings: Settings) -> datetime | None:
-    """What the certificate itself says, or the operator's note; None where neither is there."""
+    """Return the expiry of the certificate, or the one in the settings; None where there is neither."""
     if settings.certificate is not None:
         try:
             return x509.load_pem_x509_certificate(settings.certificate.read_bytes()).not_valid_after_utc
@@ -118,7 +118,7 @@ def expiry_by_settings(settings: Settings) -> datetime | None:
 
 
 async def expiry_by_graph(case: Case) -> datetime | None:
-    """What Entra says of our secret, where the app may read its own registration (``Application.Read.All``)."""
+    """Return our secret's expiry from Entra; None unless the app may read its registration."""
     password = case.settings.app_password
     if case.settings.graph_mailbox is None or password is None or case.settings.certificate is not None:
         return None
@@ -126,9 +126,9 @@ async def expiry_by_graph(case: Case) -> datetime | None:
     try:
         status, _, body = await case.ask_graph("GET", path)
         ends = [
-            datetime.fromisoformat(str(one["endDateTime"])[:19]).replace(tzinfo=UTC)
-            for one in (body.get("passwordCredentials") or () if status == 200 else ())  # noqa: PLR2004 - HTTP
-            if one.get("hint") == password.get_secret_value()[:HINT]
+            datetime.fromisoformat(str(entry["endDateTime"])[:19]).replace(tzinfo=UTC)
+            for entry in (body.get("passwordCredentials") or () if status == 200 else ())  # noqa: PLR2004 - HTTP
+            if entry.get("hint") == password.get_secret_value()[:HINT]
         ]
     except (NoTokenError, KeyError, TypeError, *UNREACHED):
         return None
@@ -136,14 +136,14 @@ async def expiry_by_graph(case: Case) -> datetime | None:
 
 
 def note(session: Session, settings: Settings) -> None:
-    """Keep what the settings say of the expiry, so that the kansli is warned; nothing expires without a secret."""
+    """Store the expiry that the settings give, so that the kansli is warned. Without a secret nothing expires."""
     expires_at = expiry_by_settings(settings)
     if expires_at is not None or settings.local or settings.app_type == "UserAssignedMSI":
         credentials.note(session, expires_at)
 
 
 async def follow(settings: Settings, database: Database, now: Callable[[], datetime]) -> None:
-    """Ask Entra once a day when the secret expires, until cancelled; without the permission nothing happens."""
+    """Ask Entra once a day when the secret expires, until cancelled. Without the permission, do nothing."""
     while True:
         async with opened(settings, now, Asked()) as case:
             expires_at = await expiry_by_graph(case)

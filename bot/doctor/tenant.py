@@ -1,4 +1,4 @@
-"""What the tenant lets the bot do: each permission of Graph, and the one mailbox."""
+"""Checks of the bot's rights in the tenant: each permission of Graph, and the one mailbox."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.doctor.permissions import CALENDAR, IN_EXCHANGE, MAIL, OPTIONAL, PERMIS
 
 OK, BAD_REQUEST, FORBIDDEN, NOT_FOUND = 200, 400, 403, 404
 NOT_BASE64 = b"!"
-"""A mail that can't be one: Graph refuses it with 400 where the app may send, and sends nothing."""
+"""A malformed mail: if the app may send, Graph refuses it with 400, and sends nothing."""
 GRANT = "Grant the application permission {name} in Entra (the bot → API permissions) with admin consent: {why}"
 SCOPE = (
     "Restrict the app to {mailbox} with RBAC for Applications in Exchange Online (docs/tenant.md), and take "
@@ -18,28 +18,31 @@ SCOPE = (
 
 
 async def permissions(case: Case) -> list[Problem]:
-    """Each permission one by one; those of the mailbox are :func:`mailbox`'s to tell."""
+    """Check each permission, except those of the mailbox, which :func:`mailbox` checks."""
     if case.settings.graph_mailbox is None:
         return []
     try:
         roles = await case.roles()
     except NoTokenError as error:
         return await _no_token(case, error)
-    found = [
-        Problem("Graph permission", f"{one.name} is missing", GRANT.format(name=one.name, why=one.why))
-        for one in PERMISSIONS
-        if not roles & {one.name, *one.instead} and one.name not in IN_EXCHANGE | case.asked.without
+    problems = [
+        Problem(
+            "Graph permission", f"{permission.name} is missing", GRANT.format(name=permission.name, why=permission.why)
+        )
+        for permission in PERMISSIONS
+        if not roles & {permission.name, *permission.instead}
+        and permission.name not in IN_EXCHANGE | case.asked.without
     ]
-    used = OPTIONAL.union(*({one.name, *one.instead} for one in PERMISSIONS))
-    found += [
+    used = OPTIONAL.union(*({permission.name, *permission.instead} for permission in PERMISSIONS))
+    problems += [
         Problem("Graph permission", f"{name} is granted, and the bot has no use for it", f"Take {name} away in Entra")
         for name in sorted(roles - used)
     ]
-    return found
+    return problems
 
 
 async def _no_token(case: Case, error: NoTokenError) -> list[Problem]:
-    """Where there is none for Teams either, :mod:`bot.doctor.secret` has told why."""
+    """Report a missing token for Graph. If Teams gets no token either, :mod:`bot.doctor.secret` has said why."""
     try:
         await case.token(BOT_SCOPE)
     except NoTokenError:
@@ -49,7 +52,7 @@ async def _no_token(case: Case, error: NoTokenError) -> list[Problem]:
 
 
 async def mailbox(case: Case) -> list[Problem]:
-    """Whether the mailbox is there, may be used, and is the only one that may."""
+    """Check that the mailbox exists, that the app may use it, and that it may use no other."""
     own = case.settings.graph_mailbox
     if own is None:
         return []
@@ -60,12 +63,12 @@ async def mailbox(case: Case) -> list[Problem]:
             remedy = "Write the address of a user or shared mailbox of the tenant into SEKOM_GRAPH_MAILBOX"
             return [Problem("mailbox", f"Exchange knows no mailbox {own} ({code})", remedy)]
         mail, _, _ = await case.ask_graph("POST", f"/users/{quote(own, safe='')}/sendMail", NOT_BASE64)
-        found = {CALENDAR: calendar, MAIL: mail}
-        wanted = [name for name in found if name not in case.asked.without]
-        unusable = [problem for name in wanted for problem in _usable(name, found[name], roles, own)]
+        statuses = {CALENDAR: calendar, MAIL: mail}
+        wanted = [name for name in statuses if name not in case.asked.without]
+        unusable = [problem for name in wanted for problem in _usable(name, statuses[name], roles, own)]
         return unusable or await _restricted(case, roles)
     except NoTokenError:
-        return []  # told by permissions
+        return []  # permissions() reports it
     except UNREACHED as error:
         return [_unreached(error)]
 
@@ -76,7 +79,7 @@ def _usable(name: str, status: int, roles: frozenset[str], mailbox: str) -> list
         remedy = f"Put {mailbox} into the scope of the app's policy in Exchange Online"
         return [Problem(about, f"the app has {name}, and a policy keeps it out of {mailbox}", remedy)]
     if status == FORBIDDEN:
-        why = next(one.why for one in PERMISSIONS if one.name == name)
+        why = next(permission.why for permission in PERMISSIONS if permission.name == name)
         remedy = f"Give the app the role Application {name} for this mailbox in Exchange Online (RBAC for Applications)"
         return [Problem(about, f"{name} is missing", f"{remedy}: {why}")]
     if status in (OK, BAD_REQUEST):
@@ -85,12 +88,12 @@ def _usable(name: str, status: int, roles: frozenset[str], mailbox: str) -> list
 
 
 async def _restricted(case: Case, roles: frozenset[str]) -> list[Problem]:
-    """Whether the app is kept out of another mailbox. Asks for that calendar's id, and reads nothing in it."""
+    """Check that the app can't get into another mailbox. Ask for its calendar's id, and read nothing in it."""
     settings = case.settings
     own = settings.graph_mailbox or ""
     remedy = SCOPE.format(mailbox=own)
     in_entra = sorted(roles & IN_EXCHANGE)
-    if len(in_entra) == 1:  # the other one works by a role in Exchange, which does not scope this one
+    if len(in_entra) == 1:  # the other permission comes from a role in Exchange, which does not limit this one
         name = in_entra[0]
         return [Problem("mailbox restriction", f"{name} is granted in Entra for every mailbox of the tenant", remedy)]
     other = case.asked.other_mailbox or settings.contact

@@ -1,4 +1,4 @@
-"""Questions to the knowledge bank, and its care."""
+"""Questions to the knowledge bank, and the kansli's work on it."""
 
 from __future__ import annotations
 

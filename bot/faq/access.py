@@ -1,4 +1,4 @@
-"""Who may see and change what of the knowledge bank. Every handler loads its object here.
+"""Decides who may see and change what of the knowledge bank. Every handler loads its object here.
 
 ====================  =============================  =================================================
 object                may be seen by                 may be changed by
@@ -21,7 +21,7 @@ from typing import Any
 
 from bot.faq import drafts, gaps
 from bot.faq.drafts import Draft
-from bot.faq.gaps import Suggestion
+from bot.faq.gaps import PhrasingSuggestion
 from bot.message import UserError
 from bot.turn import Turn
 from storage import faq, faq_growth, faq_log
@@ -88,7 +88,7 @@ def gap(turn: Turn) -> Sequence[Any]:
     return gaps.of_gap(turn, wanted if isinstance(wanted, list) else [])
 
 
-def picked(turn: Turn) -> list[Suggestion]:
+def picked(turn: Turn) -> list[PhrasingSuggestion]:
     """Return the suggested phrasing that a button names, in a list; an empty one if it is decided."""
     _refuse_members(turn)
     return gaps.suggestions(turn, turn.data.get("question") or 0)

@@ -1,4 +1,4 @@
-"""The rules of answering: what is sure enough to say, what to offer, and what to admit not knowing."""
+"""The rules of answering: when to give an answer, when to offer questions, and when to admit not knowing."""
 
 from __future__ import annotations
 
@@ -12,56 +12,58 @@ from bot.turn import Turn
 from bot.wording import follow_ups, utterance
 from bot.wording.utterance import Names
 from storage import content, faq, faq_log
-from storage.faq_log import Outcome
+from storage.faq_log import QuestionOutcome
 
 SURE = 0.80
-"""Probability from which an answer is given as one (reference/retrieval.md)."""
+"""Lowest probability for giving an answer directly (reference/retrieval.md)."""
 UNSURE = 0.20
-"""Probability from which "Menade du …?" is worth asking."""
+"""Lowest probability for asking "Menade du …?"."""
 OFFERED = 3
-"""Questions that "Menade du …?" shows at most."""
+"""Most questions that "Menade du …?" shows."""
 RELATED = 2
-"""Related questions under an answer at most."""
+"""Most related questions under an answer."""
 LOOKED_AT = 5
-"""Hits looked at: what can be shown, and two that may just have been taken out of the bank."""
+"""Hits to read: those that can be shown, and two more in case some have just been taken out of the bank."""
 NEAR = 0.35
-"""Share of the best hit's score that makes another entry worth showing beside it."""
+"""Lowest share of the best hit's score for showing another entry with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """How one question went."""
+    """One question with its outcome."""
 
     text: str
-    outcome: Outcome
+    outcome: QuestionOutcome
     probability: float = 0.0
     entries: Sequence[Any] = ()
-    """Rows of ``faq_entries``: the answer first and what is related to it, or what to offer."""
+    """Rows of ``faq_entries``: the answer followed by related entries, or the entries to offer."""
     about: str = ""
-    """A place or person that was asked about and that the nearest entry says nothing of."""
+    """A place or person in the question that the nearest entry does not mention."""
     remembered: bool = False
-    """Whether the answer is what was picked under "Menade du …?" the last time."""
+    """Whether the answer is the entry that was picked under "Menade du …?" the last time."""
     whole: str = ""
-    """A follow-up with the question before it, where it says nothing without."""
+    """For a follow-up that means nothing alone: the question before it and the follow-up together."""
     question_id: int = 0
-    """Its row in the log."""
+    """The question's row in the log."""
 
     @property
     def asked(self) -> str:
-        """What was asked, as others understand it too."""
+        """The question in a form that can be understood alone."""
         return self.whole or self.text
 
 
 def answer(turn: Turn) -> list[Judged]:
-    """Search for what the message asks, log it, and say how each of its questions went; at least one."""
+    """Search for the questions in the message and log them. Return each with its outcome; there is at least one."""
     text = turn.incoming.text
     where = turn.person.id, turn.incoming.place.conversation_id
     before = None if follow_ups.is_bare(turn.found.asked or "") else turn.found.asked
     asked = utterance.parts(text)
     judged = [_judge(turn, part, asked[at - 1] if at else before) for at, part in enumerate(asked)]
-    if len(judged) > 1 and not any(one.outcome is Outcome.ANSWERED for one in judged):
-        judged = [_judge(turn, text, before)]  # not two questions that we know, so perhaps one in two sentences
-    judged = [_logged(turn, one) for one in judged]
+    if len(judged) > 1 and not any(result.outcome is QuestionOutcome.ANSWERED for result in judged):
+        judged = [
+            _judge(turn, text, before)
+        ]  # no answer to any of them, so perhaps it is one question in two sentences
+    judged = [_logged(turn, result) for result in judged]
     if before and follow_ups.leans_on(text):  # the next follow-up leans on what both are about
         text = before if follow_ups.is_bare(text) else follow_ups.together(before, text)
     faq_log.keep_recent(turn.session, *where, text=text, question_id=judged[-1].question_id, now=turn.now)
@@ -71,28 +73,35 @@ def answer(turn: Turn) -> list[Judged]:
 def _judge(turn: Turn, text: str, before: str | None) -> Judged:
     hits = turn.app.bank.search(text, LOOKED_AT)
     if before and follow_ups.leans_on(text):
-        said = next((hit.entry_id for hit in turn.app.bank.search(before, 1)), None)
-        found = _follow_up(turn, text, before, said)
-        again = found.outcome is Outcome.ANSWERED and found.entries[0].id == said
-        if not hits or hits[0].probability < SURE or (again and follow_ups.is_bare(text)):
-            return found
-    return _weighed(turn, Judged(text, Outcome.UNKNOWN), hits)
+        answered_before = next((hit.entry_id for hit in turn.app.bank.search(before, 1)), None)
+        follow_up = _follow_up(turn, text, before, answered_before)
+        repeated = follow_up.outcome is QuestionOutcome.ANSWERED and follow_up.entries[0].id == answered_before
+        if not hits or hits[0].probability < SURE or (repeated and follow_ups.is_bare(text)):
+            return follow_up
+    return _weighed(turn, Judged(text, QuestionOutcome.UNKNOWN), hits)
 
 
-def _follow_up(turn: Turn, text: str, before: str, said: int | None) -> Judged:
-    """Search with the question before too. Its answer, ``said``, is given again only where that has what is asked."""
-    asked = Judged(text, Outcome.UNKNOWN, whole=follow_ups.together(before, text))
-    found = _weighed(turn, asked, turn.app.bank.search(asked.whole, LOOKED_AT))
-    if found.outcome is not Outcome.ANSWERED or found.entries[0].id != said:
-        return found
-    again, *others = found.entries
-    if follow_ups.holds(text, again.answer, before):
-        return found
-    return replace(found, outcome=Outcome.OFFERED, entries=others) if others else replace(asked, entries=[again])
+def _follow_up(turn: Turn, text: str, before: str, answered_before: int | None) -> Judged:
+    """Search for the follow-up together with the question before it.
+
+    Give the answer to that question (``answered_before``) again only if it has what the follow-up asks for.
+    """
+    asked = Judged(text, QuestionOutcome.UNKNOWN, whole=follow_ups.together(before, text))
+    judged = _weighed(turn, asked, turn.app.bank.search(asked.whole, LOOKED_AT))
+    if judged.outcome is not QuestionOutcome.ANSWERED or judged.entries[0].id != answered_before:
+        return judged
+    repeated, *others = judged.entries
+    if follow_ups.holds(text, repeated.answer, before):
+        return judged
+    return (
+        replace(judged, outcome=QuestionOutcome.OFFERED, entries=others)
+        if others
+        else replace(asked, entries=[repeated])
+    )
 
 
 def _weighed(turn: Turn, asked: Judged, hits: Sequence[Hit]) -> Judged:
-    """What the hits are good for."""
+    """Return the question with the outcome that its hits allow."""
     rows = _shown(turn, [hit.entry_id for hit in hits])
     hits = [hit for hit in hits if hit.entry_id in rows]  # the index may be a moment behind the database
     if not hits:
@@ -104,44 +113,47 @@ def _weighed(turn: Turn, asked: Judged, hits: Sequence[Hit]) -> Judged:
         return replace(asked, entries=[best])
     about = utterance.singled_out(asked.asked, _names(), f"{best.question} {best.answer}") or ""
     if hits[0].probability >= SURE and not about:
-        return replace(asked, outcome=Outcome.ANSWERED, entries=near[: 1 + RELATED])
+        return replace(asked, outcome=QuestionOutcome.ANSWERED, entries=near[: 1 + RELATED])
     return _offered(turn, replace(asked, about=about), near)
 
 
 def _shown(turn: Turn, ids: Sequence[int]) -> dict[int, Any]:
-    """The published entries among ``ids``: the index's own rows where it is as new as the database, else read."""
+    """Return the published entries among ``ids`` by id. Take the index's rows if they are current, else read them."""
     rows = turn.app.bank.shown(turn.found.bank)
     return faq.shown(turn.session, ids) if rows is None else {at: rows[at] for at in ids if at in rows}
 
 
 def _offered(turn: Turn, asked: Judged, near: Sequence[Any]) -> Judged:
-    """Either "Menade du …?", or the entry that was picked when this wording, which says it all, was asked before."""
+    """Return an offer, "Menade du …?", or the entry that was picked before when this wording was asked.
+
+    A picked entry counts only for a wording that can be understood alone.
+    """
     alone = not asked.about and not follow_ups.leans_on(asked.text)
     picked = faq_log.remembered(turn.session, _wording(asked.text)) if alone else None
     entry = _shown(turn, [picked]).get(picked) if picked else None
     if entry is not None:
         others = [row for row in near if row.id != picked][:RELATED]
-        return replace(asked, outcome=Outcome.ANSWERED, entries=[entry, *others], remembered=True)
-    return replace(asked, outcome=Outcome.OFFERED, entries=near[:OFFERED])
+        return replace(asked, outcome=QuestionOutcome.ANSWERED, entries=[entry, *others], remembered=True)
+    return replace(asked, outcome=QuestionOutcome.OFFERED, entries=near[:OFFERED])
 
 
-def _logged(turn: Turn, one: Judged) -> Judged:
-    nearest = one.entries[0] if one.entries else None
+def _logged(turn: Turn, judged: Judged) -> Judged:
+    nearest = judged.entries[0] if judged.entries else None
     question_id = faq_log.log(
         turn.session,
-        text=utterance.without_person(one.asked),
-        wording=_wording(one.text),
-        outcome=one.outcome,
-        probability=one.probability,
+        text=utterance.without_person(judged.asked),
+        wording=_wording(judged.text),
+        outcome=judged.outcome,
+        probability=judged.probability,
         entry_id=nearest.id if nearest else None,
         theme=nearest.theme if nearest else "",
         now=turn.now,
     )
-    return replace(one, question_id=question_id)
+    return replace(judged, question_id=question_id)
 
 
 def _wording(text: str) -> str:
-    """What equal questions have in common, without what points out a person."""
+    """Return the wording by which equal questions are recognised, without anything that points out a person."""
     return utterance.wording(utterance.without_person(text))
 
 

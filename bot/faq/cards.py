@@ -1,4 +1,4 @@
-"""What answers look like."""
+"""Cards with answers from the bank."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from storage.faq import Certainty
 
 UNCONFIRMED = "Kansliet har inte bekräftat det här svaret än."
 LONGEST = 200
-"""Characters of a member's question that are said back; more does not fit a phone's screen."""
+"""Characters of a member's question that a card repeats. More does not fit a phone's screen."""
 GAP = "Det här saknar ett säkert svar än. Fråga kansliet."
 
 
@@ -40,7 +40,7 @@ def answer(
     remembered: bool = False,
     voted: bool | None = None,
 ) -> Json:
-    """An entry as the answer to a question. ``voted`` is what the reader thought of it, if they have said."""
+    """Return an entry as the answer to a question. ``voted`` is the reader's own vote, if they have voted."""
     body = [heading(entry.question), markdown(entry.answer)]
     if entry.certainty != Certainty.HIGH:
         body.append(caution(GAP if entry.certainty == Certainty.GAP else UNCONFIRMED))
@@ -55,7 +55,7 @@ def answer(
 
 
 def offer(text: str, entries: Sequence[Any], question_id: int, *, about: str = "") -> Json:
-    """Menade du …? ``about`` is a place or person that we know nothing of."""
+    """Return the offer "Menade du …?". ``about`` is a place or person that we know nothing about."""
     known = f"Jag har inget svar om just {about}." if about else "Jag är inte säker på vad du menar."
     choices = [button(entry.question, "faq.choose", question=question_id, entry=entry.id) for entry in entries]
     return card(
@@ -67,12 +67,15 @@ def offer(text: str, entries: Sequence[Any], question_id: int, *, about: str = "
 
 
 def unknown(text: str, contact: str, *, empty: bool = False) -> Json:
-    """The honest no. ``text`` is what was asked, or empty where it is no longer kept; ``empty`` is the bank."""
+    """Return the answer that we don't know.
+
+    ``text`` is the question, or empty if it has been deleted. ``empty`` says that the bank has no entries.
+    """
     why = "Kunskapsbanken är tom än så länge." if empty else "Det finns inget svar i kunskapsbanken som passar."
-    said = f" Du skrev: ”{one_line(text, LONGEST)}”" if text else ""
+    repeated = f" Du skrev: ”{one_line(text, LONGEST)}”" if text else ""
     return card(
         heading("Det vet jag inte"),
-        plain(f"{why}{said}"),
+        plain(f"{why}{repeated}"),
         markdown(
             f"Pröva gärna med andra ord. Eller fråga kollegor i en temagrupp, eller kansliet: "
             f"{web_link(contact, f'mailto:{contact}')}"
@@ -83,9 +86,9 @@ def unknown(text: str, contact: str, *, empty: bool = False) -> Json:
 
 
 def why_not(entry: Any, question_id: int, contact: str, *, asked: str, reason: str = "") -> Json:
-    """After *Nej*: what to do next, and a line why if they want. ``reason`` is what they wrote already.
+    """Return the card after *Nej*: what to do next, and a field for a reason. ``reason`` is the one already written.
 
-    ``asked`` is their question's wording, or empty where it is no longer kept or somebody else's.
+    ``asked`` is the reader's question, or empty if it has been deleted or is another person's.
     """
     rows = {"question": question_id, "entry": entry.id}
     thanks = "Tack, det hjälper oss att bli bättre." if reason else "Tack för att du säger till."
@@ -106,7 +109,7 @@ def why_not(entry: Any, question_id: int, contact: str, *, asked: str, reason: s
 
 
 def ask_colleagues(text: str) -> Action:
-    """The way on to a theme group; the question goes with it."""
+    """Return the button to a theme group. It takes the question along."""
     return button("Fråga temagruppen", "questions.start", text=text)
 
 
@@ -117,8 +120,8 @@ def _vote(entry_id: int, question_id: int, related: Sequence[int], *, voted: boo
             label("Hjälpte svaret?"),
             buttons(button("Ja", "faq.vote", helpful=True, **rows), button("Nej", "faq.vote", helpful=False, **rows)),
         ]
-    said = "Tack! Du har svarat att det hjälpte." if voted else "Du har svarat att det inte hjälpte."
-    return [small(said), buttons(button("Ändra mitt svar", "faq.again", **rows))]
+    confirmation = "Tack! Du har svarat att det hjälpte." if voted else "Du har svarat att det inte hjälpte."
+    return [small(confirmation), buttons(button("Ändra mitt svar", "faq.again", **rows))]
 
 
 def _show(entry: Any, question_id: int) -> Action:

@@ -11,7 +11,7 @@ from bot.message import Json, Message, Reply, UserError, say, state, view
 from bot.routes import Routes
 from bot.turn import Turn
 from storage import faq_log
-from storage.faq_log import Outcome
+from storage.faq_log import QuestionOutcome
 
 routes = Routes[Turn]()
 
@@ -95,12 +95,12 @@ def again(turn: Turn) -> Reply:
 
 def _card(turn: Turn, judged: Judged) -> Json:
     match judged.outcome:
-        case Outcome.ANSWERED:
+        case QuestionOutcome.ANSWERED:
             best, *related = judged.entries
             return cards.answer(best, judged.question_id, related, remembered=judged.remembered)
-        case Outcome.OFFERED:
+        case QuestionOutcome.OFFERED:
             return cards.offer(judged.asked, judged.entries, judged.question_id, about=judged.about)
-        case Outcome.UNKNOWN:
+        case QuestionOutcome.UNKNOWN:
             empty = turn.app.bank.empty
             return cards.unknown(judged.asked, turn.app.settings.contact, empty=empty)
 

@@ -1,4 +1,4 @@
-"""A draft of an entry, made from a question between members that was solved."""
+"""Drafts of entries that are made from solved questions between members."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from bot.faq import entries, gaps
-from bot.faq.entries import LONGEST_ANSWER, LONGEST_QUESTION, Content
+from bot.faq.entries import LONGEST_ANSWER, LONGEST_QUESTION, EntryContent
 from bot.message import UserError
 from bot.register.change import Change
 from bot.turn import Turn
 from bot.wording import generalisation
 from storage import faq, faq_growth, groups, municipalities, name_keys, people, questions
 from storage.faq import Entry
-from storage.questions import Answer, Question, Status, Way
+from storage.questions import Answer, AnswerWay, Question, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +24,16 @@ class Draft:
 
     entry: Entry
     new: bool
-    """False where somebody had made it before."""
+    """False if the entry had been made before."""
     removed: tuple[str, ...] = ()
-    """What was taken out of the question and the answer."""
+    """The words that were removed from the question and the answer."""
 
 
 def draft(turn: Turn, question_id: object, answer_id: object) -> Draft:
-    """The entry of a solved question, made if there is none. ``answer_id`` is the answer to take, or None: the solving.
+    """Return the entry of a solved question, and make it if there is none.
 
-    Holds the question's row, so that two at once make one. Raises :class:`UserError`.
+    ``answer_id`` is the answer to use; None means the answer that solved the question. Locks the question's row, so
+    that two people at once make one entry. Raises :class:`UserError`.
     """
     question = questions.lock(turn.session, question_id)
     if question is None:
@@ -53,46 +54,46 @@ def draft(turn: Turn, question_id: object, answer_id: object) -> Draft:
 
 
 def removed(session: Session, entry: Entry) -> tuple[str, ...]:
-    """What was taken out of the question that an entry was made from; empty where it was made from none."""
+    """Return the words that were removed from the question behind an entry; empty if there is no question behind it."""
     question = questions.find(session, entry.question_id)
     return _general(session, question, question.text).removed if question else ()
 
 
 def _chosen(answers: Sequence[Answer], answer_id: object) -> Answer:
-    """The answer with this id, which comes from a form and is a text; without one the answer that solved it."""
+    """Return the answer with this id, which comes from a form as text. Without an id, the answer that solved it."""
     if answer_id in (None, ""):
-        found = next((one for one in answers if one.solved), None)
+        chosen = next((answer for answer in answers if answer.solved), None)
     else:
-        found = next((one for one in answers if str(one.id) == str(answer_id)), None)
-    if found is None:
+        chosen = next((answer for answer in answers if str(answer.id) == str(answer_id)), None)
+    if chosen is None:
         raise UserError("Det svaret finns inte kvar. Välj ett annat.")
-    return found
+    return chosen
 
 
-def _content(session: Session, question: Question, answer: Answer) -> tuple[Content, tuple[str, ...]]:
+def _content(session: Session, question: Question, answer: Answer) -> tuple[EntryContent, tuple[str, ...]]:
     asked = _general(session, question, question.text)
-    said = _general(session, question, answer.text, keep_places=True)
+    solution = _general(session, question, answer.text, keep_places=True)
     group = groups.find(session, question.group_id)
-    written = Content(
+    written = EntryContent(
         question=generalisation.as_question(asked.text, LONGEST_QUESTION),
-        answer=said.text[:LONGEST_ANSWER],
+        answer=solution.text[:LONGEST_ANSWER],
         phrasings=(generalisation.cut(asked.text, LONGEST_QUESTION),),
         theme=group.theme if group else "",
         source=_source(session, answer),
     )
-    return written, tuple(dict.fromkeys((*asked.removed, *said.removed)))
+    return written, tuple(dict.fromkeys((*asked.removed, *solution.removed)))
 
 
 def _source(session: Session, answer: Answer) -> str:
-    """The municipality that the answer came from, never the person; unknown where somebody pasted it."""
-    if answer.way == Way.PASTED:
+    """Return the municipality that the answer came from, never the person. Empty for a pasted answer."""
+    if answer.way == AnswerWay.PASTED:
         return ""
     home = municipalities.find(session, answer.municipality_code)
     return home.full_name if home else ""
 
 
 def _general(session: Session, question: Question, text: str, *, keep_places: bool = False) -> generalisation.General:
-    told = {question.asker_id, *(one.person_id for one in questions.answers(session, question.id))}
-    written = people.names(session, [one for one in told if one is not None]).values()
+    people_ids = {question.asker_id, *(answer.person_id for answer in questions.answers(session, question.id))}
+    written = people.names(session, [person_id for person_id in people_ids if person_id is not None]).values()
     members = faq_growth.members_named(session, generalisation.candidates(text))
     return generalisation.general(text, gaps.places(), name_keys.plain([*written]), members, keep_places=keep_places)

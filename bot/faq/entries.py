@@ -9,19 +9,19 @@ from datetime import timedelta
 from bot.message import UserError
 from bot.register.change import Change
 from storage import faq
-from storage.faq import Certainty, Entry, Phrasing, State
+from storage.faq import Certainty, Entry, EntryState, Phrasing
 
 LONGEST_QUESTION = 300
 LONGEST_ANSWER = 4000
 """Characters; a card must stay under Teams' 100 KB (platform.md §3) and on a phone's screen."""
 MOST_PHRASINGS = 40
 REVIEWED_FOR = timedelta(days=365)
-"""How long an answer stands before somebody should read it again."""
+"""How long an answer is valid before somebody should read it again."""
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
-    """What the kansli writes of an entry, cleaned and checked by :func:`checked`."""
+class EntryContent:
+    """The kansli's texts for an entry, cleaned and checked by :func:`checked`."""
 
     question: str
     answer: str
@@ -34,13 +34,13 @@ class Content:
 
 def checked(  # noqa: PLR0917 - the form's fields in its order
     question: str, answer: str, phrasings: str, theme: str, source: str, link: str, certainty: str
-) -> Content:
+) -> EntryContent:
     """Return the form's texts as an entry's content; phrasings stand one on each line. Raises :class:`UserError`."""
     if link.strip() and not link.strip().startswith(("https://", "http://")):
         raise UserError("Länken till källan ska börja med https://. Rätta den eller lämna rutan tom.")
     if certainty not in set(Certainty):
         raise UserError("Välj hur säkert svaret är.")
-    return Content(
+    return EntryContent(
         question=checked_question(question),
         answer=checked_answer(answer),
         phrasings=checked_phrasings(phrasings),
@@ -80,15 +80,15 @@ def checked_phrasings(text: str) -> tuple[str, ...]:
     return lines
 
 
-def create(change: Change, content: Content, *, question_id: int | None = None) -> Entry:
+def create(change: Change, content: EntryContent, *, question_id: int | None = None) -> Entry:
     """Make a draft with this content; ``question_id`` is the question between members that it was made from."""
-    entry = Entry(owner_id=change.by, state=State.DRAFT, sources=[], answer="", question_id=question_id)
+    entry = Entry(owner_id=change.by, state=EntryState.DRAFT, sources=[], answer="", question_id=question_id)
     change.session.add(entry)
     _write(change, entry, content)
     return entry
 
 
-def revise(change: Change, entry: Entry, content: Content) -> None:
+def revise(change: Change, entry: Entry, content: EntryContent) -> None:
     """Give an entry new content; saving counts as reviewing it. A published answer must be filled in.
 
     Raises :class:`UserError`.
@@ -98,9 +98,9 @@ def revise(change: Change, entry: Entry, content: Content) -> None:
     _write(change, entry, content)
 
 
-def move(change: Change, entry: Entry, state: State) -> None:
-    """Publish, archive or withdraw an entry. Raises :class:`UserError` for publishing what is not filled in."""
-    if state is State.PUBLISHED:
+def move(change: Change, entry: Entry, state: EntryState) -> None:
+    """Publish, archive or withdraw an entry. Raises :class:`UserError` for publishing an entry with gaps to fill in."""
+    if state is EntryState.PUBLISHED:
         _refuse_unfilled(f"{entry.answer} {entry.note}")
         entry.reviewed_on, entry.review_on = change.today, change.today + REVIEWED_FOR
     entry.state, entry.changed_at = state, change.now
@@ -124,7 +124,7 @@ def _refuse_unfilled(text: str) -> None:
         raise UserError("Det finns {{ }} kvar att fylla i. Fyll i dem i svaret och anteckningen, och spara först.")
 
 
-def _write(change: Change, entry: Entry, content: Content) -> None:
+def _write(change: Change, entry: Entry, content: EntryContent) -> None:
     if entry.answer != content.answer:
         entry.answered_at = change.now
     entry.question, entry.answer = content.question, content.answer

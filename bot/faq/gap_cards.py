@@ -1,4 +1,4 @@
-"""What the kansli sees of how the bank can grow: gaps, new ways to ask, and questions that members have solved."""
+"""Cards that show the kansli how the bank can grow: gaps, new ways to ask, and questions that members have solved."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from microsoft_teams.cards import Action, CardElement
 
 from bot import swedish
 from bot.cards import button, buttons, card, heading, one_line, paged, plain
-from bot.faq.gaps import Gap, Suggestion
+from bot.faq.gaps import BankGap, PhrasingSuggestion
 from bot.message import Json
-from storage.faq import Entry, State
+from storage.faq import Entry, EntryState
 from storage.questions import Question
 
 PAGE = 5
-"""Gaps, or other things to decide on, of a page."""
+"""Gaps, or other things to decide on, on one page."""
 LONGEST = 200
-"""Characters of a question in a list."""
+"""Most characters of a question in a list."""
 
 
-def gaps(found: Sequence[Gap], page: int, *, phrasings: int, solved: int, said: str = "") -> Json:
-    """Gaps, most wanted first, and the ways to the other lists. ``said`` is what has just been done.
+def gaps(shown: Sequence[BankGap], page: int, *, phrasings: int, solved: int, notice: str = "") -> Json:
+    """Return the list of gaps, most wanted first, with buttons to the other lists. ``notice`` says what was just done.
 
-    ``found`` need not go further than one beyond the page.
+    ``shown`` needs to reach only one gap beyond the page.
     """
-    body: list[CardElement] = [heading("Kunskapsluckor"), *([plain(said)] if said else [])]
-    if found:
+    body: list[CardElement] = [heading("Kunskapsluckor"), *([plain(notice)] if notice else [])]
+    if shown:
         body.append(
             plain(
                 "Det här har medlemmar frågat de senaste 90 dagarna utan att få ett svar som hjälpte. "
@@ -35,7 +35,7 @@ def gaps(found: Sequence[Gap], page: int, *, phrasings: int, solved: int, said: 
         )
     else:
         body.append(plain("Inga luckor just nu. Det som medlemmarna har frågat de senaste 90 dagarna har fått svar."))
-    on_page = paged(found, page, PAGE, "faq.gaps")
+    on_page = paged(shown, page, PAGE, "faq.gaps")
     for gap in on_page.shown:
         body += _gap(gap)
     ways = [
@@ -46,32 +46,32 @@ def gaps(found: Sequence[Gap], page: int, *, phrasings: int, solved: int, said: 
     return card(*body, actions=[*on_page.turns, *ways], summary="Kunskapsluckor")
 
 
-def phrasings(found: Sequence[Suggestion], page: int, said: str = "") -> Json:
-    """Wordings that may become phrasings of the entries that were picked for them."""
-    body: list[CardElement] = [heading("Nya sätt att fråga"), *([plain(said)] if said else [])]
+def phrasings(waiting: Sequence[PhrasingSuggestion], page: int, notice: str = "") -> Json:
+    """Return the list of wordings that may become phrasings of the entries that were picked for them."""
+    body: list[CardElement] = [heading("Nya sätt att fråga"), *([plain(notice)] if notice else [])]
     hint = (
         "Så här skrev medlemmar som sedan valde en fråga under ”Menade du”. "
         "Lägger du till det de skrev hittar jag svaret direkt nästa gång."
     )
-    body.append(plain(hint if found else "Här finns inget att ta ställning till just nu.", subtle=True))
-    on_page = paged(found, page, PAGE, "faq.phrasings")
-    for one in on_page.shown:
-        removed = f" {taken_out(one.wording.removed)}" if one.wording.removed else ""
-        rows: Json = {"question": one.question_id, "page": page}
+    body.append(plain(hint if waiting else "Här finns inget att ta ställning till just nu.", subtle=True))
+    on_page = paged(waiting, page, PAGE, "faq.phrasings")
+    for suggestion in on_page.shown:
+        removed = f" {taken_out(suggestion.wording.removed)}" if suggestion.wording.removed else ""
+        rows: Json = {"question": suggestion.question_id, "page": page}
         body += [
-            plain(f"”{one_line(one.wording.text, LONGEST)}”"),
-            plain(f"Valde: {one.question} {_times(one.times)}.{removed}", subtle=True),
+            plain(f"”{one_line(suggestion.wording.text, LONGEST)}”"),
+            plain(f"Valde: {suggestion.question} {_times(suggestion.times)}.{removed}", subtle=True),
             buttons(button("Lägg till", "faq.add_phrasing", **rows), button("Nej", "faq.no_phrasing", **rows)),
         ]
-    return card(*body, actions=[*on_page.turns, _to_gaps()], summary=f"Nya sätt att fråga ({len(found)})")
+    return card(*body, actions=[*on_page.turns, _to_gaps()], summary=f"Nya sätt att fråga ({len(waiting)})")
 
 
-def solved(found: Sequence[Question], page: int, said: str = "") -> Json:
-    """Questions that members have solved among themselves, and that the bank has not got yet."""
-    body: list[CardElement] = [heading("Lösta frågor"), *([plain(said)] if said else [])]
+def solved(waiting: Sequence[Question], page: int, notice: str = "") -> Json:
+    """Return the list of questions that members have solved among themselves and that are not in the bank yet."""
+    body: list[CardElement] = [heading("Lösta frågor"), *([plain(notice)] if notice else [])]
     hint = "Frågor mellan medlemmar som fick ett svar som löste dem. Välj en för att göra den till FAQ."
-    body.append(plain(hint if found else "Alla lösta frågor är omhändertagna.", subtle=True))
-    on_page = paged(found, page, PAGE, "faq.solved")
+    body.append(plain(hint if waiting else "Alla lösta frågor är omhändertagna.", subtle=True))
+    on_page = paged(waiting, page, PAGE, "faq.solved")
     for question in on_page.shown:
         when = f"Löst {swedish.day(question.ended_at)}." if question.ended_at else ""
         body += [
@@ -82,17 +82,17 @@ def solved(found: Sequence[Question], page: int, said: str = "") -> Json:
                 button("Behövs inte", "faq.skip_solved", question=question.id, page=page),
             ),
         ]
-    return card(*body, actions=[*on_page.turns, _to_gaps()], summary=f"Lösta frågor ({len(found)})")
+    return card(*body, actions=[*on_page.turns, _to_gaps()], summary=f"Lösta frågor ({len(waiting)})")
 
 
 def made_before(entry: Entry, owner: str) -> Json:
-    """Somebody made the entry of a question before."""
+    """Return the notice that the entry of a question has been made before."""
     who = f"{owner} har redan gjort den" if owner else "Den är redan gjord"
     where = {
-        State.PUBLISHED: "Den är publicerad.",
-        State.DRAFT: "Den är ett utkast.",
-        State.ARCHIVED: "Den är arkiverad.",
-    }[State(entry.state)]
+        EntryState.PUBLISHED: "Den är publicerad.",
+        EntryState.DRAFT: "Den är ett utkast.",
+        EntryState.ARCHIVED: "Den är arkiverad.",
+    }[EntryState(entry.state)]
     return card(
         heading("Frågan finns redan i kunskapsbanken"),
         plain(f"{who} till FAQ: ”{entry.question}” {where}"),
@@ -102,11 +102,11 @@ def made_before(entry: Entry, owner: str) -> Json:
 
 
 def taken_out(removed: Sequence[str]) -> str:
-    """What was taken out of a text, for whoever approves it."""
-    return f"Jag tog bort: {swedish.listed([f'”{one}”' for one in removed])}."
+    """Return a sentence about the words that were removed from a text, for the person who approves it."""
+    return f"Jag tog bort: {swedish.listed([f'”{word}”' for word in removed])}."
 
 
-def _gap(gap: Gap) -> list[CardElement]:
+def _gap(gap: BankGap) -> list[CardElement]:
     parts = [_times(gap.times) + "."]
     if gap.disliked:
         helped = (
@@ -114,7 +114,7 @@ def _gap(gap: Gap) -> list[CardElement]:
         )
         parts.append(f"{helped}.")
     if gap.others:
-        parts.append(f"Också: {swedish.listed([f'”{one_line(one, LONGEST)}”' for one in gap.others])}.")
+        parts.append(f"Också: {swedish.listed([f'”{one_line(text, LONGEST)}”' for text in gap.others])}.")
     write = button("Skriv svar", "faq.write", gap=gap.ids)
     if gap.draft_id:
         parts.append("Det finns ett utkast.")

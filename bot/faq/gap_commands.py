@@ -12,7 +12,7 @@ from bot.register.change import Change
 from bot.routes import Role, Routes, Where
 from bot.turn import Turn
 from storage import faq, faq_growth, people
-from storage.faq import State
+from storage.faq import EntryState
 
 routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
 
@@ -39,9 +39,9 @@ def write(turn: Turn) -> Reply:
     if not rows:
         raise UserError(DONE)
     begun = faq_growth.decided(turn.session, growing.digests(rows)).values()
-    entry = next((faq.find(turn.session, one.entry_id) for one in begun if one.state == State.DRAFT), None)
+    entry = next((faq.find(turn.session, one.entry_id) for one in begun if one.state == EntryState.DRAFT), None)
     if entry is not None:
-        return state(kansli_cards.form(entry, said="Någon har redan börjat skriva om det här. Fortsätt gärna."))
+        return state(kansli_cards.form(entry, notice="Någon har redan börjat skriva om det här. Fortsätt gärna."))
     return dialog.start(turn, "new_entry", {"_gap": [row.question_id for row in rows]})
 
 
@@ -98,7 +98,7 @@ def skip_solved(turn: Turn) -> Reply:
 
 @routes.action("faq.from_question")
 def from_question(turn: Turn) -> Reply:
-    """*Gör till FAQ*: a draft with what points out somebody taken out; one for each question, whoever presses."""
+    """*Gör till FAQ*: make a draft without the words that point out a person. Each question gives one draft."""
     made = access.draft(turn)
     if not made.new:
         owner = people.by_id(turn.session, made.entry.owner_id)
@@ -106,7 +106,7 @@ def from_question(turn: Turn) -> Reply:
     said = "Sparat som utkast. Läs igenom det och ändra det du vill. Välj sedan Publicera."
     if not made.entry.sources:
         said += " Jag vet inte vilken kommun svaret kommer från. Fyll gärna i det under Källans namn."
-    return state(kansli_cards.form(made.entry, said=said, removed=made.removed), done=True)
+    return state(kansli_cards.form(made.entry, notice=said, removed=made.removed), done=True)
 
 
 def _gaps(turn: Turn, said: str = "") -> Json:
@@ -116,7 +116,7 @@ def _gaps(turn: Turn, said: str = "") -> Json:
         page,
         phrasings=len(growing.suggestions(turn)),
         solved=len(faq_growth.without_entry(turn.session)),
-        said=said,
+        notice=said,
     )
 
 

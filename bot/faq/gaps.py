@@ -1,4 +1,4 @@
-"""What the kansli can write for the bank: gaps in it, and wordings that found their entry only by a detour."""
+"""Suggestions for the kansli's work on the bank: gaps, and wordings that found their entry only by "Menade du …?"."""
 
 from __future__ import annotations
 
@@ -17,58 +17,58 @@ from bot.turn import Turn
 from bot.wording import follow_ups, generalisation, utterance
 from bot.wording.generalisation import General, Places
 from storage import content, faq_growth
-from storage.faq import State
+from storage.faq import EntryState
 
 SINCE = timedelta(days=90)
-"""How far back questions are looked at."""
+"""How far back we look at questions."""
 MOST_DIFFERENT = 500
-"""Different wordings that are grouped: those asked most often, then the newest. Grouping that many takes 15 ms."""
+"""Most different wordings to group: first those asked most often, then the newest. Grouping them takes 15 ms."""
 MOST_READ = 600
-"""Different wordings that are read for that, because some are answered by now or ask nothing by themselves."""
+"""Most different wordings to read for that. Some are answered by now, or ask nothing by themselves."""
 MOST_WORDINGS = 200
-"""Different wordings of one gap that a button names."""
+"""Most different wordings of one gap that a button names."""
 MOST_PICKED = 300
-"""Wordings looked at that an entry was picked for: the newest."""
+"""Most wordings with a picked entry to look at: the newest."""
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class BankGap:
     """Questions that are alike and have no good answer."""
 
     text: str
-    """As it is asked most often, without persons."""
+    """The most frequent wording, without people."""
     ids: list[int]
-    """Of each of its wordings one question in the log, what is asked most often first."""
+    """For each of its wordings one question in the log, the most frequent wording first."""
     others: list[str]
-    """Its other wordings, without persons."""
+    """Its other wordings, without people."""
     times: int
     disliked: int
-    """How many of those times there was an answer that did not help."""
+    """How many of those times an answer did not help."""
     draft_id: int | None
-    """The entry that somebody has begun to write about it."""
+    """The draft that somebody has begun to write about it."""
     shown_id: int | None
     """The entry that did not help."""
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
+class PhrasingSuggestion:
     """A wording that may become a phrasing of the entry that was picked for it."""
 
     question_id: int
-    """Its row in the log."""
+    """The question's row in the log."""
     entry_id: int
     question: str
-    """The entry's."""
+    """The entry's question."""
     wording: General
     times: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """One wording, with how often it was asked and what has been decided about it."""
+    """One wording, with its number of askings and the decision about it."""
 
     question_id: int
-    """The newest one in the log."""
+    """The newest question with this wording in the log."""
     wording: str
     times: int
     disliked: int
@@ -82,52 +82,58 @@ class _Asked:
     @property
     def draft_id(self) -> int | None:
         decision = self.decision
-        return decision.entry_id if decision is not None and decision.state == State.DRAFT else None
+        return decision.entry_id if decision is not None and decision.state == EntryState.DRAFT else None
 
 
-def gaps(turn: Turn) -> Iterator[Gap]:
-    """What the bank has not answered well lately, grouped by likeness, most wanted first.
+def gaps(turn: Turn) -> Iterator[BankGap]:
+    """Return the questions that the bank has not answered well lately, grouped by likeness, most wanted first.
 
-    Each is looked up in the bank once more when it is asked for, so ask for no more than are shown.
+    The iterator searches the bank for each gap again, so take only as many gaps as are shown.
     """
     asked = _asked(turn.session, faq_growth.wordings(turn.session, turn.now - SINCE, MOST_READ))[:MOST_DIFFERENT]
-    ids = {number for one in asked for number in (one.question_id, one.disliked_id) if number is not None}
+    ids = {number for wording in asked for number in (wording.question_id, wording.disliked_id) if number is not None}
     logged = faq_growth.logged(turn.session, ids)
-    groups = likeness.groups([logged[one.question_id].text for one in asked])
+    groups = likeness.groups([logged[wording.question_id].text for wording in asked])
     wanted = [group for places in groups if (group := _wanted([asked[place] for place in places]))]
-    wanted.sort(key=lambda group: (-sum(one.times for one in group), -group[0].question_id))
-    found = (_gap(turn.session, group, logged) for group in wanted)
-    return (gap for gap in found if gap.disliked or not _answered(turn, gap.text))
+    wanted.sort(key=lambda group: (-sum(wording.times for wording in group), -group[0].question_id))
+    candidates = (_gap(turn.session, group, logged) for group in wanted)
+    return (gap for gap in candidates if gap.disliked or not _answered(turn, gap.text))
 
 
 def of_gap(turn: Turn, ids: Iterable[object]) -> Sequence[Any]:
-    """The questions in the log that a gap's button names, in its order, but for those that are a gap no longer."""
-    wanted = [one for one in ids if isinstance(one, int)][:MOST_WORDINGS]
+    """Return the questions in the log that a gap's button names, in its order, except those that are answered now."""
+    wanted = [number for number in ids if isinstance(number, int)][:MOST_WORDINGS]
     rows = faq_growth.unanswered(turn.session, turn.now - SINCE, wanted) if wanted else ()
     return sorted(rows, key=lambda row: wanted.index(row.question_id))
 
 
 def digests(rows: Iterable[Any]) -> list[str]:
-    """What decisions about these questions in the log are kept as."""
+    """Return the digests under which decisions about these questions in the log are stored."""
     return [faq_growth.gap(row.wording) for row in rows]
 
 
 def begun(turn: Turn, entry_id: int, *texts: str) -> None:
-    """What was asked in these words is answered by an entry, as soon as it is published."""
+    """Record that an entry answers questions with these texts, once it is published."""
     wordings = {utterance.wording(utterance.without_person(text))[:200] for text in texts} - {""}
     faq_growth.answer_gaps(turn.session, map(faq_growth.gap, wordings), entry_id, turn.now)
 
 
 def phrased(session: Session, texts: Iterable[str]) -> list[General]:
-    """Texts without whom and which place they are about, as phrasings; each wording once."""
-    found = (
-        General(generalisation.cut(one.text, LONGEST_QUESTION), one.removed) for one in _general(session, list(texts))
+    """Return texts as phrasings, without people and places; each wording once."""
+    shortened = (
+        General(generalisation.cut(general.text, LONGEST_QUESTION), general.removed)
+        for general in _general(session, list(texts))
     )
-    return list({utterance.wording(one.text): one for one in found if utterance.wording(one.text)}.values())
+    return list(
+        {utterance.wording(general.text): general for general in shortened if utterance.wording(general.text)}.values()
+    )
 
 
-def suggestions(turn: Turn, question_id: object = None) -> list[Suggestion]:
-    """Wordings worth adding to the entries that were picked for them, most frequent first; or the one of a question."""
+def suggestions(turn: Turn, question_id: object = None) -> list[PhrasingSuggestion]:
+    """Return wordings worth adding to the entries that were picked for them, most frequent first.
+
+    With ``question_id``, only the wording of that question.
+    """
     rows = faq_growth.picked(turn.session, turn.now - SINCE, question_id)[:MOST_PICKED]
     rows = [row for row in rows if not follow_ups.leans_on(row.wording)]
     known = {
@@ -136,71 +142,75 @@ def suggestions(turn: Turn, question_id: object = None) -> list[Suggestion]:
     }
     grouped: dict[str, list[tuple[Any, General]]] = {}
     for row, general in zip(rows, _general(turn.session, [row.text for row in rows]), strict=True):
-        one = General(generalisation.cut(general.text, LONGEST_QUESTION), general.removed)
-        wording = utterance.wording(one.text)
+        shortened = General(generalisation.cut(general.text, LONGEST_QUESTION), general.removed)
+        wording = utterance.wording(shortened.text)
         if wording and wording not in known[row.entry_id]:
-            grouped.setdefault(faq_growth.phrasing(row.entry_id, wording), []).append((row, one))
+            grouped.setdefault(faq_growth.phrasing(row.entry_id, wording), []).append((row, shortened))
     decided = faq_growth.decided(turn.session, list(grouped))
-    left = [of for digest, of in grouped.items() if digest not in decided]
+    left = [askings for digest, askings in grouped.items() if digest not in decided]
     left.sort(key=len, reverse=True)
-    return [Suggestion(row.question_id, row.entry_id, row.question, one, len(of)) for of in left for row, one in of[:1]]
+    return [
+        PhrasingSuggestion(row.question_id, row.entry_id, row.question, shortened, len(askings))
+        for askings in left
+        for row, shortened in askings[:1]
+    ]
 
 
-def digest(suggestion: Suggestion) -> str:
-    """What a decision about a suggestion is kept as."""
+def digest(suggestion: PhrasingSuggestion) -> str:
+    """Return the digest under which a decision about a suggestion is stored."""
     return faq_growth.phrasing(suggestion.entry_id, utterance.wording(suggestion.wording.text))
 
 
 @cache
 def places() -> Places:
-    """Every municipality and region."""
+    """Return every municipality and region."""
     return Places.of(content.municipalities())
 
 
 def _asked(session: Session, rows: Sequence[Any]) -> list[_Asked]:
-    """The wordings, what is asked most often first; without what has been answered since."""
+    """Return the wordings, the most frequent first, without those that have been answered since."""
     asking = [row for row in rows if not follow_ups.leans_on(row.wording)]  # "och när?" asks nothing by itself
     by_digest = {faq_growth.gap(row.wording): row for row in asking}
     decisions = faq_growth.decided(session, by_digest.keys())
-    found = [_left(row, decisions.get(digest)) for digest, row in by_digest.items()]
-    return sorted((one for one in found if one.times), key=lambda one: -one.times)
+    wordings = [_left(row, decisions.get(digest)) for digest, row in by_digest.items()]
+    return sorted((wording for wording in wordings if wording.times), key=lambda wording: -wording.times)
 
 
 def _left(row: Any, decision: Any) -> _Asked:
-    """Where an entry was published for a wording, only those whom even that did not help."""
-    answered = decision is not None and decision.state == State.PUBLISHED
+    """Return a wording. If an entry was published for it, count only the people whom the entry did not help."""
+    answered = decision is not None and decision.state == EntryState.PUBLISHED
     newest, times = (row.disliked_id, row.disliked) if answered else (row.newest_id, row.times)
     return _Asked(newest, row.wording, times, row.disliked, row.disliked_id, decision)
 
 
 def _wanted(group: Sequence[_Asked]) -> list[_Asked]:
-    """What of a group is a gap: nothing while most of it has been dismissed."""
-    dismissed = sum(one.times for one in group if one.dismissed)
-    wanted = [one for one in group if not one.dismissed]
-    return wanted if sum(one.times for one in wanted) > dismissed else []
+    """Return the wordings of a group that are a gap. Empty while most of the group has been dismissed."""
+    dismissed = sum(wording.times for wording in group if wording.dismissed)
+    wanted = [wording for wording in group if not wording.dismissed]
+    return wanted if sum(wording.times for wording in wanted) > dismissed else []
 
 
-def _gap(session: Session, group: Sequence[_Asked], logged: Mapping[int, Any]) -> Gap:
-    asked = [logged[one.question_id].text for one in group[:4]]
-    texts = [one.text for one in _general(session, asked, keep_places=True)]
-    return Gap(
+def _gap(session: Session, group: Sequence[_Asked], logged: Mapping[int, Any]) -> BankGap:
+    asked = [logged[wording.question_id].text for wording in group[:4]]
+    texts = [wording.text for wording in _general(session, asked, keep_places=True)]
+    return BankGap(
         text=texts[0],
-        ids=[one.question_id for one in group[:MOST_WORDINGS]],
+        ids=[wording.question_id for wording in group[:MOST_WORDINGS]],
         others=texts[1:],
-        times=sum(one.times for one in group),
-        disliked=sum(one.disliked for one in group),
-        draft_id=next((one.draft_id for one in group if one.draft_id), None),
-        shown_id=next((logged[one.disliked_id].entry_id for one in group if one.disliked_id), None),
+        times=sum(wording.times for wording in group),
+        disliked=sum(wording.disliked for wording in group),
+        draft_id=next((wording.draft_id for wording in group if wording.draft_id), None),
+        shown_id=next((logged[wording.disliked_id].entry_id for wording in group if wording.disliked_id), None),
     )
 
 
 def _general(session: Session, texts: Sequence[str], *, keep_places: bool = False) -> list[General]:
-    """Each text without whom it is about; members' names are known, however they are spelt."""
+    """Return each text without people. Members' names are removed however they are spelt."""
     members = faq_growth.members_named(session, {name for text in texts for name in generalisation.candidates(text)})
     return [generalisation.general(text, places(), (), members, keep_places=keep_places) for text in texts]
 
 
 def _answered(turn: Turn, text: str) -> bool:
-    """Whether the bank knows by now."""
+    """Return whether the bank has a sure answer by now."""
     hits = turn.app.bank.search(text, 1)
     return bool(hits) and hits[0].probability >= SURE

@@ -1,4 +1,4 @@
-"""What the kansli sees of the knowledge bank."""
+"""The kansli's cards about the knowledge bank."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from bot.cards import button, buttons, card, caution, choice_input, heading, lab
 from bot.faq import entries as editing
 from bot.faq import gap_cards
 from bot.message import Json
-from storage.faq import Certainty, Entry, State
+from storage.faq import Certainty, Entry, EntryState
 from storage.faq_log import Opinion
 
 PAGE = 8
-"""Entries of a list's page."""
+"""Entries on one page of a list."""
 REASONS = 3
-"""Reasons shown for an answer: the newest."""
-NAMES = {State.PUBLISHED: "Publicerade", State.DRAFT: "Utkast", State.ARCHIVED: "Arkiverade"}
+"""Most reasons shown for an answer: the newest."""
+NAMES = {EntryState.PUBLISHED: "Publicerade", EntryState.DRAFT: "Utkast", EntryState.ARCHIVED: "Arkiverade"}
 MOVED = {
-    State.PUBLISHED: "Publicerat. Medlemmarna hittar svaret nu.",
-    State.DRAFT: "Tillbaka till utkast. Medlemmarna ser inte svaret längre.",
-    State.ARCHIVED: "Arkiverat. Medlemmarna ser inte svaret längre.",
+    EntryState.PUBLISHED: "Publicerat. Medlemmarna hittar svaret nu.",
+    EntryState.DRAFT: "Tillbaka till utkast. Medlemmarna ser inte svaret längre.",
+    EntryState.ARCHIVED: "Arkiverat. Medlemmarna ser inte svaret längre.",
 }
 _MOVES = {
-    State.PUBLISHED: (("Gör till utkast", State.DRAFT), ("Arkivera", State.ARCHIVED)),
-    State.DRAFT: (("Publicera", State.PUBLISHED), ("Arkivera", State.ARCHIVED)),
-    State.ARCHIVED: (("Publicera", State.PUBLISHED), ("Gör till utkast", State.DRAFT)),
+    EntryState.PUBLISHED: (("Gör till utkast", EntryState.DRAFT), ("Arkivera", EntryState.ARCHIVED)),
+    EntryState.DRAFT: (("Publicera", EntryState.PUBLISHED), ("Arkivera", EntryState.ARCHIVED)),
+    EntryState.ARCHIVED: (("Publicera", EntryState.PUBLISHED), ("Gör till utkast", EntryState.DRAFT)),
 }
 CERTAINTIES = (
     (Certainty.HIGH, "Säkert"),
@@ -37,7 +37,7 @@ CERTAINTIES = (
 
 
 def overview(counts: Mapping[str, int]) -> Json:
-    """How many entries there are in each state, and the ways in."""
+    """Return the overview: the number of entries in each state, and buttons to the lists."""
     total = sum(counts.values())
     lists = [button(f"{NAMES[state]} ({counts.get(state, 0)})", "faq.list", state=state, page=0) for state in NAMES]
     return card(
@@ -55,8 +55,8 @@ def overview(counts: Mapping[str, int]) -> Json:
     )
 
 
-def listing(state: State, entries: Sequence[Entry], page: int) -> Json:
-    """A page of the entries in a state; a page that does not exist shows the nearest one."""
+def listing(state: EntryState, entries: Sequence[Entry], page: int) -> Json:
+    """Return a page of the entries in a state, or the nearest page that exists."""
     on_page = paged(entries, page, PAGE, "faq.list", state=state)
     title = f"{NAMES[state]} ({len(entries)})"
     return card(
@@ -68,31 +68,32 @@ def listing(state: State, entries: Sequence[Entry], page: int) -> Json:
     )
 
 
-def opinions(found: Sequence[Opinion]) -> Json:
-    """The votes on each answer and what readers missed, the least liked answer first."""
+def opinions(shown: Sequence[Opinion]) -> Json:
+    """Return the votes on each answer and the things that readers missed, the least liked answer first."""
     body: list[CardElement] = [heading("Vad läsarna tycker om svaren")]
-    if not found:
+    if not shown:
         body.append(plain("Ingen har röstat än.", subtle=True))
-    for one in found:
-        counted = f"{one.helpful} fick hjälp, {one.unhelpful} fick det inte."
-        body += [buttons(button(one.question, "faq.edit", entry=one.entry_id)), plain(counted, subtle=True)]
-        body += [plain(f"”{reason}”") for reason in one.reasons[:REASONS]]
+    for opinion in shown:
+        counted = f"{opinion.helpful} fick hjälp, {opinion.unhelpful} fick det inte."
+        body += [buttons(button(opinion.question, "faq.edit", entry=opinion.entry_id)), plain(counted, subtle=True)]
+        body += [plain(f"”{reason}”") for reason in opinion.reasons[:REASONS]]
     return card(*body, actions=[button("Till översikten", "faq.overview")], summary="Vad läsarna tycker om svaren")
 
 
-def form(entry: Entry, *, said: str = "", removed: Sequence[str] = ()) -> Json:
-    """An entry's form. ``said`` is what has just happened to it, ``removed`` what was taken out of what it was made of.
+def form(entry: Entry, *, notice: str = "", removed: Sequence[str] = ()) -> Json:
+    """Return an entry's form. ``notice`` says what was just done. ``removed`` lists words removed from its source.
 
-    Its buttons carry what is in the form, so that *Publicera* publishes what the writer sees.
+    The buttons send the content of the form, so that *Publicera* publishes what the writer sees.
     """
-    seen = entry.changed_at.isoformat()
+    version = entry.changed_at.isoformat()
     moves = [
-        button(title, "faq.move", state=state, entry=entry.id, seen=seen) for title, state in _MOVES[State(entry.state)]
+        button(title, "faq.move", state=state, entry=entry.id, seen=version)
+        for title, state in _MOVES[EntryState(entry.state)]
     ]
     return card(
         heading(entry.question),
-        small(f"{NAMES[State(entry.state)]}. Granskat {swedish.day(entry.reviewed_on)}."),
-        *([label(said)] if said else []),
+        small(f"{NAMES[EntryState(entry.state)]}. Granskat {swedish.day(entry.reviewed_on)}."),
+        *([label(notice)] if notice else []),
         *([plain(gap_cards.taken_out(removed))] if removed else []),
         *(
             [caution("Det finns {\N{ZERO WIDTH SPACE}{ }} att fylla i innan svaret kan publiceras.")]
@@ -101,11 +102,11 @@ def form(entry: Entry, *, said: str = "", removed: Sequence[str] = ()) -> Json:
         ),
         *_fields(entry),
         actions=[
-            button("Spara", "faq.save", style="positive", seen=seen, entry=entry.id),
+            button("Spara", "faq.save", style="positive", seen=version, entry=entry.id),
             *moves,
             button("Till listan", "faq.list", alone=True, state=entry.state, page=0),
         ],
-        summary=f"{NAMES[State(entry.state)]}: {entry.question}",
+        summary=f"{NAMES[EntryState(entry.state)]}: {entry.question}",
     )
 
 

@@ -9,7 +9,7 @@ from bot.register.change import Change, refuse_stale
 from bot.routes import Role, Routes, Where
 from bot.turn import Turn
 from storage import faq, faq_log
-from storage.faq import Entry, State
+from storage.faq import Entry, EntryState
 
 routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
 
@@ -54,26 +54,26 @@ def list_entries(turn: Turn) -> Reply:
 def edit(turn: Turn) -> Reply:
     """An entry's form; a draft that was made from a question says again what was taken out."""
     entry = access.kept_entry(turn)
-    removed = drafts.removed(turn.session, entry) if entry.state == State.DRAFT else ()
+    removed = drafts.removed(turn.session, entry) if entry.state == EntryState.DRAFT else ()
     return state(kansli_cards.form(entry, removed=removed))
 
 
 @routes.action("faq.save")
 def save(turn: Turn) -> Reply:
-    """Keep what the form holds. Refuses to write over what somebody else has saved meanwhile."""
+    """Keep what the form holds. Refuses to write over an edit that was saved after the form was shown."""
     entry = access.kept_entry(turn)
     _keep(turn, entry)
-    return state(kansli_cards.form(entry, said="Sparat."), done=True)
+    return state(kansli_cards.form(entry, notice="Sparat."), done=True)
 
 
 @routes.action("faq.move")
 def move(turn: Turn) -> Reply:
-    """Publish, archive or withdraw an entry. What is published is what the form holds."""
+    """Publish, archive or withdraw an entry. The form's content is published."""
     entry, wanted = access.kept_entry(turn), _state(turn)
-    if wanted is State.PUBLISHED and "question" in turn.data:
+    if wanted is EntryState.PUBLISHED and "question" in turn.data:
         _keep(turn, entry)
     entries.move(Change.of(turn), entry, wanted)
-    return state(kansli_cards.form(entry, said=kansli_cards.MOVED[wanted]), done=True)
+    return state(kansli_cards.form(entry, notice=kansli_cards.MOVED[wanted]), done=True)
 
 
 @routes.action("faq.opinions")
@@ -92,8 +92,8 @@ def _keep(turn: Turn, entry: Entry) -> None:
     entries.revise(Change.of(turn), entry, content)
 
 
-def _state(turn: Turn) -> State:
+def _state(turn: Turn) -> EntryState:
     value = turn.data.get("state")
-    if value not in set(State):
+    if value not in set(EntryState):
         raise UserError("Den listan finns inte. Skriv **kunskapsbank** för att börja om.")
-    return State(value)
+    return EntryState(value)

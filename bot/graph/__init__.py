@@ -1,7 +1,7 @@
 """Microsoft Graph: mail, calendar, feed, rosters, webinars; the only importer of msgraph.
 
-:func:`connected` gives the whole tenant. msgraph (400 MB, and a third of a second to import) is imported there and not
-before, on Graph's own thread; it is the extra ``graph`` of this project, which ``make run`` does without.
+:func:`connected` gives the whole tenant. It imports msgraph (400 MB, a third of a second) only when called, on Graph's
+own thread. msgraph is this project's extra ``graph``; ``make run`` works without it.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ BASE = "https://graph.microsoft.com/v1.0"
 
 
 class GraphMissingError(Exception):
-    """Graph is set up and its package is not installed."""
+    """Graph is set up, but its package is not installed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who the bot is towards Graph."""
+    """The bot's identity in Graph."""
 
     mailbox: str
-    """Where mail and invitations come from."""
+    """The sender of mail and invitations."""
     answer_to: str
-    """Who reads what people answer: the kansli."""
+    """The address that answers go to: the kansli's."""
     manifest_id: str
     """The id in the Teams app's manifest; ours is the app id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """The tenant through Graph, with the wire that it goes over, whose ``tally`` and ``faults`` figures are made of."""
+    """The tenant through Graph, and the wire under it. The figures come from the wire's ``tally`` and ``faults``."""
 
     tenant: Tenant
     wire: Wire
@@ -57,7 +57,7 @@ async def connected(
     base: str = BASE,
     tempo: Tempo | None = None,
 ) -> AsyncIterator[Graph]:
-    """Graph, for as long as the block runs. Nothing is asked of it before something is sent.
+    """Connect to Graph for as long as the block runs. No request goes out before something is sent.
 
     ``credential`` is called on Graph's thread, whose loop it belongs to. Raises :class:`GraphMissingError`.
     """

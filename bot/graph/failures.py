@@ -13,20 +13,20 @@ from bot.delivery.pace import retry_after
 from bot.ports import Failed, Reason, TryLater, Unreachable
 
 AGAIN_AFTER = 24 * 3600.0
-"""Seconds until the same fault of the set-up is told again."""
+"""Seconds until the same fault of the set-up is logged again."""
 PERMISSION = frozenset({"ErrorAccessDenied", "Authorization_RequestDenied", "AccessDenied", "Forbidden"})
 """Codes of 403 where the app lacks a permission; Teams' own APIs say just ``Forbidden``."""
 NOT_INSTALLED = ("not installed", "not found in scope", "isn't installed")
 """Words in a ``Forbidden`` or ``NotFound`` of the activity feed that are about the recipient, not about us."""
 MAILBOX = frozenset({"ErrorInvalidUser", "MailboxNotEnabledForRESTAPI", "ErrorNonExistentMailbox", "ResourceNotFound"})
-"""Codes of 404 where the bot's own mailbox is meant."""
+"""Codes of 404 that mean the bot's own mailbox."""
 ADDRESS = frozenset({"ErrorInvalidRecipients", "ErrorMessageRecipientNotFound", "InvalidRecipients"})
 LATER = frozenset({401, 412, 423, 429})
-"""Refused before it was done. 401 is an operator's fault, that no message shall be lost for."""
+"""Statuses of a request that was refused before it was carried out. 401 is an operator's fault: keep the message."""
 MAY_HAVE_ARRIVED = frozenset({408, 500, 502, 503, 504})
-"""It may have been done. 503 also where it says when to try again: Microsoft documents that as "overloaded or being
-maintained, repeat after a delay" and not as "not done", as it does 429, and Outlook has been seen to answer 503 to
-changes that it carried out (learn.microsoft.com/answers/questions/1465421)."""
+"""Statuses of a request that may have been carried out. 503 is one even with Retry-After: Microsoft documents it as
+"overloaded or being maintained, repeat after a delay", but does not say "not done" as it does for 429. Outlook has been
+seen to answer 503 to changes that it carried out (learn.microsoft.com/answers/questions/1465421)."""
 REMEDY = (
     "grant the app the application permission {permission} in Entra, with admin consent;"
     " for mail and calendar look also whether an access policy or RBAC scope leaves the mailbox out"
@@ -41,13 +41,13 @@ class Call:
 
     name: str
     needs: str
-    """The permission, as Entra names it."""
+    """The permission that the request needs, as Entra names it."""
     repeatable: bool = False
-    """Whether doing it twice is the same as doing it once."""
+    """Whether doing it twice has the same effect as doing it once."""
 
 
 class Refusal(Exception):  # noqa: N818 - it is no fault yet
-    """Graph answered something else than success."""
+    """Graph answered with another status than success."""
 
     def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
         self.status = status
@@ -58,20 +58,20 @@ class Refusal(Exception):  # noqa: N818 - it is no fault yet
 
     @property
     def words(self) -> str:
-        """What Graph wrote, for telling cases apart. It may name people: never logged."""
+        """Graph's message, for telling cases apart. It may name people, so it is never logged."""
         return str(self.details.get("message") or "").casefold()
 
 
 class Faults:
-    """Faults of the set-up: each is named in the log once a day, with its remedy."""
+    """Faults of the set-up. Each is logged once a day, with its remedy."""
 
     def __init__(self) -> None:
         self.missing: dict[str, str] = {}
-        """Permission (or ``mailbox``) by what it kept from happening; for ``doctor`` and figures."""
+        """Missing permission (or ``mailbox``) → the call that failed for it. For ``doctor`` and the figures."""
         self._told: dict[str, float] = {}
 
     def tell(self, what: str, call: Call, remedy: str) -> None:
-        """Name a fault, unless that was done in the last day."""
+        """Log a fault, unless it was logged in the last day."""
         now = asyncio.get_running_loop().time()
         self.missing[what] = call.name
         if now - self._told.get(what, -AGAIN_AFTER) >= AGAIN_AFTER:
@@ -79,12 +79,12 @@ class Faults:
             logger.error("Graph refuses: %s", remedy, extra={"missing": what, "call": call.name})
 
     def well(self, call: Call) -> None:
-        """The call went through, so what it needs is there."""
+        """Forget the fault of a call that succeeded."""
         self.missing.pop(call.needs, None)
 
 
 def understood(call: Call, refusal: Refusal, faults: Faults) -> Exception:
-    """The port's exception for what Graph answered."""
+    """Return the port's exception for a refusal by Graph."""
     reason = _whose(call, refusal, faults)
     if reason is not None:
         return Unreachable(reason)
@@ -96,7 +96,7 @@ def understood(call: Call, refusal: Refusal, faults: Faults) -> Exception:
 
 
 def _whose(call: Call, refusal: Refusal, faults: Faults) -> Reason | None:
-    """Why nobody can be reached this way, or not this person. None for everything else."""
+    """Return why nobody, or not this person, can be reached this way. None for all other refusals."""
     match refusal.status:
         case 403 | 404 if any(words in refusal.words for words in NOT_INSTALLED):
             return Reason.NOT_INSTALLED
@@ -116,7 +116,7 @@ def _whose(call: Call, refusal: Refusal, faults: Faults) -> Reason | None:
 
 def _error(body: bytes) -> Mapping[str, object]:
     try:
-        found = orjson.loads(body)["error"]
+        error = orjson.loads(body)["error"]
     except (orjson.JSONDecodeError, KeyError, TypeError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return error if isinstance(error, dict) else {}

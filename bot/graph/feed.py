@@ -36,7 +36,7 @@ INSTALL = Call("installApp", "TeamsAppInstallation.ReadWriteSelfForUser.All", re
 FIND_APP = Call("findApp", "AppCatalog.Read.All", repeatable=True)
 MOST_RECIPIENTS = 100
 SHOWN = 150
-"""Characters of a notification that Teams shows."""
+"""Teams shows this many characters of a notification."""
 DEFAULT = "systemDefault"
 """The activity type that needs nothing in the manifest: Teams shows our text as it is."""
 CONFLICT = 409
@@ -98,17 +98,17 @@ class GraphInstaller(OnWire):
         return True
 
     async def _app(self) -> str:
-        """The app's id in the catalog, which is another one than the manifest's; asked for once."""
+        """Return the app's id in the catalog, which differs from the manifest's id. Asked for once."""
         if not self._catalog_id:
             query = TeamsAppsRequestBuilder.TeamsAppsRequestBuilderGetQueryParameters(
                 filter=f"externalId eq '{self._manifest_id}'"
             )
             catalog = self._wire.client.app_catalogs.teams_apps
             info = catalog.to_get_request_information(RequestConfiguration(query_parameters=query))
-            found = (await self._wire.send(FIND_APP, info)).get("value") or []
-            if not found:
+            apps = (await self._wire.send(FIND_APP, info)).get("value") or []
+            if not apps:
                 raise Failed("app_not_in_catalog")
-            self._catalog_id = str(found[0]["id"])
+            self._catalog_id = str(apps[0]["id"])
         return self._catalog_id
 
 

@@ -1,4 +1,4 @@
-"""How fast Graph may be asked: Microsoft's limits, kept here so that they are seldom told to us (platform.md §2)."""
+"""How fast we may send requests to Graph. We keep Microsoft's limits, so that it seldom refuses (platform.md §2)."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from bot.graph.failures import Refusal
 from bot.ports import OWN_LIMIT, TryLater
 
 MARGIN = 1.1
-"""Windows are kept this much longer than asked for: requests sent apart may arrive closer together."""
+"""Factor on the length of a window: requests that were sent apart may arrive closer together."""
 LONGEST_WAIT = 10.0
-"""Seconds to wait here for one's turn; who would wait longer is sent away, and holds up nobody."""
+"""Longest time in seconds to wait for a turn. A caller who would wait longer gets an error, and holds up nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Tempo:
 
 
 class Rate:
-    """At most so many in so many seconds, in order of asking. Lives on one event loop."""
+    """Lets at most so many requests through in so many seconds, in order of asking. Lives on one event loop."""
 
     def __init__(self, limit: tuple[int, float]) -> None:
         self._most, self._seconds = limit[0], limit[1] * MARGIN
@@ -49,7 +49,7 @@ class Rate:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Wait for one's turn (see :meth:`take`) and hold it; where Graph asks for a pause then, everybody pauses."""
+        """Wait for a turn (see :meth:`take`) and hold it. If Graph then asks for a pause, everybody pauses."""
         await self.take()
         try:
             yield
@@ -59,12 +59,12 @@ class Rate:
             raise
 
     async def take(self) -> None:
-        """Wait for one's turn. Raises :class:`TryLater` where that is far off, with a time when it will not be."""
+        """Wait for a turn. Raises :class:`TryLater` where the turn is far off, with the time to come back."""
         self._refuse(self._wait(self._waiting))
         self._waiting += 1
         try:
             async with self._turn:
-                # counted when it is sent and not when it was planned: after a pause of the machine all would go at once
+                # counted when sent, not when planned: after the machine has slept, all would go at once
                 while (wait := self._wait(0)) > 0:
                     self._refuse(wait)
                     await asyncio.sleep(wait)
@@ -73,11 +73,11 @@ class Rate:
             self._waiting -= 1
 
     def hold(self, seconds: float) -> None:
-        """Graph asked to be left alone that long: everybody waits, since it counts requests for the whole app."""
+        """Make everybody wait for ``seconds``, as Graph asked: it counts the requests of the whole app."""
         self._held_until = max(self._held_until, asyncio.get_running_loop().time() + seconds)
 
     def _wait(self, before: int) -> float:
-        """Seconds until one's turn, with so many before."""
+        """Return the seconds until the turn of a caller who has ``before`` others before them."""
         now = asyncio.get_running_loop().time()
         rounds, place = divmod(before + len(self._sent), self._most)
         first = self._sent[place] if place < len(self._sent) else now
@@ -85,14 +85,14 @@ class Rate:
         return max(free, self._held_until) - now
 
     def _refuse(self, wait: float) -> None:
-        """Send away who would wait long, each with a time of their own, or all but a few would come back in vain."""
+        """Refuse callers who would wait long. Each gets a time of their own, or most would come back in vain."""
         if wait > LONGEST_WAIT:
             now = asyncio.get_running_loop().time()
             self._promised = max(self._promised, now + wait) + self._seconds / self._most
             raise TryLater(OWN_LIMIT, after=self._promised - now)
 
 
-class Limits:
+class GraphLimits:
     """All the limits of one app in one tenant."""
 
     def __init__(self, tempo: Tempo) -> None:

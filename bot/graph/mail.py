@@ -1,7 +1,8 @@
 """Mail from the bot's mailbox, handed to Graph as it will be sent.
 
-In MIME and not in JSON: only so a mail has a text beside its HTML, and its own headers (graph/api/user-sendmail, "using
-MIME format"). The SDK has no method for it, because Graph's metadata leaves it out (msgraph-metadata issue 389).
+It goes as MIME, not as JSON: only MIME lets a mail have a plain text with its HTML, and headers of our own
+(graph/api/user-sendmail, "using MIME format"). The SDK has no method for it, because Graph's metadata leaves it out
+(msgraph-metadata issue 389).
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class GraphMail(OnWire):
     """A :class:`bot.tenant.Mail`."""
 
     def __init__(self, wire: Wire, mailbox: str, answer_to: str, clock: Callable[[], datetime]) -> None:
-        """``answer_to`` is who reads what people answer."""
+        """Answers to the mails go to the address ``answer_to``."""
         super().__init__(wire)
         self._mailbox = mailbox
         self._answer_to = answer_to
@@ -37,7 +38,7 @@ class GraphMail(OnWire):
 
     @on_graph_thread
     async def send(self, letter: Letter) -> str:
-        """See :class:`bot.tenant.Mail`. 202 means taken, not delivered: a bounce comes to the mailbox."""
+        """See :class:`bot.tenant.Mail`. Status 202 means accepted, not delivered: a bounce comes to the mailbox."""
         mime = written(letter, self._mailbox, self._answer_to, self._clock())
         if len(mime) > LARGEST:
             raise Failed("mail_too_large")

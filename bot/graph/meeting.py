@@ -15,15 +15,15 @@ logger = logging.getLogger("bot.graph")
 
 
 def with_new_text(event: Json, html: str) -> str | None:
-    """The body to write: our new text above the meeting's details that are there. None where they can't be told apart.
+    """Return the new body: our text above the meeting's details. None where the details can't be found in the old body.
 
-    ``event`` is what Graph says about the event: ``body``, ``isOnlineMeeting`` and ``onlineMeeting``.
+    ``event`` is Graph's answer about the event: ``body``, ``isOnlineMeeting`` and ``onlineMeeting``.
     """
     if not event.get("isOnlineMeeting"):
         return html
-    there = str((event.get("body") or {}).get("content") or "")
+    old = str((event.get("body") or {}).get("content") or "")
     join_url = str((event.get("onlineMeeting") or {}).get("joinUrl") or "")
-    details = _details(there, join_url)
+    details = _details(old, join_url)
     if not details:
         logger.warning("an invitation's text was left as it is: its meeting's details were not found in it")
         return None
@@ -31,9 +31,9 @@ def with_new_text(event: Json, html: str) -> str | None:
 
 
 def _details(body: str, join_url: str) -> str:
-    """From the element that holds the line to the end of the body, with every element closed as it was.
+    """Return the meeting's details: from the element that holds the line to the end of the body.
 
-    It is the last line with the address to join below it: our own text may have such lines too.
+    The line is the last one with the link to join below it, because our own text may have such lines too.
     """
     end = re.search(r"</body>", body, re.IGNORECASE)
     body = body[: end.start()] if end else body

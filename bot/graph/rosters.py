@@ -1,4 +1,4 @@
-"""Who is in teams and channels, read page by page as JSON: 5,000 members through the SDK's models are half a minute."""
+"""The members of teams and channels, read page by page as JSON. The SDK's models would take half a minute for 5,000."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from bot.graph.failures import Call
 from bot.graph.thread import on_graph_thread
 from bot.graph.wire import OnWire
 from bot.message import Json
-from bot.tenant import RosterMember
+from bot.tenant import DirectoryMember
 
 TEAM = Call("teamMembers", "TeamMember.Read.All", repeatable=True)
 CHANNEL = Call("channelMembers", "ChannelMember.Read.All", repeatable=True)
 ALL = Call("channelAllMembers", "ChannelMember.Read.All", repeatable=True)
 PAGE = 999
-"""Members of a team asked for at a time: Graph's most (graph/api/team-list-members)."""
+"""Members of a team per request: Graph's maximum (graph/api/team-list-members)."""
 
 
 class GraphDirectory(OnWire):
     """A :class:`bot.tenant.Directory`."""
 
     @on_graph_thread
-    async def team_members(self, team_id: str) -> Sequence[RosterMember]:
+    async def team_members(self, team_id: str) -> Sequence[DirectoryMember]:
         """See :class:`bot.tenant.Directory`."""
         query = team.MembersRequestBuilder.MembersRequestBuilderGetQueryParameters(top=PAGE)
         members = self._wire.client.teams.by_team_id(team_id).members
         return await self._read(TEAM, members.to_get_request_information(RequestConfiguration(query_parameters=query)))
 
     @on_graph_thread
-    async def channel_members(self, team_id: str, channel_id: str) -> Sequence[RosterMember]:
+    async def channel_members(self, team_id: str, channel_id: str) -> Sequence[DirectoryMember]:
         """See :class:`bot.tenant.Directory`."""
         query = added.MembersRequestBuilder.MembersRequestBuilderGetQueryParameters(top=PAGE)
         members = self._wire.client.teams.by_team_id(team_id).channels.by_channel_id(channel_id).members
@@ -43,24 +43,24 @@ class GraphDirectory(OnWire):
         )
 
     @on_graph_thread
-    async def all_channel_members(self, team_id: str, channel_id: str) -> Sequence[RosterMember]:
+    async def all_channel_members(self, team_id: str, channel_id: str) -> Sequence[DirectoryMember]:
         """See :class:`bot.tenant.Directory`. This list is documented without ``$top``."""
         query = everybody.AllMembersRequestBuilder.AllMembersRequestBuilderGetQueryParameters()
         members = self._wire.client.teams.by_team_id(team_id).channels.by_channel_id(channel_id).all_members
         return await self._read(ALL, members.to_get_request_information(RequestConfiguration(query_parameters=query)))
 
-    async def _read(self, call: Call, info: RequestInformation) -> list[RosterMember]:
-        """Each person once: somebody may see a channel in more than one way."""
-        found: dict[str, RosterMember] = {}
+    async def _read(self, call: Call, info: RequestInformation) -> list[DirectoryMember]:
+        """Return each person once: a person may have access to a channel in more than one way."""
+        members: dict[str, DirectoryMember] = {}
         async for member in self._wire.pages(call, info):
             known = _member(member)
             if known is not None:
-                found.setdefault(known.entra_id, known)
-        return list(found.values())
+                members.setdefault(known.entra_id, known)
+        return list(members.values())
 
 
-def _member(member: Json) -> RosterMember | None:
-    """None for what is no person with an account, such as an anonymous participant."""
+def _member(member: Json) -> DirectoryMember | None:
+    """Return the member, or None for a member without an account, such as an anonymous participant."""
     entra_id = member.get("userId")
     if not isinstance(entra_id, str) or not entra_id:
         return None
@@ -68,7 +68,7 @@ def _member(member: Json) -> RosterMember | None:
     mail = member.get("email") or None
     if mail and "#EXT#" in mail.upper():  # a guest without a mail attribute has the UPN there
         mail = None
-    return RosterMember(
+    return DirectoryMember(
         entra_id=entra_id,
         name=str(member.get("displayName") or ""),
         mail=mail.lower() if mail else None,

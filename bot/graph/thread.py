@@ -1,7 +1,7 @@
-"""Graph's own thread with its own event loop, so that no turn waits while an answer is being taken apart.
+"""Graph's own thread with its own event loop, so that no turn waits while an answer is parsed.
 
-The SDK's models cost 5–7 ms of CPU for each thing they read (reference: baselines.md §3a), and importing it a third of
-a second. None of that may run on the loop that serves turns.
+The SDK's models cost 5–7 ms of CPU for each object they read (reference: baselines.md §3a), and the import takes a
+third of a second. None of that may run on the loop that serves turns.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ R = TypeVar("R")
 
 
 class GraphThread:
-    """Runs coroutines on a loop of its own. Started by the first one, ended by :meth:`close`."""
+    """Runs coroutines on a loop of its own. The first one starts the thread, :meth:`close` ends it."""
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
 
     async def run(self, work: Coroutine[Any, Any, R]) -> R:
-        """The outcome of ``work``, waited for on the caller's loop. Cancelling the wait cancels the work."""
+        """Run ``work`` on the thread, wait on the caller's loop, and return its result. Cancelling cancels the work."""
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
             self._thread = threading.Thread(target=self._serve, name="graph", daemon=True)
@@ -32,7 +32,7 @@ class GraphThread:
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
 
     async def close(self) -> None:
-        """Cancel what is under way and end the thread."""
+        """Cancel all running work and end the thread."""
         if self._loop is None or self._thread is None:
             return
         await self.run(_cancel_the_rest())
@@ -52,11 +52,11 @@ class GraphThread:
 
 
 class Aboard(Protocol):
-    """What lives on Graph's thread."""
+    """An object that lives on Graph's thread."""
 
     @property
     def thread(self) -> GraphThread:
-        """That thread."""
+        """Graph's thread."""
 
 
 A = TypeVar("A", bound=Aboard)
@@ -65,7 +65,7 @@ A = TypeVar("A", bound=Aboard)
 def on_graph_thread(
     method: Callable[Concatenate[A, P], Coroutine[Any, Any, R]],
 ) -> Callable[Concatenate[A, P], Coroutine[Any, Any, R]]:
-    """A method that may be called from any loop, and runs on Graph's thread."""
+    """Return a method that can be called from any loop and runs on Graph's thread."""
 
     @wraps(method)
     async def hop(self: A, /, *args: P.args, **kwargs: P.kwargs) -> R:

@@ -1,4 +1,4 @@
-"""Webinars, who registered and who came; read only, since an app can't make a webinar (platform.md §0).
+"""Webinars with the people who registered and attended. Read only: an app can't create a webinar (platform.md §0).
 
 For each organiser the tenant needs an application access policy that names the app.
 """
@@ -33,60 +33,61 @@ class GraphWebinars(OnWire):
     @on_graph_thread
     async def organised_by(self, entra_id: str) -> Sequence[Webinar]:
         """See :class:`bot.tenant.Webinars`."""
-        asked = self._all.to_get_request_information()
+        request = self._all.to_get_request_information()
         # the SDK's own method for it loses the comma (std-uritemplate 2.0.12)
-        asked.url = f"{self._wire.base}{ORGANISED.format(object_id(entra_id))}"
-        return [_webinar(found) async for found in self._wire.pages(LIST, asked)]
+        request.url = f"{self._wire.base}{ORGANISED.format(object_id(entra_id))}"
+        return [_webinar(webinar) async for webinar in self._wire.pages(LIST, request)]
 
     @on_graph_thread
     async def registrations(self, webinar_id: str) -> Sequence[Registration]:
         """See :class:`bot.tenant.Webinars`."""
-        asked = self._all.by_virtual_event_webinar_id(webinar_id).registrations
+        request = self._all.by_virtual_event_webinar_id(webinar_id).registrations
         return [
-            _registration(found) async for found in self._wire.pages(REGISTRATIONS, asked.to_get_request_information())
+            _registration(registration)
+            async for registration in self._wire.pages(REGISTRATIONS, request.to_get_request_information())
         ]
 
     @on_graph_thread
     async def attendance(self, webinar_id: str) -> Sequence[Attendance]:
-        """See :class:`bot.tenant.Webinars`. Somebody who came back, or came to two sessions, is one person."""
-        seen: dict[str, Attendance] = {}
+        """See :class:`bot.tenant.Webinars`. A person who came back, or attended two sessions, counts once."""
+        attendees: dict[str, Attendance] = {}
         sessions = self._all.by_virtual_event_webinar_id(webinar_id).sessions
         async for session in self._wire.pages(SESSIONS, sessions.to_get_request_information()):
             reports = sessions.by_virtual_event_session_id(session["id"]).attendance_reports
             async for report in self._wire.pages(REPORTS, reports.to_get_request_information()):
                 records = reports.by_meeting_attendance_report_id(report["id"]).attendance_records
                 async for record in self._wire.pages(RECORDS, records.to_get_request_information()):
-                    _add(seen, record)
-        return list(seen.values())
+                    _add(attendees, record)
+        return list(attendees.values())
 
 
-def _webinar(found: Json) -> Webinar:
+def _webinar(webinar: Json) -> Webinar:
     return Webinar(
-        id=str(found["id"]),
-        title=str(found.get("displayName") or ""),
-        status=str(found.get("status") or ""),
-        starts=_moment(found.get("startDateTime")),
-        ends=_moment(found.get("endDateTime")),
+        id=str(webinar["id"]),
+        title=str(webinar.get("displayName") or ""),
+        status=str(webinar.get("status") or ""),
+        starts=_moment(webinar.get("startDateTime")),
+        ends=_moment(webinar.get("endDateTime")),
     )
 
 
-def _registration(found: Json) -> Registration:
-    name = f"{found.get('firstName') or ''} {found.get('lastName') or ''}".strip()
-    mail = str(found.get("email") or "").lower()
-    return Registration(str(found["id"]), name, mail, str(found.get("status") or ""))
+def _registration(registration: Json) -> Registration:
+    name = f"{registration.get('firstName') or ''} {registration.get('lastName') or ''}".strip()
+    mail = str(registration.get("email") or "").lower()
+    return Registration(str(registration["id"]), name, mail, str(registration.get("status") or ""))
 
 
-def _add(seen: dict[str, Attendance], record: Json) -> None:
+def _add(attendees: dict[str, Attendance], record: Json) -> None:
     identity = record.get("identity") or {}
     mail = str(record.get("emailAddress") or "").lower() or None
     key = mail or str(identity.get("id") or record.get("id"))
-    earlier = seen.get(key)
+    earlier = attendees.get(key)
     seconds = int(record.get("totalAttendanceInSeconds") or 0) + (earlier.seconds if earlier else 0)
-    seen[key] = Attendance(str(identity.get("displayName") or (earlier.name if earlier else "")), mail, seconds)
+    attendees[key] = Attendance(str(identity.get("displayName") or (earlier.name if earlier else "")), mail, seconds)
 
 
 def _moment(value: Json | None) -> datetime | None:
-    """A ``dateTimeTimeZone``; without a Prefer header Graph answers in UTC, with seven decimals."""
+    """Return the moment of a ``dateTimeTimeZone``. Without a Prefer header Graph uses UTC, with seven decimals."""
     if not value or value.get("timeZone", "UTC") != "UTC":
         return None
     return datetime.fromisoformat(str(value["dateTime"])[:19]).replace(tzinfo=UTC)

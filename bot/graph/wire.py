@@ -1,8 +1,8 @@
-"""One request to Graph: the SDK writes and sends it, we read the answer and say what it means.
+"""One request to Graph: the SDK builds and sends it, we read the answer.
 
-Requests are built and their bodies written by the SDK's builders and models. Answers are read as JSON: the SDK's models
-cost 100 ms of CPU for twenty events (baselines.md §3a). Its retries and redirects are off. It repeats any POST on 503
-and 504, so mail comes twice (platform.md §7), and does not wait at all where Retry-After is 180 s or more.
+The SDK's builders and models make requests and their bodies. We read answers as JSON, because the SDK's models cost
+100 ms of CPU for twenty events (baselines.md §3a). The SDK's retries and redirects are off: it repeats any POST on 503
+and 504, so mail would come twice (platform.md §7), and it does not wait at all if Retry-After is 180 s or more.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from msgraph_core import GraphClientFactory
 
 from bot.graph import BASE
 from bot.graph.failures import Call, Faults, Refusal, understood
-from bot.graph.limits import Limits, Tempo
+from bot.graph.limits import GraphLimits, Tempo
 from bot.graph.thread import GraphThread
 from bot.message import Json
 from bot.ports import Failed, TryLater, Uncertain, Unreachable
@@ -36,12 +36,12 @@ from bot.ports import Failed, TryLater, Uncertain, Unreachable
 TIMEOUT = httpx.Timeout(30, connect=5)
 """Seconds. The SDK's own 100 would hold one of four mail slots that long."""
 MOST_PAGES = 1000
-"""Of one list. More is a circle."""
+"""Most pages of one list. More means that the links form a circle."""
 _NOTHING_WRITTEN = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
 class OnWire:
-    """What lives on Graph's thread and asks over its wire."""
+    """Base class of objects that live on Graph's thread and send requests over its wire."""
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
@@ -53,7 +53,7 @@ class OnWire:
 
 
 class Wire:
-    """Graph, reached on a thread of its own. ``tally`` counts answers by call, for the figures."""
+    """Sends requests to Graph on a thread of its own. ``tally`` counts answers by call, for the figures."""
 
     def __init__(
         self,
@@ -63,15 +63,15 @@ class Wire:
         base: str = BASE,
         tempo: Tempo | None = None,
     ) -> None:
-        """Must be made on the thread. ``credential`` is this wire's to close."""
+        """Create the wire on Graph's thread. The wire closes ``credential``."""
         self.thread = thread
         self.base = base
-        self.limits = Limits(tempo or Tempo())
+        self.limits = GraphLimits(tempo or Tempo())
         self.faults = Faults()
         self.tally: Counter[tuple[str, str]] = Counter()
         self._credential = credential
         self._origin = urlsplit(base)[:2]
-        # HTTP/1.1: on HTTP/2 one lost connection puts all requests under way in doubt
+        # HTTP/1.1: on HTTP/2 one lost connection puts every running request in doubt
         self._connections = httpx.AsyncHTTPTransport()
         self._http = GraphClientFactory.create_with_default_middleware(
             client=httpx.AsyncClient(transport=self._connections, timeout=TIMEOUT),
@@ -94,14 +94,14 @@ class Wire:
         await self._credential.close()
 
     async def send(self, call: Call, info: RequestInformation) -> Json:
-        """The answer's JSON. Raises as :class:`bot.ports.Messenger` does."""
+        """Return the answer's JSON. Raises as :class:`bot.ports.Messenger` does."""
         try:
             return await self.exchange(call, info)
         except Refusal as refusal:
             raise understood(call, refusal, self.faults) from refusal
 
     async def exchange(self, call: Call, info: RequestInformation) -> Json:
-        """As :meth:`send`, but a refusal is raised as it is, for who can make something of it."""
+        """Do the same as :meth:`send`, but raise a refusal as it is, for callers that handle it themselves."""
         info.add_request_options([ResponseHandlerOption(NativeResponseHandler())])
         try:
             response = await self._adapter.send_primitive_async(info, "bytes", {})
@@ -115,7 +115,10 @@ class Wire:
         return self._read(call, response)
 
     async def pages(self, call: Call, info: RequestInformation) -> AsyncIterator[Json]:
-        """Each thing in a list, page by page. A later page that is refused is a broken answer, and no refusal to us."""
+        """Yield each object of a list, page by page.
+
+        If Graph refuses a later page, the answer is broken; it does not mean that we may not read the list.
+        """
         for number in range(MOST_PAGES):
             try:
                 async with self.limits.reading.turn():
@@ -123,7 +126,7 @@ class Wire:
             except Unreachable as error:
                 if number == 0:
                     raise
-                raise Failed("page_refused") from error  # whoever is on it must not be taken for gone
+                raise Failed("page_refused") from error  # nobody on this page may be taken for gone
             things = page.get("value")
             if not isinstance(things, list) or not all(isinstance(thing, dict) for thing in things):
                 raise Failed("no_list")
@@ -132,7 +135,7 @@ class Wire:
             link = page.get("@odata.nextLink")
             if not link:
                 return
-            if urlsplit(link)[:2] != self._origin:  # the token would go along
+            if urlsplit(link)[:2] != self._origin:  # the token would go to a stranger
                 raise Failed("strange_next_link")
             info = RequestInformation(Method.GET)
             info.url = link

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.groups import cards, rules
 from bot.message import Json, Reply, Scope, UserError, say, state
+from bot.register import access
 from bot.register.change import Change
 from bot.routes import Role, Routes, Where
 from bot.turn import Turn
@@ -20,7 +21,7 @@ routes = Routes[Turn]()
     menu=True,
 )
 def listing(turn: Turn) -> Reply:
-    """The groups, with one's own choices in one's own chat only."""
+    """Show the groups. A person's choices are shown in their own chat only."""
     return say(card=_list(turn))
 
 
@@ -112,7 +113,7 @@ def search(turn: Turn) -> Reply:
 def appoint(turn: Turn) -> Reply:
     """A new moderator."""
     group = rules.managed(turn)
-    rules.appoint(Change.of(turn), group, people.by_id(turn.session, turn.data.get("person")))
+    rules.appoint(Change.of(turn), group, access.person(turn, rules.GONE))
     return _form(turn, group, "Moderatorn är tillagd.")
 
 
@@ -120,7 +121,7 @@ def appoint(turn: Turn) -> Reply:
 def dismiss(turn: Turn) -> Reply:
     """A moderator less."""
     group = rules.managed(turn)
-    rules.dismiss(Change.of(turn), group, people.by_id(turn.session, turn.data.get("person")))
+    rules.dismiss(Change.of(turn), group, access.person(turn, rules.GONE))
     return _form(turn, group, "Moderatorn är borttagen.")
 
 

@@ -14,6 +14,7 @@ from storage.people import Person
 LONGEST_NAME = 80
 LONGEST_ABOUT = 300
 MOST_WORDS = 60
+GONE = "Den personen finns inte längre."
 MOST_MATCHES = 6
 """People to choose a moderator among that are shown."""
 
@@ -97,17 +98,15 @@ def found_people(session: Session, text: str) -> list[Person]:
     return found[:MOST_MATCHES]
 
 
-def appoint(change: Change, group: ThemeGroup, person: Person | None) -> None:
-    """Make a person a moderator. Raises :class:`UserError` for None: the person does not exist any more."""
-    if person is None:
-        raise UserError("Den personen finns inte längre.")
+def appoint(change: Change, group: ThemeGroup, person: Person) -> None:
+    """Make a person a moderator."""
     if groups.appoint(change.session, group.id, person.id):
         change.record("Ny moderator i temagruppen", f"group:{group.id}", person.id)
 
 
-def dismiss(change: Change, group: ThemeGroup, person: Person | None) -> None:
-    """Stop a person, if they exist, from being a moderator."""
-    if person is not None and groups.dismiss(change.session, group.id, person.id):
+def dismiss(change: Change, group: ThemeGroup, person: Person) -> None:
+    """Stop a person from being a moderator."""
+    if groups.dismiss(change.session, group.id, person.id):
         change.record("Moderator borttagen ur temagruppen", f"group:{group.id}", person.id)
 
 

@@ -1,4 +1,4 @@
-"""What help and greetings look like."""
+"""Cards for help and greetings."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ EXAMPLES = (
     "Vilka gröna nyckeltal finns?",
     "Hur använder jag den digitala mötesplatsen?",
 )
-"""Questions a newcomer can press; whatever the bank holds answers them, or says that it does not know."""
+"""Example questions that a newcomer can press. The bank answers them, or says that it does not know."""
 
 
 def greeting(name: str) -> Json:
-    """The first hello in a person's own chat. ``name`` is as Teams gives it; empty is fine."""
+    """Return the first hello in a person's own chat. ``name`` is the name from Teams and may be empty."""
     first = name.split(maxsplit=1)[0] if name.split() else ""
     return card(
         heading(f"Hej {first}! Jag är SEKOM-boten." if first else "Hej! Jag är SEKOM-boten."),
@@ -36,7 +36,7 @@ def greeting(name: str) -> Json:
 
 
 def team_greeting() -> Json:
-    """The hello to a whole team or group that the bot was added to."""
+    """Return the hello to a whole team or group that the bot was added to."""
     return card(
         heading("Hej! Jag är SEKOM-boten."),
         markdown(
@@ -48,7 +48,7 @@ def team_greeting() -> Json:
 
 
 def help_card(commands: Sequence[Command[Turn]], *, personal: bool, contact: str) -> Json:
-    """What this person can do here. ``commands`` are those that are allowed."""
+    """Return the help card with the ``commands`` that this person may use here."""
     ways = "Skriv din fråga som vanligt." if personal else "Nämn mig med @ och skriv din fråga."
     kansli = [command for command in commands if command.role is Role.KANSLI]
     body = [
@@ -68,7 +68,7 @@ def help_card(commands: Sequence[Command[Turn]], *, personal: bool, contact: str
 
 
 def go_personal(command: Command[Turn], chat: str) -> Json:
-    """Where a command that shows personal data works. ``chat`` is its address, empty in local mode."""
+    """Return the hint that a command works in the person's own chat. ``chat`` is its address, empty in local mode."""
     return card(
         heading("Det tar vi i din egen chatt"),
         markdown(

@@ -15,21 +15,21 @@ routes = Routes[Turn]()
     "hjälp", help="Se vad du kan göra här.", aliases=("help", "?help", "hjälp mig", "kommandon", "meny"), menu=True
 )
 def show_help(turn: Turn) -> Reply:
-    """What this person can do here, from the routes themselves."""
+    """Show what this person can do here, from the routes themselves."""
     scope = turn.incoming.place.scope
     commands = [command for command in turn.app.routes if command.allowed(kansli=turn.kansli, scope=scope)]
     return say(card=cards.help_card(commands, personal=turn.personal, contact=turn.app.settings.contact))
 
 
 def greeting(turn: Turn) -> Reply:
-    """Hello to a person in their own chat; nothing to somebody who was greeted before."""
+    """Greet a person in their own chat. Say nothing if they have been greeted before."""
     if not people.greet(turn.session, turn.person, turn.now):
         return NOTHING
     return say(card=cards.greeting(turn.person.name))
 
 
 def team_greeting(turn: Turn) -> Reply:
-    """Hello to a team or group; nothing where it was said before."""
+    """Greet a team or group. Say nothing if it has been greeted before."""
     if not places.greet(turn.session, turn.incoming.place.conversation_id, turn.now):
         return NOTHING
     return say(card=cards.team_greeting())

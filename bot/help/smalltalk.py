@@ -1,4 +1,4 @@
-"""Short human answers to what is no question: greetings, thanks, an emoji, a picture, nothing at all."""
+"""Short human answers to messages that ask nothing: greetings, thanks, an emoji, a picture, an empty message."""
 
 from __future__ import annotations
 
@@ -60,14 +60,14 @@ _TRIMMINGS = frozenset({"du", "så", "då", "där", "alla", "igen", "bot", "bott
 
 
 def is_greeting(text: str) -> bool:
-    """Whether the text only says hello."""
+    """Return whether the text only says hello."""
     return _ANSWERS.get(_plain(text)) == HELLO
 
 
 def answer(text: str, attachments: Sequence[str] = ()) -> str | None:
-    """The short answer to small talk, or None for what should be searched.
+    """Return the short answer to small talk, or None if the text should be searched.
 
-    ``attachments`` are content types; a picture with a written question is searched for its words.
+    ``attachments`` are content types. If a picture comes with a written question, the words are searched.
     """
     plain = _plain(text)
     if plain:
@@ -80,7 +80,7 @@ def answer(text: str, attachments: Sequence[str] = ()) -> str | None:
 
 
 def _only_thanks(text: str) -> bool:
-    """Whether a longer message thanks and asks nothing: "Tack! Det löste sig, Hudiksvall hade en mall"."""
+    """Return whether a longer message thanks and asks nothing: "Tack! Det löste sig, Hudiksvall hade en mall"."""
     first, *rest = re.split(r"[.!,]", text.strip(), maxsplit=1)
     if not rest or _ANSWERS.get(_plain(first)) != THANKS:
         return False
@@ -88,11 +88,11 @@ def _only_thanks(text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Lower-case words without punctuation and emoji; "heeej" and "tackkk" as people hold a key down."""
+    """Return lower-case words without punctuation and emoji. "heeej" becomes "hej", as people hold a key down."""
     words = " ".join(re.findall(r"\w+", unicodedata.normalize("NFC", text).casefold()))
     return re.sub(r"(\w)\1{2,}", r"\1", words)
 
 
 def _bare(plain: str) -> str:
-    """The words that carry the meaning: "tack så mycket då" is "tack mycket", which nobody listed, "ok då" is "ok"."""
+    """Return the text without words that add no meaning: "ok då" becomes "ok"."""
     return " ".join(word for word in plain.split() if word not in _TRIMMINGS)

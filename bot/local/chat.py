@@ -19,20 +19,20 @@ T = TypeVar("T")
 Ask = Callable[[str], str]
 """Shows a prompt and gives the line that was typed; :class:`EOFError` ends the conversation."""
 Call = Callable[[Coroutine[Any, Any, list[Json]]], list[Json]]
-"""Runs what the conversation does, and gives the messages that came of it."""
+"""Runs one step of the conversation and returns the messages it gave."""
 
 QUIT = "/quit"
 HELLO = f"Du är {{name}}. En siffra trycker på knappen med det numret; '1 skickar siffran. {QUIT} avslutar."
 
 
 class Terminal:
-    """What is on the screen and what can be pressed on it."""
+    """The text on the screen, and the buttons that can be pressed."""
 
     def __init__(self, ask: Ask, show: Callable[[str], None]) -> None:
         self._ask = ask
         self._show = show
         self._buttons: list[tuple[str, Button, tuple[Field, ...]]] = []
-        """Each button of the newest messages: its card's message, itself, and the inputs it sends."""
+        """The buttons of the newest messages: id of the card's message, the button, and the inputs it sends."""
 
     def converse(self, conversation: Talk, call: Call) -> None:
         """Talk until :data:`QUIT` or the end of the input."""
@@ -50,13 +50,13 @@ class Terminal:
                 self.display(call(conversation.say(line.removeprefix("'"))))
 
     def display(self, messages: list[Json]) -> None:
-        """Show messages; their buttons take the place of the earlier ones."""
+        """Show messages. Their buttons replace the earlier ones."""
         if messages:
             self._buttons = []
         for message in messages:
             cards = [render(part["content"]) for part in message.get("attachments") or () if "content" in part]
             text = str(message.get("text") or "")
-            if text and not cards:  # beside a card, the text is for notifications
+            if text and not cards:  # with a card, the text is only for notifications
                 self._show("\n" + "\n".join(wrapped(plain(text))))
             for card in cards:
                 self._display(str(message.get("id", "")), card)
@@ -81,7 +81,7 @@ class Terminal:
         self.display(call(conversation.press(card_id, button.verb, {**button.data, **inputs})))
 
     def _fill(self, field: Field) -> str:
-        """Ask for one input; an empty line keeps the value it has."""
+        """Ask for one input. An empty line keeps its current value."""
         while True:
             for number, (title, _) in enumerate(field.choices, 1):
                 self._show(f"  {number}. {title}")
@@ -101,7 +101,7 @@ class Terminal:
 
 
 def chat(bot: str, player: Player, ask: Ask = input, show: Callable[[str], None] = print) -> int:
-    """Talk as ``player`` with the bot at the address ``bot``; the exit code."""
+    """Talk as ``player`` with the bot at the address ``bot``. Return the exit code."""
     try:
         with _in_background(talk(bot, player)) as (conversation, call):
             Terminal(ask, show).converse(conversation, call)
@@ -120,7 +120,7 @@ def chat(bot: str, player: Player, ask: Ask = input, show: Callable[[str], None]
 def _in_background(
     opened: AbstractAsyncContextManager[Talk],
 ) -> Iterator[tuple[Talk, Callable[[Coroutine[Any, Any, T]], T]]]:
-    """Run an event loop beside the terminal: waiting for a line must be something that Ctrl-C ends."""
+    """Run the event loop in another thread, so that Ctrl-C can end the wait for a line."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()

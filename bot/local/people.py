@@ -1,4 +1,4 @@
-"""Who one is on a laptop. Ids and names stand in ``.m365agentsplayground.yml`` too, and a test compares them."""
+"""The people a developer can be on a laptop. ``.m365agentsplayground.yml`` has the same; a test compares them."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class Player:
 
 
 KANSLI = Player("29:kansli-karin", "5ec0a000-0000-4000-8000-000000000010", "Karin Ekström")
-"""Whom the Playground speaks as; has the kansli's role unless ``SEKOM_KANSLI`` says otherwise."""
+"""The person that the Playground speaks as. Has the kansli role unless ``SEKOM_KANSLI`` says otherwise."""
 PLAYERS = {
     "medlem": Player("29:tjansteperson-maja", "5ec0a000-0000-4000-8000-000000000011", "Maja Lind"),
     "politiker": Player("29:politiker-lars", "5ec0a000-0000-4000-8000-000000000014", "Lars-Göran Öhman"),
     "kansli": KANSLI,
 }
-"""Whom ``make chat`` can speak as, by the word for it."""
+"""The people that ``make chat`` can speak as, by the word for each."""

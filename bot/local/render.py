@@ -13,7 +13,7 @@ WIDTH = 88
 _LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]*)\)")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~])")
 _NESTED = ("body", "items", "columns", "rows", "cells", "actions")
-"""Where an element keeps the elements inside it, in the order they are read."""
+"""Keys under which an element holds other elements, in reading order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Shown:
 
 
 def render(card: Json) -> Shown:
-    """Everything in ``card``, top to bottom; what can be unfolded in Teams is shown unfolded."""
+    """Return everything in ``card``, top to bottom. Parts that Teams shows folded are unfolded."""
     lines: list[str] = []
     buttons: list[Button] = []
     fields: list[Field] = []
@@ -65,14 +65,14 @@ def render(card: Json) -> Shown:
 
 
 def plain(markdown: str) -> str:
-    """Text without Markdown's signs; a link's address stands after its words."""
+    """Return text without Markdown's signs. A link's address follows its title."""
     text = _LINK.sub(lambda link: link[1] if link[2].endswith(link[1]) else f"{link[1]} <{link[2]}>", markdown)
     text = re.sub(r"\*\*(.+?)\*\*", r"\1", text, flags=re.DOTALL)
     return _ESCAPED.sub(r"\1", text)
 
 
 def wrapped(text: str, indent: str = "") -> Iterator[str]:
-    """``text`` in lines of a terminal's width; its own line breaks stay."""
+    """Yield ``text`` in lines of a terminal's width. Its own line breaks stay."""
     for line in text.splitlines():
         yield from textwrap.wrap(line, WIDTH, initial_indent=indent, subsequent_indent=indent) or [""]
 

@@ -20,17 +20,17 @@ from bot.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 PLAYGROUND = ROOT / "var" / "playground"
-"""Where ``make`` has npm put the Playground, and where it keeps its own log (``devTools/``)."""
+"""Where ``make`` installs the Playground with npm, and where the Playground writes its log (``devTools/``)."""
 PLAYGROUND_PORT = 56150
 STARTING = 60
 """Seconds that the bot and the Playground may each take to start."""
 STOPPING = 10
-"""Seconds to finish before being killed."""
+"""Seconds that a process gets to finish before it is killed."""
 
 
 async def run(settings: Settings, environ: Mapping[str, str], playground_port: int = PLAYGROUND_PORT) -> int:
-    """Run until Ctrl-C, or until the bot ends by itself; the bot's exit code."""
-    if _listening(settings.host.strip("[]"), settings.port):  # it would be mistaken for the bot
+    """Run until Ctrl-C, or until the bot ends by itself. Return the bot's exit code."""
+    if _listening(settings.host.strip("[]"), settings.port):  # we would mistake that program for the bot
         _say(f"Port {settings.port} är upptagen (kanske av en annan `make run`). Välj en annan: PORT=3979 make run")
         return 1
     kansli = {"SEKOM_KANSLI": KANSLI.entra_id} if settings.local and not settings.kansli else {}
@@ -50,7 +50,7 @@ async def run(settings: Settings, environ: Mapping[str, str], playground_port: i
         await asyncio.gather(*(_stop(process) for process in started))
         asked.cancel()
     if not opened.cancelled():
-        opened.result()  # a fault in starting the Playground is not kept quiet
+        opened.result()  # raises the fault, if the Playground did not start
     return 0 if stopped.is_set() else bot.returncode or 0
 
 
@@ -59,7 +59,7 @@ async def _open(settings: Settings, environ: Mapping[str, str], port: int, start
     address = bot_address(settings)
     if not await _answers(f"{address}/healthz"):
         return
-    if not settings.local:  # it wants a token with every message, which neither chat has
+    if not settings.local:  # every message needs a token, and neither chat has one
         _say("MicrosoftAppId är satt, så boten svarar bara Teams. Boten är igång. Ctrl-C avslutar.")
         return
     _say(f"Mejl och inbjudningar hamnar som filer i {OUTBOX}/.")
@@ -76,13 +76,13 @@ async def _open(settings: Settings, environ: Mapping[str, str], port: int, start
 
 
 def bot_address(settings: Settings) -> str:
-    """Where the bot is reached from this machine."""
+    """Return the bot's address on this machine."""
     host = f"[{settings.host}]" if ":" in settings.host.strip("[]") else settings.host
     return f"http://{host}:{settings.port}"
 
 
 def _hindrance() -> str:
-    """Why there is no browser client, in the words of the person at the laptop."""
+    """Return why there is no browser client, in Swedish, or empty where there is one."""
     if shutil.which("node") is None:
         return "Node (18 eller senare) finns inte, så chatten i webbläsaren startas inte."
     if not _cli().exists():
@@ -104,7 +104,7 @@ async def _start_playground(endpoint: str, environ: Mapping[str, str], port: int
 
 
 async def _answers(url: str) -> bool:
-    """Wait until something answers there; False when nothing does in time."""
+    """Wait until something answers at ``url``. Return False if nothing does in time."""
     async with ClientSession(timeout=ClientTimeout(total=5)) as session:
         for _ in range(STARTING * 5):
             with contextlib.suppress(ClientError, TimeoutError):
@@ -124,7 +124,7 @@ def _listening(host: str, port: int) -> bool:
 
 
 def _free(port: int) -> int:
-    """``port``, or any free one where it is taken: the Playground itself would move without telling us where."""
+    """Return ``port``, or any free port if it is taken. The Playground would move by itself, but not say where."""
     if port and not _listening("localhost", port):
         return port
     with socket.socket() as probe:

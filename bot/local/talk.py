@@ -1,6 +1,6 @@
-"""A conversation with a running bot over its own HTTP endpoint: Teams' part of the protocol, in small.
+"""A conversation with a running bot over its own HTTP endpoint: a small version of Teams' part of the protocol.
 
-Activities are posted to ``/api/messages``; the bot's answers come to a Connector of our own on loopback.
+We post activities to ``/api/messages``. The bot's answers come to a Connector of our own on loopback.
 """
 
 from __future__ import annotations
@@ -29,36 +29,36 @@ class Talk:
         self._arrived: list[Json] = []
 
     async def arrive(self) -> list[Json]:
-        """Be where the bot was just installed; what it says to that."""
+        """Install the bot in this chat. Return what it says."""
         await self._post({"type": "installationUpdate", "action": "add"})
         return self.pending()
 
     async def say(self, text: str) -> list[Json]:
-        """Write ``text``; what the bot answers."""
+        """Write ``text``. Return what the bot answers."""
         await self._post({"type": "message", "text": text, "textFormat": "plain"})
         return self.pending()
 
     async def press(self, card_id: str, verb: str, data: Json) -> list[Json]:
-        """Press a button of the card in message ``card_id``; what the person then sees, the card's new self first."""
+        """Press a button of the card in message ``card_id``. Return what the person then sees, the new card first."""
         action = {"type": "Action.Execute", "verb": verb, "data": data}
         invoke = {"name": "adaptiveCard/action", "value": {"action": action}, "replyToId": card_id}
         answer = await self._post({"type": "invoke", **invoke})
         kind, value = answer.get("type"), answer.get("value")
-        seen: list[Json] = []
+        shown: list[Json] = []
         if kind == _CARD:
-            seen.append({"id": card_id, "attachments": [{"contentType": _CARD, "content": value}]})
+            shown.append({"id": card_id, "attachments": [{"contentType": _CARD, "content": value}]})
         elif kind == _TEXT:
-            seen.append({"id": "", "text": value})
+            shown.append({"id": "", "text": value})
         elif isinstance(value, dict):
-            seen.append({"id": "", "text": str(value.get("message", ""))})
-        return seen + [message for message in self.pending() if not seen or message["id"] != card_id]
+            shown.append({"id": "", "text": str(value.get("message", ""))})
+        return shown + [message for message in self.pending() if not shown or message["id"] != card_id]
 
     def pending(self) -> list[Json]:
-        """What has come since the last look."""
+        """Return the messages that came since the last call."""
         arrived, self._arrived = self._arrived, []
         return arrived
 
-    async def _post(self, what: Json) -> Json:
+    async def _post(self, fields: Json) -> Json:
         me = {"id": self.player.teams_id, "name": self.player.name, "aadObjectId": self.player.entra_id}
         chat = {"id": f"a:terminal-{self.player.entra_id}", "conversationType": "personal", "tenantId": TENANT}
         activity = {
@@ -70,11 +70,11 @@ class Talk:
             "conversation": chat,
             "channelData": {"tenant": {"id": TENANT}},
             "locale": "sv-SE",
-            **what,
+            **fields,
         }
         async with self._session.post(self._endpoint, json=activity) as response:
             response.raise_for_status()
-            body = await response.json() if what["type"] == "invoke" else {}
+            body = await response.json() if fields["type"] == "invoke" else {}
         return body if isinstance(body, dict) else {}
 
     async def _receive(self, request: web.Request) -> web.Response:
@@ -90,10 +90,10 @@ class Talk:
     async def listening(self) -> AsyncIterator[Talk]:
         """Receive the bot's answers on a free loopback port for as long as the block runs."""
         connector = web.Application()
-        one = "/v3/conversations/{conversation}/activities/{activity}"
+        activity = "/v3/conversations/{conversation}/activities/{activity}"
         connector.router.add_post("/v3/conversations/{conversation}/activities", self._receive)
-        connector.router.add_post(one, self._receive)
-        connector.router.add_put(one, self._receive)
+        connector.router.add_post(activity, self._receive)
+        connector.router.add_put(activity, self._receive)
         runner = web.AppRunner(connector, access_log=None, shutdown_timeout=1)
         await runner.setup()
         try:
@@ -106,6 +106,6 @@ class Talk:
 
 @asynccontextmanager
 async def talk(bot: str, player: Player) -> AsyncIterator[Talk]:
-    """A conversation of ``player`` with the bot at the address ``bot``."""
+    """Yield a conversation of ``player`` with the bot at the address ``bot``."""
     async with ClientSession(timeout=ClientTimeout(total=20)) as session, Talk(session, bot, player).listening() as it:
         yield it

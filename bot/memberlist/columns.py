@@ -103,7 +103,7 @@ def _is_heading(row: Row) -> bool:
 
 
 def _field(heading: str) -> str:
-    """What a column holds; empty for what is not read. "Politiker namn" holds a name."""
+    """Return what a column holds; empty for a column that is ignored. "Politiker namn" holds a name."""
     text = heading.casefold().strip(" :*.")
     plain = " ".join(word for word in text.split() if not seat_in(word))
     if text and not plain:  # "Kontaktpolitiker" over names
@@ -114,7 +114,7 @@ def _field(heading: str) -> str:
 def _spread(cells: Sequence[str]) -> tuple[str, ...]:
     """A merged cell's text over the columns it covers. One text alone is a title and groups nothing."""
     found, last = [], ""
-    if sum(bool(cell) for cell in cells) < 2:  # noqa: PLR2004 - one group is none
+    if sum(bool(cell) for cell in cells) < 2:  # noqa: PLR2004 - one group does not count
         return ()
     for cell in cells:
         last = cell or last

@@ -7,23 +7,23 @@ from collections.abc import Sequence
 from microsoft_teams.cards import Action, CardElement
 
 from bot.cards import button, card, caution, escape, heading, label, markdown, plain, small, text_input
-from bot.memberlist.imports import Line, Outcome, Plan
+from bot.memberlist.imports import ImportLine, ImportOutcome, Plan
 from bot.message import Json
 from bot.register import words
 from bot.swedish import count, listed
 
-SHOWN = {Outcome.REFUSED: 25, Outcome.NEW: 12, Outcome.CHANGED: 12}
+SHOWN = {ImportOutcome.REFUSED: 25, ImportOutcome.NEW: 12, ImportOutcome.CHANGED: 12}
 """Rows of each kind that a card shows; the counts tell of all."""
 NAMES = {
-    Outcome.NEW: ("ny", "nya"),
-    Outcome.CHANGED: ("ändrad", "ändrade"),
-    Outcome.UNCHANGED: ("oförändrad", "oförändrade"),
-    Outcome.REFUSED: ("stoppad", "stoppade"),
+    ImportOutcome.NEW: ("ny", "nya"),
+    ImportOutcome.CHANGED: ("ändrad", "ändrade"),
+    ImportOutcome.UNCHANGED: ("oförändrad", "oförändrade"),
+    ImportOutcome.REFUSED: ("stoppad", "stoppade"),
 }
 _TITLES = {
-    Outcome.REFUSED: "Rader som stoppas",
-    Outcome.NEW: "Nytt",
-    Outcome.CHANGED: "Ändringar",
+    ImportOutcome.REFUSED: "Rader som stoppas",
+    ImportOutcome.NEW: "Nytt",
+    ImportOutcome.CHANGED: "Ändringar",
 }
 MOST_FORMER = 5
 """Former members that a note names."""
@@ -81,8 +81,8 @@ def counts(plan: Plan) -> str:
 def report(plan: Plan) -> str:
     """The whole plan as text, for an operator."""
     lines = [counts(plan), *_notes(plan)]
-    for outcome in Outcome:
-        if outcome is not Outcome.UNCHANGED:
+    for outcome in ImportOutcome:
+        if outcome is not ImportOutcome.UNCHANGED:
             rows = (line for line in plan.lines if line.outcome is outcome)
             lines += [f"rad {row.number}: {NAMES[outcome][0]}: {row.about}: {row.what}" for row in rows]
     return "\n".join(lines)
@@ -103,11 +103,11 @@ def _notes(plan: Plan) -> list[str]:
 
 def _more(plan: Plan, refused: str) -> list[CardElement]:
     shown: list[CardElement] = [plain(note, subtle=True) for note in _notes(plan)]
-    if plan.counts[Outcome.REFUSED]:
+    if plan.counts[ImportOutcome.REFUSED]:
         shown.insert(0, caution(refused))
     return shown
 
 
-def _line(line: Line) -> str:
+def _line(line: ImportLine) -> str:
     about = f"{escape(line.about)}: " if line.about else ""
     return f"Rad {line.number}. {about}{escape(words.capital(line.what) if not about else line.what)}"

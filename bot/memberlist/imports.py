@@ -27,7 +27,7 @@ from storage.municipalities import MemberState, Municipality
 from storage.people import Person, PersonRole
 
 
-class Outcome(StrEnum):
+class ImportOutcome(StrEnum):
     """How a row went."""
 
     NEW = "new"
@@ -37,18 +37,18 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ImportLine:
     """What one row does, in Swedish: what it changes, or why it is refused."""
 
     number: int
-    outcome: Outcome
+    outcome: ImportOutcome
     about: str
     what: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A checked row: who shall hold which seat where, and what is said of the municipality."""
+    """A checked row: a person with a seat and municipality, and the row's facts about the municipality."""
 
     number: int
     code: str
@@ -62,7 +62,7 @@ class Wanted:
 class Plan:
     """What an import does. Two plans with the same fingerprint do the same."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[ImportLine, ...]
     wanted: tuple[Wanted, ...]
     new_members: tuple[str, ...]
     """Codes of municipalities that become members: they stand on a list without states, and nobody had said."""
@@ -79,7 +79,7 @@ class Plan:
     @property
     def changes(self) -> bool:
         """Whether it does anything at all."""
-        return bool(self.new_members or self.counts[Outcome.NEW] or self.counts[Outcome.CHANGED])
+        return bool(self.new_members or self.counts[ImportOutcome.NEW] or self.counts[ImportOutcome.CHANGED])
 
     @property
     def fingerprint(self) -> str:
@@ -181,18 +181,18 @@ class _Planning:
         said = {one.code for one in self._wanted if "state" in one.facts}
         return (one.full_name for one in rows if one.state == MemberState.FORMER and one.code not in said)
 
-    def _line(self, record: Record) -> Line:
+    def _line(self, record: Record) -> ImportLine:
         try:
             wanted = self._checked(record)
         except UserError as refusal:
-            return Line(record.number, Outcome.REFUSED, record.about, str(refusal))
+            return ImportLine(record.number, ImportOutcome.REFUSED, record.about, str(refusal))
         about = self._register.municipalities[wanted.code].full_name
         if wanted.mail:
             about = f"{wanted.name}, {about}"
         news, changes = self._difference(wanted)
         self._wanted.append(wanted)
-        outcome = Outcome.NEW if news else Outcome.CHANGED if changes else Outcome.UNCHANGED
-        return Line(record.number, outcome, about, ", ".join([*news, *changes]))
+        outcome = ImportOutcome.NEW if news else ImportOutcome.CHANGED if changes else ImportOutcome.UNCHANGED
+        return ImportLine(record.number, outcome, about, ", ".join([*news, *changes]))
 
     def _checked(self, record: Record) -> Wanted:
         records.refuse_formulas(record)
@@ -239,7 +239,7 @@ class _Planning:
                 raise UserError(f"Mejldomänen {domain} står för en annan kommun på rad {line}.")
 
     def _difference(self, wanted: Wanted) -> tuple[list[str], list[str]]:
-        """What is new, and what changes."""
+        """Return what is new and what changes."""
         news: list[str] = []
         changes: list[str] = []
         municipality = self._register.municipalities[wanted.code]

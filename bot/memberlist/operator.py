@@ -1,4 +1,4 @@
-"""The operator's way to import and export the list of members, beside the chat."""
+"""The operator's commands for importing and exporting the list of members, without the chat."""
 
 from __future__ import annotations
 

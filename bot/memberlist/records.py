@@ -71,7 +71,7 @@ def refuse_formulas(record: Record) -> None:
 
 
 def municipality(record: Record) -> str:
-    """The code of the municipality. Raises :class:`UserError` where it is none, unsure, or not the one of the code."""
+    """Return the municipality's code. Raises :class:`UserError` if it is unknown, unsure, or of another name."""
     named = _named(record)
     if not record.code or record.code in NOTHING:
         if named is None:

@@ -23,7 +23,7 @@ from bot.cards import (
 )
 from bot.message import Json
 from bot.register import words
-from bot.register.coverage import GAP_NAMES, Gap
+from bot.register.coverage import GAP_NAMES, RegisterGap
 from bot.swedish import listed
 from storage.contacts import Contact, Proposal, ProposalKind
 from storage.municipalities import MemberState, Municipality
@@ -95,7 +95,7 @@ def mine(
     municipality: Municipality,
     contacts: Sequence[Contact],
     others: Sequence[Person],
-    lacking: Sequence[Gap],
+    lacking: Sequence[RegisterGap],
     waiting: Sequence[Proposal],
 ) -> Json:
     """The person's own municipality: who is here, what it is to the network, and what is expected of it."""

@@ -24,7 +24,7 @@ from bot.cards import (
 from bot.members import cards
 from bot.message import Json
 from bot.register import words
-from bot.register.coverage import GAP_NAMES, Filter, Gap, Row, gone
+from bot.register.coverage import GAP_NAMES, CoverageRow, Filter, RegisterGap, gone
 from bot.swedish import count, day, listed
 from storage.audit import AuditRow
 from storage.contacts import Contact
@@ -40,7 +40,9 @@ ANY = ("any", "Saknar något som väntas")
 def overview(states: Mapping[str, int], lacking: Mapping[str, int], proposals: int, said: str = "") -> Json:
     """How the network stands in counts, each a way to its list."""
     members = states.get(MemberState.MEMBER, 0)
-    gaps = [button(f"Saknar {GAP_NAMES[gap]} ({lacking[gap]})", "people.list", gap=gap.value, page=0) for gap in Gap]
+    gaps = [
+        button(f"Saknar {GAP_NAMES[gap]} ({lacking[gap]})", "people.list", gap=gap.value, page=0) for gap in RegisterGap
+    ]
     others = [
         button(f"{words.capital(words.STATE_NAMES[one])} ({states.get(one, 0)})", "people.list", state=one, page=0)
         for one in (MemberState.MEMBER, MemberState.PROSPECT, MemberState.FORMER)
@@ -82,7 +84,9 @@ def which(municipalities: Sequence[Municipality]) -> Json:
     )
 
 
-def listing(rows: Sequence[Row], wanted: Filter, counties: Sequence[str], groups: Mapping[str, str], page: int) -> Json:
+def listing(
+    rows: Sequence[CoverageRow], wanted: Filter, counties: Sequence[str], groups: Mapping[str, str], page: int
+) -> Json:
     """A page of the municipalities that pass the filter; a page that does not exist shows the nearest one."""
     on_page = paged(rows, page, PAGE, "people.list", **wanted.data())
     title = f"{_title(wanted)} ({len(rows)})"
@@ -109,7 +113,11 @@ def listing(rows: Sequence[Row], wanted: Filter, counties: Sequence[str], groups
 
 
 def municipality(
-    one: Municipality, contacts: Sequence[Contact], others: Sequence[Person], lacking: Sequence[Gap], said: str = ""
+    one: Municipality,
+    contacts: Sequence[Contact],
+    others: Sequence[Person],
+    lacking: Sequence[RegisterGap],
+    said: str = "",
 ) -> Json:
     """A municipality's page: what it is, what it lacks, its people, and what can be done."""
     group = f" {one.size_group} {one.size_group_name}." if one.size_group else ""
@@ -196,17 +204,17 @@ def _named(person_id: int | None, names: Mapping[int, str], pattern: str) -> str
 
 
 def _gaps() -> list[tuple[str, str]]:
-    return [(gap.value, words.capital(GAP_NAMES[gap])) for gap in Gap]
+    return [(gap.value, words.capital(GAP_NAMES[gap])) for gap in RegisterGap]
 
 
 def _title(wanted: Filter) -> str:
     parts = [words.capital(words.STATE_NAMES[MemberState(wanted.state)])]
     if wanted.gap:
-        parts.append("saknar något" if wanted.gap == ANY[0] else f"saknar {GAP_NAMES[Gap(wanted.gap)]}")
+        parts.append("saknar något" if wanted.gap == ANY[0] else f"saknar {GAP_NAMES[RegisterGap(wanted.gap)]}")
     return ", ".join([*parts, *filter(None, (wanted.county, wanted.group))])
 
 
-def _row(row: Row) -> tuple[CardElement, CardElement]:
+def _row(row: CoverageRow) -> tuple[CardElement, CardElement]:
     """A municipality and what it lacks; a button's own title would be cut off."""
     lacking = listed([GAP_NAMES[gap] for gap in row.gaps])
     opens = button(row.name, "people.open", code=row.municipality.code)

@@ -79,7 +79,7 @@ def edit(turn: Turn) -> Reply:
 
 @routes.action("people.save")
 def save(turn: Turn) -> Reply:
-    """Keep what the form holds. Refuses to write over what somebody else has saved meanwhile."""
+    """Keep what the form holds. Refuses to write over an edit that was saved after the form was shown."""
     one = municipalities.lock(turn.session, access.kept_municipality(turn).code)
     saved_meanwhile = "Någon har ändrat kommunen sedan du öppnade den. Öppna den igen, så ser du vad som står nu."
     refuse_stale(turn, one.changed_at, saved_meanwhile)
@@ -92,7 +92,7 @@ def save(turn: Turn) -> Reply:
 
 @routes.action("people.history")
 def history(turn: Turn) -> Reply:
-    """Who was a contact person before, and what the kansli has changed."""
+    """Show the former contact persons, and what the kansli has changed."""
     one = access.kept_municipality(turn)
     log = audit.latest(turn.session, f"municipality:{one.code}", LOGGED)
     ids = {found for row in log for found in (row.by_id, row.person_id) if found is not None}
@@ -128,6 +128,6 @@ def open_named(turn: Turn, name: str) -> Json:
             return overview(turn, NOT_FOUND)
 
 
-def _rows(turn: Turn) -> list[coverage.Row]:
+def _rows(turn: Turn) -> list[coverage.CoverageRow]:
     everyone = municipalities.everyone(turn.session)
     return coverage.rows(everyone, contacts.current(turn.session), date_of(turn.now).year)

@@ -124,7 +124,7 @@ def proposed(row: Proposal) -> str:
 
 
 def what(row: Proposal) -> str:
-    """What is proposed, to stand after who it is: "är kontaktpolitiker för Sotenäs kommun efter Per Ek"."""
+    """Return the proposal in words that follow the name: "är kontaktpolitiker för Sotenäs kommun efter Per Ek"."""
     place = row.municipality.full_name
     if row.kind == ProposalKind.BELONGS:
         return f"arbetar för {place}"

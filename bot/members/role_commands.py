@@ -21,7 +21,7 @@ routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
     button="people.roles",
 )
 def overview(turn: Turn) -> Reply:
-    """Who has a role, and the way to give one."""
+    """Show the people with a role, and the way to give one."""
     return say(card=_roles(turn))
 
 

@@ -1,4 +1,4 @@
-"""What is kept about a person: seen, taken away and erased."""
+"""The data kept about a person: shown, exported and erased."""
 
 from __future__ import annotations
 

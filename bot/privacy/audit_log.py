@@ -22,7 +22,7 @@ _RUN = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class AuditLine:
     """A change as it is read."""
 
     at: datetime
@@ -37,7 +37,7 @@ class Line:
         return tuple(f"'{text}" if text.startswith(_RUN) else text for text in texts)
 
 
-def lines(session: Session, limit: int | None = None) -> list[Line]:
+def lines(session: Session, limit: int | None = None) -> list[AuditLine]:
     """The newest changes, or all, with the names of those who are still here."""
     rows = audit.newest(session, limit)
     ids = {found for row in rows for found in (row.by_id, row.person_id) if found is not None}
@@ -50,7 +50,7 @@ def separated(session: Session) -> bytes:
     return written(lines(session))
 
 
-def written(found: Sequence[Line]) -> bytes:
+def written(found: Sequence[AuditLine]) -> bytes:
     """Changes as CSV that a Swedish Excel opens as it is."""
     text = io.StringIO()
     out = csv.writer(text, delimiter=";", lineterminator="\r\n")
@@ -59,9 +59,9 @@ def written(found: Sequence[Line]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def _read(rows: Sequence[AuditRow], names: dict[int, str], places: dict[str, str]) -> list[Line]:
+def _read(rows: Sequence[AuditRow], names: dict[int, str], places: dict[str, str]) -> list[AuditLine]:
     return [
-        Line(
+        AuditLine(
             at=row.at,
             by=names.get(row.by_id or 0, UNKNOWN),
             what=row.what,

@@ -16,7 +16,7 @@ from storage.privacy import Erased, Kept
 
 
 def overview(person: Person, place: str, kept: Mapping[str, Kept], settings: Settings, base: str) -> Json:
-    """What is kept, why and for how long, class by class.
+    """Return what is kept, why and for how long, class by class.
 
     ``place`` is the person's municipality, ``base`` where the bot's pages are; both may be empty.
     """

@@ -1,4 +1,4 @@
-"""What is kept about oneself: seen, taken away, erased. Everything here is in the person's own chat only."""
+"""A person's own data: shown, exported, erased. Everything here is in the person's own chat only."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NO_ADDRESS = "Här kan jag inte ge dig en fil. Välj **Läs allt**, så ser du s
     button="privacy.overview",
 )
 def mine(turn: Turn) -> Reply:
-    """What is kept, why and for how long."""
+    """Show what is kept, why and for how long."""
     return say(card=_overview(turn))
 
 
@@ -50,7 +50,7 @@ def show(turn: Turn) -> Reply:
 
 @routes.action("privacy.links")
 def give_links(turn: Turn) -> Reply:
-    """Links to the files. Made anew at every press: a token is in no table, so an old one can't be shown again."""
+    """Show new links to the files at every press: a token is in no table, so an old one can't be shown again."""
     shown = cards.links(*(downloads.link(turn, file, NO_ADDRESS) for file in (text, data)))
     return Reply(state=shown, kept=state(cards.no_links()))
 

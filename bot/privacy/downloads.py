@@ -1,4 +1,4 @@
-"""The files about people: one's own data, for reading and for programs, and the kansli's log."""
+"""The files about people: a person's own data, for reading and for programs, and the kansli's log."""
 
 from __future__ import annotations
 

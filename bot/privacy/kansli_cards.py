@@ -23,7 +23,7 @@ from bot.cards import (
 )
 from bot.message import Json
 from bot.privacy import words
-from bot.privacy.audit_log import Line
+from bot.privacy.audit_log import AuditLine
 from bot.swedish import STOCKHOLM, count
 from storage.faq import Entry
 from storage.name_keys import keyed
@@ -138,7 +138,7 @@ def named_in_bank(entries: Sequence[Entry]) -> Json:
     return card(*body, summary="Ett svar i kunskapsbanken nämner en borttagen person. Ska det ändras?")
 
 
-def log(lines: Sequence[Line], url: str = "") -> Json:
+def log(lines: Sequence[AuditLine], url: str = "") -> Json:
     """The newest changes; ``url`` is the link to all of them, once it is made."""
     body: list[CardElement] = [heading("Ändringslogg")]
     if not lines:

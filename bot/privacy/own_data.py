@@ -1,4 +1,4 @@
-"""What is kept about a person as a text that they can read, and as JSON. Pure."""
+"""The data kept about a person, as a text that they can read, and as JSON. Pure."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ padding:.625rem 1.25rem;min-height:2.75rem;cursor:pointer}button:hover{backgroun
 footer{margin-top:3rem;border-top:1px solid #767676;padding-top:1rem}
 """
 STYLE = "sha256-" + b64encode(sha256(_CSS.encode()).digest()).decode()
-"""The style's own hash: the only thing beside the page that a browser may use."""
+"""The style's own hash: the only thing apart from the page that a browser may use."""
 
 
 def privacy(settings: Settings) -> str:

@@ -15,13 +15,13 @@ from bot.settings import Settings
 from bot.swedish import date_of
 from bot.turn import App
 from storage import answer_forms, faq_growth, faq_log, links, offers, retention, turns
-from storage.database import Database, purge
+from storage.database import PURGE, Database, wake
 from storage.privacy import EraseHook
 
 CHUNK = 200
 """Rows deleted in one transaction: at most about 50 ms, in which a turn would wait on SQLite."""
 PREVIEWED = 100_000
-"""Rows of a class that a preview counts; it holds the database meanwhile."""
+"""Rows of a class that a preview counts; it holds the database while it counts."""
 
 MISTRUST = "the clock is more than 60 days past the last run. If the clock is right, run: python -m bot retention"
 
@@ -109,7 +109,7 @@ def everything(hooks: Sequence[EraseHook]) -> tuple[Old, ...]:
         "people who left, or were replaced on a list",
         lambda it: f"SEKOM_LEAVER_DAYS={it.leaver_days}",
         lambda s, it, now, most: personal_data.erase_leavers(s, it, now, most, hooks),
-        chunk=1,  # each has many texts to clean, and turns wait meanwhile
+        chunk=1,  # each has many texts to clean, and turns wait for that
         rounds=10,
         foresee=lambda s, it, now, most: len(list(islice(personal_data.left_long_ago(s, it, now), most))),
     )
@@ -158,7 +158,7 @@ def carry_out(
 
 def _purged(session: Session) -> int:
     """Have what was deleted leave the database's files too."""
-    purge(session)
+    wake(session, PURGE)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""What is kept about people, in Swedish: by class what, why, for how long, and what remains after erasing.
+"""The data kept about people, in Swedish: by class what, why, for how long, and what remains after erasing.
 
 A table with a key to people must be in one of the classes; a test fails otherwise.
 """

@@ -1,4 +1,4 @@
-"""Who may see a question, who may act on it, and where. Every handler loads its question here.
+"""Decides who may see a question, who may act on it, and where. Every handler loads its question here.
 
 ==================  ===========================================================  ==========================
 question            may be seen by                                               may be acted on

@@ -98,7 +98,7 @@ def note(title: str, shown: QuestionDetails, text: str, *, mine: bool = True) ->
 
 
 def mine(own: Sequence[Question], followed: Sequence[Question]) -> Json:
-    """One's own questions and those one follows, with how it goes."""
+    """Return the person's own questions and those they follow, with how each goes."""
     body: list[CardElement] = [heading("Mina frågor")]
     if not own and not followed:
         body.append(markdown("Du har inga frågor här än. Skriv **fråga kollegor** för att ställa en."))

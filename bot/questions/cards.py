@@ -12,7 +12,7 @@ from bot.message import Json
 from bot.questions import lifecycle
 from bot.questions.details import QuestionDetails, Said
 from storage.groups import ThemeGroup
-from storage.questions import Question, Status, Way
+from storage.questions import AnswerWay, Question, Status
 
 SHOWN = 3
 """Answers that the channel's card shows: the latest."""
@@ -49,7 +49,7 @@ def channel(shown: QuestionDetails, post: int | None = None) -> Json:
 
 
 def moved(shown: QuestionDetails) -> Json:
-    """What is left in the channel that a question was moved from."""
+    """Return the card that stays in the channel that a question was moved from."""
     return _gone(f"Frågan har flyttats till {shown.home}.", plain(short(shown.question.text), subtle=True))
 
 
@@ -82,7 +82,7 @@ def answers(shown: Sequence[Said], total: int) -> list[CardElement]:
 
 
 def _from(one: Said) -> str:
-    return one.who if one.answer.way == Way.PASTED else f"Svar från {one.who}"
+    return one.who if one.answer.way == AnswerWay.PASTED else f"Svar från {one.who}"
 
 
 def status(shown: QuestionDetails) -> str:
@@ -104,7 +104,7 @@ def status(shown: QuestionDetails) -> str:
 
 
 def form(shown: QuestionDetails) -> Json:
-    """The input for an answer, for whoever pressed *Svara*."""
+    """Return the input for an answer, for the person who pressed *Svara*."""
     question = shown.question
     rows: Json = {"question": question.id, "post": question.posts}
     return card(
@@ -123,7 +123,7 @@ def form(shown: QuestionDetails) -> Json:
 
 
 def offer(shown: QuestionDetails, offer_id: int, text: str) -> Json:
-    """Asks whoever replied in the thread without a mention whether that is an answer."""
+    """Ask the person who replied in the thread without a mention whether that is an answer."""
     rows: Json = {"offer": offer_id}
     return card(
         heading("Ska jag skicka det här till frågeställaren?"),

@@ -17,7 +17,7 @@ from bot.register.change import Change
 from bot.routes import Routes
 from bot.turn import Turn
 from storage import deliveries, groups, questions
-from storage.questions import Question, Status, Way
+from storage.questions import AnswerWay, Question, Status
 
 routes = Routes[Turn]()
 
@@ -44,7 +44,7 @@ def form(turn: Turn) -> Reply:
 def answer(turn: Turn) -> Reply:
     """Keep the form's answer. Sent twice, it is kept once."""
     question = access.at_card(turn)
-    keep(turn, question, str(turn.data.get("answer") or ""), Way.CARD)
+    keep(turn, question, str(turn.data.get("answer") or ""), AnswerWay.CARD)
     return _shown(turn, question)
 
 
@@ -104,7 +104,7 @@ def in_thread(turn: Turn) -> Reply | None:
         raise UserError(
             "Skriv ditt svar med ord efter mitt namn, så skickar jag det vidare. Bilder och filer följer inte med."
         )
-    picture = keep(turn, question, turn.incoming.text, Way.THREAD)
+    picture = keep(turn, question, turn.incoming.text, AnswerWay.THREAD)
     left = (
         " Bilder och filer följer inte med, så skriv gärna det viktiga ur dem också."
         if turn.incoming.attachments
@@ -121,7 +121,7 @@ def asked_in(session: Session, place: Place) -> int | None:
     return keys.question_of(post.subject, post.key) if post else None
 
 
-def keep(turn: Turn, question: Question, text: str, way: Way) -> QuestionDetails:
+def keep(turn: Turn, question: Question, text: str, way: AnswerWay) -> QuestionDetails:
     """Keep an answer and tell everyone concerned, if it is a new one."""
     kept, new = lifecycle.answer(turn, question, text, way)
     channel_notices.stopped_writing(turn, question)

@@ -137,7 +137,7 @@ def _begin(turn: Turn, text: str) -> Reply:
     """Ask the dialog's first question in the person's own chat; in a thread only if they have no chat."""
     draft = text.strip()[: lifecycle.LONGEST_QUESTION]
     place = turn.incoming.place
-    # what the dialog keeps beside the steps' answers: where the answer goes back to, and which run of it this is
+    # what the dialog keeps with the steps' answers: where the answer goes back to, and which run of it this is
     kept = {"_draft": draft, "_run": f"{place.conversation_id}/{turn.incoming.activity_id}"[-300:]}
     if turn.personal:
         return dialog.start(turn, "question", kept)

@@ -76,7 +76,7 @@ def missing(shown: QuestionDetails, state: str) -> str:
 
 
 def answer_form(shown: QuestionDetails, *, pasted: bool) -> Json:
-    """The input for an answer: one's own, or one from the thread."""
+    """Return the input for an answer: the kansli's own, or one from the thread."""
     title = "Klistra in svaret från tråden" if pasted else "Skriv ditt svar"
     label = "Svaret från tråden" if pasted else "Ditt svar"
     hint = (

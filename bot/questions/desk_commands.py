@@ -24,7 +24,7 @@ from bot.turn import Turn
 from storage import groups, outbox, questions
 from storage.outbox import Delivery
 from storage.outgoing import Outgoing, ThreadOf
-from storage.questions import Question, Status, Way
+from storage.questions import AnswerWay, Question, Status
 
 routes = Routes[Turn]()
 
@@ -85,9 +85,9 @@ def paste_form(turn: Turn) -> Reply:
 
 @routes.action("questions.desk_answer")
 def answer(turn: Turn) -> Reply:
-    """The answer, one's own or the thread's."""
+    """Keep an answer: the person's own, or one pasted from the thread."""
     question = access.managed(turn)
-    way = Way.PASTED if turn.data.get("pasted") is True else Way.CARD
+    way = AnswerWay.PASTED if turn.data.get("pasted") is True else AnswerWay.CARD
     seen = channel_commands.keep(turn, question, str(turn.data.get("answer") or ""), way)
     return _in_place(turn, desk_cards.one(seen, said="Svaret har gått till den som frågade."))
 

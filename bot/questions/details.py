@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.questions import lifecycle
 from storage import groups, municipalities, people, questions
 from storage.groups import ThemeGroup
-from storage.questions import Answer, Question, Way
+from storage.questions import Answer, AnswerWay, Question
 
 NOBODY = "En medlem"
 
@@ -36,7 +36,7 @@ class QuestionDetails:
     size: str
     """The municipality's group by SKR, or empty."""
     claimer: str
-    """Who has it now; empty for nobody."""
+    """The name of the person who has it now; empty for nobody."""
     claimer_name: str
     """The same on a button."""
     followers: int
@@ -92,4 +92,4 @@ def everyone(session: Session, question: Question, but: Collection[int | None] =
 
 def _answerer(session: Session, one: Answer, names: dict[int, str]) -> str:
     shown = who(session, names.get(one.person_id or 0, ""), one.municipality_code)
-    return f"Från tråden, förmedlat av {shown}" if one.way == Way.PASTED else shown
+    return f"Från tråden, förmedlat av {shown}" if one.way == AnswerWay.PASTED else shown

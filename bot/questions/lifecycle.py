@@ -16,7 +16,7 @@ from bot.turn import Turn
 from storage import groups, questions
 from storage.groups import ThemeGroup
 from storage.people import Person
-from storage.questions import Answer, Question, Status, Way
+from storage.questions import Answer, AnswerWay, Question, Status
 
 LONGEST_QUESTION = 1500
 LONGEST_ANSWER = 4000
@@ -60,7 +60,7 @@ def checked_reason(text: str) -> str:
     return _checked(text, LONGEST_REASON, "Skriv varför du stänger frågan. Den som frågade läser det.", "Texten")
 
 
-def answer(turn: Turn, question: Question, text: str, way: Way) -> tuple[Answer, bool]:
+def answer(turn: Turn, question: Question, text: str, way: AnswerWay) -> tuple[Answer, bool]:
     """Keep an answer; the answer, and whether it is a new one."""
     _refuse_over(question)
     written = checked_answer(text)

@@ -1,4 +1,4 @@
-"""What is due when nobody answers: first the group's moderators are told, then the kansli; and claims run out."""
+"""Reminders for when nobody answers: first to the group's moderators, then to the kansli. Claims run out too."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from bot.routes import Routes
 from bot.turn import Turn
 from storage import offers, outbox, people, questions
 from storage.outgoing import Outgoing, ToPerson, ToThread
-from storage.questions import Question, Way
+from storage.questions import AnswerWay, Question
 
 routes = Routes[Turn]()
 
@@ -48,7 +48,7 @@ def ask(turn: Turn) -> Reply:
 def send(turn: Turn) -> Reply:
     """*Skicka*: the reply is an answer."""
     offer, question = access.own_offer(turn)
-    picture = channel_commands.keep(turn, question, offer.text or "", Way.THREAD)
+    picture = channel_commands.keep(turn, question, offer.text or "", AnswerWay.THREAD)
     offers.settle(turn.session, offer, turn.now, wanted=True)
     return state(cards.offer_over(f"Tack! Ditt svar har gått till {channel_commands.asker(picture)}."))
 

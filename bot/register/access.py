@@ -1,4 +1,4 @@
-"""Who may see and change what of the register. Every handler loads its object here; a client's ids are looked up.
+"""Decides who may see and change what of the register. Every handler loads its object here.
 
 =============  ===============================  ============================
 object         may be seen by                   may be changed by

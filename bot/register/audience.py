@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from bot.delivery.reach import CLOSES_TEAMS, announced_by
 from bot.message import UserError
-from bot.ports import Reason, Way
+from bot.ports import DeliveryWay, Reason
 from bot.register import coverage, words
-from bot.register.coverage import GAP_NAMES, Filter, Gap
+from bot.register.coverage import GAP_NAMES, Filter, RegisterGap
 from bot.swedish import count, date_of, listed
 from storage import audiences, contacts, deliveries, groups, municipalities, people, places
 from storage.audiences import Audience, Match, Part, PersonIds
@@ -48,7 +48,7 @@ class Addressee(NamedTuple):
     """A person in an audience, as a list shows them."""
 
     person: Match
-    way: Way | Reason
+    way: DeliveryWay | Reason
     """The first way that the outbox would try; or why nothing reaches them (:data:`bot.register.words.UNREACHED`)."""
 
 
@@ -83,10 +83,10 @@ def _lacks(session: Session, argument: str) -> str:
     return f"hör till en kommun utan {GAP_NAMES[_gap(argument)]}"
 
 
-def _gap(argument: str) -> Gap:
-    if argument not in list(Gap):
+def _gap(argument: str) -> RegisterGap:
+    if argument not in list(RegisterGap):
         raise UserError("Urvalet gäller något som kommuner inte kan sakna. Välj mottagare igen.")
-    return Gap(argument)
+    return RegisterGap(argument)
 
 
 CONDITIONS: Mapping[str, Condition] = {"lacks": Condition(_lacking, _lacks)}
@@ -97,7 +97,7 @@ def addressees(
     session: Session,
     audience: Audience,
     now: datetime,
-    opened: Collection[Way],
+    opened: Collection[DeliveryWay],
     conditions: Mapping[str, Condition] = CONDITIONS,
 ) -> Addressees:
     """Return the people of an audience, each once. ``opened`` says which of mail and feed are set up.
@@ -107,7 +107,7 @@ def addressees(
     named = _named(audience, conditions)
     holds = {text: condition.people(session, argument, now) for text, condition, argument in named}
     found = audiences.matches(session, audience, holds)
-    refused = deliveries.refusals(session, CLOSES_TEAMS, (Way.CHAT, Way.NEW_CHAT))
+    refused = deliveries.refusals(session, CLOSES_TEAMS, (DeliveryWay.CHAT, DeliveryWay.NEW_CHAT))
     near = places.newest(session) is not None
     here = [_addressee(match, refused.get(match.id), opened, near=near) for match in found if not match.left]
     here.sort(key=lambda one: (words.order(one.person.name), one.person.id))
@@ -189,7 +189,7 @@ def _towns(codes: Collection[str], names: Mapping[str, str]) -> str:
     return listed([names.get(code, code) for code in codes])
 
 
-def _addressee(match: Match, refused: str | None, opened: Collection[Way], *, near: bool) -> Addressee:
+def _addressee(match: Match, refused: str | None, opened: Collection[DeliveryWay], *, near: bool) -> Addressee:
     way = announced_by(
         identity=match.identity,
         mail=match.mail,

@@ -14,7 +14,7 @@ from storage.municipalities import MemberState, Municipality
 from storage.people import PersonRole
 
 
-class Gap(StrEnum):
+class RegisterGap(StrEnum):
     """What a member lacks. The first three are expected of every member, a substitute is wished for."""
 
     POLITICIAN = "politician"
@@ -24,15 +24,15 @@ class Gap(StrEnum):
 
 
 GAP_NAMES = {
-    Gap.POLITICIAN: "kontaktpolitiker",
-    Gap.OFFICER: "tjänsteperson",
-    Gap.PROGRAMME: "aktuellt program",
-    Gap.SUBSTITUTE: "ersättare",
+    RegisterGap.POLITICIAN: "kontaktpolitiker",
+    RegisterGap.OFFICER: "tjänsteperson",
+    RegisterGap.PROGRAMME: "aktuellt program",
+    RegisterGap.SUBSTITUTE: "ersättare",
 }
 _SEAT_OF = {
-    Gap.POLITICIAN: PersonRole.POLITICIAN,
-    Gap.OFFICER: PersonRole.OFFICER,
-    Gap.SUBSTITUTE: PersonRole.SUBSTITUTE,
+    RegisterGap.POLITICIAN: PersonRole.POLITICIAN,
+    RegisterGap.OFFICER: PersonRole.OFFICER,
+    RegisterGap.SUBSTITUTE: PersonRole.SUBSTITUTE,
 }
 
 
@@ -51,7 +51,7 @@ class Filter:
         rows = list(municipalities)
         known = {
             "state": set(MemberState),
-            "gap": {*Gap, "any"},
+            "gap": {*RegisterGap, "any"},
             "county": {row.county for row in rows},
             "group": {row.size_group for row in rows},
         }
@@ -64,11 +64,11 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CoverageRow:
     """A municipality with what it lacks."""
 
     municipality: Municipality
-    gaps: tuple[Gap, ...]
+    gaps: tuple[RegisterGap, ...]
     gone: tuple[str, ...] = ()
     """The names of those who hold a seat and have left."""
 
@@ -78,21 +78,21 @@ class Row:
         return self.municipality.name
 
 
-def gaps(municipality: Municipality, held: Iterable[Contact], year: int) -> tuple[Gap, ...]:
-    """What a municipality lacks, given who holds its seats and the year it is. Whoever has left fills none."""
+def gaps(municipality: Municipality, held: Iterable[Contact], year: int) -> tuple[RegisterGap, ...]:
+    """What a municipality lacks, given who holds its seats and the year it is. A person who has left fills no seat."""
     filled = {contact.seat for contact in held if not contact.gone}
     lacking = {gap for gap, seat in _SEAT_OF.items() if seat not in filled}
     if municipality.programme_until is None or municipality.programme_until < year:
-        lacking.add(Gap.PROGRAMME)
-    return tuple(gap for gap in Gap if gap in lacking)
+        lacking.add(RegisterGap.PROGRAMME)
+    return tuple(gap for gap in RegisterGap if gap in lacking)
 
 
-def rows(municipalities: Iterable[Municipality], contacts: Iterable[Contact], year: int) -> list[Row]:
+def rows(municipalities: Iterable[Municipality], contacts: Iterable[Contact], year: int) -> list[CoverageRow]:
     """Every municipality with its gaps, in Swedish order."""
     held: dict[str, list[Contact]] = defaultdict(list)
     for contact in contacts:
         held[contact.municipality_code].append(contact)
-    return [Row(one, gaps(one, held[one.code], year), gone(held[one.code])) for one in in_order(municipalities)]
+    return [CoverageRow(one, gaps(one, held[one.code], year), gone(held[one.code])) for one in in_order(municipalities)]
 
 
 def gone(held: Iterable[Contact]) -> tuple[str, ...]:
@@ -100,7 +100,7 @@ def gone(held: Iterable[Contact]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(contact.person.called for contact in held if contact.gone and contact.person))
 
 
-def chosen(among: Sequence[Row], wanted: Filter) -> list[Row]:
+def chosen(among: Sequence[CoverageRow], wanted: Filter) -> list[CoverageRow]:
     """The rows that pass the filter."""
     return [
         row
@@ -112,12 +112,12 @@ def chosen(among: Sequence[Row], wanted: Filter) -> list[Row]:
     ]
 
 
-def counts(among: Iterable[Row]) -> dict[str, int]:
+def counts(among: Iterable[CoverageRow]) -> dict[str, int]:
     """How many members lack each thing, and ``any`` of what is expected."""
     members = [row for row in among if row.municipality.state == MemberState.MEMBER]
-    counted: dict[str, int] = {gap: sum(gap in row.gaps for row in members) for gap in Gap}
+    counted: dict[str, int] = {gap: sum(gap in row.gaps for row in members) for gap in RegisterGap}
     return {**counted, "any": sum(_incomplete(row) for row in members)}
 
 
-def _incomplete(row: Row) -> bool:
-    return any(gap is not Gap.SUBSTITUTE for gap in row.gaps)
+def _incomplete(row: CoverageRow) -> bool:
+    return any(gap is not RegisterGap.SUBSTITUTE for gap in row.gaps)

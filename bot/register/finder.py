@@ -164,7 +164,7 @@ class Finder:
         return found
 
     def _perhaps(self, words: list[str]) -> set[str]:
-        """The names that are words too after a word that goes before places: "i lund" beside another name is asked."""
+        """The names that are words too after a word that goes before places: "i lund" with another name is asked."""
         pairs = ((before.casefold(), word.casefold()) for before, word in pairwise(words))
         found = (self._exact.get(word, set()) for before, word in pairs if before in _AT and word in _ORDINARY)
         return set().union(*found) - self._regional

@@ -1,7 +1,7 @@
 """Mirrors the rosters of teams and theme channels, each night and on change, and so knows who has left.
 
 Nothing here waits for the network inside a transaction. One replica reads at a time: it holds a lease, and each of its
-transactions looks whether it still does. Begun anew, cut off or late, a reading gives the same rows.
+transactions looks whether it still does. Repeated, cut off or late, a reading gives the same rows.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from bot import tenant
-from bot.ports import Directory, Failed, Listed, TryLater, Uncertain, Unreachable
+from bot.ports import Failed, Listed, TeamDirectory, TryLater, Uncertain, Unreachable
 from bot.register.rosters import keep, merged
 from bot.swedish import STOCKHOLM
 from bot.turn import App
@@ -54,14 +54,14 @@ class Reading:
 
     members: Sequence[Listed]
     wait: timedelta | None
-    """None where all of it was read; else when to try again. Nobody who is not in ``members`` is gone then."""
+    """None where all of it was read; else when to try again. Then nobody missing in ``members`` counts as gone."""
 
 
 class Mirror:
     """Reads what is due, each time :meth:`run` is called."""
 
     def __init__(
-        self, app: App, clock: Callable[[], datetime], teams: Directory, graph: tenant.Directory | None = None
+        self, app: App, clock: Callable[[], datetime], teams: TeamDirectory, graph: tenant.Directory | None = None
     ) -> None:
         """``graph`` is None where Graph is not set up: then what the Connector tells is all there is."""
         self._app = app
@@ -113,7 +113,7 @@ class Mirror:
     async def _read(self, place: Readable) -> Reading:
         """What the Connector tells, with what Graph adds. Either alone will do where the other does not know us."""
         listed: Sequence[Listed] = ()
-        added: Sequence[tenant.RosterMember] = ()
+        added: Sequence[tenant.DirectoryMember] = ()
         waits: list[timedelta] = []
         try:
             listed = await self._teams.members(place.service_url, place.id)
@@ -129,7 +129,7 @@ class Mirror:
             waits = [REFUSED_FOR]
         return Reading(members, max(waits, default=None))
 
-    async def _from_graph(self, graph: tenant.Directory, place: Readable) -> Sequence[tenant.RosterMember]:
+    async def _from_graph(self, graph: tenant.Directory, place: Readable) -> Sequence[tenant.DirectoryMember]:
         group = await self._teams.group(place.service_url, place.team_id)
         if place.channel:
             return await graph.all_channel_members(group, place.id)
@@ -160,7 +160,7 @@ def night(now: datetime) -> datetime:
 
 
 def _told(place: Readable, by: str, problem: Unreachable | TryLater | Uncertain | Failed) -> list[timedelta]:
-    """Log that a roster could not be read; how long to wait, if that shall keep anybody from being taken for gone."""
+    """Log that a roster could not be read; how long to wait. Until then nobody on it counts as gone."""
     logger.warning("a roster could not be read", extra={"roster": place.id, "by": by, "reason": str(problem)})
     match problem:
         case Unreachable():  # the other of the two is all there is then

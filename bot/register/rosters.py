@@ -13,7 +13,7 @@ from bot.message import UserError
 from bot.ports import Listed
 from bot.register import checks, seats
 from bot.register.change import Change
-from bot.tenant import RosterMember
+from bot.tenant import DirectoryMember
 from storage import absorption, people, rosters
 from storage.erasure import hashes
 from storage.people import Person
@@ -23,7 +23,7 @@ LONGEST_TEAMS_ID, LONGEST_ENTRA_ID = 200, 64
 """Characters that the database keeps; what is longer is no real id."""
 
 
-def merged(listed: Sequence[Listed], added: Sequence[RosterMember]) -> list[Listed]:
+def merged(listed: Sequence[Listed], added: Sequence[DirectoryMember]) -> list[Listed]:
     """The Connector's members with what Graph knows better, and those whom only Graph has."""
     from_graph = {one.entra_id.casefold(): one for one in added}
     members = []
@@ -62,7 +62,7 @@ def _known(session: Session, place: Readable, member: Listed, now: datetime, ten
     mail = address(member.mail)
     if not _real(member.teams_id, LONGEST_TEAMS_ID) or not _real(entra_id, LONGEST_ENTRA_ID):
         return None
-    # an address that no mail reaches, so that ``mail`` is none, may be theirs too
+    # without a mail: an address that no mail reaches may be theirs too
     if hashes.is_erased(session, member.teams_id, entra_id, mail, member.mail):
         return None  # until they write to the bot themselves
     outside = place.channel and member.tenant_id is not None and tenants and member.tenant_id.casefold() not in tenants
@@ -104,7 +104,7 @@ def _recognise(change: Change, person: Person, mail: str) -> None:
 
 
 def address(mail: str | None) -> str | None:
-    """A roster's mail as an address, or None for what is none (a guest's sign-in name)."""
+    """Return a roster's mail as an address, or None for a guest's sign-in name, which is no address."""
     try:
         return checks.checked_mail(mail or "")
     except UserError:

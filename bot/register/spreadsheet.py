@@ -1,6 +1,6 @@
 """Reads a table out of a CSV file, an Excel file or pasted text, and refuses what could do harm. Pure.
 
-A cell is text; a formula keeps its leading ``=`` and is refused by whoever wants a value. Nothing in a file is
+A cell is text; a formula keeps its leading ``=`` and is refused where a value is wanted. Nothing in a file is
 followed: no links, no entities, no macros.
 """
 
@@ -54,7 +54,7 @@ def read(data: bytes) -> list[Row]:
 
 
 def read_text(text: str) -> list[Row]:
-    """The rows of a pasted table. Raises :class:`UserError` for what is none."""
+    """Return the rows of a pasted table. Raises :class:`UserError` if it is not a table."""
     return list(_limited(_separated(text)))
 
 

@@ -1,4 +1,4 @@
-"""What somebody sees of how they are reminded."""
+"""The card where people see and choose how they are reminded."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot import swedish
 from bot.cards import button, buttons, card, choice_input, date_input, heading, label, markdown, plain, small
 from bot.message import Json
 from bot.reminding import choices as service
-from bot.reminding.choices import Pause
+from bot.reminding.choices import PauseLength
 from storage.people import Person, RemindBy
 
 _NOW = {
@@ -25,10 +25,10 @@ _CHOICES = {
     RemindBy.BOTH: "Både i chatten och med mejl",
 }
 _PAUSES = {
-    Pause.WEEK: "En vecka",
-    Pause.FORTNIGHT: "Två veckor",
-    Pause.MONTH: "En månad",
-    Pause.QUARTER: "Tre månader",
+    PauseLength.WEEK: "En vecka",
+    PauseLength.FORTNIGHT: "Två veckor",
+    PauseLength.MONTH: "En månad",
+    PauseLength.QUARTER: "Tre månader",
 }
 WHAT_A_PAUSE_DOES = (
     "Under pausen påminner jag dig inte. Det som hinner passera innan pausen är slut hoppar jag över. Resten får du "
@@ -36,13 +36,13 @@ WHAT_A_PAUSE_DOES = (
 )
 
 
-def choices(person: Person, now: datetime, contact: str, *, mails: bool, said: str = "") -> Json:
-    """What is chosen now, and what else there is. ``mails`` is whether the bot can send mail at all."""
+def choices(person: Person, now: datetime, contact: str, *, mails: bool, notice: str = "") -> Json:
+    """Return the current choice and the other choices. ``mails`` says whether the bot can send mail at all."""
     way = _way(person, mails=mails)
     paused = person.paused_until is not None and person.paused_until >= swedish.date_of(now)
     return card(
         heading("Dina påminnelser"),
-        *([label(said)] if said else []),
+        *([label(notice)] if notice else []),
         markdown(_NOW[way]),
         *_mail(person, contact, mails=mails),
         *_others(person, way, mails=mails),
@@ -53,7 +53,7 @@ def choices(person: Person, now: datetime, contact: str, *, mails: bool, said: s
 
 
 def _way(person: Person, *, mails: bool) -> RemindBy:
-    """How it is done in fact."""
+    """Return how the person is reminded in fact, which differs from their choice where mail does not work."""
     if not mails or not person.mail:
         return RemindBy.CHAT
     return person.wants or RemindBy.CHAT
@@ -74,10 +74,10 @@ def _mail(person: Person, contact: str, *, mails: bool) -> Iterator[CardElement]
 
 
 def _others(person: Person, way: RemindBy, *, mails: bool) -> Iterator[CardElement]:
-    """The other ways that are open to them."""
+    """Yield buttons for the other ways that work for this person."""
     if mails and person.mail:
-        others = [one for one in _CHOICES if one is not way]
-        yield buttons(*(button(_CHOICES[one], "reminding.choose", alone=True, way=one.value) for one in others))
+        others = [other for other in _CHOICES if other is not way]
+        yield buttons(*(button(_CHOICES[other], "reminding.choose", alone=True, way=other.value) for other in others))
 
 
 def _pause(person: Person, now: datetime, *, paused: bool) -> Iterator[CardElement]:
@@ -86,8 +86,11 @@ def _pause(person: Person, now: datetime, *, paused: bool) -> Iterator[CardEleme
     else:
         yield label("Vill du ha en paus?")
     yield markdown(WHAT_A_PAUSE_DOES)
-    ends = [(one.value, f"{_PAUSES[one]}, till och med {swedish.day(service.last_day(one, now))}") for one in Pause]
-    yield choice_input("pause", "Hur länge?", ends, value=Pause.WEEK)
+    ends = [
+        (pause.value, f"{_PAUSES[pause]}, till och med {swedish.day(service.last_day(pause, now))}")
+        for pause in PauseLength
+    ]
+    yield choice_input("pause", "Hur länge?", ends, value=PauseLength.WEEK)
     yield date_input("last", "Eller välj den sista dagen själv", first=swedish.date_of(now))
 
 

@@ -1,4 +1,4 @@
-"""What somebody may choose about reminders. Pure."""
+"""The choices people have about reminders. Pure."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from bot.swedish import date_of
 from storage.people import Person, RemindBy
 
 LONGEST = 366
-"""Days of a pause; whoever is away longer is better off the list."""
+"""Most days of a pause. A person who is away longer should rather leave the list."""
 
 
-class Pause(StrEnum):
-    """How long, as people say it."""
+class PauseLength(StrEnum):
+    """The length of a pause, as people say it."""
 
     WEEK = "week"
     FORTNIGHT = "fortnight"
@@ -25,25 +25,25 @@ class Pause(StrEnum):
 
 
 def sends_mail(settings: Settings) -> bool:
-    """Whether the bot can send mail at all; on a laptop it writes files."""
+    """Return whether the bot can send mail at all. On a laptop it writes mails to files."""
     return settings.local or settings.graph_mailbox is not None
 
 
-def last_day(pause: Pause, now: datetime) -> date:
-    """The last day of a pause that begins now."""
+def last_day(pause: PauseLength, now: datetime) -> date:
+    """Return the last day of a pause that begins now."""
     match pause:
-        case Pause.WEEK:
+        case PauseLength.WEEK:
             return date_of(now) + timedelta(days=7)
-        case Pause.FORTNIGHT:
+        case PauseLength.FORTNIGHT:
             return date_of(now) + timedelta(days=14)
-        case Pause.MONTH:
+        case PauseLength.MONTH:
             return _months_later(date_of(now), 1)
-        case Pause.QUARTER:
+        case PauseLength.QUARTER:
             return _months_later(date_of(now), 3)
 
 
 def checked_way(way: object, person: Person, settings: Settings) -> RemindBy:
-    """The way that a button says. Raises :class:`UserError` for one that is not open to this person."""
+    """Return the way that a button names. Raises :class:`UserError` if it does not work for this person."""
     if way not in (RemindBy.CHAT, RemindBy.MAIL, RemindBy.BOTH):
         raise UserError("Välj hur du vill få påminnelser.")
     chosen = RemindBy(str(way))
@@ -55,7 +55,10 @@ def checked_way(way: object, person: Person, settings: Settings) -> RemindBy:
 
 
 def checked_end(pause: object, last: object, now: datetime) -> date:
-    """The last day of the pause: the one that was written, else as long as was chosen. Raises :class:`UserError`."""
+    """Return the last day of the pause: the date that the person wrote, or else the end of the chosen length.
+
+    Raises :class:`UserError`.
+    """
     if isinstance(last, str) and last.strip():
         try:
             day = date.fromisoformat(last.strip()[:10])
@@ -64,13 +67,13 @@ def checked_end(pause: object, last: object, now: datetime) -> date:
         if not date_of(now) <= day <= date_of(now) + timedelta(days=LONGEST):
             raise UserError("Välj en dag som inte har varit, högst ett år fram i tiden.")
         return day
-    if pause not in list(Pause):  # may be anything, also what has no hash
+    if pause not in list(PauseLength):  # a list, since the value may be anything, even unhashable
         raise UserError("Välj hur lång paus du vill ha.")
-    return last_day(Pause(str(pause)), now)
+    return last_day(PauseLength(str(pause)), now)
 
 
 def _months_later(day: date, months: int) -> date:
-    """The same day of a later month, or the month's last one."""
+    """Return the same day of a later month, or that month's last day."""
     year, month = divmod(day.month - 1 + months, 12)
     year, month = day.year + year, month + 1
     return date(year, month, min(day.day, monthrange(year, month)[1]))

@@ -1,4 +1,4 @@
-"""What a member decides about reminders: chat, mail or both, and pauses."""
+"""A member's commands about reminders: chat, mail or both, and pauses."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ routes = Routes[Turn](where=Where.PERSONAL)
     button="reminding.open",
 )
 def show(turn: Turn) -> Reply:
-    """What is chosen now, and what else there is to choose."""
+    """Show the current choice and the other choices."""
     return say(card=_card(turn))
 
 
 @routes.action("reminding.choose")
 def choose(turn: Turn) -> Reply:
-    """*Bara i chatten*, *Bara med mejl* or *Både och*."""
+    """Change the way: *Bara i chatten*, *Bara med mejl* or *Både och*."""
     turn.person.remind_by = choices.checked_way(turn.data.get("way"), turn.person, turn.app.settings)
     return state(_card(turn, "Sparat."), done=True)
 
 
 @routes.action("reminding.pause")
 def pause(turn: Turn) -> Reply:
-    """*Pausa*, or another end of the pause that is."""
+    """*Pausa*: begin a pause, or move the end of the current one."""
     last = choices.checked_end(turn.data.get("pause"), turn.data.get("last"), turn.now)
     turn.person.paused_until = last
     reminder_choices.release(turn.session, turn.person.id, turn.now)
@@ -40,13 +40,13 @@ def pause(turn: Turn) -> Reply:
 
 @routes.action("reminding.resume")
 def resume(turn: Turn) -> Reply:
-    """*Ta bort pausen*: what waited for its end comes now."""
+    """*Ta bort pausen*: send the reminders that waited for its end."""
     turn.person.paused_until = None
     reminder_choices.release(turn.session, turn.person.id, turn.now)
     return state(_card(turn, "Pausen är borttagen."), done=True)
 
 
-def _card(turn: Turn, said: str = "") -> Json:
+def _card(turn: Turn, notice: str = "") -> Json:
     turn.session.flush()
     mails = choices.sends_mail(turn.app.settings)
-    return cards.choices(turn.person, turn.now, turn.app.settings.contact, mails=mails, said=said)
+    return cards.choices(turn.person, turn.now, turn.app.settings.contact, mails=mails, notice=notice)

@@ -1,6 +1,6 @@
-"""From a score to the probability of being right: a logistic regression that the bank itself can teach.
+"""Turns scores into the probability of being right: a logistic regression that can be fitted on the bank itself.
 
-Where the examples come from: ``bot.search.examples``.
+``bot.search.examples`` makes the examples.
 """
 
 from __future__ import annotations
@@ -13,16 +13,17 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.search.examples import Example, Kind, examples
-from bot.search.scorer import FEATURES, Entry, fingerprint
+from bot.search.examples import Example, ExampleKind, examples
+from bot.search.scorer import FEATURES, SearchEntry, fingerprint
 
-VERSION = 4  # raised when a feature changes its meaning: stored coefficients are then fitted anew
-OUT_OF_SCOPE = 0.3  # of the questions, as in the measurements of reference/retrieval.md
-SHARES = {Kind.LEFT_OUT_ENTRY: 0.5, Kind.EVERYDAY: 0.3, Kind.EXCHANGED_WORD: 0.2}
-"""Of the questions without an answer; .5/.3/.2 kept p ≥ .80 at precision .94 and covered .36 of dev, 1/0/0 .32."""
-ENOUGH = 40  # alternatives; with 43 in 30 entries the error was .03, with SHIPPED .10 (banks drawn from dev)
+VERSION = 4  # raised when a feature changes its meaning: stored coefficients are then fitted again
+OUT_OF_SCOPE = 0.3  # share of questions without an answer, as in the measurements of reference/retrieval.md
+SHARES = {ExampleKind.LEFT_OUT_ENTRY: 0.5, ExampleKind.EVERYDAY: 0.3, ExampleKind.EXCHANGED_WORD: 0.2}
+"""Shares of the kinds among questions without an answer. On dev, .5/.3/.2 kept p ≥ .80 at precision .94 and covered
+.36; 1/0/0 covered .32."""
+ENOUGH = 40  # alternatives to learn from; 43 in 30 entries gave error .03, SHIPPED gave .10 (banks drawn from dev)
 _STEPS = 100
-_STILL = 1e-9  # a step this small ends the fitting
+_STILL = 1e-9  # a smaller step ends the fitting
 Floats = NDArray[np.float64]
 
 
@@ -34,18 +35,18 @@ class Calibration:
     intercept: float
     features: tuple[str, ...] = FEATURES
     examples: int = 0
-    """How many left-out alternatives it was fitted on."""
+    """The number of left-out alternatives that it was fitted on."""
     fingerprint: str = ""
-    """Of the bank it was fitted on."""
+    """The fingerprint of the bank that it was fitted on."""
     version: int = VERSION
 
     def probability(self, values: Sequence[float]) -> float:
-        """How likely the best hit is right, between 0 and 1."""
+        """Return the probability that the best hit is right, between 0 and 1."""
         logit = self.intercept + sum(c * v for c, v in zip(self.coefficients, values, strict=True))
         return float(1 / (1 + np.exp(-np.clip(logit, -30, 30))))
 
     def vector(self) -> Floats:
-        """Return the coefficients, and last the intercept."""
+        """Return the coefficients, followed by the intercept."""
         return np.array([*self.coefficients, self.intercept])
 
     def as_dict(self) -> dict[str, Any]:
@@ -54,7 +55,7 @@ class Calibration:
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Self | None:
-        """Read ``as_dict`` back; None when an earlier version of the search wrote it."""
+        """Read the result of ``as_dict``. Return None if another version of the search wrote it."""
         if stored.get("version") != VERSION or tuple(stored.get("features", ())) != FEATURES:
             return None
         read = cls(**stored)
@@ -62,16 +63,16 @@ class Calibration:
 
 
 SHIPPED = Calibration((1.448, 1.847, 5.988), -8.925, examples=12_852)
-"""For banks that are too small to teach themselves; ``python -m tests.bench.retrieval --ship`` makes it."""
+"""The calibration for banks that are too small to learn from. ``python -m tests.bench.retrieval --ship`` makes it."""
 
 
 def fit_logistic(
     rows: Floats, right: Floats, weights: Floats, *, strength: float, towards: Floats | None = None
 ) -> Floats:
-    """Fit a logistic regression by Newton's method: the coefficients, and last the intercept.
+    """Fit a logistic regression by Newton's method. Return the coefficients, followed by the intercept.
 
-    ``strength`` holds them near ``towards``. Without that it holds the coefficients near 0 and lets the intercept be,
-    as scikit-learn's ``LogisticRegression(C=1 / strength)`` does.
+    ``strength`` pulls them towards ``towards``. Without ``towards`` it pulls the coefficients towards 0 and leaves the
+    intercept free, as scikit-learn's ``LogisticRegression(C=1 / strength)`` does.
     """
     design = np.column_stack([rows, np.ones(len(rows))])
     held = np.full(design.shape[1], strength)
@@ -90,26 +91,28 @@ def fit_logistic(
     return beta
 
 
-def weigh(found: Sequence[Example], out_of_scope: float) -> Floats:
-    """Weigh examples so that the kinds have their shares of the traffic; the weights' mean is 1."""
-    counts = Counter(example.kind for example in found)
-    shares = {Kind.LEFT_OUT_PHRASING: 1 - out_of_scope} | {kind: out_of_scope * share for kind, share in SHARES.items()}
+def weigh(learning: Sequence[Example], out_of_scope: float) -> Floats:
+    """Return weights that give each kind of example its share of the traffic. The mean weight is 1."""
+    counts = Counter(example.kind for example in learning)
+    shares = {ExampleKind.LEFT_OUT_PHRASING: 1 - out_of_scope} | {
+        kind: out_of_scope * share for kind, share in SHARES.items()
+    }
     total = sum(share for kind, share in shares.items() if counts[kind])
-    return np.array([shares[example.kind] / total / counts[example.kind] for example in found]) * len(found)
+    return np.array([shares[example.kind] / total / counts[example.kind] for example in learning]) * len(learning)
 
 
-def fit(found: Sequence[Example], out_of_scope: float, **held: Any) -> Floats:
-    """Fit the coefficients, and last the intercept, on examples; for ``held`` see ``fit_logistic``."""
-    rows = np.array([example.features for example in found])
-    right = np.array([example.right for example in found], dtype=float)
-    return fit_logistic(rows, right, weigh(found, out_of_scope), **held)
+def fit(learning: Sequence[Example], out_of_scope: float, **held: Any) -> Floats:
+    """Fit on examples. Return the coefficients, followed by the intercept. For ``held`` see ``fit_logistic``."""
+    rows = np.array([example.features for example in learning])
+    right = np.array([example.right for example in learning], dtype=float)
+    return fit_logistic(rows, right, weigh(learning, out_of_scope), **held)
 
 
-def calibrate(entries: Sequence[Entry], out_of_scope: float = OUT_OF_SCOPE) -> Calibration | None:
-    """Fit a calibration on the bank alone; None when it has too few alternative phrasings to learn from."""
+def calibrate(entries: Sequence[SearchEntry], out_of_scope: float = OUT_OF_SCOPE) -> Calibration | None:
+    """Fit a calibration on the bank alone. Return None if it has too few alternative phrasings to learn from."""
     if sum(len(entry.alternatives) for entry in entries) < ENOUGH:
         return None
-    found = list(examples(entries))
-    answerable = sum(example.kind is Kind.LEFT_OUT_PHRASING for example in found)
-    *coefficients, intercept = fit(found, out_of_scope, strength=1.0, towards=SHIPPED.vector()).tolist()
+    learning = list(examples(entries))
+    answerable = sum(example.kind is ExampleKind.LEFT_OUT_PHRASING for example in learning)
+    *coefficients, intercept = fit(learning, out_of_scope, strength=1.0, towards=SHIPPED.vector()).tolist()
     return Calibration(tuple(coefficients), intercept, examples=answerable, fingerprint=fingerprint(entries))

@@ -1,8 +1,8 @@
-"""What a bank can teach about itself: questions that it can and cannot answer, made from its own entries.
+"""Makes examples from a bank's own entries: questions that the bank can answer, and questions that it can't.
 
-Nobody has to label anything (reference/retrieval.md): an alternative phrasing that is left out of the bank is a
-question with an answer; an entry that is left out makes its phrasings questions without one. Two kinds are added here:
-everyday requests that no bank answers, and left-out phrasings whose rarest word was exchanged for a strange one ("hur
+Nobody has to label anything (reference/retrieval.md). An alternative phrasing that is left out of the bank becomes a
+question with an answer. An entry that is left out turns its phrasings into questions without an answer. Two more kinds
+have no answer either: everyday requests, and left-out phrasings whose rarest word is exchanged for a strange one ("hur
 jobbar ni med fimpar" must not be taken for "vad jobbar ni med").
 """
 
@@ -16,10 +16,10 @@ from hashlib import blake2b
 import numpy as np
 
 from bot.search import normalisation
-from bot.search.scorer import Entry, Lexical, features
+from bot.search.scorer import Lexical, SearchEntry, features
 
-FOLDS = 10  # few folds leave the bank poorer than it is, and its owner more doubtful than need be
-_OF_AN_ENTRY = 3  # phrasings of a left-out entry that are asked
+FOLDS = 10  # with fewer folds each fold leaves out more of the bank, and the fitted probabilities get too low
+_OF_AN_ENTRY = 3  # most phrasings of a left-out entry that are asked
 
 EVERYDAY = (
     "vad blir det för väder i helgen",
@@ -70,7 +70,7 @@ _STRANGE = (
 )
 
 
-class Kind(Enum):
+class ExampleKind(Enum):
     """How an example was made."""
 
     LEFT_OUT_PHRASING = "left-out phrasing"
@@ -83,42 +83,49 @@ class Kind(Enum):
 class Example:
     """One question put to a bank."""
 
-    kind: Kind
+    kind: ExampleKind
     features: list[float]
     right: bool
-    """Whether the first hit was the entry that the question belongs to, or its twin."""
+    """Whether the first hit was the question's own entry, or its twin."""
 
 
-def examples(entries: Sequence[Entry]) -> Iterator[Example]:
-    """Ask the bank about itself, fold by fold; the same bank gives the same examples."""
+def examples(entries: Sequence[SearchEntry]) -> Iterator[Example]:
+    """Ask the bank questions from its own entries, fold by fold. The same bank gives the same examples."""
     full = Lexical(entries)
     for fold in range(FOLDS):
-        kept: list[Entry] = []
-        asked: list[tuple[str, Entry | None]] = []
+        remaining: list[SearchEntry] = []
+        asked: list[tuple[str, SearchEntry | None]] = []
         for entry, twin in zip(entries, full.twins, strict=True):
             if draw("entry", entries[twin].question) % FOLDS == fold:  # twins are left out together
                 asked += [(text, None) for text in entry.phrasings()[:_OF_AN_ENTRY]]
                 continue
-            out = {text for text in entry.alternatives if draw(entry.question, text) % FOLDS == fold}
-            asked += [(text, entry) for text in sorted(out)]
-            kept.append(replace(entry, alternatives=tuple(text for text in entry.alternatives if text not in out)))
-        yield from ask(full.fit(kept), kept, asked)
-    yield from (_example(full, entries, text, None, Kind.EVERYDAY) for text in EVERYDAY)
+            left_out = {text for text in entry.alternatives if draw(entry.question, text) % FOLDS == fold}
+            asked += [(text, entry) for text in sorted(left_out)]
+            remaining.append(
+                replace(entry, alternatives=tuple(text for text in entry.alternatives if text not in left_out))
+            )
+        yield from ask(full.fit(remaining), remaining, asked)
+    yield from (_example(full, entries, text, None, ExampleKind.EVERYDAY) for text in EVERYDAY)
 
 
-def ask(scorer: Lexical, kept: Sequence[Entry], asked: Sequence[tuple[str, Entry | None]]) -> Iterator[Example]:
-    """Put questions to a bank, each with the entry that answers it, and those that can be answered once more spoilt."""
+def ask(
+    scorer: Lexical, entries: Sequence[SearchEntry], asked: Sequence[tuple[str, SearchEntry | None]]
+) -> Iterator[Example]:
+    """Ask a bank questions, each given with the entry that answers it or None.
+
+    A question with an answer is asked a second time with its rarest word exchanged.
+    """
     for text, answer in asked:
         if answer is None:
-            yield _example(scorer, kept, text, None, Kind.LEFT_OUT_ENTRY)
+            yield _example(scorer, entries, text, None, ExampleKind.LEFT_OUT_ENTRY)
         else:
-            yield _example(scorer, kept, text, answer, Kind.LEFT_OUT_PHRASING)
+            yield _example(scorer, entries, text, answer, ExampleKind.LEFT_OUT_PHRASING)
             if spoilt := exchanged(scorer, text):
-                yield _example(scorer, kept, spoilt, None, Kind.EXCHANGED_WORD)
+                yield _example(scorer, entries, spoilt, None, ExampleKind.EXCHANGED_WORD)
 
 
 def exchanged(scorer: Lexical, text: str) -> str | None:
-    """Return the question with its rarest known word exchanged; None when little would be left of it."""
+    """Return the question with its rarest known word exchanged. None for a question that is too short for it."""
     words = normalisation.words(text)
     rarity = scorer.rarity(words)
     if len(words) <= 2 or not rarity.any():  # noqa: PLR2004
@@ -128,14 +135,16 @@ def exchanged(scorer: Lexical, text: str) -> str | None:
 
 
 def draw(*parts: str) -> int:
-    """Return a number that follows from the parts alone."""
+    """Return a number that depends on the parts alone: the same in every process."""
     return int.from_bytes(
         blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little"
     )
 
 
-def _example(scorer: Lexical, kept: Sequence[Entry], text: str, answer: Entry | None, kind: Kind) -> Example:
+def _example(
+    scorer: Lexical, entries: Sequence[SearchEntry], text: str, answer: SearchEntry | None, kind: ExampleKind
+) -> Example:
     evidence = scorer.evidence(text)
     nearest = evidence.nearest(2)
-    right = bool(nearest) and answer is not None and kept[nearest[0]].says() == answer.says()
+    right = bool(nearest) and answer is not None and entries[nearest[0]].says() == answer.says()
     return Example(kind, features(evidence, nearest), right)

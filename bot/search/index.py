@@ -1,4 +1,4 @@
-"""The searchable knowledge bank: a question in, the nearest entries and how likely they answer it out.
+"""The searchable knowledge bank. It takes a question and returns the nearest entries, each with a probability.
 
 Pure: no database, clock, environment or network. Build an ``Index`` when the bank changes; search it from any thread.
 """
@@ -11,19 +11,19 @@ from collections.abc import Sequence
 from bot.ports import Hit
 from bot.search import normalisation
 from bot.search.calibration import SHIPPED, Calibration
-from bot.search.scorer import Entry, Lexical, features, order
+from bot.search.scorer import Lexical, SearchEntry, features, order
 
-__all__ = ["Entry", "Index"]
+__all__ = ["Index", "SearchEntry"]
 
-_MOST = 2_000  # characters of a question; the rest of a pasted letter must not hold the search up
+_MOST = 2_000  # characters of a question that are searched; the rest of a pasted letter must not slow the search
 _VOTERS = 10  # hits that vote on the theme (reference/retrieval.md)
 
 
 class Index:
-    """Entries made searchable; never changes. ``previous`` lends its counts, so a rebuild reads only what is new."""
+    """An index of entries, which never changes. A rebuild takes the counts of unchanged texts from ``previous``."""
 
     def __init__(
-        self, entries: Sequence[Entry], calibration: Calibration = SHIPPED, previous: Index | None = None
+        self, entries: Sequence[SearchEntry], calibration: Calibration = SHIPPED, previous: Index | None = None
     ) -> None:
         self.entries = tuple(entries)
         self.calibration = calibration
@@ -32,19 +32,19 @@ class Index:
 
     @property
     def fingerprint(self) -> str:
-        """Of the content: equal when, and only when, the entries are equal."""
+        """The fingerprint of the content: equal if and only if the entries are equal."""
         return self.scorer.fingerprint
 
     @property
     def themes(self) -> tuple[str, ...]:
-        """The themes there are entries of, in the bank's order."""
+        """The themes of the entries, in the bank's order."""
         return tuple(dict.fromkeys(entry.theme for entry in self.entries if entry.theme))
 
     def search(self, question: str, limit: int = 10) -> list[Hit]:
-        """Return the entries nearest to ``question``, best first; empty when nothing is like it.
+        """Return the entries nearest to ``question``, best first. Empty when no entry is like it.
 
-        Of entries with the same answer only the nearest: they neither fill the list nor cast doubt on each other.
-        The first one's probability is that of being right; the others' fall in proportion to their scores.
+        Return only the nearest of entries with the same answer: they must not fill the list or make others doubtful.
+        The first hit's probability is that of being right. The others' fall in proportion to their scores.
         """
         return max((self._hits(asked, limit) for asked in normalisation.askings(question[:_MOST])), key=_sureness)
 
@@ -60,7 +60,7 @@ class Index:
     def vote(self, question: str) -> list[tuple[str, float]]:
         """Return the themes of the ten best hits, likeliest first, each with its share of their votes.
 
-        A hit votes with its score squared, through the root of the theme's size: large themes have more voters.
+        A hit votes with its squared score, divided by the root of the theme's size: large themes have more voters.
         """
         scores = self.scorer.scores(question)
         votes: dict[str, float] = {}

@@ -1,4 +1,4 @@
-"""The live index: follows the database's bank, and learns from it how sure it may be, without holding up turns."""
+"""The live index. It follows the bank in the database and calibrates itself on it, without holding up turns."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bot.memory import give_back
 from bot.ports import Hit
 from bot.search import trainer
 from bot.search.calibration import SHIPPED, Calibration
-from bot.search.index import Entry, Index
+from bot.search.index import Index, SearchEntry
 from bot.search.scorer import fingerprint
 from bot.search.trainer import FittingError
 from storage import faq, faq_calibration
@@ -29,9 +29,9 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 EVERY = 5.0
-"""Seconds between looks at the bank's version, for edits that another replica or an operator made."""
+"""Seconds between checks of the bank's version, for edits by another replica or an operator."""
 CHANGED = 0.05
-"""Share of the bank's texts that must have changed before it is learned from anew."""
+"""Share of the bank's texts that must change before the bank is learned from again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,31 +39,31 @@ class Loaded:
     """The bank as it stands in the database."""
 
     version: int
-    entries: list[Entry]
+    entries: list[SearchEntry]
     shown: Mapping[int, Any]
-    """The entries' rows by id, as they are shown."""
+    """The entries' rows by id, with the columns that are shown."""
     learned: Calibration | None = None
-    """The newest calibration in the database; looked for at the first load only."""
+    """The newest calibration in the database. Read at the first load only."""
 
 
 class LiveBank:
-    """The bank as turns search it; :meth:`follow` keeps it true to the database.
+    """The bank as turns search it. :meth:`follow` keeps it up to date with the database.
 
-    Searching uses whatever index is there. A new one is read and built on a thread that no turn needs, and put in its
-    place whole.
+    A search uses the index of the moment. A new index is read and built on a thread that no turn needs, and then
+    replaces the old one in a single step.
     """
 
     def __init__(self, database: Database, every: float = EVERY) -> None:
-        """``every`` so many seconds :meth:`follow` looks, also when nobody has woken it."""
+        """Prepare an empty bank. :meth:`follow` checks the database every ``every`` seconds, even if not woken."""
         self._database = database
         self._every = every
         self._index = Index(())
         self._version = -1
         self._shown: tuple[int, Mapping[int, Any]] = -1, {}
-        """A version and its rows, put in place together."""
+        """A version and its rows, replaced together."""
         self._calibration = SHIPPED
         self._taught: frozenset[str] | None = None
-        """The texts that the calibration was learned from; None where they are not known."""
+        """The texts that the calibration was learned from; None if they are not known."""
         self._changed = asyncio.Event()
         self._building = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -71,12 +71,12 @@ class LiveBank:
 
     @property
     def built(self) -> bool:
-        """Whether there is an index at all."""
+        """Whether an index has been built."""
         return self._version >= 0
 
     @property
     def indexed(self) -> tuple[int, int]:
-        """The bank's version that is searched here, and how many entries it has."""
+        """The bank's version that is searched here, and its number of entries."""
         return self._version, len(self._index.entries)
 
     @property
@@ -86,7 +86,7 @@ class LiveBank:
 
     @property
     def calibration(self) -> Calibration:
-        """What turns a hit's features into its probability now."""
+        """The calibration in use."""
         return self._index.calibration
 
     def search(self, question: str, limit: int = 10) -> Sequence[Hit]:
@@ -99,11 +99,11 @@ class LiveBank:
 
     def shown(self, version: int) -> Mapping[int, Any] | None:
         """See :class:`bot.ports.Bank`."""
-        of, rows = self._shown
-        return rows if of == version else None
+        version_shown, rows = self._shown
+        return rows if version_shown == version else None
 
     async def catch_up(self) -> None:
-        """Bring the index up to the database's version; at once when it is there already.
+        """Bring the index up to the database's version. Do nothing if it is there already.
 
         Raises :class:`sqlalchemy.exc.SQLAlchemyError` where the database can't be reached.
         """
@@ -118,13 +118,13 @@ class LiveBank:
             self._build(loaded)
 
     async def settled(self) -> None:
-        """See :class:`bot.ports.Bank`. Where the database has just gone, :meth:`follow` goes on when it is back."""
+        """See :class:`bot.ports.Bank`. If the database can't be reached, :meth:`follow` catches up later."""
         await self._try_to_catch_up()
 
     async def follow(self) -> None:
-        """Keep catching up, when woken and every five seconds, until cancelled. A failure is tried again.
+        """Keep catching up, when woken and every few seconds, until cancelled. Try again after a failure.
 
-        When nothing has happened for that long, the bank is learned from, if it has changed enough.
+        When nothing has woken it for that long, learn from the bank, if it has changed enough.
         """
         self._loop = asyncio.get_running_loop()
         learning: asyncio.Task[None] | None = None
@@ -152,9 +152,9 @@ class LiveBank:
         version = faq.version(session)
         if version == self._version:
             return None
-        found = list(faq.searchable(session))
-        entries = [Entry(row.id, row.question, row.answer, alternatives, row.theme) for row, alternatives in found]
-        shown = {row.id: row for row, _ in found}
+        rows = list(faq.searchable(session))
+        entries = [SearchEntry(row.id, row.question, row.answer, alternatives, row.theme) for row, alternatives in rows]
+        shown = {row.id: row for row, _ in rows}
         learned = None if self.built else faq_calibration.newest(session)
         return Loaded(version, entries, shown, Calibration.from_dict(learned) if learned else None)
 
@@ -170,14 +170,14 @@ class LiveBank:
         log.info("bank indexed", extra={"entries": len(loaded.entries), "version": loaded.version})
 
     def _worth_learning(self) -> bool:
-        """Whether the bank is another than the one that was learned from; at first, whether it differs at all."""
+        """Return whether the bank has changed enough since it was learned from, or was never learned from."""
         texts = _texts(self._index.entries)
         return self._taught is None or len(texts ^ self._taught) > CHANGED * len(self._taught)
 
     async def _learn(self) -> None:
-        """Take over what was learned from this bank, here or in another replica, or else learn it and keep it."""
+        """Use the calibration that any replica has learned from this bank, or else learn one and store it."""
         entries, bank, version = self._index.entries, self._index.fingerprint, self._version
-        self._taught = _texts(entries)  # whatever comes of it, the same bank need not be tried twice
+        self._taught = _texts(entries)  # even after a failure, don't try the same bank twice
         try:
             stored = await self._play(partial(faq_calibration.of_bank, fingerprint=bank))
             learned = Calibration.from_dict(stored) if stored else None
@@ -201,11 +201,11 @@ class LiveBank:
         return await self._database.run(lambda: self._database.play(work))
 
     def _wake(self) -> None:
-        """On a database thread, after a commit that changed the bank."""
+        """Wake :meth:`follow`. Called on a database thread, after a commit that changed the bank."""
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._changed.set)
 
 
-def _texts(entries: Sequence[Entry]) -> frozenset[str]:
-    """What a calibration is learned from."""
+def _texts(entries: Sequence[SearchEntry]) -> frozenset[str]:
+    """Return the texts that a calibration is learned from."""
     return frozenset(text for entry in entries for text in (entry.question, *entry.alternatives))

@@ -1,7 +1,7 @@
-"""Written and spoken Swedish made one: text in, plain lower-case words out.
+"""Turns written and spoken Swedish into the same plain lower-case words.
 
-Applied to the bank and to questions alike. The table holds spellings of the same word, not synonyms: those belong in
-the bank as alternative phrasings (a hand-written thesaurus gave next to nothing, reference/retrieval.md).
+Used for the bank and for questions alike. The table holds spellings of the same word, not synonyms. Synonyms belong in
+the bank as alternative phrasings: a hand-written thesaurus gave almost nothing (reference/retrieval.md).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _UNSEEN = dict.fromkeys([0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])  # sof
 _WATER = re.compile(r"\bVA\b")  # in capitals it is vatten och avlopp, else the spoken "var", "vad" or "vara"
 
 _SENTENCE = re.compile(r"[^.?!\n]*[^.?!\s][^.?!\n]*[.?!]*")
-_ASKS = 3  # words of a sentence that asks something by itself
+_ASKS = 3  # fewest words of a sentence that is a question by itself
 
 _FORMS = {
     # spoken forms (reference/domain.md §5.1)
@@ -36,7 +36,7 @@ _FORMS = {
     "dej": "dig",
     "sej": "sig",
     "me": "med",
-    # courtesies say nothing of what is asked
+    # courtesies carry no content
     "hej": "",
     "hejsan": "",
     "hallå": "",
@@ -88,28 +88,28 @@ _PLAIN = {form: tuple(plain.split()) for form, plain in _FORMS.items()}
 
 
 def words(text: str) -> list[str]:
-    """Lower-case words of ``text`` in order, without punctuation, in their plain spelling."""
+    """Return the words of ``text`` in order, in lower case and plain spelling, without punctuation."""
     text = unicodedata.normalize("NFKC", text).translate(_UNSEEN)
     if "VA" in text and not text.isupper():
         text = _WATER.sub("vatten och avlopp", text)
-    found: list[str] = []
+    plain: list[str] = []
     for word in _WORD.findall(text.lower()):
-        found.extend(_PLAIN.get(word, (word,)))
-    return _va(found)
+        plain.extend(_PLAIN.get(word, (word,)))
+    return _va(plain)
 
 
 def askings(text: str) -> list[str]:
-    """Return what a message may ask: all of it, and then each of its questions if there is more in it than that."""
+    """Return the texts to search for a message: the whole message, then each question in it."""
     asked = [sentence.strip() for sentence in _SENTENCE.findall(text) if sentence.endswith("?")]
     asked = [sentence for sentence in asked if len(_WORD.findall(sentence)) >= _ASKS]
     return [text, *(sentence for sentence in asked if sentence != text.strip())]
 
 
-def _va(found: list[str]) -> list[str]:
-    """Read the spoken "va": "va är" and "va det" ask what, otherwise it is the verb."""
-    for at, word in enumerate(found):
+def _va(spoken: list[str]) -> list[str]:
+    """Replace the spoken "va" by "vad" where it asks ("va är", "va" at the start), otherwise by the verb "vara"."""
+    for at, word in enumerate(spoken):
         if word == "va":
-            follows = found[at + 1] if at + 1 < len(found) else ""
+            follows = spoken[at + 1] if at + 1 < len(spoken) else ""
             asks = at == 0 or follows in {"är", "gör", "gäller", "kostar", "heter", "betyder", "innebär"}
-            found[at] = "vad" if asks else "vara"
-    return found
+            spoken[at] = "vad" if asks else "vara"
+    return spoken

@@ -1,7 +1,7 @@
-"""TF-IDF over postings: for every term the documents that hold it, with their weights ready to be added up.
+"""TF-IDF over postings: for every term, the documents that hold it, with their weights ready for summing.
 
-Weights and scores are those of scikit-learn's ``TfidfVectorizer(sublinear_tf=True)`` and the cosine, without importing
-it: that costs about a second and 80 MB at start, and its checks 1.7 ms a call (reference/edge.md).
+Weights and scores are the same as with scikit-learn's ``TfidfVectorizer(sublinear_tf=True)`` and the cosine. We don't
+import scikit-learn: it costs about a second and 80 MB at start, and its checks 1.7 ms a call (reference/edge.md).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question's known terms (places in the vocabulary) and their weights, of length 1."""
+    """A question's known terms (places in the vocabulary) and their weights. The weights' vector has length 1."""
 
     terms: Ints
     weights: Floats
@@ -29,7 +29,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Postings:
-    """Documents by term."""
+    """The documents by term."""
 
     vocabulary: Keys
     idf: Floats
@@ -38,10 +38,10 @@ class Postings:
     documents: Ints
     weights: NDArray[np.float32]
     size: int
-    """How many documents there are."""
+    """The number of documents."""
 
     def query(self, keys: Keys) -> Query:
-        """Weigh a question's terms; those that no document holds fall away, as in scikit-learn."""
+        """Weigh a question's terms. Drop terms that no document holds, as scikit-learn does."""
         terms, counts = np.unique(keys, return_counts=True)
         at, known = find(self.vocabulary, terms)
         at = at[known]
@@ -61,9 +61,9 @@ class Postings:
 
 
 def side_by_side(left: Postings, right: Postings) -> Postings:
-    """Return both as one, for questions to both at once: ``right``'s documents follow ``left``'s.
+    """Join two postings so that one query searches both. The documents of ``right`` follow those of ``left``.
 
-    They must have the same terms and rarities.
+    Both must have the same terms and the same ``idf``.
     """
     terms = np.arange(len(left.starts) - 1, dtype=np.int32)
     held = np.concatenate([np.repeat(terms, np.diff(each.starts)) for each in (left, right)])
@@ -75,13 +75,13 @@ def side_by_side(left: Postings, right: Postings) -> Postings:
 
 
 def build(counted: Counted, rows: Ints, documents: Ints, size: int, idf: Floats | None = None) -> Postings:
-    """Weigh ``counted`` texts: text ``rows[i]`` is a part of document ``documents[i]``; parts add up.
+    """Build postings from ``counted`` texts. Text ``rows[i]`` is a part of document ``documents[i]``; parts add up.
 
-    ``idf`` replaces the rarity of terms among these documents with another one.
+    ``idf`` replaces the rarity of terms among these documents.
     """
     at, sizes = gather(counted.starts[rows], counted.starts[rows + 1])
     width = max(1, size)
-    packed = counted.terms[at].astype(np.int64)  # changed in place: what the heap once held, the process keeps
+    packed = counted.terms[at].astype(np.int64)  # changed in place: the process never returns its peak of memory
     packed *= width
     packed += np.repeat(documents, sizes)
     packed <<= _COUNT_BITS

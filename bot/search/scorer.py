@@ -1,4 +1,4 @@
-"""How near each entry of the knowledge bank is to a question, and what tells whether the nearest one is right."""
+"""Scores how near each entry of the knowledge bank is to a question, with features for judging the nearest entry."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from bot.search.terms import Counted, Ints
 
 Scores = NDArray[np.float32]
 
-_MOST_WORDS = 100  # of a question; the rest of a pasted letter must not hold the search up
-_TWINS = 4  # of how many entries one is surely no twin of a nearer one; else all are looked at
-_SHORTEST_PART = 3  # letters of a compound's part; "på gå" is not "pågå"
+_MOST_WORDS = 100  # of a question; the rest of a pasted letter must not slow the search
+_TWINS = 4  # entries read for each wanted hit, since twins are dropped; if they are too few, all are read
+_SHORTEST_PART = 3  # fewest letters of a compound's part; "på gå" is not "pågå"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """What the search needs to know of one published entry."""
+class SearchEntry:
+    """One published entry, with the fields that the search needs."""
 
     id: int
     question: str
@@ -34,35 +34,35 @@ class Entry:
     theme: str = ""
 
     def phrasings(self) -> list[str]:
-        """The question and its alternatives, without the empty ones."""
+        """Return the question and its alternatives, without the empty ones."""
         return [text for text in (self.question, *self.alternatives) if text]
 
     def says(self) -> str:
-        """Equal for twins: entries that answer the same, however they are asked for."""
+        """Return a key that is equal for twins: entries with the same answer."""
         return " ".join(self.answer.casefold().split()) or f"\0{self.id}"
 
     def texts(self) -> list[str]:
-        """The phrasings and the answer, without the empty ones."""
+        """Return the phrasings and the answer, without the empty ones."""
         return [*self.phrasings(), *([self.answer] if self.answer else [])]
 
 
 class Scorer(Protocol):
-    """One opinion on how near entries are to a question; a semantic one may join the lexical one."""
+    """Scores how near entries are to a question. A semantic scorer may join the lexical one."""
 
     @property
     def fingerprint(self) -> str:
-        """What it was fitted on, and how: equal fingerprints give equal scores."""
+        """Names the entries and the method: equal fingerprints give equal scores."""
 
-    def fit(self, entries: Sequence[Entry]) -> Self:
-        """Return a scorer of these entries; it may take what it knows of unchanged texts from this one."""
+    def fit(self, entries: Sequence[SearchEntry]) -> Self:
+        """Return a scorer of these entries. It may reuse this scorer's counts of unchanged texts."""
 
     def scores(self, question: str) -> Scores:
-        """One number for each entry, in their order; higher is nearer, 0 is nothing in common."""
+        """Return one number for each entry, in their order. Higher is nearer; 0 means nothing in common."""
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What is kept of texts that were read, so that they are not read again."""
+    """The counts of texts that were read, kept so that they are not read again."""
 
     grams: Counted
     stems: Counted
@@ -71,7 +71,7 @@ class Read:
 
 
 def read(texts: Sequence[str], previous: Read | None) -> Read:
-    """Count the terms of ``texts``; the result is the same whatever ``previous`` was."""
+    """Count the terms of ``texts``. ``previous`` saves time and does not change the result."""
     rows = {text: row for row, text in enumerate(dict.fromkeys(texts))}
     known = previous.grams.rows if previous else {}
     fresh = {text: normalisation.words(text) for text in rows if text not in known}
@@ -85,34 +85,34 @@ def read(texts: Sequence[str], previous: Read | None) -> Read:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the bank says to one question."""
+    """How one question compares with the bank."""
 
     scores: Scores
-    """For each entry how near it is."""
+    """For each entry, how near it is."""
     known: float
     """How well the bank knows the question's words, 0–1."""
     twins: Ints
-    """For each entry the place of the first one that answers the same."""
+    """For each entry, the index of the first entry with the same answer."""
 
     def nearest(self, limit: int) -> list[int]:
-        """Return the entries nearest to the question, best first; of twins, which answer the same, only the nearer."""
+        """Return the entries nearest to the question, best first. Of twins, only the nearer one."""
         for most in (_TWINS * limit, None):
-            found: dict[int, int] = {}
+            by_twin: dict[int, int] = {}
             for at in order(self.scores, most).tolist():
-                found.setdefault(int(self.twins[at]), at)
-            if len(found) >= limit:
+                by_twin.setdefault(int(self.twins[at]), at)
+            if len(by_twin) >= limit:
                 break
-        return list(found.values())[:limit]
+        return list(by_twin.values())[:limit]
 
 
 class Lexical:
-    """The bank by its letters: the three-part sum of reference/retrieval.md, and word by word (``alignment``).
+    """The lexical scorer: the three-part sum of reference/retrieval.md, plus a comparison word by word (``alignment``).
 
-    Two things differ from the three-part sum, both measured on dev: the rarity of a gram is that among entries, not
-    phrasings; and several phrasings that agree count for more than one (their cosines' cubes are added up).
+    It differs from the three-part sum in two ways, both measured on dev. The rarity of a gram counts entries, not
+    phrasings. Several phrasings that agree count for more than one: the cubes of their cosines are added up.
     """
 
-    def __init__(self, entries: Sequence[Entry] = (), previous: Lexical | None = None) -> None:
+    def __init__(self, entries: Sequence[SearchEntry] = (), previous: Lexical | None = None) -> None:
         texts = [entry.texts() for entry in entries]
         first: dict[str, int] = {}
         self.twins: Ints = np.array([first.setdefault(each.says(), at) for at, each in enumerate(entries)], dtype=int)
@@ -123,7 +123,7 @@ class Lexical:
         rows = np.array([self.known.grams.rows[text] for text in flat], dtype=np.int64)
         size = len(entries)
         self._letters = self._by_letters(rows, size)
-        """Each text, and after them each entry as a whole."""
+        """Postings of each text, followed by each entry as a whole."""
         self._words = postings.build(self.known.stems, rows, self._owners, size)
         self._alignment = self._align(entries, rows)
 
@@ -132,7 +132,7 @@ class Lexical:
         each = np.arange(len(rows), dtype=np.int64)
         return postings.side_by_side(postings.build(self.known.grams, rows, each, len(rows), wholes.idf), wholes)
 
-    def _align(self, entries: Sequence[Entry], rows: Ints) -> Alignment:
+    def _align(self, entries: Sequence[SearchEntry], rows: Ints) -> Alignment:
         asked = [len(entry.phrasings()) for entry in entries]
         answered = [1 if entry.answer else 0 for entry in entries]
         pattern = [np.arange(total) < count for count, total in zip(asked, np.add(asked, answered), strict=True)]
@@ -141,8 +141,8 @@ class Lexical:
         phrasings = postings.build(stems, rows[at], np.arange(len(at), dtype=np.int64), len(at), self._words.idf)
         return alignment.build(stems, self.known.spelling, self._words, phrasings, self._owners[at])
 
-    def fit(self, entries: Sequence[Entry]) -> Lexical:
-        """Return the scorer of ``entries``, which takes what it can from this one."""
+    def fit(self, entries: Sequence[SearchEntry]) -> Lexical:
+        """Return the scorer of ``entries``. It reuses this scorer's counts of unchanged texts."""
         return Lexical(entries, self)
 
     def scores(self, question: str) -> Scores:
@@ -150,13 +150,13 @@ class Lexical:
         return self.evidence(question).scores
 
     def rarity(self, words: Sequence[str]) -> NDArray[np.float64]:
-        """Return how rare each word is in the bank; 0 for those that it has not got."""
+        """Return how rare each word is in the bank; 0 for words that are not in it."""
         numbers = np.array([terms.stem_number(terms.stem(word)) for word in words], dtype=np.uint64)
         at, known = terms.find(self._words.vocabulary, numbers)
         return np.where(known, self._words.idf[at] if len(self._words.idf) else 0.0, 0.0)
 
     def joined(self, words: Sequence[str]) -> list[str]:
-        """Write together what the bank writes together: "nyckel tal" is a "nyckeltal" that the bank has."""
+        """Join two words that the bank writes as one: "nyckel tal" becomes "nyckeltal"."""
         numbers = [terms.stem_number(first + terms.stem(second)) for first, second in pairwise(words)]
         known = terms.find(self._words.vocabulary, np.array(numbers, dtype=np.uint64))[1]
         joined = list(words)
@@ -167,7 +167,7 @@ class Lexical:
         return [word for word in joined if word]
 
     def evidence(self, question: str) -> Evidence:
-        """Return how near each entry is, and what helps to judge the nearest."""
+        """Return how near each entry is, and the data for judging the nearest one."""
         words = self.joined(normalisation.words(question)[:_MOST_WORDS])
         grams = np.concatenate([terms.grams_of(word) for word in words]) if words else np.zeros(0, dtype=np.uint64)
         stems = terms.stems([words])[1]
@@ -180,19 +180,19 @@ class Lexical:
         return Evidence(scores.astype(np.float32), aligned.known, self.twins)
 
 
-def fingerprint(entries: Sequence[Entry]) -> str:
-    """Return a name for exactly this content in this order."""
-    seen = blake2b(digest_size=16)
+def fingerprint(entries: Sequence[SearchEntry]) -> str:
+    """Return a digest of exactly this content in this order."""
+    digest = blake2b(digest_size=16)
     for entry in entries:
         parts = (str(entry.id), entry.question, entry.answer, *entry.alternatives, entry.theme)
-        seen.update("\x1f".join(parts).encode("utf-8", "surrogatepass") + b"\x1e")
-    return seen.hexdigest()
+        digest.update("\x1f".join(parts).encode("utf-8", "surrogatepass") + b"\x1e")
+    return digest.hexdigest()
 
 
 def order(scores: Scores, limit: int | None = None) -> Ints:
-    """Entries that have something in common with the question, nearest first; equals in the bank's order.
+    """Return the entries that have something in common with the question, nearest first; equals in the bank's order.
 
-    With ``limit`` at least so many of them, if there are: sorting few of many is cheap.
+    With ``limit``, return only that many or a few more, where there are so many: sorting few of many is cheap.
     """
     least = np.partition(scores, -limit)[-limit] if limit and limit < len(scores) else 0
     at = np.flatnonzero((scores >= least) & (scores > 0))
@@ -203,9 +203,9 @@ FEATURES = ("score", "margin", "known")
 
 
 def features(evidence: Evidence, nearest: Sequence[int]) -> list[float]:
-    """Return ``FEATURES``: the best score, its margin to the next one, and how well the words are known.
+    """Return ``FEATURES``: the best score, its margin to the next score, and how well the words are known.
 
-    ``nearest`` are those of the evidence: the next one is the best that answers something else.
+    ``nearest`` comes from the evidence. Since it has no twins, the next entry is the best one with another answer.
     """
     best, following = (*(float(evidence.scores[at]) for at in nearest[:2]), 0.0, 0.0)[:2]
     return [best, best - following, evidence.known]

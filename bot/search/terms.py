@@ -1,7 +1,7 @@
-"""Texts in, countable terms out: character grams within words, and word stems with their pairs.
+"""Turns texts into countable terms: character grams within words, and word stems with their pairs.
 
-A term is a 64-bit number that follows from its letters alone. So counting is numpy work rather than dictionary work,
-and the same text gives the same numbers in every process, whatever was indexed before it.
+A term is a 64-bit number that depends on its letters alone. So numpy can do the counting instead of dictionaries, and
+the same text gives the same numbers in every process, whatever was indexed before it.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ Ints = NDArray[np.int64]
 Small = NDArray[np.int32]
 Keys = NDArray[np.uint64]
 Terms = tuple[Ints, Keys]
-"""Which text each term occurrence stands in, and the term: two arrays of the same length."""
+"""Two arrays of the same length: the number of the text for each occurrence of a term, and the term."""
 
 _SPACE = ord(" ")
 _SHORTEST, _LONGEST = 2, 4  # gram lengths: char_wb(2,4) of reference/retrieval.md
 _HIGHEST = 0xFFFF
-_AT_A_TIME = 500  # texts that are counted at once; all at once would need four times the memory
+_AT_A_TIME = 500  # texts counted in one step; all in one step would need four times the memory
 FIRST_PAIR = 1 << 63
-"""Stems have lower numbers, pairs of stems this or higher ones."""
+"""Stems have lower numbers. Pairs of stems have this number or higher ones."""
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # odd, so that a pair's number tells its order (Fibonacci hashing)
 _stemmer = snowballstemmer.stemmer("swedish")
 
 
 @lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
-    """Swedish Snowball stem of one lower-case word."""
+    """Return the Swedish Snowball stem of one lower-case word."""
     return str(_stemmer.stemWord(word)) or word
 
 
@@ -45,7 +45,7 @@ def stem_number(stem: str) -> int:
 
 
 def stems(texts: Sequence[Sequence[str]]) -> Terms:
-    """Every word of every text as its stem's number, and every two neighbouring words as their pair's number."""
+    """Return a term for each word's stem and a term for each pair of neighbouring stems, for every text."""
     sizes = np.array([len(text) for text in texts], dtype=np.int64)
     where = np.repeat(np.arange(len(texts), dtype=np.int64), sizes)
     keys = np.array([stem_number(stem(word)) for text in texts for word in text], dtype=np.uint64)
@@ -55,13 +55,14 @@ def stems(texts: Sequence[Sequence[str]]) -> Terms:
 
 
 def grams(texts: Sequence[Sequence[str]]) -> Terms:
-    """Every run of two to four characters within a word, the word's edges counting as spaces.
+    """Return a term for every run of two to four characters within a word. The word's edges count as spaces.
 
-    As scikit-learn's ``analyzer="char_wb", ngram_range=(2, 4)``: a number is up to four 16-bit characters.
+    The runs are those of scikit-learn's ``analyzer="char_wb", ngram_range=(2, 4)``. A term packs up to four 16-bit
+    characters.
     """
     joined = "\0".join(f" {' '.join(text)} " for text in texts)
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
-    codes[codes > _HIGHEST] = _HIGHEST  # letters beyond the basic plane share one place; none is Swedish
+    codes[codes > _HIGHEST] = _HIGHEST  # letters beyond the basic plane share one code; no Swedish letter is there
     ends = codes == 0
     edges = ends | (codes == _SPACE)
     where = np.cumsum(ends)
@@ -78,18 +79,18 @@ def grams(texts: Sequence[Sequence[str]]) -> Terms:
 
 @lru_cache(maxsize=4_096)
 def grams_of(word: str) -> Keys:
-    """Return the grams of one word of a question; questions share most of their words."""
+    """Return the grams of one word of a question. Cached, since questions share most of their words."""
     return grams([[word]])[1]
 
 
 @lru_cache(maxsize=4_096)
 def distinct_grams_of(stem: str) -> Keys:
-    """Return the different grams of one asked stem, rising."""
+    """Return the different grams of one stem of a question, ascending."""
     return np.unique(grams_of(stem))
 
 
 def _starts(ends: NDArray[np.bool_], edges: NDArray[np.bool_], length: int) -> Ints:
-    """Where a gram of ``length`` starts: a space may be its first or last character, a text's end no part of it."""
+    """Return where grams of ``length`` start. A space may be first or last; a text's end is never part of a gram."""
     count = len(ends) - length + 1
     if count <= 0:
         return np.zeros(0, dtype=np.int64)
@@ -103,26 +104,26 @@ def _starts(ends: NDArray[np.bool_], edges: NDArray[np.bool_], length: int) -> I
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How often each term stands in each of some different texts."""
+    """How often each term occurs in each of several different texts."""
 
     rows: Mapping[str, int]
     """The row of each text."""
     starts: Ints
     """Where each row starts in ``terms``; one more than there are rows."""
     terms: Small
-    """Positions in ``vocabulary``, rising within a row."""
+    """Positions in ``vocabulary``, ascending within a row."""
     counts: Small
     vocabulary: Keys
-    """All term numbers, rising."""
+    """All term numbers, ascending."""
 
 
 Tokens = Callable[[Sequence[Sequence[str]]], Terms]
 
 
 def count(rows: Mapping[str, int], fresh: Mapping[str, list[str]], tokens: Tokens, previous: Counted | None) -> Counted:
-    """Count the terms of the texts in ``rows``; ``fresh`` has the words of those that ``previous`` has not got.
+    """Count the terms of the texts in ``rows``. ``fresh`` has the words of the texts that are not in ``previous``.
 
-    The result is the same, bit for bit, whatever ``previous`` was.
+    The result is the same, bit for bit, whatever ``previous`` is.
     """
     new = _count_fresh(fresh, tokens)
     if previous is None:
@@ -133,8 +134,8 @@ def count(rows: Mapping[str, int], fresh: Mapping[str, list[str]], tokens: Token
     counts = np.concatenate([previous.counts, new.counts])
     starts = np.concatenate([previous.starts, new.starts[1:] + previous.starts[-1]])
     known, offset = previous.rows, len(previous.rows)
-    kept = np.array([known[text] if text in known else offset + new.rows[text] for text in rows], dtype=np.int64)
-    at, sizes = gather(starts[kept], starts[kept + 1])
+    wanted = np.array([known[text] if text in known else offset + new.rows[text] for text in rows], dtype=np.int64)
+    at, sizes = gather(starts[wanted], starts[wanted + 1])
     return _compact(rows, sizes, terms[at], counts[at], vocabulary)
 
 
@@ -149,16 +150,16 @@ def _count_fresh(texts: Mapping[str, list[str]], tokens: Tokens) -> Counted:
 
 
 def _count_some(texts: Sequence[Sequence[str]], tokens: Tokens) -> tuple[Ints, Keys, Small]:
-    """Return how many different terms each text has, those terms text by text, and how often each stands there."""
+    """Return the number of different terms of each text, the terms text by text, and how often each occurs."""
     where, keys = tokens(texts)
-    vocabulary, found = np.unique(keys, return_inverse=True)
-    pairs, counts = np.unique(where * max(1, len(vocabulary)) + found, return_counts=True)
+    vocabulary, indices = np.unique(keys, return_inverse=True)
+    pairs, counts = np.unique(where * max(1, len(vocabulary)) + indices, return_counts=True)
     row, term = np.divmod(pairs, max(1, len(vocabulary)))
     return np.bincount(row, minlength=len(texts)), vocabulary[term], counts.astype(np.int32)
 
 
 def _compact(rows: Mapping[str, int], sizes: Ints, terms: Small, counts: Small, vocabulary: Keys) -> Counted:
-    """Drop the terms that stand in no row any more."""
+    """Drop the terms that are in no row any more."""
     used = np.bincount(terms, minlength=len(vocabulary)) > 0
     if not used.all():
         terms = (np.cumsum(used) - 1).astype(np.int32)[terms]
@@ -167,14 +168,14 @@ def _compact(rows: Mapping[str, int], sizes: Ints, terms: Small, counts: Small, 
 
 
 def gather(starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
-    """Return the positions of many slices after one another, and the slices' sizes."""
+    """Return the positions of many slices, one slice after the other, and the slices' sizes."""
     sizes = ends - starts
     before = np.cumsum(sizes) - sizes
     return np.arange(int(sizes.sum()), dtype=np.int64) + np.repeat(starts - before, sizes), sizes
 
 
 def find(vocabulary: Keys, keys: Keys) -> tuple[Ints, NDArray[np.bool_]]:
-    """Return the places of ``keys`` in a rising ``vocabulary`` and whether each is there (else its place is 0)."""
+    """Return the places of ``keys`` in an ascending ``vocabulary``, and whether each is there (else its place is 0)."""
     at = np.searchsorted(vocabulary, keys)
     known = at < len(vocabulary)
     known[known] = vocabulary[at[known]] == keys[known]

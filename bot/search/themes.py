@@ -1,7 +1,6 @@
-"""Which theme group a question belongs to, and which earlier questions it is like. Pure.
+"""Suggests the theme group for a question, and finds earlier questions that are like it. Pure.
 
-Three voices vote: entries of the knowledge bank that are like the question, earlier questions that are, and the
-groups' key words.
+Three sources vote: similar entries of the knowledge bank, similar earlier questions, and the groups' key words.
 """
 
 from __future__ import annotations
@@ -17,16 +16,15 @@ from snowballstemmer import stemmer
 from bot import swedish
 
 ENTRIES, EARLIER, WORDS = 1.0, 0.2, 0.25
-"""What each voice weighs. Key words decide where the bank is divided or speaks of something else (tests.bench.routing).
-"""
+"""The weight of each source. Key words decide where the bank is divided or off topic (tests.bench.routing)."""
 REASON = 0.1
-"""The bank's share from which it is named as the reason."""
+"""Lowest share of the bank's votes for naming the bank as the reason."""
 ALIKE = 0.5
-"""Likeness from which an earlier question is shown as one like this."""
+"""Lowest likeness for showing an earlier question as similar."""
 A_LITTLE_ALIKE = 0.2
-"""Likeness from which an earlier question votes."""
+"""Lowest likeness for an earlier question to vote."""
 INSIDE = 4
-"""Letters from which a key word is also found inside a longer word ("dagvatten" in "dagvattenstrategi")."""
+"""Fewest letters of a key word that is also found inside a longer word ("dagvatten" in "dagvattenstrategi")."""
 
 _WORD = re.compile(r"\w+")
 _EMPTY = frozenset(
@@ -39,34 +37,37 @@ _EMPTY = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Vote:
-    """A theme with what speaks for it, more being likelier."""
+class ThemeVote:
+    """A theme with the weight of one vote for it."""
 
     theme: str
     weight: float
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
+class ThemeSuggestion:
     """A theme for a question."""
 
     theme: str
     share: float
-    """Of all the votes, 0–1."""
+    """The theme's share of all votes, 0–1."""
     reason: str
-    """In Swedish, for the asker; empty where nothing speaks for it."""
+    """The reason in Swedish, for the asker. Empty if nothing supports the theme."""
 
 
 def suggest(
-    question: str, groups: Mapping[str, Sequence[str]], entries: Iterable[Vote] = (), earlier: Iterable[Vote] = ()
-) -> list[Suggestion]:
-    """Every theme of ``groups`` (theme → key words), likeliest first; equals in the groups' order.
+    question: str,
+    groups: Mapping[str, Sequence[str]],
+    entries: Iterable[ThemeVote] = (),
+    earlier: Iterable[ThemeVote] = (),
+) -> list[ThemeSuggestion]:
+    """Return every theme of ``groups`` (theme → key words), likeliest first; equals in the groups' order.
 
-    ``entries`` are the themes that the bank votes for, ``earlier`` those of earlier questions with their likeness.
-    What the bank says of themes without a group is counted: then it says less of the others.
+    ``entries`` are the bank's votes, ``earlier`` the votes of earlier questions, weighted by their likeness. The bank's
+    votes for themes without a group count too: they lower the shares of the others.
     """
-    found = {theme: key_words(question, words) for theme, words in groups.items()}
-    words = _shares(Vote(theme, float(len(hits))) for theme, hits in found.items())
+    hits_by_theme = {theme: key_words(question, words) for theme, words in groups.items()}
+    words = _shares(ThemeVote(theme, float(len(hits))) for theme, hits in hits_by_theme.items())
     bank = _shares(entries)
     before = _shares(vote for vote in earlier if vote.theme in groups)
     votes = {
@@ -76,26 +77,28 @@ def suggest(
     total = sum(votes.values()) or 1.0
     ranked = sorted(groups, key=lambda theme: -votes[theme])
     return [
-        Suggestion(theme, votes[theme] / total, _reason(found[theme], theme in before, bank.get(theme, 0.0) >= REASON))
+        ThemeSuggestion(
+            theme, votes[theme] / total, _reason(hits_by_theme[theme], theme in before, bank.get(theme, 0.0) >= REASON)
+        )
         for theme in ranked
     ]
 
 
 def key_words(question: str, words: Iterable[str]) -> list[str]:
-    """The key words that stand in the question, or inside one of its words, each once."""
+    """Return the key words that are in the question, or inside one of its words."""
     written = set(_words(question))
     return [key for key in words if key in written or (len(key) >= INSIDE and any(key in word for word in written))]
 
 
-def likeness(one: str, other: str) -> float:
-    """How much two questions are about the same, 0–1: the words they share, whatever their endings."""
-    mine, theirs = _stems(one), _stems(other)
+def likeness(question: str, other: str) -> float:
+    """Return how alike two questions are, 0–1: the share of words they have in common, apart from endings."""
+    mine, theirs = _stems(question), _stems(other)
     if not mine or not theirs:
         return 0.0
     return float(len(mine & theirs) / (len(mine) * len(theirs)) ** 0.5)
 
 
-def _shares(votes: Iterable[Vote]) -> dict[str, float]:
+def _shares(votes: Iterable[ThemeVote]) -> dict[str, float]:
     sums: dict[str, float] = {}
     for vote in votes:
         if vote.weight > 0:
@@ -123,5 +126,5 @@ def _stems(text: str) -> set[str]:
 
 @lru_cache(maxsize=20_000)
 def _stem(word: str) -> str:
-    """A stemmer of its own each time: it keeps state, and turns run on several threads."""
+    """Return the stem of a word. Make a stemmer each time: it keeps state, and turns run on several threads."""
     return str(stemmer("swedish").stemWord(word))

@@ -1,7 +1,7 @@
-"""Fits the calibration in a process of its own: seconds of computing that must not hold up a turn.
+"""Fits the calibration in a process of its own: it computes for seconds, which must not hold up a turn.
 
-``python -m bot.search.trainer`` reads entries from stdin and writes what they teach to stdout, both as JSON. That
-imports numpy and nothing of the bot's edges, which a process pool would (it starts with the importing of ``app.py``).
+``python -m bot.search.trainer`` reads entries from stdin and writes the calibration to stdout, both as JSON. It imports
+numpy and nothing of the bot's edges. A process pool would import them, because it starts by importing ``app.py``.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from dataclasses import astuple
 from pathlib import Path
 
 from bot.search.calibration import Calibration, calibrate
-from bot.search.scorer import Entry
+from bot.search.scorer import SearchEntry
 
 LONGEST = 600
-"""Seconds; a bank of 50,000 entries takes minutes."""
+"""Most seconds that the fitting may take. A bank of 50,000 entries takes minutes."""
 ROOT = Path(__file__).parents[2]
 
 
 class FittingError(Exception):
-    """The process did not do its work."""
+    """The process failed or took too long."""
 
 
-async def fit(entries: Sequence[Entry]) -> Calibration | None:
-    """What ``entries`` teach; None where they are too few. Raises :class:`FittingError`."""
+async def fit(entries: Sequence[SearchEntry]) -> Calibration | None:
+    """Return the calibration learned from ``entries``; None if they are too few. Raises :class:`FittingError`."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot.search.trainer"),
         cwd=ROOT,
@@ -52,16 +52,16 @@ async def fit(entries: Sequence[Entry]) -> Calibration | None:
 
 
 def main() -> None:
-    """Be the process."""
+    """Do the work of the process: fit on the entries from stdin, and print the calibration."""
     if hasattr(os, "nice"):
         with suppress(OSError):  # deploy/sekom-bot.service forbids it
             os.nice(10)  # turns go first
     entries = [
-        Entry(number, question, answer, tuple(alternatives), theme)
+        SearchEntry(number, question, answer, tuple(alternatives), theme)
         for number, question, answer, alternatives, theme in json.load(sys.stdin)
     ]
-    found = calibrate(entries)
-    json.dump(found.as_dict() if found else None, sys.stdout)
+    calibration = calibrate(entries)
+    json.dump(calibration.as_dict() if calibration else None, sys.stdout)
 
 
 if __name__ == "__main__":

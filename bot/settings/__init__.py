@@ -1,7 +1,7 @@
-"""What an operator decides, checked as a whole before anything starts.
+"""The operator's settings, checked as a whole before anything starts.
 
-Names stand as the environment and ``.env`` spell them: the Bot Framework's own for the identity, ``SEKOM_`` for ours.
-No app id means local mode, which is for one laptop: it listens on loopback only. With an app id every message must
+Aliases are the names in the environment and ``.env``: the Bot Framework's own for the identity, ``SEKOM_`` for ours.
+No app id means local mode, which is for one laptop: the bot listens on loopback only. With an app id every message must
 carry a valid token, and no setting turns that off.
 """
 
@@ -23,12 +23,12 @@ from bot.settings.operation import Operating
 from bot.settings.retention import Keeping
 
 _OURS = re.compile(r"sekom_|microsoftapp", re.IGNORECASE)
-"""Names that can only be meant for the bot; an unknown one is a typo."""
+"""Names that can only be meant for the bot. An unknown one is a typo."""
 
 _DATABASE = "SQLite as sqlite:///path/to/file.db, or PostgreSQL as postgresql://user:password@host/name"
 
 
-class SettingsProblems(Exception):  # noqa: N818 - it is all of them at once
+class SettingsProblems(Exception):  # noqa: N818 - it holds all problems at once
     """Settings are wrong or missing. ``problems`` holds all of them, each with its remedy and none with a secret."""
 
     def __init__(self, problems: list[str]) -> None:
@@ -37,7 +37,7 @@ class SettingsProblems(Exception):  # noqa: N818 - it is all of them at once
 
 
 class Settings(Keeping, Operating):
-    """The settings, valid together. Each field's description is the remedy that its problem is reported with."""
+    """The settings, valid together. A field's description is the remedy in its problem report."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
@@ -131,13 +131,13 @@ class Settings(Keeping, Operating):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Only what :meth:`load` is given: nothing is read from the environment behind its back."""
+        """Use only the values that :meth:`load` gives. Pydantic reads no environment by itself."""
         del settings_cls, env_settings, dotenv_settings, file_secret_settings
         return (init_settings,)
 
     @classmethod
     def load(cls, environ: Mapping[str, str], env_file: Path | None = None) -> Settings:
-        """The settings in ``environ``, and in ``env_file`` where ``environ`` says nothing.
+        """Return the settings from ``environ``, and from ``env_file`` where ``environ`` does not set them.
 
         An empty value means "not set", except for the app id. Raises :class:`SettingsProblems`.
         """
@@ -158,12 +158,12 @@ Settings.names = frozenset(str(field.alias) for field in Settings.model_fields.v
 
 
 def from_process() -> Settings:
-    """The settings of this process: its environment and ``.env`` in the working directory."""
+    """Return the settings from this process's environment and from ``.env`` in the working directory."""
     return Settings.load(os.environ, Path(".env"))
 
 
 def environment() -> dict[str, str]:
-    """The environment of this process, to hand on to a program that it starts."""
+    """Return the environment of this process, for a program that it starts."""
     return dict(os.environ)
 
 
@@ -178,7 +178,7 @@ def _misspelt(given: Mapping[str, str], known: frozenset[str]) -> Iterator[str]:
 
 
 def _combinations(given: Mapping[str, str]) -> Iterator[str]:
-    """What only shows when settings are seen together. Looks at raw values, so it reports beside broken ones."""
+    """Yield the problems of settings that don't fit together. Looks at raw values, so a broken one hides nothing."""
     described = {str(field.alias): str(field.description) for field in Settings.model_fields.values()}
     identity = given.get("MicrosoftAppId")
     if identity == "":
@@ -203,7 +203,7 @@ def _combinations(given: Mapping[str, str]) -> Iterator[str]:
 
 
 def _explain(model: type[Settings], error: ValidationError) -> Iterator[str]:
-    """One line per field. Values are quoted by our own validators only, which leave secrets out."""
+    """Yield one line per field. Only our own validators quote values, and they leave secrets out."""
     described = {str(field.alias): field for field in model.model_fields.values()}
     for problem in error.errors(include_url=False, include_input=False):
         name, *place = problem["loc"]

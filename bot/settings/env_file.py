@@ -9,7 +9,10 @@ from dotenv.parser import parse_stream
 
 
 def read(path: Path) -> tuple[dict[str, str], list[str]]:
-    """What the file sets, and its problems, each with its remedy; nothing where there is no file. Quotes no value."""
+    """Return the values in the file, and its problems with their remedies. Both are empty where there is no file.
+
+    No problem quotes a value.
+    """
     try:
         text = path.read_text("utf-8-sig")
     except (FileNotFoundError, IsADirectoryError):

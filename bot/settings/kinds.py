@@ -1,4 +1,4 @@
-"""The kinds of value that settings have. One that is refused says why, and the setting's description what to write."""
+"""The types of the settings' values. A refused value says why; the setting's description says what to write."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from bot.mail_address import is_address
 _MAIL = re.compile(r"[^@\s<>\"',;:()\[\]\\|*`]+@[a-z0-9åäö-]+(\.[a-z0-9åäö-]+)+", re.IGNORECASE)
 _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 _SERVER = re.compile(r"[^:]*|.*(\]|:\d*)")
-"""A server without a port, with a bracketed host at its end, or with a number there."""
+"""A server without a port, one that ends with a bracketed host, or one that ends with a port number."""
 
 
 def is_loopback(host: str) -> bool:
-    """Whether ``host`` can only be reached from the same machine."""
+    """Return whether ``host`` can only be reached from the same machine."""
     if host.lower() == "localhost":
         return True
     try:
@@ -34,7 +34,7 @@ def _split(value: Any) -> Any:
 
 
 def _guid(value: str) -> str:
-    """Never quoted: it may be a secret pasted into the wrong place."""
+    """Return a GUID in lower case. A wrong value is not quoted: it may be a secret in the wrong place."""
     if not is_guid(value):
         raise ValueError("it is not a GUID")
     return value.lower()
@@ -48,10 +48,10 @@ def _mail(value: str) -> str:
 
 def _file(value: Path) -> Path:
     try:
-        there = value.is_file()
+        exists = value.is_file()
     except OSError as error:
         raise ValueError(f"it can't be reached ({error.strerror})") from error
-    if not there:
+    if not exists:
         raise ValueError("there is no such file")
     return value
 
@@ -64,13 +64,13 @@ def _app_type(value: Any) -> Any:
 
 
 def _database_url(value: str) -> str:
-    """PostgreSQL's usual spellings name no driver; ours is psycopg. The value may hold a password: never quoted."""
+    """Return the URL with our driver, psycopg, in it. The value is never quoted: it may hold a password."""
     scheme, _, rest = value.partition("://")
     if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
         return value
     if scheme not in ("postgres", "postgresql", "postgresql+psycopg") or not rest:
         raise ValueError("it names no database that the bot can use")
-    if rest.partition("?")[0].count("@") > 1:  # the driver would take a piece of the password for the host, and tell it
+    if rest.partition("?")[0].count("@") > 1:  # the driver would take part of the password for the host, and print it
         raise ValueError("it has more than one @; write the password's own as %40")
     server = rest.rpartition("@")[2].partition("/")[0].partition("?")[0]
     if not _SERVER.fullmatch(server):
@@ -79,7 +79,7 @@ def _database_url(value: str) -> str:
 
 
 def _service_host(value: str) -> str:
-    """An exact host: a suffix could be registered under by strangers."""
+    """Return one exact host. A suffix is refused: strangers could register a name under it."""
     parts = urlsplit(value if "://" in value else f"https://{value}")
     host = (parts.hostname or "").lower()
     if parts.scheme != "https" or not _HOST.fullmatch(host) or host != parts.netloc.lower():

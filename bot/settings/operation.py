@@ -1,4 +1,4 @@
-"""What whoever runs the bot decides beside who it is: its figures, its secret's expiry, what it hears in channels."""
+"""Operator settings other than the identity: figures, the secret's expiry, and reading in channels."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings
 
 SHORTEST = 24
-"""Characters of a token that nobody guesses."""
+"""Fewest characters of a token, so that nobody can guess it."""
 
 
 def _long(value: SecretStr) -> SecretStr:
@@ -19,7 +19,7 @@ def _long(value: SecretStr) -> SecretStr:
 
 
 class Operating(BaseSettings):
-    """All may be left out."""
+    """Operator settings that may all be left out."""
 
     metrics_token: Annotated[SecretStr, AfterValidator(_long)] | None = Field(
         None,

@@ -1,4 +1,4 @@
-"""How long each class of what the bot keeps is kept: settings of an operator, which the privacy page tells."""
+"""How long the bot keeps each class of data. The operator sets it, and the privacy page shows it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def _days(default: int, alias: str, what: str, least: int = 1) -> Any:
 
 
 class Keeping(BaseSettings):
-    """Days by class. What has no setting here is kept for as long as the person is in the network."""
+    """Days by class of data. Other data is kept for as long as the person is in the network."""
 
     question_days: int = _days(180, "SEKOM_QUESTION_DAYS", "a member's question")
     dialog_days: int = _days(30, "SEKOM_DIALOG_DAYS", "a conversation that was left half-way")

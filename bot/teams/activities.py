@@ -36,10 +36,10 @@ _A_BOT = "28:"
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 
 
-class Outgoing(Activity):
-    """An activity of ours. TurnContext deep-copies what it sends, and a card of 20 kB shall not be."""
+class OutgoingActivity(Activity):
+    """An activity of ours. Not deep-copied: TurnContext would copy what it sends, and a card may have 20 kB."""
 
-    def __deepcopy__(self, memo: object) -> Outgoing:
+    def __deepcopy__(self, memo: object) -> OutgoingActivity:
         del memo
         return copy(self)
 
@@ -102,7 +102,7 @@ def from_card_action(activity: Activity) -> Incoming | None:
 
 
 def from_installation(activity: Activity) -> Incoming:
-    """The bot was added; whoever did it is the sender. Raises :class:`RefusedError` (400) where somebody is missing."""
+    """The bot was added, by the sender. Raises :class:`RefusedError` (400) where somebody is missing."""
     return _arrived(activity, _activity_id(activity), activity.from_property)
 
 
@@ -175,7 +175,7 @@ def thread_of(activity: Activity) -> str | None:
 def message_activity(message: Message) -> Activity:
     """One message as an activity; a card's text is its summary, which notifications and screen readers say."""
     if message.card is None:
-        return Outgoing(type="message", text=message.text, text_format="markdown")
+        return OutgoingActivity(type="message", text=message.text, text_format="markdown")
     return card_activity(message.card, message.text or None)
 
 
@@ -183,11 +183,11 @@ def card_activity(card: Json, summary: str | None = None, activity_id: str | Non
     """A card as an activity: a new message, or with ``activity_id`` what that message becomes."""
     content = [Attachment(content_type=CARD, content=card)]
     said = summary or card.get("fallbackText")
-    return Outgoing(type="message", id=activity_id, summary=said, attachments=content)
+    return OutgoingActivity(type="message", id=activity_id, summary=said, attachments=content)
 
 
 def invoke_answer(reply: Reply) -> Json:
-    """What a press is answered with: the card that takes the pressed one's place, or a notice beside it."""
+    """What a press is answered with: the card that takes the pressed one's place, or a notice with it."""
     card = reply.view or reply.state
     if card is not None:
         return {"statusCode": 200, "type": CARD, "value": card}

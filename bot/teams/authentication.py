@@ -20,7 +20,7 @@ METADATA_URL = "https://login.botframework.com/v1/.well-known/openidconfiguratio
 LEEWAY = 300
 """Seconds that clocks may differ; Microsoft's own number for the Bot Framework."""
 KEEP_KEYS = 24 * 3600
-"""Seconds before the keys are fetched anew; Microsoft's own number."""
+"""Seconds before the keys are fetched again; Microsoft's own number."""
 BETWEEN_FETCHES = 60
 """Seconds between fetches while there are keys, so that invented key ids cause no traffic."""
 BETWEEN_FIRST_FETCHES = 5
@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a valid token says beside its being valid."""
+    """The claims of a valid token."""
 
     service_url: str
     """The only service URL that the token is good for."""

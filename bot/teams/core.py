@@ -8,7 +8,7 @@ from datetime import datetime
 from time import perf_counter
 
 from bot import conversation, metrics
-from bot.conversation import Answer
+from bot.conversation import TurnResult
 from bot.delivery.replies import Unsent
 from bot.message import Incoming, Reply, Sent
 from bot.turn import App
@@ -29,13 +29,13 @@ class Conversations:
         self._noting: asyncio.Task[None] | None = None
         """Writes the next note, with all that goes until then."""
 
-    async def answer(self, incoming: Incoming) -> Answer:
+    async def answer(self, incoming: Incoming) -> TurnResult:
         """Answer on a database thread, as of now."""
         started = perf_counter()
         answer = await self._app.database.run(lambda: conversation.respond(self._app, incoming, self._clock()))
         metrics.turn(incoming.kind, perf_counter() - started)
         if answer.edited:
-            await self._app.bank.settled()  # whoever edits the bank finds the edit with their next message
+            await self._app.bank.settled()  # a person who edits the bank finds the edit with their next message
         return answer
 
     async def sent(self, gone: Sent) -> None:

@@ -1,4 +1,4 @@
-"""Who is in a team or channel, from the Connector."""
+"""The members of a team or channel, from the Connector."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from bot.teams.connector import Connector, ConnectorError, ServiceUrlError, Toke
 T = TypeVar("T")
 
 ATTEMPTS = 3
-"""How often a roster is begun anew; a page can't be asked for again alone."""
+"""How often a roster is read from the start; a page can't be asked for again alone."""
 LONGEST_WAIT = 60.0
-"""Seconds. Whoever is asked to wait longer is read at the job's next time."""
+"""Seconds. If Teams asks for a longer wait, the roster is read at the job's next time."""
 
 
 class TeamsDirectory:
-    """:class:`bot.ports.Directory` on the Connector. Reading is harmless, so whatever fails is tried again."""
+    """:class:`bot.ports.TeamDirectory` on the Connector. Reading is harmless, so whatever fails is tried again."""
 
     def __init__(self, connector: Connector, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         self._connector = connector
         self._sleep = sleep
 
     async def members(self, service_url: str, conversation_id: str) -> list[Listed]:
-        """See :class:`bot.ports.Directory`."""
+        """See :class:`bot.ports.TeamDirectory`."""
 
         async def read() -> list[Listed]:
             with _meaning():
@@ -38,7 +38,7 @@ class TeamsDirectory:
         return await self._patiently(read)
 
     async def group(self, service_url: str, team_id: str) -> str:
-        """See :class:`bot.ports.Directory`."""
+        """See :class:`bot.ports.TeamDirectory`."""
 
         async def read() -> str:
             with _meaning():

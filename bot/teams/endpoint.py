@@ -1,4 +1,4 @@
-"""The HTTP side: ``/api/messages`` for Teams, ``/healthz`` and ``/readyz`` for whoever runs the bot."""
+"""The HTTP side: ``/api/messages`` for Teams, ``/healthz`` and ``/readyz`` for the operator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is let in: tokens, tenants and service URLs. Without an app id only this machine is.
+"""Checks callers: tokens, tenants and service URLs. Without an app id only this machine may call.
 
 There is no switch that turns the checks off. :func:`make_gate` gives the local gate for an empty app id, and for
 nothing else.
@@ -19,7 +19,7 @@ from bot.teams.authentication import Authenticator, Claims
 from bot.teams.refusal import RefusedError
 
 TEAMS_HOST = "smba.trafficmanager.net"
-"""Teams' Connector in the public cloud (its regions differ in path only). Exact: anybody can register beside it."""
+"""Teams' Connector in the public cloud (its regions differ in path only). Exact: anybody can register a suffix."""
 CHANNEL = "msteams"
 
 
@@ -46,7 +46,7 @@ def make_gate(
     """The gate for ``app_id``: Teams' with one, the local one without.
 
     Signing keys are fetched with ``session``. ``tenants`` are the Entra tenants that are let in (at least one, with an
-    app id), ``service_hosts`` exact hosts beside Teams' own. Raises :class:`ValueError` for no tenants.
+    app id), ``service_hosts`` exact hosts besides Teams' own. Raises :class:`ValueError` for no tenants.
     """
     if not app_id:
         return LocalGate()

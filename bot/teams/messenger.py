@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from aiohttp import ClientConnectorError, ClientError, ConnectionTimeoutError
 
 from bot.message import Json, Message
-from bot.ports import Failed, Member, Posted, Reason, Route, TryLater, Uncertain, Unreachable, Way
+from bot.ports import DeliveryWay, Failed, Member, Posted, Reason, Route, TryLater, Uncertain, Unreachable
 from bot.teams.activities import message_activity
 from bot.teams.codec import encode
 from bot.teams.connector import Connector, ConnectorError, ServiceUrlError, TokenError, id_of
@@ -56,10 +56,10 @@ class TeamsMessenger:
 
     async def send(self, route: Route, message: Message) -> Posted:
         """See :class:`bot.ports.Messenger`."""
-        if route.way is Way.CHANNEL:
+        if route.way is DeliveryWay.CHANNEL:
             return await self._start_thread(route, message)
         activity = _activity(message)
-        if route.way is Way.MENTION and route.member:
+        if route.way is DeliveryWay.MENTION and route.member:
             activity = _mentioning(activity, route.member)
         with _meaning():
             sent = await self._connector.send(route.service_url, _conversation(route), activity)
@@ -121,7 +121,7 @@ def _understood(error: ConnectorError) -> Exception:
     match error.status:
         case 404:
             return Unreachable(Reason.GONE)
-        case 401:  # our own identity is wrong: an operator's fault, that no message shall be lost for
+        case 401:  # our own identity is wrong: an operator's fault, so no message may be lost
             return TryLater(code, everyone=True)
         case 412 | 429:  # refused before it was done
             return TryLater(code, after=error.retry_after)
@@ -147,7 +147,7 @@ def _tenant(route: Route, data: Json) -> Json:
 
 
 def _mentioning(activity: Json, member: Member) -> Json:
-    """The message with a mention first. In a card, because text beside a card is split off and has no id (§3)."""
+    """The message with a mention first. In a card, because text with a card is split off and has no id (§3)."""
     tag = f"<at>{html.escape(member.name, quote=False)}</at>"
     mention = {"type": "mention", "text": tag, "mentioned": {"id": member.id, "name": member.name}}
     if not activity.get("attachments"):

@@ -50,7 +50,7 @@ class Metrics:
         async with self._reading:
             now = self._clock()
             if self._last is None or not now - FRESH < self._last[0] <= now:
-                # on a thread of its own, since counting may take 100 ms and turns shall not wait for it
+                # on a thread of its own, since counting may take 100 ms and turns must not wait for it
                 read = await asyncio.to_thread(self._read, now)
                 self._last = self._clock(), read
             return self._last[1]

@@ -40,7 +40,7 @@ class Pages:
         ]
 
     async def privacy(self, _request: web.Request) -> web.Response:
-        """What is kept about people."""
+        """Serve the page about the data kept about people."""
         return _page(pages.privacy(self._app.settings))
 
     async def terms(self, _request: web.Request) -> web.Response:
@@ -62,7 +62,7 @@ class Pages:
         file = await database.run(lambda: database.play(lambda session: downloads.fetch(app, session, token, now)))
         if file is None:
             return self._expired()
-        content = await asyncio.to_thread(file.content)  # beside the turns
+        content = await asyncio.to_thread(file.content)  # off the turns' thread
         attached = {"Content-Disposition": f'attachment; filename="{file.name}"'}
         letters = "utf-8" if file.content_type.startswith(("text/", "application/json")) else None
         return web.Response(

@@ -16,5 +16,5 @@ class RefusedError(Exception):
 
 
 def malformed(reason: str) -> RefusedError:
-    """What is JSON but no activity that we understand: 400."""
+    """Return the refusal of JSON that is no activity we understand: 400."""
     return RefusedError(400, reason)

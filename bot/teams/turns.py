@@ -22,7 +22,7 @@ from bot.teams.connector import ConnectorError, ServiceUrlError, TokenError
 from bot.teams.senders import SenderLimits, Verdict
 
 if TYPE_CHECKING:
-    from bot.conversation import Answer
+    from bot.conversation import TurnResult
 
 SEND_FAILURES = (ConnectorError, ServiceUrlError, TokenError, ClientError, TimeoutError)
 """What sending can raise: Teams said no, or did not answer."""
@@ -39,7 +39,7 @@ logger = logging.getLogger(__name__)
 class Core(Protocol):
     """What an incoming thing is handed to."""
 
-    async def answer(self, incoming: Incoming) -> Answer:
+    async def answer(self, incoming: Incoming) -> TurnResult:
         """Answer and commit. Whatever it raises is a fault."""
 
     async def sent(self, gone: Sent) -> None:
@@ -80,7 +80,7 @@ class Turns:
         return await asyncio.shield(turn)
 
     async def _too_fast(self, context: TurnContext, incoming: Incoming, verdict: Verdict) -> Reply:
-        """Refuse without a turn. Who presses is told each time, in the press's own answer; who writes, once."""
+        """Refuse without a turn. Tell people who press each time, in the press's answer; others once."""
         logger.info("a sender is over the limit", extra={"kind": incoming.kind.value})
         if incoming.kind is Kind.ACTION:
             return Reply(notice=TOO_FAST)
@@ -167,6 +167,8 @@ class Turns:
             ids += [answer.id for answer in sent if answer.id]
             if gone + 1 < len(messages):
                 await self._note(incoming, self._core.partly_sent(incoming, reply.after(gone + 1)))
+        if unsent.messages:
+            metrics.fault("reply not sent")
         if unsent.messages or unsent.card is not None:
             await self._core.deliver_later(incoming, unsent)
         return ids if messages or card is not None else None

@@ -1,4 +1,4 @@
-"""What the kansli is told about the running of the bot."""
+"""Messages to the kansli about the running of the bot."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _RENEW = (
 
 
 def secret_expires(expires_at: datetime, now: datetime) -> Json:
-    """The bot's own way in to Microsoft 365 ends soon, and with it everything that the bot does."""
+    """Return the warning that the bot's login to Microsoft 365 ends soon, and that the bot then stops working."""
     return card(
         heading("Botens inloggning går snart ut"),
         markdown(_ends(expires_at, now)),
@@ -26,7 +26,7 @@ def secret_expires(expires_at: datetime, now: datetime) -> Json:
 
 
 def by_mail(expires_at: datetime, now: datetime) -> AsMail:
-    """The same as a mail."""
+    """Return the warning as a mail."""
     return AsMail(
         subject=f"SEKOM-botens inloggning går ut {swedish.day(expires_at)}",
         text=f"{_ends(expires_at, now)}\n\n{_RENEW}",

@@ -15,7 +15,7 @@ from storage.database import Database
 
 
 def back_up(settings: Settings, path: Path) -> int:
-    """Copy the SQLite database while the bot runs; an existing file is left as it is. 1 where it can't be done."""
+    """Copy the SQLite database while the bot runs, but never over an existing file. Return 1 on failure."""
     if not settings.database_url.startswith("sqlite"):
         return refused("This is PostgreSQL: pg_dump --format=custom --file FILE, as docs/operating.md says.")
     source = Path(settings.database_url.removeprefix("sqlite:///"))
@@ -31,7 +31,7 @@ def back_up(settings: Settings, path: Path) -> int:
 
 
 def load_content(settings: Settings, now: datetime) -> int:
-    """Put the starting answers and theme groups where there are none; 1 where there is nothing to do or no database."""
+    """Load the starting answers and theme groups where there are none. Return 1 if nothing was loaded."""
     database = Database(settings.database_url)
     try:
         if problems := migrate.problems(database):
@@ -46,7 +46,7 @@ def load_content(settings: Settings, now: datetime) -> int:
 
 
 def migrate_to(settings: Settings, revision: str | None, *, sure: bool) -> int:
-    """Bring the database to this version, or with a ``revision`` back to it; 1 where it can't be done."""
+    """Bring the database to this version, or back to ``revision``. Return 1 on failure."""
     database = Database(settings.database_url)
     try:
         database.make_folder()
@@ -70,8 +70,8 @@ def migrate_to(settings: Settings, revision: str | None, *, sure: bool) -> int:
 
 
 def _undo(database: Database, undone: list[str], revision: str, *, sure: bool) -> int:
-    for one in reversed(undone):
-        said(f"{'undoing' if sure else 'would undo'} {one}: {migrate.told(one)}")
+    for migration in reversed(undone):
+        said(f"{'undoing' if sure else 'would undo'} {migration}: {migrate.told(migration)}")
     if not sure:
         return refused("Nothing is changed. What these keep is lost: make a backup, stop the bot, and write --yes.")
     try:

@@ -1,4 +1,4 @@
-"""A follow-up: whether a message leans on the one before, both as one, and whether an answer has what it asks. Pure."""
+"""Follow-ups: messages that are only understood together with the question before. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from bot.wording.utterance import FUNCTION, WORD, fold
 
 SHORT = 6
-"""Words of a message that may lean on the question before."""
+"""Most words of a message that may be a follow-up."""
 _LEANING_START = {"och", "å", "men", "då", "samt", "eller"}
 _LEANING = {"det", "den", "de", "dem", "dom", "detta", "denna", "där", "då", "dit", "dess", "sån", "sådan", "sådant"}
 _OPEN = FUNCTION | frozenset("lång tid tar nästa fler mer mera info berätta bestämmer beslutar".split())
@@ -26,13 +26,13 @@ _HOLDS = (
     ("vilka", r"\b1\)|\w, [^.:]+ och |\b(?:politiker|tjänsteperson)"),
     (r"var|vart|nånstans|någonstans", r"https?:|\b(?:teams|digital|webb|länk|på plats|lokal|sidan)"),
 )
-"""What a short question asks for, and how a text looks that has it; the first that fits."""
+"""Pairs of patterns: words in a short question, and the form of a text that answers it. The first match counts."""
 _TO_US = re.compile(r"(?:vad|va|vilka|vem) \w+ (?:ni|du)(?: göra?)?")
 """A short question to the network or the bot itself: "vad gör ni?"."""
 
 
 def leans_on(text: str) -> bool:
-    """Whether the message is only understood with the question before: "och när?", "vad kostar det då?"."""
+    """Return whether the message is only understood with the question before: "och när?", "vad kostar det då?"."""
     words = [word.casefold() for word in WORD.findall(text)]
     if not words or len(words) > SHORT or _TO_US.fullmatch(" ".join(words)):
         return False
@@ -41,25 +41,25 @@ def leans_on(text: str) -> bool:
 
 
 def together(before: str, text: str) -> str:
-    """A question and its follow-up as one."""
+    """Return a question and its follow-up as one text."""
     first = WORD.match(text)
     text = text[:1].lower() + text[1:] if first and first[0].casefold() in FUNCTION else text
     return f"{before.rstrip(' ?!.')}, {text}"
 
 
 def is_bare(text: str) -> bool:
-    """Whether the message names no subject of its own: "och när?", but not "och för regioner?"."""
+    """Return whether the message names no subject of its own: "och när?", but not "och för regioner?"."""
     return all(word.casefold() in _OPEN for word in WORD.findall(text))
 
 
 def holds(text: str, answer: str, before: str = "") -> bool:
-    """Whether ``answer`` has what the follow-up ``text`` asks for: a price, a time, a number, somebody or a place.
+    """Return whether ``answer`` has the price, time, number, person or place that the follow-up ``text`` asks for.
 
-    What ``before`` named itself is no answer. False for everything else: nothing tells whether "hur gör vi då?" is
-    answered.
+    Something that the question ``before`` named already does not count. Return False for all other follow-ups, such as
+    "hur gör vi då?", because we can't tell.
     """
-    asked, told, known = fold(text), fold(answer), fold(before)
+    asked, answered, known = fold(text), fold(answer), fold(before)
     for question, form in _HOLDS:
         if re.search(rf"\b(?:{question})\b", asked):
-            return any(found[0] not in known for found in re.finditer(form, told))
+            return any(match[0] not in known for match in re.finditer(form, answered))
     return False

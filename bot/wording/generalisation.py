@@ -1,6 +1,6 @@
-"""Takes out of a text whom and which place it is about, and says what was taken. Pure, and without a language model.
+"""Removes people and places from a text, and lists what it removed. Pure, and without a language model.
 
-It takes rather too much than too little: somebody of the kansli reads what was taken, and can write it back.
+It rather removes too much than too little: the kansli reads the list and can write things back.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from bot.wording import utterance
 from bot.wording.names import FIRST_NAMES, NO_PERSON, WORDS_TOO
 
 GAP = "…"
-"""What stands where something was that has no name of its own."""
+"""The mark in place of something that was removed."""
 
 _URL = re.compile(r"https?://[^\s<>]+")
 _HELD = re.compile("\x00(\\d+)\x00")
@@ -45,11 +45,11 @@ _REPEATED = re.compile(r"…(?:[ ,]*…|\.)+")
 
 @dataclass(frozen=True, slots=True)
 class General:
-    """A text without whom it was about."""
+    """A text without the people and places it was about."""
 
     text: str
     removed: tuple[str, ...] = ()
-    """What was taken out, as it was written, each once."""
+    """The words that were removed, as they were written, each once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,42 +58,46 @@ class Places:
 
     pattern: re.Pattern[str]
     kinds: Mapping[str, str]
-    """Folded spelling → what stands for it: kommunen, regionen, länet."""
+    """Folded spelling → the general word for it: kommunen, regionen or länet."""
 
     @classmethod
     def of(cls, rows: Iterable[Mapping[str, str]]) -> Places:
-        """From the official list (``storage.content.municipalities``)."""
+        """Build the pattern from the official list (``storage.content.municipalities``)."""
         kinds: dict[str, str] = {}
         for row in rows:
             kind = "regionen" if row["typ"] == "region" else "kommunen"
-            spelt = [row["namn_fullt"], row["namn"], *(one for one in row["alias"].split("|") if len(one) > 4)]  # noqa: PLR2004 - "RÖ"
-            for one in spelt:
-                kinds.setdefault(one.casefold(), "länet" if one.endswith(" län") else kind)
+            spelt = [
+                row["namn_fullt"],
+                row["namn"],
+                *(spelling for spelling in row["alias"].split("|") if len(spelling) > 4),  # noqa: PLR2004 - "RÖ"
+            ]
+            for spelling in spelt:
+                kinds.setdefault(spelling.casefold(), "länet" if spelling.endswith(" län") else kind)
             kinds.setdefault(row["lan"].casefold(), "länet")
-        names = "|".join(re.escape(one) for one in sorted(kinds, key=len, reverse=True))
+        names = "|".join(re.escape(spelling) for spelling in sorted(kinds, key=len, reverse=True))
         kind = r"(?:\s+(?P<kind>kommun|stad|kommunen|region|regionen|län)(?P<theirs>s)?(?!\w))?"
         return cls(re.compile(rf"(?<![\w-])(?P<name>{names})(?P<own>s)?{kind}(?![\w-])", re.IGNORECASE), kinds)
 
-    def put(self, found: re.Match[str]) -> str | None:
-        """What stands for a place that was found; None where it is an ordinary word."""
-        name, before = found["name"], found.string[: found.start()]
+    def put(self, match: re.Match[str]) -> str | None:
+        """Return the general word for a place that was found. None if it is an ordinary word."""
+        name, before = match["name"], match.string[: match.start()]
         starts = bool(_STARTS.search(before))
-        if name.casefold() in utterance.ORDINARY and not found["kind"] and (starts or not name[:1].isupper()):
+        if name.casefold() in utterance.ORDINARY and not match["kind"] and (starts or not name[:1].isupper()):
             return None
-        kind = "länet" if found["kind"] == "län" else self.kinds[name.casefold()]
-        said = kind + ("s" if found["theirs" if found["kind"] else "own"] else "")
-        return said.capitalize() if starts else said
+        kind = "länet" if match["kind"] == "län" else self.kinds[name.casefold()]
+        general = kind + ("s" if match["theirs" if match["kind"] else "own"] else "")
+        return general.capitalize() if starts else general
 
 
 @dataclass(slots=True)
 class _Taking:
-    """A text while things are taken out of it."""
+    """A text while things are removed from it."""
 
     text: str
     removed: list[str] = field(default_factory=list)
 
     def take(self, pattern: re.Pattern[str], put: Callable[[re.Match[str]], str | None]) -> None:
-        """Put something else for what the pattern finds; None leaves it."""
+        """Replace each match of the pattern by the result of ``put``. None leaves the match as it is."""
 
         def one(found: re.Match[str]) -> str:
             instead = put(found)
@@ -105,7 +109,7 @@ class _Taking:
         self.text = pattern.sub(one, self.text)
 
     def take_names(self, places: Mapping[str, str]) -> None:
-        """Put a gap for every row of capitalised words that seems to be a person."""
+        """Replace every sequence of capitalised words that seems to be a person by a gap."""
 
         def one(found: re.Match[str]) -> str:
             kept, name = _named(found, places)
@@ -115,38 +119,38 @@ class _Taking:
         self.text = _NAME.sub(one, self.text)
 
     def note(self, taken: str) -> None:
-        """Remember what was taken; a courtesy is nothing to approve."""
-        said = " ".join(taken.split()).strip(" ,!.:;/")
-        if said.casefold() not in _COURTESIES:
-            self.removed.append(said)
+        """Remember what was removed, except for courtesies, which nobody has to approve."""
+        removed_text = " ".join(taken.split()).strip(" ,!.:;/")
+        if removed_text.casefold() not in _COURTESIES:
+            self.removed.append(removed_text)
 
 
 def general(
     text: str, places: Places, people: Collection[str] = (), members: Collection[str] = (), *, keep_places: bool = False
 ) -> General:
-    """``text`` without greeting, signature, persons, numbers and addresses, and without places unless they are kept.
+    """Return ``text`` without greeting, signature, people, numbers and addresses; without places, unless kept.
 
-    ``people`` are the names of those who wrote it or to whom: each part of them counts. ``members`` count only whole.
-    Addresses of web pages are left as they are.
+    ``people`` are the names of the writers and readers of the text: each part of such a name is removed. Names in
+    ``members`` are removed only as a whole. Addresses of web pages stay.
     """
     links: list[str] = []
 
-    def hold(found: re.Match[str]) -> str:
-        links.append(found[0])
+    def hold(match: re.Match[str]) -> str:
+        links.append(match[0])
         return f"\x00{len(links) - 1}\x00"
 
     def back(held: str) -> str:
-        return _HELD.sub(lambda found: links[int(found[1])], held)
+        return _HELD.sub(lambda match: links[int(match[1])], held)
 
     taking = _Taking(_URL.sub(hold, _squeezed(text.replace("\x00", ""))))
     for pattern in (_SIGNED, _THANKS, _GREETING):
         taking.take(pattern, lambda _: "")
     for pattern in utterance.POINTS_OUT:
-        taking.take(pattern, lambda found: None if utterance.YEARS.fullmatch(found[0]) else GAP)
+        taking.take(pattern, lambda match: None if utterance.YEARS.fullmatch(match[0]) else GAP)
     whole, parts = _known(people, members)
     for pattern in whole:
         taking.take(pattern, lambda _: GAP)
-    taking.take_names(places.kinds)  # before the parts, or somebody with the asker's first name would lose only that
+    taking.take_names(places.kinds)  # before the parts: else a person with the asker's first name would lose only that
     for pattern in parts:
         taking.take(pattern, lambda _: GAP)
     if not keep_places:
@@ -155,31 +159,31 @@ def general(
 
 
 def as_question(text: str, most: int) -> str:
-    """A text as an entry's question: one line, the question alone where the text is longer than ``most``."""
+    """Return a text as an entry's question, on one line. From a longer text than ``most``, take only the question."""
     line = " ".join(text.split())
     if len(line) > most:
-        asked = [one.strip() for one in re.findall(r"[^.?!]*\?", line)]
-        line = next((one for one in asked if len(one.split()) > 2 and len(one) <= most), line)  # noqa: PLR2004
+        asked = [sentence.strip() for sentence in re.findall(r"[^.?!]*\?", line)]
+        line = next((sentence for sentence in asked if len(sentence.split()) > 2 and len(sentence) <= most), line)  # noqa: PLR2004
     line = cut(line, most - 1)
     line = line if line.endswith(("?", "!", ".", GAP)) or not line else f"{line}?"
     return line[:1].upper() + line[1:]
 
 
 def cut(text: str, most: int) -> str:
-    """One line of at most ``most`` characters, ended at a word."""
+    """Return one line of at most ``most`` characters that ends after a whole word."""
     line = " ".join(text.split())
     return line if len(line) <= most else f"{line[: most - 1].rsplit(' ', 1)[0]}{GAP}"
 
 
 def candidates(text: str) -> set[str]:
-    """What in the text may be somebody's name: every two words in a row, as they are written and with capitals."""
+    """Return the possible names in a text: every two words in a row, as written and with capitals."""
     words = re.findall(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*", text)
-    pairs = [f"{one} {other}" for one, other in pairwise(words)]
+    pairs = [f"{first} {second}" for first, second in pairwise(words)]
     return {*pairs, *(pair.title() for pair in pairs)}
 
 
 def _known(people: Collection[str], members: Collection[str]) -> tuple[list[re.Pattern[str]], list[re.Pattern[str]]]:
-    """What finds whole names, and what finds the parts of those of ``people``."""
+    """Return the patterns of whole names, and the patterns of the parts of the names in ``people``."""
     bare = [re.sub(r"\s*\(.*", "", name).strip() for name in (*people, *members)]
     whole = sorted({name for name in bare if " " in name}, key=len, reverse=True)
     parts = sorted(
@@ -192,20 +196,20 @@ def _spelt(name: str, flags: re.RegexFlag) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-]){re.escape(name)}s?(?![\w-])", flags)
 
 
-def _named(found: re.Match[str], places: Mapping[str, str]) -> tuple[str, str]:
-    """What stands before a name in a row of capitalised words, and the name; empty where there is none."""
-    row, before = found[0], found.string[: found.start()]
-    kept = ""
+def _named(match: re.Match[str], places: Mapping[str, str]) -> tuple[str, str]:
+    """Split a sequence of capitalised words into the words before a name, and the name; empty where there is none."""
+    row, before = match[0], match.string[: match.start()]
+    before_name = ""
     if _STARTS.search(before):  # a sentence's first word has a capital anyhow
         first, _, rest = row.partition(" ")
         if not _first_name(first) or (not rest and first in WORDS_TOO):
-            kept, row = row[: len(row) - len(rest)], rest
+            before_name, row = row[: len(row) - len(rest)], rest
     words = row.split()
     if not words or words[0] in NO_PERSON or _is_place(words, places):
         return row, ""
-    introduced = bool(_INTRODUCED.search(f"{before}{kept}".rstrip()))
-    sure = _first_name(words[0]) or introduced or (len(words) > 1 and not kept)
-    return (kept, row) if sure else (row, "")
+    introduced = bool(_INTRODUCED.search(f"{before}{before_name}".rstrip()))
+    sure = _first_name(words[0]) or introduced or (len(words) > 1 and not before_name)
+    return (before_name, row) if sure else (row, "")
 
 
 def _first_name(word: str) -> bool:
@@ -218,7 +222,7 @@ def _is_place(words: list[str], places: Mapping[str, str]) -> bool:
 
 
 def _squeezed(text: str) -> str:
-    """Without long runs of white space, on which the patterns would be slow."""
+    """Return the text without long runs of white space, on which the patterns would be slow."""
     return _EMPTY_LINES.sub("\n\n", _SPACES.sub(" ", "\n".join(text.strip().splitlines())))
 
 

@@ -1,4 +1,4 @@
-"""Words that tell persons from organisations, for texts that shall name nobody."""
+"""Words that tell people from organisations, for texts that must name nobody."""
 
 FIRST_NAMES = frozenset(
     (
@@ -16,7 +16,7 @@ FIRST_NAMES = frozenset(
 )
 """Common Swedish first names."""
 WORDS_TOO = frozenset("Bo Hans Kent Klara Moa Per Robin Stig Tove Urban".split())
-"""Those that a sentence may also begin with as words."""
+"""First names that are also ordinary words, which may begin a sentence."""
 NO_PERSON = frozenset(
     (
         "Agenda Allmänna Arbetsmiljöverket Boverket EU Energimyndigheten Europeiska Excel FN Föreningen Globala "
@@ -25,4 +25,4 @@ NO_PERSON = frozenset(
         "Svensk Svenska Svenskt Södra Teams Trafikverket Vatten Världsnaturfonden Västra Östra"
     ).split()
 )
-"""First words of what has two capitals and is no person: authorities, organisations, products."""
+"""First words of capitalised names that are not people: authorities, organisations, products."""

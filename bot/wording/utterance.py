@@ -1,4 +1,4 @@
-"""What a message asks: one question or several, and whom or which place it names. Pure."""
+"""Reads a message: the questions in it, and the people and places it names. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 MOST_PARTS = 3
-"""Questions of one message that are answered; more than that is a letter."""
+"""Most questions of one message that are answered one by one. A message with more is a letter."""
 
 WORD = re.compile(r"\w+(?:[-:’']\w+)*")
 """A word as people write them: "8-10", "SEKOM:s", "KF’s"."""
@@ -29,11 +29,11 @@ FUNCTION = frozenset(
         "länge ofta mycket många stor stort gäller betyder menas isåfall alltså exakt"
     ).split()
 )
-"""Words that say nothing of what a question is about."""
+"""Function words, which do not say what a question is about."""
 ORDINARY = frozenset(
     "ale berg boden bro ed eda flen hjo kil kumla lund mark mora nora sala solna trosa vara väsby åre".split()
 )
-"""Municipalities whose names are also words; in lower case they are taken for the words."""
+"""Municipalities whose names are also ordinary words. In lower case we read them as the words."""
 _PERSONAL_NUMBER = re.compile(r"(?<!\d)(?:19|20)?\d{6}[-+ ]?\d{4}(?!\d)")
 _MAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.\w+")
 _PERSON = re.compile(r"(?<=[\w,] )[A-ZÅÄÖÉ][a-zåäöé-]+ [A-ZÅÄÖÉ][a-zåäöé-]+")
@@ -41,7 +41,7 @@ _LONG_NUMBER = re.compile(r"\+?(?:\d[ -]?){7,}\d")
 POINTS_OUT = (_MAIL, _PERSONAL_NUMBER, _LONG_NUMBER)
 """Addresses and numbers that may point out a person."""
 YEARS = re.compile(r"(?:19|20)\d\d[ -]+(?:19|20)\d\d")
-"""Two years are no such number."""
+"""Two years in a row, which are not a person's number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,15 @@ class Names:
 
     @classmethod
     def of(cls, names: Iterable[str]) -> Names:
-        """From the names of municipalities and regions as they are written."""
+        """Return the names, given as they are written."""
         return cls({fold(name): name for name in names})
 
 
 def parts(text: str) -> list[str]:
-    """The questions of a message, at least one: "Vad är X? Och när är Y?" holds two, as does "vad är X och när är Y".
+    """Return the questions of a message, at least one.
 
-    A greeting in front ("Hej!") and what is too short to be a question are no parts of their own.
+    Both "Vad är X? Och när är Y?" and "vad är X och när är Y" hold two. A greeting at the start ("Hej!") and pieces
+    that are too short to be a question are not parts of their own.
     """
     asked = _questions(re.split(r"(?<=[?])\s+|\n+", text))
     joined = _questions(_JOINED.split(text)) if len(asked) == 1 and _ASKS.match(asked[0]) else []
@@ -71,18 +72,18 @@ def parts(text: str) -> list[str]:
 
 
 def _questions(pieces: Iterable[str]) -> list[str]:
-    """Those that are long enough to ask something."""
+    """Return the pieces that are long enough to be a question."""
     stripped = (piece.strip(" \t\r\n,;-–") for piece in pieces)
     return [piece for piece in stripped if len(WORD.findall(piece)) > 1]
 
 
 def wording(text: str) -> str:
-    """The text as it is compared with earlier ones: case, punctuation and spacing do not matter."""
+    """Return the text in the form that is compared with earlier ones: without case, punctuation and spacing."""
     return " ".join(WORD.findall(fold(text)))
 
 
 def singled_out(text: str, known: Names, entry: str) -> str | None:
-    """A place or person that ``text`` names and ``entry`` (all its words) does not; None when there is none.
+    """Return a place or person that ``text`` names and ``entry`` does not; None if there is none.
 
     A genitive counts ("Östersunds kontaktperson"). A person is two capitalised words in a row inside a sentence.
     """
@@ -100,23 +101,23 @@ def singled_out(text: str, known: Names, entry: str) -> str | None:
 
 
 def names_person(text: str, known: Names) -> bool:
-    """Whether the text seems to name a person: two capitalised words inside a sentence that are no place."""
-    return any(not _is_place(fold(found[0]), known) for found in _PERSON.finditer(text))
+    """Return whether the text seems to name a person: two capitalised words in a sentence that are not a place."""
+    return any(not _is_place(fold(match[0]), known) for match in _PERSON.finditer(text))
 
 
 def _is_place(folded: str, known: Names) -> bool:
-    """Whether the words are a place, or one of them is; with or without a genitive's s."""
+    """Return whether the words, or one of them, are a place, with or without a genitive s."""
     spelt = (form for word in (folded, *folded.split()) for form in (word, word.removesuffix("s")))
     return any(form in known.places for form in spelt)
 
 
 def without_person(text: str) -> str:
-    """The text without personal numbers, mail addresses and long numbers, for the log."""
+    """Return the text without personal numbers, mail addresses and long numbers, for the log."""
     for pattern in POINTS_OUT:
-        text = pattern.sub(lambda found: found[0] if YEARS.fullmatch(found[0]) else "…", text)
+        text = pattern.sub(lambda match: match[0] if YEARS.fullmatch(match[0]) else "…", text)
     return text
 
 
 def fold(text: str) -> str:
-    """The text as it is compared: in one form of Unicode, and without case."""
+    """Return the text in one form of Unicode and without case, for comparisons."""
     return unicodedata.normalize("NFC", text).casefold()

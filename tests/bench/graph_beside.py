@@ -1,4 +1,4 @@
-"""The product with Graph at work beside it, and the stand-in that Graph's work goes to; each is a process of its own.
+"""The product while Graph is at work, and the stand-in that Graph's work goes to. Each is a process of its own.
 
 ``python -m tests.bench.graph_beside standin`` serves a roster on ``PORT``. Without it, this is ``app.py`` while what
 ``BESIDE`` names goes on over and over: ``rest``, ``paced`` (a roster at Microsoft's pace), ``roster`` (as fast as it
@@ -56,7 +56,7 @@ def roster() -> list[dict[str, Any]]:
 
 
 async def read_with_models(graph: Graph) -> int:
-    """The roster as the SDK's documentation reads it, on whatever loop this is called from."""
+    """Return the roster as the SDK's documentation reads it, on whatever loop this is called from."""
     from kiota_abstractions.base_request_configuration import RequestConfiguration  # noqa: PLC0415
     from msgraph.generated.teams.item.members.members_request_builder import MembersRequestBuilder  # noqa: PLC0415
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bot.ports import Hit
 from bot.search.calibration import calibrate
-from bot.search.index import Entry, Index
+from bot.search.index import Index, SearchEntry
 
 SURE, UNSURE, OFFERED = 0.80, 0.20, 3  # as in reference/retrieval.md
 
@@ -41,11 +41,11 @@ def questions(domain: Path) -> list[Question]:
     return [Question(int(number), asked.split(" (obs")[0], theme, mark) for number, asked, theme, mark in rows]
 
 
-def seed(bank: Path, *, published: bool = True) -> list[Entry]:
+def seed(bank: Path, *, published: bool = True) -> list[SearchEntry]:
     """Read faq_seed.md; ``published`` leaves out what the kansli has to fill in first (``{{``)."""
     found = _ENTRY.findall(bank.read_text(encoding="utf-8"))
     return [
-        Entry(int(number), asked, answer, tuple(also.split(" · ")), theme)
+        SearchEntry(int(number), asked, answer, tuple(also.split(" · ")), theme)
         for number, theme, asked, also, answer, source in found
         if not (published and "{{" in answer + source)
     ]

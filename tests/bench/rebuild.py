@@ -1,4 +1,4 @@
-"""What an edit of the bank costs: until it can be searched, and for the turns that go on meanwhile.
+"""Measures the cost of an edit of the bank: the time until it can be searched, and the turns during that time.
 
 ``python -m tests.bench.rebuild [rounds] [seconds]``. Eight people ask at a steady pace while the kansli takes an entry
 out of the bank and puts it back, several times a second; rounds with and without edits alternate.
@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from bot.search.live_bank import LiveBank
 from storage import faq
 from storage.database import Database
-from storage.faq import State
+from storage.faq import EntryState
 from tests.bench.banks import SIZE, fill, messages
 from tests.bench.servers import running
 from tests.bench.wire import Caller, Stub, call, connector, request
@@ -37,9 +37,9 @@ _numbers = count(1)
 
 
 def edits(stub: Stub, entry: int) -> Iterator[bytes]:
-    """The kansli's presses: out of the bank, and in again."""
+    """Yield the kansli's presses: out of the bank, and in again."""
     for number in count():
-        wanted = State.PUBLISHED if number % 2 else State.ARCHIVED
+        wanted = EntryState.PUBLISHED if number % 2 else EntryState.ARCHIVED
         body = press(stub.url, "faq.move", {"entry": entry, "state": wanted}, id=f"edit-{next(_numbers)}")
         body["from"] = {"id": "29:kansli", "name": "Karin Kansli", "aadObjectId": KANSLI}
         yield request(orjson.dumps(body))
@@ -78,7 +78,7 @@ async def alone(url: str, rounds: int) -> list[float]:
 
 
 def _reword(session: Session, number: int) -> None:
-    entry = faq.by_state(session, State.PUBLISHED)[-1]
+    entry = faq.by_state(session, EntryState.PUBLISHED)[-1]
     entry.answer = f"Svaret är nu ett annat, nummer {number}."
     faq.touch(session)
 
@@ -89,7 +89,7 @@ async def main(rounds: int, seconds: float) -> None:
         questions = fill(url)
         waits = await alone(url, 4 * rounds)
         database = Database(url)
-        entry = database.play(lambda session: faq.by_state(session, State.PUBLISHED)[-1].id)
+        entry = database.play(lambda session: faq.by_state(session, EntryState.PUBLISHED)[-1].id)
         database.close()
         async with connector() as stub, running("app.py", DATABASE_URL=url, SEKOM_KANSLI=KANSLI) as server:
             callers = [await call(server.port) for _ in range(ASKING + 1)]

@@ -1,8 +1,8 @@
-"""The product's search on real Swedish questions beside SQLite's FTS5 and tantivy: ``python -m tests.bench.retrieval``.
+"""Compares the product's search on real Swedish questions with FTS5 and tantivy: ``python -m tests.bench.retrieval``.
 
 ``FAQ_DATA`` names the folder with ``evaluate.py``, ``dev.jsonl`` and ``dev_oos.jsonl``. ``build`` is for its command
 line: ``python $FAQ_DATA/evaluate.py tests.bench.retrieval:build --fit dev --test dev``. ``--ship`` fits
-``bot.search.calibration.SHIPPED`` anew, and each half of the entries on the other, to show that it carries over.
+``bot.search.calibration.SHIPPED`` again, and each half of the entries on the other, to show that it carries over.
 
 What was tried (dev; nDCG@10 with 0 / ≤ 2 / all alternatives / all and typing errors, unless something else is said):
 
@@ -63,8 +63,8 @@ from typing import Any
 
 from bot.search import normalisation
 from bot.search.calibration import Calibration, fit
-from bot.search.examples import EVERYDAY, Example, Kind, ask
-from bot.search.scorer import Entry, Lexical
+from bot.search.examples import EVERYDAY, Example, ExampleKind, ask
+from bot.search.scorer import Lexical, SearchEntry
 from tests.bench.engines import ENGINES, MissingError, Search, product
 
 SIZES = ((20, 25, 30, 35, 40, 40, 50, 60, 80, 100) * 3) + (120,) * 8 + (240,) * 4
@@ -82,10 +82,10 @@ def build(bank: Sequence[dict[str, Any]]) -> Callable[[str, int], list[tuple[str
     return search
 
 
-def entries_of(bank: Sequence[dict[str, Any]]) -> list[Entry]:
+def entries_of(bank: Sequence[dict[str, Any]]) -> list[SearchEntry]:
     """Number the entries of ``evaluate.kb_entries``."""
     return [
-        Entry(at, row["question"], row["answer"], tuple(row["alternatives"]), row.get("category") or "")
+        SearchEntry(at, row["question"], row["answer"], tuple(row["alternatives"]), row.get("category") or "")
         for at, row in enumerate(bank)
     ]
 
@@ -216,7 +216,7 @@ def ship(data: Data, ids: Sequence[str], seed: int) -> Iterator[Example]:
         drawn = chance.sample(sorted(ids), min(size, len(ids)))
         most = chance.randrange(6)
         bank = [replace(entries[at], alternatives=entries[at].alternatives[:most]) for at in drawn]
-        asked: list[tuple[str, Entry | None]] = []
+        asked: list[tuple[str, SearchEntry | None]] = []
         asked += [(text, entries[at]) for at in drawn for text in questions.get(at, [])[:4]]
         others = [at for at in sorted(ids) if at in questions and at not in set(drawn)]
         asked += [(chance.choice(questions[at]), None) for at in chance.sample(others, min(30, len(others)))]
@@ -224,7 +224,7 @@ def ship(data: Data, ids: Sequence[str], seed: int) -> Iterator[Example]:
         scorer = Lexical(bank)
         yield from ask(scorer, bank, asked)
         strange = [(text, None) for text in chance.sample(far, 8) + chance.sample(EVERYDAY, 8)]
-        yield from (replace(example, kind=Kind.EVERYDAY) for example in ask(scorer, bank, strange))
+        yield from (replace(example, kind=ExampleKind.EVERYDAY) for example in ask(scorer, bank, strange))
 
 
 def print_shipped(data: Data) -> None:
@@ -234,9 +234,11 @@ def print_shipped(data: Data) -> None:
         *coefficients, intercept = fit(fitted, SHARE, strength=0.1).tolist()
         calibration = Calibration(tuple(coefficients), intercept)
         sure = [
-            (calibration.probability(one.features), one.right) for one in tried if one.kind is Kind.LEFT_OUT_PHRASING
+            (calibration.probability(one.features), one.right)
+            for one in tried
+            if one.kind is ExampleKind.LEFT_OUT_PHRASING
         ]
-        kinds = (Kind.LEFT_OUT_ENTRY, Kind.EVERYDAY)
+        kinds = (ExampleKind.LEFT_OUT_ENTRY, ExampleKind.EVERYDAY)
         unsure = [calibration.probability(one.features) for one in tried if one.kind in kinds]
         applied = data.evaluate.at_threshold(sure, unsure, 0.8, SHARE)
         coverage = data.evaluate.at_precision(sure, unsure, 0.95, SHARE)[1]

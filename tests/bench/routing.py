@@ -1,4 +1,4 @@
-"""How often the right theme group is suggested, beside rivals: ``python -m tests.bench.routing``.
+"""Measures how often the right theme group is suggested, compared with rivals: ``python -m tests.bench.routing``.
 
 The product's own suggestion (``bot.search.themes`` with the bank's vote) for SweFAQ's 127 questions over their
 twenty themes, from ``FAQ_DATA``. Each question is asked of two banks, and never finds its own wording in either:
@@ -35,7 +35,7 @@ from typing import Any
 
 from bot.search import themes as routing
 from bot.search.index import Index
-from bot.search.themes import Vote, likeness, suggest
+from bot.search.themes import ThemeVote, likeness, suggest
 from tests.bench.retrieval import entries_of, load
 
 TYPICAL = 8
@@ -51,18 +51,18 @@ class Case:
         self.question, self.theme, self.index, self.others = str(row["question"]), row["category"], index, others
         self.words = typical(others)
 
-    def bank(self) -> list[Vote]:
-        return [Vote(theme, share) for theme, share in self.index.vote(self.question)]
+    def bank(self) -> list[ThemeVote]:
+        return [ThemeVote(theme, share) for theme, share in self.index.vote(self.question)]
 
-    def earlier(self) -> Iterator[Vote]:
+    def earlier(self) -> Iterator[ThemeVote]:
         for other in self.others:
             alike = likeness(self.question, other["question"])
             if alike >= routing.A_LITTLE_ALIKE:
-                yield Vote(other["category"], alike)
+                yield ThemeVote(other["category"], alike)
 
 
 def cases(rows: Sequence[Row], *, left_out: bool) -> Iterator[Case]:
-    """Every row's question; with ``left_out`` of a bank without its own entry and its twins."""
+    """Yield every row's question; with ``left_out`` of a bank without its own entry and its twins."""
     answers = Index(entries_of([{**row, "question": "", "alternatives": []} for row in rows]))
     for row in rows:
         others = [one for one in rows if one["answer"] != row["answer"] and one["cluster"] != row["cluster"]]
@@ -70,7 +70,7 @@ def cases(rows: Sequence[Row], *, left_out: bool) -> Iterator[Case]:
 
 
 def typical(rows: Sequence[Row]) -> dict[str, list[str]]:
-    """The words that are common in a theme and rare in the others; a theme with no entry left has none."""
+    """Return the words that are common in a theme and rare in the others; a theme with no entry left has none."""
     counted: dict[str, Counter[str]] = {row["category"]: Counter() for row in rows}
     for row in rows:
         words = routing._WORD.findall(f"{row['question']} {row['answer']}".casefold())
@@ -112,7 +112,7 @@ def summed(case: Case) -> Ranked:
 
 
 def bayes(case: Case) -> Ranked:
-    """A trained classifier: complement naive Bayes over letters (scikit-learn)."""
+    """Return a trained classifier: complement naive Bayes over letters (scikit-learn)."""
     from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped] # noqa: PLC0415
     from sklearn.naive_bayes import ComplementNB  # type: ignore[import-untyped] # noqa: PLC0415
 
@@ -136,7 +136,7 @@ RANKERS: Mapping[str, Callable[[Case], Ranked]] = {
 
 
 def measure(asked: Sequence[Case], rank: Callable[[Case], Ranked]) -> tuple[float, float]:
-    """How often the right theme is first, and among the first two."""
+    """Return how often the right theme is first, and among the first two."""
     ranked = [(case.theme, rank(case)) for case in asked]
     first, two = (sum(theme in themes[:most] for theme, themes in ranked) for most in (1, 2))
     return first / len(ranked), two / len(ranked)

@@ -1,7 +1,7 @@
 """What the search costs: ``python -m tests.bench.search [500 5000 ...]``, at 500, 5,000 and 50,000 entries by default.
 
 The entries are cut together from dev's (``FAQ_DATA``), 1–6 alternatives and three sentences of answer each. For each
-engine: building, building anew after one edit (the product from its previous index, the others whole), the median
+engine: building, building again after one edit (the product from its previous index, the others whole), the median
 question, and the memory that the process grew by. Each size and engine runs in a process of its own; the last column
 compares with FTS5 in the same run.
 """
@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bot.search.index import Entry, Index
+from bot.search.index import Index, SearchEntry
 from tests.bench.engines import ENGINES, MissingError, Search
 from tests.bench.retrieval import entries_of, load
 
@@ -29,7 +29,7 @@ QUESTIONS = 200
 COMPARED = ("FTS5", "tantivy", "product, shipped")
 
 
-def synthetic(bank: Sequence[Entry], size: int, seed: int = 1) -> list[Entry]:
+def synthetic(bank: Sequence[SearchEntry], size: int, seed: int = 1) -> list[SearchEntry]:
     """Cut ``size`` entries together: first half of one text, second half of another."""
     chance = random.Random(seed)
     alternatives = [text for entry in bank for text in entry.alternatives]
@@ -41,7 +41,7 @@ def synthetic(bank: Sequence[Entry], size: int, seed: int = 1) -> list[Entry]:
 
     questions = [entry.question for entry in bank]
     return [
-        Entry(
+        SearchEntry(
             at,
             cut(questions),
             ". ".join(chance.choice(sentences) for _ in range(3)),

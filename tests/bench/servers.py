@@ -40,7 +40,7 @@ class Server:
 
 @asynccontextmanager
 async def running(*command: str, **environ: str) -> AsyncIterator[Server]:
-    """``python command…``, told its port by ``PORT``, from when it listens; ended by its id."""
+    """Yield ``python command…``, told its port by ``PORT``, from when it listens; ended by its id."""
     port = free_port()
     given = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PORT": str(port), **environ}
     started = time.perf_counter()

@@ -1,4 +1,4 @@
-"""From the start of the process to the first answered question, and resident memory, beside the imports alone.
+"""Measures the time from the start to the first answered question, and memory, compared with the imports alone.
 
 ``python -m tests.bench.start [rounds]``. A question is answered when its reply has come to the Connector and the
 POST has its answer. Rounds are interleaved; medians.
@@ -78,7 +78,7 @@ async def main(rounds: int) -> None:
 
 
 async def after_work(stub: Stub, url: str, question: str) -> tuple[int, float]:
-    """Turns and megabytes, 32 at a time, of a bot that has learned from its bank meanwhile."""
+    """Return turns, 32 at a time, and megabytes of a bot that learns from its bank at the same time."""
     async with running("app.py", DATABASE_URL=url) as server:
         people = [messages([question], stub.url, person) for person in range(32)]
         done = await load(server.port, people, TURNS)

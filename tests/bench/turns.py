@@ -1,4 +1,4 @@
-"""What a whole FAQ answer through ``/api/messages`` costs, beside bare echo bots on Microsoft's own libraries.
+"""Measures a whole FAQ answer through ``/api/messages``, compared with bare echo bots on Microsoft's own libraries.
 
 ``python -m tests.bench.turns [rounds] [seconds]``. Ours: token or local gate, database, search, card, reply sent, reply
 marked as sent. Theirs: the text sent back. The rounds of all bots are interleaved, since the machine may be shared;
@@ -43,7 +43,7 @@ SCENARIOS = (Scenario(1), Scenario(32), Scenario(32, 0.1), Scenario(64, 0.1))
 
 @dataclass(frozen=True)
 class Bot:
-    """One of those compared."""
+    """One of the bots that are compared."""
 
     name: str
     server: Server
@@ -66,7 +66,7 @@ class Measured:
 
 @asynccontextmanager
 async def bots(stub: Stub) -> AsyncIterator[list[Bot]]:
-    """All of them, listening."""
+    """Yield all of them, listening."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         local, signed = f"sqlite:///{folder}/local.db", f"sqlite:///{folder}/signed.db"

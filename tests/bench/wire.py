@@ -36,7 +36,7 @@ class HttpProtocol(asyncio.Protocol):
 
 
 def _end(seen: bytes) -> int | None:
-    """Where the first message ends; None while it is not all there."""
+    """Return the end of the first message, or None while it is incomplete."""
     head, found, body = seen.partition(b"\r\n\r\n")
     if not found:
         return None
@@ -67,7 +67,7 @@ class Stub:
 
 @asynccontextmanager
 async def connector() -> AsyncIterator[Stub]:
-    """A Connector on loopback for as long as the block runs."""
+    """Yield a Connector on loopback for as long as the block runs."""
     stub = Stub()
     loop = asyncio.get_running_loop()
 
@@ -112,13 +112,13 @@ class Caller(HttpProtocol):
 
 
 async def call(port: int) -> Caller:
-    """A connection to the bot on ``port``."""
+    """Return a connection to the bot on ``port``."""
     _, caller = await asyncio.get_running_loop().create_connection(Caller, "127.0.0.1", port)
     return caller
 
 
 def request(body: bytes, token: str = "") -> bytes:
-    """A POST to ``/api/messages`` as it goes over the wire."""
+    """Return a POST to ``/api/messages`` as it goes over the wire."""
     authorization = f"Authorization: Bearer {token}\r\n" if token else ""
     head = (
         "POST /api/messages HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json; charset=utf-8\r\n"
@@ -129,11 +129,11 @@ def request(body: bytes, token: str = "") -> bytes:
 
 @dataclass
 class Load:
-    """What some seconds of calls gave."""
+    """The result of some seconds of calls."""
 
     seconds: float = 0.0
     milliseconds: list[float] = field(default_factory=list)
-    """Of each turn, from the POST to its answer."""
+    """The milliseconds of each turn, from the POST to its answer."""
     failures: int = 0
 
     @property
@@ -141,7 +141,7 @@ class Load:
         return len(self.milliseconds)
 
     def percentile(self, share: float) -> float:
-        """The milliseconds that this share of the turns stayed below."""
+        """Return the milliseconds that this share of the turns stayed below."""
         ranked = sorted(self.milliseconds)
         return ranked[min(len(ranked) - 1, int(share * len(ranked)))] if ranked else float("nan")
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.faq import entries
 from storage import faq
-from storage.faq import Entry, State
+from storage.faq import Entry, EntryState
 from tests.support.chat import Chat, actions, walk
 
 OTHERS = ["Skriv ett nytt svar", "Vad läsarna tycker", "Kunskapsluckor"]
@@ -198,7 +198,7 @@ def test_every_change_raises_the_banks_version(kansli: Chat) -> None:
 def test_texts_may_be_as_long_as_their_columns() -> None:
     columns = Entry.__table__.c
     assert columns.question.type.length >= entries.LONGEST_QUESTION  # type: ignore[attr-defined]
-    assert max(len(state) for state in State) <= columns.state.type.length  # type: ignore[attr-defined]
+    assert max(len(state) for state in EntryState) <= columns.state.type.length  # type: ignore[attr-defined]
 
 
 def _open(kansli: Chat, question: str) -> None:

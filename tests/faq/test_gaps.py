@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.privacy import retention
-from storage.faq import Entry, State
+from storage.faq import Entry, EntryState
 from storage.faq_growth import Decision
 from storage.faq_log import FaqQuestion, QuestionText
 from tests.support.chat import Chat, walk
@@ -81,7 +81,7 @@ def test_a_solved_question_becomes_an_entry_without_whom_it_was_about(chat: Chat
     assert "Inga luckor just nu." in kansli.say("kunskapsluckor")
 
     (entry,) = entries(chat)
-    assert (entry.question, entry.answer, entry.state) == (form["question"], "Med kolfilter.", State.PUBLISHED)
+    assert (entry.question, entry.answer, entry.state) == (form["question"], "Med kolfilter.", EntryState.PUBLISHED)
     assert [phrasing.text for phrasing in entry.phrasings] == [GENERAL]
     found = chat.as_("Nästa Person").say("hur renar kommunen pfas i brunnar")
     assert "Med kolfilter." in found

@@ -15,7 +15,7 @@ import pytest
 from bot.faq.answers import SURE, UNSURE
 from bot.help import smalltalk
 from bot.search.calibration import SHIPPED, Calibration, calibrate
-from bot.search.index import Entry, Index
+from bot.search.index import Index, SearchEntry
 from storage import content
 from tests.support.chat import Chat
 
@@ -47,7 +47,7 @@ def rows(*marks: str) -> list[tuple[int, str]]:
 def index(calibration: str) -> Index:
     """The starting content's published entries."""
     entries = [
-        Entry(number, given["question"], given["answer"], tuple(given["phrasings"]), given["theme"])
+        SearchEntry(number, given["question"], given["answer"], tuple(given["phrasings"]), given["theme"])
         for number, given in enumerate(tomllib.loads(content._read("faq.toml"))["entry"], 1)
         if "{{" not in str(given)
     ]

@@ -21,7 +21,7 @@ from bot.graph.limits import Rate, Tempo
 from bot.graph.meeting import with_new_text
 from bot.graph.thread import GraphThread
 from bot.ports import Failed, Reason, TryLater, Uncertain, Unreachable
-from bot.tenant import Attendance, Attendee, Registration, RosterMember, Webinar
+from bot.tenant import Attendance, Attendee, DirectoryMember, Registration, Webinar
 from tests.support.fakes import Trouble
 from tests.support.graph import ANNA, BO, CHANNEL, MANIFEST, PEOPLE, PING, TEAM, Office, appointment, letter, office
 from tests.support.graph_standin import documented, leftovers
@@ -164,10 +164,10 @@ async def test_rosters_are_read_to_their_end(desk: Office) -> None:
     shared = await desk.tenant.directory.all_channel_members(TEAM, CHANNEL)
 
     assert len(team) == 2500
-    assert team[7] == RosterMember("u7", "N 7", "u7@x.se", guest=False, owner=False)
+    assert team[7] == DirectoryMember("u7", "N 7", "u7@x.se", guest=False, owner=False)
     assert channel == [
-        RosterMember(ANNA, "Anna", None, guest=False, owner=True, tenant_id="t"),
-        RosterMember(BO, "Bo", None, guest=True, owner=False),
+        DirectoryMember(ANNA, "Anna", None, guest=False, owner=True, tenant_id="t"),
+        DirectoryMember(BO, "Bo", None, guest=True, owner=False),
     ]
     assert len(shared) == 150
     assert [asked.call for asked in desk.standin.asked].count("teamMembers") == 3

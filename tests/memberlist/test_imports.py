@@ -16,7 +16,7 @@ from sqlalchemy import delete, func, select
 
 from bot.__main__ import main
 from bot.memberlist import columns, exports, import_cards, imports
-from bot.memberlist.imports import Outcome, Plan
+from bot.memberlist.imports import ImportOutcome, Plan
 from bot.message import UserError
 from bot.register import spreadsheet
 from bot.register.change import Change
@@ -74,8 +74,8 @@ def rows(database: Database) -> tuple[int, ...]:
 def test_four_hundred_people_with_excels_habits(database: Database, made: Callable[[], bytes]) -> None:
     plan = imported(database, made())
 
-    assert plan.counts == {Outcome.NEW: 400, Outcome.REFUSED: 10}
-    refused = [line.what for line in plan.lines if line.outcome is Outcome.REFUSED]
+    assert plan.counts == {ImportOutcome.NEW: 400, ImportOutcome.REFUSED: 10}
+    refused = [line.what for line in plan.lines if line.outcome is ImportOutcome.REFUSED]
     assert [what for what, reason in zip(refused, REASONS, strict=True) if not what.startswith(reason)] == []
     assert len(plan.new_members) == 200
     assert plan.ignored == ("Telefon",)
@@ -87,7 +87,7 @@ def test_four_hundred_people_with_excels_habits(database: Database, made: Callab
     assert before == (400, 400, 600)
 
     again = imported(database, made())
-    assert again.counts == {Outcome.UNCHANGED: 400, Outcome.REFUSED: 10}
+    assert again.counts == {ImportOutcome.UNCHANGED: 400, ImportOutcome.REFUSED: 10}
     assert not again.changes
     assert rows(database) == before
 
@@ -95,14 +95,14 @@ def test_four_hundred_people_with_excels_habits(database: Database, made: Callab
 def test_the_old_windows_code_page_is_read(database: Database) -> None:
     data = "Kommun;Roll;Namn;Mejl\r\nÖrnsköldsvik;Ersättare;Åke Öst;ake@ovik.example.se".encode("cp1252")
 
-    assert imported(database, data).counts == {Outcome.NEW: 1}
+    assert imported(database, data).counts == {ImportOutcome.NEW: 1}
     assert held(database, "2284") == [("substitute", "Åke Öst")]
 
 
 def test_headings_in_two_rows_tell_of_several_people(database: Database) -> None:
     plan = imported(database, lists.two_rows_of_headings())
 
-    assert plan.counts == {Outcome.NEW: 3}
+    assert plan.counts == {ImportOutcome.NEW: 3}
     assert held(database, SOTENAS) == [("officer", "Siri Sten"), ("politician", "Per Politiker")]
     assert held(database, HABO) == [("officer", "Hans Holm")]
     assert municipality(database, HABO).state == "prospect"
@@ -136,7 +136,7 @@ def test_a_list_gives_no_seat_to_another_person_with_the_same_address(database: 
 
     plan = imported(database, "\n".join((*rows, "Sotenäs;Siri Sten;kommunen@sotenas.se;Ersättare")).encode())
 
-    assert [line.outcome for line in plan.lines] == [Outcome.REFUSED, Outcome.REFUSED]
+    assert [line.outcome for line in plan.lines] == [ImportOutcome.REFUSED, ImportOutcome.REFUSED]
     assert plan.lines[0].what.startswith("Adressen hör till Siri Sten.")
     assert held(database) == [("officer", "Siri Sten")]
 
@@ -153,7 +153,7 @@ def test_a_macs_letters_are_read_as_others(database: Database) -> None:
     )
 
     plan = planned(database, text)
-    assert (plan.counts, plan.ignored) == ({Outcome.NEW: 1}, ())
+    assert (plan.counts, plan.ignored) == ({ImportOutcome.NEW: 1}, ())
     assert plan.wanted[0].name == "Örjan Åberg"
 
 
@@ -163,7 +163,7 @@ def test_a_mail_domain_is_one_municipalitys(database: Database) -> None:
         database, "Kommun;Mejldomäner\nLund;sotenas.se\nEslöv;e.se\nUmeå;e.se\nEslöv;e.se\nSotenäs;sotenas.se\n"
     )
 
-    assert [line.what for line in plan.lines if line.outcome is Outcome.REFUSED] == [
+    assert [line.what for line in plan.lines if line.outcome is ImportOutcome.REFUSED] == [
         "Mejldomänen sotenas.se hör redan till Sotenäs kommun.",
         "Mejldomänen e.se står för en annan kommun på rad 3.",
     ]

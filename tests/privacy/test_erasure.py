@@ -203,7 +203,7 @@ def test_the_kansli_is_asked_before_a_reviewed_text_changes(chat: Chat, kansli: 
     know(mina, mail="wilma@sotenas.se")
 
     def write(session: Session) -> str:
-        entry = faq.by_state(session, faq.State.PUBLISHED)[0]
+        entry = faq.by_state(session, faq.EntryState.PUBLISHED)[0]
         entry.answer += " Fråga Wilhelmina Öqvist."
         return entry.question
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from bot import conversation, downloads
 from bot.conversation import ROUTES
 from bot.memberlist import columns, imports
-from bot.memberlist.imports import Outcome
+from bot.memberlist.imports import ImportOutcome
 from bot.message import Kind, UserError
 from bot.ports import Listed
 from bot.privacy import words
@@ -391,7 +391,7 @@ def test_neither_roster_nor_list_nor_kansli_brings_back_who_is_erased(mina: Chat
     database.play(lambda session: rosters.keep(session, IN_TEAM, [listed, other], NOON))
     table = columns.understood(spreadsheet.read_text(f"kommun;roll;namn;mejl\nSotenäs;politiker;{NAME};{MAIL}"))
     plan = database.play(lambda session: imports.plan(session, table))
-    assert [line.outcome for line in plan.lines] == [Outcome.REFUSED]
+    assert [line.outcome for line in plan.lines] == [ImportOutcome.REFUSED]
     with pytest.raises(UserError, match="Be personen skriva hej"):
         appoint(database, "politician", NAME, MAIL)
     assert traces(database, NAME, MAIL) == []

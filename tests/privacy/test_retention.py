@@ -119,7 +119,7 @@ def test_questions_between_members_go_with_their_answers_when_they_have_ended(em
             questions.follow(session, one.id, anna.id)
             offers.add(session, one.id, anna.id, "x", NOON)
             if answered:
-                said = {"municipality_code": None, "text": "!", "digest": "d", "way": questions.Way.CARD}
+                said = {"municipality_code": None, "text": "!", "digest": "d", "way": questions.AnswerWay.CARD}
                 questions.add_answer(session, question_id=one.id, person_id=anna.id, at=answered, **said)
 
     def kept(session: Session) -> list[set[int]]:

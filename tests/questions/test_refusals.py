@@ -17,7 +17,7 @@ from bot.message import Incoming, Kind, Reply
 from storage import groups, outbox, people, questions
 from storage.outbox import Delivery
 from storage.outgoing import Outgoing, ToChannel
-from storage.questions import Question, Status, Way
+from storage.questions import AnswerWay, Question, Status
 from tests.support.chat import KANSLI, Chat, seen
 from tests.support.questions import GENERAL, TEXT, VATTEN, ask, newest, row, texts
 
@@ -166,7 +166,7 @@ class Cast:
         questions.follow(session, made.id, self.ids["follower"])
         if case.state in {"open", "claimed", *PRIVATE}:
             return replace(case, question=made.id)
-        values = {"municipality_code": None, "text": "Svar", "digest": "x", "way": Way.CARD, "at": now}
+        values = {"municipality_code": None, "text": "Svar", "digest": "x", "way": AnswerWay.CARD, "at": now}
         kept, _ = questions.add_answer(session, question_id=made.id, person_id=self.ids["answerer"], **values)
         return replace(case, question=made.id, answer=kept.id)
 

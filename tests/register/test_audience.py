@@ -12,7 +12,7 @@ from sqlalchemy import event, null, select, union_all
 from bot.delivery.reach import to_person
 from bot.delivery.tenant_routes import TenantRoutes
 from bot.message import UserError
-from bot.ports import Reason, Way
+from bot.ports import DeliveryWay, Reason
 from bot.register import audience as register_audience
 from bot.register import words
 from bot.register.audience import CONDITIONS, Addressees, Condition, addressees, from_json, pasted, sentence, to_json
@@ -28,7 +28,7 @@ from tests.support.fakes import BLOCKED, refusal
 from tests.support.outbox import Desk, desk, note
 from tests.support.people import HABO, LUND, SOTENAS, appoint, know, municipality, person, set_up
 
-MAIL = frozenset({Way.MAIL})
+MAIL = frozenset({DeliveryWay.MAIL})
 FALUN = "2080"
 POLITICIAN, OFFICER = PersonRole.POLITICIAN, PersonRole.OFFICER
 
@@ -52,7 +52,7 @@ def names(found: Addressees) -> list[str]:
     return [one.person.name for one in found.people]
 
 
-def ways(found: Addressees) -> dict[str, Way | Reason]:
+def ways(found: Addressees) -> dict[str, DeliveryWay | Reason]:
     return {one.person.name: one.way for one in found.people}
 
 
@@ -161,11 +161,11 @@ def test_guests_are_counted_and_a_roster_that_has_not_said_is_no_guest(network: 
     assert [one.person.guest for one in look(network, Part(municipalities=(SOTENAS,))).people] == [False, False]
 
 
-KNOWN: list[tuple[str, dict[str, Any], bool, Way | Reason]] = [
-    ("chat", {}, True, Way.CHAT),
-    ("met in a team", {}, False, Way.NEW_CHAT),
-    ("of the directory", {"teams_id": None, "entra_id": "e-1"}, False, Way.NEW_CHAT),
-    ("on the list", {"teams_id": None, "mail": "a@b.se"}, False, Way.MAIL),
+KNOWN: list[tuple[str, dict[str, Any], bool, DeliveryWay | Reason]] = [
+    ("chat", {}, True, DeliveryWay.CHAT),
+    ("met in a team", {}, False, DeliveryWay.NEW_CHAT),
+    ("of the directory", {"teams_id": None, "entra_id": "e-1"}, False, DeliveryWay.NEW_CHAT),
+    ("on the list", {"teams_id": None, "mail": "a@b.se"}, False, DeliveryWay.MAIL),
     ("on the list without mail", {"teams_id": None}, False, Reason.NOT_INSTALLED),
     ("guest of a sign-in name", {"teams_id": None, "guest": True}, False, Reason.NO_ADDRESS),
 ]
@@ -186,7 +186,7 @@ async def test_the_way_is_the_first_that_the_outbox_would_try(desk: Desk) -> Non
         desk.enqueue(row)
         delivery = desk.row(row.key)
         routes = desk.play(partial(to_person, row=delivery, now=NOON, opened=MAIL))
-        if isinstance(one.way, Way):
+        if isinstance(one.way, DeliveryWay):
             assert routes[0].way is one.way, one
         else:
             assert routes.error == Reason.NO_ROUTE, one
@@ -216,13 +216,13 @@ async def test_a_refusal_stands_until_they_write_or_a_message_arrives(desk: Desk
     await desk.courier.deliver()
     desk.connector.refuses.clear()
 
-    refused = {"Anna": Reason.BLOCKED, "Bo": Way.MAIL, "Cia": Reason.NOT_INSTALLED}
+    refused = {"Anna": Reason.BLOCKED, "Bo": DeliveryWay.MAIL, "Cia": Reason.NOT_INSTALLED}
     assert ways(look(desk.database, Part())) == {**refused, "Dan": Reason.BLOCKED, "Eva": Reason.BLOCKED}
     desk.clock.forward(hours=2)
     change(desk.database, "Dan", last_active_at=desk.clock())
     desk.enqueue(note(ids["Eva"], key="two"))
     await desk.courier.deliver()
-    assert ways(look(desk.database, Part())) == {**refused, "Dan": Way.CHAT, "Eva": Way.CHAT}
+    assert ways(look(desk.database, Part())) == {**refused, "Dan": DeliveryWay.CHAT, "Eva": DeliveryWay.CHAT}
 
 
 def test_every_reason_has_its_words() -> None:

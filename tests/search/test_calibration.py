@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.search.calibration import ENOUGH, SHARES, SHIPPED, Calibration, calibrate, fit_logistic, weigh
-from bot.search.examples import EVERYDAY, Example, Kind, examples, exchanged
-from bot.search.scorer import FEATURES, Entry, Lexical
+from bot.search.examples import EVERYDAY, Example, ExampleKind, examples, exchanged
+from bot.search.scorer import FEATURES, Lexical, SearchEntry
 
 TOPICS = "avgift medlem webbinarium nyckeltal årsmöte styrelse enkät nyhetsbrev temagrupp remiss".split()
 BANK = tuple(
-    Entry(at, f"Vad gäller för {topic}?", f"Så här är det med {topic}.", tuple(f"{ask} {topic}" for ask in asks))
+    SearchEntry(at, f"Vad gäller för {topic}?", f"Så här är det med {topic}.", tuple(f"{ask} {topic}" for ask in asks))
     for at, topic in enumerate(TOPICS)
     for asks in [("hur funkar", "berätta om", "när är", "varför", "fråga om er")]
 )
@@ -38,7 +38,7 @@ def test_too_few_alternatives_teach_nothing() -> None:
 
 
 def test_a_bank_of_one_entry_does_no_harm() -> None:
-    one = Entry(1, "Vad kostar det?", "Inget.", tuple(f"pris nummer {at}" for at in range(ENOUGH)))
+    one = SearchEntry(1, "Vad kostar det?", "Inget.", tuple(f"pris nummer {at}" for at in range(ENOUGH)))
     calibration = calibrate([one])
 
     assert calibration is not None
@@ -49,16 +49,16 @@ def test_every_kind_of_example_is_made() -> None:
     found = list(examples(BANK))
     kinds = {example.kind for example in found}
 
-    assert kinds == set(Kind)
-    assert sum(example.kind is Kind.EVERYDAY for example in found) == len(EVERYDAY)
-    assert not [example for example in found if example.right and example.kind is not Kind.LEFT_OUT_PHRASING]
+    assert kinds == set(ExampleKind)
+    assert sum(example.kind is ExampleKind.EVERYDAY for example in found) == len(EVERYDAY)
+    assert not [example for example in found if example.right and example.kind is not ExampleKind.LEFT_OUT_PHRASING]
 
 
 def test_twins_are_left_out_together_and_answer_for_each_other() -> None:
     twins = [*BANK, *(replace(entry, id=entry.id + 100, question=f"Säg: {entry.question}") for entry in BANK)]
     found = list(examples(twins))
-    paired = [example for example in found if example.kind is Kind.LEFT_OUT_PHRASING]
-    strange = [example for example in found if example.kind is Kind.LEFT_OUT_ENTRY]
+    paired = [example for example in found if example.kind is ExampleKind.LEFT_OUT_PHRASING]
+    strange = [example for example in found if example.kind is ExampleKind.LEFT_OUT_ENTRY]
 
     assert sum(example.right for example in paired) / len(paired) > 0.9
     assert max(example.features[1] for example in paired) > 1  # the margin, though a twin has the same alternatives
@@ -77,12 +77,17 @@ def test_an_exchanged_word_is_the_rarest_known_one() -> None:
 
 
 def test_weights_give_each_kind_its_share() -> None:
-    kinds = [Kind.LEFT_OUT_PHRASING] * 6 + [Kind.LEFT_OUT_ENTRY] * 3 + [Kind.EVERYDAY] * 2 + [Kind.EXCHANGED_WORD]
+    kinds = (
+        [ExampleKind.LEFT_OUT_PHRASING] * 6
+        + [ExampleKind.LEFT_OUT_ENTRY] * 3
+        + [ExampleKind.EVERYDAY] * 2
+        + [ExampleKind.EXCHANGED_WORD]
+    )
     weights = weigh([Example(kind, [0.0], right=False) for kind in kinds], 0.3)
 
     assert weights.mean() == pytest.approx(1)
     assert weights[:6].sum() / weights.sum() == pytest.approx(0.7)
-    assert weights[6:9].sum() / weights.sum() == pytest.approx(0.3 * SHARES[Kind.LEFT_OUT_ENTRY])
+    assert weights[6:9].sum() / weights.sum() == pytest.approx(0.3 * SHARES[ExampleKind.LEFT_OUT_ENTRY])
 
 
 def test_a_calibration_survives_json() -> None:

@@ -12,22 +12,22 @@ from hypothesis import strategies as st
 
 from bot.ports import Hit
 from bot.search import normalisation, postings, terms
-from bot.search.index import Entry, Index
+from bot.search.index import Index, SearchEntry
 from tests.bench.engines import product
 from tests.bench.retrieval import entries_of, load, measure
 from tests.support.paths import FAQ_DATA
 
 BANK = (
-    Entry(
+    SearchEntry(
         11,
         "Vad kostar medlemskapet?",
         "Årsmötet bestämmer avgiften varje år.",
         ("medlemsavgift", "vad är avgiften"),
         "m",
     ),
-    Entry(12, "Hur blir vår kommun medlem?", "Fullmäktige beslutar att ansöka.", ("hur går man med",), "m"),
-    Entry(13, "Hur ofta har ni webbinarier?", "Minst 20 gånger per år.", ("när är nästa webinar",), "w"),
-    Entry(14, "Vilka gröna nyckeltal finns?", "Växthusgaser, avfall och solceller.", ("lista nyckeltalen",), "n"),
+    SearchEntry(12, "Hur blir vår kommun medlem?", "Fullmäktige beslutar att ansöka.", ("hur går man med",), "m"),
+    SearchEntry(13, "Hur ofta har ni webbinarier?", "Minst 20 gånger per år.", ("när är nästa webinar",), "w"),
+    SearchEntry(14, "Vilka gröna nyckeltal finns?", "Växthusgaser, avfall och solceller.", ("lista nyckeltalen",), "n"),
 )
 
 
@@ -80,7 +80,7 @@ def test_an_empty_bank_finds_nothing() -> None:
 
 
 def test_entries_without_words_do_no_harm() -> None:
-    bank = (*BANK, Entry(1, "?", ""), Entry(2, "", "", ("",)), Entry(3, "…", "!", ("🙂",)))
+    bank = (*BANK, SearchEntry(1, "?", ""), SearchEntry(2, "", "", ("",)), SearchEntry(3, "…", "!", ("🙂",)))
 
     assert Index(bank).search("medlemsavgift")[0].entry_id == 11
 
@@ -101,7 +101,9 @@ def test_probabilities_fall_and_the_limit_holds() -> None:
 
 
 def test_twins_are_found_once_and_cast_no_doubt_on_each_other() -> None:
-    twin = Entry(99, "Hur stor är avgiften för medlemskapet?", "  årsmötet bestämmer\navgiften varje ÅR.", (), "m")
+    twin = SearchEntry(
+        99, "Hur stor är avgiften för medlemskapet?", "  årsmötet bestämmer\navgiften varje ÅR.", (), "m"
+    )
     index = Index((*BANK, twin, replace(BANK[0], id=100)))
 
     for question, nearest in (("Vad kostar medlemskapet?", 11), (twin.question, 99)):
@@ -166,14 +168,18 @@ def test_the_fingerprint_is_that_of_the_content() -> None:
 WORDS = st.sampled_from("vad kostar hur blir medlem webinar när nyckeltal årsmöte å é 8a 🙂 x-y ... ÖP".split())
 TEXTS = st.lists(WORDS, max_size=6).map(" ".join)
 BANKS = st.lists(
-    st.builds(Entry, st.integers(0, 9), TEXTS, TEXTS, st.lists(TEXTS, max_size=3).map(tuple), st.sampled_from("abc")),
+    st.builds(
+        SearchEntry, st.integers(0, 9), TEXTS, TEXTS, st.lists(TEXTS, max_size=3).map(tuple), st.sampled_from("abc")
+    ),
     max_size=6,
 )
 
 
 @settings(max_examples=25, deadline=None)
 @given(BANKS, BANKS, st.one_of(st.text(max_size=60), TEXTS))
-def test_a_rebuilt_index_is_a_new_one_bit_by_bit(before: list[Entry], after: list[Entry], question: str) -> None:
+def test_a_rebuilt_index_is_a_new_one_bit_by_bit(
+    before: list[SearchEntry], after: list[SearchEntry], question: str
+) -> None:
     fresh, rebuilt = Index(after), Index(after, previous=Index(before))
 
     assert _all_arrays(rebuilt) == _all_arrays(fresh)

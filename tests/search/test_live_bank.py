@@ -17,11 +17,11 @@ from sqlalchemy.orm import Session
 from bot.search import trainer
 from bot.search.calibration import SHIPPED, Calibration, calibrate
 from bot.search.live_bank import LiveBank
-from bot.search.scorer import Entry, fingerprint
+from bot.search.scorer import SearchEntry, fingerprint
 from bot.search.trainer import FittingError
 from storage import content, faq, faq_calibration
 from storage.database import Database
-from storage.faq import Phrasing, State
+from storage.faq import EntryState, Phrasing
 from tests.support.chat import Clock
 
 OFTEN = 0.05
@@ -48,7 +48,7 @@ def fits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many entries were learned from, each time; in this process, and with made-up coefficients."""
     found: list[int] = []
 
-    async def fit(entries: Sequence[Entry]) -> Calibration:
+    async def fit(entries: Sequence[SearchEntry]) -> Calibration:
         found.append(len(entries))
         return Calibration((1.0, float(len(found)), 0.0), -1.0, examples=99, fingerprint=fingerprint(entries))
 
@@ -79,7 +79,7 @@ def add(database: Database, *phrasings: str) -> None:
     """Give the first published entry more phrasings."""
 
     def work(session: Session) -> None:
-        entry = faq.by_state(session, State.PUBLISHED)[0]
+        entry = faq.by_state(session, EntryState.PUBLISHED)[0]
         entry.phrasings += [Phrasing(text=text) for text in phrasings]
         faq.touch(session)
 
@@ -204,7 +204,7 @@ async def test_a_bank_that_can_t_be_learned_from_is_searched_as_shipped(
 ) -> None:
     tries = []
 
-    async def fail(entries: Sequence[Entry]) -> None:
+    async def fail(entries: Sequence[SearchEntry]) -> None:
         tries.append(len(entries))
         raise FittingError
 
@@ -217,7 +217,9 @@ async def test_a_bank_that_can_t_be_learned_from_is_searched_as_shipped(
 
 
 async def test_a_process_of_its_own_learns_the_same() -> None:
-    entries = [Entry(n, f"Vad är sak{n}?", f"Sak{n} är bra.", (f"berätta om sak{n}", f"sak{n} då")) for n in range(40)]
+    entries = [
+        SearchEntry(n, f"Vad är sak{n}?", f"Sak{n} är bra.", (f"berätta om sak{n}", f"sak{n} då")) for n in range(40)
+    ]
 
     assert await trainer.fit(entries) == calibrate(entries)
     assert await trainer.fit(entries[:3]) is None

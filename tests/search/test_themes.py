@@ -6,7 +6,7 @@ import tomllib
 
 import pytest
 
-from bot.search.themes import Vote, key_words, likeness, suggest
+from bot.search.themes import ThemeVote, key_words, likeness, suggest
 from storage import content
 from tests.bench.routing import cases, measure, questions, together
 from tests.support.paths import FAQ_DATA
@@ -46,16 +46,24 @@ def test_nothing_to_go_by_is_said() -> None:
 
 def test_entries_earlier_questions_and_key_words_vote_together() -> None:
     groups = {"vatten": ["pfas"], "klimat": ["klimat"], "livsmedel": []}
-    entries = [Vote("klimat", 0.3), Vote("klimat", 0.1), Vote("vatten", 0.2), Vote("medlemskap", 0.4)]
-    earlier = [Vote("livsmedel", 0.9)]
+    entries = [
+        ThemeVote("klimat", 0.3),
+        ThemeVote("klimat", 0.1),
+        ThemeVote("vatten", 0.2),
+        ThemeVote("medlemskap", 0.4),
+    ]
+    earlier = [ThemeVote("livsmedel", 0.9)]
 
-    def themes(question: str, *votes: list[Vote]) -> list[str]:
+    def themes(question: str, *votes: list[ThemeVote]) -> list[str]:
         return [one.theme for one in suggest(question, groups, *votes)]
 
     assert themes("?", entries, earlier) == ["klimat", "vatten", "livsmedel"]
     assert themes("pfas?", entries, earlier) == ["vatten", "klimat", "livsmedel"]
     assert suggest("?", groups, entries)[0].reason == "Det liknar svar i kunskapsbanken på samma tema."
-    elsewhere = [Vote("klimat", 0.05), Vote("medlemskap", 0.95)]  # the bank speaks of something without a group
+    elsewhere = [
+        ThemeVote("klimat", 0.05),
+        ThemeVote("medlemskap", 0.95),
+    ]  # the bank speaks of something without a group
     assert themes("pfas?", elsewhere) == ["vatten", "klimat", "livsmedel"]
     assert themes("?", elsewhere, earlier) == ["livsmedel", "klimat", "vatten"]
     assert suggest("?", groups, elsewhere)[0].reason == ""

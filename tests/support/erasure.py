@@ -1,4 +1,4 @@
-"""Erasing a person as they do it themselves, and looking for what is left."""
+"""Erases a person through the chat, as they would themselves, and looks for data that is left."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def comparable(database: Database) -> dict[str, list[str]]:
 
 
 def traces(database: Database, *wanted: str) -> list[tuple[str, str]]:
-    """Where something still stands."""
+    """Return the rows that still contain one of the words."""
     return [(name, one) for name, text in everything(database).items() for one in wanted if one.casefold() in text]
 
 
@@ -61,7 +61,7 @@ def in_files(database: Database, *wanted: str) -> list[tuple[str, str]]:
 
 
 def erase(chat: Chat) -> str:
-    """Go the whole way as oneself."""
+    """Erase the person who chats, with all steps of the dialog."""
     chat.say("mina uppgifter")
     chat.click("Ta bort mig")
     chat.click("Ja, gå vidare")

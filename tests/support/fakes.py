@@ -41,7 +41,7 @@ class Sent:
         return next((a["content"] for a in self.activity.get("attachments", ()) if a["contentType"] == CARD), None)
 
     def card_for(self, person: str) -> Json | None:
-        """The card that one person sees."""
+        """Return the card that one person sees."""
         return self.views.get(person, self.card)
 
 
@@ -76,7 +76,7 @@ BLOCKED = Trouble(
 
 
 def refusal(status: int, code: str) -> Trouble:
-    """A refusal in the Connector's usual shape."""
+    """Return a refusal in the Connector's usual shape."""
     return Trouble(status=status, body={"error": {"code": code, "message": "no"}})
 
 
@@ -245,7 +245,7 @@ class FakeConnector:
 
 @cache
 def rsa_key(name: str) -> rsa.RSAPrivateKey:
-    """A key pair by name; made once per run, because making one takes a tenth of a second."""
+    """Return a key pair by name; made once per run, because making one takes a tenth of a second."""
     del name
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
@@ -283,7 +283,7 @@ class FakeIdentityProvider:
         return str(self._server.make_url("/openid"))
 
     def claims(self, service_url: str, **changes: Any) -> Json:
-        """The claims of a good token; a change to None takes the claim away."""
+        """Return the claims of a good token; a change to None takes the claim away."""
         now = int(time.time())
         good = {
             "iss": self.issuer,
@@ -295,7 +295,7 @@ class FakeIdentityProvider:
         return {name: value for name, value in {**good, **changes}.items() if value is not None}
 
     def token(self, service_url: str, *, key: str = "first", kid: Any = None, **changes: Any) -> str:
-        """A token signed with ``key`` as ``kid`` (the key's own name, if None)."""
+        """Return a token signed with ``key`` as ``kid`` (the key's own name, if None)."""
         headers = {"kid": key if kid is None else kid}
         return jwt.encode(self.claims(service_url, **changes), rsa_key(key), algorithm="RS256", headers=headers)
 

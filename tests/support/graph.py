@@ -1,4 +1,4 @@
-"""What the tests of Graph share: the bot's client against the stand-in."""
+"""Helpers for the tests of Graph: the bot's client with the stand-in."""
 
 from __future__ import annotations
 

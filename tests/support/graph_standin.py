@@ -1,8 +1,9 @@
 """Microsoft Graph on loopback: the second of the two fakes. The real SDK speaks to it over HTTP.
 
-Each request is held against ``graph_calls.toml``: method, path, query, headers, and its body read back by the SDK's own
-models with nothing left over. What is not as documented is kept in ``violations``, which tests want empty. It can be
-slow, throttle, fail, and cut the line after a request was carried out; it counts how many asked at a time and how fast.
+Each request is checked against ``graph_calls.toml``: method, path, query, headers, and the body, which the SDK's own
+models must read back with nothing left over. Violations of the documentation are kept in ``violations``, which tests
+want empty. It can be slow, throttle, fail, and cut the line after a request was carried out. It counts how many asked
+at a time and how fast.
 """
 
 from __future__ import annotations
@@ -250,7 +251,7 @@ class GraphStandIn:
             self._at_once -= 1
 
     def fastest(self, call: str, seconds: float) -> int:
-        """The most requests of a kind that came within so many seconds."""
+        """Return the most requests of a kind that came within so many seconds."""
         times = self.arrivals[call]
         first = most = 0
         for last, moment in enumerate(times):
@@ -261,7 +262,7 @@ class GraphStandIn:
 
 
 def leftovers(value: Any) -> Iterator[str]:
-    """The names that the SDK's models found in JSON and have no property for, however deep."""
+    """Yield the names that the SDK's models found in JSON and have no property for, however deep."""
     if isinstance(value, dict):  # a model's additional_data
         yield from value
     elif isinstance(value, list | tuple):

@@ -1,4 +1,4 @@
-"""What the stand-in's tenant holds, and what each call does to it. Method names are the calls' names."""
+"""The state of the stand-in's tenant, and the effect of each call on it. Method names are the calls' names."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Event:
 
 
 def meeting_details(join_url: str) -> str:
-    """What Teams puts below the text of an invitation, shortened from a real one."""
+    """Return what Teams puts below the text of an invitation, shortened from a real one."""
     return (
         f'<br><div style="width:100%"><span style="white-space:nowrap; color:#5F5F5F">{LINE}</span></div>'
         '<div class="me-email-text" lang="sv-SE"><div><span style="font-size:24px">Microsoft Teams</span></div>'
@@ -60,13 +60,13 @@ class State:
         self.mailbox = mailbox
         self.mails: list[EmailMessage] = []
         self.pings: list[tuple[str, Json]] = []
-        """Who was notified of what."""
+        """The notifications: recipient and content."""
         self._ids = count()
         self.events: dict[str, Event] = {}
         self.created: list[str] = []
         """Our keys of all events that were ever made."""
         self.told: list[tuple[str, str]] = []
-        """Whom Exchange wrote to about an event, and why."""
+        """Exchange's messages about events: recipient and reason."""
         self.without_app: set[str] = set()
         self.installed: set[str] = set()
         self.catalog: dict[str, str] = {}

@@ -42,7 +42,7 @@ def faulty() -> Iterator[tuple[str, ...]]:
 
 
 def as_csv(*, encoding: str = "utf-8-sig") -> bytes:
-    """The list as a Swedish Excel saves it, with a title, headings again in the middle, and empty rows."""
+    """Return the list as a Swedish Excel saves it, with a title, headings again in the middle, and empty rows."""
     rows = [("Medlemslista 2026", "", "", "", "", ""), (), HEADINGS, *four_hundred()]
     rows[200:200] = [HEADINGS, ("", "", "", "", "", "")]
     lines = [*rows, *faulty()]
@@ -51,7 +51,7 @@ def as_csv(*, encoding: str = "utf-8-sig") -> bytes:
 
 @cache
 def as_excel() -> bytes:
-    """The same as an Excel file, with codes as numbers and the formula as a formula."""
+    """Return the same as an Excel file, with codes as numbers and the formula as a formula."""
     book = Workbook()
     sheet = book.active
     sheet.append(["Medlemslista 2026"])
@@ -63,7 +63,7 @@ def as_excel() -> bytes:
 
 
 def two_rows_of_headings() -> bytes:
-    """A list with one row for each municipality, whose headings stand in two rows."""
+    """Return a list with one row for each municipality, whose headings stand in two rows."""
     book = Workbook()
     sheet = book.active
     sheet.append(["", "Kontaktpolitiker", "", "Tjänsteperson", "", ""])

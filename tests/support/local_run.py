@@ -29,7 +29,7 @@ def missing() -> str:
 
 @asynccontextmanager
 async def made_run(folder: Path, port: int = 0) -> AsyncIterator[str]:
-    """``make run`` with a database of its own; the address that it says to open. ``port`` is the bot's own."""
+    """Yield ``make run`` with a database of its own; the address that it says to open. ``port`` is the bot's own."""
     environ = {name: value for name, value in os.environ.items() if not name.upper().startswith(("SEKOM", "MICROSOFT"))}
     environ |= {"PORT": str(port or free_port()), **environment()}
     environ |= {"DATABASE_URL": f"sqlite:///{folder}/sekom.db"}

@@ -1,4 +1,4 @@
-"""What the tests of the outbox share: people and places to write to, and a courier against the fake Connector."""
+"""Helpers for the outbox tests: people and places to write to, and a courier with the fake Connector."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Desk:
     clock: Clock
 
     def meet(self, name: str, *, chat: bool = True) -> int:
-        """Somebody who has written to the bot in their own chat, or only elsewhere."""
+        """Add a person who has written to the bot in their own chat, or only elsewhere."""
         return self.database.play(lambda session: meet(session, self.connector.url, name, self.clock.now, chat=chat))
 
     def hear_from_channel(self) -> None:
@@ -55,7 +55,7 @@ class Desk:
         return found
 
     def state(self, key: str) -> tuple[str, str, int, int]:
-        """State, error, attempts and doubts."""
+        """Return state, error, attempts and doubts of the delivery."""
         row = self.row(key)
         return row.state, row.error, row.attempts, row.doubts
 
@@ -103,12 +103,12 @@ def hear(session: Session, conversation: str, url: str, now: datetime, *, person
 
 
 def note(person_id: int, text: str = "hej", key: str = "", **more: Any) -> Outgoing:
-    """A short message to somebody."""
+    """Return a short message to somebody."""
     return Outgoing(key or f"note:{text}:{person_id}", "note:1", ToPerson(person_id), text=text, **more)
 
 
 def reminder(person_id: int, key: str = "", **more: Any) -> Outgoing:
-    """A scheduled reminder to somebody."""
+    """Return a scheduled reminder to somebody."""
     said = AsMail("Nyckeltalen ska in senast den 31 mars", "Nyckeltalen saknas än.", "Du får mejlet för att …")
     reach = {"reach": Reach.REMINDER, "mail": said}
     return Outgoing(key or f"r:{person_id}", "note:1", ToPerson(person_id), text="hej", **{**reach, **more})

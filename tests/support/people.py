@@ -1,4 +1,4 @@
-"""What tests about people share: the register, and people as the kansli and the roster know them."""
+"""Helpers for tests about people: the register, and people as the kansli and the roster know them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def set_up(database: Database, code: str = SOTENAS, **facts: Any) -> None:
 
 
 def appoint(database: Database, seat: str, name: str, mail: str, code: str = SOTENAS) -> int:
-    """Give somebody a seat as the kansli does; the contact's id."""
+    """Give a person a seat as the kansli does. Return the contact's id."""
 
     def work(session: Any) -> int:
         change = Change(session, None, NOON)
@@ -45,7 +45,7 @@ def appoint(database: Database, seat: str, name: str, mail: str, code: str = SOT
 
 
 def know(chat: Chat, **facts: Any) -> None:
-    """Set what a roster or the kansli has told of the one who chats."""
+    """Set the facts that a roster or the kansli would give about the person who chats."""
 
     def work(session: Any) -> None:
         person = people.find(session, chat.sender.teams_id)
@@ -57,19 +57,19 @@ def know(chat: Chat, **facts: Any) -> None:
 
 
 def person(chat: Chat) -> Person:
-    """The row of the one who chats."""
+    """Return the row of the person who chats."""
     found = chat.app.database.play(lambda session: people.find(session, chat.sender.teams_id))
     assert found is not None
     return found
 
 
 def municipality(database: Database, code: str = SOTENAS) -> Municipality:
-    """A municipality's row."""
+    """Return a municipality's row."""
     return database.play(lambda session: session.get_one(Municipality, code))
 
 
 def held(database: Database, code: str = SOTENAS) -> list[tuple[str, str]]:
-    """Who holds which seat now."""
+    """Return the holders of the seats now."""
 
     def work(session: Any) -> list[tuple[str, str]]:
         return [(one.seat, one.person.name if one.person else "") for one in contacts.current(session, code)]
@@ -78,15 +78,15 @@ def held(database: Database, code: str = SOTENAS) -> list[tuple[str, str]]:
 
 
 def all_contacts(database: Database) -> list[Contact]:
-    """Every contact, past ones too."""
+    """Return every contact, past ones too."""
     return database.play(lambda session: list(session.scalars(select(Contact).order_by(Contact.id))))
 
 
 def audited(database: Database) -> list[str]:
-    """What the audit log says was done, oldest first."""
+    """Return what the audit log says was done, oldest first."""
     return database.play(lambda session: [row.what for row in session.scalars(select(AuditRow).order_by(AuditRow.id))])
 
 
 def data_of(chat: Chat, title: str) -> dict[str, Any]:
-    """The data of a button on the newest card."""
+    """Return the data of a button on the newest card."""
     return next(action["data"] for action in actions(chat.card) if action["title"] == title)

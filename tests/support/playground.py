@@ -1,4 +1,4 @@
-"""Drives Microsoft's Agents Playground as a person does: in a real browser, by what is seen on the page."""
+"""Drives Microsoft's Agents Playground in a real browser, as a person does: through the visible page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TIMEOUT = 20_000
 
 
 def chromium() -> str | None:
-    """An installed Chromium, or Playwright's own; None where there is neither."""
+    """Return an installed Chromium, or Playwright's own; None where there is neither."""
     installed = next((path for name in NAMES if (path := shutil.which(name))), None)
     if installed:
         return installed
@@ -71,7 +71,7 @@ class Playground:
 
 @asynccontextmanager
 async def browse(address: str, program: str) -> AsyncIterator[Playground]:
-    """The Playground at ``address`` in a headless browser that reaches nothing else."""
+    """Yield the Playground at ``address`` in a headless browser that reaches nothing else."""
 
     async def cut(route: Route) -> None:
         await route.abort()

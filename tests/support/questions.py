@@ -1,4 +1,4 @@
-"""What the tests of questions share: asking one, the channels, and looking into the tables."""
+"""Helpers for tests of questions: asking a question, the channels, and reading the tables."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TEXT = "Hur renar ni pfas i kommunala brunnen?"
 
 
 def ask(chat: Chat, text: str = TEXT, group: str = "Vatten", name: str = "Visa mitt namn") -> int:
-    """Ask a theme group by pressing through the dialog; the question's id."""
+    """Ask a theme group through the dialog. Return the question's id."""
     chat.say(f"fråga kollegor {text}")
     chat.click("Fortsätt", answer=text)
     chat.click(group)
@@ -47,19 +47,19 @@ def live_in(chat: Chat, name: str) -> None:
 
 
 def deliveries(chat: Chat) -> dict[str, str]:
-    """Every delivery's state by key."""
+    """Return every delivery's state by key."""
     rows = chat.app.database.play(lambda session: session.query(Delivery).all())
     return {one.key: one.state for one in rows}
 
 
 def all_sent(chat: Chat) -> bool:
-    """Whether nothing failed, was left, or went in doubt; older versions of a card may have been passed over."""
+    """Return whether nothing failed, was left, or went in doubt; older versions of a card may have been passed over."""
     rows = chat.app.database.play(lambda session: session.query(Delivery).all())
     return all(one.state == State.SENT or one.error == "superseded" for one in rows)
 
 
 def texts(chat: Chat) -> list[str]:
-    """The first line of every card in this conversation, oldest first."""
+    """Return the first line of every card in this conversation, oldest first."""
     from tests.support.chat import words  # noqa: PLC0415 - chat imports teams
 
     return [words(card).split("\n")[0] for one in chat.shown if (card := one.card_for(chat.sender.teams_id))]

@@ -1,4 +1,4 @@
-"""A database of each kind in a test process: made once, and set back between tests faster than content comes about."""
+"""One database of each kind per test process: made once, and reset between tests faster than it could be filled."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Stage(Protocol):
     url: str
 
     def clear(self) -> None:
-        """Make it as good as new: migrated and empty."""
+        """Reset the database: migrated and empty."""
 
     def fill(self) -> None:
         """Put the starting content into it, which must be empty."""
@@ -65,7 +65,7 @@ class SqliteStage:
         self._become(self._filled)
 
     def _become(self, path: Path) -> None:
-        """Whoever has the last file still open goes on with it, and nobody sees that."""
+        """Replace the file. A connection that still has the old file open goes on with it, unseen by others."""
         _let_go(self.url)
         for name in ("-wal", "-shm"):
             Path(f"{self._file}{name}").unlink(missing_ok=True)
@@ -74,7 +74,7 @@ class SqliteStage:
 
 
 class PostgresqlStage:
-    """A database whose schema ``filled`` keeps the content beside its own tables."""
+    """A database that keeps the starting content in its schema ``filled``."""
 
     def __init__(self, url: str, load: Callable[[Session], object]) -> None:
         self.url = url

@@ -1,6 +1,6 @@
-"""Teams as the outbox writes to it: what the bot sends of its own accord lands in people's and channels' histories.
+"""Teams as the outbox sees it: messages that the bot starts itself end up in the histories of people and channels.
 
-The rows are claimed and settled by the product's own courier; only the last step, Teams itself, is stood in for.
+The product's own courier claims and settles the rows. Only the last step, Teams itself, is replaced.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bot import jobs
 from bot.delivery.courier import Courier
 from bot.delivery.tenant_routes import TenantRoutes
 from bot.message import Json, Message
-from bot.ports import Posted, Reason, Route, Unreachable, Way
+from bot.ports import DeliveryWay, Posted, Reason, Route, Unreachable
 from bot.turn import App
 from storage import outbox
 from storage.outbox import Delivery, State
@@ -57,11 +57,11 @@ class Teams:
 
     async def send(self, route: Route, message: Message) -> Posted:
         self._refuse(route.conversation_id)
-        if route.way is Way.MENTION and route.member:
+        if route.way is DeliveryWay.MENTION and route.member:
             message = Message(f"@{route.member.name} {message.text}", message.card)
         sent = Shown(f"o{next(_ids)}", message)
         self.history.setdefault(route.conversation_id, []).append(sent)
-        thread = sent.id if route.way is Way.CHANNEL else route.thread_id
+        thread = sent.id if route.way is DeliveryWay.CHANNEL else route.thread_id
         return Posted(route.conversation_id, thread, sent.id)
 
     async def update(self, route: Route, message: Message) -> Posted:

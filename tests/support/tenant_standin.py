@@ -1,4 +1,4 @@
-"""The tenant as the doctor meets it: Entra's sign-in beside Graph's stand-in, with permissions, secrets and policies.
+"""The tenant as the doctor meets it: Entra's sign-in and Graph's stand-in, with permissions, secrets and policies.
 
 What an app may do to a mailbox follows from three places, as in Exchange Online: roles granted in Entra (the token's
 ``roles``), an access policy that narrows them, and roles for single mailboxes (RBAC for Applications).

@@ -1,6 +1,6 @@
-"""Walks through the whole bot: every command said, every button of every card pressed, and what that shows and changes.
+"""Walks through the whole bot: says every command, presses every button of every card, and records what changes.
 
-The database is put back after each press, so that every button is pressed where its card has just been shown.
+The database is restored after each press, so that every button is pressed while its card has just been shown.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from storage.database import Base, Database
 from tests.support.chat import Chat, actions, walk
 
 MOST = 2
-"""Buttons of one verb that are pressed: lists have one for each of 311 municipalities."""
+"""Most buttons of one verb to press: lists have one for each of 311 municipalities."""
 ARGUMENTS = {"namn": "Siri Sten", "kommun": "Sotenäs", "namn eller mejladress": "Siri Sten", "fråga": "Vad är pfas?"}
-"""What stands after a command that takes something."""
+"""The argument of each command that takes one."""
 INPUTS = {
     "name": "Siri Sten",
     "mail": "ny.person@sotenas.se",
@@ -35,7 +35,7 @@ INPUTS = {
     "answer": "Vi renar med kolfilter.",
     "reason": "Det saknas ett årtal.",
 }
-"""What is written in a form's fields that stand empty."""
+"""The text to write in a form's empty fields."""
 
 Dump = dict[str, list[tuple[Any, ...]]]
 """Table → its rows."""
@@ -55,7 +55,7 @@ class Button:
 
 
 def buttons(card: Json) -> Iterator[Button]:
-    """The buttons of a card."""
+    """Yield the buttons of a card."""
     filled = {
         str(part["id"]): part.get("value") or _first_choice(part) or INPUTS.get(part["id"], "1")
         for part in walk(card)
@@ -67,12 +67,12 @@ def buttons(card: Json) -> Iterator[Button]:
 
 
 def cards(reply: Reply) -> Iterator[Json]:
-    """The cards of a reply."""
+    """Yield the cards of a reply."""
     yield from (card for card in (reply.view, reply.state, *(one.card for one in reply.messages)) if card)
 
 
 def sentence(command: Command[Turn], word: str = "") -> str:
-    """A message that a command answers; ``word`` is another word for it."""
+    """Return a message that a command answers; ``word`` is another word for it."""
     word = word or command.word
     return f"{word} {ARGUMENTS.get(command.takes, 'Vatten')}" if command.takes else word
 
@@ -122,7 +122,7 @@ class Tables:
             work(connection.driver_connection)  # type: ignore[arg-type]
 
     def dump(self) -> Dump:
-        """Every row of every table, as SQLite has it."""
+        """Return every row of every table, as SQLite has it."""
         found: Dump = {}
 
         def read(live: sqlite3.Connection) -> None:
@@ -135,7 +135,7 @@ class Tables:
 
 
 def changed(before: Dump, after: Dump) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any]]]:
-    """Table, row before and row after of whatever differs; an empty row was not there."""
+    """Yield table, row before and row after for every difference. An empty row did not exist."""
     for table in Base.metadata.sorted_tables:
         if before[table.name] != after[table.name]:
             old, new = _by_key(table, before[table.name]), _by_key(table, after[table.name])
@@ -150,7 +150,7 @@ def _by_key(table: Any, rows: list[tuple[Any, ...]]) -> dict[tuple[str, ...], di
 
 
 def owned(table: str, row: Mapping[str, Any], person_id: int | None, chat_id: str) -> bool:
-    """Whether a row is about this person."""
+    """Return whether a row is about this person."""
     if not row:
         return True
     if table == "people":
@@ -160,7 +160,7 @@ def owned(table: str, row: Mapping[str, Any], person_id: int | None, chat_id: st
 
 
 def person_id(chat: Chat) -> int | None:
-    """The id of the one who chats; None for somebody erased or never met."""
+    """Return the id of the one who chats; None for somebody erased or never met."""
     found = chat.app.database.play(lambda session: people.find(session, chat.sender.teams_id))
     return found.id if found else None
 

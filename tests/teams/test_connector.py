@@ -11,7 +11,7 @@ from botbuilder.core import Middleware, TurnContext
 from botbuilder.schema import Activity, Attachment, ChannelAccount, ConversationAccount, Entity
 
 from bot.delivery.pace import retry_after
-from bot.teams.activities import Outgoing, card_activity
+from bot.teams.activities import OutgoingActivity, card_activity
 from bot.teams.adapter import Adapter
 from bot.teams.codec import decode, encode, parse
 from bot.teams.connector import Connector, ConnectorError, ServiceUrlError, TokenError, new_session
@@ -198,7 +198,7 @@ async def test_the_adapter_runs_botbuilders_middleware_and_turn_context(
     fake: FakeConnector, connector: Connector
 ) -> None:
     adapter = Adapter(connector).use(Stamp())
-    kept = Outgoing(text="hej")
+    kept = OutgoingActivity(text="hej")
 
     async def turn(context: TurnContext) -> None:
         sent = await context.send_activity(kept)
