@@ -32,6 +32,7 @@ from microsoft_teams.cards import (
 )
 
 from bot.message import Json
+from storage import name_keys
 
 TITLE_LENGTH = 80
 """Most characters of a button's title. On a phone Teams cuts longer titles without showing that it did."""
@@ -182,8 +183,8 @@ def fills_in(card: Json) -> bool:
 
 
 def short(text: str, most: int = 200) -> str:
-    """Return a text of at most ``most`` characters; "…" shows that it was cut."""
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+    """Return a text cut off where it gets too long; keys of names are not counted."""
+    return text if len(name_keys.plain(text)) <= most else f"{name_keys.cut(text, most - 1).rstrip()}…"
 
 
 def one_line(text: str, most: int = 120) -> str:

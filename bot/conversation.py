@@ -126,7 +126,7 @@ def _answer(app: App, session: Session, incoming: Incoming, now: datetime, refus
         return TurnResult(Reply.from_json(kept[0]), unsent=not kept[1]) if kept else TurnResult(NOTHING, unsent=False)
     turn = Turn(app=app, session=session, incoming=incoming, person=person, found=found, now=now)
     person_id = person.id  # its row may be gone when the turn has erased them
-    reply = refused if refused is not None else _handle(turn)
+    reply = (refused if refused is not None else _handle(turn)).shown()
     if reply.state is not None and not _is_own_card(turn):
         reply = for_presser(reply)
     turns.answer(session, *key, person_id, reply=reply.to_json(), now=now)

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from storage import name_keys
+
 Json = dict[str, Any]
 """A JSON object, as it is sent and stored."""
 
@@ -119,6 +121,13 @@ class Reply:
     """The reply to store for a repeated delivery, where this one has a secret that must be in no table."""
     done: bool = False
     """``state`` confirms what was done, so everyone must see it even though the card has a form."""
+
+    def shown(self) -> Reply:
+        """The reply as people read it: names without their keys."""
+        messages = tuple(Message(name_keys.plain(one.text), name_keys.plain(one.card)) for one in self.messages)
+        view, state, notice = name_keys.plain(self.view), name_keys.plain(self.state), name_keys.plain(self.notice)
+        kept = self.kept.shown() if self.kept is not None else None
+        return replace(self, messages=messages, view=view, state=state, notice=notice, kept=kept)
 
     def after(self, gone: int) -> Reply:
         """Return the reply without its first ``gone`` messages, which have been sent."""

@@ -113,7 +113,7 @@ def accept_group(turn: Turn, answers: Answers, said: str) -> Any:
 def ask_name(turn: Turn, answers: Answers) -> Json:
     """Whether others see who asks."""
     person = turn.person
-    full = details.who(turn.session, person.name, person.municipality_code)
+    full = details.who(turn.session, person.shown_name, person.municipality_code)
     short = details.who(turn.session, "", person.municipality_code)
     return card(
         heading("Vad ska de andra se om dig?"),
@@ -142,7 +142,7 @@ def ask_send(turn: Turn, answers: Answers) -> Json:
     """A last look: the question as the others will see it, and what is there already."""
     text, group = str(answers["text"]), groups.by_theme(turn.session, answers["group"])
     home = f"temagruppen {group.name}" if group else "kansliet"
-    shown = turn.person.name if answers["name"] == NAME else ""
+    shown = turn.person.shown_name if answers["name"] == NAME else ""
     who = details.who(turn.session, shown, turn.person.municipality_code)
     return card(
         heading("Ska jag skicka så här?"),

@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -41,6 +41,8 @@ ATTEMPTS = 3
 """How many times a transaction that loses a race is run before the conflict becomes a fault."""
 POSTGRESQL_THREADS = 8
 """Turns at a time per process on PostgreSQL; the connection pool is as large."""
+PURGE = "purge"
+"""Wake it to have what a transaction deletes leave SQLite's files too. PostgreSQL promises that to nobody."""
 CONFLICTS = frozenset({"40001", "40P01", "55P03", "23503"})
 """PostgreSQL's SQLSTATEs for a lost race: serialization failure, deadlock, no lock, and an erased parent row."""
 _JSON: dict[str, Any] = {
@@ -119,7 +121,7 @@ class Database:
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         event.listen(self._sessions, "before_flush", _check_lengths)
         self._readers = sessionmaker(self.engine.execution_options(reading=True))
-        self._wakers: dict[str, Callable[[], None]] = {}
+        self._wakers: dict[str, Callable[[], None]] = {PURGE: self._purge}
         self._pool = ThreadPoolExecutor(1 if self.sqlite else POSTGRESQL_THREADS, thread_name_prefix="database")
 
     @contextmanager
@@ -166,6 +168,12 @@ class Database:
         """
         with self.engine.begin() as connection:
             connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
+
+    def _purge(self) -> None:
+        """Empty SQLite's log, which still has what ``secure_delete`` overwrote. A long reader puts it off."""
+        if self.sqlite:
+            with closing(self.engine.raw_connection()) as connection:  # in a transaction it can't be done
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def make_folder(self) -> None:
         """Make the folder for SQLite's file. Raises :class:`OSError`."""
@@ -271,6 +279,7 @@ def _sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     connection.executescript(
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=10000;"
+        "PRAGMA secure_delete=ON;"  # what is erased is overwritten, not only forgotten
         "PRAGMA cache_size=-8000; PRAGMA wal_autocheckpoint=4000;"  # kB that hold all a turn reads; pages, 16 MB
     )
 

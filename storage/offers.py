@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,8 +10,9 @@ from sqlalchemy import ForeignKey, Text, delete, exists, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage import outbox
+from storage.contents import Content
 from storage.database import Base, is_id, person_key
-from storage.outbox import Content, Delivery
+from storage.outbox import Delivery
 from storage.outgoing import number_of
 
 KEPT = timedelta(days=1)
@@ -40,6 +42,11 @@ def add(session: Session, question_id: int, person_id: int, text: str, now: date
     session.add(offer)
     session.flush()
     return offer
+
+
+def of_questions(session: Session, question_ids: Collection[int]) -> Sequence[int]:
+    """Return the ids of the replies that belong to these questions."""
+    return session.scalars(select(ThreadOffer.id).where(ThreadOffer.question_id.in_(question_ids))).all()
 
 
 def lock(session: Session, offer_id: object, now: datetime) -> ThreadOffer | None:

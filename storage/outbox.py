@@ -21,9 +21,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, case, exists, literal, or_, select, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
-from storage import invitations
+from storage import contents, invitations, name_keys
+from storage.contents import Content
 from storage.database import Base, Utc, insert_new, person_key, wake
-from storage.outgoing import Operation, Outgoing, Repeat, ToCalendar, columns, digest
+from storage.outgoing import Operation, Outgoing, Repeat, ToCalendar, columns
 
 QUEUE = "outbox"
 """The waker that a commit with new rows calls."""
@@ -57,18 +58,6 @@ class State(StrEnum):
 
 NOT_ARRIVED = (State.UNREACHABLE, State.FAILED, State.UNCERTAIN, State.EXPIRED)
 """Final states in which we do not know that it arrived."""
-
-
-class Content(Base):
-    """A message, stored once for all its deliveries (10,000 rows with one card: 80 ms instead of 436)."""
-
-    __tablename__ = "contents"
-
-    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    body: Mapped[dict[str, Any]]
-    """``text`` and ``card``, and ``mail`` (:class:`storage.outgoing.AsMail`) if a mail may go; or ``appointment``."""
-    used_at: Mapped[datetime]
-    """When it was last enqueued. Writing it locks the row against the cleaning that would delete it."""
 
 
 class Delivery(Base):
@@ -134,11 +123,9 @@ def enqueue_all(session: Session, outgoings: Iterable[Outgoing], now: datetime) 
     wanted = {outgoing.key: outgoing for outgoing in outgoings}
     there = known(session, wanted)
     fresh = [outgoing for key, outgoing in wanted.items() if key not in there]
-    bodies = {content_hash: outgoing.body for outgoing in fresh if (content_hash := digest(outgoing))}
-    for content_hash in sorted(bodies):  # in one order everywhere, or two transactions lock each other out
-        if not insert_new(session, Content, hash=content_hash, body=bodies[content_hash], used_at=now):
-            session.execute(update(Content).where(Content.hash == content_hash).values(used_at=now))
-    added = sum(insert_new(session, Delivery, **_row(outgoing, now)) for outgoing in fresh)
+    hashes = contents.keep(session, {outgoing.key: outgoing.body for outgoing in fresh}, now)
+    rows = ({**_row(outgoing, now), "content_hash": hashes[outgoing.key]} for outgoing in fresh)
+    added = sum(insert_new(session, Delivery, **row) for row in rows)
     for outgoing in fresh:
         if isinstance(outgoing.to, ToCalendar) and outgoing.attendees is not None:
             invitations.invite(session, outgoing.to.event_key, outgoing.attendees)
@@ -286,9 +273,9 @@ def recover(session: Session, holder: str, now: datetime) -> int:
 
 
 def body(session: Session, row: Delivery) -> dict[str, Any]:
-    """Return the row's content as :class:`Content` stores it; empty for a deleted message."""
+    """Return the row's content as people read it; empty for a deleted message."""
     content = session.get(Content, row.content_hash) if row.content_hash else None
-    return content.body if content is not None else {}
+    return name_keys.plain(content.body) if content is not None else {}
 
 
 def _row(outgoing: Outgoing, now: datetime) -> dict[str, Any]:

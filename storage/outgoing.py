@@ -240,26 +240,19 @@ def number_of(subject: str) -> int | None:
     return int(number) if number.isdecimal() else None
 
 
-def digest(outgoing: Outgoing) -> str | None:
-    """Return the content's address. Equal contents are stored once."""
-    body = outgoing.body
-    return None if body is None else digest_of(body)
-
-
 def digest_of(body: dict[str, Any]) -> str:
-    """Return the address of a stored content."""
+    """Return the address of a content: equal contents are stored once."""
     return sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def columns(outgoing: Outgoing) -> dict[str, Any]:
-    """Return the columns of ``deliveries`` that say what to send, where and how."""
+    """Return the columns of ``deliveries`` that say where to send it and how; what is sent is a content."""
     where: dict[str, Any]
     common = {
         "key": outgoing.key,
         "subject": outgoing.subject,
         "lane": outgoing.lane or outgoing.key,
         "repeat": outgoing.repeat,
-        "content_hash": digest(outgoing),
         "reach": outgoing.reach,
         "doubts": outgoing.doubts,
         "dated": outgoing.expires_at is not None,

@@ -7,12 +7,14 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, bindparam, exists, false, func, or_, select, update
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ForeignKey, String, Text, bindparam, event, exists, false, func, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
+from storage import name_keys
+from storage.absorption import absorb
 from storage.database import Base, insert_new, is_id, person_key, table_of
 from storage.erasure import hashes
+from storage.name_keys import FormerName
 
 ACTIVE_EVERY = timedelta(hours=1)
 """How exactly it is kept when somebody was last active; finer would write a row for every turn."""
@@ -86,8 +88,13 @@ class Person(Base):
 
     @property
     def called(self) -> str:
-        """What to show for them. A roster may have no name, and then no address either."""
-        return self.name or self.mail or "?"
+        """What to show for them, with their key. A roster may have no name, and then no address either."""
+        return name_keys.keyed(self.id, self.name or self.mail or "?")
+
+    @property
+    def shown_name(self) -> str:
+        """Their name with their key; empty where a roster has none."""
+        return name_keys.keyed(self.id, self.name)
 
     def away(self, today: date) -> bool:
         """Whether nothing that is due reaches them today: they have left, or a pause."""
@@ -97,6 +104,14 @@ class Person(Base):
     def wants(self) -> RemindBy:
         """How they want reminders: as chosen; a guest who has not chosen gets both, anybody else the chat."""
         return RemindBy(self.remind_by) or (RemindBy.BOTH if self.guest else RemindBy.USUAL)
+
+
+@event.listens_for(Person.name, "set", active_history=True)
+@event.listens_for(Person.mail, "set", active_history=True)
+def _keep_former(person: Person, new: str | None, former: Any, _event: object) -> None:
+    """Keep what a person was called before their name or address changed."""
+    if (session := object_session(person)) and person.id and isinstance(former, str) and former not in ("", new):
+        insert_new(session, FormerName, person_id=person.id, text=former)
 
 
 class Follow(Base):
@@ -206,8 +221,9 @@ def by_entra(session: Session, ids: Collection[str]) -> Sequence[Person]:
 
 
 def names(session: Session, ids: Collection[int]) -> dict[int, str]:
-    """The names of people by id; who has been erased is not there."""
-    return {row.id: row.name for row in session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))}
+    """Return the names of people by id, with their keys. An erased person is not there."""
+    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
+    return {person_id: name_keys.keyed(person_id, name) for person_id, name in rows}
 
 
 def ids_by_name(session: Session) -> dict[str, list[int]]:
@@ -238,36 +254,6 @@ def of_municipality(session: Session, code: str) -> Sequence[Person]:
     return session.scalars(
         select(Person).where(Person.municipality_code == code).order_by(Person.name, Person.id)
     ).all()
-
-
-def absorb(session: Session, kept: Person, other: Person) -> None:
-    """Make two rows of one person one: everything that points at ``other`` points at ``kept``, and ``other`` goes.
-
-    What both have (a role in the same table's key) is kept once.
-    """
-    session.flush()
-    for table in Base.metadata.sorted_tables:
-        for column in table.columns:
-            if "on_erase" in column.info:
-                _repoint(session, column, kept.id, other.id)
-    for name in ("mail", "municipality_code", "role", "helps_with", "entra_id", "remind_by", "paused_until"):
-        if not getattr(kept, name):
-            setattr(kept, name, getattr(other, name))
-    session.expire(other)
-    session.delete(other)
-    session.flush()
-    session.expire_all()
-
-
-def _repoint(session: Session, column: Any, kept: int, other: int) -> None:
-    keys = list(column.table.primary_key.columns)
-    for row in session.execute(select(*keys).where(column == other)).all():
-        this = [key == value for key, value in zip(keys, row, strict=True)]
-        try:
-            with session.begin_nested():
-                session.execute(update(column.table).where(*this).values({column: kept}))
-        except IntegrityError:
-            session.execute(column.table.delete().where(*this))
 
 
 def follow(session: Session, person_id: int, theme: str) -> bool:

@@ -7,27 +7,26 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Column, Table, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage import faq, questions
+from storage import name_keys, questions
 from storage.audit import AuditRow
 from storage.contacts import Contact
-from storage.database import Base, table_of
-from storage.erasure import first_names, invitations, messages, scrub
+from storage.contents import Content
+from storage.database import PURGE, Base, table_of, wake
 from storage.erasure import hashes as erased
-from storage.erasure.traces import Traces
-from storage.outbox import Content, Delivery
+from storage.erasure import invitations, messages, texts
+from storage.outbox import Delivery
 from storage.people import Person
 from storage.places import Conversation
 
 PEOPLE = table_of(Person)
-_BANK = frozenset({"faq_entries", "faq_phrasings"})
 
 EraseHook = Callable[[Session, int, datetime], Callable[[], None]]
 """A feature's own part of erasing ``person_id``: called before, and what it returns after the person is gone.
@@ -61,8 +60,14 @@ class Erased:
     """A random word, for the audit log."""
     kept: dict[str, Kept]
     """By table."""
-    scrubbed: dict[str, int] = field(default_factory=dict)
-    """Rows of others, by table, that named the person."""
+    texts: int = 0
+    """Questions and answers of others that named the person."""
+    messages: int = 0
+    """Messages in Teams that will be replaced or removed."""
+    entries: Sequence[int] = ()
+    """Entries of the knowledge bank that name the person, and stay as they are."""
+    ambiguous: bool = False
+    """Whether a name was left where others wrote it, because it may mean somebody or something else."""
 
 
 def person_keys() -> Iterator[Key]:
@@ -88,14 +93,19 @@ def counts(session: Session, person_id: int) -> dict[str, Kept]:
 
 
 def export(session: Session, person_id: int) -> dict[str, list[dict[str, Any]]]:
-    """Every row about a person, by table, without what points at other people."""
+    """Return every row about a person, by table, as it is shown and without what points at other people."""
     found = {PEOPLE.name: _rows(session, PEOPLE, PEOPLE.c.id == person_id, person_id)}
     for table, of_table in _by_table():
         found[table.name] = _rows(session, table, or_(*(key.column == person_id for key in of_table)), person_id)
     hashes = [row["content_hash"] for row in found[Delivery.__tablename__] if row["content_hash"]]
     content = table_of(Content)
     found[content.name] = _rows(session, content, content.c.hash.in_(hashes), person_id)
-    return {str(name): rows for name, rows in found.items() if rows}
+    return {str(name): name_keys.plain(rows) for name, rows in found.items() if rows}
+
+
+def entries_naming(session: Session, person: Person, spared: Collection[str] = ()) -> list[int]:
+    """Return the ids of the knowledge bank's entries that name a person. Common words do not count."""
+    return texts.in_bank(session, texts.known(session, same_person(session, person), spared).traces)
 
 
 def same_person(session: Session, person: Person, *, lock: bool = False) -> list[Person]:
@@ -114,44 +124,45 @@ def erase(
     hooks: Sequence[EraseHook] = (),
     *,
     lasting: bool = True,
+    spared: Collection[str] = (),
 ) -> Erased | None:
     """Erase a person from everything; None where there is no such person (any more).
 
     Rows of somebody with the same Entra id or mail address are the same person's and go too. ``lasting``: no roster
-    and no list brings them back before they write themselves.
+    and no list brings them back before they write themselves. ``spared`` addresses stay in what others wrote.
     """
     session.flush()
     person = session.get(Person, person_id, with_for_update=True, populate_existing=True)
     if person is None:  # another turn has erased them
         return None
     rows = same_person(session, person, lock=True)
-    ids = [row.id for row in rows]
+    ids, known = [row.id for row in rows], texts.known(session, rows, spared)
     after = [hook(session, one, now) for one in ids for hook in hooks]
-    asked = {number for one in ids for number in questions.concerning(session, one)}
-    chats = list(session.scalars(select(Conversation.id).where(Conversation.person_id.in_(ids))))
-    names = {row.name for row in rows}
-    identities = {one for row in rows for one in (row.entra_id, row.teams_id) if one}
-    identities |= _own_addresses(session, rows)
+    asked = sorted({number for one in ids for number in questions.concerning(session, one)})
+    identities = {one for row in rows for one in (row.entra_id, row.teams_id) if one} | {*known.addresses}
     reference = erased.remember(session, identities if lasting else (), now)
     kept = _added(counts(session, one) for one in ids)
+    cleaned = texts.clean(session, asked, known.traces)
+    replaced = messages.take_back(session, ids, reference, now)
+    _drop_deliveries(session, ids)
+    replaced += messages.clean(session, known, asked, reference, now)
     _end_seats(session, ids, today)
     _rename_in_audit(session, ids, reference)
-    _drop_deliveries(session, ids, chats)
+    questions.forget_origin(session, ids, reference)
     invitations.withdraw(session, ids, reference, now)
     session.expunge_all()  # what the turn has loaded may be gone now
     session.execute(delete(PEOPLE).where(PEOPLE.c.id.in_(ids)))  # the keys' ON DELETE does the rest
-    traces = Traces(tuple(sorted({*identities, *chats})), _findable(session, names), reference)
-    scrubbed = _scrub(session, traces, now) + first_names.scrub(session, asked, names, reference, now)
     for work in after:
         work()
-    return Erased(reference, kept, dict(scrubbed))
+    wake(session, PURGE)
+    return Erased(reference, kept, cleaned, replaced, texts.in_bank(session, known.traces), known.ambiguous)
 
 
-def _scrub(session: Session, traces: Traces, now: datetime) -> Counter[str]:
-    scrubbed = scrub.scrub(session, traces) + messages.scrub(session, traces, now)
-    if _BANK & set(scrubbed):
-        faq.touch(session)
-    return scrubbed
+def back(session: Session, salt: str, hashes: Collection[str]) -> list[int]:
+    """Return the ids of people who are here although :func:`hashes.kept` of a later time has them as erased."""
+    rows = session.execute(select(Person.id, Person.teams_id, Person.entra_id, Person.mail).order_by(Person.id))
+    known = set(hashes)
+    return [who for who, *ids in rows if any(erased.digest(salt, one) in known for one in ids if one)] if salt else []
 
 
 def _by_table() -> list[tuple[Table, list[Key]]]:
@@ -185,28 +196,9 @@ def _twins(session: Session, person: Person) -> list[int]:
     return sorted(found)
 
 
-def _own_addresses(session: Session, rows: Sequence[Person]) -> set[str]:
-    """The mail addresses that nobody else has too."""
-    mails = {row.mail for row in rows if row.mail}
-    others = Person.mail.in_(mails), Person.id.not_in([row.id for row in rows])
-    return mails - set(session.scalars(select(Person.mail).where(*others)))
-
-
 def _bare(name: str) -> str:
     """A name without what a tenant adds: "Anna Andersson (Gäst)"."""
     return re.sub(r"\s*\(.*", "", name).strip().casefold()
-
-
-def _findable(session: Session, names: set[str]) -> tuple[str, ...]:
-    """Names that can be told from other words: of two words or more, and of nobody who is still here.
-
-    "Anna" in a text may be anybody, and so may a name that two people have. "asa.oberg" is a guest's whose tenant knew
-    no name: it has a sign that no word has.
-    """
-    both = {spelling.strip() for name in names for spelling in (name, re.sub(r"\s*\(.*", "", name))}
-    spelt = {one for one in both if re.search(r"\S[\s._\d@]+\S", one)}
-    taken = {_bare(name) for name in session.scalars(select(Person.name))}
-    return tuple(sorted((one for one in spelt if _bare(one) not in taken), key=len, reverse=True))
 
 
 def _end_seats(session: Session, ids: list[int], today: date) -> None:
@@ -220,8 +212,9 @@ def _rename_in_audit(session: Session, ids: list[int], reference: str) -> None:
     session.execute(update(AuditRow).where(about).values(about=f"erased:{reference}"))
 
 
-def _drop_deliveries(session: Session, ids: list[int], chats: list[str]) -> None:
+def _drop_deliveries(session: Session, ids: list[int]) -> None:
     """What waits for the person is not sent, and what was sent is forgotten, with its words."""
+    chats = select(Conversation.id).where(Conversation.person_id.in_(ids))
     theirs = or_(
         Delivery.person_id.in_(ids), Delivery.conversation_id.in_(chats), Delivery.sent_conversation_id.in_(chats)
     )

@@ -181,10 +181,19 @@ def asked_by(session: Session, person_id: int, limit: int) -> Sequence[Question]
 
 
 def concerning(session: Session, person_id: int) -> Sequence[int]:
-    """The ids of the questions that a person asked, has taken or answered."""
+    """Return the ids of the questions that a person asked, has taken, answered or followed."""
     answered = select(Answer.question_id).where(Answer.person_id == person_id)
-    theirs = or_(Question.asker_id == person_id, Question.claimed_by_id == person_id, Question.id.in_(answered))
+    followed = select(QuestionFollower.question_id).where(QuestionFollower.person_id == person_id)
+    own = Question.asker_id == person_id, Question.claimed_by_id == person_id
+    theirs = or_(*own, Question.id.in_(answered), Question.id.in_(followed))
     return session.scalars(select(Question.id).where(theirs).order_by(Question.id)).all()
+
+
+def forget_origin(session: Session, person_ids: Collection[int], reference: str) -> None:
+    """Take the people's chats out of where their questions came from."""
+    for question in session.scalars(select(Question).where(Question.asker_id.in_(person_ids))):
+        question.origin = f"erased:{reference}:{question.id}"
+    session.flush()
 
 
 def subject(question_id: int) -> str:

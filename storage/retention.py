@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session, aliased
 
 from storage.audit import AuditRow
 from storage.contacts import Contact
+from storage.contents import Content
 from storage.database import insert_new
 from storage.dialogs import OpenDialog
 from storage.invitations import Invitation
 from storage.leases import RETENTION, Lease
-from storage.outbox import Content, Delivery, State
+from storage.outbox import Delivery, State
 from storage.outgoing import ToCalendar
 from storage.places import Conversation
 from storage.questions import Answer, Question, Status

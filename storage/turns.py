@@ -100,6 +100,15 @@ def mark_sent(session: Session, gone: Sequence[tuple[str, str, Sequence[str]]]) 
     session.execute(_SENT, rows if len(rows) > 1 else rows[0])  # one alone is cheaper so
 
 
+def blank(session: Session, sent: dict[str, Any], unsent: dict[str, Any]) -> None:
+    """Put these in the place of every kept reply: any of them may name somebody who is being erased.
+
+    A repeat within the day then gets ``sent`` where the reply had gone, else ``unsent``.
+    """
+    for done, reply in ((True, sent), (False, unsent)):
+        session.execute(update(_SEEN).where(_SEEN.c.sent.is_(done)).values(reply=reply))
+
+
 def answers_with(session: Session, person_id: int, conversation_id: str, message_id: str) -> bool:
     """Whether this message was part of the reply to something that this person did here in the last day."""
     theirs = SeenActivity.conversation_id == conversation_id, SeenActivity.person_id == person_id

@@ -38,8 +38,8 @@ SHARED = {
     **dict.fromkeys(("people.propose", "people.choose"), frozenset({"deliveries"})),  # the kansli is asked
 }
 """Buttons that any member may use on what is not theirs, and the tables that changes."""
-ANONYMOUS = frozenset({"faq_questions", "faq_question_texts", "contents"})
-"""Where anything that somebody does may add a row that is about nobody."""
+ANONYMOUS = frozenset({"faq_questions", "faq_question_texts", "contents", "content_people"})
+"""Where anything that somebody does may add a row: about nobody, or about the people whom a message names."""
 
 REGISTER = ("Siri Sten", "siri@sotenas.se", "Lasse Lund", "lasse@lund.se", "eva@sotenas.se")
 """Those who have written nothing that others read: only their own municipality and the kansli may see them."""

@@ -17,6 +17,7 @@ from bot.jobs import Job, Work
 from bot.privacy import retention
 from bot.turn import App
 from storage import faq_log, outbox, turns
+from storage.contents import Content
 from storage.faq_log import QuestionOutcome, QuestionText
 from storage.outbox import Delivery
 from storage.outgoing import Outgoing, ToPerson
@@ -108,7 +109,7 @@ async def test_what_is_old_goes_and_what_is_not_stays(empty_app: App, clock: Clo
         outbox.cancel(session, "x:1", start)
 
     def left(session: Session) -> tuple[int, ...]:
-        return tuple(session.query(table).count() for table in (SeenActivity, QuestionText, outbox.Content))
+        return tuple(session.query(table).count() for table in (SeenActivity, QuestionText, Content))
 
     empty_app.database.play(fill)
     cleaning = jobs.JOBS[0]
@@ -135,10 +136,10 @@ async def test_a_clock_that_is_years_ahead_deletes_nothing(
     for _ in range(2):  # the second time too: what was written meanwhile carries the wrong date
         await jobs.run(jobs.JOBS[0], empty_app, clock)
     assert "nothing is deleted" in caplog.text
-    assert database.play(lambda session: session.query(outbox.Content).count()) == 1
+    assert database.play(lambda session: session.query(Content).count()) == 1
 
     retention.carry_out(database, empty_app.settings, clock.now, ())  # the operator's own command
-    assert database.play(lambda session: session.query(outbox.Content).count()) == 0
+    assert database.play(lambda session: session.query(Content).count()) == 0
     assert rows(empty_app) == 1
 
 

@@ -13,7 +13,7 @@ from bot.message import UserError
 from bot.register.change import Change
 from bot.turn import Turn
 from bot.wording import generalisation
-from storage import faq, faq_growth, groups, municipalities, people, questions
+from storage import faq, faq_growth, groups, municipalities, name_keys, people, questions
 from storage.faq import Entry
 from storage.questions import Answer, AnswerWay, Question, Status
 
@@ -96,4 +96,4 @@ def _general(session: Session, question: Question, text: str, *, keep_places: bo
     people_ids = {question.asker_id, *(answer.person_id for answer in questions.answers(session, question.id))}
     written = people.names(session, [person_id for person_id in people_ids if person_id is not None]).values()
     members = faq_growth.members_named(session, generalisation.candidates(text))
-    return generalisation.general(text, gaps.places(), list(written), members, keep_places=keep_places)
+    return generalisation.general(text, gaps.places(), name_keys.plain([*written]), members, keep_places=keep_places)

@@ -26,6 +26,7 @@ from bot.register import words
 from bot.swedish import day
 from storage.contacts import Contact
 from storage.municipalities import Municipality
+from storage.name_keys import keyed
 from storage.people import GRANTED, SEATS, Person
 from storage.roles import Grant
 
@@ -146,7 +147,12 @@ def people(rows: Sequence[Person], role: str) -> Json:
         heading(f"Vem ska få rollen {named}?"),
         *(
             buttons(
-                button(", ".join(filter(None, (one.name, one.mail))) or "?", "people.give", person=one.id, role=role)
+                button(
+                    ", ".join(filter(None, (one.shown_name, keyed(one.id, one.mail)))) or "?",
+                    "people.give",
+                    person=one.id,
+                    role=role,
+                )
             )
             for one in rows[:SHOWN]
         ),

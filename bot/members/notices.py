@@ -58,7 +58,7 @@ def decided(change: Change, was: Proposed, by: Person, contact: str, *, yes: boo
 
     ``contact`` is the kansli's mail address.
     """
-    card = proposal_cards.decided(was.who, was.what, was.code, by.name, yes=yes)
+    card = proposal_cards.decided(was.who, was.what, was.code, by.called, yes=yes)
     _end(change.session, was, card, change.now)
     stem, outcome = was.cards.stem, proposal_cards.outcome(was.what, contact, yes=yes)
     row = Outgoing(f"{stem}:outcome", f"outcome:{stem}", ToPerson(was.proposer_id), card=outcome)
@@ -71,7 +71,7 @@ def replaced(change: Change, ended: Contact | None, by: Person, place: str, cont
     before = ended.person if ended is not None and ended.until is not None else None
     if ended is None or before is None or before.teams_id is None or before.id in (by.id, change.by):
         return
-    subject, card = f"contact:{ended.id}", proposal_cards.successor(ended, by.name, place, contact)
+    subject, card = f"contact:{ended.id}", proposal_cards.successor(ended, by.called, place, contact)
     outbox.enqueue(change.session, Outgoing(f"{subject}:replaced", subject, ToPerson(before.id), card=card), change.now)
 
 

@@ -11,6 +11,7 @@ from bot.message import Json
 from bot.register import words
 from bot.swedish import day
 from storage.contacts import Contact, Proposal, ProposalKind
+from storage.name_keys import keyed
 from storage.people import Person
 
 SHOWN = 8
@@ -115,7 +116,7 @@ def successor(ended: Contact, name: str, place: str, contact: str) -> Json:
 
 def proposed(row: Proposal) -> str:
     """What somebody says of themselves, in Markdown."""
-    mail = f" ({escape(row.person.mail)})" if row.person.mail else ""
+    mail = f" ({escape(keyed(row.person.id, row.person.mail))})" if row.person.mail else ""
     said = f"**{escape(row.person.called)}**{mail} säger: jag {escape(what(row))}. Skickat {day(row.created_at)}."
     if row.person.left_at is None:
         return said

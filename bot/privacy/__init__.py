@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.privacy import commands, downloads, kansli_commands
+from bot.privacy import bank_notices, commands, downloads, kansli_commands
 from bot.routes import Routes
 
-routes = Routes(commands.routes, downloads.routes, kansli_commands.routes)
+routes = Routes(commands.routes, downloads.routes, kansli_commands.routes, bank_notices.routes)
 
 __all__ = ["routes"]

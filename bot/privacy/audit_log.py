@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.swedish import STOCKHOLM
-from storage import audit, municipalities, people
+from storage import audit, municipalities, name_keys, people
 from storage.audit import AuditRow
 
 HEADINGS = ("När", "Vem", "Vad", "Gäller", "Person")
@@ -42,7 +42,7 @@ def lines(session: Session, limit: int | None = None) -> list[AuditLine]:
     rows = audit.newest(session, limit)
     ids = {found for row in rows for found in (row.by_id, row.person_id) if found is not None}
     places = {one.code: one.full_name for one in municipalities.everyone(session)}
-    return _read(rows, people.names(session, ids), places)
+    return _read(rows, name_keys.plain(people.names(session, ids)), places)
 
 
 def separated(session: Session) -> bytes:

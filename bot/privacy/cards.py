@@ -84,12 +84,12 @@ def no_links() -> Json:
     )
 
 
-def ask_erase(person_id: int, kept: Mapping[str, Kept]) -> Json:
-    """The first question: what goes, and what remains."""
+def ask_erase(person_id: int, kept: Mapping[str, Kept], entries: int) -> Json:
+    """Ask for the first time: what goes, and what remains. ``entries`` of the knowledge bank name the person."""
     return card(
         heading("Vill du att jag tar bort dig?"),
         markdown("Då tar jag bort ditt namn, din mejladress och allt annat som jag har sparat om dig."),
-        *_what(kept),
+        *_what(kept, entries),
         markdown(
             "Du får inga fler påminnelser från mig. Har du ett uppdrag för din kommun avslutas det i dag. Du är kvar "
             "i Teams. Skriver du till mig igen börjar vi om från början."
@@ -116,11 +116,11 @@ def sure(person_id: int) -> Json:
 
 
 def gone(done: Erased) -> Json:
-    """After it was done: what remains, named."""
+    """Say after it was done what went, and what remains and why."""
     return card(
         heading("Dina uppgifter är borttagna"),
-        *_remains(done.kept),
         *_others(done),
+        *_remains(done.kept, len(done.entries), ambiguous=done.ambiguous),
         markdown(words.TEAMS),
         small(
             "Jag har sparat en kod som inte går att läsa ut ditt namn ur. Den gör att jag inte lägger till dig igen "
@@ -130,35 +130,34 @@ def gone(done: Erased) -> Json:
     )
 
 
-def _what(kept: Mapping[str, Kept]) -> Iterator[CardElement]:
+def _what(kept: Mapping[str, Kept], entries: int) -> Iterator[CardElement]:
     goes = [one.title for one, tables in words.classes_of(list(kept)) if any(kept[table].deleted for table in tables)]
     yield label("Det här tar jag bort")
     yield markdown("\n".join(f"- {title}" for title in goes))
-    yield from _remains(kept)
+    yield from _remains(kept, entries)
 
 
-def _remains(kept: Mapping[str, Kept]) -> Iterator[CardElement]:
-    """What stays without the person."""
+def _remains(kept: Mapping[str, Kept], entries: int, *, ambiguous: bool = False) -> Iterator[CardElement]:
+    """Say what stays without the person, and where their name may stay."""
     lines = []
     for one, tables in words.classes_of(list(kept)):
         rows = sum(kept[table].anonymised for table in tables)
         if rows:
             lines.append(f"- **{one.title}** ({rows}): {one.remains or 'Raden, utan ditt namn.'}")
-    lines.append(f"- **Ditt förnamn hos andra:** {words.FIRST_NAME}")
+    lines.append(f"- **Ditt namn hos andra:** {words.OTHERS_TEXTS}{f' {words.AMBIGUOUS}' if ambiguous else ''}")
+    if entries:
+        lines.append(f"- **Kunskapsbanken ({entries}):** {words.BANK}")
     yield label("Det här blir kvar")
     yield markdown("\n".join(lines))
 
 
 def _others(done: Erased) -> Iterator[CardElement]:
-    """What others had that named the person."""
-    messages = done.scrubbed.get("messages", 0)
-    rows = sum(done.scrubbed.values()) - messages
-    said = []
-    if rows:
-        said.append(
-            f"Ditt namn är också borttaget ur {count(rows, 'text', 'texter')} som andra har fått eller skrivit."
-        )
-    if messages:
-        said.append(f"Jag byter ut {count(messages, 'meddelande', 'meddelanden')} i Teams som nämner dig.")
-    if said:
-        yield markdown(" ".join(said))
+    """Say what was taken out of that others have."""
+    told = []
+    if done.texts:
+        texts = count(done.texts, "fråga eller svar", "frågor och svar")
+        told.append(f"Ditt namn är också borttaget ur {texts} där det nämndes.")
+    if done.messages:
+        told.append(f"Jag byter ut {count(done.messages, 'meddelande', 'meddelanden')} i Teams som nämner dig.")
+    if told:
+        yield markdown(" ".join(told))

@@ -81,4 +81,5 @@ def _overview(turn: Turn) -> Json:
 
 def _ask(turn: Turn) -> Json:
     personal_data.refuse_last_kansli(turn.session, turn.app.settings, turn.person)
-    return cards.ask_erase(turn.person.id, privacy.counts(turn.session, turn.person.id))
+    entries = privacy.entries_naming(turn.session, turn.person, [turn.app.settings.contact])
+    return cards.ask_erase(turn.person.id, privacy.counts(turn.session, turn.person.id), len(entries))

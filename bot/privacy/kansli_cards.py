@@ -15,6 +15,7 @@ from bot.cards import (
     heading,
     label,
     markdown,
+    one_line,
     open_link,
     plain,
     small,
@@ -24,6 +25,8 @@ from bot.message import Json
 from bot.privacy import words
 from bot.privacy.audit_log import AuditLine
 from bot.swedish import STOCKHOLM, count
+from storage.faq import Entry
+from storage.name_keys import keyed
 from storage.people import Person
 from storage.privacy import Erased, Kept
 
@@ -48,7 +51,7 @@ def choose(found: Sequence[Person], places: Mapping[str, str]) -> Json:
     body: list[CardElement] = [heading("Vem menar du?")]
     for person in found[:SHOWN]:
         place = places.get(person.municipality_code or "", "")
-        about = ", ".join(part for part in (person.mail or "Ingen mejladress", place) if part)
+        about = ", ".join(part for part in (keyed(person.id, person.mail) or "Ingen mejladress", place) if part)
         body += [buttons(button(person.called, "privacy.ask_person", person=person.id)), plain(about, subtle=True)]
     if len(found) > SHOWN:
         body.append(small("Det finns fler. Skriv mer av namnet, så blir de färre."))
@@ -66,7 +69,9 @@ def ask_person(person: Person, kept: Mapping[str, Kept], place: str) -> Json:
     return card(
         heading(f"Ska {person.called} tas bort?"),
         plain(
-            ", ".join(part for part in (person.mail, place) if part) or "Ingen mejladress eller kommun.", subtle=True
+            ", ".join(part for part in (keyed(person.id, person.mail), place) if part)
+            or "Ingen mejladress eller kommun.",
+            subtle=True,
         ),
         label("Det här händer"),
         markdown("\n".join(lines)),
@@ -97,24 +102,40 @@ def sure_person(person: Person) -> Json:
 
 def erased(done: Erased) -> Json:
     """After it was done; without whom, because this card stays in the chat."""
-    messages = done.scrubbed.get("messages", 0)
-    rows = sum(done.scrubbed.values()) - messages
     body = [
         heading("Personen är borttagen"),
         markdown(f"I ändringsloggen står borttagningen som **{done.reference}**, utan namn."),
     ]
-    if rows:
-        body.append(markdown(f"Namnet är också borttaget ur {count(rows, 'text', 'texter')} där det nämndes."))
-    if messages:
-        body.append(markdown(f"Jag byter ut {count(messages, 'meddelande', 'meddelanden')} i Teams."))
-    if {"faq_entries", "faq_phrasings"} & set(done.scrubbed):
-        body.append(caution("Namnet stod i kunskapsbanken. Sök efter [borttagen person] och skriv om."))
+    if done.texts:
+        texts = count(done.texts, "fråga eller svar", "frågor och svar")
+        body.append(markdown(f"Namnet är också borttaget ur {texts} där det nämndes."))
+    if done.messages:
+        body.append(markdown(f"Jag byter ut {count(done.messages, 'meddelande', 'meddelanden')} i Teams."))
+    if done.entries:
+        body.append(caution("Namnet står i kunskapsbanken. Jag ändrar inget där, utan skickar dig svaren att läsa."))
+    if done.ambiguous:
+        body.append(markdown(f"**Namnet kan stå kvar hos andra:** {words.AMBIGUOUS}"))
     body.append(
         small(
             "Tidigare kort i den här chatten visar fortfarande namnet. De finns bara i Teams, så dem ändrar jag inte."
         )
     )
     return card(*body, actions=[button("Ta bort en till", "privacy.who")], summary="Personen är borttagen.")
+
+
+def named_in_bank(entries: Sequence[Entry]) -> Json:
+    """Ask the kansli about entries that name somebody who was erased; without the name."""
+    body: list[CardElement] = [heading("Ska de här svaren ändras?")]
+    body.append(
+        markdown(
+            "En person som nämns här är borttagen ur mina uppgifter. Jag ändrar inte granskade svar. Läs dem, och ta "
+            "bort namnet eller adressen om det inte ska stå kvar."
+        )
+    )
+    body += [buttons(button(one_line(one.question, 80), "faq.edit", entry=one.id)) for one in entries[:SHOWN]]
+    if len(entries) > SHOWN:
+        body.append(small(f"Och {len(entries) - SHOWN} till. Skriv **kunskapsbank** för att läsa alla svar."))
+    return card(*body, summary="Ett svar i kunskapsbanken nämner en borttagen person. Ska det ändras?")
 
 
 def log(lines: Sequence[AuditLine], url: str = "") -> Json:

@@ -17,7 +17,6 @@ from bot.terminal import refused, said
 from storage import migrate, people, privacy
 from storage.database import Database
 from storage.erasure import hashes as erased
-from storage.erasure import restores
 from storage.people import Person
 from storage.privacy import EraseHook
 
@@ -72,7 +71,7 @@ def export_audit(settings: Settings, path: Path) -> int:
 
 def export_erased(settings: Settings, path: Path) -> int:
     """Write what tells the erased again after a restore: hashes, and the salt they were made with."""
-    return _with(settings, lambda database: _save(path, json.dumps(database.play(restores.kept)).encode()))
+    return _with(settings, lambda database: _save(path, json.dumps(database.play(erased.kept)).encode()))
 
 
 def erase_again(settings: Settings, path: Path, now: datetime, hooks: list[EraseHook], *, sure: bool) -> int:
@@ -90,7 +89,7 @@ def erase_again(settings: Settings, path: Path, now: datetime, hooks: list[Erase
             personal_data.erase(session, settings, person, by=None, now=now, hooks=hooks)
 
     def work(database: Database) -> int:
-        found = database.play(lambda session: restores.back(session, salt, hashes))
+        found = database.play(lambda session: privacy.back(session, salt, hashes))
         if not sure:
             return said(f"{len(found)} are back. Write --yes to erase them again.")
         for who in found:

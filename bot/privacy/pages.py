@@ -52,7 +52,8 @@ hos Integritetsskyddsmyndigheten, <a href="https://www.imy.se/">imy.se</a>.</p>
 <h2>När du tar bort dig</h2>
 <p>Boten tar bort allt som pekar ut dig. En kod sparas som inte går att läsa ut ditt namn ur. Den gör att du inte läggs
 till igen av sig självt. Skriver du till boten igen tas koden bort.</p>
-<p>{escape(words.FIRST_NAME)}</p>
+<p>{escape(words.OTHERS_TEXTS)} {escape(words.AMBIGUOUS)}</p>
+<p>{escape(words.BANK)}</p>
 <p>{escape(words.TEAMS)}</p>
 <h2>När du lämnar nätverket</h2>
 <p>Den som har lämnat nätverkets team tas bort på samma sätt efter {words.days(settings.leaver_days)}. Det gäller också

@@ -1,4 +1,4 @@
-"""Deletes data that is too old, class by class and in chunks, and previews that."""
+"""Delete what is too old, class by class and in chunks; and a preview of that."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.settings import Settings
 from bot.swedish import date_of
 from bot.turn import App
 from storage import answer_forms, faq_growth, faq_log, links, offers, retention, turns
-from storage.database import Database
+from storage.database import PURGE, Database, wake
 from storage.privacy import EraseHook
 
 CHUNK = 200
@@ -109,7 +109,7 @@ def everything(hooks: Sequence[EraseHook]) -> tuple[Old, ...]:
         "people who left, or were replaced on a list",
         lambda it: f"SEKOM_LEAVER_DAYS={it.leaver_days}",
         lambda s, it, now, most: personal_data.erase_leavers(s, it, now, most, hooks),
-        chunk=1,  # every text is searched for their name: a second each where 20,000 messages are kept
+        chunk=1,  # each has many texts to clean, and turns wait for that
         rounds=10,
         foresee=lambda s, it, now, most: len(list(islice(personal_data.left_long_ago(s, it, now), most))),
     )
@@ -138,6 +138,7 @@ def run(app: App, clock: Callable[[], datetime]) -> Iterator[Callable[[Session],
         return
     for one in everything(app.routes.erase_hooks):
         yield from islice(_rounds(one, app.settings, now), one.rounds)
+    yield _purged
 
 
 def preview(database: Database, settings: Settings, now: datetime) -> list[tuple[Old, int]]:
@@ -148,10 +149,17 @@ def preview(database: Database, settings: Settings, now: datetime) -> list[tuple
 def carry_out(
     database: Database, settings: Settings, now: datetime, hooks: Sequence[EraseHook]
 ) -> list[tuple[Old, int]]:
-    """Delete it, for the operator's command; how many rows of each class went."""
+    """Delete it, for the operator's command. Return how many rows of each class went."""
     gone = [(one, sum(map(database.play, _rounds(one, settings, now)))) for one in everything(hooks)]
     database.play(lambda session: retention.trust(session, now))
+    database.play(_purged)
     return gone
+
+
+def _purged(session: Session) -> int:
+    """Have what was deleted leave the database's files too."""
+    wake(session, PURGE)
+    return 0
 
 
 def _would_go(database: Database, settings: Settings, now: datetime, one: Old) -> int:

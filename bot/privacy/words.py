@@ -44,9 +44,9 @@ def _while_here(settings: Settings) -> str:
 CLASSES = (
     KeptClass(
         "Namn och kontaktuppgifter",
-        ("people", "conversations", "roster_members"),
-        "Namn, mejladress, kommun, roll, dina egna val, Teams id för dig och för vår chatt, och vilka av nätverkets "
-        "team du är med i.",
+        ("people", "people_names", "conversations", "roster_members"),
+        "Namn och mejladress, också de du hade förut, kommun, roll, dina egna val, Teams id för dig och för vår chatt, "
+        "och vilka av nätverkets team du är med i.",
         "Så att jag kan svara dig, påminna dig och veta vilken kommun du arbetar för.",
         _while_here,
     ),
@@ -73,8 +73,8 @@ CLASSES = (
         "Frågor som du har ställt till en temagrupp och svar som du har gett.",
         "Så att fler får nytta av dem.",
         lambda settings: f"Så länge frågan väntar på svar, och sedan {days(settings.peer_days)}.",
-        "Frågan och svaren, utan ditt namn. Ditt förnamn tar jag bort där det inte kan vara någon annans. Står det "
-        "andra uppgifter om dig i texten? Säg till kansliet.",
+        "Frågan och svaren, utan ditt hela namn och din mejladress. Står det andra uppgifter om dig i texten? Säg till "
+        "kansliet.",
     ),
     KeptClass(
         "Frågor till kunskapsbanken",
@@ -99,8 +99,9 @@ CLASSES = (
     ),
     KeptClass(
         "Utskick",
-        ("deliveries", "contents"),
-        "Meddelanden och påminnelser, i Teams och med mejl: när de gick, om de kom fram och vad som stod.",
+        ("deliveries", "contents", "content_people"),
+        "Meddelanden och påminnelser, i Teams och med mejl: när de gick, om de kom fram och vad som stod. Också vilka "
+        "meddelanden till andra som nämner dig.",
         "Så att kansliet kan se om du har blivit påmind, och så att inget skickas två gånger.",
         lambda settings: f"Texten: {days(settings.message_days)}. Att något skickades: {days(settings.delivery_days)}.",
     ),
@@ -135,14 +136,22 @@ ANONYMOUS = (
     "Frågor till kunskapsbanken räknas utan att jag sparar vem som frågade. Frågans ordalydelse sparas i en egen "
     "lista utan namn."
 )
-FIRST_NAME = (
-    "Har någon skrivit bara ditt förnamn vet jag inte alltid om det är du som menas. Då står det kvar. Säg till "
-    "kansliet om du ser det."
+OTHERS_TEXTS = (
+    "Det andra har skrivit söker jag bara igenom i de frågor som du har ställt, tagit, svarat på eller följt. Där tar "
+    "jag bort ditt hela namn och din mejladress. Ett förnamn som en kollega skrev kan stå kvar, och ditt namn i annat "
+    "som någon har skrivit till mig. Säg till kansliet om du ser det."
+)
+AMBIGUOUS = (
+    "Ett namn eller en adress som också är någon annans, en plats eller vanliga ord står kvar där andra har skrivit "
+    "det, för jag vet inte om det är personen som menas."
+)
+BANK = (
+    "Granskade svar i kunskapsbanken ändrar jag inte. Kansliet får en fråga om de svar som nämner en borttagen person."
 )
 TEAMS = (
     "Det som redan står i Teams ligger hos Microsoft och i din och nätverkets Teams-miljö. Jag byter ut de "
-    "meddelanden från mig som nämner dig, om jag vet var de står. Det andra har skrivit kan jag inte ta bort, och inte "
-    "mejl som redan har gått."
+    "meddelanden som jag har skickat om dig, om jag vet var de står. Jag kan inte ta bort det som andra har skrivit, "
+    "kort som någon har fått när de frågade mig och mejl som redan har gått."
 )
 
 COLUMNS = {

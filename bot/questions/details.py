@@ -63,15 +63,18 @@ def of(session: Session, question: Question, now: datetime) -> QuestionDetails:
         group=groups.find(session, question.group_id),
         asker=who(session, asker, question.municipality_code),
         size=f"{home.size_group_name}, grupp {home.size_group}" if home and home.size_group else "",
-        claimer=who(session, claimer.name, claimer.municipality_code) if claimer else "",
-        claimer_name=claimer.name if claimer else "",
+        claimer=who(session, claimer.shown_name, claimer.municipality_code) if claimer else "",
+        claimer_name=claimer.shown_name if claimer else "",
         followers=len(questions.followers(session, question.id)),
         answers=[Said(one, _answerer(session, one, names)) for one in given],
     )
 
 
 def who(session: Session, name: str, code: str | None) -> str:
-    """A person as others read it: "Bo Ek, Lunds kommun", either part alone, or that it is a member."""
+    """Return a person as others read it: "Bo Ek, Lunds kommun", either part alone, or that it is a member.
+
+    ``name`` carries the person's key, as :attr:`storage.people.Person.shown_name` does.
+    """
     home = municipalities.find(session, code)
     return ", ".join(part for part in (name, home.full_name if home else "") if part) or NOBODY
 

@@ -1,7 +1,7 @@
-"""When somebody is erased: what they asked ends if nobody else waits for it, and channel cards are shown without them.
+"""When a person is erased: their question ends if nobody else waits for it, and channel cards are shown without them.
 
-What the outbox has sent is cleaned by itself where a name can be told from other words. A first name often can't, nor
-a name that two people have; what a card is made of can.
+The outbox takes a person's name out of what it has sent. A channel card also shows who has taken a question and how
+many follow it, so it is made again from the tables.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ routes = Routes[Turn]()
 
 @routes.erasing
 def forget(session: Session, person_id: int, now: datetime) -> Callable[[], None]:
-    """Which cards name the person; afterwards, their newest versions."""
+    """Find the questions that the person took part in; afterwards, show their cards again."""
     ids = questions.concerning(session, person_id)
 
     def after() -> None:
@@ -31,19 +31,19 @@ def forget(session: Session, person_id: int, now: datetime) -> Callable[[], None
             question = questions.lock(session, number)
             if question is not None:
                 _end(session, question, now)
-                _show_anew(session, question, now)
+                _show_again(session, question, now)
 
     return after
 
 
 def _end(session: Session, question: Question, now: datetime) -> None:
-    """Where nobody waits for it any more, nobody is reminded of it, and it is kept no longer than others."""
+    """Close a question that nobody waits for any more: nobody is reminded of it, and retention deletes it."""
     if question.status == Status.OPEN and not details.everyone(session, question):
         lifecycle.close(Change(session, None, now), question, cards.ASKER_GONE)
         outbox.cancel(session, notices.reminder_subject(question), now)
 
 
-def _show_anew(session: Session, question: Question, now: datetime) -> None:
+def _show_again(session: Session, question: Question, now: datetime) -> None:
     if question.group_id is None or outbox.find(session, keys.card(question)) is None:
         return
     question.version += 1

@@ -102,7 +102,7 @@ def thanked(turn: Turn, question: Question, said: Said) -> bool:
         return False
     shown = details.of(turn.session, question, turn.now)
     own = turn.person.id == question.asker_id
-    who = shown.asker if own else details.who(turn.session, turn.person.name, turn.person.municipality_code)
+    who = shown.asker if own else details.who(turn.session, turn.person.shown_name, turn.person.municipality_code)
     card = asker_cards.note("Du har fått ett tack", shown, f"{who} tackar för ditt svar.", mine=False)
     key = keys.of(question, f"thanks:{said.answer.id}:{turn.person.id}")
     return outbox.enqueue(
@@ -113,7 +113,7 @@ def thanked(turn: Turn, question: Question, said: Said) -> bool:
 def misplaced(turn: Turn, question: Question) -> bool:
     """Tell its keepers, once for each member, that it belongs elsewhere in their eyes. Return whether that was new."""
     shown = details.of(turn.session, question, turn.now)
-    by = details.who(turn.session, turn.person.name, turn.person.municipality_code)
+    by = details.who(turn.session, turn.person.shown_name, turn.person.municipality_code)
     why = f"{by} tycker att frågan hör till en annan grupp"
     told = keepers(turn.session, question)
     return bool(_send(turn, _to_desk(shown, told, f"wrong:{question.posts}:{turn.person.id}", why)))

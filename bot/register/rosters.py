@@ -14,7 +14,7 @@ from bot.ports import Listed
 from bot.register import checks, seats
 from bot.register.change import Change
 from bot.tenant import DirectoryMember
-from storage import people, rosters
+from storage import absorption, people, rosters
 from storage.erasure import hashes
 from storage.people import Person
 from storage.rosters import Readable
@@ -97,7 +97,7 @@ def _recognise(change: Change, person: Person, mail: str) -> None:
     listed = [other for other in others if other.teams_id is None and other.entra_id in (None, person.entra_id)]
     same = next((other for other in listed if seats.is_called(other, person.name)), None)
     if same is not None:
-        people.absorb(change.session, person, same)
+        absorption.absorb(change.session, person, same)
         change.record("Känd från medlemslistan: samma mejladress och namn", f"person:{person.id}", person.id)
     elif others:
         change.record("Samma mejladress som en annan person: inte sammanslagna", f"person:{person.id}", person.id)

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 from hashlib import blake2b
+from typing import Any
 
 from sqlalchemy import String, delete, exists, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -73,3 +74,8 @@ def _salt(session: Session) -> str:
 def digest(salt: str, identity: str) -> str:
     """Return the hash that is kept of an erased person's id or address."""
     return blake2b(identity.strip().casefold().encode(), key=salt.encode(), digest_size=32).hexdigest()
+
+
+def kept(session: Session) -> dict[str, Any]:
+    """Return salt and hashes, by which the erased are known after a restore. They name nobody, but can be tried on."""
+    return {"salt": _salt(session), "hashes": sorted(session.scalars(select(ErasedIdentity.hash)))}

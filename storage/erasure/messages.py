@@ -1,21 +1,19 @@
-"""The bot's messages in Teams that name an erased person: their kept words, and the messages themselves."""
+"""The bot's messages that name an erased person: their kept words, and the messages that stand in Teams."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, delete, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from storage import outbox
-from storage.database import insert_new, table_of
-from storage.erasure.scrub import cleaned, matching
-from storage.erasure.traces import Traces
-from storage.outbox import HARMLESS, Content, Delivery, State
-from storage.outgoing import Outgoing, ToMessage, digest_of
+from storage import contents, name_keys, offers, outbox, questions
+from storage.contents import Content, ContentPerson
+from storage.erasure.texts import Known
+from storage.outbox import HARMLESS, Delivery, State
+from storage.outgoing import Outgoing, ToMessage
 
 _LATER = aliased(Delivery)
 _REPLACED = exists().where(
@@ -30,44 +28,64 @@ _REPLACED = exists().where(
         ),
     ),
 )
-"""A newer version of the message is there or on its way; putting this one back would be wrong."""
+"""A newer version of the message is there or on its way. Putting this one back would be wrong."""
+_SHOWN = frozenset({"altText", "fallbackText", "label", "placeholder", "quote", "subject", "text", "title", "tooltip"})
+"""Where a card or mail has words. Everything else is structure, and "TextBlock" may be somebody's name."""
 
 
-def scrub(session: Session, traces: Traces, now: datetime) -> Counter[str]:
-    """Take the traces out of what was sent and will be, and have the messages in Teams replaced."""
-    columns = [table_of(Content).c.body]
-    done: Counter[str] = Counter()
-    for content in session.scalars(select(Content).where(matching(columns, traces.patterns()))).all():
-        done += replace(session, content, cleaned(content.body, traces.out_of), traces.reference, now)
-    return +done
+def clean(session: Session, known: Known, question_ids: Sequence[int], reference: str, now: datetime) -> int:
+    """Take a person out of what was sent and will be. Return how many messages in Teams will be replaced.
 
-
-def replace(session: Session, old: Content, body: dict[str, Any], reference: str, now: datetime) -> Counter[str]:
-    """Give the deliveries of ``old`` the clean body; whether that changed it, and how many messages will be replaced.
-
-    Contents are found by their hash, so a changed one is another one.
+    The keys in a content say whom it names. What members wrote, in the messages about these questions, is searched.
     """
-    if body == old.body:
-        return Counter()
-    fresh = digest_of(body)
-    insert_new(session, Content, hash=fresh, body=body, used_at=now)
+    named = session.execute(
+        select(ContentPerson.content_hash, ContentPerson.written_id).where(ContentPerson.person_id.in_(known.ids))
+    )
+    written: dict[str, set[int]] = {}
+    for content_hash, written_id in named:
+        written.setdefault(content_hash, set()).add(written_id)
+    searched = set(session.scalars(_about(session, question_ids)))
+    replaced = 0
+    for content_hash in sorted(written.keys() | searched):
+        content = session.get_one(Content, content_hash)
+        body = name_keys.without(content.body, written.get(content_hash, ()))
+        if content_hash in searched:
+            body = name_keys.mapped(body, known.traces.out_of, _SHOWN)
+        if body != content.body:
+            replaced += _replace(session, content, body, reference, now)
+    return replaced
+
+
+def take_back(session: Session, ids: Collection[int], reference: str, now: datetime) -> int:
+    """Have the messages removed that called the people by name in a thread because they had no chat."""
+    mentioned = _visible(session, Delivery.person_id.in_(ids), Delivery.route == "mention")
+    return outbox.enqueue_all(session, [_outgoing(row, {}, reference) for row in mentioned], now)
+
+
+def _about(session: Session, question_ids: Sequence[int]) -> Any:
+    subjects = [of(number) for of in (questions.subject, questions.reminder_subject) for number in question_ids]
+    subjects += [offers.subject(offer) for offer in offers.of_questions(session, question_ids)]
+    return select(Delivery.content_hash).where(Delivery.subject.in_(subjects), Delivery.content_hash.is_not(None))
+
+
+def _replace(session: Session, old: Content, body: dict[str, Any], reference: str, now: datetime) -> int:
+    """Give the deliveries of ``old`` the clean body. Contents are found by their hash, so it is another content."""
+    fresh = contents.replace(session, old, body, now)
     session.execute(update(Delivery).where(Delivery.content_hash == old.hash).values(content_hash=fresh))
     session.execute(delete(Content).where(Content.hash == old.hash))
     session.expire_all()
-    anew = [_update(row, body, reference) for row in _visible(session, fresh)]
-    return Counter(contents=1, messages=outbox.enqueue_all(session, anew, now))
+    visible = _visible(session, Delivery.content_hash == fresh)
+    return outbox.enqueue_all(session, [_outgoing(row, body, reference) for row in visible], now)
 
 
-def _visible(session: Session, content_hash: str) -> Sequence[Delivery]:
-    """The messages in Teams that show this now."""
-    known = Delivery.state == State.SENT, Delivery.sent_activity_id.is_not(None)
-    in_teams = Delivery.sent_conversation_id.is_not(None)  # a mail can't be taken back
-    return session.scalars(
-        select(Delivery).where(Delivery.content_hash == content_hash, *known, in_teams, ~_REPLACED)
-    ).all()
+def _visible(session: Session, *which: Any) -> Sequence[Delivery]:
+    """Return the newest versions of messages that stand in Teams. A mail can't be taken back."""
+    there = Delivery.state == State.SENT, Delivery.sent_activity_id.is_not(None)
+    in_teams = Delivery.sent_conversation_id.is_not(None)
+    return session.scalars(select(Delivery).where(*which, *there, in_teams, ~_REPLACED)).all()
 
 
-def _update(row: Delivery, body: dict[str, Any], reference: str) -> Outgoing:
+def _outgoing(row: Delivery, body: dict[str, Any], reference: str) -> Outgoing:
     return Outgoing(
         key=f"erased:{reference}:{row.id}",
         subject=f"erased:{reference}",

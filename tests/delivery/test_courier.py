@@ -10,6 +10,7 @@ import pytest
 
 from bot.delivery.courier import Courier
 from storage import deliveries, outbox, retention
+from storage.contents import Content
 from storage.database import Database
 from storage.outbox import Delivery
 from storage.outgoing import MessageOf, Outgoing, Repeat, ThreadOf, ToChannel, ToMessage, ToPerson, ToThread
@@ -397,7 +398,7 @@ async def test_an_erased_persons_messages_go_with_them(desk: Desk) -> None:
 async def test_one_card_for_many_is_stored_once_and_forgotten_when_old(desk: Desk) -> None:
     people = [desk.meet(f"P{number}") for number in range(5)]
     desk.enqueue(*(Outgoing(f"a:{one}", "a:1", ToPerson(one), text="Nyhet", card=CARD) for one in people))
-    count = lambda session: session.query(outbox.Content).count()  # noqa: E731
+    count = lambda session: session.query(Content).count()  # noqa: E731
     assert desk.play(count) == 1
 
     desk.clock.forward(days=1)

@@ -32,6 +32,7 @@ from storage.people import Person, PersonRole
 from storage.questions import Answer, Question, QuestionFollower, Status
 from tests.conftest import NOON, make_app
 from tests.support.chat import KANSLI, Clock
+from tests.support.erasure import in_files
 from tests.support.people import IN_TEAM, SOTENAS
 
 pytestmark = pytest.mark.clock
@@ -135,6 +136,19 @@ def test_questions_between_members_go_with_their_answers_when_they_have_ended(em
     stay = {number for number, (*_, goes) in enumerate(cases, 1) if not goes}
     answered = {number for number in stay if cases[number - 1][2]}
     assert database.play(kept) == [stay, answered, stay, stay]
+
+
+def test_what_is_deleted_leaves_the_files_too(empty_app: App, clock: Clock) -> None:
+    database, old = empty_app.database, clock.now - timedelta(days=4000)
+    for number in range(50):
+        what = f"Xyzzy {number} " * 10
+        database.play(lambda session, what=what: audit.record(session, None, what, "x:1", old))  # type: ignore[misc]
+    assert bool(in_files(database, "Xyzzy")) is database.sqlite
+
+    for work in retention.run(empty_app, clock):
+        database.play(work)
+
+    assert in_files(database, "Xyzzy") == []
 
 
 def test_more_than_a_chunk_goes_in_several(empty_app: App, clock: Clock) -> None:

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from bot import conversation
 from bot.message import Incoming, Kind, Reply, UserError
 from storage import people
-from storage.outbox import Content, Delivery
+from storage.contents import Content
+from storage.outbox import Delivery
 from tests.support.chat import Chat
 
 _numbers = count(1)
