@@ -7,8 +7,9 @@ import unicodedata
 
 _UNSHOWN = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Control characters and halves of a character: nobody sees them, and neither mail nor database may hold them."""
-_INVISIBLE = re.compile("[\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-"""Format characters: soft hyphens, zero-width spaces and marks that turn the reading direction.
+_INVISIBLE = re.compile("[\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ue000-\uf8ff\ufeff]")
+"""Format characters: soft hyphens, zero-width spaces and marks that turn the reading direction; and private use,
+which shows as nothing and with which :mod:`storage.name_keys` marks names.
 
 The joiners U+200C and U+200D stay, because emoji and some scripts are spelt with them.
 """
