@@ -1,7 +1,7 @@
-"""When somebody is erased: what they asked ends if nobody else waits for it, and channel cards are shown without them.
+"""When a person is erased, end the questions that nobody else waits for, and show channel cards without the person.
 
-What the outbox has sent is cleaned by itself where a name can be told from other words. A first name often can't, nor
-a name that two people have; what a card is made of can.
+The outbox cleans sent messages by itself if it can tell the name from other words. It often can't for a first name, or
+for a name that two people have. A card made from the tables does not have that problem.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ routes = Routes[Turn]()
 
 @routes.erasing
 def forget(session: Session, person_id: int, now: datetime) -> Callable[[], None]:
-    """Which cards name the person; afterwards, their newest versions."""
+    """Find the questions whose cards name the person. Return a function that shows the cards without the person."""
     ids = questions.concerning(session, person_id)
 
     def after() -> None:
@@ -37,7 +37,7 @@ def forget(session: Session, person_id: int, now: datetime) -> Callable[[], None
 
 
 def _end(session: Session, question: Question, now: datetime) -> None:
-    """Where nobody waits for it any more, nobody is reminded of it, and it is kept no longer than others."""
+    """Close an open question that nobody waits for any more, and cancel its reminders."""
     if question.status == Status.OPEN and not details.everyone(session, question):
         lifecycle.close(Change(session, None, now), question, cards.ASKER_GONE)
         outbox.cancel(session, notices.reminder_subject(question), now)
