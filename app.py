@@ -1,4 +1,4 @@
-"""The whole bot, put together: ``python app.py`` serves it."""
+"""Put the whole bot together: ``python app.py`` serves it."""
 
 from __future__ import annotations
 
@@ -53,25 +53,25 @@ if TYPE_CHECKING:  # it imports msgraph
 Clock = Callable[[], datetime]
 
 READY_WITHIN = 8
-"""Seconds for ``/readyz`` to find out; a database that hangs is as bad as one that is gone."""
+"""Seconds for the checks of ``/readyz``. A database that hangs is as bad as one that is gone."""
 
 logger = logging.getLogger("app")
 
 
 class StartError(Exception):
-    """The bot can't start, for a reason that the operator reads and can remove."""
+    """The bot can't start, for a reason that the operator can read and remove."""
 
 
 def utc_now() -> datetime:
-    """The time; everything else is handed it."""
+    """Return the time. Everything else gets the time from here."""
     return datetime.now(UTC)
 
 
 @asynccontextmanager
 async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web.Application]:
-    """The bot's HTTP application with everything behind it, for as long as the block runs.
+    """Yield the bot's HTTP application, with everything that it needs running during the block.
 
-    Raises :class:`StartError` where the database can't be used.
+    Raise :class:`StartError` if the database can't be used.
     """
     async with AsyncExitStack() as stack:
         database = _open(settings)
@@ -93,7 +93,7 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
         )
         connector = Connector(session, token, gate.allows)
         app = App(settings=settings, database=database, routes=ROUTES, dialogs=DIALOGS, bank=bank)
-        # Left in the opposite order: what is being sent is finished, then the clock stops, then the threads.
+        # Closed in reverse order: sends under way finish, then the clock stops, then the threads.
         rosters = roster_mirror.Mirror(
             app, clock, TeamsDirectory(connector), tenant.directory if wire and tenant else None
         )
@@ -111,13 +111,13 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Serve until ``stop`` is set, then finish the turns that are under way.
 
-    Raises :class:`StartError` where the database or the port can't be used.
+    Raise :class:`StartError` if the database or the port can't be used.
     """
     async with build(settings) as application:
         runner = await make_runner(application)
         try:
             await web.TCPSite(runner, settings.host.strip("[]"), settings.port).start()
-            gc.freeze()  # what is there by now stays; looking through it again and again took a tenth of a turn
+            gc.freeze()  # objects made by now stay; collecting them again and again took a tenth of a turn
             _announce(settings)
             await stop.wait()
         except OSError as error:
@@ -128,7 +128,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
 
 
 def main() -> int:
-    """Start with this process's settings. 2 for wrong settings, 1 for a database or port that can't be used."""
+    """Serve with this process's settings. Return 2 for wrong settings, 1 if a database or port can't be used."""
     log.configure()
     try:
         asyncio.run(_serve_until_signal(from_process()))
@@ -149,19 +149,19 @@ async def _serve_until_signal(settings: Settings) -> None:
 
 
 def _open(settings: Settings) -> Database:
-    """The database that the settings name; SQLite's folder is made."""
+    """Open the database that the settings name. Make SQLite's folder if needed."""
     try:
         database = Database(settings.database_url)
         database.make_folder()
     except OSError as error:
         raise StartError(f"the folder for the database (DATABASE_URL) can't be made: {error}") from error
-    except (ValueError, SQLAlchemyError) as error:  # its words may quote a password
+    except (ValueError, SQLAlchemyError) as error:  # the error's text may quote a password
         raise StartError("DATABASE_URL can't be understood; look at its port and at special characters") from error
     return database
 
 
 def _prepare(database: Database, settings: Settings, clock: Clock) -> None:
-    """Bring the database up to this version; on a laptop, put the starting content into an empty one."""
+    """Migrate the database to this version. On a laptop, put the starting content into an empty one."""
     try:
         migrate.upgrade(database)
     except migrate.NewerDatabaseError as error:
@@ -185,7 +185,7 @@ def _prepare(database: Database, settings: Settings, clock: Clock) -> None:
 
 @asynccontextmanager
 async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator[asyncio.Task[None]]:
-    """Run ``work`` during the block, and end it with the block. An earlier end is a fault, and logged."""
+    """Run ``work`` during the block, and cancel it at the end. If it ends earlier, that is a fault: log it."""
     task = asyncio.create_task(work)
     task.add_done_callback(_report)
     try:
@@ -222,14 +222,14 @@ async def _delivering(app: App, messenger: Messenger, tenant: Tenant | None, clo
 def _identity(settings: Settings) -> AsyncTokenCredential:
     try:
         return credential(settings)
-    except (ValueError, OSError) as error:  # its words may quote the file
+    except (ValueError, OSError) as error:  # the error's text may quote the file
         remedy = "it must be PEM, with certificate and private key, and the bot's user must be able to read it"
         raise StartError(f"SEKOM_CERTIFICATE can't be used: {remedy}") from error
 
 
 @asynccontextmanager
 async def _tenant(settings: Settings, clock: Clock) -> AsyncIterator[tuple[Tenant | None, Wire | None]]:
-    """Mail, calendar, feed and rosters: as files on a laptop, else through Graph, if there is a mailbox for it."""
+    """Yield mail, calendar, feed and rosters: as files on a laptop, else through Graph if a mailbox is set."""
     if settings.local:
         yield on_paper(OUTBOX, settings.contact, clock), None
         return
@@ -252,17 +252,17 @@ def _around(bank: LiveBank, wire: Wire | None) -> Around:
 
 
 async def _problems(database: Database, bank: LiveBank, following: asyncio.Task[None]) -> list[str]:
-    """What keeps the bot from answering right now, for ``/readyz``."""
+    """Return the reasons why the bot can't answer right now, for ``/readyz``."""
     try:
         async with asyncio.timeout(READY_WITHIN):
-            found = await database.run(lambda: migrate.problems(database, writing=True))
+            reasons = await database.run(lambda: migrate.problems(database, writing=True))
     except TimeoutError:
-        found = [f"the database has not answered for {READY_WITHIN} seconds"]
+        reasons = [f"the database has not answered for {READY_WITHIN} seconds"]
     if not bank.built:
-        found.append("the index of the knowledge bank is not built")
+        reasons.append("the index of the knowledge bank is not built")
     if following.done():
-        found.append("the index of the knowledge bank no longer follows edits; start the bot anew")
-    return found
+        reasons.append("the index of the knowledge bank no longer follows edits; start the bot anew")
+    return reasons
 
 
 def _announce(settings: Settings) -> None:

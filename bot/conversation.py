@@ -1,9 +1,9 @@
-"""The switchboard of what comes in: who it is, what they meant, one transaction, and repeats.
+"""The switchboard of incoming activities: the person, the meaning, one transaction, and repeats.
 
 Precedence, nowhere else: button → command → answer in a question's thread → open dialog → small talk → knowledge bank.
-Small talk in a question's thread is no answer.
+Small talk in a question's thread is not an answer.
 
-Two rules hold for every feature, and so are kept here: what people who have left may do, and which card a press may
+Two rules hold for every feature, so they are here: what people who have left may do, and which card a press may
 replace. The feature's ``access`` module loads each object and decides who may see and change it.
 """
 
@@ -32,52 +32,52 @@ from storage.turn_facts import TurnFacts
 
 FEATURES = (help_feature, faq, members, memberlist, reminding, privacy, groups, questions)
 ROUTES = Routes(*(feature.routes for feature in FEATURES), dialog.routes)
-"""Everything people can say and press."""
+"""Every command and button of the bot."""
 
 FORGOTTEN = Reply(notice="Dina uppgifter är borttagna. Skriv till mig om du vill börja om.")
 LONGEST = 1000
-"""Characters of a message that are still a question."""
+"""The most characters of a message that is read as a question."""
 
 
 @dataclass(frozen=True, slots=True)
 class TurnResult:
-    """What to send for an activity."""
+    """The reply to an activity."""
 
     reply: Reply
     unsent: bool
-    """False for a repeat whose answer has gone: send no messages again; a repeated press gets the same body."""
+    """False for a repeat whose answer was sent: send no messages again. A repeated press gets the same body."""
     edited: bool = False
     """Whether the turn changed the knowledge bank."""
 
 
 def respond(app: App, incoming: Incoming, now: datetime) -> TurnResult:
-    """Answer one activity. Returning means committed; raising means nothing happened and is a fault.
+    """Answer one activity. If it returns, the turn is committed. If it raises, nothing happened, and it is a fault.
 
-    A repeated activity gets the kept reply. A :class:`UserError` rolls back, and the turn is played again with the
-    reply that tells it; so people who were refused are remembered like anybody else.
+    A repeated activity gets the stored reply. A :class:`UserError` rolls back, and the turn is played again with the
+    reply that tells it. So people who were refused are remembered like anybody else.
     """
     try:
         return app.database.play(lambda session: _answer(app, session, incoming, now, None))
     except (UserError, TooLongError) as error:
         refusal = f"Texten är för lång. Högst {error.most} tecken." if isinstance(error, TooLongError) else error
-        plain = str(refusal).replace("**", "”")  # Teams shows a notice as it is written
+        plain = str(refusal).replace("**", "”")  # Teams shows a notice as plain text
         refused = Reply(notice=plain) if incoming.kind is Kind.ACTION else say(str(refusal))
         return app.database.play(lambda session: _answer(app, session, incoming, now, refused))
 
 
 def sent(app: App, *gone: Sent) -> None:
-    """Note that these replies have gone, so that a repeat does not send one again."""
+    """Note that these replies were sent, so that a repeat does not send them again."""
     rows = [(*reply.incoming.key, reply.messages) for reply in gone]
     app.database.play(lambda session: turns.mark_sent(session, rows))
 
 
 def partly_sent(app: App, incoming: Incoming, rest: Reply) -> None:
-    """Note that all but ``rest`` of the reply has gone, so that a repeat sends that only."""
+    """Note that only ``rest`` of the reply is unsent, so that a repeat sends only that."""
     app.database.play(lambda session: turns.keep_rest(session, *incoming.key, rest.to_json()))
 
 
 def deliver_later(app: App, incoming: Incoming, unsent: Unsent, now: datetime) -> None:
-    """Hand what could not be sent in the turn to the outbox, so that a repeat sends nothing."""
+    """Hand the messages that the turn could not send to the outbox, so that a repeat sends nothing."""
 
     def work(session: Session) -> None:
         replies.enqueue(session, incoming, unsent, now)
@@ -86,12 +86,12 @@ def deliver_later(app: App, incoming: Incoming, unsent: Unsent, now: datetime) -
     app.database.play(work)
 
 
-def _remember(session: Session, incoming: Incoming, found: TurnFacts, now: datetime) -> Person:
-    """Keep who wrote and where; what is known already is not written."""
+def _remember(session: Session, incoming: Incoming, facts: TurnFacts, now: datetime) -> Person:
+    """Store the sender and the place. Write nothing that is known already."""
     sender, place = incoming.sender, incoming.place
-    active = incoming.kind in (Kind.MESSAGE, Kind.ACTION)  # somebody else may have added them
+    active = incoming.kind in (Kind.MESSAGE, Kind.ACTION)  # for other kinds, somebody else may have added them
     who = sender.teams_id, sender.entra_id, sender.name
-    person = people.meet(session, *who, now, active=active, known=found.person)
+    person = people.meet(session, *who, now, active=active, known=facts.person)
     session.flush()
     places.remember_conversation(
         session,
@@ -102,29 +102,29 @@ def _remember(session: Session, incoming: Incoming, found: TurnFacts, now: datet
         team_id=place.team_id,
         person_id=person.id if place.scope is Scope.PERSONAL else None,
         now=now,
-        known=found.place,
+        known=facts.place,
     )
     return person
 
 
-def _stays_erased(session: Session, incoming: Incoming, found: TurnFacts) -> bool:
-    """Whether somebody erased has only pressed an old button, or was added somewhere: neither is writing."""
+def _stays_erased(session: Session, incoming: Incoming, facts: TurnFacts) -> bool:
+    """Return whether an erased person has not written, but only pressed an old button or was added somewhere."""
     sender = incoming.sender
-    return found.person is None and hashes.is_erased(session, sender.teams_id, sender.entra_id)
+    return facts.person is None and hashes.is_erased(session, sender.teams_id, sender.entra_id)
 
 
 def _answer(app: App, session: Session, incoming: Incoming, now: datetime, refused: Reply | None) -> TurnResult:
     key = incoming.key
-    found = turn_facts.read(session, incoming.sender.teams_id, *key, now)
-    if incoming.kind is not Kind.MESSAGE and _stays_erased(session, incoming, found):
+    facts = turn_facts.read(session, incoming.sender.teams_id, *key, now)
+    if incoming.kind is not Kind.MESSAGE and _stays_erased(session, incoming, facts):
         return TurnResult(FORGOTTEN if incoming.kind is Kind.ACTION else NOTHING, unsent=True)
-    if incoming.kind is Kind.OVERHEARD and not _worth_asking(app, session, incoming, found):
+    if incoming.kind is Kind.OVERHEARD and not _worth_asking(app, session, incoming, facts):
         return TurnResult(NOTHING, unsent=False)
-    person = _remember(session, incoming, found, now)
-    if found.seen or not turns.claim(session, *key, person.id, now):
+    person = _remember(session, incoming, facts, now)
+    if facts.seen or not turns.claim(session, *key, person.id, now):
         kept = turns.answered(session, *key)
         return TurnResult(Reply.from_json(kept[0]), unsent=not kept[1]) if kept else TurnResult(NOTHING, unsent=False)
-    turn = Turn(app=app, session=session, incoming=incoming, person=person, found=found, now=now)
+    turn = Turn(app=app, session=session, incoming=incoming, person=person, found=facts, now=now)
     person_id = person.id  # its row may be gone when the turn has erased them
     reply = (refused if refused is not None else _handle(turn)).shown()
     if reply.state is not None and not _is_own_card(turn):
@@ -133,9 +133,9 @@ def _answer(app: App, session: Session, incoming: Incoming, now: datetime, refus
     return TurnResult(reply, unsent=True, edited=touched(session))
 
 
-def _worth_asking(app: App, session: Session, incoming: Incoming, found: TurnFacts) -> bool:
+def _worth_asking(app: App, session: Session, incoming: Incoming, facts: TurnFacts) -> bool:
     """Return whether something overheard may be an answer. Anything else leaves no row: no person and no place."""
-    if found.person is not None and found.person.left_at is not None:
+    if facts.person is not None and facts.person.left_at is not None:
         return False
     if not app.settings.read_threads or questions.to_ask_about(session, incoming) is None:
         return False
@@ -143,19 +143,19 @@ def _worth_asking(app: App, session: Session, incoming: Incoming, found: TurnFac
 
 
 def _is_own_card(turn: Turn) -> bool:
-    """Whether the pressed card was sent to this person, so that replacing it takes nothing from anybody else.
+    """Return whether the pressed card was sent to this person, so that replacing it takes it from nobody else.
 
     The client names the card. In a channel it could name any message of ours, such as a question's card.
     """
     where, card = turn.incoming.place.conversation_id, turn.incoming.card_id
-    if turn.personal or card is None:  # without a card's id nothing is replaced
+    if turn.personal or card is None:  # without a card's id, no card is replaced
         return True
-    found = turns.answers_with(turn.session, turn.person.id, where, card)
-    return found or deliveries.addressed(turn.session, turn.person.id, where, card)
+    answered = turns.answers_with(turn.session, turn.person.id, where, card)
+    return answered or deliveries.addressed(turn.session, turn.person.id, where, card)
 
 
 def _refuse_leaver(turn: Turn, route: Command[Turn] | Action[Turn] | None) -> None:
-    """Refuse people who have left everything but their own data. What the operator's settings give does not rest."""
+    """Refuse people who have left everything but their own data. Kansli people in the operator's settings keep all."""
     if turn.person.left_at is not None and not (route is not None and route.leavers) and not turn.kansli:
         raise UserError(
             "Jag ser dig inte i något av nätverkets team längre. Därför kan du här bara se och ta bort dina egna "
@@ -194,7 +194,7 @@ def _press(turn: Turn) -> Reply:
 
 
 def _message(turn: Turn) -> Reply:
-    """The first message in a person's own chat is greeted as well as answered."""
+    """Answer a message. Greet the person too if this is the first message in their own chat."""
     hello = help_feature.greeting(turn) if turn.personal else NOTHING
     if hello.messages and smalltalk.is_greeting(turn.incoming.text):
         return hello
@@ -204,16 +204,16 @@ def _message(turn: Turn) -> Reply:
 
 def _understood(turn: Turn) -> Reply:
     text = turn.incoming.text
-    found = turn.app.routes.find(text)
-    _refuse_leaver(turn, found and found[0])
-    if found is not None:
-        command, argument = found
+    request = turn.app.routes.find(text)
+    _refuse_leaver(turn, request and request[0])
+    if request is not None:
+        command, argument = request
         if command.role is Role.KANSLI and not turn.kansli:
             raise UserError(f"Kommandot **{command.word}** är bara för kansliet. Skriv **hjälp** för att se dina.")
         if not command.allowed(kansli=turn.kansli, scope=turn.incoming.place.scope):
             settings = turn.app.settings
             return say(card=help_feature.go_personal(command, "" if settings.local else links.chat(settings)))
-        if turn.found.asked:  # what they write next is not about the question before
+        if turn.found.asked:  # the next message is not about the earlier question
             faq_log.change_subject(turn.session, turn.person.id, turn.incoming.place.conversation_id)
         return command.handler(replace(turn, argument=argument))
     chat = smalltalk.answer(text, turn.incoming.attachments)

@@ -1,4 +1,4 @@
-"""Runs dialogs: the position is the first step without an answer, so steps can be added while people are mid-way."""
+"""Run dialogs. The position is the first step without an answer, so steps can be added while people are mid-way."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Dialog = registry.Dialog[Turn]
 
 
 class Special(Enum):
-    """What ``accept`` may return instead of an answer."""
+    """A result of ``accept`` other than an answer."""
 
     NOT_MINE = "this was no answer to my question: let the knowledge bank answer, and ask again"
 
@@ -31,76 +31,76 @@ OVER = "Det där är redan klart eller avbrutet. Skriv **hjälp** för att se hu
 OLDER = "Det kortet hör inte till det vi håller på med nu. Svara på den senaste frågan."
 NOT_YOURS = "Det där kan bara kansliet göra."
 SKIPPED = None
-"""The stored answer of a step that was passed over."""
+"""The stored answer of a skipped step."""
 
 
 routes = Routes[Turn]()
 
 
 def controls(*, back: bool = True, skip: str = "") -> list[Action]:
-    """The buttons under every step: to skip the step that ``skip`` names, back, and the way out."""
+    """Return the buttons under every step: skip the step named ``skip``, go back, and cancel."""
     shown = [button("Hoppa över", "dialog.skip", alone=True, step=skip)] if skip else []
     shown += [button("Tillbaka", "dialog.back", alone=True)] if back else []
     return [*shown, button("Avbryt", "dialog.cancel", alone=True)]
 
 
 def start(turn: Turn, name: str, answers: Answers | None = None) -> Reply:
-    """Open the dialog called ``name`` for this person here and ask its first question; an open one is replaced.
+    """Start the dialog ``name`` for this person here and ask its first question. It replaces an open dialog.
 
-    ``answers`` are steps that are answered already. Raises KeyError where ``dialogs`` has none of that name.
+    ``answers`` are for steps that are answered already. Raise KeyError if ``dialogs`` has no such name.
     """
     return _go_on(turn, turn.app.dialogs[name], dict(answers or {}))
 
 
 def opened(turn: Turn) -> tuple[Dialog, OpenDialog] | None:
-    """The dialog that this person had under way here when the turn began, with its answers so far."""
+    """Return the dialog that this person had open here when the turn began, with its answers so far."""
     row = turn.found.dialog
     if row is None:
         return None
     dialog = turn.app.dialogs.get(row.name)
-    if dialog is None:  # it went with an upgrade; nothing it asked can be answered any more
+    if dialog is None:  # an upgrade removed it, so nothing can be answered any more
         dialogs.close(turn.session, row)
         return None
-    if dialog.role is Role.KANSLI and not turn.kansli:  # begun while they were
+    if dialog.role is Role.KANSLI and not turn.kansli:  # started while they were the kansli
         dialogs.close(turn.session, row)
         return None
     return dialog, row
 
 
 def resume(turn: Turn, dialog: Dialog, row: OpenDialog) -> Reply | None:
-    """Take a message as the answer to the open question; None when the step says that it was no answer."""
+    """Take a message as the answer to the open question. Return None if the step says that it is not one."""
     step = dialog.position(row.answers)
     return None if step is None else _accept(turn, dialog, row.answers, step, turn.incoming.text)
 
 
 def asked_again(turn: Turn, dialog: Dialog, row: OpenDialog) -> tuple[Message, ...]:
-    """The open question once more, for after an answer to something else."""
+    """Return the open question again, to follow the answer to something else."""
     step = dialog.position(row.answers)
     return () if step is None else (Message(card=step.ask(turn, row.answers)),)
 
 
 @routes.command("avbryt", help="Avbryt det vi håller på med.", aliases=("cancel", "stopp", "sluta"))
 def cancel(turn: Turn) -> Reply:
-    """Leave the open dialog; what was answered is thrown away."""
+    """Cancel the open dialog and throw its answers away."""
     return say(_cancel(turn))
 
 
 @routes.command("tillbaka", help="Gå tillbaka till förra frågan.", aliases=("backa", "ångra"), button="dialog.back")
 def back(turn: Turn) -> Reply:
-    """Ask the step before again."""
+    """Ask the previous step again."""
     return say(card=_back(turn))
 
 
 @routes.action("dialog.cancel")
 def press_cancel(turn: Turn) -> Reply:
-    """The button for :func:`cancel`."""
+    """Cancel the open dialog, with its button."""
     text = _cancel(turn)
     return state(card(markdown(text), summary=text))
 
 
 @routes.action("dialog.skip")
 def press_skip(turn: Turn) -> Reply:
-    """Pass over the open step, where it is optional."""
+    """Skip the open step if it is optional."""
     dialog, row = _required(turn)
     step = dialog.position(row.answers)
     if step is not None and turn.data.get("step", step.name) != step.name:  # pressed twice, or on another device
@@ -112,7 +112,7 @@ def press_skip(turn: Turn) -> Reply:
 
 @routes.action("dialog.answer")
 def press_answer(turn: Turn) -> Reply:
-    """Take a step's form. One sent from an older card corrects that answer."""
+    """Take the answer in a step's form. A form on an older card corrects the answer of its step."""
     dialog, row = _required(turn)
     step = next((step for step in dialog.steps if step.name == turn.data.get("step")), None)
     if step is None or (step.name not in row.answers and step is not dialog.position(row.answers)):
@@ -121,12 +121,12 @@ def press_answer(turn: Turn) -> Reply:
     return NOTHING if reply is None else in_place(reply, personal=True)
 
 
-def _accept(turn: Turn, dialog: Dialog, answers: Answers, step: Step, said: str) -> Reply | None:
+def _accept(turn: Turn, dialog: Dialog, answers: Answers, step: Step, text: str) -> Reply | None:
     try:
-        answer = step.accept(turn, answers, said)
+        answer = step.accept(turn, answers, text)
     except UserError as refusal:
         if turn.incoming.kind is Kind.ACTION:
-            raise  # the form stays as it is, with what was filled in
+            raise  # the form stays as it is, with the text that was filled in
         return Reply(messages=(Message(str(refusal)), Message(card=step.ask(turn, answers))))
     if answer is NOT_MINE:
         return None
@@ -146,10 +146,10 @@ def _go_on(turn: Turn, dialog: Dialog, answers: dict[str, Any]) -> Reply:
 
 
 def _cancel(turn: Turn) -> str:
-    found = opened(turn)
-    if found is None:
+    current = opened(turn)
+    if current is None:
         return "Vi håller inte på med något just nu."
-    dialogs.close(turn.session, found[1])
+    dialogs.close(turn.session, current[1])
     return "Avbrutet. Inget är sparat."
 
 
@@ -166,8 +166,8 @@ def _back(turn: Turn) -> Json:
 
 
 def _required(turn: Turn) -> tuple[Dialog, OpenDialog]:
-    found = opened(turn)
-    if found is None:
+    current = opened(turn)
+    if current is None:
         row = turn.found.dialog
         raise UserError(OVER if row is None or row.name not in turn.app.dialogs else NOT_YOURS)
-    return found
+    return current

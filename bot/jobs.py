@@ -1,6 +1,6 @@
-"""The clock: what runs how often, and who may have something due.
+"""The clock: which jobs run, how often, and which features may have messages due.
 
-APScheduler only ticks, on every replica; it stores nothing. Due work follows from the database and the time, so a
+APScheduler only ticks, on every replica, and stores nothing. The due work depends on the database and the time. So a
 late tick, a missed one or three replicas' ticks give the same rows.
 """
 
@@ -25,55 +25,55 @@ from storage import outbox
 from storage.outgoing import Outgoing
 
 Due = Callable[[Session, datetime], list[Outgoing]]
-"""Rows to send by now, planned before or not: the outbox knows the keys it has seen."""
+"""Return the messages due by now, also those returned before: the outbox knows the keys it has had."""
 Clock = Callable[[], datetime]
 Work = Callable[[Session], int]
 
 DUE: tuple[Due, ...] = (*questions.DUE, *upkeep.DUE, *members.DUE)
-"""The features that may have something due. Each is asked every :data:`PLAN_EVERY`."""
+"""The features that may have messages due. Each is asked every :data:`PLAN_EVERY`."""
 STILL_WANTED: Mapping[str, StillWanted] = {**questions.STILL_WANTED, **upkeep.STILL_WANTED}
-"""By the first word of a subject: whether its cause still stands, asked just before sending."""
+"""Checks just before sending whether a message is still wanted, by the first word of its subject."""
 
 PLAN_EVERY = timedelta(minutes=1)
 CLEAN_EVERY = timedelta(hours=1)
-"""Often, so that each time there is little to delete; also what a stopped bot missed goes then."""
+"""Often, so that each run has little to delete. The first run also makes up for the time a bot was stopped."""
 CHUNK = 200
-"""Rows planned in one transaction: at most about 50 ms, in which a turn would wait on SQLite."""
+"""Rows planned in one transaction. It takes at most about 50 ms, while turns wait on SQLite."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something that runs every so often; the first time at once."""
+    """Work on the database that runs at a regular interval, the first time at once."""
 
     name: str
     every: timedelta
     run: Callable[[App, Clock], Iterator[Work]]
-    """The transactions to play, one after the other; each says how much it did."""
+    """Yields the transactions to play, in order. Each returns how many rows it changed."""
 
 
 def plan(due: Due, app: App, clock: Clock) -> Iterator[Work]:
-    """Enqueue what is due, chunk by chunk."""
+    """Enqueue the messages that are due, chunk by chunk."""
     del app
     now = clock()
-    found: list[Outgoing] = []
+    messages: list[Outgoing] = []
 
     def ask(session: Session) -> int:
-        found[:] = due(session, now)
-        return len(found)
+        messages[:] = due(session, now)
+        return len(messages)
 
     yield ask
-    rest = iter(found)
+    rest = iter(messages)
     while chunk := list(islice(rest, CHUNK)):
         yield partial(outbox.enqueue_all, outgoings=chunk, now=now)
 
 
 JOBS = (Job("clean", CLEAN_EVERY, retention.run),)
-"""What runs how often, apart from the planning of :data:`DUE` and the outbox's own loop."""
+"""The jobs besides the planning of :data:`DUE` and the outbox's own loop."""
 
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """Something that asks the network every so often; the first time at once. It plays its own transactions."""
+    """Work with the network that runs at a regular interval, the first time at once. It plays its own transactions."""
 
     name: str
     every: timedelta
@@ -88,9 +88,9 @@ async def ticking(
     due: tuple[Due, ...] = DUE,
     errands: tuple[Errand, ...] = (),
 ) -> AsyncIterator[None]:
-    """Run the jobs for as long as the block runs. One that raises is logged and runs again at its next time."""
+    """Run the jobs while the block runs. If one raises, log it and run it again at its next time."""
     scheduler = AsyncIOScheduler(timezone=UTC)
-    planning = tuple(Job(f"plan {one.__module__}", PLAN_EVERY, partial(plan, one)) for one in due)
+    planning = tuple(Job(f"plan {feature.__module__}", PLAN_EVERY, partial(plan, feature)) for feature in due)
     asked = [Errand(job.name, job.every, partial(run, job, app, clock)) for job in (*jobs, *planning)]
     for errand in (*asked, *errands):
         ticks: dict[str, Any] = {"func": errand.run, "name": errand.name, "misfire_grace_time": None}
@@ -105,6 +105,6 @@ async def ticking(
 
 
 async def run(job: Job, app: App, clock: Clock) -> None:
-    """Play a job's transactions, letting turns in between them."""
+    """Play a job's transactions. Let turns in between them."""
     for work in job.run(app, clock):
         await app.database.run(partial(app.database.play, work))

@@ -6,4 +6,4 @@ from dialogs.import_members import IMPORT_MEMBERS
 from dialogs.question import QUESTION
 
 DIALOGS: dict[str, Dialog] = {dialog.name: dialog for dialog in (NEW_ENTRY, IMPORT_MEMBERS, QUESTION)}
-"""Every dialog by its name, which is what the database keeps."""
+"""Every dialog by its name, which the database stores."""

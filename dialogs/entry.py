@@ -1,6 +1,6 @@
 """A new entry for the knowledge bank: question → answer → other ways to ask → theme → draft.
 
-Begun from a gap, it is filled in with how members asked: ``_gap`` names those questions in the log.
+If it starts from a gap, the fields are filled with members' own wordings. ``_gap`` names those questions in the log.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from storage import faq_growth
 
 
 def ask_question(turn: Turn, answers: Answers) -> Json:
-    """Which question."""
+    """Ask for the entry's question."""
     asked = _asked(turn, answers)[:1]
     return _form(
         "question",
@@ -36,24 +36,24 @@ def ask_question(turn: Turn, answers: Answers) -> Json:
     )
 
 
-def accept_question(turn: Turn, answers: Answers, said: str) -> str:
-    """The question on one line."""
-    return entries.checked_question(said)
+def accept_question(turn: Turn, answers: Answers, text: str) -> str:
+    """Return the question as one line."""
+    return entries.checked_question(text)
 
 
 def ask_answer(turn: Turn, answers: Answers) -> Json:
-    """What to answer."""
+    """Ask for the answer."""
     hint = "Börja med det viktigaste. Skriv du, och korta meningar. Länkar skriver du som [text](https://…)."
     return _form("answer", str(answers["question"]), hint, "Svar", long=True, most=entries.LONGEST_ANSWER)
 
 
-def accept_answer(turn: Turn, answers: Answers, said: str) -> str:
-    """The answer in Markdown."""
-    return entries.checked_answer(said)
+def accept_answer(turn: Turn, answers: Answers, text: str) -> str:
+    """Return the answer in Markdown."""
+    return entries.checked_answer(text)
 
 
 def ask_phrasings(turn: Turn, answers: Answers) -> Json:
-    """Other ways to ask the same."""
+    """Ask for other wordings of the question."""
     hint = "Ett på varje rad, gärna med medlemmarnas egna ord och stavning. Det hjälper mig mest att hitta rätt."
     asked = _fitting(_asked(turn, answers)[: entries.MOST_PHRASINGS])
     return _form(
@@ -61,33 +61,33 @@ def ask_phrasings(turn: Turn, answers: Answers) -> Json:
         "Hur kan man fråga annars?",
         f"{hint} Det som står här har medlemmar skrivit." if asked else hint,
         "Andra sätt att fråga",
-        value="\n".join(one.text for one in asked),
-        removed=tuple(dict.fromkeys(gone for one in asked for gone in one.removed)),
+        value="\n".join(general.text for general in asked),
+        removed=tuple(dict.fromkeys(gone for general in asked for gone in general.removed)),
         most=entries.LONGEST_ANSWER,
         long=True,
         skip=True,
     )
 
 
-def accept_phrasings(turn: Turn, answers: Answers, said: str) -> list[str]:
-    """The phrasings, each once."""
-    return list(entries.checked_phrasings(said))
+def accept_phrasings(turn: Turn, answers: Answers, text: str) -> list[str]:
+    """Return the phrasings without repetitions."""
+    return list(entries.checked_phrasings(text))
 
 
 def ask_theme(turn: Turn, answers: Answers) -> Json:
-    """The theme."""
+    """Ask for the theme."""
     return _form(
         "theme", "Vilket tema hör frågan till?", "Ett ord, till exempel medlemskap eller vatten.", "Tema", skip=True
     )
 
 
-def accept_theme(turn: Turn, answers: Answers, said: str) -> str:
-    """The theme in lower case."""
-    return " ".join(said.casefold().split())[:60]
+def accept_theme(turn: Turn, answers: Answers, text: str) -> str:
+    """Return the theme in lower case, at most 60 characters."""
+    return " ".join(text.casefold().split())[:60]
 
 
 def finish(turn: Turn, answers: Answers) -> Reply:
-    """Make the draft and show its form, from where it is published."""
+    """Store the draft and show its form, which has the button to publish it."""
     content = EntryContent(
         question=answers["question"],
         answer=answers["answer"],
@@ -115,15 +115,15 @@ NEW_ENTRY = Dialog(
 
 
 def _asked(turn: Turn, answers: Answers) -> list[General]:
-    """How members asked, what was asked most often first; empty where the dialog was not begun from a gap."""
+    """Return members' wordings, the most frequent first. Return none if the dialog did not start from a gap."""
     rows = gaps.of_gap(turn, answers.get("_gap") or ())
     return gaps.phrased(turn.session, [row.text for row in rows])
 
 
 def _fitting(asked: Sequence[General]) -> Sequence[General]:
-    """As many as the form's field takes."""
-    lengths = accumulate(len(one.text) + 1 for one in asked)
-    return [one for one, length in zip(asked, lengths, strict=True) if length <= entries.LONGEST_ANSWER]
+    """Return the first wordings that fit in the form's field."""
+    lengths = accumulate(len(general.text) + 1 for general in asked)
+    return [general for general, length in zip(asked, lengths, strict=True) if length <= entries.LONGEST_ANSWER]
 
 
 def _form(

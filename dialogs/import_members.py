@@ -1,4 +1,4 @@
-"""The list of members, pasted: the list → what it would change → done."""
+"""Import a pasted list of members: the list → its changes → done."""
 
 from __future__ import annotations
 
@@ -13,36 +13,36 @@ from bot.turn import Turn
 
 
 def ask_table(turn: Turn, answers: Answers) -> Json:
-    """The list."""
+    """Ask for the list."""
     return import_cards.ask_table(controls(back=False))
 
 
-def accept_table(turn: Turn, answers: Answers, said: str) -> str | Special:
-    """The list as it was pasted. One line is no list, but something else that somebody wanted to say."""
-    if "\n" not in said.strip() and turn.incoming.text:
+def accept_table(turn: Turn, answers: Answers, text: str) -> str | Special:
+    """Return the list as pasted. A single line is not a list: it belongs to something else than this dialog."""
+    if "\n" not in text.strip() and turn.incoming.text:
         return NOT_MINE
-    if len(said) > import_cards.LONGEST_PASTE:
+    if len(text) > import_cards.LONGEST_PASTE:
         raise UserError("Listan är för lång att klistra in. Dela upp den, eller be driften läsa in den som fil.")
-    columns.understood(spreadsheet.read_text(said))
-    return said
+    columns.understood(spreadsheet.read_text(text))
+    return text
 
 
 def ask_sure(turn: Turn, answers: Answers) -> Json:
-    """What would change."""
+    """Show what would change, and ask for a confirmation."""
     return import_cards.preview(_plan(turn, answers), controls())
 
 
-def accept_sure(turn: Turn, answers: Answers, said: str) -> str | Special:
-    """The preview's fingerprint, from its button."""
+def accept_sure(turn: Turn, answers: Answers, fingerprint: str) -> str | Special:
+    """Return the preview's fingerprint, which its button sends."""
     if turn.incoming.text:
         return NOT_MINE
-    if said != _plan(turn, answers).fingerprint:
+    if fingerprint != _plan(turn, answers).fingerprint:
         raise UserError("Registret har ändrats sedan du såg listan. Välj Tillbaka, och visa ändringarna igen.")
-    return said
+    return fingerprint
 
 
 def finish(turn: Turn, answers: Answers) -> Reply:
-    """Save all of it, in this one transaction."""
+    """Save all changes in this one transaction."""
     plan = _plan(turn, answers, lock=True)
     if answers["sure"] != plan.fingerprint:
         raise UserError("Registret har ändrats sedan du såg listan. Visa ändringarna igen.")

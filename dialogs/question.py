@@ -1,4 +1,4 @@
-"""A question to colleagues: the question → which group → the name or only the municipality → a last look → sent."""
+"""Ask colleagues: the question → which group → show the name or not → a last look → sent."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ from storage.groups import ThemeGroup
 from storage.questions import Status
 
 OFFERED = 3
-"""Groups that are suggested: the likeliest and the two next."""
+"""How many groups to suggest: the likeliest and the next two."""
 SHOWN = 3
-"""Similar questions that are shown before the person's own is sent."""
+"""How many similar questions to show before the person sends theirs."""
 YES = frozenset({"skicka", "ja", "ok", "skicka den", "ja tack"})
 NAME, PLACE = "name", "place"
 
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """What others have asked that is like it."""
+    """Similar questions that others have asked."""
 
     answered: Sequence[Any]
-    """Rows ``id, text, …`` of those with answers, most alike first."""
+    """Rows ``id, text, …`` of the answered ones, the most similar first."""
     municipalities: int
     """How many municipalities have asked about it."""
 
 
 def ask_text(turn: Turn, answers: Answers) -> Json:
-    """The question itself."""
+    """Ask for the question."""
     draft = str(answers.get("_draft") or "")
     hint = "Berätta kort vad ni har provat, så blir svaren bättre. Skriv inte namn på privatpersoner."
     return card(
@@ -60,25 +60,25 @@ def ask_text(turn: Turn, answers: Answers) -> Json:
     )
 
 
-def accept_text(turn: Turn, answers: Answers, said: str) -> str:
-    """The question as it is sent."""
-    return lifecycle.checked_question(said)
+def accept_text(turn: Turn, answers: Answers, text: str) -> str:
+    """Return the question as it will be sent."""
+    return lifecycle.checked_question(text)
 
 
 def ask_group(turn: Turn, answers: Answers) -> Json:
-    """Which group: the likeliest with its reason, the two next, any other, or the kansli."""
+    """Ask for the group: the likeliest with a reason, the next two, any other, or the kansli."""
     text = str(answers["text"])
     taking = groups.taking_questions(turn.session)
     names = {group.theme: group.name for group in taking}
     offered = suggestions(turn, text, taking)
-    first = next((one for one in offered if one.reason), None)
+    first = next((suggestion for suggestion in offered if suggestion.reason), None)
     body: list[CardElement] = [
         heading("Vilken temagrupp ska få frågan?"),
         plain(text),
         *asker_cards.suspicious(suspicions(text)),
         *([plain(f"Jag föreslår {names[first.theme]}. {first.reason}")] if first else []),
     ]
-    shown = [one.theme for one in offered[:OFFERED]]
+    shown = [suggestion.theme for suggestion in offered[:OFFERED]]
     choices = [
         button(
             names[theme], "dialog.answer", step="group", answer=theme, style="positive" if at == 0 and first else None
@@ -95,10 +95,10 @@ def ask_group(turn: Turn, answers: Answers) -> Json:
     return card(*body, actions=controls(), summary="Vilken temagrupp ska få frågan?")
 
 
-def accept_group(turn: Turn, answers: Answers, said: str) -> Any:
-    """A group's theme word, or the kansli."""
-    wanted = str(turn.data.get("other") or "") if said == "other" else said
-    if said == "other" and not wanted:
+def accept_group(turn: Turn, answers: Answers, choice: str) -> Any:
+    """Return a group's theme word, or the word for the kansli."""
+    wanted = str(turn.data.get("other") or "") if choice == "other" else choice
+    if choice == "other" and not wanted:
         raise UserError("Välj en grupp i listan först.")
     if wanted.casefold().strip(" .!") in (cards.TO_KANSLI, "kansliet", "vet inte", "vet ej", "till kansliet"):
         return cards.TO_KANSLI
@@ -111,7 +111,7 @@ def accept_group(turn: Turn, answers: Answers, said: str) -> Any:
 
 
 def ask_name(turn: Turn, answers: Answers) -> Json:
-    """Whether others see who asks."""
+    """Ask whether to show the person's name to others."""
     person = turn.person
     full = details.who(turn.session, person.shown_name, person.municipality_code)
     short = details.who(turn.session, "", person.municipality_code)
@@ -128,18 +128,18 @@ def ask_name(turn: Turn, answers: Answers) -> Json:
     )
 
 
-def accept_name(turn: Turn, answers: Answers, said: str) -> Any:
-    """The name, or only the municipality."""
-    plain_said = said.casefold().strip(" .!")
-    if plain_said in (NAME, "visa mitt namn", "med namn", "mitt namn"):
+def accept_name(turn: Turn, answers: Answers, text: str) -> Any:
+    """Return whether to show the name, or only the municipality."""
+    choice = text.casefold().strip(" .!")
+    if choice in (NAME, "visa mitt namn", "med namn", "mitt namn"):
         return NAME
-    if plain_said in (PLACE, "visa inte mitt namn", "utan namn", "bara kommunen", "anonymt"):
+    if choice in (PLACE, "visa inte mitt namn", "utan namn", "bara kommunen", "anonymt"):
         return PLACE
     return NOT_MINE
 
 
 def ask_send(turn: Turn, answers: Answers) -> Json:
-    """A last look: the question as the others will see it, and what is there already."""
+    """Show the question as others will see it, and similar questions. Ask for a confirmation."""
     text, group = str(answers["text"]), groups.by_theme(turn.session, answers["group"])
     home = f"temagruppen {group.name}" if group else "kansliet"
     shown = turn.person.shown_name if answers["name"] == NAME else ""
@@ -158,13 +158,13 @@ def ask_send(turn: Turn, answers: Answers) -> Json:
     )
 
 
-def accept_send(turn: Turn, answers: Answers, said: str) -> Any:
-    """Yes; anything else is no answer to this."""
-    return True if said.casefold().strip(" .!") in YES else NOT_MINE
+def accept_send(turn: Turn, answers: Answers, text: str) -> Any:
+    """Return True for a yes. Anything else is not an answer to this step."""
+    return True if text.casefold().strip(" .!") in YES else NOT_MINE
 
 
 def finish(turn: Turn, answers: Answers) -> Reply:
-    """Send it: once, however often *Skicka* was pressed."""
+    """Send the question once, even if *Skicka* was pressed several times."""
     group = groups.by_theme(turn.session, answers["group"])
     if group is None and answers["group"] != cards.TO_KANSLI:
         raise UserError("Den gruppen finns inte längre. Gå tillbaka och välj en annan.")
@@ -183,8 +183,8 @@ def finish(turn: Turn, answers: Answers) -> Reply:
         asked_conversation_id=answers.get("_conversation"),
         asked_thread_id=answers.get("_thread") or None,
     )
-    seen = notices.asked(turn, question) if new else details.of(turn.session, question, turn.now)
-    return say(card=asker_cards.receipt(seen))
+    shown = notices.asked(turn, question) if new else details.of(turn.session, question, turn.now)
+    return say(card=asker_cards.receipt(shown))
 
 
 QUESTION = Dialog(
@@ -200,7 +200,7 @@ QUESTION = Dialog(
 
 
 def suggestions(turn: Turn, text: str, taking: Sequence[ThemeGroup]) -> list[ThemeSuggestion]:
-    """The groups that take questions, likeliest first."""
+    """Return the groups that take questions, the likeliest first."""
     entries = [ThemeVote(theme, share) for theme, share in turn.app.bank.vote(text)]
     before = [
         ThemeVote(row.theme, alike)
@@ -211,29 +211,29 @@ def suggestions(turn: Turn, text: str, taking: Sequence[ThemeGroup]) -> list[The
 
 
 def similar(turn: Turn, text: str) -> Similar:
-    """What has been asked in theme groups that is like it; what went to the kansli is nobody else's business."""
+    """Return similar questions asked in theme groups. Questions to the kansli are private, so they never count."""
     scored = [(themes.likeness(text, row.text), row) for row in questions.earlier(turn.session) if row.theme]
-    alike = [row for score, row in sorted(scored, key=lambda one: -one[0]) if score >= themes.ALIKE]
+    alike = [row for score, row in sorted(scored, key=lambda pair: -pair[0]) if score >= themes.ALIKE]
     asked = {row.municipality_code for row in alike if row.municipality_code}
     return Similar([row for row in alike if row.status in (Status.ANSWERED, Status.SOLVED)][:SHOWN], len(asked))
 
 
 def suspicions(text: str) -> list[str]:
-    """What in the question seems to point out a private person."""
-    found = []
+    """Return the parts of the question that seem to point out a private person, in words."""
+    signs = []
     if utterance.without_person(text) != text:
-        found.append("ett personnummer, telefonnummer eller en mejladress")
+        signs.append("ett personnummer, telefonnummer eller en mejladress")
     if utterance.names_person(text, _places()):
-        found.append("ett personnamn")
-    return found
+        signs.append("ett personnamn")
+    return signs
 
 
-def _asked_before(found: Similar) -> list[CardElement]:
-    if not found.answered:
+def _asked_before(others: Similar) -> list[CardElement]:
+    if not others.answered:
         return []
-    many = swedish.count(found.municipalities, "kommun har", "kommuner har")
-    shown = [button(one_line(row.text, cards.TITLE), "questions.show", question=row.id) for row in found.answered]
-    who = f"{many} frågat om detta" if found.municipalities else "Detta har besvarats förut"
+    many = swedish.count(others.municipalities, "kommun har", "kommuner har")
+    shown = [button(one_line(row.text, cards.TITLE), "questions.show", question=row.id) for row in others.answered]
+    who = f"{many} frågat om detta" if others.municipalities else "Detta har besvarats förut"
     return [label(f"{who}. Läs gärna svaren först:"), buttons(*shown)]
 
 

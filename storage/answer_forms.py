@@ -1,4 +1,4 @@
-"""People who have a question's answer form open: an update of the card takes the form away, with their text."""
+"""People who have a question's answer form open. An update of the card would remove the form and their text."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from storage.outbox import Delivery
 from storage.outgoing import Operation
 
 LASTS = timedelta(minutes=15)
-"""How long somebody who says nothing more counts as writing."""
+"""How long a person counts as writing after opening the form."""
 
 
 class AnswerForm(Base):
-    """Somebody who has pressed *Svara*, and neither sent nor left the form yet."""
+    """A person who has pressed *Svara* and has neither sent nor left the form yet."""
 
     __tablename__ = "answer_forms"
 
@@ -28,32 +28,35 @@ class AnswerForm(Base):
 
 
 def begin(session: Session, question_id: int, person_id: int, now: datetime) -> None:
-    """The form is open."""
+    """Store that the form is open."""
     end(session, question_id, person_id)
     insert_new(session, AnswerForm, question_id=question_id, person_id=person_id, until=now + LASTS)
 
 
 def end(session: Session, question_id: int, person_id: int) -> bool:
-    """It is no longer; False where it was not."""
+    """Store that the form is closed. Return False if it was not open."""
     mine = AnswerForm.question_id == question_id, AnswerForm.person_id == person_id
     return bool(session.execute(delete(AnswerForm).where(*mine)).rowcount)  # type: ignore[attr-defined]
 
 
 def others_until(session: Session, question_id: int, person_id: int | None, now: datetime) -> datetime | None:
-    """Until when others than this person, or with None anybody, count as writing; None where nobody does."""
+    """Return until when people other than this one (None: anybody) count as writing; None if nobody does."""
     theirs = AnswerForm.question_id == question_id, AnswerForm.person_id != person_id, AnswerForm.until > now
     return session.scalar(select(func.max(AnswerForm.until)).where(*theirs))
 
 
 def hold(session: Session, lanes: Collection[str], now: datetime) -> None:
-    """What waits in cards' lanes for somebody else's writing waits for one more; in all at most twice :data:`LASTS`."""
+    """Delay the cards' updates that wait for writers by :data:`LASTS` from now, because one more has begun.
+
+    An update waits at most twice :data:`LASTS` in all.
+    """
     until = now + LASTS
     younger = Delivery.created_at > now - LASTS, Delivery.not_before < until
     outbox.reschedule(session, and_(_held(lanes, now), *younger), until)
 
 
 def show_now(session: Session, lanes: Collection[str], now: datetime) -> None:
-    """What waits in cards' lanes for the end of the writing goes now; not what Teams has asked to wait with."""
+    """Send the cards' updates that wait for writers now, but not those that wait because Teams asked for it."""
     outbox.reschedule(session, _held(lanes, now), now)
 
 
@@ -62,6 +65,6 @@ def _held(lanes: Collection[str], now: datetime) -> ColumnElement[bool]:
 
 
 def forget_old(session: Session, now: datetime, limit: int) -> int:
-    """Forms that were left open; how many went."""
+    """Delete at most ``limit`` forms that were left open too long. Return how many."""
     old = select(AnswerForm.question_id, AnswerForm.person_id).where(AnswerForm.until <= now).limit(limit)
     return sum(end(session, *row) for row in session.execute(old).all())

@@ -1,4 +1,4 @@
-"""Audiences: whom a message or a duty concerns, as a value, and the people whom that means now."""
+"""Audiences: descriptions of the people that a message or a duty concerns, and who they are now."""
 
 from __future__ import annotations
 
@@ -17,41 +17,41 @@ from storage.places import Conversation
 from storage.roles import Grant
 
 PersonIds: TypeAlias = SelectBase
-"""A select of one column: ids of people. Nulls in it mean nobody."""
+"""A select of one column with ids of people. Nulls in it mean nobody."""
 _FROM_JSON = {"extra": "forbid", "strict": True}
-"""How pydantic reads the values below: what it does not know would otherwise widen an audience unnoticed."""
+"""How pydantic reads the values below. It must refuse unknown fields: they would silently widen an audience."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """People who match every field that says something. Of several values in a field, one is enough.
+    """People who match every field that has a value. If a field has several values, one of them is enough.
 
-    A part where no field says anything means everybody.
+    A part without any values means everybody.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _FROM_JSON
 
     roles: tuple[PersonRole, ...] = ()
-    """A seat counts only in the municipalities that the part names. ``OTHER`` is what people say of themselves."""
+    """A seat counts only in the municipalities that the part names. ``OTHER`` is a role that people give themselves."""
     themes: tuple[str, ...] = ()
-    """Theme words of groups that they follow."""
+    """Theme words of the groups that the people follow."""
     municipalities: tuple[str, ...] = ()
-    """Codes."""
+    """Codes of municipalities."""
     counties: tuple[str, ...] = ()
     size_groups: tuple[str, ...] = ()
     """SKR's groups, A1–C9."""
     conditions: tuple[str, ...] = ()
-    """``name:argument`` of conditions (:mod:`bot.register.audience`), which must all hold."""
+    """``name:argument`` of conditions (:mod:`bot.register.audience`), all of which must hold."""
     people: tuple[int, ...] | None = None
-    """Ids of people who were picked one by one; an empty tuple means nobody. None means that nobody was picked.
+    """Ids of people who were picked one by one. An empty tuple means nobody; None means that nobody was picked.
 
-    For lists that are used at once. A list that is kept belongs in a table with a ``person_key``, behind a condition.
+    For lists that are used at once. Store a lasting list in a table with a ``person_key``, behind a condition.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """The people of all parts together, each once, without those for whom a condition in ``unless`` holds."""
+    """The people of all parts, each once, except people for whom a condition in ``unless`` holds."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _FROM_JSON
 
@@ -61,7 +61,7 @@ class Audience:
 
     @property
     def conditions(self) -> Iterator[str]:
-        """Every condition that is named anywhere."""
+        """Yield every condition that the audience names."""
         for part in self.parts:
             yield from part.conditions
         yield from self.unless
@@ -71,7 +71,7 @@ EVERYBODY = Audience((Part(),))
 
 
 class Match(NamedTuple):
-    """A person in an audience, with what decides how they are reached."""
+    """A person in an audience, with the facts that decide how to reach them."""
 
     id: int
     name: str
@@ -80,16 +80,16 @@ class Match(NamedTuple):
     identity: str | None
     """Their Teams id, else their Entra id."""
     municipality: str
-    """The name of the one that they speak for; empty for none."""
+    """The name of their municipality; empty if they have none."""
     left: bool
     chat: bool
-    """Whether they have a chat of their own with the bot."""
+    """Whether they have their own chat with the bot."""
 
 
 def matches(session: Session, audience: Audience, conditions: Mapping[str, PersonIds]) -> list[Match]:
-    """Return the people of an audience, also those who have left, in one statement.
+    """Return the people of an audience, including people who have left, with one statement.
 
-    ``conditions`` has the people of every condition that the audience names.
+    ``conditions`` has the people of each condition that the audience names.
     """
     columns = (
         Person.id,
@@ -103,12 +103,12 @@ def matches(session: Session, audience: Audience, conditions: Mapping[str, Perso
     )
     wanted = or_(false(), *(_matches(part, conditions) for part in audience.parts))
     unwanted = [Person.id.not_in(_without_nulls(conditions[name])) for name in audience.unless]
-    found = select(*columns).outerjoin(Municipality, Municipality.code == Person.municipality_code)
-    return [Match(*row) for row in session.execute(found.where(wanted, *unwanted))]
+    query = select(*columns).outerjoin(Municipality, Municipality.code == Person.municipality_code)
+    return [Match(*row) for row in session.execute(query.where(wanted, *unwanted))]
 
 
 def connected_to(codes: Collection[str] | SelectBase) -> PersonIds:
-    """Return the people who speak for one of these municipalities, or hold a seat there now."""
+    """Return the people who work for one of these municipalities, or hold a seat there now."""
     seated = select(Contact.person_id).where(Contact.until.is_(None), Contact.municipality_code.in_(codes))
     return union(select(Person.id).where(Person.municipality_code.in_(codes)), seated)
 
@@ -128,7 +128,7 @@ def _matches(part: Part, conditions: Mapping[str, PersonIds]) -> ColumnElement[b
 
 
 def _codes(part: Part) -> SelectBase | None:
-    """The municipalities that a part names; None where it names no place."""
+    """Return the municipalities that a part names; None if it names no place."""
     fields = (
         (Municipality.code, part.municipalities),
         (Municipality.county, part.counties),
@@ -152,6 +152,6 @@ def _has_role(roles: tuple[PersonRole, ...], codes: SelectBase | None) -> Column
 
 
 def _without_nulls(people: PersonIds) -> PersonIds:
-    """``NOT IN`` a list that holds a null is never true."""
+    """Return the ids without nulls. ``NOT IN`` a list with a null is never true."""
     [column] = people.subquery().c
     return select(column).where(column.is_not(None))

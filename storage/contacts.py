@@ -17,7 +17,7 @@ _CURRENT = text("until IS NULL")
 
 
 class Contact(Base):
-    """A person who holds a seat (one of :data:`storage.people.SEATS`) of a municipality for some time."""
+    """A person who holds a seat (one of :data:`storage.people.SEATS`) of a municipality for a time."""
 
     __tablename__ = "contacts"
     __table_args__ = (
@@ -36,15 +36,15 @@ class Contact(Base):
     municipality_code: Mapped[str] = mapped_column(ForeignKey("municipalities.code", ondelete="CASCADE"), index=True)
     seat: Mapped[str] = mapped_column(String(20))
     person_id: Mapped[int | None] = person_key(on_erase="anonymise", nullable=True)
-    """Null when the person was erased. The row still says that the seat was held."""
+    """Null after the person was erased. The row still says that somebody held the seat."""
     since: Mapped[date]
     until: Mapped[date | None]
-    """The last day; null while they hold it."""
+    """The last day; null while the person holds the seat."""
     person: Mapped[Person | None] = relationship()
 
     @property
     def gone(self) -> bool:
-        """Whether the person has left the network's teams, so that the seat is empty in fact."""
+        """Return whether the person has left the network's teams, so that nobody really fills the seat."""
         return self.person is not None and self.person.left_at is not None
 
 
@@ -69,7 +69,7 @@ class Proposal(Base):
     municipality_code: Mapped[str] = mapped_column(ForeignKey("municipalities.code", ondelete="CASCADE"))
     seat: Mapped[str] = mapped_column(String(20), default="")
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id", ondelete="SET NULL"))
-    """The contact they take over from; null where the seat is empty."""
+    """The contact whose seat they take over; null if the seat is empty."""
     created_at: Mapped[datetime]
     person: Mapped[Person] = relationship()
     municipality: Mapped[Municipality] = relationship()
@@ -123,7 +123,7 @@ def propose(
     content = {"municipality_code": code, "seat": seat, "replaces_id": replaces_id}
     this = select(Proposal).where(Proposal.person_id == person_id, Proposal.kind == kind).with_for_update()
     row: Proposal | None = None
-    while row is None:  # the kansli may decide, and so delete, the existing row between the two statements
+    while row is None:  # between the two statements, the kansli may decide and so delete the row
         insert_new(session, Proposal, person_id=person_id, kind=kind, created_at=now, **content)
         row = session.scalar(this.execution_options(populate_existing=True))
     if any(getattr(row, name) != value for name, value in content.items()):

@@ -1,4 +1,4 @@
-"""What has become of deliveries, for features that ask: by what they are about, by their keys, by their message."""
+"""Look up what happened to deliveries, by their subject, by their keys or by their message."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _LATER = aliased(Delivery)
 
 
 def about(session: Session, subjects: Collection[str]) -> Mapping[str, Sequence[Delivery]]:
-    """All deliveries with one of these subjects, oldest first, by subject; a list for each, perhaps an empty one."""
-    found: dict[str, list[Delivery]] = {subject: [] for subject in subjects}
-    rows = select(Delivery).where(Delivery.subject.in_(found)).order_by(Delivery.id)
-    for row in session.scalars(rows) if found else ():
-        found[row.subject].append(row)
-    return found
+    """Return all deliveries with these subjects, oldest first, by subject. A subject without any has an empty list."""
+    by_subject: dict[str, list[Delivery]] = {subject: [] for subject in subjects}
+    rows = select(Delivery).where(Delivery.subject.in_(by_subject)).order_by(Delivery.id)
+    for row in session.scalars(rows) if by_subject else ():
+        by_subject[row.subject].append(row)
+    return by_subject
 
 
 def ended(session: Session, keys: Collection[str]) -> Sequence[Delivery]:
-    """Those of the keys' deliveries that have come to their end, whatever it was."""
+    """Return the deliveries with these keys that have ended, in any way."""
     over = Delivery.state.not_in([State.WAITING, State.SENDING])
     return session.scalars(select(Delivery).where(Delivery.key.in_(list(keys)), over)).all() if keys else ()
 
@@ -36,26 +36,26 @@ def channels(session: Session, subject: str) -> Sequence[str]:
 
 
 def addressed(session: Session, person_id: int, conversation_id: str, activity_id: str) -> bool:
-    """Whether this message was sent to this person, in their own chat or with a mention in a thread."""
+    """Return whether this message was sent to this person, in their own chat or with a mention in a thread."""
     row = sent_as(session, conversation_id, activity_id)
     return row is not None and row.person_id == person_id
 
 
 def sent_as(session: Session, conversation_id: str, activity_id: str) -> Delivery | None:
-    """The delivery that a message in Teams came from, or None for one that the outbox did not send."""
+    """Return the delivery that became this message in Teams; None if the outbox did not send it."""
     where = {"sent_conversation_id": conversation_id, "sent_activity_id": activity_id}
     return session.query(Delivery).filter_by(**where).order_by(Delivery.id).first()
 
 
 def refusals(session: Session, errors: Collection[str], routes: Collection[str]) -> dict[int, str]:
-    """Return by person which of ``errors`` ended the last message to them, where they are still closed to the bot.
+    """Return, by person, which of ``errors`` ended the last message to them, if they are still closed to the bot.
 
-    They are not where a later message arrived by one of ``routes``, or where they were active since.
+    A person is open again after a later message arrived by one of ``routes``, or after being active.
     """
     arrived = exists().where(
         _LATER.person_id == Delivery.person_id,
         _LATER.settled_at > Delivery.settled_at,
-        _LATER.route.in_(routes),  # it has one only if it was sent; PostgreSQL would look for the state first
+        _LATER.route.in_(routes),  # only sent rows have one; with the state, PostgreSQL would search by that first
     )
     silent = or_(Person.last_active_at.is_(None), Person.last_active_at < Delivery.settled_at)
     refused = select(Delivery.person_id, Delivery.error).join(Person, Person.id == Delivery.person_id)

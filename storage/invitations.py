@@ -1,4 +1,4 @@
-"""The people invited to an appointment, by id, and which addresses in the calendar entry come from us.
+"""The people invited to an appointment, by id, and the marks of our addresses in the calendar entry.
 
 An invited person's address is read when the invitation is sent. Only the address's mark is stored here, so that
 an address of ours can be removed from the entry after the person left or was erased. Attendees without a mark of ours
@@ -41,7 +41,7 @@ def invite(session: Session, event_key: str, person_ids: Collection[int]) -> Non
     gone = ours, Invitation.person_id.not_in(list(person_ids))
     session.execute(delete(Invitation).where(*gone, Invitation.mark == ""))
     session.execute(update(Invitation).where(*gone).values(person_id=None))
-    for person_id in sorted(person_ids):  # in one order everywhere, or two transactions lock each other out
+    for person_id in sorted(person_ids):  # in the same order everywhere, or two transactions could deadlock
         insert_new(session, Invitation, event_key=event_key, person_id=person_id, mark="", answer="")
 
 
@@ -52,7 +52,7 @@ def of_event(session: Session, event_key: str) -> Sequence[tuple[Invitation, Per
 
 
 def record(session: Session, event_key: str, removed: Collection[str], answers: Mapping[str, str]) -> None:
-    """Write what the entry says now: drop rows whose address was ``removed``, and keep ``answers``, both by mark."""
+    """Store the entry's current state: drop rows whose address was ``removed``, and set ``answers``, both by mark."""
     over = Invitation.event_key == event_key, Invitation.person_id.is_(None), Invitation.mark.in_(list(removed))
     session.execute(delete(Invitation).where(*over))
     for row, _ in of_event(session, event_key):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from storage.database import Base, insert_new
 
 RETENTION = "retention"
-"""The row that remembers in ``until`` when retention last ran. Nobody holds it, so it is in no figure."""
+"""The name of the row that stores in ``until`` when retention last ran. It is not a lease, so no figure counts it."""
 
 
 class Lease(Base):
@@ -29,11 +29,12 @@ def hold(session: Session, name: str, holder: str, now: datetime, length: timede
     Replicas' clocks may differ by less than half the length: the holder renews the lease well before its end.
     """
     insert_new(session, Lease, name=name, holder=holder, until=now)
-    free = or_(Lease.holder == holder, Lease.until <= now, Lease.until > now + 2 * length)  # the last: a clock set back
+    # the last condition holds after a clock was set back
+    free = or_(Lease.holder == holder, Lease.until <= now, Lease.until > now + 2 * length)
     mine = update(Lease).where(Lease.name == name, free).values(holder=holder, until=now + length)
     return bool(session.execute(mine).rowcount)  # type: ignore[attr-defined]
 
 
 def release(session: Session, name: str, holder: str) -> None:
-    """Give the lease up, so that another replica need not wait for its end."""
+    """Give the lease up, so that another replica need not wait for it to end."""
     session.execute(delete(Lease).where(Lease.name == name, Lease.holder == holder))

@@ -1,4 +1,4 @@
-"""Replies in a question's thread that their writers are asked about: kept until they have said, or a day."""
+"""Replies in a question's thread that the bot asks their writers about, kept until they decide, at most a day."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ KEPT = timedelta(days=1)
 
 
 class ThreadOffer(Base):
-    """One reply; or with no ``text`` that its writer wants no more of this question's to be asked about."""
+    """A reply. Without ``text``: its writer does not want to be asked about this question any more."""
 
     __tablename__ = "thread_offers"
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - SQLAlchemy's own; an old button must not find a newer reply
@@ -32,12 +32,12 @@ class ThreadOffer(Base):
 
 
 def subject(offer_id: int) -> str:
-    """The cause of the message that asks."""
+    """Return the outbox subject of the message that asks."""
     return f"thread_offer:{offer_id}"
 
 
 def add(session: Session, question_id: int, person_id: int, text: str, now: datetime) -> ThreadOffer:
-    """Keep a reply until its writer has said."""
+    """Store a reply until its writer decides."""
     offer = ThreadOffer(question_id=question_id, person_id=person_id, text=text, at=now)
     session.add(offer)
     session.flush()
@@ -50,7 +50,7 @@ def of_questions(session: Session, question_ids: Collection[int]) -> Sequence[in
 
 
 def lock(session: Session, offer_id: object, now: datetime) -> ThreadOffer | None:
-    """The reply with this id (which may be anything), held until the transaction ends; None for one kept no more."""
+    """Return the reply with this id (which may be anything) and lock it; None if it is not kept any more."""
     if not is_id(offer_id):
         return None
     offer = session.get(ThreadOffer, offer_id, with_for_update=True, populate_existing=True)
@@ -58,20 +58,20 @@ def lock(session: Session, offer_id: object, now: datetime) -> ThreadOffer | Non
 
 
 def wants_none(session: Session, question_id: int, person_id: int) -> bool:
-    """Whether the person has said no to being asked about this question."""
+    """Return whether the person does not want to be asked about this question."""
     no = ThreadOffer.text.is_(None), ThreadOffer.question_id == question_id, ThreadOffer.person_id == person_id
     return bool(session.scalar(select(exists().where(*no))))
 
 
 def still_kept(session: Session, row: Delivery) -> bool:
-    """Whether the reply that a message asks about is kept; asked just before sending."""
+    """Return whether the reply that a message asks about is still kept. Asked just before sending."""
     number = number_of(row.subject)
     offer = session.get(ThreadOffer, number) if is_id(number) else None
     return offer is not None and offer.text is not None
 
 
 def settle(session: Session, offer: ThreadOffer, now: datetime, *, wanted: bool) -> None:
-    """Forget the reply, and with a no every other one of the same person to the question."""
+    """Delete the reply. After a no, delete all replies by the same person to the question."""
     mine = ThreadOffer.question_id == offer.question_id, ThreadOffer.person_id == offer.person_id
     over = [offer.id] if wanted else list(session.scalars(select(ThreadOffer.id).where(*mine)))
     _forget(session, over, now, but=None if wanted else offer.id)
@@ -80,7 +80,7 @@ def settle(session: Session, offer: ThreadOffer, now: datetime, *, wanted: bool)
 
 
 def forget_old(session: Session, now: datetime, limit: int) -> int:
-    """Forget at most ``limit`` replies that nobody has said anything about for a day; how many went."""
+    """Delete at most ``limit`` replies that are older than a day without a decision. Return how many."""
     old = select(ThreadOffer.id).where(ThreadOffer.text.is_not(None), ThreadOffer.at <= now - KEPT).limit(limit)
     ids = list(session.scalars(old))
     _forget(session, ids, now)
@@ -88,15 +88,15 @@ def forget_old(session: Session, now: datetime, limit: int) -> int:
 
 
 def _forget(session: Session, ids: list[int], now: datetime, but: int | None = None) -> None:
-    """Also take the replies out of the messages that asked about them; those rows stay, and ``but`` does."""
-    asked = Delivery.subject.in_([subject(one) for one in ids])
+    """Delete the replies, and also their text in the messages that asked. Keep those rows, and the row ``but``."""
+    asked = Delivery.subject.in_([subject(number) for number in ids])
     hashes = set(session.scalars(select(Delivery.content_hash).where(asked, Delivery.content_hash.is_not(None))))
     outbox.cancel_all(session, asked, now, why="cause_ended")
     unused = ~exists().where(Delivery.content_hash == Content.hash)
     steps: tuple[Any, ...] = (
         update(Delivery).where(asked).values(content_hash=None),
         delete(Content).where(Content.hash.in_(hashes), unused),
-        delete(ThreadOffer).where(ThreadOffer.id.in_([one for one in ids if one != but])),
+        delete(ThreadOffer).where(ThreadOffer.id.in_([number for number in ids if number != but])),
     )
     for step in steps:
         session.execute(step, execution_options={"synchronize_session": False})

@@ -1,4 +1,4 @@
-"""Deletes what is old, a chunk at a time, where the tables' own modules don't: each says how many rows it changed."""
+"""Delete old rows, a chunk at a time, for tables whose own modules don't. Each function returns how many it changed."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _UNDECIDED = (State.WAITING, State.SENDING, State.UNCERTAIN)
 
 
 LONGEST_GAP = timedelta(days=60)
-"""Between two runs. A longer one is a clock that is wrong, or a bot that was off; only a person can tell which."""
+"""The longest time between two runs. After a longer one the clock is wrong or the bot was off; ask a person."""
 
 
 def last_trusted(session: Session) -> datetime | None:
-    """Return when retention last ran, or else when anything was written last; None in an empty database."""
+    """Return when retention last ran; else when anything was last written; None in an empty database."""
     lease = session.get(Lease, RETENTION)
     if lease is not None:
         return lease.until
@@ -44,7 +44,7 @@ def trust(session: Session, now: datetime) -> None:
 
 
 def forget_dialogs(session: Session, before: datetime, limit: int) -> int:
-    """Conversations that were left half-way, as a list that somebody pasted and never saved."""
+    """Delete unfinished dialogs, such as a list that somebody pasted but never saved."""
     old = select(OpenDialog).where(OpenDialog.changed_at < before).limit(limit)
     rows = session.scalars(old).all()
     for row in rows:
@@ -53,21 +53,21 @@ def forget_dialogs(session: Session, before: datetime, limit: int) -> int:
 
 
 def forget_contents(session: Session, before: datetime, limit: int) -> int:
-    """Take the words off at most ``limit`` rows that ended before ``before``, and drop contents nobody points at.
+    """Remove the content of at most ``limit`` rows that ended before ``before``, and delete unused contents.
 
-    Returns how many rows and contents went. The rows stay, because their keys say what was sent.
+    Return how many rows and contents changed. The rows stay, because their keys say what was sent.
     """
     old = select(Delivery.id).where(Delivery.settled_at < before, Delivery.content_hash.is_not(None)).limit(limit)
     cleared = session.execute(update(Delivery).where(Delivery.id.in_(old)).values(content_hash=None))
     unused = ~exists().where(Delivery.content_hash == Content.hash)
     orphans = select(Content.hash).where(Content.used_at < before, unused).limit(limit)
-    # used_at is asked again outside: a row that was enqueued meanwhile is locked, and newer when the lock is gone
+    # check used_at again outside: a row enqueued in between is locked, and newer once the lock is released
     dropped = session.execute(delete(Content).where(Content.hash.in_(orphans), Content.used_at < before))
     return int(cleared.rowcount + dropped.rowcount)  # type: ignore[attr-defined]
 
 
 def forget_deliveries(session: Session, before: datetime, limit: int) -> int:
-    """The notes that something was sent; not of a message that others are about."""
+    """Delete rows of sent messages, except messages that other rows are about."""
     targeted = select(_TARGETED.target).where(_TARGETED.target.is_not(None))
     over = Delivery.state.not_in(_UNDECIDED), Delivery.settled_at < before, Delivery.key.not_in(targeted)
     return _changed(session, delete(Delivery).where(Delivery.id.in_(select(Delivery.id).where(*over).limit(limit))))
@@ -81,9 +81,9 @@ def forget_invitations(session: Session, limit: int) -> int:
 
 
 def forget_questions(session: Session, before: datetime, limit: int) -> int:
-    """Questions between members that ended, or had their last answer, long ago; with their answers.
+    """Delete questions that ended, or had their last answer, long ago, with their answers.
 
-    None that waits, and not the newest: SQLite would give its number, which deliveries are named after, to another.
+    Keep questions that wait. Keep the newest question too: SQLite would reuse its number, which names deliveries.
     """
     answered = select(func.max(Answer.at)).where(Answer.question_id == Question.id).scalar_subquery()
     over = Question.status != Status.OPEN, func.coalesce(Question.ended_at, answered, Question.waiting_since) < before
@@ -93,13 +93,13 @@ def forget_questions(session: Session, before: datetime, limit: int) -> int:
 
 
 def forget_former(session: Session, before: date, limit: int) -> int:
-    """The names of those whose seats ended long ago; that somebody held them stays."""
+    """Remove the names of people whose seats ended long ago. Keep the fact that somebody held the seat."""
     old = select(Contact.id).where(Contact.until < before, Contact.person_id.is_not(None))
     return _changed(session, update(Contact).where(Contact.id.in_(old.limit(limit))).values(person_id=None))
 
 
 def forget_audit(session: Session, before: datetime, limit: int) -> int:
-    """Old changes."""
+    """Delete old rows of the audit log."""
     old = select(AuditRow.id).where(AuditRow.at < before)
     return _changed(session, delete(AuditRow).where(AuditRow.id.in_(old.limit(limit))))
 

@@ -1,4 +1,4 @@
-"""The routes of a delivery, best first."""
+"""The address of a delivery: its routes, best first."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from storage.outbox import WITHOUT_ID, Delivery, State
 from storage.outgoing import Operation
 
 _WAITS = {State.WAITING: 5.0, State.SENDING: 1.0, State.UNCERTAIN: 60.0}
-"""Seconds to wait for the message that a row is about: it is on its way, or a person has to decide about it."""
+"""Seconds to wait for the message that a row is about. It is under way, or a person must decide about it."""
 _WAYS = {Operation.THREAD: DeliveryWay.CHANNEL, Operation.REPLY: DeliveryWay.THREAD}
 
 
 def address(session: Session, row: Delivery, now: datetime, opened: Collection[DeliveryWay]) -> Address:
-    """Return the row's routes, or why there is nothing to send now. ``opened`` are the ways through Graph we have."""
+    """Return the row's routes, or why there is nothing to send now. ``opened`` are the Graph routes that are set up."""
     if row.operation in (Operation.PERSON, Operation.MAIL):
         return to_person(session, row, now, opened)
     if row.operation in (Operation.INVITE, Operation.CALL_OFF):
@@ -36,7 +36,7 @@ def address(session: Session, row: Delivery, now: datetime, opened: Collection[D
 
 
 def remember_chat(session: Session, route: Route, person_id: int | None, now: datetime) -> None:
-    """Keep a chat that was opened for a person as a place to write to."""
+    """Store a chat that was opened for a person, for later messages."""
     places.remember_conversation(
         session,
         route.conversation_id,

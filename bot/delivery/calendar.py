@@ -1,7 +1,7 @@
-"""Brings a calendar entry to an appointment's current state, in steps that can all be repeated.
+"""Bring a calendar entry to the current state of its appointment, in steps that can all be repeated.
 
-Nothing is taken for granted: the entry is found by its key and compared with what is wanted. So a lost answer, a killed
-process or two senders at a time leave one entry, and nobody is mailed twice about the same change.
+The entry is found by its key and compared with the appointment each time. So a lost answer, a killed process or two
+senders at a time leave one entry, and nobody gets two mails about the same change.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from storage.outgoing import AsAppointment, Operation, ToCalendar
 
 T = TypeVar("T")
 LONGEST_ID, LONGEST_URL = 200, 1000
-"""Characters that the database keeps of an entry's id and of its meeting's address."""
+"""The most characters that the database stores of an entry's id and of its meeting's address."""
 
 
 class Play(Protocol):
-    """Runs a function in a transaction, off the event loop."""
+    """Run a function in a transaction, off the event loop."""
 
     def __call__(self, work: Callable[[Session], T]) -> Awaitable[T]:
         """Return what ``work`` returns."""
@@ -36,14 +36,14 @@ class Play(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Guests:
-    """The people an entry is to invite, and the marks of all addresses that we ever wrote in it."""
+    """The people to invite, and the marks of all addresses that we have ever written in the entry."""
 
     attendees: Sequence[Attendee]
     ours: frozenset[str]
 
 
 async def bring_up_to_date(calendar: Calendar, row: Delivery, body: Mapping[str, Any], play: Play) -> Posted:
-    """Do what the row says. Raises as :class:`bot.ports.Messenger` does."""
+    """Write or cancel the entry, as the row says. Raise as :class:`bot.ports.Messenger` does."""
     key = ToCalendar.of_lane(row.lane).event_key
     booked = await calendar.find(key)
     if row.operation == Operation.CALL_OFF:
@@ -86,7 +86,7 @@ def _appointment(key: str, stored: AsAppointment) -> Appointment:
 
 
 def _guests(session: Session, key: str) -> Guests:
-    """Read the addresses of the invited people, and mark them before they are written in the entry."""
+    """Return the invited people's addresses. Store their marks before the addresses are written in the entry."""
     attendees, ours = [], set[str]()
     for row, person in invitations.of_event(session, key):
         ours.add(row.mark)
@@ -102,10 +102,12 @@ def _guests(session: Session, key: str) -> Guests:
 
 
 def _merged(key: str, listed: Sequence[Attendee], guests: Guests) -> list[Attendee]:
-    """Return the list to write: everybody on it now but those we no longer invite, then the new ones."""
+    """Return the list to write: everybody listed now except the people we no longer invite, then the new ones."""
     wanted = {attendee.mail.casefold(): attendee for attendee in guests.attendees}
     there = {attendee.mail.casefold() for attendee in listed}
     stay = [
-        one for one in listed if one.mail.casefold() in wanted or invitations.mark(key, one.mail) not in guests.ours
+        guest
+        for guest in listed
+        if guest.mail.casefold() in wanted or invitations.mark(key, guest.mail) not in guests.ours
     ]
     return stay + [attendee for mail, attendee in wanted.items() if mail not in there]

@@ -1,7 +1,7 @@
-"""The delivery loop: claim what is due, choose the way, send, write down what came of it.
+"""The delivery loop: claim the rows that are due, choose a route, send, and write down the outcome.
 
-On every replica one :class:`Courier` runs; the one that holds the lease sends. Whatever happens to it, a row is either
-not sent yet, known to be sent, or marked as one that may have arrived.
+Each replica runs one :class:`Courier`; the one that holds the lease sends. Even after a crash, every row is either not
+sent yet, known to be sent, or marked as one that may have arrived.
 """
 
 from __future__ import annotations
@@ -35,27 +35,27 @@ from storage.reminder_choices import PAUSED
 
 T = TypeVar("T")
 StillWanted = Callable[[Session, Delivery], bool]
-"""Asked just before sending: whether the cause still stands."""
+"""Return whether the reason for a message still holds. Asked just before sending."""
 
 LEASE = "outbox"
 MOST_AT_ONCE = 30
-"""Messages under way at a time; at 100 ms an answer, ten times what Teams lets through."""
+"""Messages under way at a time. At 100 ms an answer, that is ten times the rate that Teams allows."""
 BITE = 4
-"""Rows claimed at a time. Each takes two short transactions more, and on SQLite turns queue behind them."""
+"""Rows claimed at a time. Each needs two more short transactions, and on SQLite turns wait behind them."""
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class _Fault:
-    """A bug, or a database that is away; logged."""
+    """A bug, or a database that is away. It has been logged."""
 
     reference: str
     away: bool
 
 
 class Courier:
-    """Sends what is due, while :meth:`run` runs."""
+    """Send the rows that are due, while :meth:`run` runs."""
 
     def __init__(
         self,
@@ -69,15 +69,15 @@ class Courier:
         elsewhere: TenantRoutes | None = None,
         steady: Callable[[], datetime] | None = None,
     ) -> None:
-        """``rate`` is messages a second in all; ``still_wanted`` has a check for subjects by their first word.
+        """``rate``: messages a second in all. ``still_wanted``: a check for each first word of a subject.
 
-        Without ``elsewhere`` there is no way but Teams' messages.
+        Without ``elsewhere``, messages go through Teams only.
         """
         self._database = database
         self._messenger = messenger
         self._clock = clock
         self._steady = steady or clock
-        """For intervals: limits, silences and the lease."""
+        """A clock for intervals: limits, silences and the lease."""
         self._step_back = StepBack()
         self._still_wanted = still_wanted or {}
         self._pace = pace or Pace()
@@ -85,17 +85,17 @@ class Courier:
         self._limits = Limits(rate)
         self._holder = secrets.token_hex(8)
         self._holds_until: datetime | None = None
-        """Until when the lease is ours; None where the last look found it somebody else's."""
+        """When our lease ends; None if another replica had it at the last look."""
         self._silent_until: datetime | None = None
         self._no_chat: dict[int, Reason] = {}
-        """By row: why no chat could be opened. Not asked again because another way has to wait."""
+        """Why a row's chat could not be opened. It is not tried again while the row waits for another route."""
         self._under_way: set[asyncio.Task[None]] = set()
         self._rounds = asyncio.Lock()
         self._woken = asyncio.Event()
         self._stopping = False
 
     async def run(self) -> None:
-        """Send until cancelled; :meth:`drain` first. Woken by commits that enqueue, and by itself every tick."""
+        """Send until cancelled; call :meth:`drain` first. A commit that enqueues starts a round, so does every tick."""
         loop = asyncio.get_running_loop()
 
         def wake() -> None:
@@ -110,11 +110,11 @@ class Courier:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._limits.pause(self._steady()) or self._pace.tick):
                         await self._woken.wait()
-            else:  # evenly, not in bursts
+            else:  # spread the messages evenly, not in bursts
                 await asyncio.sleep(started + claimed / self._limits.rate - loop.time())
 
     async def deliver(self) -> int:
-        """Send what is due now and wait for it; how many were tried. For tests and operator commands."""
+        """Send what is due now and wait for it. Return how many rows were tried. For tests and operator commands."""
         tried = 0
         while True:
             await self._round()
@@ -124,19 +124,19 @@ class Courier:
             await asyncio.wait(self._under_way)
 
     async def drain(self) -> None:
-        """Take nothing more, wait for what is under way, and leave the lease to another replica."""
+        """Claim nothing more, wait for messages under way, and leave the lease to another replica."""
         self._stopping = True
         self._woken.set()
-        async with self._rounds:  # a round that is claiming at this moment starts its sends first
+        async with self._rounds:  # a round that is claiming now first starts its sends
             pass
         if self._under_way:
             _, late = await asyncio.wait(self._under_way, timeout=self._pace.drain)
-            for task in late:  # their rows stay "sending", and the next holder of the lease decides
+            for task in late:  # their rows stay "sending"; the next holder of the lease decides
                 task.cancel()
         await self._safely(self._play(partial(leases.release, name=LEASE, holder=self._holder)))
 
     async def _round(self) -> int:
-        """Claim once and start sending; how many rows were claimed."""
+        """Claim rows once and start to send them. Return how many rows were claimed."""
         async with self._rounds:
             if self._stopping:
                 return 0
@@ -155,17 +155,17 @@ class Courier:
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
-        self._woken.set()  # the lane's next may go, and there is room
+        self._woken.set()  # the lane's next row may go, and there is room
 
     def _take(self, session: Session, now: datetime, moment: datetime, most: int) -> tuple[list[Delivery], bool]:
-        """Return the claimed rows, and whether the lease is ours."""
+        """Return the claimed rows, and whether we hold the lease."""
         length = timedelta(seconds=self._pace.lease)
         if not leases.hold(session, LEASE, self._holder, now, length):
             return [], False
         if self._holds_until is None:
-            left = outbox.recover(session, self._holder, now)
-            if left:
-                logger.warning("deliveries were cut off in a process that is gone", extra={"deliveries": left})
+            cut_off = outbox.recover(session, self._holder, now)
+            if cut_off:
+                logger.warning("deliveries were cut off in a process that is gone", extra={"deliveries": cut_off})
         if self._step_back.seen(now, moment):
             logger.warning("the clock was set back, so retries go now")
             outbox_retries.bring_forward(session, now)
@@ -184,27 +184,27 @@ class Courier:
             outcome["settled_at"] = self._clock()
         late = outcome["state"] == State.SENT
         settle = partial(outbox.settle, row=row, late=late, **outcome)
-        while True:  # however long the database is away: while this process lives, nobody else can know
+        while True:  # until the database is back: only this process knows the outcome
             if not isinstance(await self._safely(self._play(settle), row), _Fault):
                 return
             await asyncio.sleep(self._pace.tick)
 
     async def _attempt(self, row: Delivery) -> Outcome:
-        """Send the row if it is its turn."""
-        found, body = await self._play(partial(self._look_up, row=row))
+        """Send the row if it is its turn. Return the outcome."""
+        where, body = await self._play(partial(self._look_up, row=row))
         now = self._clock()
-        match found:
+        match where:
             case End(state, error):
                 return {"state": state, "error": error}
             case Wait(seconds):
                 return outcomes.put_back(row, now + timedelta(seconds=seconds))
             case Pause(until):
                 return outcomes.paused(row, until)
-        limited = self._limits.wait(_place(found[0]), self._steady())
+        limited = self._limits.wait(_place(where[0]), self._steady())
         if limited > 0:
             return outcomes.put_back(row, now + timedelta(seconds=limited))
-        self._limits.note(_place(found[0]), self._steady())
-        return await self._try(row, found, body)
+        self._limits.note(_place(where[0]), self._steady())
+        return await self._try(row, where, body)
 
     def _look_up(self, session: Session, row: Delivery) -> tuple[Address, dict[str, Any]]:
         check = self._still_wanted.get(row.subject.partition(":")[0])
@@ -213,7 +213,7 @@ class Courier:
         return address(session, row, self._clock(), self._elsewhere.ways), outbox.body(session, row)
 
     async def _try(self, row: Delivery, routes: tuple[Route, ...], body: dict[str, Any]) -> Outcome:
-        """Try the routes in turn, until one takes it or asks to wait. The last one's refusal counts."""
+        """Try the routes in turn, until one takes the row or asks to wait. Otherwise the last refusal counts."""
         known = self._no_chat.pop(row.id, None)
         refused: dict[DeliveryWay, Reason | None] = {DeliveryWay.NEW_CHAT: known} if known else {}
         refusal: Unreachable | Failed = Unreachable(Reason.NO_ROUTE)
@@ -232,7 +232,7 @@ class Courier:
                 return outcomes.again(row, error, until, last)
             except (Unreachable, Failed) as error:
                 refusal, refused[route.way] = error, error.reason if isinstance(error, Unreachable) else None
-            if isinstance(refusal, Failed):  # a fault of ours, which another way must not hide
+            if isinstance(refusal, Failed):  # our own fault; success by another route must not hide it
                 told = {"delivery": row.id, "way": str(route.way), "error": refusal.code}
                 logger.warning("a delivery was refused", extra=told)
             if route.way is DeliveryWay.CHAT and refused[route.way] in CLOSED:
@@ -254,7 +254,7 @@ class Courier:
         return await self._messenger.send(route, message)
 
     async def _open_chat(self, route: Route, person_id: int | None) -> str:
-        """Open the chat and remember it. No message has gone yet, so whatever goes wrong leaves no doubt."""
+        """Open the chat and remember it. No message has gone yet, so no error here leaves a doubt."""
         try:
             conversation_id = await self._messenger.open_chat(route)
         except Uncertain as error:
@@ -266,7 +266,7 @@ class Courier:
         return conversation_id
 
     def _hold_back(self, row: Delivery, route: Route, error: TryLater | Uncertain) -> datetime:
-        """Return when to try again. Until then, a place that Teams asked us to leave alone is left alone."""
+        """Return when to try again. Until then, send nothing to a place that Teams asked us to leave alone."""
         after = error.after if isinstance(error, TryLater) else None
         wait = self._pace.backoff(row.attempts, after)
         if after is not None:
@@ -276,13 +276,13 @@ class Courier:
         return self._clock() + wait
 
     async def _safely(self, work: Awaitable[T], row: Delivery | None = None) -> T | _Fault:
-        """The one place where whatever goes wrong is logged, and the loop lives."""
+        """Do the work. Log any error here, in this one place, so that the loop lives on."""
         try:
             return await work
         except Exception as error:
             reference, away = secrets.token_hex(4), isinstance(error, OperationalError | InterfaceError)
             about = {"reference": reference, "delivery": row.id if row is not None else None}
-            if away:  # comes again each second until it is back; where in our code says nothing
+            if away:  # repeated each second until it is back; a traceback says nothing
                 logger.warning("the outbox has no database", extra={**about, "error": type(error).__name__})
             else:
                 logger.exception("the outbox has a fault", extra=about)
@@ -293,5 +293,5 @@ class Courier:
 
 
 def _place(route: Route) -> str:
-    """What the rate limits count for."""
+    """Return the place that the rate limits count for."""
     return route.conversation_id or (route.member.id if route.member else "")

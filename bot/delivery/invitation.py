@@ -1,4 +1,4 @@
-"""An invitation as an ``.ics`` file (RFC 5545, sent as RFC 5546 says), for mail clients that are not Exchange.
+"""An invitation as an ``.ics`` file (RFC 5545, sent as in RFC 5546), for mail clients other than Exchange.
 
 Through Graph, Exchange writes the invitations itself; this is for local mode and for dates that go along with a mail.
 """
@@ -37,14 +37,14 @@ TZOFFSETTO:+0100
 END:STANDARD
 END:VTIMEZONE
 """
-"""The rule of today, as Outlook writes it. The library's own lists every change since 1970 and ends in 2037."""
+"""Today's rule, as Outlook writes it. The library's own zone lists every change since 1970 and ends in 2037."""
 
 
 class Method(StrEnum):
-    """What the receiver is to do with it."""
+    """What the receiver does with the file."""
 
     REQUEST = "REQUEST"
-    """Invite, or change: the same UID with a higher SEQUENCE."""
+    """Invite, or change an appointment: the same UID with a higher SEQUENCE."""
     CANCEL = "CANCEL"
 
 
@@ -58,7 +58,7 @@ def invitation(
     sequence: int = 0,
     join_url: str = "",
 ) -> bytes:
-    """One person's invitation; it names no other. ``sequence`` rises with every change of the appointment."""
+    """Return one person's invitation. It names nobody else. ``sequence`` rises with every change of the appointment."""
     event = Event()
     event.add("uid", f"{uuid5(NAMESPACE_URL, f'sekom:{appointment.key}')}@{organiser.partition('@')[2]}")
     event.add("sequence", sequence)

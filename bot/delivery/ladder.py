@@ -1,7 +1,7 @@
 """Reminders before and after a date, as data. Only the highest rung reached is due, so a long pause gives one message.
 
-A rung before the date moves earlier out of quiet times, a rung after it moves later, and none moves across it.
-Quiet times are :mod:`bot.swedish`'s. Due rows follow from the date and the time alone.
+In quiet times (:mod:`bot.swedish`), a rung before the date moves earlier and a rung after it moves later. None moves
+across the date. The rows that are due depend on the date and the time alone.
 """
 
 from __future__ import annotations
@@ -14,30 +14,30 @@ from bot import swedish
 
 
 class Unit(Enum):
-    """What a rung counts."""
+    """The unit of a rung's amount."""
 
     DAYS = auto()
-    """To the same time of day in Stockholm, also across a change to or from summer time."""
+    """Calendar days: the same time of day in Stockholm, also across a change to or from summer time."""
     WORKING_DAYS = auto()
-    """After the date only."""
+    """Working days, for rungs after the date only."""
     HOURS = auto()
-    """Does not move: "starts in an hour" is no help an evening earlier."""
+    """Hours. The rung does not move: "starts in an hour" is no help the evening before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """So many units after the date; a negative number is before it."""
+    """A number of units after the date, or before it if the number is negative."""
 
     amount: int
     unit: Unit = Unit.DAYS
 
     @property
     def name(self) -> str:
-        """How keys spell it: ``-30``, ``2``, ``-1h``."""
+        """Return the rung's name in keys: ``-30``, ``2``, ``-1h``."""
         return f"{self.amount}h" if self.unit is Unit.HOURS else str(self.amount)
 
     def moment(self, date: datetime) -> datetime:
-        """Return when it is reached, outside quiet times."""
+        """Return when the rung is reached, outside quiet times."""
         if self.unit is Unit.HOURS:
             return date + timedelta(hours=self.amount)
         if self.unit is Unit.WORKING_DAYS:
@@ -48,18 +48,18 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """The rung that is due, and when its message may go."""
+    """The rung that is due, and when its message may be sent."""
 
     rung: Rung
     stamp: str
-    """The date that it refers to, as keys spell it."""
+    """The ladder's date as text in keys."""
     not_before: datetime
     until: datetime | None
-    """When the next rung takes its place, or the date comes; None for the last rung after the date."""
+    """When the next rung replaces this one, or the date comes; None for the last rung after the date."""
 
     @property
     def what(self) -> str:
-        """The part of keys that names the rung and its date."""
+        """Return the part of keys that names the rung and its date."""
         return ":".join(filter(None, ("rung", self.rung.name, self.stamp)))
 
     def key(self, stem: str, person_id: int) -> str:
@@ -73,7 +73,7 @@ class Ladder:
 
     rungs: tuple[Rung, ...]
     stamp: str = "%Y-%m-%dT%H:%M:%S"
-    """How keys spell the date, in UTC, so that a moved date reminds again. Empty where the stem of the keys has it."""
+    """The format of the date in keys, in UTC, so that a moved date reminds again. Empty if the stem has the date."""
 
     def due(self, date: datetime, now: datetime) -> Reached | None:
         """Return the highest rung reached by ``now``, if its message is still worth sending."""

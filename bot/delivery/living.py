@@ -1,8 +1,8 @@
-"""A card that everyone who got it sees change: its keys, the order of its versions, and who may still see names.
+"""A card that changes for everyone who got it: its keys, the order of its versions, and who may still see names.
 
 A posted card is a delivery with the key ``{stem}:{slot}``. A later version is a delivery with the key
-``{card}:{version}``, and replaces the card's message. The outbox sends what replaces a message in order and skips what
-was overtaken, so no old version comes after a newer one.
+``{card}:{version}``, and replaces the card's message. The outbox sends such versions in order and skips overtaken ones,
+so an old version never comes after a newer one.
 """
 
 from __future__ import annotations
@@ -21,30 +21,30 @@ from storage.outgoing import MessageOf, Outgoing, ToChannel, ToPerson, ToThread
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """The people who may see names on a card now. Anybody else who got it sees ``neutral``; a channel sees the card."""
+    """The people who may see names on a card now. Other people who got it see ``neutral``; a channel sees the card."""
 
     people: Collection[int]
     neutral: Json
 
     def card(self, card: Json, person_id: int | None) -> Json:
-        """Return what a person, or with None a channel, sees of a card."""
+        """Return the card as this person sees it; None is a channel."""
         return card if person_id is None or person_id in self.people else self.neutral
 
 
 @dataclass(frozen=True, slots=True)
 class Living:
-    """All cards about one thing. :meth:`of` is for new features; older ones spell their subjects themselves."""
+    """All cards about one thing. Use :meth:`of` in new features; older ones choose their subjects themselves."""
 
     stem: str
-    """What the cards' keys begin with. It holds a time where ids are used again."""
+    """The start of the cards' keys. It includes a time where the database uses ids again."""
     subject: str
-    """The outbox subject of the posted cards: those that wait are cancelled with it."""
+    """The outbox subject of the posted cards. Cancelling it cancels the cards that still wait."""
     versions: str
     """The outbox subject of later versions."""
 
     @classmethod
     def of(cls, stem: str) -> Living:
-        """Return the cards with this stem, which is their subject too."""
+        """Return the cards with this stem, which is also their subject."""
         return cls(stem, stem, f"over:{stem}")
 
     def key(self, slot: object) -> str:
@@ -52,7 +52,7 @@ class Living:
         return f"{self.stem}:{slot}"
 
     def owns(self, key: str) -> bool:
-        """Return whether a delivery's key is that of one of these cards, or of a version."""
+        """Return whether the key belongs to one of these cards or to a version of one."""
         return key.startswith(self.key(""))
 
     def post(self, slot: object, to: ToPerson | ToChannel, card: Json) -> Outgoing:
@@ -64,11 +64,11 @@ class Living:
         return (self.post(f"person:{person_id}", ToPerson(person_id), card) for person_id in people)
 
     def version(self, key: str, name: str, card: Json, *, not_before: datetime | None = None) -> Outgoing:
-        """Return a new version of the posted card with this key. A name is used once for each card."""
+        """Return a new version of the posted card with this key. Use each name once for a card."""
         return Outgoing(f"{key}:{name}", self.versions, MessageOf(key), card=card, not_before=not_before)
 
     def end(self, session: Session, card: Json, readers: Readers, now: datetime) -> None:
-        """Cancel the cards that wait, and show ``card`` in place of those that were sent."""
+        """Cancel the cards that wait, and show ``card`` in place of those already sent."""
         outbox.cancel(session, self.subject, now)
         posted = shown(session, [self])[self]
         last = [self.version(row.key, "over", readers.card(card, row.person_id)) for row, _ in posted]
@@ -76,7 +76,7 @@ class Living:
 
 
 def shown(session: Session, cards: Collection[Living]) -> Mapping[Living, Sequence[tuple[Delivery, str]]]:
-    """Return the posted cards, each with the name of its newest version; that is empty for the card as posted."""
+    """Return the posted cards, each with the name of its newest version; the name is empty for a card never changed."""
     rows = deliveries.about(session, {subject for living in cards for subject in (living.subject, living.versions)})
 
     def of(living: Living) -> Iterator[tuple[Delivery, str]]:
@@ -90,10 +90,10 @@ def shown(session: Session, cards: Collection[Living]) -> Mapping[Living, Sequen
 
 
 def lost(session: Session, places: Mapping[str, str | None]) -> Sequence[Delivery]:
-    """Return the posted cards that may not stand where they belong.
+    """Return the posted cards that may be missing where they belong.
 
-    ``places`` has the channel of each card by its key; None is any. A card is lost if nobody knows that it arrived, or
-    if it stands in another channel.
+    ``places`` has the channel of each card by its key; None means any channel. A card is lost if nobody knows that it
+    arrived, or if it is in another channel.
     """
     return [
         row
@@ -104,7 +104,7 @@ def lost(session: Session, places: Mapping[str, str | None]) -> Sequence[Deliver
 
 
 def thread(session: Session, key: str) -> ToThread | None:
-    """Return the thread that a posted card started; None where it has not arrived."""
+    """Return the thread that a posted card started; None if the card has not arrived."""
     row = outbox.find(session, key)
     if row is None or not row.sent_conversation_id:
         return None

@@ -1,7 +1,7 @@
-"""A good mail: the subject says it, text with the HTML, a way back to the chat, why it came and how to stop it.
+"""Mails that are easy to read: a telling subject, text with the HTML, a link to the chat, the reason, and how to stop.
 
-Pure: :func:`compose` makes a :class:`Letter` of what is to be said, :func:`written` the bytes that go over the wire and
-into an ``.eml`` file. The text comes in Teams' Markdown, as far as the bot uses it: bold, links, lists, paragraphs.
+Pure functions: :func:`compose` makes a :class:`Letter`, and :func:`written` makes the bytes for the network and for an
+``.eml`` file. The text is the part of Teams' Markdown that the bot uses: bold, links, lists and paragraphs.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from bot.tenant import Letter
 
 SENDER = "Sveriges Ekokommuner"
 SUBJECT_LENGTH = 120
-"""Characters of a subject; a phone shows about 40, so the first ones carry it."""
+"""The most characters of a subject. A phone shows about 40, so the first words must say it."""
 
 _PLAIN = re.compile(r"(?!.*=\?)[\x20-\x7e]{0,200}")
 _LINK = re.compile(r"\[([^\[\]]+)\]\((https?://[^\s()<>]+|mailto:[^\s()<>]+)\)")
@@ -85,7 +85,7 @@ _QUOTE = """\
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Where the mail's one button leads."""
+    """The mail's only button: its title and its address."""
 
     title: str
     url: str
@@ -105,10 +105,10 @@ def compose(
     link: Link | None = None,
     calendar: bytes | None = None,
 ) -> Letter:
-    """The mail that says ``text``, and below it letter by letter the ``quote`` of what somebody has written.
+    """Return the mail with ``text`` and, below it, the ``quote`` of a person's words exactly as written.
 
-    ``why`` says why it comes to this person, ``stop`` how to get no more. What a list of mails shows after the subject
-    is the text without the ``greeting``.
+    ``why`` says why the person gets it, ``stop`` how to get no more. A list of mails shows the text without
+    ``greeting`` as the preview after the subject.
     """
     subject = printable_line(subject)
     if len(subject) > SUBJECT_LENGTH:
@@ -132,9 +132,9 @@ def compose(
 
 
 def written(letter: Letter, mailbox: str, answer_to: str, now: datetime) -> bytes:
-    """The mail as RFC 5322 has it, from ``mailbox``. Answers go to ``answer_to``, where a person reads them.
+    """Return the mail in the format of RFC 5322, from ``mailbox``. Replies go to ``answer_to``, where a person reads.
 
-    Raises :class:`Unreachable` where mail can't reach the letter's address.
+    Raise :class:`Unreachable` if mail can't reach the letter's address.
     """
     try:
         to = address(letter.to)
@@ -145,9 +145,9 @@ def written(letter: Letter, mailbox: str, answer_to: str, now: datetime) -> byte
     mail["From"] = Address(SENDER, addr_spec=in_ascii(mailbox))
     mail["Reply-To"] = Address("", addr_spec=in_ascii(answer_to))
     mail["Date"] = format_datetime(now)
-    # the same for a mail that goes twice, so that mail servers may drop the second
+    # the same id if a mail is sent twice, so that mail servers can drop the second
     mail["Message-ID"] = message_id(letter, mailbox)
-    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: holiday notices do not answer it
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notices in reply
     mail["X-Auto-Response-Suppress"] = "All"  # the same for Exchange
     mail.set_content(letter.text, cte="quoted-printable")
     mail.add_alternative(letter.html, subtype="html", cte="quoted-printable")
@@ -156,47 +156,47 @@ def written(letter: Letter, mailbox: str, answer_to: str, now: datetime) -> byte
         told = {"method": method.group(1).decode() if method else "PUBLISH"}
         mail.add_alternative(letter.calendar.decode(), subtype="calendar", cte="base64", params=told)
         mail.add_attachment(letter.calendar, maintype="application", subtype="ics", filename="inbjudan.ics")
-    mail["Content-Language"] = "sv"  # last: content that is set takes such headers away
+    mail["Content-Language"] = "sv"  # last, because setting the content removes such headers
     return head.encode("ascii") + mail.as_bytes()
 
 
 def _named(name: str, spelt: str) -> str:
-    """Whom a mail is to; a plain name in quotes where it needs them."""
+    """Return the recipient for the ``To`` header. A plain name gets quotes if it needs them."""
     return str(Address(name, addr_spec=spelt)) if _PLAIN.fullmatch(name) else f"{_words('To', name)} <{spelt}>"
 
 
 def _words(header: str, text: str) -> str:
-    """``text`` in encoded words (RFC 2047), unless it is plain.
+    """Return ``text`` as encoded words (RFC 2047), unless it is plain.
 
-    A message folds such words itself and then loses a space between two, or adds one (python/cpython 92081, 120930).
+    EmailMessage would fold such words itself and lose or add a space between two (python/cpython 92081, 120930).
     """
     return text if _PLAIN.fullmatch(text) else Header(text, "utf-8", header_name=header).encode(linesep="\r\n")
 
 
 def message_id(letter: Letter, mailbox: str) -> str:
-    """The id that the mail has in the world."""
+    """Return the mail's global ``Message-ID``."""
     return f"<{uuid5(NAMESPACE_URL, f'sekom:{letter.key}')}@{in_ascii(mailbox).partition('@')[2]}>"
 
 
 def html_of(text: str) -> str:
-    """Teams' Markdown as HTML, for a mail or an invitation; everything that is not Markdown is shown as it is."""
+    """Return Teams' Markdown as HTML, for a mail or an invitation. Show everything that is not Markdown unchanged."""
     return "\n".join(_blocks(text))
 
 
 def text_of(text: str) -> str:
-    """Teams' Markdown as plain text."""
+    """Return Teams' Markdown as plain text."""
     return _BOLD.sub(r"\1", _LINK.sub(_spelt_out, text)).strip()
 
 
 def _text(text: str, quoted: list[str], link: Link | None, footer: list[str]) -> str:
-    said = "\n".join(f"> {line}".rstrip() for line in quoted)
+    cited = "\n".join(f"> {line}".rstrip() for line in quoted)
     button = f"{link.title}:\n{link.url}" if link else ""
     signed = "\n".join(["-- ", SENDER, *map(text_of, footer)])
-    return "\n\n".join(part for part in (text_of(text), said, button, signed) if part) + "\n"
+    return "\n\n".join(part for part in (text_of(text), cited, button, signed) if part) + "\n"
 
 
 def _blocks(text: str) -> Iterator[str]:
-    """Paragraphs and lists, one after the other."""
+    """Yield the paragraphs and lists in order, as HTML."""
     for block in re.split(r"\n\s*\n", text.strip()):
         lines, items = list[str](), list[str]()
         for line in block.splitlines():
@@ -223,7 +223,7 @@ def _list(items: list[str]) -> Iterator[str]:
 
 
 def _inline(text: str) -> str:
-    """Links and bold; the rest letter by letter."""
+    """Return a line with links and bold as HTML; everything else is escaped."""
     parts, last = [], 0
     for link in _LINK.finditer(text):
         title, url = link.groups()

@@ -1,4 +1,4 @@
-"""The outcome of trying to send a row, as its columns."""
+"""The outcomes of trying to send a row, as values of its columns."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Outcome: TypeAlias = dict[str, Any]
 
 
 def sent(way: DeliveryWay, posted: Posted) -> Outcome:
-    """Return that it was sent, and where it is. A message in Teams without an id is marked."""
+    """Return that the row was sent, and where the message is. Mark a message in Teams that got no id."""
     return {
         "state": State.SENT,
         "error": "" if posted.activity_id or way in OUTSIDE else WITHOUT_ID,
@@ -28,14 +28,14 @@ def sent(way: DeliveryWay, posted: Posted) -> Outcome:
 
 
 def refused(by: Unreachable | Failed) -> Outcome:
-    """Return that no way was left."""
+    """Return that no route is left."""
     if isinstance(by, Unreachable):
         return {"state": State.UNREACHABLE, "error": by.reason}
     return {"state": State.FAILED, "error": by.code}
 
 
 def fault(reference: str, until: datetime | None) -> Outcome:
-    """Return that we have a bug, which would come again; or with ``until`` that the database was away."""
+    """Return that we have a bug, which would come again. With ``until``: the database was away, so try again then."""
     error = f"fault {reference}"
     if until is None:
         return {"state": State.FAILED, "error": error}
@@ -43,18 +43,18 @@ def fault(reference: str, until: datetime | None) -> Outcome:
 
 
 def put_back(row: Delivery, until: datetime) -> Outcome:
-    """Return that nothing was tried, because it is not its turn yet."""
+    """Return that nothing was tried, because it is not the row's turn yet."""
     return {"state": State.WAITING, "attempts": row.attempts - 1, "not_before": until}
 
 
 def paused(row: Delivery, until: datetime) -> Outcome:
-    """Return that the person wants no reminders before ``until``. A row with a date of its own may expire by then."""
-    kept = {} if row.dated else {"expires_at": until + KEPT_FOR}
-    return {**put_back(row, until), "error": PAUSED, **kept}
+    """Return that the person wants no reminders before ``until``. A row with its own date may expire by then."""
+    expiry = {} if row.dated else {"expires_at": until + KEPT_FOR}
+    return {**put_back(row, until), "error": PAUSED, **expiry}
 
 
 def again(row: Delivery, error: TryLater | Uncertain, until: datetime, last: datetime) -> Outcome:
-    """Return that it is tried again at ``until``, the last time at ``last``; or that it is ``uncertain``."""
+    """Return that the row is tried again at ``until``, the last time at ``last``; or that it is ``uncertain``."""
     doubtful = row.operation not in HARMLESS and (isinstance(error, Uncertain) or error.doubtful)
     asked = isinstance(error, TryLater) or row.repeat == Repeat.AGAIN
     doubts = row.doubts + doubtful

@@ -1,4 +1,4 @@
-"""How fast the outbox may send: Teams' rate limits, and how long to wait before trying again."""
+"""The outbox's pace: Teams' rate limits, and the waits before a new try."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 PER_CONVERSATION = ((7, 1.0), (60, 30.0), (1800, 3600.0))
-"""Messages in seconds, for a bot in one conversation (platform.md §3, peers.md 0.6)."""
+"""Pairs (messages, seconds): Teams' limits for a bot in one conversation (platform.md §3, peers.md 0.6)."""
 LONGEST = 3600.0
-"""Seconds of the longest window; older messages count nowhere."""
+"""Seconds of the longest window. Older messages do not count."""
 LONGEST_ASKED = 24 * 3600.0
-"""Seconds that a far side may ask for; more is a mistake of its own, and no date could be reckoned from it."""
+"""The most seconds to wait when the far side asks. A longer wait is its mistake, and could overflow a date."""
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that an answer's ``Retry-After`` asks for, as a number or as a date; None where it asks for nothing.
+    """Return the seconds that an answer's ``Retry-After`` asks for, as a number or as a date; None without one.
 
-    A date is held against the answer's own ``Date``, so that neither side's clock has to be right.
+    Compare a date with the answer's own ``Date``, so that neither side's clock has to be right.
     """
     wanted = headers.get("Retry-After", "")
     try:
@@ -36,14 +36,14 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def steady(clock: Callable[[], datetime]) -> Callable[[], datetime]:
-    """Return a clock that starts at ``clock``'s time and counts as the event loop does: no change of date moves it."""
+    """Return a clock that starts at ``clock``'s time and runs with the event loop, so no change of date moves it."""
     loop = asyncio.get_running_loop()
     started, origin = clock(), loop.time()
     return lambda: started + timedelta(seconds=loop.time() - origin)
 
 
 class StepBack:
-    """Notices that the wall clock was set back, by comparing it with the steady one."""
+    """Detect that the wall clock was set back, by comparing it with the steady clock."""
 
     def __init__(self) -> None:
         self._behind: timedelta | None = None
@@ -56,24 +56,24 @@ class StepBack:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """The outbox's times, in seconds. Tests have shorter ones."""
+    """The outbox's intervals, in seconds. Tests use shorter ones."""
 
     lease: float = 15.0
-    """How long a replica that says nothing more still counts as the one that sends."""
+    """How long a silent replica keeps the lease."""
     tick: float = 1.0
-    """How often to look for what has become due, and to renew the lease."""
+    """How often to look for rows that are due, and to renew the lease."""
     first_wait: float = 2.0
-    """Before the second try; doubles with every further one."""
+    """The wait before the second try. It doubles with every further try."""
     longest_wait: float = 900.0
     last_wait: float = 600.0
-    """Before the last try of what may have arrived: three tries within seconds would all fall into one disturbance."""
+    """The wait before the last try if a message may have arrived. Tries within seconds could all meet one outage."""
     drain: float = 15.0
-    """How long stopping waits for what is under way."""
+    """How long to wait, when stopping, for messages under way."""
 
     def backoff(self, attempts: int, after: float | None) -> timedelta:
-        """How long to wait after ``attempts`` tries: what the far side asked for, or doubling; with jitter.
+        """Return the wait after ``attempts`` tries: the far side's ``after``, or a wait that doubles. Add jitter.
 
-        Jitter makes rows that failed together come back apart. What was asked for is never undercut.
+        Jitter spreads the retries of rows that failed together. The wait is never shorter than ``after``.
         """
         jitter = random.random()  # noqa: S311 - spreads load, keeps no secret
         if after is not None:
@@ -83,34 +83,34 @@ class Pace:
 
 
 class Limits:
-    """Sliding windows over what was sent, for each conversation and in all. One sender has them all, by the lease."""
+    """Sliding windows over sent messages, for each conversation and in all. Only the lease's holder keeps them."""
 
     def __init__(self, rate: int) -> None:
-        """``rate`` is how many messages a second may go to Teams in all."""
+        """``rate`` is the most messages a second to Teams in all."""
         self.rate = rate
         self._all: deque[float] = deque(maxlen=rate)
         self._sent: dict[str, deque[float]] = {}
         self._blocked: dict[str, float] = {}
 
     def free(self, now: datetime) -> int:
-        """How many messages may be sent at this moment, whatever the conversation."""
+        """Return how many messages may be sent at this moment, in any conversations."""
         return sum(1 for sent in self._all if now.timestamp() - sent >= 1.0) + self.rate - len(self._all)
 
     def pause(self, now: datetime) -> float:
-        """Seconds until :meth:`free` is above 0."""
+        """Return the seconds until :meth:`free` is above 0."""
         if self.free(now):
             return 0.0
         return min(1.0, max(0.0, self._all[0] + 1.0 - now.timestamp()))
 
     def wait(self, conversation: str, now: datetime) -> float:
-        """Seconds until a message may be sent to this conversation; 0 for now."""
+        """Return the seconds until a message may be sent to this conversation; 0 for now."""
         moment = now.timestamp()
         sent = self._sent.get(conversation, deque())
         waits = [seconds - (moment - sent[-most]) for most, seconds in PER_CONVERSATION if len(sent) >= most]
         return max(0.0, self._blocked.get(conversation, 0.0) - moment, *waits)
 
     def take(self, messages: int, now: datetime) -> None:
-        """Count so many messages as sent, wherever they go."""
+        """Count this many messages as sent, in any conversations."""
         self._all.extend([now.timestamp()] * messages)
 
     def note(self, conversation: str, now: datetime) -> None:
@@ -120,11 +120,11 @@ class Limits:
         self._sent.setdefault(conversation, deque(maxlen=PER_CONVERSATION[-1][0])).append(now.timestamp())
 
     def block(self, conversation: str, until: datetime) -> None:
-        """Teams asked to leave this conversation alone until then."""
+        """Send nothing to this conversation until then, because Teams asked for that."""
         self._blocked[conversation] = max(self._blocked.get(conversation, 0.0), until.timestamp())
 
     def _forget(self, now: datetime) -> None:
-        """Drop conversations that no window sees any more, at most every thousandth new one."""
+        """Drop conversations that no window covers any more. Do it at most at every thousandth new one."""
         if len(self._sent) % 1000 != 999:  # noqa: PLR2004 - keeps the sweep rare
             return
         moment = now.timestamp()

@@ -1,7 +1,7 @@
-"""Which ways a message to a person takes, best first: by what it is, what they have chosen, and what is open at all.
+"""Choose the routes of a message to a person, best first: by its kind, the person's choice, and the routes that exist.
 
 ====================  ==========================================================================================
-answer                their own chat, opened if need be; else a mention in the thread that it belongs to
+answer                their own chat, opened if need be; else a mention in the message's thread
 reminder              as they chose; by default the chat, and for guests also mail; a member of the tenant
                       without a chat gets a notification in Teams' feed
 announcement          their own chat, else mail
@@ -29,31 +29,31 @@ from storage.people import Person, RemindBy
 from storage.places import Conversation
 
 OUTSIDE = frozenset({DeliveryWay.MAIL, DeliveryWay.FEED, DeliveryWay.CALENDAR})
-"""The ways that go through Graph and not through the Connector."""
+"""The ways that go through Graph instead of the Connector."""
 CLOSED = frozenset({Reason.GONE, Reason.NOT_IN_ROSTER})
-"""A chat that is over: opening it again may help. This is not tried for people who blocked the bot."""
+"""Reasons for a chat that no longer works. Opening it again may help, except if the person blocked the bot."""
 
 CLOSES_TEAMS = CLOSED | {Reason.BLOCKED, Reason.NOT_INSTALLED, Reason.DISABLED}
-"""Why no message in Teams reaches a person, until they write to the bot or one arrives."""
+"""Reasons for which no message in Teams reaches a person, until they write to the bot or a message arrives."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Nothing to do yet."""
+    """Nothing can be sent yet."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """They want no reminders before then."""
+    """The person wants no reminders before this time."""
 
     until: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """Nothing to do any more."""
+    """Nothing will be sent any more."""
 
     state: State
     error: str
@@ -63,9 +63,9 @@ Address: TypeAlias = tuple[Route, ...] | Wait | Pause | End
 
 
 def to_person(session: Session, row: Delivery, now: datetime, opened: Collection[DeliveryWay]) -> Address:
-    """The ways to the row's person, or why there is nothing to send now. ``opened`` is what there is of OUTSIDE.
+    """Return the routes to the row's person, or why there is nothing to send now.
 
-    If a reminder goes by mail as well as by chat, the mail's row is enqueued.
+    ``opened`` are the ways of OUTSIDE that exist. If a reminder goes by both mail and chat, enqueue the mail's row.
     """
     person = session.get(Person, row.person_id)
     if person is None:
@@ -81,14 +81,14 @@ def to_person(session: Session, row: Delivery, now: datetime, opened: Collection
     mail, feed = list(_mail(person, opened)), list(_feed(person, opened))
     match row.reach:
         case Reach.ANSWER:
-            found = chat
+            routes = chat
         case Reach.ANNOUNCEMENT:
-            found = chat + mail
+            routes = chat + mail
         case _:
-            found, beside = _as_chosen(person, chat, mail, feed)
+            routes, beside = _as_chosen(person, chat, mail, feed)
             if beside:
                 reminder_choices.enqueue_mail(session, row, now)
-    return tuple(found) or End(State.UNREACHABLE, Reason.NO_ROUTE)
+    return tuple(routes) or End(State.UNREACHABLE, Reason.NO_ROUTE)
 
 
 def announced_by(
@@ -101,10 +101,10 @@ def announced_by(
     opened: Collection[DeliveryWay],
     refused: Reason | None,
 ) -> DeliveryWay | Reason:
-    """Foretell the way of an announcement to one of many people, or why there is none, as :func:`to_person` finds it.
+    """Predict how an announcement reaches a person, or why it can't. Must agree with :func:`to_person`.
 
-    ``identity`` is their Teams id or Entra id, ``near`` whether the bot is anywhere in Teams, and ``refused`` which of
-    :data:`CLOSES_TEAMS` still stands from the last message to them.
+    ``identity`` is their Teams id or Entra id. ``near`` says whether the bot is anywhere in Teams. ``refused`` is the
+    reason in :data:`CLOSES_TEAMS` that the last message to them met and that still holds.
     """
     if refused is Reason.BLOCKED:
         return refused
@@ -112,13 +112,16 @@ def announced_by(
         return DeliveryWay.CHAT if chat else DeliveryWay.NEW_CHAT
     if mail:
         return DeliveryWay.MAIL if DeliveryWay.MAIL in opened else Reason.NOT_SET_UP
-    if guest:  # what a roster has of them is a sign-in name, which is not kept
+    if guest:  # a roster has only a sign-in name of them, which is not stored
         return Reason.NO_ADDRESS
     return refused or (Reason.NO_ROUTE if identity else Reason.NOT_INSTALLED)
 
 
 def may_follow(way: DeliveryWay, refused: Mapping[DeliveryWay, Reason | None]) -> bool:
-    """Whether to try ``way`` after these refused, each with its reason; None where it refused the message itself."""
+    """Return whether to try ``way`` after the ways in ``refused``, each with its reason.
+
+    The reason is None if the way refused the message itself.
+    """
     if Reason.BLOCKED in refused.values():
         return way is DeliveryWay.MENTION
     if way is DeliveryWay.NEW_CHAT:
@@ -127,7 +130,7 @@ def may_follow(way: DeliveryWay, refused: Mapping[DeliveryWay, Reason | None]) -
 
 
 def _as_chosen(person: Person, chat: list[Route], mail: list[Route], feed: list[Route]) -> tuple[list[Route], bool]:
-    """The ways of a reminder, and whether it also goes by mail."""
+    """Return the routes of a reminder, and whether it also goes by mail."""
     match person.wants:
         case RemindBy.MAIL:
             return mail + chat + feed, False
@@ -140,7 +143,7 @@ def _as_chosen(person: Person, chat: list[Route], mail: list[Route], feed: list[
 
 
 def _beside(session: Session, row: Delivery, person: Person, opened: Collection[DeliveryWay]) -> Address:
-    """Cancel the mail that goes with a chat message, when the chat is blocked: they want no more of us."""
+    """Return the route of the mail that goes with a chat message. Cancel it if the person has blocked the chat."""
     chat = reminder_choices.beside(session, row)
     if chat is not None and chat.state == State.SENDING:
         return Wait(1.0)
@@ -170,13 +173,13 @@ def _mail(person: Person, opened: Collection[DeliveryWay]) -> Iterator[Route]:
 
 
 def _feed(person: Person, opened: Collection[DeliveryWay]) -> Iterator[Route]:
-    """A guest would see it only when switched into our tenant, as little as the chat."""
+    """Yield the feed's route, but not for guests: they see feed and chat only after switching to our tenant."""
     if DeliveryWay.FEED in opened and person.guest is False and is_guid(person.entra_id or ""):
         yield Route(DeliveryWay.FEED, member=Member(person.entra_id or "", person.name))
 
 
 def _pause_ends(person: Person, row: Delivery) -> datetime | None:
-    """The morning after the pause; the first one that people work on, unless that is too late for the row."""
+    """Return the morning after the pause: the first working day's, unless the row expires before that."""
     if person.paused_until is None:
         return None
     morning = datetime.combine(person.paused_until + timedelta(days=1), OPENS, STOCKHOLM)
@@ -185,5 +188,5 @@ def _pause_ends(person: Person, row: Delivery) -> datetime | None:
 
 
 def nearest(session: Session, conversation_id: str | None) -> Conversation | None:
-    """A place that the bot has not heard from yet, such as a bound channel, is reached as the newest one is."""
+    """Return the conversation. If the bot has not heard from it, such as a bound channel, return the newest one."""
     return session.get(Conversation, conversation_id or "") or places.newest(session)

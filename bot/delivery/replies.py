@@ -1,4 +1,4 @@
-"""Replies that a turn committed and could not send: the outbox takes them over."""
+"""Replies that a turn committed but could not send. The outbox takes them over."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from storage import outbox, people
 from storage.outgoing import Outgoing, Recipient, ToMessage, ToPerson, ToThread
 
 WORTH = timedelta(days=1)
-"""How long an answer is worth sending: its asker has written again by then, or asked somebody else."""
+"""How long a reply is worth sending. By then the person has written again or asked somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
-    """The rest of a reply."""
+    """The unsent rest of a reply."""
 
     messages: tuple[Message, ...] = ()
     card: Json | None = None
-    """What the pressed card has become, for everyone who sees it."""
+    """The new state of the pressed card, for everyone who sees it."""
     doubtful: bool = False
-    """Whether the first message may have arrived although nobody said so."""
+    """Whether the first message may have arrived without a confirmation."""
     wait: float = 0.0
-    """Seconds that Teams asked us to wait."""
+    """Seconds to wait, because Teams asked for it."""
 
 
 def enqueue(session: Session, incoming: Incoming, unsent: Unsent, now: datetime) -> None:
@@ -57,7 +57,7 @@ def enqueue(session: Session, incoming: Incoming, unsent: Unsent, now: datetime)
 
 
 def _recipient(session: Session, incoming: Incoming) -> Recipient:
-    """In 1:1 and to a private question the person; elsewhere the same thread. An erased person has only the chat."""
+    """Return the person in 1:1 and for a private question, else the thread. For an erased person, return the chat."""
     place = incoming.place
     alone = incoming.private or place.scope is Scope.PERSONAL
     person = people.find(session, incoming.sender.teams_id) if alone else None

@@ -23,15 +23,15 @@ STOP: Mapping[str, str] = {
     ),
     Reach.ANNOUNCEMENT: "Vill du inte ha fler utskick? Svara på mejlet, så hjälper kansliet dig.",
 }
-"""How to stop such mails, by kind. Answers go to the kansli (:func:`bot.delivery.mail.written`)."""
+"""How to stop such mails, by their reach. Replies go to the kansli (:func:`bot.delivery.mail.written`)."""
 BACK = "Öppna chatten i Teams"
 
 
 @dataclass
 class Room:
-    """At most so many at a time. Otherwise a Graph that does not answer would take the places of all chat messages.
+    """A limited number of places, so that a Graph that does not answer can't stop all chat messages.
 
-    A row that finds no room gets a time of its own: ``apart`` seconds, about Microsoft's pace, after the last one.
+    A row that finds no free place gets its own time: ``apart`` seconds, about Microsoft's pace, after the last one's.
     """
 
     most: int
@@ -41,7 +41,7 @@ class Room:
 
     @contextmanager
     def place(self) -> Iterator[None]:
-        """Hold a place while the block runs. Raises :class:`TryLater` if there is none."""
+        """Hold a place while the block runs. Raise :class:`TryLater` if all are taken."""
         now = asyncio.get_running_loop().time()
         if self._busy >= self.most:
             self._promised = max(self._promised, now) + self.apart
@@ -54,12 +54,12 @@ class Room:
 
 
 class TenantRoutes:
-    """Sends by mail, activity feed and calendar. Opens no way without a tenant."""
+    """Send by mail, activity feed and calendar. Without a tenant, none of these ways exists."""
 
     def __init__(self, tenant: Tenant | None = None, chat: str = "", *, faster: float = 1.0) -> None:
         """``chat`` is the address of the bot's chat in Teams. Every mail and notification leads to it.
 
-        ``faster`` is for tests in which Microsoft's limits are faster too.
+        ``faster`` divides the waits, for tests with higher limits.
         """
         self._tenant = tenant
         self._chat = chat
@@ -71,7 +71,7 @@ class TenantRoutes:
         self.ways = frozenset(self._rooms if tenant is not None else ())
 
     async def send(self, route: Route, row: Delivery, body: Mapping[str, Any], play: calendar.Play) -> Posted:
-        """Send the row's content to ``route.member``, or to the calendar. Raises as :class:`bot.ports.Messenger` does.
+        """Send the row's content to ``route.member``, or to the calendar. Raise as :class:`bot.ports.Messenger` does.
 
         ``play`` runs a function in a transaction.
         """
@@ -88,21 +88,21 @@ class TenantRoutes:
     async def _send(
         self, tenant: Tenant, way: DeliveryWay, member: Member, row: Delivery, body: Mapping[str, Any]
     ) -> Posted:
-        said = AsMail(**body["mail"])
+        content = AsMail(**body["mail"])
         if way is DeliveryWay.FEED:
-            shown = body.get("text") or (body.get("card") or {}).get("fallbackText") or said.subject
-            ping = Ping(str(shown), said.subject, self._chat)
+            shown = body.get("text") or (body.get("card") or {}).get("fallbackText") or content.subject
+            ping = Ping(str(shown), content.subject, self._chat)
             await tenant.feed.notify(member.id, ping)
             return Posted("")
         letter = mail.compose(
             key=row.key,
             to=member.id,
             name=member.name,
-            subject=said.subject,
+            subject=content.subject,
             greeting=GREETING.get(row.reach, "Hej!"),
-            text=said.text,
-            quote=said.quote,
-            why=said.why,
+            text=content.text,
+            quote=content.quote,
+            why=content.why,
             stop=STOP.get(row.reach, ""),
             link=Link(BACK, self._chat),
         )

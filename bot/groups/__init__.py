@@ -1,4 +1,4 @@
-"""Theme groups: channels of peers."""
+"""Theme groups: channels in which members help each other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What theme groups look like, to members and to the kansli."""
+"""Cards about theme groups, for members and for the kansli."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from storage.people import Person
 def listing(
     shown: Sequence[ThemeGroup], waiting: Mapping[int, int], followed: Collection[str] | None, *, kansli: bool
 ) -> Json:
-    """The groups with what goes on. ``followed`` is None where others read too, so nobody's choices are shown."""
+    """Return the groups and their open questions. ``followed`` is None where others read too: it is personal."""
     body: list[CardElement] = [heading("Temagrupper")]
     if not shown:
         body.append(plain("Det finns inga temagrupper än."))
@@ -42,12 +42,12 @@ def listing(
 
 
 def label_of(group: ThemeGroup) -> CardElement:
-    """A group's name."""
+    """Return a group's name as a label."""
     return heading(group.name)
 
 
 def choose(groups: Sequence[ThemeGroup]) -> Json:
-    """Which group the channel is for."""
+    """Ask which group the channel is for."""
     choices = [(str(group.id), group.name) for group in groups]
     return card(
         heading("Vilken temagrupp hör till den här kanalen?"),
@@ -59,13 +59,13 @@ def choose(groups: Sequence[ThemeGroup]) -> Json:
 
 
 def bound(group: ThemeGroup) -> Json:
-    """Said in the channel that a group was tied to."""
-    said = f"Temagruppen {group.name} hör nu till den här kanalen. Frågor till gruppen kommer hit."
-    return card(plain(said), summary=said)
+    """Return the card for the channel that a group was tied to."""
+    text = f"Temagruppen {group.name} hör nu till den här kanalen. Frågor till gruppen kommer hit."
+    return card(plain(text), summary=text)
 
 
 def edit(group: ThemeGroup, moderators: Sequence[Person], *, said: str = "", found: Sequence[Person] = ()) -> Json:
-    """A group's form for the kansli. ``found`` are people to choose a moderator among."""
+    """Return a group's form for the kansli. ``found`` are people to choose a moderator from."""
     row: Json = {"group": group.id}
     state = "öppen" if group.open else "stängd"
     bound_to = "kopplad till en kanal" if group.conversation_id else "inte kopplad till någon kanal än"

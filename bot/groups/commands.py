@@ -1,4 +1,4 @@
-"""Theme groups: what members see and follow, and how the kansli ties, names, closes and staffs them."""
+"""Handlers for theme groups: members list and follow them; the kansli ties, names, closes and staffs them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def listing(turn: Turn) -> Reply:
     takes="namn",
 )
 def bind(turn: Turn) -> Reply:
-    """The channel becomes a group's, which is made if there is none of that name."""
+    """Tie a group to this channel. Make the group if none has the name."""
     _in_channel(turn)
     if not turn.argument:
         return say(card=cards.choose(groups.everyone(turn.session)))
@@ -42,7 +42,7 @@ def bind(turn: Turn) -> Reply:
 
 @routes.action("groups.bind", role=Role.KANSLI)
 def press_bind(turn: Turn) -> Reply:
-    """The form's choice, or the new group it names."""
+    """Tie the group that the form chose, or a new one with the name in the form."""
     _in_channel(turn)
     name = str(turn.data.get("name") or "").strip()
     return state(_bind(turn, rules.chosen(turn, name), name))
@@ -50,13 +50,13 @@ def press_bind(turn: Turn) -> Reply:
 
 @routes.action("groups.list", where=Where.PERSONAL)
 def press_list(turn: Turn) -> Reply:
-    """Back to the groups, in place."""
+    """Go back to the list of groups, in the same card."""
     return state(_list(turn))
 
 
 @routes.action("groups.follow", where=Where.PERSONAL)
 def follow(turn: Turn) -> Reply:
-    """Hear of new questions in a group."""
+    """Follow a group, to hear of its new questions."""
     group = rules.required(turn)
     if not group.open:
         raise UserError("Gruppen är stängd, så det kommer inga frågor dit.")
@@ -66,20 +66,20 @@ def follow(turn: Turn) -> Reply:
 
 @routes.action("groups.unfollow", where=Where.PERSONAL)
 def unfollow(turn: Turn) -> Reply:
-    """Hear no more of them."""
+    """Stop following a group."""
     people.unfollow(turn.session, turn.person.id, rules.required(turn).theme)
     return state(_list(turn))
 
 
 @routes.action("groups.edit", role=Role.KANSLI, where=Where.PERSONAL)
 def edit(turn: Turn) -> Reply:
-    """A group's form."""
+    """Show a group's form."""
     return _form(turn, rules.managed(turn))
 
 
 @routes.action("groups.save", role=Role.KANSLI, where=Where.PERSONAL)
 def save(turn: Turn) -> Reply:
-    """Keep what the form holds."""
+    """Save the form."""
     group = rules.managed(turn)
     rules.describe(Change.of(turn), group, *(str(turn.data.get(name) or "") for name in ("name", "about", "words")))
     return _form(turn, group, "Sparat.")
@@ -87,7 +87,7 @@ def save(turn: Turn) -> Reply:
 
 @routes.action("groups.close", role=Role.KANSLI, where=Where.PERSONAL)
 def close(turn: Turn) -> Reply:
-    """Close a group; questions that wait stay."""
+    """Close a group. Its waiting questions stay open."""
     group = rules.managed(turn)
     rules.set_open(Change.of(turn), group, wanted=False)
     return _form(turn, group, "Gruppen är stängd. Den tar inte emot nya frågor.")
@@ -103,15 +103,15 @@ def reopen(turn: Turn) -> Reply:
 
 @routes.action("groups.search", role=Role.KANSLI, where=Where.PERSONAL)
 def search(turn: Turn) -> Reply:
-    """People to choose a moderator among."""
+    """Show people to choose a moderator from."""
     group = rules.managed(turn)
-    found = rules.found_people(turn.session, str(turn.data.get("who") or ""))
-    return state(cards.edit(group, groups.moderators(turn.session, group.id), found=found))
+    matches = rules.found_people(turn.session, str(turn.data.get("who") or ""))
+    return state(cards.edit(group, groups.moderators(turn.session, group.id), found=matches))
 
 
 @routes.action("groups.appoint", role=Role.KANSLI, where=Where.PERSONAL)
 def appoint(turn: Turn) -> Reply:
-    """A new moderator."""
+    """Add a moderator to a group."""
     group = rules.managed(turn)
     rules.appoint(Change.of(turn), group, access.person(turn, rules.GONE))
     return _form(turn, group, "Moderatorn är tillagd.")
@@ -119,7 +119,7 @@ def appoint(turn: Turn) -> Reply:
 
 @routes.action("groups.dismiss", role=Role.KANSLI, where=Where.PERSONAL)
 def dismiss(turn: Turn) -> Reply:
-    """A moderator less."""
+    """Remove a moderator from a group."""
     group = rules.managed(turn)
     rules.dismiss(Change.of(turn), group, access.person(turn, rules.GONE))
     return _form(turn, group, "Moderatorn är borttagen.")

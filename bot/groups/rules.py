@@ -1,4 +1,4 @@
-"""The rules of theme groups: names, key words, and who may be what."""
+"""The rules of theme groups: names, key words, and roles."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ LONGEST_ABOUT = 300
 MOST_WORDS = 60
 GONE = "Den personen finns inte längre."
 MOST_MATCHES = 6
-"""People to choose a moderator among that are shown."""
+"""How many people to choose a moderator from a card shows."""
 
 
 def required(turn: Turn) -> ThemeGroup:
-    """Return the group that a button names. Every member may see and follow it; what else, the route's role says."""
+    """Return the group that a button names. Every member may see and follow it; the route's role decides the rest."""
     group = groups.find(turn.session, turn.data.get("group"))
     if group is None:
         raise UserError("Den temagruppen finns inte längre. Skriv **temagrupper** för att se dem som finns.")
@@ -34,7 +34,7 @@ def managed(turn: Turn) -> ThemeGroup:
 
 
 def chosen(turn: Turn, name: str) -> ThemeGroup | None:
-    """Return the group that the kansli named or chose to tie to a channel; None for a new one."""
+    """Return the group that the kansli named or chose for a channel; None for a new one."""
     _refuse_members(turn)
     which = str(turn.data.get("which") or "")
     if not name and not which:
@@ -49,7 +49,7 @@ def bind(change: Change, group: ThemeGroup, conversation_id: str) -> None:
 
 
 def describe(change: Change, group: ThemeGroup, name: str, about: str, words: str) -> None:
-    """Give a group another name, description or key words. Raises :class:`UserError`."""
+    """Change a group's name, description and key words. Raise :class:`UserError` for a bad value."""
     group.name = checked_name(change.session, name, group)
     line = " ".join(about.split())
     if len(line) > LONGEST_ABOUT:
@@ -59,7 +59,7 @@ def describe(change: Change, group: ThemeGroup, name: str, about: str, words: st
 
 
 def checked_name(session: Session, text: str, group: ThemeGroup | None = None) -> str:
-    """Return a group's name on one line, which no other group has. Raises :class:`UserError`."""
+    """Return a name as one line. Raise :class:`UserError` if it is empty, too long or another group's name."""
     name = " ".join(text.split())
     if not name or len(name) > LONGEST_NAME:
         raise UserError(f"Skriv ett namn på högst {LONGEST_NAME} tecken.")
@@ -70,9 +70,9 @@ def checked_name(session: Session, text: str, group: ThemeGroup | None = None) -
 
 
 def checked_words(text: str) -> list[str]:
-    """Return key words, with commas or lines between them. Raises :class:`UserError` for too many or too long."""
+    """Return the key words, which commas or lines separate. Raise :class:`UserError` for too many or too long ones."""
     given = text.replace("\n", ",").split(",")
-    words = list(dict.fromkeys(word for one in given if (word := " ".join(one.casefold().split()))))
+    words = list(dict.fromkeys(word for part in given if (word := " ".join(part.casefold().split()))))
     if len(words) > MOST_WORDS or any(len(word) > LONGEST_NAME for word in words):
         raise UserError(f"Skriv högst {MOST_WORDS} nyckelord med komma emellan.")
     return words
@@ -86,16 +86,16 @@ def set_open(change: Change, group: ThemeGroup, *, wanted: bool) -> None:
 
 
 def found_people(session: Session, text: str) -> list[Person]:
-    """Return the people a name may mean who have met the bot. Raises :class:`UserError` if there are none."""
+    """Return people whom the name may mean and whom the bot has met. Raise :class:`UserError` if there are none."""
     wanted = " ".join(text.split())
     if len(wanted) < 2:  # noqa: PLR2004 - one letter means everybody
         raise UserError("Skriv personens namn.")
-    found = [person for person in people.search(session, wanted, 50) if person.teams_id is not None]
-    if not found:
+    matches = [person for person in people.search(session, wanted, 50) if person.teams_id is not None]
+    if not matches:
         raise UserError(
             "Jag hittar ingen med det namnet som har skrivit till mig. Be personen säga hej till mig först."
         )
-    return found[:MOST_MATCHES]
+    return matches[:MOST_MATCHES]
 
 
 def appoint(change: Change, group: ThemeGroup, person: Person) -> None:
@@ -116,5 +116,5 @@ def _refuse_members(turn: Turn) -> None:
 
 
 def _number(text: str) -> int:
-    """Return the number that a list's choice is, or 0, which no row has."""
+    """Return the number of a list's choice; 0, which no row has, for anything else."""
     return int(text) if text.isdecimal() and text.isascii() else 0

@@ -1,4 +1,4 @@
-"""People and municipalities: what members see and say of themselves, and the kansli's register."""
+"""People and municipalities: the pages of members about themselves, and the kansli's register."""
 
 from __future__ import annotations
 

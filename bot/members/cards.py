@@ -1,4 +1,4 @@
-"""What members see of their municipality and of what they have said about themselves."""
+"""Cards that show members their municipality and what they have said about themselves."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ EXPECTED = (
     "Svara på den årliga enkäten.",
     "Läs nyhetsbrevet och sprid det i kommunen.",
 )
-"""What the activity plan expects of a member (plan 2026–2027, "Medlemskapet")."""
+"""The duties of a member according to the activity plan (plan 2026–2027, "Medlemskapet")."""
 NO_ROLE = "none"
-"""The choice not to say; a list shows nothing for an empty value."""
+"""The value for a person who gives no role. A list would show nothing for an empty value."""
 MOST_OTHERS = 10
-"""People without a seat that a card lists."""
+"""How many people without a seat a card lists."""
 
 
 def ask_municipality(said: str = "") -> Json:
-    """Which municipality somebody speaks for. ``said`` is what was wrong with the last answer."""
+    """Ask which municipality the person works for. ``said`` is what was wrong with the last answer."""
     return card(
         heading("Vilken kommun eller region arbetar du för?"),
         *([caution(said)] if said else []),
@@ -56,7 +56,7 @@ def ask_municipality(said: str = "") -> Json:
 
 
 def is_it(municipality: Municipality) -> Json:
-    """The municipality that a mail address points to, to be confirmed by the person."""
+    """Ask the person to confirm the municipality that their mail address points to."""
     return card(
         heading(f"Är du från {municipality.full_name}?"),
         plain("Jag föreslår det utifrån din mejladress.", subtle=True),
@@ -69,18 +69,18 @@ def is_it(municipality: Municipality) -> Json:
 
 
 def which_mine(municipalities: Sequence[Municipality]) -> Json:
-    """Menar du …? about the person's own municipality."""
-    names = [one.full_name for one in municipalities]
+    """Ask which of these municipalities is the person's own, with *Menar du …?*."""
+    names = [each.full_name for each in municipalities]
     return card(
         heading("Vilken menar du?"),
-        buttons(*(button(one.full_name, "people.choose", code=one.code) for one in municipalities)),
+        buttons(*(button(each.full_name, "people.choose", code=each.code) for each in municipalities)),
         actions=[button("Ingen av dem", "people.other")],
         summary=f"Menar du {listed(names, 'eller')}?",
     )
 
 
 def waits(municipality: Municipality) -> Json:
-    """The kansli must confirm where somebody belongs."""
+    """Return the card for a person whose municipality the kansli must confirm."""
     name = municipality.full_name
     return card(
         heading("Kansliet bekräftar att du hör dit"),
@@ -98,12 +98,12 @@ def mine(
     lacking: Sequence[RegisterGap],
     waiting: Sequence[Proposal],
 ) -> Json:
-    """The person's own municipality: who is here, what it is to the network, and what is expected of it."""
+    """Return the person's own municipality: its people, its part in the network, and its duties as a member."""
     body: list[CardElement] = [heading(municipality.full_name), markdown(facts(municipality))]
     former = municipality.state == MemberState.FORMER
     if lacking and not former:
         body.append(caution(f"Hos er saknas: {listed([GAP_NAMES[gap] for gap in lacking])}."))
-    body += [caution(proposed(one)) for one in waiting]
+    body += [caution(proposed(proposal)) for proposal in waiting]
     body += [label("Era kontaktpersoner"), markdown(seats(contacts) or "Kommunen har inga kontaktpersoner än.")]
     if others:
         body += [label("Fler från er kommun"), markdown(people(others))]
@@ -121,7 +121,7 @@ def mine(
 
 
 def facts(municipality: Municipality) -> str:
-    """State and programme, as a list in Markdown."""
+    """Return the state and the programme of a municipality, as a list in Markdown."""
     programme = "inget angivet"
     if municipality.programme_url:
         programme = web_link("öppna programmet", municipality.programme_url)
@@ -132,41 +132,46 @@ def facts(municipality: Municipality) -> str:
 
 
 def seats(contacts: Sequence[Contact]) -> str:
-    """Those who hold seats, with their addresses, as a list in Markdown."""
+    """Return the people who hold seats, with their addresses, as a list in Markdown."""
     rows = in_seat_order(contacts)
-    return "\n".join(f"- **{words.capital(words.seat(one.seat))}:** {_who(one.person)}" for one in rows)
+    return "\n".join(f"- **{words.capital(words.seat(held.seat))}:** {_who(held.person)}" for held in rows)
 
 
 def in_seat_order(contacts: Sequence[Contact]) -> list[Contact]:
-    """The politician first, as :data:`SEATS` stand."""
-    return sorted(contacts, key=lambda one: SEATS.index(PersonRole(one.seat)))
+    """Return the contacts in the order of :data:`SEATS`, the politician first."""
+    return sorted(contacts, key=lambda contact: SEATS.index(PersonRole(contact.seat)))
 
 
 def people(others: Sequence[Person]) -> str:
-    """People and what they say they are, as a list in Markdown."""
+    """Return people and their own words about themselves, as a list in Markdown."""
     lines = []
-    for one in others[:MOST_OTHERS]:
-        role = f", {words.role(one.role)}" if one.role else ""
-        left = f", {words.LEFT}" if one.left_at else ""
-        helps = f". Kan hjälpa till med: {escape(one.helps_with)}" if one.helps_with else ""
-        lines.append(f"- {escape(one.called)}{role}{left}{helps}")
+    for person in others[:MOST_OTHERS]:
+        role = f", {words.role(person.role)}" if person.role else ""
+        left = f", {words.LEFT}" if person.left_at else ""
+        helps = f". Kan hjälpa till med: {escape(person.helps_with)}" if person.helps_with else ""
+        lines.append(f"- {escape(person.called)}{role}{left}{helps}")
     if len(others) > MOST_OTHERS:
         lines.append(f"- och {len(others) - MOST_OTHERS} till")
     return "\n".join(lines)
 
 
 def proposed(proposal: Proposal) -> str:
-    """What the proposer is told of their proposal."""
+    """Return the line that tells the proposer about their proposal."""
     what = "att du hör till" if proposal.kind == ProposalKind.BELONGS else f"du som {words.seat(proposal.seat)} för"
     return f"Väntar på kansliet: {what} {proposal.municipality.full_name}."
 
 
 def takeover(municipality: Municipality, contacts: Sequence[Contact], empty: Sequence[str], said: str = "") -> Json:
-    """Which seat the person has taken over: from somebody, or one that nobody holds."""
+    """Ask which seat the person has taken over: one that somebody holds, or an empty one."""
     choices = [
-        button(f"Efter {one.person.called}, {words.seat(one.seat)}", "people.propose", seat=one.seat, contact=one.id)
-        for one in contacts
-        if one.person is not None
+        button(
+            f"Efter {contact.person.called}, {words.seat(contact.seat)}",
+            "people.propose",
+            seat=contact.seat,
+            contact=contact.id,
+        )
+        for contact in contacts
+        if contact.person is not None
     ]
     choices += [button(f"Ny {words.seat(seat)}", "people.propose", seat=seat) for seat in empty]
     return card(
@@ -180,7 +185,7 @@ def takeover(municipality: Municipality, contacts: Sequence[Contact], empty: Seq
 
 
 def sure(contact: Contact, name: str) -> Json:
-    """Before a proposal goes to the kansli: whom it replaces."""
+    """Ask for a confirmation before a proposal goes to the kansli. Say which person it replaces."""
     seat = words.seat(contact.seat)
     return card(
         heading(f"Har du tagit över efter {name}?"),
@@ -194,8 +199,8 @@ def sure(contact: Contact, name: str) -> Json:
 
 
 def profile(person: Person, said: str = "") -> Json:
-    """What somebody decides about themselves."""
-    roles = [(NO_ROLE, "Vill inte säga"), *((one.value, words.capital(words.role(one))) for one in OWN)]
+    """Return the form for the person's choices about themselves."""
+    roles = [(NO_ROLE, "Vill inte säga"), *((role.value, words.capital(words.role(role))) for role in OWN)]
     return card(
         heading("Mina val"),
         *([label(said)] if said else []),

@@ -1,4 +1,4 @@
-"""What members do: see their municipality, say where they belong or what they have taken over, set their choices."""
+"""Handlers for members: see their municipality, say where they belong or what they took over, set their choices."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def mine(turn: Turn) -> Reply:
     takes="namn",
 )
 def took_over(turn: Turn) -> Reply:
-    """Say whose seat the person has now; the kansli confirms it."""
+    """Propose that the person has taken over somebody's seat. The kansli confirms it."""
     return say(card=_takeover(turn, turn.argument))
 
 
@@ -55,7 +55,7 @@ def took_over(turn: Turn) -> Reply:
     menu=True,
 )
 def swap(turn: Turn) -> Reply:
-    """The kansli replaces a contact person anywhere; a member proposes it for their own municipality."""
+    """Replace a contact person: the kansli in any municipality, a member by a proposal for their own."""
     if not turn.kansli:
         return say(card=_takeover(turn, ""))
     return say(card=kansli_commands.open_named(turn, turn.argument) if turn.argument else contact_cards.swap())
@@ -63,14 +63,14 @@ def swap(turn: Turn) -> Reply:
 
 @routes.action("people.other")
 def another(turn: Turn) -> Reply:
-    """Ask again: it is another municipality than the one proposed."""
+    """Ask again, because the suggested municipality was wrong."""
     del turn
     return state(cards.ask_municipality())
 
 
 @routes.action("people.claim")
 def claim(turn: Turn) -> Reply:
-    """Take a municipality's name as somebody wrote it."""
+    """Find the municipality in the text that the person wrote, and connect the person to it."""
     match finder.official().find(access.text(turn, "name", 80)):
         case finder.Found(code):
             return state(_claim(turn, municipalities.find(turn.session, code)))
@@ -83,19 +83,19 @@ def claim(turn: Turn) -> Reply:
 
 @routes.action("people.choose")
 def choose(turn: Turn) -> Reply:
-    """*Ja*, or one of *Vilken menar du?*."""
+    """*Ja*, or a button under *Vilken menar du?*: connect the person to that municipality."""
     return state(_claim(turn, access.municipality(turn)))
 
 
 @routes.action("people.takeover")
 def press_takeover(turn: Turn) -> Reply:
-    """The button for :func:`took_over`."""
+    """Show the form for a seat that the person has taken over."""
     return state(_takeover(turn, ""))
 
 
 @routes.action("people.propose")
 def propose(turn: Turn) -> Reply:
-    """Send the kansli the proposal that this person holds a seat of their own municipality."""
+    """Propose to the kansli that this person holds a seat of their own municipality."""
     municipality = _required(turn)
     seat = checks.checked_seat(turn.data.get("seat"))
     replaces = access.own_contact(turn, municipality, seat)
@@ -115,7 +115,7 @@ def profile(turn: Turn) -> Reply:
 
 @routes.action("people.save_profile")
 def save_profile(turn: Turn) -> Reply:
-    """Keep the person's own choices."""
+    """Save the person's own choices."""
     chosen = turn.data.get("role")
     role = checks.checked_own_role("" if chosen == cards.NO_ROLE else chosen)
     turn.person.role = role
@@ -125,7 +125,7 @@ def save_profile(turn: Turn) -> Reply:
 
 @routes.erasing
 def forget(session: Session, person_id: int, now: datetime) -> Callable[[], None]:
-    """Take away what the person proposed, and end the kansli's cards that ask about it."""
+    """Delete the person's proposals, and end the kansli's cards about them."""
     return notices.forgetting(session, person_id, now)
 
 
@@ -134,16 +134,20 @@ def _mine(turn: Turn) -> Json:
     if municipality is None:
         return _where_from(turn)
     held = contacts.current(turn.session, municipality.code)
-    seated = {one.person_id for one in held}
+    seated = {each.person_id for each in held}
     ours = people.of_municipality(turn.session, municipality.code)
-    others = [one for one in ours if one.id not in seated and one.left_at is None]
+    others = [each for each in ours if each.id not in seated and each.left_at is None]
     lacking = coverage.gaps(municipality, held, date_of(turn.now).year)
     waiting = contacts.proposed_by(turn.session, turn.person.id)
     return cards.mine(municipality, held, others, lacking, waiting)
 
 
 def _where_from(turn: Turn) -> Json:
-    waiting = [one for one in contacts.proposed_by(turn.session, turn.person.id) if one.kind == ProposalKind.BELONGS]
+    waiting = [
+        proposal
+        for proposal in contacts.proposed_by(turn.session, turn.person.id)
+        if proposal.kind == ProposalKind.BELONGS
+    ]
     if waiting:
         return cards.waits(waiting[0].municipality)
     suggested = seats.suggested(turn.session, turn.person)
@@ -168,20 +172,24 @@ def _takeover(turn: Turn, name: str) -> Json:
     municipality = access.own_municipality(turn)
     if municipality is None:
         return _where_from(turn)
-    held = [one for one in contacts.current(turn.session, municipality.code) if one.person_id != turn.person.id]
+    held = [each for each in contacts.current(turn.session, municipality.code) if each.person_id != turn.person.id]
     named = _named(held, name)
     if named is not None and named.person is not None:
         return cards.sure(named, named.person.name)
-    said = f"Jag hittar ingen kontaktperson hos er som heter {name}." if name else ""
-    empty = [seat for seat in SEATS if seat not in {one.seat for one in held}]
-    return cards.takeover(municipality, held, empty, said)
+    note = f"Jag hittar ingen kontaktperson hos er som heter {name}." if name else ""
+    empty = [seat for seat in SEATS if seat not in {each.seat for each in held}]
+    return cards.takeover(municipality, held, empty, note)
 
 
 def _named(held: list[Contact], name: str) -> Contact | None:
-    """Return the one contact that ``name`` names, perhaps by the first name only."""
+    """Return the only contact whose name has all words of ``name``; None if there is none or more than one."""
     wanted = set(name.casefold().split())
-    found = [one for one in held if one.person and wanted and wanted <= set(one.person.name.casefold().split())]
-    return found[0] if len(found) == 1 else None
+    matches = [
+        contact
+        for contact in held
+        if contact.person and wanted and wanted <= set(contact.person.name.casefold().split())
+    ]
+    return matches[0] if len(matches) == 1 else None
 
 
 def _required(turn: Turn) -> Municipality:

@@ -1,4 +1,4 @@
-"""What the kansli sees of contact persons and of the roles that are given."""
+"""Cards for the kansli about contact persons, and about the roles that the kansli gives."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ from storage.people import GRANTED, SEATS, Person
 from storage.roles import Grant
 
 SHOWN = 8
-"""People that a card shows."""
+"""How many people a card shows."""
 
 
-def contact(held: Contact, person: Person, one: Municipality) -> Json:
-    """A contact person: who takes over, what to correct, and the end of it."""
+def contact(held: Contact, person: Person, municipality: Municipality) -> Json:
+    """Return a contact person's card: replace, correct or end."""
     met = "" if person.teams_id else " Har inte skrivit till mig än."
     if person.left_at:
         met = f" {words.capital(words.LEFT)}, märkte jag {day(person.left_at)}."
     return card(
         heading(f"{person.called}, {words.seat(held.seat)}"),
-        plain(f"För {one.full_name} sedan {day(held.since)}.{met}", subtle=True),
+        plain(f"För {municipality.full_name} sedan {day(held.since)}.{met}", subtle=True),
         label("Vem tar över?"),
         text_input("name", "Den nya personens namn", most=120),
         text_input("mail", "Den nya personens mejladress", most=254),
@@ -52,17 +52,17 @@ def contact(held: Contact, person: Person, one: Municipality) -> Json:
         buttons(button("Spara rättelsen", "people.correct", contact=held.id)),
         actions=[
             button("Avsluta utan efterträdare", "people.ask_end", contact=held.id),
-            button("Tillbaka", "people.open", code=one.code),
+            button("Tillbaka", "people.open", code=municipality.code),
         ],
-        summary=f"{person.called}, {words.seat(held.seat)} för {one.full_name}.",
+        summary=f"{person.called}, {words.seat(held.seat)} för {municipality.full_name}.",
     )
 
 
-def ask_end(held: Contact, person: Person, one: Municipality) -> Json:
-    """Before a seat is left empty."""
+def ask_end(held: Contact, person: Person, municipality: Municipality) -> Json:
+    """Ask for a confirmation before a seat is left empty."""
     return card(
         heading(f"Ska {person.called} sluta som {words.seat(held.seat)}?"),
-        plain(f"Då står uppdraget tomt för {one.full_name}. Personen finns kvar i historiken."),
+        plain(f"Då står uppdraget tomt för {municipality.full_name}. Personen finns kvar i historiken."),
         actions=[
             button("Ja, avsluta", "people.end", style="destructive", contact=held.id),
             button("Nej", "people.contact", contact=held.id),
@@ -71,25 +71,25 @@ def ask_end(held: Contact, person: Person, one: Municipality) -> Json:
     )
 
 
-def add(one: Municipality, seat: str = "") -> Json:
-    """A new contact person for a municipality."""
+def add(municipality: Municipality, seat: str = "") -> Json:
+    """Return the form for a new contact person of a municipality."""
     choices = [(value.value, words.capital(words.seat(value))) for value in SEATS]
     return card(
-        heading(f"Ny kontaktperson för {one.full_name}"),
+        heading(f"Ny kontaktperson för {municipality.full_name}"),
         choice_input("seat", "Uppdrag", choices, value=seat or SEATS[0]),
         text_input("name", "Namn", most=120),
         text_input("mail", "Mejladress", most=254),
         small("Personen behöver inte ha skrivit till mig. Jag känner igen mejladressen när de kommer in i teamet."),
         actions=[
-            button("Spara", "people.save_contact", style="positive", code=one.code),
-            button("Tillbaka", "people.open", code=one.code),
+            button("Spara", "people.save_contact", style="positive", code=municipality.code),
+            button("Tillbaka", "people.open", code=municipality.code),
         ],
-        summary=f"Ny kontaktperson för {one.full_name}.",
+        summary=f"Ny kontaktperson för {municipality.full_name}.",
     )
 
 
 def swap() -> Json:
-    """Where a contact person is to be replaced."""
+    """Ask in which municipality to replace a contact person."""
     return card(
         heading("I vilken kommun ska kontaktpersonen bytas?"),
         text_input("name", "Kommun eller region", most=80),
@@ -102,9 +102,10 @@ def swap() -> Json:
 
 
 def roles(rows: Sequence[Grant], by_setting: Sequence[str], unnamed: int, page: int, said: str = "") -> Json:
-    """A page of who has a role that the kansli gives, and how to give one; ``by_setting`` has it from the settings.
+    """Return a page of people with a role that the kansli gives, and the form to give one.
 
-    A page that does not exist shows the nearest one.
+    ``by_setting`` are people who have the role through the settings. For a page that does not exist, return the nearest
+    one.
     """
     on_page = paged(rows, page, SHOWN, "people.roles")
     body: list[CardElement] = [heading(f"Roller ({len(rows)})")]
@@ -127,7 +128,7 @@ def roles(rows: Sequence[Grant], by_setting: Sequence[str], unnamed: int, page: 
         label("Ge en roll"),
         text_input("name", "Namn eller mejladress", most=120),
         choice_input(
-            "role", "Roll", [(one.value, words.capital(words.role(one))) for one in GRANTED], value=GRANTED[0]
+            "role", "Roll", [(role.value, words.capital(words.role(role))) for role in GRANTED], value=GRANTED[0]
         ),
     ]
     return card(
@@ -141,20 +142,20 @@ def roles(rows: Sequence[Grant], by_setting: Sequence[str], unnamed: int, page: 
 
 
 def people(rows: Sequence[Person], role: str) -> Json:
-    """Whom to give a role, among those that a search found."""
+    """Ask which of the people that a search found gets the role."""
     named = words.role(role)
     return card(
         heading(f"Vem ska få rollen {named}?"),
         *(
             buttons(
                 button(
-                    ", ".join(filter(None, (one.shown_name, keyed(one.id, one.mail)))) or "?",
+                    ", ".join(filter(None, (person.shown_name, keyed(person.id, person.mail)))) or "?",
                     "people.give",
-                    person=one.id,
+                    person=person.id,
                     role=role,
                 )
             )
-            for one in rows[:SHOWN]
+            for person in rows[:SHOWN]
         ),
         *([small("Det finns fler som passar. Skriv mer av namnet.")] if len(rows) > SHOWN else []),
         actions=[button("Tillbaka", "people.roles")],
@@ -163,7 +164,7 @@ def people(rows: Sequence[Person], role: str) -> Json:
 
 
 def ask_take(person: Person, role: str) -> Json:
-    """Before a role is taken away."""
+    """Ask for a confirmation before a role is taken away."""
     named = words.role(role)
     return card(
         heading(f"Ska {person.called} inte längre ha rollen {named}?"),
@@ -176,7 +177,7 @@ def ask_take(person: Person, role: str) -> Json:
 
 
 def missing(name: str) -> Json:
-    """Nobody by that name."""
+    """Say that nobody has that name."""
     return card(
         heading("Ingen sådan person"),
         caution("Jag känner bara dem som har skrivit till mig, är med i teamet eller står i medlemslistan."),

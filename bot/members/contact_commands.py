@@ -1,4 +1,4 @@
-"""The kansli's work with contact persons and with what members propose."""
+"""Handlers for the kansli's work with contact persons and members' proposals."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
 
 @routes.action("people.contact")
 def contact(turn: Turn) -> Reply:
-    """A contact person: replace, correct or end."""
+    """Show a contact person: replace, correct or end."""
     held, person = access.contact(turn)
     return state(contact_cards.contact(held, person, municipalities.require(turn.session, held.municipality_code)))
 
 
 @routes.action("people.replace")
 def replace(turn: Turn) -> Reply:
-    """Somebody else takes over a seat."""
+    """Let somebody else take over a seat."""
     held, before = access.contact(turn)
     name = checks.checked_name(access.text(turn, "name"))
     change = Change.of(turn)
@@ -36,7 +36,7 @@ def replace(turn: Turn) -> Reply:
 
 @routes.action("people.correct")
 def correct(turn: Turn) -> Reply:
-    """A contact person's name or address was wrong."""
+    """Correct a contact person's name or address."""
     held, person = access.contact(turn)
     name = checks.checked_name(access.text(turn, "right_name"))
     seats.correct(Change.of(turn), held, person, name, checks.checked_mail(access.text(turn, "right_mail")))
@@ -45,7 +45,7 @@ def correct(turn: Turn) -> Reply:
 
 @routes.action("people.ask_end")
 def ask_end(turn: Turn) -> Reply:
-    """Ask before a seat is left empty."""
+    """Ask for a confirmation before a seat is left empty."""
     held, person = access.contact(turn)
     return state(contact_cards.ask_end(held, person, municipalities.require(turn.session, held.municipality_code)))
 
@@ -60,50 +60,50 @@ def end(turn: Turn) -> Reply:
 
 @routes.action("people.add")
 def add(turn: Turn) -> Reply:
-    """The form for a new contact person."""
+    """Show the form for a new contact person."""
     return state(contact_cards.add(access.kept_municipality(turn)))
 
 
 @routes.action("people.save_contact")
 def save_contact(turn: Turn) -> Reply:
-    """Keep a new contact person."""
-    one = access.kept_municipality(turn)
+    """Save a new contact person."""
+    municipality = access.kept_municipality(turn)
     seat = checks.checked_seat(turn.data.get("seat"))
     name, change = checks.checked_name(access.text(turn, "name")), Change.of(turn)
     person = seats.person_with(change, name, checks.checked_mail(access.text(turn, "mail")))
-    seats.appoint(change, one.code, seat, person)
-    return _page(turn, one.code, f"{person.called} är nu kontaktperson.")
+    seats.appoint(change, municipality.code, seat, person)
+    return _page(turn, municipality.code, f"{person.called} är nu kontaktperson.")
 
 
 @routes.action("people.proposals")
 def list_proposals(turn: Turn) -> Reply:
-    """What members have proposed."""
+    """Show the proposals that members have made."""
     return state(_proposals(turn))
 
 
 @routes.action("people.accept")
 def accept(turn: Turn) -> Reply:
-    """Do what a member proposed."""
+    """Accept a member's proposal and carry it out."""
     proposal, change = access.proposal(turn), Change.of(turn)
     was, person, place = Proposed.of(proposal), proposal.person, proposal.municipality.full_name
-    said = proposals.accept(change, proposal)
+    note = proposals.accept(change, proposal)
     contact = turn.app.settings.contact
     notices.replaced(change, was.replaced, person, place, contact)
-    return _decided(turn, notices.decided(change, was, turn.person, contact, yes=True), said)
+    return _decided(turn, notices.decided(change, was, turn.person, contact, yes=True), note)
 
 
 @routes.action("people.decline")
 def decline(turn: Turn) -> Reply:
-    """Take a proposal away."""
+    """Decline a member's proposal."""
     proposal, change = access.proposal(turn), Change.of(turn)
     was = Proposed.of(proposal)
-    said = proposals.decline(change, proposal)
+    note = proposals.decline(change, proposal)
     contact = turn.app.settings.contact
-    return _decided(turn, notices.decided(change, was, turn.person, contact, yes=False), said)
+    return _decided(turn, notices.decided(change, was, turn.person, contact, yes=False), note)
 
 
 def _decided(turn: Turn, card: Json, said: str) -> Reply:
-    """The card that came by itself says what was decided; the list goes on with the next."""
+    """Show the decision on a card that came by itself. On the list, go on with the next proposal."""
     return state(card if turn.data.get("note") == proposal_cards.NOTE else _proposals(turn, said))
 
 

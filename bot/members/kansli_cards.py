@@ -1,4 +1,4 @@
-"""What the kansli sees of the register: the overview, the list, a municipality, its form and its history."""
+"""Cards for the kansli about the register: the overview, the list, a municipality's page, its form and its history."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ from storage.municipalities import MemberState, Municipality
 from storage.people import Person
 
 PAGE = 8
-"""Municipalities of a list's page."""
+"""How many municipalities a page of the list shows."""
 STATES = [(one.value, words.capital(words.STATE_NAMES[one])) for one in MemberState]
 ANY = ("any", "Saknar något som väntas")
 
 
 def overview(states: Mapping[str, int], lacking: Mapping[str, int], proposals: int, said: str = "") -> Json:
-    """How the network stands in counts, each a way to its list."""
+    """Return the network in counts. Each count is a button to its list."""
     members = states.get(MemberState.MEMBER, 0)
     gaps = [
         button(f"Saknar {GAP_NAMES[gap]} ({lacking[gap]})", "people.list", gap=gap.value, page=0) for gap in RegisterGap
     ]
     others = [
-        button(f"{words.capital(words.STATE_NAMES[one])} ({states.get(one, 0)})", "people.list", state=one, page=0)
-        for one in (MemberState.MEMBER, MemberState.PROSPECT, MemberState.FORMER)
+        button(f"{words.capital(words.STATE_NAMES[each])} ({states.get(each, 0)})", "people.list", state=each, page=0)
+        for each in (MemberState.MEMBER, MemberState.PROSPECT, MemberState.FORMER)
     ]
     complete = members - lacking["any"]
     body: list[CardElement] = [
@@ -75,19 +75,19 @@ def overview(states: Mapping[str, int], lacking: Mapping[str, int], proposals: i
 
 
 def which(municipalities: Sequence[Municipality]) -> Json:
-    """Menar du …? in the kansli's register."""
+    """Ask which of these municipalities the kansli means, with *Menar du …?*."""
     return card(
         heading("Vilken menar du?"),
-        buttons(*(button(one.full_name, "people.open", code=one.code) for one in municipalities)),
+        buttons(*(button(each.full_name, "people.open", code=each.code) for each in municipalities)),
         actions=[button("Till översikten", "people.overview")],
-        summary=f"Menar du {listed([one.full_name for one in municipalities], 'eller')}?",
+        summary=f"Menar du {listed([each.full_name for each in municipalities], 'eller')}?",
     )
 
 
 def listing(
     rows: Sequence[CoverageRow], wanted: Filter, counties: Sequence[str], groups: Mapping[str, str], page: int
 ) -> Json:
-    """A page of the municipalities that pass the filter; a page that does not exist shows the nearest one."""
+    """Return a page of the municipalities that pass the filter: the nearest one, if this page does not exist."""
     on_page = paged(rows, page, PAGE, "people.list", **wanted.data())
     title = f"{_title(wanted)} ({len(rows)})"
     return card(
@@ -99,7 +99,10 @@ def listing(
         choice_input("state", "Medlemskap", STATES, value=wanted.state),
         choice_input("gap", "Saknas", [("all", "Spelar ingen roll"), ANY, *_gaps()], value=wanted.gap or "all"),
         choice_input(
-            "county", "Län", [("all", "Alla län"), *((one, one) for one in counties)], value=wanted.county or "all"
+            "county",
+            "Län",
+            [("all", "Alla län"), *((county, county) for county in counties)],
+            value=wanted.county or "all",
         ),
         choice_input(
             "group",
@@ -113,24 +116,24 @@ def listing(
 
 
 def municipality(
-    one: Municipality,
+    place: Municipality,
     contacts: Sequence[Contact],
     others: Sequence[Person],
     lacking: Sequence[RegisterGap],
     said: str = "",
 ) -> Json:
-    """A municipality's page: what it is, what it lacks, its people, and what can be done."""
-    group = f" {one.size_group} {one.size_group_name}." if one.size_group else ""
+    """Return a municipality's page: its facts, its gaps, its people, and what can be done."""
+    group = f" {place.size_group} {place.size_group_name}." if place.size_group else ""
     body: list[CardElement] = [
-        heading(one.full_name),
-        small(f"{one.county}.{group} Kod {one.code}."),
+        heading(place.full_name),
+        small(f"{place.county}.{group} Kod {place.code}."),
         *([label(said)] if said else []),
-        markdown(f"{cards.facts(one)}\n- **Mejldomäner:** {escape(', '.join(one.mail_domains)) or 'inga angivna'}"),
+        markdown(f"{cards.facts(place)}\n- **Mejldomäner:** {escape(', '.join(place.mail_domains)) or 'inga angivna'}"),
     ]
-    if lacking and one.state == MemberState.MEMBER:
+    if lacking and place.state == MemberState.MEMBER:
         body.append(caution(f"Saknas: {listed([GAP_NAMES[gap] for gap in lacking])}."))
-    if left := gone(contacts):
-        body.append(caution(f"{listed([*left])} {words.LEFT}. Byt kontaktperson nedanför, eller avsluta uppdraget."))
+    if names := gone(contacts):
+        body.append(caution(f"{listed([*names])} {words.LEFT}. Byt kontaktperson nedanför, eller avsluta uppdraget."))
     body += [label("Kontaktpersoner"), markdown(cards.seats(contacts) or "Inga än.")]
     changes = [
         button(f"Byt eller ändra {held.person.called}", "people.contact", contact=held.id)
@@ -143,39 +146,39 @@ def municipality(
     return card(
         *body,
         actions=[
-            button("Lägg till kontaktperson", "people.add", style="positive", code=one.code),
-            button("Ändra uppgifter", "people.edit", code=one.code),
-            button("Historik", "people.history", code=one.code),
+            button("Lägg till kontaktperson", "people.add", style="positive", code=place.code),
+            button("Ändra uppgifter", "people.edit", code=place.code),
+            button("Historik", "people.history", code=place.code),
             button("Till översikten", "people.overview"),
         ],
-        summary=f"{one.full_name}: {words.STATE_NAMES[MemberState(one.state)]}.",
+        summary=f"{place.full_name}: {words.STATE_NAMES[MemberState(place.state)]}.",
     )
 
 
-def form(one: Municipality) -> Json:
-    """What the kansli sets of a municipality."""
+def form(place: Municipality) -> Json:
+    """Return the form for what the kansli decides about a municipality."""
     return card(
-        heading(f"Ändra {one.full_name}"),
-        choice_input("state", "Medlemskap", STATES, value=one.state),
-        text_input("programme_url", "Länk till hållbarhetsprogrammet", value=one.programme_url, most=500),
+        heading(f"Ändra {place.full_name}"),
+        choice_input("state", "Medlemskap", STATES, value=place.state),
+        text_input("programme_url", "Länk till hållbarhetsprogrammet", value=place.programme_url, most=500),
         text_input(
             "programme_until",
             "Sista året som programmet gäller",
-            value=str(one.programme_until or ""),
+            value=str(place.programme_until or ""),
             most=4,
         ),
-        text_input("mail_domains", "Mejldomäner, med komma emellan", value=", ".join(one.mail_domains), most=500),
+        text_input("mail_domains", "Mejldomäner, med komma emellan", value=", ".join(place.mail_domains), most=500),
         small("Mejldomänen är det som står efter @. Den som har en sådan adress får bekräfta själv att den hör hit."),
         actions=[
-            button("Spara", "people.save", style="positive", code=one.code, seen=_stamp(one)),
-            button("Tillbaka", "people.open", code=one.code),
+            button("Spara", "people.save", style="positive", code=place.code, seen=_stamp(place)),
+            button("Tillbaka", "people.open", code=place.code),
         ],
-        summary=f"Ändra uppgifter om {one.full_name}.",
+        summary=f"Ändra uppgifter om {place.full_name}.",
     )
 
 
-def history(one: Municipality, past: Sequence[Contact], log: Iterable[AuditRow], names: Mapping[int, str]) -> Json:
-    """Those who were contact persons before, and what the kansli has changed."""
+def history(place: Municipality, past: Sequence[Contact], log: Iterable[AuditRow], names: Mapping[int, str]) -> Json:
+    """Return the former contact persons, and the kansli's latest changes."""
     before = [
         f"- {escape(held.person.called) if held.person else 'borttagen person'}, {words.seat(held.seat)}, "
         f"från {day(held.since)} till {day(held.until)}"
@@ -188,13 +191,13 @@ def history(one: Municipality, past: Sequence[Contact], log: Iterable[AuditRow],
         for row in log
     ]
     return card(
-        heading(f"Historik för {one.full_name}"),
+        heading(f"Historik för {place.full_name}"),
         label("Tidigare kontaktpersoner"),
         markdown("\n".join(before) or "Inga än."),
         label("Senaste ändringarna"),
         markdown("\n".join(changes) or "Inga än."),
-        actions=[button("Tillbaka", "people.open", code=one.code)],
-        summary=f"Historik för {one.full_name}.",
+        actions=[button("Tillbaka", "people.open", code=place.code)],
+        summary=f"Historik för {place.full_name}.",
     )
 
 
@@ -215,12 +218,12 @@ def _title(wanted: Filter) -> str:
 
 
 def _row(row: CoverageRow) -> tuple[CardElement, CardElement]:
-    """A municipality and what it lacks; a button's own title would be cut off."""
+    """Return a municipality's button and its gaps below it. In the button's title they would be cut off."""
     lacking = listed([GAP_NAMES[gap] for gap in row.gaps])
     opens = button(row.name, "people.open", code=row.municipality.code)
-    left = f" {escape(listed([*row.gone]))} {words.LEFT}." if row.gone else ""
-    return buttons(opens), small((f"Saknar {lacking}." if lacking else "Har allt.") + left)
+    note = f" {escape(listed([*row.gone]))} {words.LEFT}." if row.gone else ""
+    return buttons(opens), small((f"Saknar {lacking}." if lacking else "Har allt.") + note)
 
 
-def _stamp(one: Municipality) -> str:
-    return one.changed_at.isoformat() if one.changed_at else ""
+def _stamp(municipality: Municipality) -> str:
+    return municipality.changed_at.isoformat() if municipality.changed_at else ""

@@ -1,4 +1,4 @@
-"""The kansli's register: coverage at a glance, lists of gaps, and each municipality's page."""
+"""Handlers for the kansli's register: the coverage, the lists of gaps, and each municipality's page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
 
 NOT_FOUND = "Jag hittar ingen kommun eller region som heter så. Pröva att skriva namnet på ett annat sätt."
 LOGGED = 10
-"""Past contact persons, and changes, that a history shows."""
+"""How many former contact persons, and how many changes, a history shows."""
 
 
 @routes.command(
@@ -30,7 +30,7 @@ LOGGED = 10
     button="people.overview",
 )
 def members(turn: Turn) -> Reply:
-    """How the network stands."""
+    """Show the coverage of the network."""
     return say(card=overview(turn))
 
 
@@ -40,18 +40,18 @@ def members(turn: Turn) -> Reply:
     takes="namn",
 )
 def show(turn: Turn) -> Reply:
-    """A municipality's page."""
+    """Show a municipality's page."""
     return say(card=open_named(turn, turn.argument))
 
 
 @routes.action("people.list")
 def listing(turn: Turn) -> Reply:
-    """A page of the municipalities that pass a filter."""
+    """Show a page of the municipalities that pass a filter."""
     rows = _rows(turn)
     everyone = [row.municipality for row in rows]
     wanted = Filter.of(turn.data, everyone)
-    counties = sorted({one.county for one in everyone}, key=words.order)
-    groups = {one.size_group: one.size_group_name for one in everyone if one.size_group}
+    counties = sorted({each.county for each in everyone}, key=words.order)
+    groups = {each.size_group: each.size_group_name for each in everyone if each.size_group}
     return state(
         kansli_cards.listing(
             coverage.chosen(rows, wanted),
@@ -65,7 +65,7 @@ def listing(turn: Turn) -> Reply:
 
 @routes.action("people.open")
 def open_page(turn: Turn) -> Reply:
-    """A municipality's page, by its button or by its name as somebody wrote it."""
+    """Show the municipality of a button, or the one with the name that the kansli wrote."""
     if not access.names_municipality(turn):
         return state(open_named(turn, access.text(turn, "name", 80)))
     return state(page(turn, access.kept_municipality(turn)))
@@ -73,54 +73,54 @@ def open_page(turn: Turn) -> Reply:
 
 @routes.action("people.edit")
 def edit(turn: Turn) -> Reply:
-    """The form of what the kansli sets."""
+    """Show the form for what the kansli decides about a municipality."""
     return state(kansli_cards.form(access.kept_municipality(turn)))
 
 
 @routes.action("people.save")
 def save(turn: Turn) -> Reply:
-    """Keep what the form holds. Refuses to write over an edit that was saved after the form was shown."""
-    one = municipalities.lock(turn.session, access.kept_municipality(turn).code)
+    """Save the form. Refuse if somebody saved another edit after the form was shown."""
+    municipality = municipalities.lock(turn.session, access.kept_municipality(turn).code)
     saved_meanwhile = "Någon har ändrat kommunen sedan du öppnade den. Öppna den igen, så ser du vad som står nu."
-    refuse_stale(turn, one.changed_at, saved_meanwhile)
+    refuse_stale(turn, municipality.changed_at, saved_meanwhile)
     texts = (access.text(turn, name, 500) for name in ("programme_url", "programme_until", "mail_domains"))
     facts = editing.checked(turn.data.get("state"), *texts)
-    editing.refuse_taken(municipalities.everyone(turn.session), one, facts.mail_domains)
-    editing.change(Change.of(turn), one, facts)
-    return state(page(turn, one, said="Sparat."))
+    editing.refuse_taken(municipalities.everyone(turn.session), municipality, facts.mail_domains)
+    editing.change(Change.of(turn), municipality, facts)
+    return state(page(turn, municipality, said="Sparat."))
 
 
 @routes.action("people.history")
 def history(turn: Turn) -> Reply:
     """Show the former contact persons, and what the kansli has changed."""
-    one = access.kept_municipality(turn)
-    log = audit.latest(turn.session, f"municipality:{one.code}", LOGGED)
-    ids = {found for row in log for found in (row.by_id, row.person_id) if found is not None}
-    past = contacts.past(turn.session, one.code, LOGGED)
-    return state(kansli_cards.history(one, past, log, people.names(turn.session, ids)))
+    municipality = access.kept_municipality(turn)
+    log = audit.latest(turn.session, f"municipality:{municipality.code}", LOGGED)
+    ids = {person_id for row in log for person_id in (row.by_id, row.person_id) if person_id is not None}
+    past = contacts.past(turn.session, municipality.code, LOGGED)
+    return state(kansli_cards.history(municipality, past, log, people.names(turn.session, ids)))
 
 
 def overview(turn: Turn, said: str = "") -> Json:
-    """The overview card."""
+    """Return the overview card."""
     rows = _rows(turn)
     states = Counter(row.municipality.state for row in rows)
     return kansli_cards.overview(states, coverage.counts(rows), contacts.waiting(turn.session), said)
 
 
-def page(turn: Turn, one: Municipality, said: str = "") -> Json:
-    """A municipality's page."""
-    held = contacts.current(turn.session, one.code)
+def page(turn: Turn, municipality: Municipality, said: str = "") -> Json:
+    """Return a municipality's page."""
+    held = contacts.current(turn.session, municipality.code)
     seated = {contact.person_id for contact in held}
-    others = [person for person in people.of_municipality(turn.session, one.code) if person.id not in seated]
-    lacking = coverage.gaps(one, held, date_of(turn.now).year)
-    return kansli_cards.municipality(one, held, others, lacking, said)
+    others = [person for person in people.of_municipality(turn.session, municipality.code) if person.id not in seated]
+    lacking = coverage.gaps(municipality, held, date_of(turn.now).year)
+    return kansli_cards.municipality(municipality, held, others, lacking, said)
 
 
 def open_named(turn: Turn, name: str) -> Json:
-    """The page of the municipality that somebody wrote, or the question which it is."""
+    """Return the page of the municipality with this name. If several fit, ask which one."""
     match finder.official().find(name):
-        case finder.Found(code) if (one := municipalities.find(turn.session, code)) is not None:
-            return page(turn, one)
+        case finder.Found(code) if (municipality := municipalities.find(turn.session, code)) is not None:
+            return page(turn, municipality)
         case finder.Ask(codes):
             rows = [municipalities.find(turn.session, code) for code in codes]
             return kansli_cards.which([row for row in rows if row is not None])

@@ -20,27 +20,27 @@ from storage.people import Person
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A proposal as it was, for when its row is gone or says something else."""
+    """A snapshot of a proposal, for use after its row has changed or is gone."""
 
     cards: Living
-    """The kansli's cards. Their stem has the id and the time, because ids are used again."""
+    """The kansli's cards. Their stem has the id and the time, because the database uses ids again."""
     proposer_id: int
     who: str
     what: str
-    """What was proposed, as a sentence of others: "är kontaktpolitiker för Sotenäs kommun"."""
+    """The proposal in words about the proposer: "är kontaktpolitiker för Sotenäs kommun"."""
     code: str
     replaced: Contact | None
 
     @classmethod
     def of(cls, row: Proposal) -> Proposed:
-        """Return what a row says now."""
+        """Return a snapshot of the row."""
         cards = Living.of(f"proposal:{row.id}:{row.created_at.isoformat()}")
         what = proposal_cards.what(row)
         return cls(cards, row.person_id, row.person.called, what, row.municipality_code, row.replaces)
 
 
 def made(change: Change, row: Proposal, before: Proposed | None) -> None:
-    """Send each of the kansli a card that decides with one press. The cards of what it was ``before`` end."""
+    """Send each of the kansli a card with buttons to decide. End the cards of the proposal as it was ``before``."""
     cards = Proposed.of(row).cards
     if before is not None and before.cards != cards:
         _end(change.session, before, proposal_cards.over("Förslaget är ersatt av ett nyare."), change.now)
@@ -67,7 +67,7 @@ def decided(change: Change, was: Proposed, by: Person, contact: str, *, yes: boo
 
 
 def replaced(change: Change, ended: Contact | None, by: Person, place: str, contact: str) -> None:
-    """Tell the person who had the seat who has it now, if the bot has met them."""
+    """Tell the former holder of a seat who has it now. Skip people who the bot has never met."""
     before = ended.person if ended is not None and ended.until is not None else None
     if ended is None or before is None or before.teams_id is None or before.id in (by.id, change.by):
         return
@@ -76,7 +76,7 @@ def replaced(change: Change, ended: Contact | None, by: Person, place: str, cont
 
 
 def due(session: Session, now: datetime) -> list[Outgoing]:
-    """Return cards that say that their proposer has left the teams since, or is back."""
+    """Return new versions of the cards whose proposer has left the teams, or is back."""
     del now
     waiting = [(row, Proposed.of(row).cards) for row in contacts.proposals(session)]
     posted, readers = shown(session, [cards for _, cards in waiting]), _kansli(session).people
@@ -90,7 +90,7 @@ def due(session: Session, now: datetime) -> list[Outgoing]:
 
 
 def forgetting(session: Session, person_id: int, now: datetime) -> Callable[[], None]:
-    """Return what to do after a person, with their proposals, is erased, so that no card still asks."""
+    """Prepare the erasure of a person and their proposals. Return a function that then ends the proposals' cards."""
     theirs = [Proposed.of(row) for row in contacts.proposed_by(session, person_id)]
 
     def after() -> None:
@@ -115,10 +115,10 @@ def _kansli(session: Session) -> Readers:
 
 
 def _presence(row: Proposal, version: str) -> Iterator[str]:
-    """Yield the version that a card lacks: ``left:{when}``, or ``back:{when they had left}``."""
+    """Yield the version that a card still lacks: ``left:{when}``, or ``back:{when they had left}``."""
     state, _, when = version.partition(":")
-    left = row.person.left_at
-    if left and state != "left":
-        yield f"left:{left.isoformat()}"
-    elif state == "left" and not left:
+    left_at = row.person.left_at
+    if left_at and state != "left":
+        yield f"left:{left_at.isoformat()}"
+    elif state == "left" and not left_at:
         yield f"back:{when}"

@@ -1,4 +1,4 @@
-"""What the kansli sees of a proposal that a member makes, and what those it concerns are told."""
+"""Cards about a proposal: for the kansli, for the proposer, and for the person whose seat it is about."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from storage.name_keys import keyed
 from storage.people import Person
 
 SHOWN = 8
-"""Proposals that a card shows."""
+"""How many proposals a card shows."""
 NOTE = "note"
-"""In a button's data: it stands on the card that came by itself, not on the list."""
+"""A mark in a button's data: the button is on the card that came by itself, not on the list."""
 
 
 def ask(row: Proposal) -> Json:
-    """The card that comes to the kansli by itself."""
+    """Return the card that asks the kansli to decide."""
     title = "Hör personen hit?" if row.kind == ProposalKind.BELONGS else "Ny kontaktperson?"
     return card(
         heading(title),
@@ -36,7 +36,7 @@ def ask(row: Proposal) -> Json:
 
 
 def listing(rows: Sequence[Proposal], said: str = "") -> Json:
-    """What members have proposed, oldest first, each with its two buttons."""
+    """Return the proposals, oldest first, each with its two buttons."""
     body: list[CardElement] = [heading(f"Förslag från medlemmar ({len(rows)})")]
     if said:
         body.append(label(said))
@@ -60,7 +60,7 @@ def listing(rows: Sequence[Proposal], said: str = "") -> Json:
 
 
 def decided(who: str, proposal: str, code: str, by: str, *, yes: bool) -> Json:
-    """In the place of the card that asked."""
+    """Return the card that replaces the question with the decision."""
     title = "Bekräftat" if yes else "Avböjt"
     told = (
         f"**{escape(who)}** {escape(proposal)}." if yes else f"Förslaget var att **{escape(who)}** {escape(proposal)}."
@@ -75,7 +75,7 @@ def decided(who: str, proposal: str, code: str, by: str, *, yes: bool) -> Json:
 
 
 def over(why: str) -> Json:
-    """In the place of a card that asks nothing any more; without names."""
+    """Return the card that replaces a question that needs no decision any more. It has no names."""
     return card(
         heading("Förslaget gäller inte längre"),
         plain(why),
@@ -85,7 +85,7 @@ def over(why: str) -> Json:
 
 
 def outcome(proposal: str, contact: str, *, yes: bool) -> Json:
-    """What the proposer is told."""
+    """Return the card that tells the proposer what was decided."""
     if yes:
         return card(
             heading("Kansliet har bekräftat"),
@@ -103,7 +103,7 @@ def outcome(proposal: str, contact: str, *, yes: bool) -> Json:
 
 
 def successor(ended: Contact, name: str, place: str, contact: str) -> Json:
-    """What the one who had the seat is told."""
+    """Return the card that tells the former holder of a seat who has it now."""
     seat = words.seat(ended.seat)
     return card(
         heading("Ditt uppdrag har gått vidare"),
@@ -117,10 +117,10 @@ def successor(ended: Contact, name: str, place: str, contact: str) -> Json:
 def proposed(row: Proposal) -> str:
     """What somebody says of themselves, in Markdown."""
     mail = f" ({escape(keyed(row.person.id, row.person.mail))})" if row.person.mail else ""
-    said = f"**{escape(row.person.called)}**{mail} säger: jag {escape(what(row))}. Skickat {day(row.created_at)}."
+    text = f"**{escape(row.person.called)}**{mail} säger: jag {escape(what(row))}. Skickat {day(row.created_at)}."
     if row.person.left_at is None:
-        return said
-    return f"{said} **Personen {words.LEFT}**, märkte jag {day(row.person.left_at)}."
+        return text
+    return f"{text} **Personen {words.LEFT}**, märkte jag {day(row.person.left_at)}."
 
 
 def what(row: Proposal) -> str:
@@ -134,5 +134,5 @@ def what(row: Proposal) -> str:
 
 
 def _row(row: Proposal) -> Json:
-    """Which proposal, and how it read: ids are used again, and a proposal may change."""
+    """Return the proposal's id and time for a button. The database uses ids again, and a proposal may change."""
     return {"proposal": row.id, "seen": row.created_at.isoformat()}

@@ -1,4 +1,4 @@
-"""The kansli gives and takes roles: its own and the board's."""
+"""Handlers for roles that the kansli gives and takes: kansli and board."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def overview(turn: Turn) -> Reply:
 
 @routes.action("people.find_person")
 def find_person(turn: Turn) -> Reply:
-    """Whom the kansli means by a name or an address."""
+    """Find the person to give a role to, by a name or an address."""
     role, name = grants.checked_role(turn.data.get("role")), access.text(turn, "name", 120)
     if len(name) < 2:  # noqa: PLR2004 - one letter finds everybody
         raise UserError("Skriv personens namn eller mejladress, minst två tecken.")
-    found = people.search(turn.session, name, contact_cards.SHOWN + 1)
-    return state(contact_cards.people(found, role) if found else contact_cards.missing(name))
+    matches = people.search(turn.session, name, contact_cards.SHOWN + 1)
+    return state(contact_cards.people(matches, role) if matches else contact_cards.missing(name))
 
 
 @routes.action("people.give")
@@ -44,7 +44,7 @@ def give(turn: Turn) -> Reply:
 
 @routes.action("people.ask_take")
 def ask_take(turn: Turn) -> Reply:
-    """Ask before a role is taken away."""
+    """Ask for a confirmation before a role is taken away."""
     return state(contact_cards.ask_take(_person(turn), grants.checked_role(turn.data.get("role"))))
 
 

@@ -34,7 +34,7 @@ OFFER_OVER = (
 
 
 def own(turn: Turn) -> Question:
-    """Return the question that a button names, where the person asked it."""
+    """Return the question that a button names. Refuse people who did not ask it."""
     question = _named(turn)
     if question.asker_id != turn.person.id:
         raise UserError(NOT_YOURS)
@@ -42,7 +42,7 @@ def own(turn: Turn) -> Question:
 
 
 def awaited(turn: Turn) -> Question:
-    """Return the question that a button names, where the person asked it or follows it: both get its answers."""
+    """Return the question that a button names, for its asker and its followers: both get its answers."""
     question = _named(turn)
     if turn.person.id not in details.everyone(turn.session, question):
         raise UserError(NOT_FOLLOWED)
@@ -50,7 +50,7 @@ def awaited(turn: Turn) -> Question:
 
 
 def earlier(turn: Turn) -> Question:
-    """Return the question that a button names, where every member may read it: it was asked in a theme group."""
+    """Return the question that a button names if every member may read it: it was asked in a theme group."""
     question = _named(turn)
     if question.over or question.group_id is None:
         raise UserError(GONE)
@@ -58,7 +58,7 @@ def earlier(turn: Turn) -> Question:
 
 
 def managed(turn: Turn) -> Question:
-    """Return the question that a button names, where the person may move and close it: in 1:1 or at its card."""
+    """Return the question that a button names if the person may move and close it, in 1:1 or at its card."""
     question = _named(turn)
     if not lifecycle.manages(turn, question):
         raise UserError(NOT_MANAGED)
@@ -68,7 +68,7 @@ def managed(turn: Turn) -> Question:
 
 
 def at_card(turn: Turn) -> Question:
-    """Return the question that a button names, where this channel has had a card of it.
+    """Return the question that a button names if this channel has had a card of it.
 
     The channel need not have the newest one: an answer that somebody is writing while the question is moved is still
     an answer. What else can be done at the card depends on :func:`stands_here`.
@@ -80,7 +80,7 @@ def at_card(turn: Turn) -> Question:
 
 
 def stands_here(turn: Turn, question: Question) -> bool:
-    """Whether the question is asked in this channel now, so that people here may read all of it and take part."""
+    """Return whether the question is asked in this channel now, so that people here may read it all and take part."""
     group = groups.find(turn.session, question.group_id)
     if group is None or turn.incoming.place.scope is not Scope.CHANNEL:
         return False
@@ -89,7 +89,7 @@ def stands_here(turn: Turn, question: Question) -> bool:
 
 
 def own_offer(turn: Turn) -> tuple[ThreadOffer, Question]:
-    """Return the reply that a button asks about, and its question, where the person wrote the reply."""
+    """Return the reply that a button asks about, and its question. Refuse people who did not write the reply."""
     offer = offers.lock(turn.session, turn.data.get("offer"), turn.now)
     if offer is None:
         raise UserError(OFFER_OVER)
@@ -102,7 +102,7 @@ def own_offer(turn: Turn) -> tuple[ThreadOffer, Question]:
 
 
 def _named(turn: Turn) -> Question:
-    """Return the question that a button names, held until the transaction ends. Decides nothing."""
+    """Return the question that a button names and lock its row until the transaction ends. Check no rights."""
     question = questions.lock(turn.session, turn.data.get("question"))
     if question is None:
         raise UserError(GONE)
@@ -110,7 +110,7 @@ def _named(turn: Turn) -> Question:
 
 
 def _holds(turn: Turn, question: Question) -> bool:
-    """Whether this channel has had a card of the question, or is its group's now."""
+    """Return whether this channel has had a card of the question, or belongs to its group now."""
     if stands_here(turn, question):
         return True
     place = turn.incoming.place

@@ -1,4 +1,4 @@
-"""What the asker and those who wonder too see of a question, in their own chats."""
+"""Cards about a question for the asker and its followers, in their own chats."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from storage.questions import Question, Status
 
 
 def receipt(shown: QuestionDetails) -> Json:
-    """After *Skicka*."""
+    """Return the card after *Skicka*."""
     question = shown.question
     return card(
         heading("Din fråga är skickad"),
@@ -44,33 +44,33 @@ def receipt(shown: QuestionDetails) -> Json:
     )
 
 
-def answered(shown: QuestionDetails, said: Said, *, own: bool) -> Json:
-    """An answer has come: to the asker, or to somebody who follows the question."""
+def answered(shown: QuestionDetails, response: Said, *, own: bool) -> Json:
+    """Return the card that brings an answer, to the asker or to somebody who follows the question."""
     title = "Du har fått svar" if own else "En fråga du följer har fått svar"
     return card(
         heading(title),
         plain(f"Frågan: {short(shown.question.text)}", subtle=True),
-        plain(said.answer.text),
-        plain(f"{said.who}, {swedish.day(said.answer.at)}", subtle=True),
-        actions=_after_answer(shown, said, own=own),
-        summary=f"{title}: {one_line(said.answer.text)}",
+        plain(response.answer.text),
+        plain(f"{response.who}, {swedish.day(response.answer.at)}", subtle=True),
+        actions=_after_answer(shown, response, own=own),
+        summary=f"{title}: {one_line(response.answer.text)}",
     )
 
 
-def solved(shown: QuestionDetails, said: Said) -> Json:
-    """After *Det löste det*."""
+def solved(shown: QuestionDetails, response: Said) -> Json:
+    """Return the card after *Det löste det*."""
     return card(
         heading("Vad bra!"),
         plain(f"Frågan: {short(shown.question.text)}", subtle=True),
-        plain(said.answer.text),
-        plain(f"{said.who}. Det löste frågan.", subtle=True),
-        actions=_after_answer(shown, said, own=True)[1:],
+        plain(response.answer.text),
+        plain(f"{response.who}. Det löste frågan.", subtle=True),
+        actions=_after_answer(shown, response, own=True)[1:],
         summary="Frågan är löst.",
     )
 
 
 def more_form(question: Question, answer_id: int | None) -> Json:
-    """What the asker still needs."""
+    """Return the form for what the asker still needs to know."""
     return card(
         heading("Vad undrar du fortfarande över?"),
         plain(question.text),
@@ -87,7 +87,7 @@ def more_form(question: Question, answer_id: int | None) -> Json:
 
 
 def note(title: str, shown: QuestionDetails, text: str, *, mine: bool = True) -> Json:
-    """Something has happened to a question: told to its asker, a follower or somebody who answered."""
+    """Return the card that tells the asker, a follower or somebody who answered that something has happened."""
     return card(
         heading(title),
         plain(f"Frågan: {short(shown.question.text)}", subtle=True),
@@ -98,14 +98,14 @@ def note(title: str, shown: QuestionDetails, text: str, *, mine: bool = True) ->
 
 
 def mine(own: Sequence[Question], followed: Sequence[Question]) -> Json:
-    """Return the person's own questions and those they follow, with how each goes."""
+    """Return the person's own questions and the ones they follow, each with its status."""
     body: list[CardElement] = [heading("Mina frågor")]
     if not own and not followed:
         body.append(markdown("Du har inga frågor här än. Skriv **fråga kollegor** för att ställa en."))
-    for title, found in (("Du har frågat", own), ("Du följer", followed)):
-        if found:
+    for title, questions in (("Du har frågat", own), ("Du följer", followed)):
+        if questions:
             body.append(label(title))
-        for question in found:
+        for question in questions:
             body += [
                 buttons(button(one_line(question.text, TITLE), "questions.mine_one", question=question.id)),
                 plain(f"{STATES[Status(question.status)]}, ställd {swedish.day(question.asked_at)}", subtle=True),
@@ -114,7 +114,7 @@ def mine(own: Sequence[Question], followed: Sequence[Question]) -> Json:
 
 
 def mine_one(shown: QuestionDetails, *, own: bool) -> Json:
-    """One of them, with its answers."""
+    """Return one of the person's questions, with its answers."""
     question, last = shown.question, shown.answers[-1] if shown.answers else None
     actions: list[Action] = []
     if own and last is not None and not question.over:
@@ -137,7 +137,7 @@ def mine_one(shown: QuestionDetails, *, own: bool) -> Json:
 
 
 def earlier(shown: QuestionDetails) -> Json:
-    """A question that somebody else asked before, with its answers."""
+    """Return a question that somebody else asked before, with its answers."""
     return card(
         heading("Så har andra frågat"),
         plain(shown.question.text),
@@ -149,22 +149,22 @@ def earlier(shown: QuestionDetails) -> Json:
 
 
 def said(text: str) -> Json:
-    """A card that only says something, in the place of one that has done its work."""
+    """Return a card with a text only. It replaces a card that has done its work."""
     return card(plain(text), actions=[button("Mina frågor", "questions.mine")], summary=text)
 
 
 def go_on_in_chat() -> str:
-    """Said in a channel when the dialog goes on in the person's own chat."""
+    """Return the text for a channel when the dialog goes on in the person's own chat."""
     return "Vi tar resten i vår egen chatt, så att bara du ser det. Jag har skrivit till dig där."
 
 
 def suspicious(found: Sequence[str]) -> list[CardElement]:
-    """A warning that the question seems to point out somebody. ``found`` says how, as :func:`swedish.listed` takes."""
+    """Return a warning that the question seems to point out somebody. ``found`` lists how."""
     if not found:
         return []
     seems = swedish.listed(list(found))
-    said = f"Det ser ut som att frågan innehåller {seems}. Ta bort det som pekar ut en enskild person innan du skickar."
-    return [caution(said)]
+    text = f"Det ser ut som att frågan innehåller {seems}. Ta bort det som pekar ut en enskild person innan du skickar."
+    return [caution(text)]
 
 
 STATES = {
@@ -176,11 +176,11 @@ STATES = {
 }
 
 
-def _after_answer(shown: QuestionDetails, said: Said, *, own: bool) -> list[Action]:
-    rows: Json = {"question": said.answer.question_id, "answer": said.answer.id}
-    nobody = said.answer.person_id is None or (own and said.answer.person_id == shown.question.asker_id)
+def _after_answer(shown: QuestionDetails, response: Said, *, own: bool) -> list[Action]:
+    rows: Json = {"question": response.answer.question_id, "answer": response.answer.id}
+    nobody = response.answer.person_id is None or (own and response.answer.person_id == shown.question.asker_id)
     thank = [] if nobody else [button("Tacka", "questions.thank", **rows)]
     if not own:
-        return [*thank, button("Sluta följa", "questions.unfollow", question=said.answer.question_id)]
+        return [*thank, button("Sluta följa", "questions.unfollow", question=response.answer.question_id)]
     solved = button("Det löste det", "questions.solve", style="positive", **rows)
     return [solved, button("Behöver mer hjälp", "questions.more", **rows), *thank]

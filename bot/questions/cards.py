@@ -1,4 +1,4 @@
-"""What a theme group's channel sees of a question."""
+"""Cards about a question for its theme group's channel."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from storage.groups import ThemeGroup
 from storage.questions import AnswerWay, Question, Status
 
 SHOWN = 3
-"""Answers that the channel's card shows: the latest."""
+"""How many answers the channel's card shows: the latest."""
 LONGEST = 1200
-"""Characters of an answer there; the asker gets it whole."""
+"""Characters of an answer on the channel's card; the asker gets the whole answer."""
 TITLE = 44
-"""Characters of a question that fit on a button; clients cut what is longer off in the middle of a letter."""
+"""Characters of a question that fit on a button; clients cut a longer one off in the middle of a letter."""
 TO_KANSLI = "kansli"
-"""What stands for the kansli among the groups to choose from."""
+"""The value for the kansli among the groups to choose from."""
 ASKER_GONE = "Den som frågade finns inte kvar."
-"""Why a question ends that nobody waits for any more."""
+"""Why a question is closed when nobody waits for an answer any more."""
 HOW_TO_ANSWER = (
     "Tryck **Svara**, eller svara i tråden och nämn @SEKOM-boten. Ett svar som inte nämner mig går inte vidare av "
     "sig självt."
@@ -31,7 +31,7 @@ HOW_TO_ANSWER = (
 
 
 def channel(shown: QuestionDetails, post: int | None = None) -> Json:
-    """The question as everybody sees it. ``post`` is which of its cards this is: a moved question has several."""
+    """Return the question's card for everybody. ``post`` is its number, because a moved question has several cards."""
     question = shown.question
     if question.status == Status.WITHDRAWN:
         return _gone("Den som frågade har dragit tillbaka frågan.")
@@ -54,7 +54,7 @@ def moved(shown: QuestionDetails) -> Json:
 
 
 def asked(shown: QuestionDetails) -> list[CardElement]:
-    """The question itself: what, who and when."""
+    """Return the question itself: what was asked, by whom and when."""
     question = shown.question
     size = f" ({shown.size})" if shown.size else ""
     day = swedish.day(question.asked_at)
@@ -62,7 +62,7 @@ def asked(shown: QuestionDetails) -> list[CardElement]:
 
 
 def follow_up(question: Question) -> list[CardElement]:
-    """What the asker still needed after an answer, in their words."""
+    """Return what the asker still needed after an answer, in their own words."""
     if not question.more:
         return []
     waits = question.status == Status.OPEN
@@ -70,23 +70,23 @@ def follow_up(question: Question) -> list[CardElement]:
 
 
 def answers(shown: Sequence[Said], total: int) -> list[CardElement]:
-    """Answers with whose they are."""
+    """Return the answers, each with the person who gave it."""
     body: list[CardElement] = []
     if total > len(shown):
         body.append(plain(f"De {len(shown)} senaste av {total} svar visas.", subtle=True))
-    for one in shown:
-        solved = " Det löste frågan." if one.answer.solved else ""
-        body += [plain(f"{_from(one)}, {swedish.day(one.answer.at)}.{solved}", subtle=True)]
-        body += [plain(short(one.answer.text, LONGEST))]
+    for response in shown:
+        solved = " Det löste frågan." if response.answer.solved else ""
+        body += [plain(f"{_from(response)}, {swedish.day(response.answer.at)}.{solved}", subtle=True)]
+        body += [plain(short(response.answer.text, LONGEST))]
     return body
 
 
-def _from(one: Said) -> str:
-    return one.who if one.answer.way == AnswerWay.PASTED else f"Svar från {one.who}"
+def _from(response: Said) -> str:
+    return response.who if response.answer.way == AnswerWay.PASTED else f"Svar från {response.who}"
 
 
 def status(shown: QuestionDetails) -> str:
-    """One line on how it goes."""
+    """Return one line that says how the question is going."""
     question, many = shown.question, len(shown.answers)
     match question.status:
         case Status.OPEN if shown.claimer:
@@ -139,12 +139,12 @@ def offer(shown: QuestionDetails, offer_id: int, text: str) -> Json:
 
 
 def offer_over(text: str) -> Json:
-    """What stands in its place when the writer has said."""
+    """Return the card that replaces the offer when the writer has decided."""
     return card(plain(text), summary=text)
 
 
 def choose_group(shown: QuestionDetails, groups: Sequence[ThemeGroup], *, back: Action) -> Json:
-    """Where to move a question, for its moderators and the kansli."""
+    """Return the choice of where to move a question, for its moderators and the kansli."""
     question = shown.question
     choices = [(group.theme, group.name) for group in groups if group.id != question.group_id]
     choices += [(TO_KANSLI, "Kansliet")] if question.group_id is not None else []
@@ -159,7 +159,7 @@ def choose_group(shown: QuestionDetails, groups: Sequence[ThemeGroup], *, back: 
 
 
 def back_to_card(question: Question) -> Action:
-    """From a form in the channel to the question."""
+    """Return the button from a form in the channel back to the question."""
     return button("Tillbaka", "questions.card", alone=True, question=question.id, post=question.posts)
 
 
@@ -185,10 +185,10 @@ def _channel_buttons(shown: QuestionDetails) -> list[Action]:
 
 
 def _release(shown: QuestionDetails) -> str:
-    """Says whose button it is: everybody in the channel sees it."""
+    """Return the button's title with the claimer's name, because everybody in the channel sees it."""
     name = one_line(shown.claimer_name, TITLE - len("Lämna tillbaka ()"))
     return f"Lämna tillbaka ({name})" if name else "Lämna tillbaka"
 
 
-def _gone(said: str, *more: CardElement) -> Json:
-    return card(plain(said), *more, summary=said)
+def _gone(text: str, *more: CardElement) -> Json:
+    return card(plain(text), *more, summary=text)

@@ -1,4 +1,4 @@
-"""What members do with a question in its channel. The card is answered at once for the person who presses.
+"""Handlers for what members do with a question in its channel. The person who presses gets the new card at once.
 
 Everybody sees it through the outbox alone, in the card's own lane: an update sent from here could come after a newer
 one and put an old state back.
@@ -32,7 +32,7 @@ def show(turn: Turn) -> Reply:
 
 @routes.action("questions.form")
 def form(turn: Turn) -> Reply:
-    """*Svara*: show the input in the card's place, for the person who pressed."""
+    """Replace the card with the answer form, for the person who pressed *Svara*."""
     question = access.at_card(turn)
     if question.over or not access.stands_here(turn, question):
         return _shown(turn, question)
@@ -42,7 +42,7 @@ def form(turn: Turn) -> Reply:
 
 @routes.action("questions.answer")
 def answer(turn: Turn) -> Reply:
-    """Keep the form's answer. Sent twice, it is kept once."""
+    """Store the answer in the form. If the form is sent twice, store it once."""
     question = access.at_card(turn)
     keep(turn, question, str(turn.data.get("answer") or ""), AnswerWay.CARD)
     return _shown(turn, question)
@@ -50,27 +50,27 @@ def answer(turn: Turn) -> Reply:
 
 @routes.action("questions.claim")
 def claim(turn: Turn) -> Reply:
-    """*Jag tar den*."""
+    """*Jag tar den*: claim the question."""
     return _change(turn, lambda question: lifecycle.claim(Change.of(turn), question))
 
 
 @routes.action("questions.release")
 def release(turn: Turn) -> Reply:
-    """*Lämna tillbaka*."""
+    """*Lämna tillbaka*: give up the claim."""
     return _change(turn, lambda question: lifecycle.release(turn, question))
 
 
 @routes.action("questions.follow")
 def follow(turn: Turn) -> Reply:
-    """*Jag undrar också*: the answers come to this person too."""
+    """*Jag undrar också*: send the answers to this person too."""
     return _change(turn, lambda question: lifecycle.follow(Change.of(turn), question, turn.person))
 
 
 @routes.action("questions.wrong")
 def wrong(turn: Turn) -> Reply:
-    """*Fel grupp*: people who manage the question move it; anybody else's press tells them."""
+    """*Fel grupp*: let people who manage the question move it, and tell them when anybody else presses."""
     question = access.at_card(turn)
-    if question.status != Status.OPEN or not access.stands_here(turn, question):  # what is answered is not moved
+    if question.status != Status.OPEN or not access.stands_here(turn, question):  # answered questions stay
         return _shown(turn, question)
     if lifecycle.manages(turn, question):
         back = cards.back_to_card(question)
@@ -95,7 +95,7 @@ def move(turn: Turn) -> Reply:
 
 def in_thread(turn: Turn) -> Reply | None:
     """Take a message that mentions the bot in a question's thread as an answer. Return None if it is something else."""
-    if turn.incoming.private:  # only the bot was to read it
+    if turn.incoming.private:  # the message was for the bot only
         return None
     question = questions.lock(turn.session, asked_in(turn.session, turn.incoming.place))
     if question is None or question.asker_id == turn.person.id:
@@ -105,12 +105,12 @@ def in_thread(turn: Turn) -> Reply | None:
             "Skriv ditt svar med ord efter mitt namn, så skickar jag det vidare. Bilder och filer följer inte med."
         )
     picture = keep(turn, question, turn.incoming.text, AnswerWay.THREAD)
-    left = (
+    note = (
         " Bilder och filer följer inte med, så skriv gärna det viktiga ur dem också."
         if turn.incoming.attachments
         else ""
     )
-    return say(f"Tack! Ditt svar har gått till {asker(picture)}.{left}")
+    return say(f"Tack! Ditt svar har gått till {asker(picture)}.{note}")
 
 
 def asked_in(session: Session, place: Place) -> int | None:
@@ -122,19 +122,19 @@ def asked_in(session: Session, place: Place) -> int | None:
 
 
 def keep(turn: Turn, question: Question, text: str, way: AnswerWay) -> QuestionDetails:
-    """Keep an answer and tell everyone concerned, if it is a new one."""
-    kept, new = lifecycle.answer(turn, question, text, way)
+    """Store an answer. If it is new, tell everyone concerned."""
+    stored, new = lifecycle.answer(turn, question, text, way)
     channel_notices.stopped_writing(turn, question)
-    return notices.answered(turn, question, kept.id) if new else _now(turn, question)
+    return notices.answered(turn, question, stored.id) if new else _now(turn, question)
 
 
-def asker(seen: QuestionDetails) -> str:
-    """Return the asker as a sentence names them, by name only where they want that."""
-    return "den som frågade" if seen.asker == details.NOBODY else f"den som frågade ({seen.asker})"
+def asker(shown: QuestionDetails) -> str:
+    """Return words for the asker in a sentence; with the name only if the asker wants to be named."""
+    return "den som frågade" if shown.asker == details.NOBODY else f"den som frågade ({shown.asker})"
 
 
 def _change(turn: Turn, change: Callable[[Question], bool]) -> Reply:
-    """Change the question from its card; a card that it was moved from only says where it went."""
+    """Change the question from its card. A card that the question was moved from only says where it went."""
     question = access.at_card(turn)
     if access.stands_here(turn, question) and change(question):
         channel_notices.changed(turn, question)
@@ -146,6 +146,6 @@ def _now(turn: Turn, question: Question) -> QuestionDetails:
 
 
 def _shown(turn: Turn, question: Question) -> Reply:
-    """Show the presser the question as this channel may see it. The card's own number only ever shows less."""
+    """Show the presser the question as this channel may see it. ``post`` in the press can only hide more."""
     post: object = turn.data.get("post") if access.stands_here(turn, question) else 0
     return view(cards.channel(_now(turn, question), post if isinstance(post, int) else None))

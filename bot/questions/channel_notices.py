@@ -1,4 +1,4 @@
-"""A question's card in its group's channel: posted, kept up to date, and posted again where it was lost."""
+"""Post a question's card in its group's channel, keep it up to date, and post it again if it was lost."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def post(turn: Turn, question: Question) -> QuestionDetails:
 
 
 def changed(turn: Turn, question: Question) -> QuestionDetails:
-    """Show the new state to everyone; if others have its answer form open, when they are done.
+    """Show the new state to everyone. Wait until others have closed the question's answer form.
 
-    What has ended is shown at once, because their answer would be refused.
+    If the question is over, show that at once, because their answers would be refused.
     """
     shown = details.of(turn.session, question, turn.now)
     if shown.group is not None:
@@ -55,13 +55,13 @@ def writes(turn: Turn, question: Question) -> None:
 
 def stopped_writing(turn: Turn, question: Question) -> None:
     """Note that the person has sent or left the answer form. Show what waited, unless others have it open."""
-    left = answer_forms.end(turn.session, question.id, turn.person.id)
-    if left and _written_until(turn, question) is None:
+    closed = answer_forms.end(turn.session, question.id, turn.person.id)
+    if closed and _written_until(turn, question) is None:
         answer_forms.show_now(turn.session, _posted(question), turn.now)
 
 
 def lost(session: Session, waiting: Sequence[Question]) -> Iterator[tuple[Question, Delivery]]:
-    """Yield the questions whose cards may not stand in their groups' channels, each with its card's delivery."""
+    """Yield the questions whose cards may be missing in their groups' channels, each with its card's delivery."""
     asked = {keys.card(question): question for question in waiting if question.group_id is not None}
     channels = {group.id: group.conversation_id for group in groups.everyone(session)} if asked else {}
     places = {key: channels.get(question.group_id or 0) for key, question in asked.items()}
@@ -69,9 +69,9 @@ def lost(session: Session, waiting: Sequence[Question]) -> Iterator[tuple[Questi
 
 
 def again(turn: Turn, question: Question, row: Delivery) -> QuestionDetails:
-    """Send its lost card once more as it is now, or a new card if the group has another channel.
+    """Send the lost card again in its newest state, or post a new card if the group has another channel.
 
-    The people who follow the group have heard of the question already.
+    Do not tell the people who follow the group again.
     """
     group = groups.find(turn.session, question.group_id)
     same = group is not None and group.conversation_id == row.conversation_id
@@ -83,7 +83,7 @@ def again(turn: Turn, question: Question, row: Delivery) -> QuestionDetails:
 
 
 def leave(turn: Turn, question: Question) -> None:
-    """Make the card say where the question went; later if an answer is being written there, which still counts."""
+    """Make the card say where the question went. Wait while an answer is being written there: it still counts."""
     old, wait = keys.card(question), _written_until(turn, question)
     if outbox.find(turn.session, old) is not None:
         card = cards.moved(details.of(turn.session, question, turn.now))
@@ -91,17 +91,17 @@ def leave(turn: Turn, question: Question) -> None:
 
 
 def withdrawn(turn: Turn, shown: QuestionDetails) -> None:
-    """Take the question away from the cards that it was moved from too."""
+    """Remove the question from its earlier cards too, in the channels that it was moved from."""
     lives, card = keys.cards(shown.question.id), cards.channel(shown)
     old = outbox.known(turn.session, _posted(shown.question)[:-1])
     outbox.enqueue_all(turn.session, [lives.version(key, "gone", card) for key in sorted(old)], turn.now)
 
 
 def _written_until(turn: Turn, question: Question) -> datetime | None:
-    """Return until when others write answers that the question takes; None where nobody does."""
+    """Return the time until which others may be writing answers. Return None if no answer is taken or written."""
     return None if question.over else answer_forms.others_until(turn.session, question.id, turn.person.id, turn.now)
 
 
 def _posted(question: Question) -> list[str]:
-    """Return the keys of all its cards, newest last: a form may stand on one that it was moved from."""
+    """Return the keys of all its cards, newest last. A form may be open on an earlier card."""
     return [keys.cards(question.id).key(post) for post in range(1, question.posts + 1)]

@@ -1,4 +1,4 @@
-"""What askers and followers do in their own chats, and how a question to colleagues begins."""
+"""Handlers for what askers and followers do in their own chats, and for the start of a question to colleagues."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from storage.questions import Question, Status
 routes = Routes[Turn]()
 
 LISTED = 10
-"""Questions of each kind that *mina frågor* shows: the newest."""
+"""How many questions of each kind *mina frågor* shows: the newest."""
 
 
 @routes.command(
@@ -29,13 +29,13 @@ LISTED = 10
     menu=True,
 )
 def start(turn: Turn) -> Reply:
-    """Begin to ask. The words after the command are the question."""
+    """Start a question to colleagues. The words after the command become its draft."""
     return _begin(turn, turn.argument)
 
 
 @routes.action("questions.start")
 def press_start(turn: Turn) -> Reply:
-    """*Fråga temagruppen* under a question that the bank could not answer."""
+    """*Fråga temagruppen*: start a question to colleagues that the bank could not answer."""
     return _begin(turn, str(turn.data.get("text") or ""))
 
 
@@ -54,7 +54,7 @@ def mine(turn: Turn) -> Reply:
 
 @routes.action("questions.mine_one")
 def one(turn: Turn) -> Reply:
-    """Show one of them, with its answers."""
+    """Show one of the person's questions, with its answers."""
     question = access.awaited(turn)
     return _in_place(turn, asker_cards.mine_one(_now(turn, question), own=question.asker_id == turn.person.id))
 
@@ -62,50 +62,50 @@ def one(turn: Turn) -> Reply:
 @routes.action("questions.answer_card")
 def answer_card(turn: Turn) -> Reply:
     """Show an answer with its buttons again."""
-    seen, said = _answer(turn, access.own(turn))
-    return _in_place(turn, asker_cards.answered(seen, said, own=True))
+    shown, response = _answer(turn, access.own(turn))
+    return _in_place(turn, asker_cards.answered(shown, response, own=True))
 
 
 @routes.action("questions.solve")
 def solve(turn: Turn) -> Reply:
-    """*Det löste det*."""
+    """*Det löste det*: mark the answer as the one that solved the question."""
     question = access.own(turn)
-    seen, said = _answer(turn, question)
-    if lifecycle.solve(Change.of(turn), question, said.answer, [one.answer for one in seen.answers]):
-        notices.solved(turn, question, said)
-    return _in_place(turn, asker_cards.solved(_now(turn, question), said))
+    shown, response = _answer(turn, question)
+    if lifecycle.solve(Change.of(turn), question, response.answer, [each.answer for each in shown.answers]):
+        notices.solved(turn, question, response)
+    return _in_place(turn, asker_cards.solved(_now(turn, question), response))
 
 
 @routes.action("questions.more")
 def more(turn: Turn) -> Reply:
-    """*Behöver mer hjälp*: ask with what."""
+    """*Behöver mer hjälp*: ask what is still unclear."""
     question = access.own(turn)
-    seen, said = _answer(turn, question)
+    shown, response = _answer(turn, question)
     if question.status == Status.OPEN:
         raise UserError("Frågan är redan öppen. Du får besked här när någon svarar.")
-    return _in_place(turn, asker_cards.more_form(seen.question, said.answer.id))
+    return _in_place(turn, asker_cards.more_form(shown.question, response.answer.id))
 
 
 @routes.action("questions.need_more")
 def need_more(turn: Turn) -> Reply:
-    """Open the question again, with the asker's words."""
+    """Open the question again, with what the asker still needs."""
     question = access.own(turn)
     words = str(turn.data.get("more") or "")
     lifecycle.need_more(Change.of(turn), question, words, questions.answers(turn.session, question.id))
-    seen = notices.reopened(turn, question)
-    return _in_place(turn, asker_cards.said(f"Frågan är öppen igen hos {seen.home}. Jag skriver när någon svarar."))
+    shown = notices.reopened(turn, question)
+    return _in_place(turn, asker_cards.said(f"Frågan är öppen igen hos {shown.home}. Jag skriver när någon svarar."))
 
 
 @routes.action("questions.thank")
 def thank(turn: Turn) -> Reply:
-    """*Tacka*: the asker or a follower thanks for an answer, once."""
+    """*Tacka*: thank for an answer. The asker and each follower can do it once."""
     question = access.awaited(turn)
-    _, said = _answer(turn, question)
-    if said.answer.person_id == turn.person.id:
+    _, response = _answer(turn, question)
+    if response.answer.person_id == turn.person.id:
         raise UserError("Det är ditt eget svar.")
-    if said.answer.person_id is None:
+    if response.answer.person_id is None:
         raise UserError("Den som svarade finns inte kvar här, så jag kan inte framföra tacket.")
-    new = notices.thanked(turn, question, said)
+    new = notices.thanked(turn, question, response)
     return Reply(notice="Tacket är framfört." if new else "Du har redan tackat för det svaret.")
 
 
@@ -120,7 +120,7 @@ def withdraw(turn: Turn) -> Reply:
 
 @routes.action("questions.unfollow")
 def unfollow(turn: Turn) -> Reply:
-    """*Sluta följa*."""
+    """*Sluta följa*: stop following the question."""
     question = access.awaited(turn)
     if lifecycle.unfollow(Change.of(turn), question, turn.person):
         channel_notices.changed(turn, question)
@@ -137,18 +137,18 @@ def _begin(turn: Turn, text: str) -> Reply:
     """Ask the dialog's first question in the person's own chat; in a thread only if they have no chat."""
     draft = text.strip()[: lifecycle.LONGEST_QUESTION]
     place = turn.incoming.place
-    # what the dialog keeps with the steps' answers: where the answer goes back to, and which run of it this is
-    kept = {"_draft": draft, "_run": f"{place.conversation_id}/{turn.incoming.activity_id}"[-300:]}
+    # the dialog stores this with the steps' answers: where the answer goes back to, and which run of the dialog this is
+    extra = {"_draft": draft, "_run": f"{place.conversation_id}/{turn.incoming.activity_id}"[-300:]}
     if turn.personal:
-        return dialog.start(turn, "question", kept)
+        return dialog.start(turn, "question", extra)
     if not turn.incoming.private:  # the answer may be mentioned there, where everybody reads it
-        kept |= {"_conversation": place.conversation_id, "_thread": place.thread_id or ""}
+        extra |= {"_conversation": place.conversation_id, "_thread": place.thread_id or ""}
     chat = places.own_chat(turn.session, turn.person.id)
     if chat is None:
-        return dialog.start(turn, "question", kept)
+        return dialog.start(turn, "question", extra)
     home = Place(chat.id, Scope.PERSONAL, chat.service_url, chat.tenant_id)
-    first = dialog.start(replace(turn, incoming=replace(turn.incoming, place=home)), "question", kept)
-    key = f"question_dialog:{kept['_run']}"[:200]
+    first = dialog.start(replace(turn, incoming=replace(turn.incoming, place=home)), "question", extra)
+    key = f"question_dialog:{extra['_run']}"[:200]
     outbox.enqueue(
         turn.session, Outgoing(key, "question_dialog", ToPerson(turn.person.id), card=first.messages[0].card), turn.now
     )
@@ -162,11 +162,11 @@ def _mine(turn: Turn) -> Json:
 
 def _answer(turn: Turn, question: Question) -> tuple[QuestionDetails, Said]:
     """Return the answer to this question that a button names."""
-    seen = _now(turn, question)
-    said = details.said(seen, turn.data.get("answer"))
-    if said is None:
+    shown = _now(turn, question)
+    response = details.said(shown, turn.data.get("answer"))
+    if response is None:
         raise UserError("Det svaret finns inte kvar. Skriv **mina frågor** för att se de som finns.")
-    return seen, said
+    return shown, response
 
 
 def _now(turn: Turn, question: Question) -> QuestionDetails:

@@ -1,4 +1,4 @@
-"""What the kansli and the moderators see: what waits, and what they can do about it."""
+"""Cards for the kansli and the moderators: the questions that wait, and what can be done about them."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ from storage.outbox import State
 from storage.questions import Question, Status
 
 PAGE = 8
-"""Questions of a page."""
+"""How many questions a page shows."""
 CHOICES = 10
-"""Answers to choose among: the latest, and the one that solved it."""
+"""How many answers to choose among: the latest, and the one that solved the question."""
 
 
 def listing(waiting: Sequence[Question], homes: Mapping[int | None, str], page: int, now: datetime) -> Json:
-    """What waits, oldest first; a page that does not exist shows the nearest one."""
+    """Return a page of waiting questions, oldest first. For a page that does not exist, return the nearest one."""
     on_page = paged(waiting, page, PAGE, "questions.desk")
     title = f"Öppna frågor ({len(waiting)})"
     body: list[CardElement] = [heading(title)]
@@ -51,9 +51,9 @@ def listing(waiting: Sequence[Question], homes: Mapping[int | None, str], page: 
 
 
 def one(shown: QuestionDetails, *, why: str = "", said: str = "", lost: bool = False) -> Json:
-    """One question. ``why`` is why it was brought up; ``said`` is what has just been done to it.
+    """Return one question. ``why`` is why it was brought up; ``said`` is what has just been done to it.
 
-    ``lost`` says that its card may not have come to the channel.
+    ``lost`` means that its card may be missing in the channel.
     """
     question = shown.question
     return card(
@@ -68,7 +68,7 @@ def one(shown: QuestionDetails, *, why: str = "", said: str = "", lost: bool = F
 
 
 def missing(shown: QuestionDetails, state: str) -> str:
-    """What to say of a card that ended in ``state`` and may not stand in the channel."""
+    """Return words for a card that ended in ``state`` and may be missing in the channel."""
     if state == State.SENT:
         return f"Frågan står inte i den kanal som {shown.home} hör till nu"
     perhaps = "kanske " if state == State.UNCERTAIN else ""
@@ -76,7 +76,7 @@ def missing(shown: QuestionDetails, state: str) -> str:
 
 
 def answer_form(shown: QuestionDetails, *, pasted: bool) -> Json:
-    """Return the input for an answer: the kansli's own, or one from the thread."""
+    """Return the form for an answer: one that the kansli writes, or one pasted from the thread."""
     title = "Klistra in svaret från tråden" if pasted else "Skriv ditt svar"
     label = "Svaret från tråden" if pasted else "Ditt svar"
     hint = (
@@ -100,7 +100,7 @@ def answer_form(shown: QuestionDetails, *, pasted: bool) -> Json:
 
 
 def close_form(shown: QuestionDetails) -> Json:
-    """Why a question is closed."""
+    """Return the form for the reason to close a question."""
     return card(
         heading("Stäng frågan"),
         *asked(shown),
@@ -121,12 +121,12 @@ def close_form(shown: QuestionDetails) -> Json:
 
 
 def back(question: Question) -> Action:
-    """From a form to the question."""
+    """Return the button from a form back to the question."""
     return button("Tillbaka", "questions.desk_one", alone=True, question=question.id)
 
 
 def age(question: Question, now: datetime) -> str:
-    """How old it is, in days of the calendar."""
+    """Return how old the question is, in calendar days."""
     days = (swedish.date_of(now) - swedish.date_of(question.asked_at)).days
     return f"{swedish.count(days, 'dag', 'dagar')} gammal" if days else "ställd i dag"
 
@@ -154,17 +154,19 @@ def _list_button() -> Action:
 
 
 def to_faq(shown: QuestionDetails) -> Json:
-    """The question and the answer that solved it. Of several answers the kansli may take another one."""
+    """Return a solved question with the answer that solved it. If there are more answers, let the kansli choose."""
     question = shown.question
-    solving = next((one for one in shown.answers if one.answer.solved), None)
+    solving = next((each for each in shown.answers if each.answer.solved), None)
     body: list[CardElement] = [heading("En fråga är löst. Ska den bli FAQ?"), *asked(shown)]
     if solving is not None:
         body += [label("Svaret som löste den"), plain(short(solving.answer.text, LONGEST))]
         body.append(plain(solving.who, subtle=True))
     if len(shown.answers) > 1:
-        choices = [one for one in shown.answers if one is solving or one in shown.answers[-CHOICES:]]
+        choices = [each for each in shown.answers if each is solving or each in shown.answers[-CHOICES:]]
         value = str(solving.answer.id) if solving else ""
-        body.append(choice_input("answer", "Vilket svar ska bli FAQ?", [_choice(one) for one in choices], value=value))
+        body.append(
+            choice_input("answer", "Vilket svar ska bli FAQ?", [_choice(each) for each in choices], value=value)
+        )
     body.append(small("Jag tar bort namn, och kommunen ur frågan, och visar vad. Inget publiceras innan du valt det."))
     return card(
         *body,
@@ -177,7 +179,7 @@ def to_faq(shown: QuestionDetails) -> Json:
 
 
 def not_now(question: Question) -> Json:
-    """After *Inte nu*."""
+    """Return the card after *Inte nu*."""
     text = "Okej. Frågan ligger kvar under Lösta frågor. Skriv kunskapsluckor när du vill ta upp den igen."
     return card(
         plain(f"”{one_line(question.text)}”", subtle=True),
@@ -190,5 +192,5 @@ def not_now(question: Question) -> Json:
     )
 
 
-def _choice(one: Said) -> tuple[str, str]:
-    return str(one.answer.id), one_line(f"{one.who}: {one.answer.text}", 120)
+def _choice(response: Said) -> tuple[str, str]:
+    return str(response.answer.id), one_line(f"{response.who}: {response.answer.text}", 120)

@@ -1,4 +1,4 @@
-"""A question with everything that a card of it shows, gathered from the tables."""
+"""A question with everything that its cards show, gathered from the tables."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NOBODY = "En medlem"
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An answer and whose it is."""
+    """An answer and the person who gave it, as words."""
 
     answer: Answer
     who: str
@@ -26,34 +26,34 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class QuestionDetails:
-    """One question as a card shows it now."""
+    """A question with everything that its cards show."""
 
     question: Question
     group: ThemeGroup | None
-    """None is the kansli."""
+    """None for a question to the kansli."""
     asker: str
-    """How the asker is shown to others: with the name only where they want that."""
+    """Words for the asker that others may read; with the name only if the asker wants that."""
     size: str
-    """The municipality's group by SKR, or empty."""
+    """SKR's group of the asker's municipality, or empty."""
     claimer: str
-    """The name of the person who has it now; empty for nobody."""
+    """Words for the person who has claimed the question; empty if nobody has."""
     claimer_name: str
-    """The same on a button."""
+    """The claimer's name for a button; empty if nobody has claimed the question."""
     followers: int
     answers: Sequence[Said]
 
     @property
     def home(self) -> str:
-        """Where it is asked, in a sentence: "temagruppen Vatten"."""
+        """Return where the question is asked, for use in a sentence: "temagruppen Vatten"."""
         return f"temagruppen {self.group.name}" if self.group else "kansliet"
 
 
 def of(session: Session, question: Question, now: datetime) -> QuestionDetails:
-    """Gather what a card of the question shows."""
+    """Gather everything that a card of the question shows."""
     session.flush()
     given = questions.answers(session, question.id)
     claimed = lifecycle.is_claimed(question, now)
-    ids = {question.asker_id, *(one.person_id for one in given), *([question.claimed_by_id] if claimed else ())}
+    ids = {question.asker_id, *(each.person_id for each in given), *([question.claimed_by_id] if claimed else ())}
     names = people.names(session, [person for person in ids if person is not None])
     home = municipalities.find(session, question.municipality_code)
     asker = names.get(question.asker_id or 0, "") if question.show_name else ""
@@ -66,7 +66,7 @@ def of(session: Session, question: Question, now: datetime) -> QuestionDetails:
         claimer=who(session, claimer.shown_name, claimer.municipality_code) if claimer else "",
         claimer_name=claimer.shown_name if claimer else "",
         followers=len(questions.followers(session, question.id)),
-        answers=[Said(one, _answerer(session, one, names)) for one in given],
+        answers=[Said(each, _answerer(session, each, names)) for each in given],
     )
 
 
@@ -80,16 +80,16 @@ def who(session: Session, name: str, code: str | None) -> str:
 
 
 def said(shown: QuestionDetails, answer_id: object) -> Said | None:
-    """Return one of the answers, by an id that may come from a client and be anything."""
-    return next((one for one in shown.answers if one.answer.id == answer_id), None)
+    """Return the answer with this id, or None. The id may come from a client and be anything."""
+    return next((each for each in shown.answers if each.answer.id == answer_id), None)
 
 
 def everyone(session: Session, question: Question, but: Collection[int | None] = ()) -> list[int]:
-    """The asker and the followers, but for some."""
+    """Return the ids of the asker and the followers, except those in ``but``."""
     told = [question.asker_id, *questions.followers(session, question.id)]
     return [person for person in dict.fromkeys(told) if person is not None and person not in but]
 
 
-def _answerer(session: Session, one: Answer, names: dict[int, str]) -> str:
-    shown = who(session, names.get(one.person_id or 0, ""), one.municipality_code)
-    return f"Från tråden, förmedlat av {shown}" if one.way == AnswerWay.PASTED else shown
+def _answerer(session: Session, answer: Answer, names: dict[int, str]) -> str:
+    shown = who(session, names.get(answer.person_id or 0, ""), answer.municipality_code)
+    return f"Från tråden, förmedlat av {shown}" if answer.way == AnswerWay.PASTED else shown

@@ -1,4 +1,4 @@
-"""The outbox's keys of what is sent about questions: how they are made, and what they mean when they are read."""
+"""Make and read the outbox keys of messages about questions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from storage.outgoing import number_of
 from storage.questions import Question
 
 MISSING = "lost:"
-"""What begins with this tells the kansli that a card is missing."""
+"""The start of the keys of messages that tell the kansli that a card is missing."""
 
 
 def of(question: Question, what: str) -> str:
@@ -23,7 +23,7 @@ def told(question: Question, what: str, person: int) -> str:
 
 
 def missing(question: Question, card: Delivery) -> str:
-    """Return what the kansli is told once: that this delivery did not bring the question's card to its channel."""
+    """Return the key's part about a missing card: the kansli is told once for each delivery that failed."""
     since = max(card.settled_at or question.waiting_since, question.waiting_since)
     return f"{MISSING}{question.posts}:{card.state}:{since:%Y-%m-%dT%H:%M:%S}"
 

@@ -1,6 +1,6 @@
-"""The rules of questions: what may happen to one when, and to whom. Every change holds the question's row.
+"""The rules of questions: what may happen to a question, when, and by whom. Every change holds the question's row.
 
-A change returns whether it changed anything: what was done before is done, and nobody is told twice.
+A change returns whether it changed anything. A second press changes nothing, so nobody is told twice.
 """
 
 from __future__ import annotations
@@ -22,49 +22,49 @@ LONGEST_QUESTION = 1500
 LONGEST_ANSWER = 4000
 LONGEST_REASON = 500
 CLAIM_DAYS = 2
-"""Working days of silence after which a claim is over."""
+"""A claim ends after this many working days without an answer."""
 
 
 def manages(turn: Turn, question: Question) -> bool:
-    """Whether the person is the kansli, or moderates the question's group."""
+    """Return whether the person is the kansli or moderates the question's group."""
     if turn.kansli:
         return True
     return question.group_id is not None and question.group_id in groups.moderated_by(turn.session, turn.person.id)
 
 
 def claim_ends(question: Question) -> datetime | None:
-    """When the claim on it is over; None where it has none."""
+    """Return when the claim on the question ends; None without a claim on an open question."""
     if question.claimed_at is None or question.claimed_by_id is None or question.status != Status.OPEN:
         return None
     return swedish.next_open(swedish.working_days_after(question.claimed_at, CLAIM_DAYS))
 
 
 def is_claimed(question: Question, now: datetime) -> bool:
-    """Whether somebody has it now."""
+    """Return whether somebody has claimed the question and the claim has not ended."""
     ends = claim_ends(question)
     return ends is not None and now < ends
 
 
 def checked_question(text: str) -> str:
-    """A question to colleagues. Raises :class:`UserError` for none, or one that is too long."""
+    """Return the text of a question, stripped. Raise :class:`UserError` if it is empty or too long."""
     return _checked(text, LONGEST_QUESTION, "Skriv din fråga, så som du skulle fråga en kollega.", "Frågan")
 
 
 def checked_answer(text: str) -> str:
-    """An answer. Raises :class:`UserError` for none, or one that is too long."""
+    """Return the text of an answer, stripped. Raise :class:`UserError` if it is empty or too long."""
     return _checked(text, LONGEST_ANSWER, "Skriv ditt svar i rutan.", "Svaret")
 
 
 def checked_reason(text: str) -> str:
-    """Why a question is closed. Raises :class:`UserError`."""
+    """Return the reason for closing, stripped. Raise :class:`UserError` if it is empty or too long."""
     return _checked(text, LONGEST_REASON, "Skriv varför du stänger frågan. Den som frågade läser det.", "Texten")
 
 
 def answer(turn: Turn, question: Question, text: str, way: AnswerWay) -> tuple[Answer, bool]:
-    """Keep an answer; the answer, and whether it is a new one."""
+    """Store an answer. Return it, and whether it is new."""
     _refuse_over(question)
     written = checked_answer(text)
-    found, new = questions.add_answer(
+    stored, new = questions.add_answer(
         turn.session,
         question_id=question.id,
         person_id=turn.person.id,
@@ -75,7 +75,7 @@ def answer(turn: Turn, question: Question, text: str, way: AnswerWay) -> tuple[A
         at=turn.now,
     )
     if not new:
-        return found, False
+        return stored, False
     if question.status == Status.OPEN:
         question.status = Status.ANSWERED
     question.claimed_by_id = question.claimed_at = None
@@ -83,11 +83,11 @@ def answer(turn: Turn, question: Question, text: str, way: AnswerWay) -> tuple[A
     if group is not None:
         group.answered_at = turn.now
     question.version += 1
-    return found, True
+    return stored, True
 
 
 def claim(change: Change, question: Question) -> bool:
-    """*Jag tar den*."""
+    """Claim the question, with *Jag tar den*."""
     _refuse_over(question)
     if question.status != Status.OPEN:
         raise UserError("Frågan har redan fått svar. Du kan ändå lägga till ditt.")
@@ -103,7 +103,7 @@ def claim(change: Change, question: Question) -> bool:
 
 
 def release(turn: Turn, question: Question) -> bool:
-    """*Lämna tillbaka*: for the claimer and the people who manage the question."""
+    """Give up the claim, with *Lämna tillbaka*: for the claimer and the people who manage the question."""
     if not is_claimed(question, turn.now):
         return False
     if question.claimed_by_id != turn.person.id and not manages(turn, question):
@@ -117,7 +117,7 @@ def release(turn: Turn, question: Question) -> bool:
 
 
 def follow(change: Change, question: Question, person: Person) -> bool:
-    """*Jag undrar också*."""
+    """Follow the question, with *Jag undrar också*."""
     _refuse_over(question)
     if question.asker_id == person.id:
         raise UserError("Det är din egen fråga, så du får svaren ändå.")
@@ -127,14 +127,14 @@ def follow(change: Change, question: Question, person: Person) -> bool:
 
 
 def unfollow(change: Change, question: Question, person: Person) -> bool:
-    """Stop following."""
+    """Stop following the question."""
     gone = questions.unfollow(change.session, question.id, person.id)
     question.version += gone
     return gone
 
 
 def move(change: Change, question: Question, group: ThemeGroup | None) -> None:
-    """Move it to another group, or with None to the kansli. Its wait starts again there."""
+    """Move the question to another group, or to the kansli if the group is None. Its wait starts again there."""
     _refuse_over(question)
     if question.status != Status.OPEN:
         raise UserError("Frågan har redan fått svar, så den flyttas inte.")
@@ -149,7 +149,7 @@ def move(change: Change, question: Question, group: ThemeGroup | None) -> None:
 
 
 def withdraw(change: Change, question: Question) -> bool:
-    """Take it back, for its asker."""
+    """Take the question back, for its asker."""
     if question.status == Status.WITHDRAWN:
         return False
     if question.status in (Status.SOLVED, Status.CLOSED):
@@ -160,7 +160,7 @@ def withdraw(change: Change, question: Question) -> bool:
 
 
 def close(change: Change, question: Question, reason: str) -> bool:
-    """Close it without an answer, with a reason that the asker reads."""
+    """Close the question without an answer, with a reason that the asker reads."""
     if question.status == Status.SOLVED:
         raise UserError("Frågan är redan löst.")
     _refuse_over(question)
@@ -171,7 +171,7 @@ def close(change: Change, question: Question, reason: str) -> bool:
 
 
 def solve(change: Change, question: Question, solution: Answer, answers: Sequence[Answer]) -> bool:
-    """Mark one of its answers as the one that solved it, as the asker says."""
+    """Mark one of the answers as the one that solved the question, when the asker says so."""
     _refuse_over(question)
     if question.status == Status.SOLVED and solution.solved:
         return False
@@ -184,7 +184,7 @@ def solve(change: Change, question: Question, solution: Answer, answers: Sequenc
 
 
 def need_more(change: Change, question: Question, words: str, answers: Sequence[Answer]) -> None:
-    """Open it again with the words of its asker, who still needs help."""
+    """Open the question again, with what its asker still needs."""
     _refuse_over(question)
     if question.status == Status.OPEN:
         raise UserError("Frågan är redan öppen. Du får besked här när någon svarar.")

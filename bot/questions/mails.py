@@ -1,4 +1,4 @@
-"""A question's reminders as mails."""
+"""The mails that remind about a question."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from storage.outgoing import AsMail
 
 
 def unanswered(shown: QuestionDetails, days: int, *, keeper: bool) -> AsMail:
-    """Nobody has answered for so many working days. ``keeper`` is a moderator of the group; else it is the kansli."""
+    """Say that nobody has answered for so many working days. ``keeper``: to a moderator, not to the kansli."""
     why = f"du håller i {shown.home}" if keeper else "du arbetar på kansliet"
     return AsMail(
         subject=f"Obesvarad fråga till {shown.home}",
@@ -23,7 +23,7 @@ def unanswered(shown: QuestionDetails, days: int, *, keeper: bool) -> AsMail:
 
 
 def lost(shown: QuestionDetails, what: str) -> AsMail:
-    """Its card did not come to the channel, as ``what`` says."""
+    """Say that the question's card did not reach its channel, for the reason in ``what``."""
     return AsMail(
         subject=what,
         text=(
@@ -37,7 +37,7 @@ def lost(shown: QuestionDetails, what: str) -> AsMail:
 
 
 def released(shown: QuestionDetails) -> AsMail:
-    """A claim has run out."""
+    """Say that a claim has ended."""
     return AsMail(
         subject="Frågan du tog är ledig igen",
         text=(

@@ -37,11 +37,11 @@ def answered(turn: Turn, question: Question, answer_id: int) -> QuestionDetails:
     """Send an answer to the asker and to those who wonder too, but not to the person who gave it."""
     outbox.cancel(turn.session, reminder_subject(question), turn.now)
     shown = channel_notices.changed(turn, question)
-    said = details.said(shown, answer_id)
-    if said is not None:
-        told = details.everyone(turn.session, question, but=[said.answer.person_id])
+    response = details.said(shown, answer_id)
+    if response is not None:
+        told = details.everyone(turn.session, question, but=[response.answer.person_id])
         thread = living.thread(turn.session, keys.card(question))
-        _send(turn, (_answer_to(shown, said, person, thread) for person in told))
+        _send(turn, (_answer_to(shown, response, person, thread) for person in told))
     return shown
 
 
@@ -71,20 +71,22 @@ def ended(turn: Turn, question: Question) -> QuestionDetails:
     return shown
 
 
-def solved(turn: Turn, question: Question, said: Said) -> QuestionDetails:
-    """Tell the person who answered that it helped, and the kansli, once a question, that it may become an entry."""
+def solved(turn: Turn, question: Question, response: Said) -> QuestionDetails:
+    """Tell the person who answered that it helped. Tell the kansli, once, that the answer may become an FAQ entry."""
     outbox.cancel(turn.session, reminder_subject(question), turn.now)
     shown = channel_notices.changed(turn, question)
-    told = [said.answer.person_id] if said.answer.person_id not in (None, turn.person.id) else []
+    told = [response.answer.person_id] if response.answer.person_id not in (None, turn.person.id) else []
     text = f"{shown.asker} säger att ditt svar löste frågan. Tack för att du delade med dig!"
     helped = asker_cards.note("Ditt svar hjälpte", shown, text, mine=False)
-    _send(turn, _to_each(shown, [person for person in told if person], f"solved:{said.answer.id}", helped))
-    _send(turn, _to_each(shown, [one.id for one in kansli.everyone(turn.session)], "faq", desk_cards.to_faq(shown)))
+    _send(turn, _to_each(shown, [person for person in told if person], f"solved:{response.answer.id}", helped))
+    _send(
+        turn, _to_each(shown, [member.id for member in kansli.everyone(turn.session)], "faq", desk_cards.to_faq(shown))
+    )
     return shown
 
 
 def reopened(turn: Turn, question: Question) -> QuestionDetails:
-    """Write in the thread too, because a card that changes makes no sound."""
+    """Say in the thread that the question is open again, because a card that changes makes no sound."""
     shown = channel_notices.changed(turn, question)
     if shown.group is not None:
         text = f"Frågan är öppen igen. {escape(shown.asker)} skriver: {escape(question.more)}"
@@ -96,22 +98,22 @@ def reopened(turn: Turn, question: Question) -> QuestionDetails:
     return shown
 
 
-def thanked(turn: Turn, question: Question, said: Said) -> bool:
+def thanked(turn: Turn, question: Question, response: Said) -> bool:
     """Send *Tacka*, once from each person for each answer. Return False if nothing was sent."""
-    if said.answer.person_id is None:
+    if response.answer.person_id is None:
         return False
     shown = details.of(turn.session, question, turn.now)
     own = turn.person.id == question.asker_id
     who = shown.asker if own else details.who(turn.session, turn.person.shown_name, turn.person.municipality_code)
     card = asker_cards.note("Du har fått ett tack", shown, f"{who} tackar för ditt svar.", mine=False)
-    key = keys.of(question, f"thanks:{said.answer.id}:{turn.person.id}")
+    key = keys.of(question, f"thanks:{response.answer.id}:{turn.person.id}")
     return outbox.enqueue(
-        turn.session, Outgoing(key, _subject(question), ToPerson(said.answer.person_id), card=card), turn.now
+        turn.session, Outgoing(key, _subject(question), ToPerson(response.answer.person_id), card=card), turn.now
     )
 
 
 def misplaced(turn: Turn, question: Question) -> bool:
-    """Tell its keepers, once for each member, that it belongs elsewhere in their eyes. Return whether that was new."""
+    """Tell the question's keepers, once for each member, that it may belong elsewhere. Return whether this was new."""
     shown = details.of(turn.session, question, turn.now)
     by = details.who(turn.session, turn.person.shown_name, turn.person.municipality_code)
     why = f"{by} tycker att frågan hör till en annan grupp"
@@ -133,7 +135,10 @@ def reminder_subject(question: Question) -> str:
 def remind(
     shown: QuestionDetails, people: Iterable[int], what: str, card: Json, mail: AsMail, *, until: datetime | None = None
 ) -> Iterator[Outgoing]:
-    """Remind each of these; the key names ``what``. ``until`` is when the next reminder takes its place."""
+    """Yield a reminder to each of these people. Its key has ``what``.
+
+    It expires at ``until``, when the next reminder comes.
+    """
     subject = reminder_subject(shown.question)
     for row in _to_each(shown, people, what, card):
         yield replace(row, subject=subject, reach=Reach.REMINDER, mail=mail, expires_at=until)
@@ -149,14 +154,17 @@ def _to_each(shown: QuestionDetails, people: Iterable[int], what: str, card: Jso
         yield Outgoing(key, _subject(shown.question), ToPerson(person), card=card)
 
 
-def _answer_to(shown: QuestionDetails, said: Said, person: int, thread: ToThread | None) -> Outgoing:
-    """Send it to their own chat, else as a mention: where the asker asked, or for a follower in ``thread``."""
+def _answer_to(shown: QuestionDetails, response: Said, person: int, thread: ToThread | None) -> Outgoing:
+    """Send an answer to the person's own chat.
+
+    If that fails, mention the asker where they asked, or a follower in ``thread``.
+    """
     question, own = shown.question, person == shown.question.asker_id
     if own:
         where = question.asked_conversation_id
         thread = ToThread(where, question.asked_thread_id) if where else None
-    card = asker_cards.answered(shown, said, own=own)
-    key = keys.told(question, f"answer:{said.answer.id}", person)
+    card = asker_cards.answered(shown, response, own=own)
+    key = keys.told(question, f"answer:{response.answer.id}", person)
     return Outgoing(key, _subject(question), ToPerson(person, thread), card=card)
 
 

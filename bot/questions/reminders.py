@@ -1,4 +1,4 @@
-"""Reminders for when nobody answers: first to the group's moderators, then to the kansli. Claims run out too."""
+"""Reminders about unanswered questions: first to the moderators, then to the kansli. Claims also end here."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from storage.questions import Question, Status
 
 MODERATORS = Rung(2, Unit.WORKING_DAYS)
 LADDER = Ladder((MODERATORS, Rung(4, Unit.WORKING_DAYS)))
-"""Working days without an answer after which the moderators, and then the kansli, are told."""
+"""Working days without an answer before the moderators, and then the kansli, are told."""
 
 
 def due(session: Session, now: datetime) -> list[Outgoing]:
-    """Return what is to be sent by ``now`` because questions wait. It follows from the tables and the time alone."""
+    """Return the messages due by ``now`` because questions wait. They depend on the tables and the time alone."""
     later = swedish.next_open(now)
     waiting = questions.waiting(session)
     rows = (*_lost(session, waiting, now), *_unanswered(session, waiting, now))
@@ -32,7 +32,7 @@ def due(session: Session, now: datetime) -> list[Outgoing]:
 
 
 def still_wanted(session: Session, row: Delivery) -> bool:
-    """Return whether a reminder's question still waits, and its card is still missing if the reminder says so."""
+    """Return whether the question still waits and, for a reminder about a missing card, whether it is still missing."""
     question = questions.find(session, number_of(row.subject))
     if question is None or question.status != Status.OPEN:
         return False
@@ -43,13 +43,13 @@ def still_wanted(session: Session, row: Delivery) -> bool:
 
 
 def _unanswered(session: Session, waiting: Sequence[Question], now: datetime) -> Iterator[Outgoing]:
-    """Remind of questions that have come to a rung; a claim that has run out is told with it."""
+    """Remind about questions that have reached a rung. Release a claim that has ended at the same time."""
     for question in waiting:
         step = LADDER.due(max(question.waiting_since, question.claimed_at or question.waiting_since), now)
         if step is None:
             continue
-        found = groups.moderators(session, question.group_id) if step.rung == MODERATORS else []
-        moderators = [person for person in found if not person.away(swedish.date_of(now))]
+        keepers = groups.moderators(session, question.group_id) if step.rung == MODERATORS else []
+        moderators = [person for person in keepers if not person.away(swedish.date_of(now))]
         if people := _untold(session, question, step.what, moderators or kansli.everyone(session)):
             shown, days = details.of(session, question, now), step.rung.amount
             why = f"Ingen har svarat på {swedish.count(days, 'arbetsdag', 'arbetsdagar')}"
@@ -59,7 +59,7 @@ def _unanswered(session: Session, waiting: Sequence[Question], now: datetime) ->
 
 
 def _released(session: Session, shown: QuestionDetails, step: Reached, now: datetime) -> Iterator[Outgoing]:
-    """Offer a question whose claim has run out to everybody again, and tell the person who had it."""
+    """Offer a question to everybody again if its claim has ended, and tell the person who had it."""
     question, what = shown.question, f"released:{step.stamp}"
     if lifecycle.claim_ends(question) is None or question.claimed_by_id is None:
         return
@@ -72,7 +72,7 @@ def _released(session: Session, shown: QuestionDetails, step: Reached, now: date
 
 
 def _lost(session: Session, waiting: Sequence[Question], now: datetime) -> Iterator[Outgoing]:
-    """Tell the kansli at once about a card that is not in its channel: nobody there knows of the question."""
+    """Tell the kansli at once about a card that is missing in its channel: nobody there knows of the question."""
     for question, row in channel_notices.lost(session, waiting):
         what = keys.missing(question, row)
         if people := _untold(session, question, what, kansli.everyone(session)):
@@ -83,7 +83,7 @@ def _lost(session: Session, waiting: Sequence[Question], now: datetime) -> Itera
 
 
 def _untold(session: Session, question: Question, what: str, people: Sequence[Person]) -> list[int]:
-    """Return those who have not been told yet, so that no card is made for the others each minute."""
+    """Return the ids of people who have not been told yet, so that the minute job builds no cards for the others."""
     told = {keys.told(question, what, person.id): person.id for person in people}
     known = outbox.known(session, told)
     return [person for key, person in told.items() if key not in known]

@@ -1,7 +1,7 @@
-"""An unmentioned reply in a question's thread (SEKOM_READ_THREADS): offered to its writer as the answer.
+"""Offer the writer of a reply in a question's thread, without a mention, to send it as an answer (SEKOM_READ_THREADS).
 
-Everything else that is overheard is dropped unread: whether to ask is decided by where it stands and who wrote it,
-before anything is kept.
+Everything else that is overheard is dropped unread. The place and the writer decide whether to ask, before anything
+is stored.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ routes = Routes[Turn]()
 
 
 def to_ask_about(session: Session, incoming: Incoming) -> Question | None:
-    """The question that an overheard reply may answer; None where its writer is not to be asked."""
+    """Return the question that an overheard reply may answer, or None if the writer must not be asked."""
     question = questions.find(session, channel_commands.asked_in(session, incoming.place))
     if question is None or question.over or not 0 < len(incoming.text) <= lifecycle.LONGEST_ANSWER:
         return None
@@ -31,7 +31,7 @@ def to_ask_about(session: Session, incoming: Incoming) -> Question | None:
 
 
 def ask(turn: Turn) -> Reply:
-    """Ask the writer in their own chat; failing that with a mention in the thread, where the reply stands anyway."""
+    """Ask the writer in their own chat. If that fails, mention them in the thread, where the reply stands anyway."""
     question = to_ask_about(turn.session, turn.incoming)
     if question is None:
         return NOTHING
@@ -46,7 +46,7 @@ def ask(turn: Turn) -> Reply:
 
 @routes.action("questions.offer_send")
 def send(turn: Turn) -> Reply:
-    """*Skicka*: the reply is an answer."""
+    """*Skicka*: send the reply as an answer."""
     offer, question = access.own_offer(turn)
     picture = channel_commands.keep(turn, question, offer.text or "", AnswerWay.THREAD)
     offers.settle(turn.session, offer, turn.now, wanted=True)
@@ -55,7 +55,7 @@ def send(turn: Turn) -> Reply:
 
 @routes.action("questions.offer_decline")
 def decline(turn: Turn) -> Reply:
-    """*Nej tack*: nothing is kept of it, and nothing more is asked about this question."""
+    """*Nej tack*: delete the reply, and do not ask again about this question."""
     offer, _ = access.own_offer(turn)
     offers.settle(turn.session, offer, turn.now, wanted=False)
     return state(cards.offer_over("Okej, jag skickar det inte och frågar inte igen om den här frågan."))

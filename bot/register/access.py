@@ -1,4 +1,4 @@
-"""Decides who may see and change what of the register. Every handler loads its object here.
+"""Decide who may see and change the objects of the register. Every handler loads its object here.
 
 =============  ===============================  ============================
 object         may be seen by                   may be changed by
@@ -10,7 +10,7 @@ proposal       its maker and the kansli         the kansli
 person         themselves and the kansli        themselves and the kansli
 =============  ===============================  ============================
 
-People who have left get this far with none of it (:mod:`bot.conversation`).
+:mod:`bot.conversation` stops people who have left before they get here.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ KANSLI_ONLY = "Det där kan bara kansliet göra."
 
 
 def municipality(turn: Turn) -> Municipality:
-    """Return the municipality that a button names. Its name is no secret; what the kansli knows of it is."""
+    """Return the municipality that a button names. Its name is public; the kansli's knowledge about it is not."""
     named = municipalities.find(turn.session, turn.data.get("code"))
     if named is None:
         raise UserError("Den kommunen hittar jag inte. Skriv **medlemmar** för att börja om.")
@@ -41,23 +41,23 @@ def kept_municipality(turn: Turn) -> Municipality:
 
 
 def names_municipality(turn: Turn) -> bool:
-    """Whether the button names a municipality by its code; otherwise somebody wrote its name."""
+    """Return whether the button names a municipality by its code. If not, the person wrote its name."""
     return turn.data.get("code") is not None
 
 
 def own_municipality(turn: Turn) -> Municipality | None:
-    """Return the municipality that the person speaks for: the one whose people they may see."""
+    """Return the municipality that the person works for, whose people they may see."""
     return municipalities.find(turn.session, turn.person.municipality_code)
 
 
 def contact(turn: Turn) -> tuple[Contact, Person]:
-    """Return the contact that a button names, and the person who holds the seat now, for the kansli to change."""
+    """Return the contact that a button names, and the seat's holder, for the kansli to change."""
     _refuse_members(turn)
     return _held(turn)
 
 
 def own_contact(turn: Turn, own: Municipality, seat: str) -> Contact | None:
-    """Return the contact of the person's own municipality whose seat they say they have; None for an empty seat."""
+    """Return the contact, in the person's own municipality, whose seat they say they have; None for an empty seat."""
     if turn.data.get("contact") is None:
         return None
     held, _ = _held(turn)
@@ -79,7 +79,7 @@ def proposal(turn: Turn) -> Proposal:
 
 
 def person(turn: Turn, gone: str) -> Person:
-    """Return the person that a button names, for the kansli. ``gone`` is the refusal for somebody erased."""
+    """Return the person that a button names, for the kansli. ``gone`` is the refusal if the person was erased."""
     _refuse_members(turn)
     named = people.by_id(turn.session, turn.data.get("person"))
     if named is None:
@@ -88,13 +88,13 @@ def person(turn: Turn, gone: str) -> Person:
 
 
 def refuse_others(turn: Turn, refusal: str) -> None:
-    """Refuse a card about the person's own data that was shown to somebody else; people who come back are new here."""
+    """Refuse a card about another person's data. A person who was erased and comes back counts as another one."""
     if turn.data.get("person") != turn.person.id:
         raise UserError(refusal)
 
 
 def text(turn: Turn, name: str, most: int = 300) -> str:
-    """Return an input of a form on one line, cut off where only a hand-made press could reach."""
+    """Return a form's input as one line. Cut it at ``most`` characters, which no real form exceeds."""
     return " ".join(str(turn.data.get(name) or "").split())[:most]
 
 

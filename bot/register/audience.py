@@ -1,4 +1,4 @@
-"""Audiences: who is in one, how each person is reached or why not, and what it is called in Swedish."""
+"""Audiences: their people, how each person is reached or why not, and their description in Swedish."""
 
 from __future__ import annotations
 
@@ -24,32 +24,32 @@ from storage.audiences import Audience, Match, Part, PersonIds
 from storage.database import is_id
 
 MOST_PICKED = 2_000
-"""People in a pasted list: six from each municipality of the country."""
+"""The most people in a pasted list: six from each municipality of the country."""
 NAMED = 5
-"""Municipalities that a sentence names; of more it says how many they are."""
+"""The most municipalities that a sentence names; of more it gives the number."""
 _JSON = TypeAdapter(Audience)
 _MAIL = re.compile(r"[^\s<>(),;:\"]+@[^\s<>(),;:\"]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Something that holds for people, with an argument such as the duty that it is about.
+    """A property of people, with an argument, such as the duty that it is about.
 
-    Both functions raise :class:`UserError` for an argument that they do not know.
+    Both functions raise :class:`UserError` for an unknown argument.
     """
 
     people: Callable[[Session, str, datetime], PersonIds]
-    """For whom it holds now."""
+    """Returns the people for whom it holds now."""
     words: Callable[[Session, str], str]
-    """What they do or are, to follow "som"."""
+    """Returns the words about them that follow "som"."""
 
 
 class Addressee(NamedTuple):
-    """A person in an audience, as a list shows them."""
+    """A person in an audience, for a list."""
 
     person: Match
     way: DeliveryWay | Reason
-    """The first way that the outbox would try; or why nothing reaches them (:data:`bot.register.words.UNREACHED`)."""
+    """The first way that the outbox would try, or why no way exists (:data:`bot.register.words.UNREACHED`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +58,21 @@ class Addressees:
 
     people: tuple[Addressee, ...]
     left: int
-    """How many more belong to it who have left the network's teams, and so get nothing."""
+    """How many more people have left the network's teams, and so get nothing."""
 
     @property
     def guests(self) -> int:
-        """How many are guests in the tenant."""
-        return sum(one.person.guest for one in self.people)
+        """Return how many are guests in the tenant."""
+        return sum(addressee.person.guest for addressee in self.people)
 
     @property
     def unreached(self) -> Counter[Reason]:
-        """How many are not reached, by the reason."""
-        return Counter(one.way for one in self.people if isinstance(one.way, Reason))
+        """Return how many can't be reached, by the reason."""
+        return Counter(addressee.way for addressee in self.people if isinstance(addressee.way, Reason))
 
 
 def _lacking(session: Session, argument: str, now: datetime) -> PersonIds:
-    """The people of members that lack something."""
+    """Return the people of members that have this gap."""
     rows = coverage.rows(municipalities.everyone(session), contacts.current(session), date_of(now).year)
     lacking = coverage.chosen(rows, Filter(gap=_gap(argument)))
     return audiences.connected_to([row.municipality.code for row in lacking])
@@ -90,7 +90,7 @@ def _gap(argument: str) -> RegisterGap:
 
 
 CONDITIONS: Mapping[str, Condition] = {"lacks": Condition(_lacking, _lacks)}
-"""The register's own conditions, by name. Features offer their own; callers pass all of them, joined."""
+"""The register's own conditions, by name. Features have more; callers pass all of them together."""
 
 
 def addressees(
@@ -102,25 +102,25 @@ def addressees(
 ) -> Addressees:
     """Return the people of an audience, each once. ``opened`` says which of mail and feed are set up.
 
-    Raises :class:`UserError` for a condition that is not among ``conditions``.
+    Raise :class:`UserError` for a condition that is not among ``conditions``.
     """
     named = _named(audience, conditions)
     holds = {text: condition.people(session, argument, now) for text, condition, argument in named}
-    found = audiences.matches(session, audience, holds)
+    matched = audiences.matches(session, audience, holds)
     refused = deliveries.refusals(session, CLOSES_TEAMS, (DeliveryWay.CHAT, DeliveryWay.NEW_CHAT))
     near = places.newest(session) is not None
-    here = [_addressee(match, refused.get(match.id), opened, near=near) for match in found if not match.left]
-    here.sort(key=lambda one: (words.order(one.person.name), one.person.id))
-    return Addressees(tuple(here), len(found) - len(here))
+    here = [_addressee(match, refused.get(match.id), opened, near=near) for match in matched if not match.left]
+    here.sort(key=lambda addressee: (words.order(addressee.person.name), addressee.person.id))
+    return Addressees(tuple(here), len(matched) - len(here))
 
 
 def to_json(audience: Audience) -> dict[str, Any]:
-    """Return what :func:`from_json` reads."""
+    """Return the audience in the form that :func:`from_json` reads."""
     return dict(_JSON.dump_python(audience, mode="json", exclude_defaults=True))
 
 
 def from_json(data: object, conditions: Mapping[str, Condition] = CONDITIONS) -> Audience:
-    """Return the audience that was stored, or that a client sends. Raises :class:`UserError` for anything unknown."""
+    """Return an audience from storage or from a client. Raise :class:`UserError` for anything unknown in it."""
     try:
         audience = _JSON.validate_json(orjson.dumps(data))
     except (ValidationError, TypeError) as error:
@@ -133,10 +133,10 @@ def from_json(data: object, conditions: Mapping[str, Condition] = CONDITIONS) ->
 
 
 def pasted(session: Session, text: str) -> tuple[Part, tuple[str, ...]]:
-    """Return the people of a pasted list, and the entries that mean nobody or several people.
+    """Return the people of a pasted list, and the entries that fit nobody or several people.
 
-    An entry is a line, or what stands between semicolons: a mail address, or a whole name. Nothing else is kept of
-    it, so people who were erased are not. Raises :class:`UserError` for an empty or too long list.
+    An entry is a line, or a part between semicolons: a mail address or a whole name. Only people that the bot knows are
+    kept, so nobody who was erased comes back. Raise :class:`UserError` for an empty or too long list.
     """
     entries = [entry for entry in (" ".join(entry.split()) for entry in re.split(r"[\n\r;]", text)) if entry]
     if not entries:
@@ -146,20 +146,20 @@ def pasted(session: Session, text: str) -> tuple[Part, tuple[str, ...]]:
     mails = {entry: match[0].casefold() for entry in entries if (match := _MAIL.search(entry))}
     by_mail = people.with_mails(session, sorted(set(mails.values())))
     by_name = people.ids_by_name(session) if len(mails) < len(set(entries)) else {}
-    found: dict[int, None] = {}
+    picked: dict[int, None] = {}
     unknown: dict[str, None] = {}
     for entry in entries:
         named = [] if entry in mails else by_name.get(entry.casefold(), [])
         same = [person.id for person in by_mail.get(mails.get(entry, ""), ())] or named
         if len(same) == 1:
-            found[same[0]] = None
+            picked[same[0]] = None
         else:
             unknown[entry] = None
-    return Part(people=tuple(found)), tuple(unknown)
+    return Part(people=tuple(picked)), tuple(unknown)
 
 
 def sentence(session: Session, audience: Audience, conditions: Mapping[str, Condition] = CONDITIONS) -> str:
-    """Return what an audience is in Swedish, without a full stop: "Kontaktpolitiker i Dalarnas län"."""
+    """Return the audience in Swedish, without a full stop: "Kontaktpolitiker i Dalarnas län"."""
     holds = {text: condition.words(session, argument) for text, condition, argument in _named(audience, conditions)}
     themes = {group.theme: group.name for group in groups.everyone(session)}
     towns = {row.code: row.name for row in municipalities.everyone(session)}
@@ -203,7 +203,7 @@ def _addressee(match: Match, refused: str | None, opened: Collection[DeliveryWay
 
 
 def _named(audience: Audience, conditions: Mapping[str, Condition]) -> Iterable[tuple[str, Condition, str]]:
-    """Every condition of an audience as it is written, with its argument. Raises :class:`UserError`."""
+    """Yield each condition of an audience as written, with its argument. Raise :class:`UserError` for unknown ones."""
     for text in audience.conditions:
         name, _, argument = text.partition(":")
         if name not in conditions:

@@ -1,4 +1,4 @@
-"""A change to what the bot knows: who makes it, when, and in which transaction.
+"""A change to the bot's data: who makes it, when, and in which transaction.
 
 Rules that write take ``change`` first; functions that read take ``session``.
 """
@@ -18,7 +18,7 @@ from storage import audit
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change under way: in which transaction, by whom (None: an operator's command) and when."""
+    """A change under way: its transaction, its author (None: an operator's command) and its time."""
 
     session: Session
     by: int | None
@@ -31,15 +31,15 @@ class Change:
 
     @property
     def today(self) -> date:
-        """The day in Sweden."""
+        """Return the date in Sweden."""
         return date_of(self.now)
 
     def record(self, what: str, about: str, person_id: int | None = None) -> None:
-        """Write in the audit log what was done to a row, such as ``municipality:1427``, and whom it concerned."""
+        """Write in the audit log what was done to a row, such as ``municipality:1427``, and to which person."""
         audit.record(self.session, self.by, what, about, self.now, person_id=person_id)
 
 
 def refuse_stale(turn: Turn, saved_at: datetime | None, refusal: str) -> None:
-    """Raise :class:`UserError` if the row was saved after the form that was pressed had been shown."""
+    """Raise :class:`UserError` if the row was saved after the pressed form had been shown."""
     if turn.data.get("seen") != (saved_at.isoformat() if saved_at else ""):
         raise UserError(refusal)

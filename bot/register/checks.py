@@ -1,4 +1,4 @@
-"""Checks of what people write about people: names, mail addresses, seats and roles."""
+"""Check what is written about people: names, mail addresses, seats and roles."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from storage.people import GRANTED, OWN, SEATS, PersonRole
 LONGEST_NAME = 120
 _MAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[a-z0-9åäöéü-]+\.)+[a-zåäö]{2,}")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a cell begins with that a spreadsheet program runs."""
+"""Characters that make a spreadsheet program run the cell as a formula."""
 
 
 def checked_name(text: str) -> str:
-    """A person's name on one line. Raises :class:`UserError`."""
+    """Return a person's name as one line. Raise :class:`UserError` if it can't be a name."""
     name = " ".join("".join(letter for letter in text if unicodedata.category(letter) not in ("Cf", "Cc")).split())
     if not name:
         raise UserError("Skriv personens namn.")
@@ -28,7 +28,7 @@ def checked_name(text: str) -> str:
 
 
 def checked_mail(text: str) -> str:
-    """A mail address in lower case. Raises :class:`UserError`, also for a guest's sign-in name (``#EXT#``)."""
+    """Return a mail address in lower case. Raise :class:`UserError` also for a guest's sign-in name (``#EXT#``)."""
     mail = text.strip().strip("<>;,").removeprefix("mailto:").casefold()
     if "#ext#" in mail:
         raise UserError(
@@ -42,14 +42,14 @@ def checked_mail(text: str) -> str:
 
 
 def checked_seat(value: object) -> PersonRole:
-    """One of :data:`SEATS`. Raises :class:`UserError`."""
+    """Return the seat. Raise :class:`UserError` if it is not in :data:`SEATS`."""
     if value not in SEATS:
         raise UserError("Välj vilket uppdrag det gäller.")
     return PersonRole(str(value))
 
 
 def checked_own_role(value: object) -> str:
-    """What somebody may say of themselves; never the kansli or the board. Raises :class:`UserError`."""
+    """Return a role that people may give themselves: not kansli or board. Raise :class:`UserError` for others."""
     if value in GRANTED:
         raise UserError("Den rollen kan bara kansliet ge.")
     if value not in {"", *OWN}:

@@ -1,4 +1,4 @@
-"""Which municipalities lack what: the gaps, and the filters of the kansli's list. Pure."""
+"""The gaps of municipalities, and the filters of the kansli's list. Pure functions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from storage.people import PersonRole
 
 
 class RegisterGap(StrEnum):
-    """What a member lacks. The first three are expected of every member, a substitute is wished for."""
+    """A gap of a member. Every member should fill the first three; a substitute is voluntary."""
 
     POLITICIAN = "politician"
     OFFICER = "officer"
@@ -38,7 +38,7 @@ _SEAT_OF = {
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What the list shows. Made from a client's data by :meth:`of`; anything unknown there means no filter."""
+    """The filter of the list. :meth:`of` makes it from a client's data; an unknown value there means no filter."""
 
     state: str = MemberState.MEMBER
     gap: str = ""
@@ -47,7 +47,7 @@ class Filter:
 
     @classmethod
     def of(cls, data: Mapping[str, Any], municipalities: Iterable[Municipality]) -> Filter:
-        """The filter in a button's data."""
+        """Return the filter in a button's data."""
         rows = list(municipalities)
         known = {
             "state": set(MemberState),
@@ -59,27 +59,27 @@ class Filter:
         return cls(**{name: value for name, value in chosen.items() if value in known[name] and value})
 
     def data(self) -> dict[str, Any]:
-        """For a button that shows this again."""
+        """Return the data for a button that shows this list again."""
         return {name: str(value) for name, value in asdict(self).items()}
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageRow:
-    """A municipality with what it lacks."""
+    """A municipality with its gaps."""
 
     municipality: Municipality
     gaps: tuple[RegisterGap, ...]
     gone: tuple[str, ...] = ()
-    """The names of those who hold a seat and have left."""
+    """The names of people who hold a seat but have left."""
 
     @property
     def name(self) -> str:
-        """The municipality's, to sort by."""
+        """Return the municipality's name, to sort by."""
         return self.municipality.name
 
 
 def gaps(municipality: Municipality, held: Iterable[Contact], year: int) -> tuple[RegisterGap, ...]:
-    """What a municipality lacks, given who holds its seats and the year it is. A person who has left fills no seat."""
+    """Return a municipality's gaps, given its seats' holders and the year. A person who has left fills no seat."""
     filled = {contact.seat for contact in held if not contact.gone}
     lacking = {gap for gap, seat in _SEAT_OF.items() if seat not in filled}
     if municipality.programme_until is None or municipality.programme_until < year:
@@ -88,20 +88,23 @@ def gaps(municipality: Municipality, held: Iterable[Contact], year: int) -> tupl
 
 
 def rows(municipalities: Iterable[Municipality], contacts: Iterable[Contact], year: int) -> list[CoverageRow]:
-    """Every municipality with its gaps, in Swedish order."""
+    """Return every municipality with its gaps, in Swedish order."""
     held: dict[str, list[Contact]] = defaultdict(list)
     for contact in contacts:
         held[contact.municipality_code].append(contact)
-    return [CoverageRow(one, gaps(one, held[one.code], year), gone(held[one.code])) for one in in_order(municipalities)]
+    return [
+        CoverageRow(place, gaps(place, held[place.code], year), gone(held[place.code]))
+        for place in in_order(municipalities)
+    ]
 
 
 def gone(held: Iterable[Contact]) -> tuple[str, ...]:
-    """The names of those who hold a seat and have left."""
+    """Return the names of people who hold a seat but have left."""
     return tuple(dict.fromkeys(contact.person.called for contact in held if contact.gone and contact.person))
 
 
 def chosen(among: Sequence[CoverageRow], wanted: Filter) -> list[CoverageRow]:
-    """The rows that pass the filter."""
+    """Return the rows that pass the filter."""
     return [
         row
         for row in among
@@ -113,7 +116,7 @@ def chosen(among: Sequence[CoverageRow], wanted: Filter) -> list[CoverageRow]:
 
 
 def counts(among: Iterable[CoverageRow]) -> dict[str, int]:
-    """How many members lack each thing, and ``any`` of what is expected."""
+    """Return how many members have each gap, and as ``any`` how many have a gap that they should fill."""
     members = [row for row in among if row.municipality.state == MemberState.MEMBER]
     counted: dict[str, int] = {gap: sum(gap in row.gaps for row in members) for gap in RegisterGap}
     return {**counted, "any": sum(_incomplete(row) for row in members)}

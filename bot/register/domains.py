@@ -1,7 +1,7 @@
-"""Which municipality a mail address belongs to: a tolerant guess to suggest, and an exact answer to give rights by.
+"""Find the municipality of a mail address: a tolerant guess for suggestions, and an exact answer for rights.
 
-Anybody can register ``so-tenas.se``. A right that is given by a comparison that forgives a hyphen, digits or a mark is
-given to them too.
+Anybody can register ``so-tenas.se``. If a comparison that ignores hyphens, digits or marks gave a right, it would give
+it to that person too.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from storage import content
 def suggestion(mail: str | None, domains: Mapping[str, str]) -> str | None:
     """Return the municipality that an address seems to belong to: for a suggestion, never for a right.
 
-    ``domains`` are the kansli's (domain → code) and go before the names. A municipality whose domains the kansli has
-    given has no others.
+    ``domains`` are the kansli's (domain → code) and go before the names. A municipality with domains from the kansli
+    has no others.
     """
     _, at, domain = (mail or "").casefold().rpartition("@")
     if not at:
@@ -32,10 +32,10 @@ def suggestion(mail: str | None, domains: Mapping[str, str]) -> str | None:
 
 
 def owner(mail: str | None, domains: Mapping[str, str]) -> str | None:
-    """Return the municipality whose own domain an address has, letter by letter.
+    """Return the municipality that has exactly this address's domain.
 
-    That is one of ``domains``, or the official name with ``.se`` after it (``upplands-bro.se``) where the kansli has
-    given none and only one name is written so. No subdomain: pupils have addresses there.
+    The domain is one of ``domains``. If the kansli has given none, it is the official name with ``.se``
+    (``upplands-bro.se``), unless two names give the same. Subdomains do not count: pupils have addresses there.
     """
     _, at, domain = (mail or "").casefold().rpartition("@")
     if not at:
@@ -46,7 +46,7 @@ def owner(mail: str | None, domains: Mapping[str, str]) -> str | None:
 
 @cache
 def _plain_domains() -> Mapping[str, str]:
-    """Every official name as a domain; not one that two names have, as Habo and Håbo."""
+    """Return every official name as a domain, except names that give the same domain, such as Habo and Håbo."""
     codes: dict[str, set[str]] = defaultdict(set)
     for row in content.municipalities():
         name = bare(row["namn"].casefold())

@@ -1,8 +1,8 @@
-"""Finds the municipality or region that somebody writes about, however they spell it. Pure; asks rather than guesses.
+"""Find the municipality or region that a person writes about, however they spell it. It asks rather than guesses.
 
-In order: the whole text as a name, then names inside a longer text, then the whole text with a typing error. Without
-å, ä and ö a name counts as well, unless it then is another one's too (Habo and Håbo). A region is meant when the text
-says so ("region", "län") or when no municipality has that name; Gotland is one organisation and is always 0980.
+Pure. It tries, in this order: the whole text as a name, names inside a longer text, the whole text with a typing error.
+A name without å, ä and ö counts too, unless that makes it another name (Habo and Håbo). A region is meant if the text
+says so ("region", "län"), or if no municipality has the name. Gotland is a single organisation and is always 0980.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from bot.register.spelling import bare, differing, errors, letters, marks_fit, s
 from storage import content
 
 MOST_CHOICES = 5
-"""Names to choose among that can be shown at once."""
+"""The most names to choose from at once."""
 GOTLAND_REGION, GOTLAND = "09", "0980"
 
 _WORD = re.compile(r"[^\W_]+(?:[-:’'.][^\W_]+)*")
 _REGION = re.compile(r"(?<=\w{4})-?(?=region(?:en)?\b)", re.IGNORECASE)
-"""Where "Hallandsregionen" is taken apart."""
+"""The place at which to split "Hallandsregionen"."""
 _MUNICIPAL = frozenset(
     "kommun kommuns kommunen kommunens stad stads staden stadens municipality city köping komun kommmun komunn".split()
 )
@@ -33,25 +33,25 @@ _FILLING = frozenset("i of the".split())
 _ORDINARY = frozenset(
     "ale berg boden bro ed eda flen hjo kil kumla lund mark mora nora sala solna trosa vara åre väsby".split()
 )
-"""Names that are words too, in running text: taken for names only with a capital or before "kommun"."""
+"""Names that are also words. In running text they count only with a capital letter or before "kommun"."""
 _AT = frozenset("i från till".split())
-"""What goes before a place."""
+"""Words that come before a place."""
 _LONGEST_NAME = 3
-"""Words in a name ("Västra Götalands län" has three)."""
+"""The most words in a name ("Västra Götalands län" has three)."""
 _SHORT, _LONG = 4, 7
-"""Letters from which a name may have one error, and two."""
+"""From these numbers of letters on, a name may have one error, and two errors."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One municipality, by code."""
+    """A single municipality, by its code."""
 
     code: str
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """It may be any of these (perhaps only one, likely misspelt): the writer must say which."""
+    """Possible municipalities, or a single one that is likely misspelt. The writer must say which one."""
 
     codes: tuple[str, ...]
 
@@ -61,7 +61,7 @@ Answer = Found | Ask | None
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A spelling to look for: ``code`` is written ``text``; ``regional`` tells a region from a municipality."""
+    """A spelling to look for: ``text`` means ``code``. ``regional`` is True for a region."""
 
     text: str
     code: str
@@ -69,12 +69,12 @@ class Name:
 
 
 class Finder:
-    """An index over names, built once."""
+    """An index of names, built once."""
 
     def __init__(self, names: Iterable[Name]) -> None:
         self._exact: dict[str, set[str]] = defaultdict(set)
         self._bare: dict[str, set[tuple[str, str]]] = defaultdict(set)
-        """Spellings with their codes by what they are without å, ä and ö."""
+        """Spellings and their codes, by the spelling without å, ä and ö."""
         self._regional: set[str] = set()
         self._codes: set[str] = set()
         for name in names:
@@ -88,7 +88,7 @@ class Finder:
                     self._bare[spelt_out(key)].add((spelt_out(key), name.code))
 
     def find(self, text: str) -> Answer:
-        """Which municipality ``text`` means: one, one of several, or None where it names none that we know."""
+        """Return the municipality that ``text`` means, or several to ask about; None if it names none that we know."""
         words = _WORD.findall(unicodedata.normalize("NFKC", text))
         if not words:
             return None
@@ -101,7 +101,7 @@ class Finder:
         return _answer(self._whole(words)) or self._among(words) or self._misspelt(words)
 
     def by_domain(self, domain: str) -> str | None:
-        """The municipality whose plain name is the domain's: ``sotenas.se``, also ``edu.sotenas.se``; else None."""
+        """Return the municipality whose name is the domain: ``sotenas.se``, also ``edu.sotenas.se``; else None."""
         labels = domain.casefold().split(".")
         if len(labels) < 2 or labels[-1] != "se":  # noqa: PLR2004 - a name and .se
             return None
@@ -111,7 +111,7 @@ class Finder:
         return next(iter(codes)) if len(codes) == 1 else None
 
     def _whole(self, words: list[str]) -> set[str]:
-        """The codes for the whole text as a name."""
+        """Return the codes for the whole text as a name."""
         folded = [word.casefold().strip(".:") for word in words]
         plain = _names_only(folded)
         wanted = self._wanted(folded)
@@ -124,14 +124,14 @@ class Finder:
         return set()
 
     def _spelt(self, key: str) -> set[str]:
-        """The codes for one spelling; one without å, ä and ö stands for those with them, too."""
+        """Return the codes for one spelling. Without å, ä and ö it also means names with them."""
         exact = self._exact.get(key, set())
         if exact and key != bare(key):
             return exact
         return exact | self._unmarked(key)
 
     def _unmarked(self, key: str) -> set[str]:
-        """The codes for a spelling that leaves out marks; one with other marks than the name is another word."""
+        """Return the codes of names whose marks the spelling leaves out. Added marks make another word."""
         return {code for name, code in self._bare.get(bare(key), ()) if marks_fit(key, name)}
 
     def _wanted(self, words: list[str]) -> _Wanted:
@@ -142,7 +142,7 @@ class Finder:
         )
 
     def _among(self, words: list[str]) -> Answer:
-        """The names inside a longer text; asked where it speaks of a region and names none that we know."""
+        """Return the names inside a longer text. Ask if it mentions a region but names none that we know."""
         codes = self._mentioned(words)
         if codes:
             codes |= self._perhaps(words)
@@ -151,23 +151,23 @@ class Finder:
         return _answer(codes)
 
     def _mentioned(self, words: list[str]) -> set[str]:
-        """The codes for names inside a longer text; the longest name at each place."""
-        found: set[str] = set()
+        """Return the codes for names inside a longer text: the longest name at each place."""
+        mentioned: set[str] = set()
         at = 0
         while at < len(words):
             for length in range(min(_LONGEST_NAME, len(words) - at), 0, -1):
                 codes = self._mention(words, at, length)
                 if codes:
-                    found |= codes
+                    mentioned |= codes
                     break
             at += length if codes else 1
-        return found
+        return mentioned
 
     def _perhaps(self, words: list[str]) -> set[str]:
-        """The names that are words too after a word that goes before places: "i lund" with another name is asked."""
+        """Return names that are also words, after "i" or the like: "i lund" next to another name makes us ask."""
         pairs = ((before.casefold(), word.casefold()) for before, word in pairwise(words))
-        found = (self._exact.get(word, set()) for before, word in pairs if before in _AT and word in _ORDINARY)
-        return set().union(*found) - self._regional
+        codes = (self._exact.get(word, set()) for before, word in pairs if before in _AT and word in _ORDINARY)
+        return set().union(*codes) - self._regional
 
     def _mention(self, words: list[str], at: int, length: int) -> set[str]:
         part = words[at : at + length]
@@ -197,13 +197,13 @@ class Finder:
         if not codes:
             return None
         best = min(codes.values())
-        chosen = [code for code, distance in sorted(codes.items(), key=lambda one: (one[1], one[0]))]
+        chosen = [code for code, distance in sorted(codes.items(), key=lambda pair: (pair[1], pair[0]))]
         if len(chosen) == 1 and best == 1 and len(key) > _LONG:
             return Found(chosen[0])
         return Ask(tuple(chosen[:MOST_CHOICES]))
 
     def _near(self, key: str) -> dict[str, int]:
-        """Codes with the number of typing errors between their nearest spelling and ``key``."""
+        """Return codes whose spelling is near ``key``, each with its number of typing errors."""
         most = 0 if len(key) < _SHORT else 1 if len(key) < _LONG else 2
         near: dict[str, int] = {}
         for form in {key, key.removesuffix("s")}:
@@ -218,7 +218,7 @@ class Finder:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """Keeps the codes of the kind that the words say is meant; municipalities before regions where they say nothing."""
+    """Keep the codes of the kind that the words ask for. If they ask for none, take municipalities before regions."""
 
     regions: frozenset[str]
     municipal: bool
@@ -235,13 +235,13 @@ class _Wanted:
 
 
 def padded(digits: str) -> str:
-    """A code with the zeros that Excel takes away: ``114`` → ``0114``, ``1`` → ``01``."""
+    """Return a code with the zeros that Excel removes: ``114`` → ``0114``, ``1`` → ``01``."""
     return digits.zfill(2 if len(digits) <= 2 else 4)  # noqa: PLR2004 - the two lengths of codes
 
 
 @cache
 def official() -> Finder:
-    """The finder over all municipalities and regions."""
+    """Return the finder for all municipalities and regions."""
     return Finder(_official(content.municipalities()))
 
 
@@ -256,7 +256,7 @@ def _official(rows: Iterable[Mapping[str, str]]) -> Iterable[Name]:
 
 
 def _keys(text: str) -> set[str]:
-    """What a name is found by: its letters, and those without "kommun", "region" and the genitive before "län"."""
+    """Return the keys of a name: its letters, also without "kommun", "region" and the genitive before "län"."""
     words = [word.casefold() for word in _WORD.findall(text)]
     plain = [word for word in words if word not in _MUNICIPAL | _REGIONAL]
     keys = {letters("".join(words)), letters("".join(plain))}
@@ -266,12 +266,12 @@ def _keys(text: str) -> set[str]:
 
 
 def _names_only(words: Iterable[str]) -> list[str]:
-    """The words that may be part of a name."""
+    """Return the words that may be part of a name."""
     return [word for word in words if word not in _MUNICIPAL | _FILLING and not _is_regional(word)]
 
 
 def _is_regional(word: str) -> bool:
-    """Whether it says that a region is meant, perhaps with a typing error."""
+    """Return whether the word means a region, perhaps with a typing error."""
     return word in _REGIONAL or (len(word) > _SHORT and errors(word, "region") == 1)
 
 

@@ -1,4 +1,4 @@
-"""The rules of giving and taking the kansli's and the board's roles."""
+"""The rules for giving and taking the roles of kansli and board."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from storage.people import GRANTED, Person, PersonRole
 
 
 def checked_role(value: object) -> PersonRole:
-    """Return one of :data:`GRANTED`. Raises :class:`UserError`."""
+    """Return the role. Raise :class:`UserError` if it is not in :data:`GRANTED`."""
     if value not in GRANTED:
         raise UserError("Välj kansli eller styrelse.")
     return PersonRole(str(value))
 
 
 def give(change: Change, person: Person, role: PersonRole) -> str:
-    """Give a role, and return what was done. Raises :class:`UserError` for kansli people the bot has not met."""
+    """Give a role. Return a sentence about it. Raise :class:`UserError` for kansli people the bot has not met."""
     if role is PersonRole.KANSLI and person.teams_id is None:
         raise UserError(
             f"{person.called} har inte skrivit till mig än, så jag vet inte säkert vem det är. "
@@ -31,10 +31,10 @@ def give(change: Change, person: Person, role: PersonRole) -> str:
 
 
 def take(turn: Turn, person: Person, role: PersonRole) -> str:
-    """Take a role away, and return what was done. Raises :class:`UserError`.
+    """Take a role away. Return a sentence about it. Raise :class:`UserError` if that is not allowed.
 
-    You cannot take the kansli's role from yourself, and only the kansli may take it from others. The rows are held
-    until the transaction ends, so two people who take it from each other can't both succeed: one is left.
+    You cannot take the kansli's role from yourself, and only the kansli may take it from others. The rows are locked
+    until the transaction ends. So if two people take the role from each other, only one succeeds.
     """
     change = Change.of(turn)
     if role is PersonRole.KANSLI:

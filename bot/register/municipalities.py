@@ -1,4 +1,4 @@
-"""The rules of changing what the kansli knows of a municipality."""
+"""The rules for changing the kansli's facts about a municipality."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DOMAIN = re.compile(r"[a-z0-9åäöéü-]+(?:\.[a-z0-9åäöéü-]+)*\.[a-z]{2,
 _ANYBODYS = frozenset(
     "gmail.com hotmail.com outlook.com live.com live.se icloud.com yahoo.com yahoo.se telia.com msn.com me.com".split()
 )
-"""Domains where anybody can have an address; one of them would make all their users a municipality's."""
+"""Domains where anybody can have an address. With one of them, a municipality would get all their users."""
 _YEARS = range(2000, 2101)
 _NAMES = {
     "state": "medlemskap",
@@ -28,7 +28,7 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the kansli sets, cleaned and checked by :func:`checked`."""
+    """The facts that the kansli decides, cleaned and checked by :func:`checked`."""
 
     state: MemberState
     programme_url: str = ""
@@ -37,14 +37,14 @@ class Facts:
 
 
 def checked(state: object, url: str, until: str, domains: str) -> Facts:
-    """The form's texts. Raises :class:`UserError`."""
+    """Return the form's texts as facts. Raise :class:`UserError` for a bad value."""
     if state not in set(MemberState):
         raise UserError("Välj vad som gäller för medlemskapet.")
     return Facts(MemberState(str(state)), checked_url(url), checked_year(until), checked_domains(domains))
 
 
 def checked_url(text: str) -> str:
-    """A link to a page, or empty. Raises :class:`UserError`."""
+    """Return a link to a page, or an empty text. Raise :class:`UserError` for a bad link."""
     try:
         parts = urlsplit(text)
         good = parts.scheme in ("http", "https") and parts.hostname is not None and "." in parts.hostname
@@ -56,7 +56,7 @@ def checked_url(text: str) -> str:
 
 
 def checked_year(text: str) -> int | None:
-    """A year, or None for nothing. Raises :class:`UserError`."""
+    """Return a year, or None for an empty text. Raise :class:`UserError` for anything else."""
     if not text:
         return None
     if not text.isdecimal() or int(text) not in _YEARS:
@@ -65,9 +65,9 @@ def checked_year(text: str) -> int | None:
 
 
 def checked_domains(text: str) -> tuple[str, ...]:
-    """Mail domains, each once. Raises :class:`UserError`."""
-    found = (part.strip(" @.").casefold() for part in re.split(r"[\s,;]+", text))
-    domains = tuple(dict.fromkeys(part for part in found if part))
+    """Return the mail domains without repetitions. Raise :class:`UserError` for a bad one."""
+    parts = (part.strip(" @.").casefold() for part in re.split(r"[\s,;]+", text))
+    domains = tuple(dict.fromkeys(part for part in parts if part))
     for domain in domains:
         if not _DOMAIN.fullmatch(domain):
             raise UserError(f"{domain} är ingen mejldomän. Skriv det som står efter @, till exempel sotenas.se.")
@@ -76,26 +76,26 @@ def checked_domains(text: str) -> tuple[str, ...]:
     return domains
 
 
-def refuse_taken(everyone: Iterable[Municipality], one: Municipality, domains: Iterable[str]) -> None:
-    """Raises :class:`UserError` where another municipality has one of the domains."""
+def refuse_taken(everyone: Iterable[Municipality], municipality: Municipality, domains: Iterable[str]) -> None:
+    """Raise :class:`UserError` if another municipality has one of the domains."""
     wanted = set(domains)
     for other in everyone if wanted else ():
-        if other.code != one.code and (shared := wanted.intersection(other.mail_domains)):
+        if other.code != municipality.code and (shared := wanted.intersection(other.mail_domains)):
             raise UserError(f"Mejldomänen {min(shared)} hör redan till {other.full_name}.")
 
 
-def change(change: Change, one: Municipality, facts: Facts) -> None:
-    """Set what differs, and write down which; nothing at all where nothing does."""
+def change(change: Change, municipality: Municipality, facts: Facts) -> None:
+    """Set the facts that differ, and record which. Change nothing if none differ."""
     changed = []
     for field in fields(facts):
         value = getattr(facts, field.name)
         value = list(value) if isinstance(value, tuple) else value
-        if getattr(one, field.name) != value:
-            setattr(one, field.name, value)
+        if getattr(municipality, field.name) != value:
+            setattr(municipality, field.name, value)
             changed.append(field.name)
     if not changed:
         return
-    one.changed_at = change.now
+    municipality.changed_at = change.now
     for name in changed:
         state = f": {words.STATE_NAMES[facts.state]}" if name == "state" else ""
-        change.record(f"Ändrat {_NAMES[name]}{state}", f"municipality:{one.code}")
+        change.record(f"Ändrat {_NAMES[name]}{state}", f"municipality:{municipality.code}")

@@ -1,4 +1,4 @@
-"""The rules of proposals: what members say of themselves and the kansli confirms."""
+"""The rules for proposals that members make about themselves and the kansli confirms."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from storage.people import Person
 
 
 def claim(change: Change, person: Person, code: str) -> Proposal | None:
-    """Let a person speak for a municipality: at once where their mail or a seat shows it, else as a proposal."""
+    """Let a person work for a municipality: at once if their mail or a seat proves it, else as a proposal."""
     if code == person.municipality_code or shows(change.session, person, code):
         person.municipality_code = code
         contacts.withdraw(change.session, ProposalKind.BELONGS, person.id)
@@ -22,7 +22,7 @@ def claim(change: Change, person: Person, code: str) -> Proposal | None:
 
 
 def accept(change: Change, proposal: Proposal) -> str:
-    """Do what a member proposed; what was done, for the kansli. Raises :class:`UserError` when it can't be done."""
+    """Carry out a proposal. Return a sentence for the kansli. Raise :class:`UserError` if it can't be carried out."""
     person, code, held = proposal.person, proposal.municipality_code, proposal.replaces
     if proposal.kind == ProposalKind.BELONGS:
         person.municipality_code = code
@@ -38,12 +38,16 @@ def accept(change: Change, proposal: Proposal) -> str:
 
 
 def _refuse_taken(change: Change, held: Contact | None, person: Person) -> None:
-    """Raises :class:`UserError` where somebody else has taken over the seat that was to be taken over."""
+    """Raise :class:`UserError` if somebody else has taken over the seat of the proposal."""
     if held is None or held.until is None:
         return
     municipalities.lock(change.session, held.municipality_code)
-    now = [one for one in contacts.current(change.session, held.municipality_code) if one.seat == held.seat]
-    names = [one.person.called for one in now if one.person and one.person_id != person.id and not one.gone]
+    now = [contact for contact in contacts.current(change.session, held.municipality_code) if contact.seat == held.seat]
+    names = [
+        contact.person.called
+        for contact in now
+        if contact.person and contact.person_id != person.id and not contact.gone
+    ]
     if names:
         raise UserError(
             f"{listed(names)} har redan tagit över uppdraget. Avböj förslaget, eller öppna kommunen och byt där."
@@ -51,7 +55,7 @@ def _refuse_taken(change: Change, held: Contact | None, person: Person) -> None:
 
 
 def decline(change: Change, proposal: Proposal) -> str:
-    """Take a proposal away without doing it; what was done, for the kansli."""
+    """Delete a proposal without carrying it out. Return a sentence for the kansli."""
     change.record("Förslag avböjt", f"municipality:{proposal.municipality_code}", proposal.person_id)
     change.session.delete(proposal)
     change.session.flush()

@@ -1,7 +1,7 @@
-"""Mirrors the rosters of teams and theme channels, each night and on change, and so knows who has left.
+"""Mirror the rosters of teams and theme channels, each night and on change, to know who has left.
 
-Nothing here waits for the network inside a transaction. One replica reads at a time: it holds a lease, and each of its
-transactions looks whether it still does. Repeated, cut off or late, a reading gives the same rows.
+Nothing here waits for the network inside a transaction. One replica reads at a time: it holds a lease, and checks it in
+each of its transactions. A reading that is repeated, cut off or late gives the same rows.
 """
 
 from __future__ import annotations
@@ -28,42 +28,42 @@ from storage.rosters import Readable
 T = TypeVar("T")
 
 EVERY = timedelta(minutes=1)
-"""How often it is asked what is due: every roster each night, and one that has changed soon after."""
+"""How often to look for rosters to read: each one every night, and a changed one soon after the change."""
 NIGHT = 3
-"""O'clock in Stockholm: from then on every roster is read again."""
+"""The hour in Stockholm from which every roster is read again."""
 CHUNK = 15
-"""Members kept in one transaction, at most about 50 ms, so that turns get in between."""
+"""How many members to store in one transaction: at most about 50 ms, so that turns get in between."""
 LEASE = "rosters"
 LEASED = timedelta(minutes=10)
-"""Longer than one roster takes to read, with all that its waits may be."""
+"""Longer than it takes to read one roster, with all possible waits."""
 AGAIN = timedelta(minutes=10)
-"""Until a roster is tried again that could not be read; longer where Teams or Graph asks for it."""
+"""The wait after a roster could not be read; longer if Teams or Graph asks for it."""
 REFUSED_FOR = timedelta(hours=6)
-"""The same for one that the bot is not let into."""
+"""The wait after Teams and Graph did not let the bot read a roster."""
 
 logger = logging.getLogger(__name__)
 
 
 class _LeaseLostError(Exception):
-    """Another replica reads now."""
+    """Another replica has the lease now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read of one roster."""
+    """The result of reading one roster."""
 
     members: Sequence[Listed]
     wait: timedelta | None
-    """None where all of it was read; else when to try again. Then nobody missing in ``members`` counts as gone."""
+    """None if all of it was read, else when to try again. Then nobody counts as gone for not being in ``members``."""
 
 
 class Mirror:
-    """Reads what is due, each time :meth:`run` is called."""
+    """Read the rosters that are due, each time :meth:`run` is called."""
 
     def __init__(
         self, app: App, clock: Callable[[], datetime], teams: TeamDirectory, graph: tenant.Directory | None = None
     ) -> None:
-        """``graph`` is None where Graph is not set up: then what the Connector tells is all there is."""
+        """``graph`` is None if Graph is not set up. Then the Connector's answers have to do."""
         self._app = app
         self._clock = clock
         self._teams = teams
@@ -72,18 +72,18 @@ class Mirror:
         self._running = asyncio.Lock()
 
     async def run(self) -> int:
-        """Read every roster that is due; how many members were kept. One that can't be read is logged and left."""
+        """Read every roster that is due. Return how many members were stored. Log and skip an unreadable roster."""
         if self._running.locked():
             return 0
         async with self._running:
-            kept = 0
+            stored = 0
             try:
                 for place in await self._alone(self._due):
-                    kept += await self._mirror(place)
+                    stored += await self._mirror(place)
                 await self._alone(partial(leases.release, name=LEASE, holder=self._holder))
             except _LeaseLostError:
                 pass
-            return kept
+            return stored
 
     def _due(self, session: Session) -> list[Readable]:
         now = self._clock()
@@ -93,25 +93,25 @@ class Mirror:
         began = self._clock()
         reading = await self._read(place)
         step = partial(self._alone, since=began)
-        kept = 0
+        stored = 0
         for start in range(0, len(reading.members), CHUNK):
             chunk = reading.members[start : start + CHUNK]
             tenants = self._app.settings.allowed_tenants
-            kept += await step(partial(keep, place=place, members=chunk, now=began, tenants=tenants))
+            stored += await step(partial(keep, place=place, members=chunk, now=began, tenants=tenants))
         if reading.wait is not None:
             until = self._clock() + reading.wait
             await step(partial(rosters.postpone, roster_id=place.id, until=until))
-            return kept
+            return stored
         if await step(partial(rosters.believe, roster_id=place.id, read_at=began)):
             while await step(partial(rosters.drop, roster_id=place.id, read_at=began, most=CHUNK)) == CHUNK:
                 pass
         else:
             logger.warning("a roster has lost most of its members; not believed yet", extra={"roster": place.id})
         await step(partial(rosters.done, roster_id=place.id, read_at=began))
-        return kept
+        return stored
 
     async def _read(self, place: Readable) -> Reading:
-        """What the Connector tells, with what Graph adds. Either alone will do where the other does not know us."""
+        """Return the Connector's members with Graph's additions. If one of the two doesn't know us, use the other."""
         listed: Sequence[Listed] = ()
         added: Sequence[tenant.DirectoryMember] = ()
         waits: list[timedelta] = []
@@ -125,7 +125,7 @@ class Mirror:
             except (Unreachable, TryLater, Uncertain, Failed) as problem:
                 waits += _told(place, "Graph", problem)
         members = merged(listed, added)
-        if not members and not waits:  # there is no team of nobody
+        if not members and not waits:  # no team is empty
             waits = [REFUSED_FOR]
         return Reading(members, max(waits, default=None))
 
@@ -136,9 +136,9 @@ class Mirror:
         return await graph.team_members(group)
 
     async def _alone(self, work: Callable[[Session], T], since: datetime | None = None) -> T:
-        """Play ``work`` in a transaction of its own, if the lease is ours in it. Raises :class:`_LeaseLostError`.
+        """Play ``work`` in its own transaction. Raise :class:`_LeaseLostError` if the lease is not ours in it.
 
-        What was read ``since`` longer ago than a lease lasts may be older than what another replica has kept.
+        Data read ``since`` a time longer ago than a lease may be older than data that another replica has stored.
         """
 
         def leased(session: Session) -> T:
@@ -153,17 +153,17 @@ class Mirror:
 
 
 def night(now: datetime) -> datetime:
-    """The latest night's :data:`NIGHT`."""
+    """Return when the latest night's :data:`NIGHT` was."""
     local = now.astimezone(STOCKHOLM)
     latest = local.replace(hour=NIGHT, minute=0, second=0, microsecond=0)
     return latest if latest <= local else latest - timedelta(days=1)
 
 
 def _told(place: Readable, by: str, problem: Unreachable | TryLater | Uncertain | Failed) -> list[timedelta]:
-    """Log that a roster could not be read; how long to wait. Until then nobody on it counts as gone."""
+    """Log that a roster could not be read. Return how long to wait. Until then nobody on it counts as gone."""
     logger.warning("a roster could not be read", extra={"roster": place.id, "by": by, "reason": str(problem)})
     match problem:
-        case Unreachable():  # the other of the two is all there is then
+        case Unreachable():  # then the other of the two has to do
             return []
         case TryLater(after=float() | int() as after):
             return [max(AGAIN, timedelta(seconds=after))]

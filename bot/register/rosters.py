@@ -1,4 +1,4 @@
-"""What a roster says of people: mail and guest state are in no activity, and some are known before they write."""
+"""Store what a roster says about people: activities have no mail or guest state, and some people never wrote."""
 
 from __future__ import annotations
 
@@ -20,22 +20,23 @@ from storage.people import Person
 from storage.rosters import Readable
 
 LONGEST_TEAMS_ID, LONGEST_ENTRA_ID = 200, 64
-"""Characters that the database keeps; what is longer is no real id."""
+"""The most characters that the database stores; a longer id is not a real one."""
 
 
 def merged(listed: Sequence[Listed], added: Sequence[DirectoryMember]) -> list[Listed]:
-    """The Connector's members with what Graph knows better, and those whom only Graph has."""
-    from_graph = {one.entra_id.casefold(): one for one in added}
+    """Return the Connector's members, corrected by Graph, and the people that only Graph has."""
+    from_graph = {member.entra_id.casefold(): member for member in added}
     members = []
-    for one in listed:
-        more = from_graph.pop(one.entra_id.casefold(), None) if one.entra_id else None
+    for member in listed:
+        more = from_graph.pop(member.entra_id.casefold(), None) if member.entra_id else None
         members.append(
-            one
+            member
             if more is None
-            else replace(one, name=one.name or more.name, mail=more.mail or one.mail, guest=more.guest)
+            else replace(member, name=member.name or more.name, mail=more.mail or member.mail, guest=more.guest)
         )
     members += [
-        Listed(None, one.entra_id, one.name or None, one.mail, one.guest, one.tenant_id) for one in from_graph.values()
+        Listed(None, member.entra_id, member.name or None, member.mail, member.guest, member.tenant_id)
+        for member in from_graph.values()
     ]
     return members
 
@@ -43,26 +44,28 @@ def merged(listed: Sequence[Listed], added: Sequence[DirectoryMember]) -> list[L
 def keep(
     session: Session, place: Readable, members: Sequence[Listed], now: datetime, tenants: Collection[str] = ()
 ) -> int:
-    """Bring people up to date with what a roster says of them; how many. ``now`` is when the reading began."""
+    """Store what a roster says about people. Return how many it was. ``now`` is when the reading began."""
     rosters.begin(session, place.id)
-    found = [_known(session, place, member, now, tenants) for member in members]
-    for person in found:
+    persons = [_known(session, place, member, now, tenants) for member in members]
+    for person in persons:
         if person is not None:
             rosters.see(session, place.id, person, now)
-    return len([person for person in found if person is not None])
+    return len([person for person in persons if person is not None])
 
 
 def _known(session: Session, place: Readable, member: Listed, now: datetime, tenants: Collection[str]) -> Person | None:
-    """The person, made if new; None for who was erased, and for others' people in a shared channel.
+    """Return the person, new or known; None for erased people and for other tenants' people in a shared channel.
 
-    The latter have no account here and can't be written to, so nothing is kept about them.
+    The latter have no account here and can't get messages, so nothing is stored about them.
     """
     entra_id = member.entra_id.casefold() if member.entra_id else None
-    name = "".join(one for one in member.name or "" if unicodedata.category(one) not in ("Cc", "Cf", "Cs")).strip()
+    name = "".join(
+        letter for letter in member.name or "" if unicodedata.category(letter) not in ("Cc", "Cf", "Cs")
+    ).strip()
     mail = address(member.mail)
     if not _real(member.teams_id, LONGEST_TEAMS_ID) or not _real(entra_id, LONGEST_ENTRA_ID):
         return None
-    # without a mail: an address that no mail reaches may be theirs too
+    # member.mail too: an erased person may have an address that no mail reaches
     if hashes.is_erased(session, member.teams_id, entra_id, mail, member.mail):
         return None  # until they write to the bot themselves
     outside = place.channel and member.tenant_id is not None and tenants and member.tenant_id.casefold() not in tenants
@@ -88,10 +91,10 @@ def _real(identity: str | None, longest: int) -> bool:
 
 
 def _recognise(change: Change, person: Person, mail: str) -> None:
-    """Make two rows one, where somebody from the kansli's list is the person that the bot now knows.
+    """Merge a person from the kansli's list with the same person as the bot now knows them.
 
-    The listed person's seats go along, so the audit log has it. People who share an address under different names
-    stay two, and the log has that too.
+    The listed person's seats move too, so the audit log records it. People who share an address under different names
+    stay two rows; the log records that too.
     """
     others = [other for other in people.with_mail(change.session, mail) if other.id != person.id]
     listed = [other for other in others if other.teams_id is None and other.entra_id in (None, person.entra_id)]
@@ -104,7 +107,7 @@ def _recognise(change: Change, person: Person, mail: str) -> None:
 
 
 def address(mail: str | None) -> str | None:
-    """Return a roster's mail as an address, or None for a guest's sign-in name, which is no address."""
+    """Return a roster's mail as an address; None for a guest's sign-in name, which gets no mail."""
     try:
         return checks.checked_mail(mail or "")
     except UserError:

@@ -1,4 +1,4 @@
-"""The rules of seats: who speaks for a municipality, from when until when."""
+"""The rules for seats: who represents a municipality, and from when until when."""
 
 from __future__ import annotations
 
@@ -19,41 +19,41 @@ from storage.people import Person, PersonRole
 
 
 def suggested(session: Session, person: Person) -> Municipality | None:
-    """Return the municipality that a person's mail address seems to belong to, for them to confirm or deny."""
+    """Return the municipality that a person's mail address suggests, for them to confirm or deny."""
     return municipalities.find(session, domains.suggestion(person.mail, _domains(session)))
 
 
 def shows(session: Session, person: Person, code: str) -> bool:
-    """Whether a person's mail address or seat shows that they speak for a municipality, so that nobody need confirm."""
+    """Return whether the person's mail address or seat proves that they work for a municipality."""
     if any(held.municipality_code == code for held in contacts.held_by(session, person.id)):
         return True
     return domains.owner(person.mail, _domains(session)) == code
 
 
 def refuse_erased(session: Session, mail: str) -> None:
-    """Raises :class:`UserError` for the address of somebody who was erased and has not written since."""
+    """Raise :class:`UserError` for the address of an erased person who has not written since."""
     if hashes.is_erased(session, mail):
         raise UserError("Personens uppgifter är borttagna. Be personen skriva hej till mig först, så går det igen.")
 
 
 def known_as(name: str, same: Sequence[Person]) -> Person | None:
-    """Return the one called ``name`` of the people with ``same`` address; None for a new address.
+    """Return the person called ``name`` among the people with the ``same`` address; None for a new address.
 
-    Every way into the register asks here. Raises :class:`UserError` where the address is only known as somebody's whose
-    name has nothing in common with ``name``: it would give a seat to another person than the one meant.
+    Every way into the register asks here. Raise :class:`UserError` if the address belongs only to people whose names
+    have nothing in common with ``name``: the seat would go to the wrong person.
     """
-    found = next((person for person in same if is_called(person, name)), None)
-    if found is None and same:
+    match = next((person for person in same if is_called(person, name)), None)
+    if match is None and same:
         raise UserError(
             f"Adressen hör till {same[0].name}. Är det rätt person? Skriv då det namnet. Annars behövs en egen adress."
         )
-    return found
+    return match
 
 
 def is_called(person: Person, name: str) -> bool:
-    """Whether a person's name and ``name`` may be of one person: they share a word. A person without a name fits all.
+    """Return whether the person may be called ``name``: they share a word. A person without a name fits all.
 
-    A guest may be called by the address, without spaces ("asaoberg").
+    A guest's name may be the address, without spaces ("asaoberg").
     """
     theirs, meant = _words(person.name), _words(name)
     if not theirs or theirs & meant:
@@ -64,11 +64,11 @@ def is_called(person: Person, name: str) -> bool:
 def person_with(change: Change, name: str, mail: str) -> Person:
     """Return the person with this address, or a new one who has not met the bot.
 
-    Raises as :func:`known_as` and :func:`refuse_erased`.
+    Raise as :func:`known_as` and :func:`refuse_erased`.
     """
     known = known_as(name, people.with_mail(change.session, mail))
     if known is None:
-        municipalities.lock_first(change.session)  # another turn may be writing the same person down
+        municipalities.lock_first(change.session)  # another turn may be adding the same person
         known = known_as(name, people.with_mail(change.session, mail))
     if known is not None:
         return known
@@ -80,11 +80,11 @@ def person_with(change: Change, name: str, mail: str) -> Person:
 
 
 def appoint(change: Change, code: str, seat: PersonRole, person: Person) -> Contact:
-    """Give a person a seat; one they hold already stays as it is. They speak for the municipality from now on."""
+    """Give a person a seat, unless they hold it already. If they hold no seat where they work, they work here now."""
     municipalities.lock(change.session, code)
     held = contacts.held_by(change.session, person.id)
-    mine = next((one for one in held if one.municipality_code == code and one.seat == seat), None)
-    if not any(one.municipality_code == person.municipality_code for one in held):
+    mine = next((row for row in held if row.municipality_code == code and row.seat == seat), None)
+    if not any(row.municipality_code == person.municipality_code for row in held):
         person.municipality_code = code
     if not person.role:
         person.role = seat
@@ -98,20 +98,20 @@ def appoint(change: Change, code: str, seat: PersonRole, person: Person) -> Cont
 
 
 def end(change: Change, contact: Contact) -> None:
-    """End a seat; it stays in the history. Raises :class:`UserError` when it has ended already."""
+    """End a seat. It stays in the history. Raise :class:`UserError` if it has ended already."""
     municipalities.lock(change.session, contact.municipality_code)
     change.session.refresh(contact)
     if contact.until is not None:
         raise UserError("Det uppdraget är redan avslutat. Öppna kommunen igen, så ser du vad som gäller nu.")
     contact.until = change.today
     if contact.person is not None and contact.person.role == contact.seat:
-        contact.person.role = ""  # they are not that any more; what they are now they may say themselves
+        contact.person.role = ""  # no longer true; they may choose a new role themselves
     about = f"municipality:{contact.municipality_code}"
     change.record(f"Avslutat uppdrag: {words.seat(contact.seat)}", about, contact.person_id)
 
 
 def replace(change: Change, contact: Contact, person: Person) -> Contact:
-    """End a seat and give it to somebody else. Raises :class:`UserError` when it is already theirs or has ended."""
+    """End a seat and give it to somebody else. Raise :class:`UserError` if that person has it, or if it has ended."""
     if contact.person_id == person.id:
         raise UserError("Det är samma person som har uppdraget nu. Skriv den nya personens namn och mejladress.")
     end(change, contact)
@@ -119,8 +119,8 @@ def replace(change: Change, contact: Contact, person: Person) -> Contact:
 
 
 def correct(change: Change, contact: Contact, person: Person, name: str, mail: str) -> None:
-    """Put a contact person's name and address right. Raises :class:`UserError` where somebody else has the address."""
-    other = next((one for one in people.with_mail(change.session, mail) if one.id != person.id), None)
+    """Correct a contact person's name and address. Raise :class:`UserError` if somebody else has the address."""
+    other = next((holder for holder in people.with_mail(change.session, mail) if holder.id != person.id), None)
     if other is not None and mail != person.mail:
         raise UserError(f"Adressen hör till {other.name}. Är det en ny person, välj Byt kontaktperson i stället.")
     if (person.name, person.mail) != (name, mail):
@@ -134,5 +134,5 @@ def _domains(session: Session) -> dict[str, str]:
 
 
 def _words(name: str) -> set[str]:
-    """The words of a name, without marks and initials."""
+    """Return the words of a name, without marks and initials."""
     return {bare(word.casefold()) for word in re.split(r"[\W_]+", name) if len(word) > 1}

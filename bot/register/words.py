@@ -1,4 +1,4 @@
-"""What things about people and municipalities are called in Swedish. Pure."""
+"""The Swedish words for people and municipalities in the register. Pure functions."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ STATE_NAMES = {
 }
 
 LEFT = "har lämnat nätverkets team"
-"""Said of somebody who is on no roster any more."""
+"""About a person who is on no roster any more."""
 UNREACHED = {
     Reason.BLOCKED: "har blockerat eller tagit bort boten",
     Reason.DISABLED: "får inte använda boten, enligt sin administratör",
@@ -51,32 +51,32 @@ UNREACHED = {
     Reason.NO_ROUTE: "går inte att nå, för boten är inte med i något team än",
     Reason.NOT_SET_UP: "går bara att nå med mejl, och det är inte uppsatt",
 }
-"""Why nothing reaches a person, to follow their name."""
+"""Why no message reaches a person; the words follow their name."""
 
 _SWEDISH = str.maketrans("åäöéü", "{|}eu")
-"""Å, ä and ö come after z, in that order."""
+"""Sort å, ä and ö after z, in that order."""
 
 
 def seat(value: str) -> str:
-    """The name of a seat, for running text."""
+    """Return the name of a seat, for running text."""
     return SEAT_NAMES.get(PersonRole(value), value)
 
 
 def role(value: str) -> str:
-    """The name of a role; empty for none."""
+    """Return the name of a role; empty for no role."""
     return ROLE_NAMES[PersonRole(value)] if value else ""
 
 
 def capital(text: str) -> str:
-    """With a capital letter first, and the rest as it is."""
+    """Return the text with a capital first letter, and the rest unchanged."""
     return text[:1].upper() + text[1:]
 
 
 def order(text: str) -> str:
-    """What to sort a text by for Swedish order."""
+    """Return a key that sorts a text in Swedish order."""
     return text.casefold().translate(_SWEDISH)
 
 
 def in_order(rows: Iterable[Any]) -> list[Any]:
-    """Rows that have a ``name``, in Swedish order."""
+    """Return rows that have a ``name``, in Swedish order."""
     return sorted(rows, key=lambda row: order(row.name))

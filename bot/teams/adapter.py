@@ -22,21 +22,21 @@ from bot.teams.gate import tenant_of
 T = TypeVar("T")
 
 NOT_DELIVERED = (ClientConnectorError, ServerDisconnectedError)
-"""No connection, or one that Teams closed while it was idle: it did not read what was written there."""
+"""Errors after which Teams has read nothing: there was no connection, or Teams had closed it while it was idle."""
 
 RETRIED = frozenset({412, 429, 502, 503, 504})
 """The statuses after which Teams asks us to try again."""
 REFUSED = frozenset({400, 403, 404, 405})
-"""The statuses by which Teams says that it has no private messages here."""
+"""The statuses with which Teams says that it has no private messages here."""
 LONGEST_WAIT = 2.0
-"""Seconds that a turn waits before it tries again. A longer Retry-After is given up, because a person is waiting."""
+"""The most seconds that a turn waits for a new try. Longer waits are not worth it, because a person is waiting."""
 USUAL_WAIT = 0.5
-"""Seconds to wait if Teams doesn't say."""
+"""Seconds to wait if Teams does not say how long."""
 _THREAD = ";messageid="
 
 
 class Adapter(BotAdapter):
-    """Runs turns through the middleware (``use``) and sends their activities."""
+    """Run turns through the middleware (``use``) and send their activities."""
 
     def __init__(self, connector: Connector) -> None:
         super().__init__()
@@ -45,7 +45,7 @@ class Adapter(BotAdapter):
     async def process(
         self, activity: Activity, logic: Callable[[TurnContext], Awaitable[None]]
     ) -> InvokeResponse | None:
-        """Run one turn. Return an invoke's answer, or None for other activities. Raises what ``logic`` raises."""
+        """Run one turn. Return an invoke's answer, or None for other activities. Raise what ``logic`` raises."""
         activity.delivery_mode = None  # "expectReplies" would make TurnContext keep the replies to itself
         context = TurnContext(self, activity)
         await self.run_pipeline(context, logic)
@@ -53,11 +53,11 @@ class Adapter(BotAdapter):
         return answer.value if answer is not None else None
 
     async def send_activities(self, context: TurnContext, activities: list[Activity]) -> list[ResourceResponse]:
-        """Send in order. Raises what :class:`Connector` raises, after one more try where Teams asks for it."""
+        """Send in order. Try once more if Teams asks for it, then raise what :class:`Connector` raises."""
         return [ResourceResponse(id=await self._send(context, activity)) for activity in activities]
 
     async def update_activity(self, context: TurnContext, activity: Activity) -> ResourceResponse:
-        """Replace the message ``activity.id``. Raises as :meth:`send_activities`."""
+        """Replace the message ``activity.id``. Raise as :meth:`send_activities`."""
         body = encode(activity)
         if is_private(context.activity):
             body["recipient"] = {"isTargeted": True}
@@ -65,7 +65,7 @@ class Adapter(BotAdapter):
         return ResourceResponse(id=activity.id)
 
     async def delete_activity(self, context: TurnContext, reference: ConversationReference) -> None:
-        """Delete a message. Raises as :meth:`send_activities`."""
+        """Delete a message. Raise as :meth:`send_activities`."""
         del context
         await _twice(
             lambda: self._connector.delete(reference.service_url, reference.conversation.id, reference.activity_id)
@@ -75,7 +75,7 @@ class Adapter(BotAdapter):
         if activity.type == ActivityTypes.invoke_response:
             context.turn_state[self._INVOKE_RESPONSE_KEY] = activity
             return None
-        if activity.type in (ActivityTypes.trace, "delay"):  # botbuilder's own, for emulators
+        if activity.type in (ActivityTypes.trace, "delay"):  # botbuilder sends these to emulators
             return None
         if is_private(context.activity):
             return await self._send_privately(context.activity, encode(activity))
@@ -110,7 +110,7 @@ class Adapter(BotAdapter):
 
 
 def _conversation(activity: Activity) -> str:
-    """Return where to answer an activity: in its thread, also if only ``channelData.thread`` names that."""
+    """Return where to answer an activity: in its thread, even if only ``channelData.thread`` names it."""
     conversation_id, thread = str(activity.conversation.id), thread_of(activity)
     return conversation_id if thread is None or _THREAD in conversation_id else f"{conversation_id}{_THREAD}{thread}"
 

@@ -1,4 +1,4 @@
-"""The check of Teams' tokens: signature, issuer, audience, time and the keys they are signed with."""
+"""Check Teams' tokens: the signature, the issuer, the audience, the time and the signing keys."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from bot.teams.refusal import RefusedError
 ISSUER = "https://api.botframework.com"
 METADATA_URL = "https://login.botframework.com/v1/.well-known/openidconfiguration"
 LEEWAY = 300
-"""Seconds that clocks may differ; Microsoft's own number for the Bot Framework."""
+"""The most seconds that clocks may differ; Microsoft's own number for the Bot Framework."""
 KEEP_KEYS = 24 * 3600
-"""Seconds before the keys are fetched again; Microsoft's own number."""
+"""Seconds until the keys are fetched again; Microsoft's own number."""
 BETWEEN_FETCHES = 60
-"""Seconds between fetches while there are keys, so that invented key ids cause no traffic."""
+"""Seconds between fetches while we have keys, so that invented key ids cause no traffic."""
 BETWEEN_FIRST_FETCHES = 5
-"""Seconds between fetches while there are none and nobody can be let in."""
+"""Seconds between fetches while we have no keys and can let nobody in."""
 _TIMEOUT = ClientTimeout(total=5)
 _LARGEST_TOKEN = 8_000
-"""Characters; Teams' tokens are about 1,100."""
+"""The most characters of a token; Teams' tokens have about 1,100."""
 
 logger = logging.getLogger(__name__)
 
@@ -37,9 +37,9 @@ class Claims:
     """The claims of a valid token."""
 
     service_url: str
-    """The only service URL that the token is good for."""
+    """The only service URL that the token is valid for."""
     endorsements: frozenset[str]
-    """The channels that the signing key may speak for."""
+    """The channels that the signing key is allowed to speak for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class _Key:
 
 
 class Authenticator:
-    """Validates the bearer tokens that Teams sends to one app id."""
+    """Validate the bearer tokens that Teams sends to one app id."""
 
     def __init__(
         self,
@@ -60,19 +60,19 @@ class Authenticator:
         metadata_url: str = METADATA_URL,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Keys are fetched with ``session``; ``clock`` counts seconds between fetches.
+        """Fetch keys with ``session``. ``clock`` counts the seconds between fetches.
 
-        ``issuer`` and ``metadata_url`` are arguments for the tests, and deliberately no settings.
+        ``issuer`` and ``metadata_url`` are arguments for the tests. They are deliberately not settings.
         """
         self._app_id = app_id
         self._issuer = issuer
         self._keys = _Keys(metadata_url, session, clock)
 
     async def validate(self, header: str | None) -> Claims:
-        """The claims of an ``Authorization`` header.
+        """Return the claims of an ``Authorization`` header.
 
-        Raises :class:`RefusedError` with 401 for whatever is wrong with it, and with 503 where the keys have never been
-        fetched and can't be now.
+        Raise :class:`RefusedError` with 401 for any invalid token, and with 503 if the keys were never fetched and
+        can't be fetched now.
         """
         token = _bearer(header)
         key = await self._keys.find(_key_id(token))
@@ -115,7 +115,7 @@ def _key_id(token: str) -> str:
 
 
 class _Keys:
-    """The provider's signing keys. They stay in use while the provider can't be reached, or is slow."""
+    """The provider's signing keys. They stay in use while the provider is slow or can't be reached."""
 
     def __init__(self, metadata_url: str, session: ClientSession, clock: Callable[[], float]) -> None:
         self._metadata_url = metadata_url
@@ -126,19 +126,22 @@ class _Keys:
         self._fetching: asyncio.Task[None] | None = None
 
     async def find(self, kid: str) -> _Key | None:
-        """The key, fetched if need be, or None. Raises :class:`RefusedError` (503) where there are no keys at all."""
+        """Return the key, or None. Fetch the keys if needed.
+
+        Raise :class:`RefusedError` (503) if there are no keys at all.
+        """
         if kid not in self._keys:
             fetching = self._refresh()
             if fetching is not None:
-                await asyncio.shield(fetching)  # many wait for it; one that is cancelled must not cancel it
+                await asyncio.shield(fetching)  # several requests may wait; cancelling one must not stop the fetch
         elif self._clock() - self._fetched > KEEP_KEYS:
-            self._refresh()  # nobody waits: the key is known
+            self._refresh()  # in the background, because the key is known
         if not self._keys:
             raise RefusedError(503, "the signing keys can't be fetched")
         return self._keys.get(kid)
 
     def _refresh(self) -> asyncio.Task[None] | None:
-        """The fetch under way, begun if it may be; None where the last one was too recent."""
+        """Return the running fetch. Start one if there is none, or return None if the last one was too recent."""
         if self._fetching is None or self._fetching.done():
             wait = BETWEEN_FETCHES if self._keys else BETWEEN_FIRST_FETCHES
             if self._clock() - self._tried < wait:
@@ -163,7 +166,7 @@ class _Keys:
 
 
 def _usable(published: list[dict[str, Any]]) -> dict[str, _Key]:
-    """The RSA keys among those published; one that can't be read must not hide the others."""
+    """Return the published RSA keys. Skip a key that can't be read, so that the others can be used."""
     keys = {}
     for entry in published:
         try:

@@ -1,4 +1,4 @@
-"""Which activities are ours to answer; a handler in botbuilder's sense."""
+"""Decide which activities the bot answers; a handler in botbuilder's sense."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from bot.teams.turns import Core, Turns
 
 
 class TeamsBot(ActivityHandler):
-    """Answers messages, buttons and arrivals; everything else Teams tells passes quietly.
+    """Answer messages, buttons and arrivals. Ignore everything else that Teams tells us.
 
-    On ``ActivityHandler`` and not on ``TeamsActivityHandler``: the latter asks the Connector about every member
-    that is added, one request each, and reads events that we have no use for with msrest.
+    This extends ``ActivityHandler``, not ``TeamsActivityHandler``. The latter asks the Connector about every added
+    member, one request each, and uses msrest to read events that we do not need.
     """
 
     def __init__(self, core: Core, *, per_minute: int = 120, reads_threads: bool = False) -> None:
         """Answer at most ``per_minute`` turns of one sender (SEKOM_SENDER_RATE).
 
-        With ``reads_threads``, replies that don't mention the bot are handed on too (SEKOM_READ_THREADS).
+        With ``reads_threads``, also hand on replies that don't mention the bot (SEKOM_READ_THREADS).
         """
         self.turns = Turns(core, SenderLimits(per_minute))
         self._reads_threads = reads_threads
 
     async def on_message_activity(self, turn_context: TurnContext) -> None:
-        """Answer what was written to the bot."""
+        """Answer a message to the bot."""
         incoming = activities.from_message(turn_context.activity)
         if incoming is None and self._reads_threads:
             incoming = activities.overheard(turn_context.activity)
@@ -34,11 +34,11 @@ class TeamsBot(ActivityHandler):
             await self.turns.take(turn_context, incoming)
 
     async def on_installation_update_add(self, turn_context: TurnContext) -> None:
-        """Greet where the bot was added."""
+        """Send a greeting where the bot was added."""
         await self.turns.take(turn_context, activities.from_installation(turn_context.activity))
 
     async def on_members_added_activity(self, members_added: list[ChannelAccount], turn_context: TurnContext) -> None:
-        """Greet where the bot was added, or meet the people who were."""
+        """Send a greeting where the bot was added. Register other people who were added."""
         del members_added
         for incoming in activities.from_members_added(turn_context.activity):
             await self.turns.take(turn_context, incoming)
@@ -53,7 +53,7 @@ class TeamsBot(ActivityHandler):
             await self.turns.take(turn_context, incoming)
 
     async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
-        """Answer a pressed button; say 501 to what this bot has none of (task modules, search, feedback, sign-in)."""
+        """Answer a pressed button. Answer 501 to things this bot lacks (task modules, search, feedback, sign-in)."""
         if turn_context.activity.name != "adaptiveCard/action":
             body = activities.invoke_error(501, "NotImplemented", "the bot has nothing of this kind")
             return InvokeResponse(status=501, body=body)

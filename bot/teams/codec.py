@@ -1,7 +1,7 @@
-"""JSON to botbuilder's Activity and back, driven by the models' own attribute maps.
+"""Convert JSON to botbuilder's Activity and back, with the models' own attribute maps.
 
-Used instead of msrest, which loses ``tenantId`` and entities' extra keys, raises on entities that are dicts, and takes
-20 to 80 times as long (measured: 270 µs to decode a message, against 12 here).
+It replaces msrest, which loses ``tenantId`` and entities' extra keys, and raises on entities that are dicts. msrest
+also takes 20 to 80 times as long (measured: 270 µs to decode a message, against 12 here).
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from bot.message import Json
 from bot.teams.refusal import malformed
 
 DEEPEST = 64
-"""Levels of nesting that are read. A form's inputs lie at the fifth; orjson itself writes at most 254."""
+"""The most levels of nesting to read. A form's inputs are on the fifth; orjson itself writes at most 254."""
 
 _Convert = Callable[[Any], Any]
 _CORRECTED = {(ConversationAccount, "tenant_id"): "tenantId"}
-"""Keys that the models get wrong: Teams writes ``tenantId``, the attribute map says ``tenantID``."""
+"""Keys that the models get wrong: Teams writes ``tenantId``, but the attribute map says ``tenantID``."""
 
 
 def parse(body: bytes) -> Json:
-    """The JSON object in ``body``, free of NUL characters and lone surrogates, which no database stores.
+    """Return the JSON object in ``body``, without NUL characters and lone surrogates, which no database stores.
 
-    Raises :class:`RefusedError` (400) for anything else, nesting beyond :data:`DEEPEST` included.
+    Raise :class:`RefusedError` (400) for anything else, also for nesting deeper than :data:`DEEPEST`.
     """
     try:
         value: Any = orjson.loads(body)
@@ -45,24 +45,24 @@ def parse(body: bytes) -> Json:
 
 
 def decode(data: Json) -> Activity:
-    """The activity in ``data``. Keys that the models don't know are in ``additional_properties``.
+    """Return the activity in ``data``. Keys that the models don't know go to ``additional_properties``.
 
-    Raises :class:`RefusedError` (400) for a value of the wrong type. ``data`` is not copied: free-form values such as
+    Raise :class:`RefusedError` (400) for a value of the wrong type. ``data`` is not copied: free-form values such as
     ``channel_data`` are the same objects.
     """
     return _decode(Activity, data)
 
 
 def encode(model: Model) -> Json:
-    """The JSON object of a botbuilder model, ready for ``orjson.dumps``. Dicts in it, such as cards, are not copied."""
+    """Return a botbuilder model as a JSON object for ``orjson.dumps``. Dicts in it, such as cards, are not copied."""
     keys = _plan(type(model)).keys
-    found: Json = {}
+    values: Json = {}
     for name, value in vars(model).items():
         if value is None or name == "additional_properties":
             continue
-        found[keys[name]] = _encode(value)
-    found.update(model.additional_properties)
-    return found
+        values[keys[name]] = _encode(value)
+    values.update(model.additional_properties)
+    return values
 
 
 def _encode(value: Any) -> Any:
@@ -92,7 +92,7 @@ def _decode(model: type[Model], data: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """How one model is read and written."""
+    """How to read and write one model."""
 
     blank: dict[str, Any]
     attributes: dict[str, tuple[str, _Convert]]
@@ -170,7 +170,7 @@ _SCALARS: dict[str, Callable[[str], _Convert]] = {
 
 
 def _parse_with_lone_surrogates(body: bytes) -> Any:
-    r"""Half an emoji (``\ud83d``), where a client cut a text, is valid JSON that orjson refuses."""
+    r"""Parse JSON with half an emoji (``\ud83d``), where a client cut a text: valid, but orjson refuses it."""
     if b"\\ud" not in body.lower():
         raise malformed("the body is not JSON")
     try:
@@ -180,7 +180,7 @@ def _parse_with_lone_surrogates(body: bytes) -> Any:
 
 
 def _integer(digits: str) -> float:
-    """As orjson reads them: what 64 bits don't hold becomes a float, which orjson can write again."""
+    """Return the number as orjson reads it: an integer beyond 64 bits becomes a float, which orjson can write."""
     number = int(digits)  # raises ValueError beyond 4,300 digits
     return number if number.bit_length() < 64 else float(number)  # noqa: PLR2004
 

@@ -1,4 +1,4 @@
-"""How many connections the server keeps: the one that has waited longest for a request makes room for a new one.
+"""Limit the server's connections: a new one takes the place of the one that has waited longest for a request.
 
 Without a limit, a thousand connections that send nothing use up the process's files, and nobody gets in.
 """
@@ -13,17 +13,17 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
 MOST = 400
-"""Connections at a time, well below the 1,024 files that a process has by default. Teams keeps a few dozen."""
+"""The most connections at a time: well below a process's default limit of 1,024 files. Teams keeps a few dozen."""
 IDLE = 75.0
-"""Seconds for a request's head to arrive, and for a kept connection to be used again; nginx's own keepalive."""
+"""Seconds to wait for a request's head, and for the next request on a kept connection; nginx uses the same."""
 SAID_EVERY = 60.0
-"""Seconds between two lines in the log about the same flood."""
+"""Seconds between two log lines about the same flood."""
 
 logger = logging.getLogger(__name__)
 
 
 class Connections:
-    """Knows which connections wait for a request, oldest first."""
+    """The connections that wait for a request, oldest first."""
 
     def __init__(self) -> None:
         self._idle: dict[asyncio.BaseTransport, None] = {}
@@ -31,7 +31,7 @@ class Connections:
         self._said_at = -SAID_EVERY
 
     def limit(self, server: web.Server) -> None:
-        """Watch the server's connections from now on."""
+        """Limit this server's connections from now on."""
         made, lost = server.connection_made, server.connection_lost
         transports: dict[RequestHandler, asyncio.BaseTransport] = {}
 
@@ -57,7 +57,7 @@ class Connections:
     async def busy(
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
-        """Keep a connection out of the idle ones while its request is answered."""
+        """Do not count a connection as idle while its request is answered."""
         transport = request.transport
         if transport is None:
             return await handler(request)

@@ -1,6 +1,6 @@
 """The Connector's REST interface: send, reply, update, delete, create a conversation, list members.
 
-Nothing is tried again here, because only the sender knows whether a duplicate does harm.
+This module never tries again, because only the sender knows whether a duplicate does harm.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ from bot.message import Json
 TIMEOUT = ClientTimeout(total=10, connect=5)
 """Seconds for one call. Teams itself gives up on a turn after 15."""
 PAGE = 500
-"""Members asked for at a time; the Connector's own maximum."""
+"""How many members to ask for at a time; the Connector's own maximum."""
 MOST_PAGES = 200
-"""Of one list. More means that the pages go round in a circle."""
+"""The most pages of one list. More means that the pages go round in a circle."""
 LONGEST_ERROR = 2_000
-"""Characters of an error's body that are kept."""
+"""The most characters to keep of an error's body."""
 LONGEST_ANSWER = 4 * 1024 * 1024
-"""Bytes of an answer that are read; a page of 500 members is about 200 kB."""
+"""The most bytes to read of an answer; a page of 500 members is about 200 kB."""
 LONGEST_ID = 200
-"""Characters of an id that the database keeps; Teams' own are shorter."""
+"""The most characters of an id that the database stores; Teams' own are shorter."""
 TARGETED = "?isTargetedActivity=true"
-"""The query of requests about a message that only its ``recipient`` sees."""
+"""The query for requests about a message that only its ``recipient`` sees."""
 
 Token = Callable[[], Awaitable[str]]
-"""Gives a bearer token for the Connector. It is called for every request, so it must cache (azure-identity: 11 µs)."""
+"""Return a bearer token for the Connector. Called for every request, so it must cache (azure-identity: 11 µs)."""
 
 
 class ConnectorError(Exception):
-    """The Connector answered something other than success.
+    """The Connector did not answer with success.
 
     ``status`` is the HTTP status, ``code`` Teams' own word (``BotNotInConversationRoster``, ``MessageWritesBlocked``,
-    or empty), ``body`` what it wrote and ``retry_after`` the seconds it asked us to wait, if it did.
+    or empty), ``body`` the text of the answer, and ``retry_after`` the seconds to wait, if Teams asked for that.
     """
 
     def __init__(self, status: int, code: str, body: str, retry_after: float | None) -> None:
@@ -50,28 +50,28 @@ class ConnectorError(Exception):
 
 
 class TokenError(Exception):
-    """There is no token for the Connector: a wrong or expired secret, or Entra can't be reached."""
+    """No token for the Connector: the secret is wrong or expired, or Entra can't be reached."""
 
 
 class ServiceUrlError(Exception):
-    """The service URL is not on the list, so nothing was sent there."""
+    """The service URL is not on the list. Nothing was sent."""
 
 
 def new_session() -> ClientSession:
-    """Open the one session that the process sends with. The caller closes it."""
+    """Open the process's only session for sending. The caller closes it."""
     return ClientSession(connector=TCPConnector(limit=100), timeout=TIMEOUT, cookie_jar=DummyCookieJar())
 
 
 class Connector:
     """The Connector, reached over one shared session.
 
-    Every method raises :class:`ConnectorError` for an answer that is no success, :class:`ServiceUrlError` or
-    :class:`TokenError` before anything is sent, and :class:`aiohttp.ClientError` or :class:`TimeoutError` if no answer
-    of the Connector came. A success with an HTML page is no answer of the Connector: a proxy wrote it.
+    Every method raises :class:`ConnectorError` for an answer that is not a success. It raises :class:`ServiceUrlError`
+    or :class:`TokenError` before anything is sent, and :class:`aiohttp.ClientError` or :class:`TimeoutError` if the
+    Connector did not answer. A success with an HTML page does not count: a proxy wrote it.
     """
 
     def __init__(self, session: ClientSession, token: Token | None, allows: Callable[[str], bool]) -> None:
-        """Take ``token``, None in local mode, and ``allows``, which says whether a service URL is on the list."""
+        """Take ``token`` (None in local mode) and ``allows``, which tells whether a service URL is on the list."""
         self._session = session
         self._token = token
         self._allows = allows
@@ -90,7 +90,7 @@ class Connector:
         return id_of(await self._call("POST", service_url, path, activity))
 
     async def update(self, service_url: str, conversation_id: str, activity_id: str, activity: Json) -> None:
-        """Replace a message of ours for everyone who sees it. Teams refuses a ``recipient`` here, so none is sent."""
+        """Replace a message of ours for everyone who sees it. Send no ``recipient``, because Teams refuses it here."""
         path = _path(conversation_id, "activities", activity_id) + _targeted(activity)
         body = {name: value for name, value in activity.items() if name != "recipient"}
         await self._call("PUT", service_url, path, body)
@@ -142,7 +142,7 @@ class Connector:
             raise ClientPayloadError("not an answer of the Connector")
         try:
             parsed = orjson.loads(answer) if answer else {}
-        except orjson.JSONDecodeError:  # the Connector sometimes answers a success with plain text
+        except orjson.JSONDecodeError:  # the Connector sometimes sends plain text with a success
             return {}
         return parsed if isinstance(parsed, dict) else {}
 
@@ -152,7 +152,7 @@ def _path(*parts: str) -> str:
 
 
 def id_of(answer: Json, name: str = "id", longest: int = LONGEST_ID) -> str | None:
-    """Return the answer's id; None if there is none that the database can keep."""
+    """Return the answer's id; None if it has none, or one that the database can't store."""
     value = answer.get(name)
     return value if isinstance(value, str) and 0 < len(value) <= longest and "\0" not in value else None
 
@@ -162,7 +162,7 @@ def _targeted(activity: Json) -> str:
 
 
 async def _read(response: ClientResponse) -> bytes:
-    """Return the body; of a longer one than :data:`LONGEST_ANSWER` only its beginning."""
+    """Return the body. If it is longer than :data:`LONGEST_ANSWER`, return only its beginning."""
     answer = bytearray()
     async for chunk in response.content.iter_chunked(64 * 1024):
         answer += chunk
@@ -176,7 +176,10 @@ def _error(response: ClientResponse, body: str) -> ConnectorError:
 
 
 def _code(body: str) -> str:
-    r"""Teams has two shapes: ``{"error": {"code"}}``, and ``{"message": "{\"subCode\": …}"}`` with JSON in a string."""
+    r"""Return Teams' error code, or an empty string.
+
+    The body is ``{"error": {"code"}}``, or ``{"message": "{\"subCode\": …}"}`` with JSON in a string.
+    """
     try:
         parsed = orjson.loads(body)
         if "error" in parsed:

@@ -1,4 +1,4 @@
-"""The bot's own identity towards Teams: tokens for the Connector from Entra."""
+"""The bot's own identity for Teams: tokens for the Connector from Entra."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ SCOPE = "https://api.botframework.com/.default"
 
 
 class ConnectorToken:
-    """Gives the token for the Connector; an async context manager. azure-identity caches it (a call costs 11 µs)."""
+    """Get tokens for the Connector; an async context manager. azure-identity caches them (a call costs 11 µs)."""
 
     def __init__(self, credential: AsyncTokenCredential) -> None:
-        """``credential`` is this token's to close."""
+        """Take over ``credential``, and close it at the end."""
         self._credential = credential
 
     async def __call__(self) -> str:
-        """The token. Raises :class:`TokenError`, without the secret in it."""
+        """Return the token. Raise :class:`TokenError`, without the secret in it."""
         try:
             return (await self._credential.get_token(SCOPE)).token
         except AzureError as error:

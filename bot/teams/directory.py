@@ -16,13 +16,13 @@ from bot.teams.connector import Connector, ConnectorError, ServiceUrlError, Toke
 T = TypeVar("T")
 
 ATTEMPTS = 3
-"""How often a roster is read from the start; a page can't be asked for again alone."""
+"""How often to read a roster from the start. A single page can't be asked for again."""
 LONGEST_WAIT = 60.0
-"""Seconds. If Teams asks for a longer wait, the roster is read at the job's next time."""
+"""The most seconds to wait. If Teams asks for more, the roster is read at the job's next time."""
 
 
 class TeamsDirectory:
-    """:class:`bot.ports.TeamDirectory` on the Connector. Reading is harmless, so whatever fails is tried again."""
+    """:class:`bot.ports.TeamDirectory` on the Connector. Reading does no harm, so try again after any failure."""
 
     def __init__(self, connector: Connector, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         self._connector = connector
@@ -43,10 +43,10 @@ class TeamsDirectory:
         async def read() -> str:
             with _meaning():
                 team = await self._connector.team(service_url, team_id)
-            found = _text(team, "aadGroupId")
-            if not found:
+            group_id = _text(team, "aadGroupId")
+            if not group_id:
                 raise Unreachable(Reason.GONE)
-            return found
+            return group_id
 
         return await self._patiently(read)
 
@@ -64,7 +64,7 @@ class TeamsDirectory:
 
 @contextmanager
 def _meaning() -> Iterator[None]:
-    """Turn the Connector's exceptions into the port's."""
+    """Replace the Connector's exceptions with the port's."""
     try:
         yield
     except ConnectorError as error:
@@ -76,7 +76,7 @@ def _meaning() -> Iterator[None]:
 
 
 def listed(member: Json) -> Listed:
-    """One member as the Connector tells it; every field may be missing, or be something else than a text."""
+    """Return one member in the port's form. Each field may be missing or have another type than text."""
     role = _text(member, "userRole").casefold()
     outside = "#ext#" in _text(member, "userPrincipalName").casefold()
     given = " ".join(part for part in (_text(member, "givenName"), _text(member, "surname")) if part)

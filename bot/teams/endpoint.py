@@ -18,22 +18,22 @@ from bot.teams.gate import Gate
 from bot.teams.refusal import RefusedError, malformed
 
 LARGEST_BODY = 256 * 1024
-"""Bytes. Teams' own messages are at most 100 kB."""
+"""The most bytes of a body. Teams' own messages have at most 100 kB."""
 FRESH = 2.0
-"""Seconds that an answer about readiness is given again."""
+"""Seconds for which an answer about readiness is used again."""
 SLOWEST_BODY = 10
-"""Seconds for the whole body to arrive."""
+"""Seconds within which the whole body must arrive."""
 
 CONNECTIONS = web.AppKey("connections", Connections)
 
 logger = logging.getLogger(__name__)
 
 Problems = Callable[[], Awaitable[list[str]]]
-"""What keeps the bot from answering right now, in words for an operator; empty when nothing does."""
+"""Return the reasons why the bot can't answer right now, in words for an operator; empty if it can."""
 
 
 class Endpoint:
-    """Teams' way in. Cheap checks stand before dear ones, and nothing in a body is believed before the token is."""
+    """Teams' entrance. Cheap checks come before expensive ones, and no body is trusted before its token is checked."""
 
     def __init__(self, gate: Gate, adapter: Adapter, bot: TeamsBot) -> None:
         self._gate = gate
@@ -41,7 +41,7 @@ class Endpoint:
         self._bot = bot
 
     async def messages(self, request: web.Request) -> web.Response:
-        """One activity. 201, or for an invoke its own status and body; 400–503 for what is refused, never 500."""
+        """Handle one activity. Answer 201, or an invoke's own status and body; 400–503 for a refusal, never 500."""
         try:
             _check_headers(request)
             claims = await self._gate.identify(request.headers.get("Authorization"))
@@ -59,7 +59,7 @@ class Endpoint:
 
 
 class Readiness:
-    """Asks for problems at most every :data:`FRESH` seconds: anybody may ask, and the answer takes a write."""
+    """Look for problems at most every :data:`FRESH` seconds: anybody may ask, and the check writes to the database."""
 
     def __init__(self, ask: Problems) -> None:
         self._ask = ask
@@ -68,7 +68,7 @@ class Readiness:
         self._last: list[str] = []
 
     async def problems(self) -> list[str]:
-        """Return what keeps the bot from answering, as of a moment ago."""
+        """Return the reasons why the bot can't answer, at most :data:`FRESH` seconds old."""
         async with self._asking:
             now = asyncio.get_running_loop().time()
             if now >= self._until:
@@ -80,14 +80,14 @@ class Readiness:
 def make_web_app(
     gate: Gate, adapter: Adapter, bot: TeamsBot, problems: Problems, pages: Iterable[web.RouteDef] = ()
 ) -> web.Application:
-    """The whole HTTP application, with ``pages`` for people's browsers. Serve it with :func:`make_runner`."""
+    """Return the whole HTTP application, with ``pages`` for browsers. Serve it with :func:`make_runner`."""
 
     async def healthz(_request: web.Request) -> web.Response:
         return _json(200, {"alive": True})
 
     async def readyz(_request: web.Request) -> web.Response:
-        found = await problems()
-        return _json(503 if found else 200, {"ready": False, "problems": found} if found else {"ready": True})
+        reasons = await problems()
+        return _json(503 if reasons else 200, {"ready": False, "problems": reasons} if reasons else {"ready": True})
 
     async def drain(_app: web.Application) -> None:
         await bot.turns.drain()
@@ -104,10 +104,10 @@ def make_web_app(
 
 
 async def make_runner(app: web.Application) -> web.AppRunner:
-    """Return a server that is set up, but listens nowhere yet.
+    """Return a server that is set up but does not listen yet.
 
-    It never inflates a body (a bomb of 256 kB is 256 MB), does not read on what it has refused, and keeps no more
-    connections than :mod:`bot.teams.connections` says.
+    It never inflates a body (a bomb of 256 kB is 256 MB), reads no more of a refused request, and keeps no more
+    connections than :mod:`bot.teams.connections` allows.
     """
     runner = web.AppRunner(app, access_log=None, auto_decompress=False, lingering_time=0, keepalive_timeout=IDLE)
     await runner.setup()
@@ -127,7 +127,7 @@ def _check_headers(request: web.Request) -> None:
 
 async def _read(request: web.Request) -> bytes:
     try:
-        if request.content.is_eof():  # all of it came with its head, as it nearly always does
+        if request.content.is_eof():  # nearly always: the body came with the head
             return await request.read()
         async with asyncio.timeout(SLOWEST_BODY):
             return await request.read()
@@ -142,7 +142,7 @@ def _refusal(refused: RefusedError) -> web.Response:
     if refused.status == 401:  # noqa: PLR2004
         response.headers["WWW-Authenticate"] = "Bearer"
     if refused.status in (408, 413, 415):
-        response.force_close()  # the rest of the body is not worth reading
+        response.force_close()  # do not read the rest of the body
     return response
 
 

@@ -1,7 +1,6 @@
-"""Checks callers: tokens, tenants and service URLs. Without an app id only this machine may call.
+"""Check callers: tokens, tenants and service URLs. Without an app id, only this machine may call.
 
-There is no switch that turns the checks off. :func:`make_gate` gives the local gate for an empty app id, and for
-nothing else.
+No setting turns the checks off. :func:`make_gate` returns the local gate only for an empty app id.
 """
 
 from __future__ import annotations
@@ -19,21 +18,21 @@ from bot.teams.authentication import Authenticator, Claims
 from bot.teams.refusal import RefusedError
 
 TEAMS_HOST = "smba.trafficmanager.net"
-"""Teams' Connector in the public cloud (its regions differ in path only). Exact: anybody can register a suffix."""
+"""The host of Teams' Connector in the public cloud. Compared exactly, because anybody can register a suffix."""
 CHANNEL = "msteams"
 
 
 class Gate(Protocol):
-    """Decides about a request in two steps, because the token is checked before the body is read."""
+    """Decide about a request in two steps, because the token is checked before the body is read."""
 
     async def identify(self, header: str | None) -> Claims | None:
-        """Check the ``Authorization`` header. Raises :class:`RefusedError` with 401, or 503 without signing keys."""
+        """Check the ``Authorization`` header. Raise :class:`RefusedError` with 401, or 503 without signing keys."""
 
     def admit(self, claims: Claims | None, activity: Activity) -> None:
-        """Check the activity against the token and the lists. Raises :class:`RefusedError` with 401 or 403."""
+        """Check the activity against the token and the lists. Raise :class:`RefusedError` with 401 or 403."""
 
     def allows(self, service_url: str) -> bool:
-        """Whether anything, and above all a token, may be sent to this service URL."""
+        """Return whether messages, and with them a token, may be sent to this service URL."""
 
 
 def make_gate(
@@ -43,10 +42,10 @@ def make_gate(
     tenants: Collection[str] = (),
     service_hosts: Collection[str] = (),
 ) -> Gate:
-    """The gate for ``app_id``: Teams' with one, the local one without.
+    """Return the gate for ``app_id``: Teams' gate, or the local gate if it is empty.
 
-    Signing keys are fetched with ``session``. ``tenants`` are the Entra tenants that are let in (at least one, with an
-    app id), ``service_hosts`` exact hosts besides Teams' own. Raises :class:`ValueError` for no tenants.
+    Fetch signing keys with ``session``. ``tenants`` are the Entra tenants that may call; with an app id there must be
+    at least one. ``service_hosts`` are exact hosts besides Teams' own. Raise :class:`ValueError` without tenants.
     """
     if not app_id:
         return LocalGate()
@@ -54,7 +53,7 @@ def make_gate(
 
 
 class TeamsGate:
-    """Lets Teams in: a valid token, a listed tenant, a listed service URL."""
+    """Let Teams in with a valid token, a listed tenant and a listed service URL."""
 
     def __init__(self, authenticator: Authenticator, tenants: Collection[str], service_hosts: Collection[str]) -> None:
         if not tenants:
@@ -68,7 +67,7 @@ class TeamsGate:
         return await self._authenticator.validate(header)
 
     def admit(self, claims: Claims | None, activity: Activity) -> None:
-        """401 where the token is for another service URL; 403 for another channel, host or tenant."""
+        """Refuse with 401 a token for another service URL; with 403 another channel, host or tenant."""
         if claims is None or not claims.service_url or claims.service_url != activity.service_url:
             raise RefusedError(401, "the token is not for this service URL")
         if activity.channel_id != CHANNEL or CHANNEL not in claims.endorsements:
@@ -80,36 +79,36 @@ class TeamsGate:
             raise RefusedError(403, "the tenant is not on the list")
 
     def allows(self, service_url: str) -> bool:
-        """Only https on its own port and on a listed host, which is never matched by its ending."""
+        """Return whether the URL is https on the usual port and on a listed host, equal to the last letter."""
         parts = _split(service_url)
         return parts is not None and parts.scheme == "https" and parts.netloc.lower() in self._hosts
 
 
 class LocalGate:
-    """Lets this machine in: no token, any tenant, and service URLs on this machine only."""
+    """Let this machine in: no token, any tenant, and service URLs on this machine only."""
 
     async def identify(self, header: str | None) -> Claims | None:
-        """Nobody is asked who they are; the server must listen on loopback."""
+        """Accept everybody. The server must listen on loopback only."""
         del header
         return None
 
     def admit(self, claims: Claims | None, activity: Activity) -> None:
-        """403 for a service URL that leaves the machine, or two tenants in one activity."""
+        """Refuse with 403 a service URL outside this machine, or two tenants in one activity."""
         del claims
         if not self.allows(activity.service_url or ""):
             raise RefusedError(403, "without an app id, service URLs are on this machine only")
         tenant_of(activity)
 
     def allows(self, service_url: str) -> bool:
-        """Whether it is http(s) to ``localhost``, 127.0.0.0/8 or ::1."""
+        """Return whether the URL is http(s) to ``localhost``, 127.0.0.0/8 or ::1."""
         parts = _split(service_url)
         return parts is not None and parts.scheme in ("http", "https") and _is_loopback(parts.hostname or "")
 
 
 def tenant_of(activity: Activity) -> str | None:
-    """The tenant that an activity comes from, or None. Raises :class:`RefusedError` (403) where it names two.
+    """Return the tenant that an activity comes from, or None. Raise :class:`RefusedError` (403) if it names two.
 
-    Teams writes it in two places, and the Playground's own activities in the second only.
+    Teams writes the tenant in two places; the Playground's own activities have it in the second one only.
     """
     data = activity.channel_data or {}
     tenant = data.get("tenant")
@@ -117,13 +116,16 @@ def tenant_of(activity: Activity) -> str | None:
     conversation = activity.conversation.tenant_id if activity.conversation else None
     if channel and conversation and channel != conversation:
         raise RefusedError(403, "the activity names two tenants")
-    found = channel or conversation
-    return found if isinstance(found, str) else None
+    tenant_id = channel or conversation
+    return tenant_id if isinstance(tenant_id, str) else None
 
 
 @lru_cache(maxsize=256)
 def _split(service_url: str) -> SplitResult | None:
-    """The parts of a plain address: no user, query, fragment, backslash or space, which parsers read differently."""
+    """Return the parts of a plain address, or None for any other.
+
+    A plain one has no user, query, fragment, backslash or space: parsers read those differently.
+    """
     if not service_url.isascii() or any(sign in service_url for sign in "@?#\\ \t\r\n"):
         return None
     try:

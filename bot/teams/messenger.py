@@ -1,4 +1,4 @@
-"""Sends what the bot starts itself, through the Connector; and says what Teams' refusals mean (platform.md §3)."""
+"""Send the bot's own messages through the Connector, and translate Teams' refusals (platform.md §3)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.teams.connector import Connector, ConnectorError, ServiceUrlError, Toke
 
 _THREAD = ";messageid="
 LONGEST_CONVERSATION, LONGEST_THREAD = 300, 100
-"""Characters that the database keeps of these ids; Teams' own are shorter."""
+"""The most characters of these ids that the database stores; Teams' own are shorter."""
 
 REASONS = {
     "MessageWritesBlocked": Reason.BLOCKED,
@@ -27,13 +27,13 @@ REASONS = {
     "ConversationNotFound": Reason.GONE,
     "ActivityNotFoundInConversation": Reason.GONE,
 }
-"""Teams' codes of 403 and 404, and what they say about the recipient."""
+"""Teams' codes for 403 and 404, and what they say about the recipient."""
 MAY_HAVE_ARRIVED = frozenset({502, 503, 504})
-"""Teams asks us to try again, but the message may be there already."""
+"""Statuses that ask us to try again although the message may have arrived already."""
 
 
 class TeamsMessenger:
-    """A :class:`bot.ports.Messenger`."""
+    """:class:`bot.ports.Messenger` on the Connector."""
 
     def __init__(self, connector: Connector, app_id: str | None) -> None:
         """``app_id`` is None in local mode."""
@@ -43,7 +43,7 @@ class TeamsMessenger:
     async def open_chat(self, route: Route) -> str:
         """See :class:`bot.ports.Messenger`. Teams finds an existing chat, so doing it twice does no harm.
 
-        The message goes by itself afterwards: for a chat created with a message Teams tells no activity id.
+        The message is sent afterwards: Teams returns no activity id for a chat that is created with a message.
         """
         members = [{"id": route.member.id, "name": route.member.name}] if route.member else []
         parameters = {"isGroup": False, **self._bot, "members": members, **_tenant(route, {})}
@@ -98,7 +98,7 @@ class TeamsMessenger:
 
 @contextmanager
 def _meaning() -> Iterator[None]:
-    """Turn the Connector's exceptions into the port's."""
+    """Replace the Connector's exceptions with the port's."""
     try:
         yield
     except ConnectorError as error:
@@ -121,7 +121,7 @@ def _understood(error: ConnectorError) -> Exception:
     match error.status:
         case 404:
             return Unreachable(Reason.GONE)
-        case 401:  # our own identity is wrong: an operator's fault, so no message may be lost
+        case 401:  # our identity is wrong; the operator must fix it, and no message may be lost
             return TryLater(code, everyone=True)
         case 412 | 429:  # refused before it was done
             return TryLater(code, after=error.retry_after)
@@ -140,14 +140,14 @@ def _conversation(route: Route) -> str:
 
 
 def _tenant(route: Route, data: Json) -> Json:
-    """The tenant, in both places where Teams' own samples write it."""
+    """Return the tenant in both places where Teams' own samples write it."""
     if route.tenant_id is None:
         return {"channelData": data} if data else {}
     return {"tenantId": route.tenant_id, "channelData": {**data, "tenant": {"id": route.tenant_id}}}
 
 
 def _mentioning(activity: Json, member: Member) -> Json:
-    """The message with a mention first. In a card, because text with a card is split off and has no id (§3)."""
+    """Return the message with a mention first, in a card: Teams splits off text next to a card, without an id (§3)."""
     tag = f"<at>{html.escape(member.name, quote=False)}</at>"
     mention = {"type": "mention", "text": tag, "mentioned": {"id": member.id, "name": member.name}}
     if not activity.get("attachments"):

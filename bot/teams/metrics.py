@@ -1,6 +1,6 @@
-"""``/metrics``, for a Prometheus that knows the token. Without one it is served in local mode only.
+"""``/metrics``, for a Prometheus that has the token. Without a token it is served in local mode only.
 
-The address that a request comes from proves nothing: behind a proxy on the same machine, everybody comes from loopback.
+The address of a request proves nothing: behind a proxy on the same machine, every request comes from loopback.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from bot.turn import App
 from storage import figures
 
 FRESH = timedelta(seconds=5)
-"""How long figures are given again, so that asking often costs nothing."""
+"""Seconds for which the same figures are used again, so that frequent requests cost nothing."""
 
 
 class Metrics:
-    """The handler."""
+    """The handler of ``/metrics``."""
 
     def __init__(self, app: App, clock: Callable[[], datetime], around: Around) -> None:
         self._app = app
@@ -34,12 +34,12 @@ class Metrics:
         self._expected = f"Bearer {token.get_secret_value()}".encode() if token else None
 
     def routes(self) -> list[web.RouteDef]:
-        """What to serve: nothing for a bot that people reach and that has no token."""
+        """Return the routes to serve: none for a bot that people can reach and that has no token."""
         served = self._expected is not None or self._app.settings.local
         return [web.get("/metrics", self.metrics)] if served else []
 
     async def metrics(self, request: web.Request) -> web.Response:
-        """The figures."""
+        """Return the figures."""
         given = request.headers.get("Authorization", "").encode(errors="surrogateescape")  # any bytes may come
         if self._expected is not None and not hmac.compare_digest(given, self._expected):
             return web.Response(status=401, headers={"WWW-Authenticate": "Bearer"})
@@ -50,7 +50,7 @@ class Metrics:
         async with self._reading:
             now = self._clock()
             if self._last is None or not now - FRESH < self._last[0] <= now:
-                # on a thread of its own, since counting may take 100 ms and turns must not wait for it
+                # on another thread: counting may take 100 ms, and turns must not wait for that
                 read = await asyncio.to_thread(self._read, now)
                 self._last = self._clock(), read
             return self._last[1]

@@ -1,4 +1,4 @@
-"""The bot's own pages over HTTP: what it says of personal data, its terms, and files behind a one-time link."""
+"""The bot's own pages over HTTP: the page about personal data, the terms, and files behind a one-time link."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ _PRIVATE = {**_SAFE, "Cache-Control": "no-store"}
 
 
 class Pages:
-    """The handlers. Looking at a link never uses it up; only its button does."""
+    """The handlers of the pages. Looking at a link never uses it up; only its button does."""
 
     def __init__(self, app: App, clock: Callable[[], datetime]) -> None:
-        """``clock`` gives the time now, aware."""
+        """``clock`` returns the current time, with its time zone."""
         self._app = app
         self._clock = clock
 
     def routes(self) -> list[web.RouteDef]:
-        """What to serve."""
+        """Return the routes to serve."""
         return [
             web.get("/integritet", self.privacy),
             web.get("/villkor", self.terms),
@@ -44,11 +44,11 @@ class Pages:
         return _page(pages.privacy(self._app.settings))
 
     async def terms(self, _request: web.Request) -> web.Response:
-        """The terms of use."""
+        """Serve the terms of use."""
         return _page(pages.terms(self._app.settings))
 
     async def confirm(self, request: web.Request) -> web.Response:
-        """Ask before the file is fetched."""
+        """Show a page with a button before the file is fetched."""
         token, now = request.match_info["token"], self._clock()
         database = self._app.database
         app = self._app
@@ -56,13 +56,13 @@ class Pages:
         return self._expired() if name is None else _page(pages.confirm(name, self._app.settings), headers=_PRIVATE)
 
     async def fetch(self, request: web.Request) -> web.Response:
-        """The file, once."""
+        """Serve the file, once."""
         token, now = request.match_info["token"], self._clock()
         app, database = self._app, self._app.database
         file = await database.run(lambda: database.play(lambda session: downloads.fetch(app, session, token, now)))
         if file is None:
             return self._expired()
-        content = await asyncio.to_thread(file.content)  # off the turns' thread
+        content = await asyncio.to_thread(file.content)  # not on the turns' thread
         attached = {"Content-Disposition": f'attachment; filename="{file.name}"'}
         letters = "utf-8" if file.content_type.startswith(("text/", "application/json")) else None
         return web.Response(

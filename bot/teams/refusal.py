@@ -1,13 +1,13 @@
-"""The refusal of a request, with the status that its sender gets."""
+"""The refusal of a request, with the status of the answer."""
 
 from __future__ import annotations
 
 
 class RefusedError(Exception):
-    """A request that goes no further.
+    """Refuse a request.
 
-    ``status`` is the HTTP status of the answer; ``str(error)`` is a short English reason, which holds nothing that
-    the sender wrote and may therefore be both answered and logged.
+    ``status`` is the HTTP status of the answer. ``str(error)`` is a short English reason. It contains nothing from the
+    request, so it may be both answered and logged.
     """
 
     def __init__(self, status: int, reason: str) -> None:
@@ -16,5 +16,5 @@ class RefusedError(Exception):
 
 
 def malformed(reason: str) -> RefusedError:
-    """Return the refusal of JSON that is no activity we understand: 400."""
+    """Return the refusal (400) of JSON that is not an activity we understand."""
     return RefusedError(400, reason)

@@ -1,4 +1,4 @@
-"""How much one sender may ask of the bot: turns at once and per minute, so that nobody holds up everybody else."""
+"""Limit each sender's turns, at once and per minute, so that nobody holds up everybody else."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from enum import Enum
 
 AT_ONCE = 5
-"""Turns of one sender under way. A turn takes milliseconds, so a person has one or two."""
+"""The most turns of one sender at the same time. A turn takes milliseconds, so a person has one or two."""
 MOST_SENDERS = 10_000
-"""Senders that are remembered; those who have been quiet for a minute are forgotten first."""
+"""The most senders to remember. Senders who have been quiet for a minute are forgotten first."""
 
 
 class Verdict(Enum):
-    """What to do with something that a sender did."""
+    """The decision about a sender's turn."""
 
     ADMIT = "answer it"
     TELL = "refuse it, and say why"
@@ -31,10 +31,10 @@ class _Sender:
 
 
 class SenderLimits:
-    """Counts each sender's turns. Times are the event loop's, which no clock change moves."""
+    """Count each sender's turns. Times are the event loop's, so no clock change moves them."""
 
     def __init__(self, per_minute: int) -> None:
-        """``per_minute`` is both how many turns may come at once after a pause and how many a minute lasts for."""
+        """``per_minute`` is how many turns may come at once after a pause, and how many a minute adds."""
         self._most = float(per_minute)
         self._senders: dict[str, _Sender] = {}
 

@@ -1,4 +1,4 @@
-"""One turn at the edge: each activity once, its reply sent, and a fault told with a reference code."""
+"""Run one turn at the edge: handle each activity once, send its reply, and report a fault with a reference code."""
 
 from __future__ import annotations
 
@@ -25,49 +25,49 @@ if TYPE_CHECKING:
     from bot.conversation import TurnResult
 
 SEND_FAILURES = (ConnectorError, ServiceUrlError, TokenError, ClientError, TimeoutError)
-"""What sending can raise: Teams said no, or did not answer."""
+"""The exceptions of sending: Teams refused, or did not answer."""
 LONGEST_DRAIN = 20
-"""Seconds; a turn's one slow send and its retry fit, and container hosts kill after 30."""
+"""Seconds. Enough for a turn's slow send and its retry; container hosts kill the process after 30."""
 TOO_FAST = "Nu går det för fort för mig. Vänta en minut och försök igen."
 ONLY_YOURS = "Svaret är bara för dig. Skriv till mig i vår egen chatt, så får du det där."
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-"""Without I, O, 0 and 1, which are mistaken for each other when read aloud."""
+"""Letters and digits without I, O, 0 and 1, which are easy to mix up when read aloud."""
 
 logger = logging.getLogger(__name__)
 
 
 class Core(Protocol):
-    """What an incoming thing is handed to."""
+    """The receiver of incoming activities."""
 
     async def answer(self, incoming: Incoming) -> TurnResult:
-        """Answer and commit. Whatever it raises is a fault."""
+        """Answer and commit. Any exception is a fault."""
 
     async def sent(self, gone: Sent) -> None:
-        """Note that the answer has gone, so that a repeat does not send it."""
+        """Note that the answer was sent, so that a repeat does not send it."""
 
     async def partly_sent(self, incoming: Incoming, rest: Reply) -> None:
-        """Note that all but ``rest`` has gone, so that a repeat goes on from there."""
+        """Note that everything except ``rest`` was sent, so that a repeat goes on from there."""
 
     async def deliver_later(self, incoming: Incoming, unsent: Unsent) -> None:
-        """Hand to the outbox what could not be sent, so that it is sent all the same."""
+        """Hand unsent messages to the outbox, which sends them later."""
 
 
 class Turns:
-    """Takes what came in, once each, and answers it."""
+    """Take each incoming activity once, and answer it."""
 
     def __init__(self, core: Core, limits: SenderLimits) -> None:
         self._core = core
         self._limits = limits
         self._running: dict[tuple[str, str], asyncio.Task[Reply]] = {}
-        """Turns under way, and those whose answer has gone and is not noted as such yet."""
+        """Turns under way, and turns whose answer was sent but is not yet noted as sent."""
         self._noting: set[asyncio.Task[None]] = set()
 
     async def take(self, context: TurnContext, incoming: Incoming) -> Reply:
-        """Answer ``incoming`` and send the answer. Never raises: a fault becomes a reply that tells its code.
+        """Answer ``incoming`` and send the answer. Never raise: a fault becomes a reply with its reference code.
 
-        A repeat that comes before its first is answered and noted as sent waits for it and sends nothing. A caller
-        that is cancelled leaves the turn running, because the turn may have committed. Nobody waits for the note:
-        once Teams has our 2xx it does not repeat the activity.
+        If a repeat comes before the first one is answered and noted as sent, it waits for that and sends nothing. If
+        the caller is cancelled, the turn runs on, because it may have committed. Nobody waits for the note: once Teams
+        has our 2xx, it does not repeat the activity.
         """
         key = incoming.key
         turn = self._running.get(key)
@@ -80,7 +80,7 @@ class Turns:
         return await asyncio.shield(turn)
 
     async def _too_fast(self, context: TurnContext, incoming: Incoming, verdict: Verdict) -> Reply:
-        """Refuse without a turn. Tell people who press each time, in the press's answer; others once."""
+        """Refuse without a turn. Tell people who press each time, in the press's answer; tell others once."""
         logger.info("a sender is over the limit", extra={"kind": incoming.kind.value})
         if incoming.kind is Kind.ACTION:
             return Reply(notice=TOO_FAST)
@@ -90,7 +90,7 @@ class Turns:
         return NOTHING
 
     async def drain(self) -> None:
-        """Wait for the turns that are under way, at most :data:`LONGEST_DRAIN`; for when the process stops."""
+        """Wait for the running turns, at most :data:`LONGEST_DRAIN` seconds. Call it when the process stops."""
         with suppress(TimeoutError):
             async with asyncio.timeout(LONGEST_DRAIN):
                 while self._running:
@@ -112,7 +112,7 @@ class Turns:
                 reply = _apology(incoming, reference)
                 pressed = context.activity.type == "invoke"
                 messages = reply.messages if pressed else _without_an_answer(incoming, reply)[0]
-                with suppress(*SEND_FAILURES):  # the fault is what matters; it is logged
+                with suppress(*SEND_FAILURES):  # a failure to report the fault is ignored: the fault is logged
                     await context.send_activities([activities.message_activity(message) for message in messages])
         if gone is not None:
             ids = () if incoming.place.scope is Scope.PERSONAL else tuple(gone)
@@ -124,7 +124,7 @@ class Turns:
         return reply
 
     async def _finish(self, gone: Sent) -> None:
-        """Note that the answer has gone. If that fails, a repeat sends it again, and that is all the harm."""
+        """Note that the answer was sent. If that fails, a repeat sends it again; nothing worse happens."""
         try:
             await self._note(gone.incoming, self._core.sent(gone))
         finally:
@@ -140,14 +140,14 @@ class Turns:
     async def _send(self, context: TurnContext, incoming: Incoming, reply: Reply) -> list[str] | None:
         """Send what an invoke's answer does not carry. Return the messages' ids; None if there was nothing to send.
 
-        What Teams does not take goes to the outbox. Of several messages each is noted before the next, so that a
-        repeat of a turn that ended half-way goes on where it ended.
+        Messages that Teams does not take go to the outbox. Each message is noted before the next one is sent. So if a
+        turn ends half-way, a repeat goes on where it ended.
         """
         if context.activity.type == "invoke":
             messages, card = list(reply.messages), reply.state
             personal = incoming.place.scope is Scope.PERSONAL
             if card is not None and personal and fills_in(card) and not reply.done:
-                card = None  # shown twice, by the answer and the update, it would lose what is typed in between
+                card = None  # updating it again would delete text typed after the answer
         else:
             messages, card = _without_an_answer(incoming, reply)
         unsent = Unsent()
@@ -175,13 +175,16 @@ class Turns:
 
 
 def _without_an_answer(incoming: Incoming, reply: Reply) -> tuple[list[Message], Json | None]:
-    """The messages to send and the card to update with, where a button came as a message, which has no answer."""
+    """Return the messages to send and the new card for a press that came as a message.
+
+    A message, other than an invoke, has no answer of its own.
+    """
     messages, card = list(reply.messages), reply.state
     if reply.notice:
         messages.append(Message(reply.notice))
     if reply.view is not None and incoming.place.scope is Scope.PERSONAL:
         card = reply.view
-    elif reply.view is not None:  # the others would see it
+    elif reply.view is not None:  # others would see it
         messages.append(Message(ONLY_YOURS))
     if card is not None and not incoming.card_id:
         messages.append(Message(card=card))
@@ -189,7 +192,7 @@ def _without_an_answer(incoming: Incoming, reply: Reply) -> tuple[list[Message],
 
 
 async def _update(context: TurnContext, card_id: str, card: Json) -> Exception | None:
-    """Update a card for everyone; return what went wrong."""
+    """Update a card for everyone. Return the error, or None."""
     try:
         await context.update_activity(activities.card_activity(card, activity_id=card_id))
     except SEND_FAILURES as error:
@@ -199,17 +202,17 @@ async def _update(context: TurnContext, card_id: str, card: Json) -> Exception |
 
 
 def _asked_wait(error: Exception) -> float:
-    """Return the seconds that Teams asked us to wait."""
+    """Return the seconds that Teams asked us to wait, or 0."""
     return (error.retry_after or 0.0) if isinstance(error, ConnectorError) else 0.0
 
 
 def _may_go_later(error: Exception) -> bool:
-    """Return whether trying again may help; a message that is gone or refused stays so."""
+    """Return whether a new try may help. It can't for a message that is gone or refused."""
     return not isinstance(error, ConnectorError) or error.status in RETRIED or error.status >= 500  # noqa: PLR2004 - as below
 
 
 def _may_have_arrived(error: Exception) -> bool:
-    """Return whether the message may have come although no success did: no answer, or one from on the way."""
+    """Return whether the message may have arrived without a success: no answer, or one from a server on the way."""
     if isinstance(error, ConnectorError):
         return error.status >= 500  # noqa: PLR2004 - a server's own trouble
     return isinstance(error, ClientError | TimeoutError) and not isinstance(error, NOT_DELIVERED)
