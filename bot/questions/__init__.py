@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from bot.questions import (
-    channel_commands,
-    commands,
-    desk_commands,
-    erasure_notices,
-    reminders,
-    thread_commands,
-)
-from bot.questions.channel_commands import in_thread
-from bot.questions.thread_commands import ask as ask_overheard
-from bot.questions.thread_commands import to_ask_about
+from bot.questions import channel_commands, commands, desk_commands, erasure_notices, reminders
+from bot.questions.channel_commands import ask_overheard, in_thread, to_ask_about
 from bot.routes import Routes
 from storage import offers
 
-routes = Routes(
-    commands.routes, channel_commands.routes, desk_commands.routes, erasure_notices.routes, thread_commands.routes
-)
+routes = Routes(commands.routes, channel_commands.routes, desk_commands.routes, erasure_notices.routes)
 DUE = (reminders.due,)
 STILL_WANTED = {"question_reminder": reminders.still_wanted, "thread_offer": offers.still_kept}
 
