@@ -114,7 +114,7 @@ class Courier:
                 await asyncio.sleep(started + claimed / self._limits.rate - loop.time())
 
     async def deliver(self) -> int:
-        """Send what is due now and wait for it. Return how many rows were tried. For tests and operator commands."""
+        """Send the rows that are due and wait for them. Return how many were tried. For tests and operator commands."""
         tried = 0
         while True:
             await self._round()

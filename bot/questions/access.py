@@ -1,4 +1,4 @@
-"""Decides who may see a question, who may act on it, and where. Every handler loads its question here.
+"""Decide who may see a question, who may act on it, and where. Every handler loads its question here.
 
 ==================  ===========================================================  ==========================
 question            may be seen by                                               may be acted on
@@ -7,8 +7,8 @@ to a theme group    every member: it is shown to people who ask something alike 
 to the kansli       its asker, its followers and the kansli                      by the kansli, in 1:1
 ==================  ===========================================================  ==========================
 
-The asker, the kansli and the group's moderators do their part in their own chats. People who have left get this far
-with none of it (:mod:`bot.conversation`).
+The asker, the kansli and the group's moderators do their part in their own chats. :mod:`bot.conversation` stops people
+who have left before they get here.
 """
 
 from __future__ import annotations
@@ -70,8 +70,8 @@ def managed(turn: Turn) -> Question:
 def at_card(turn: Turn) -> Question:
     """Return the question that a button names if this channel has had a card of it.
 
-    The channel need not have the newest one: an answer that somebody is writing while the question is moved is still
-    an answer. What else can be done at the card depends on :func:`stands_here`.
+    The channel need not have the newest card: an answer counts even if the question is moved while somebody writes it.
+    The other actions at the card depend on :func:`stands_here`.
     """
     question = _named(turn)
     if not _holds(turn, question):

@@ -80,7 +80,7 @@ def person_with(change: Change, name: str, mail: str) -> Person:
 
 
 def appoint(change: Change, code: str, seat: PersonRole, person: Person) -> Contact:
-    """Give a person a seat, unless they hold it already. If they hold no seat where they work, they work here now."""
+    """Give a person a seat, unless they hold it. Move them to this municipality if they hold no seat in their own."""
     municipalities.lock(change.session, code)
     held = contacts.held_by(change.session, person.id)
     mine = next((row for row in held if row.municipality_code == code and row.seat == seat), None)

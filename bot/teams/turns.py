@@ -138,7 +138,7 @@ class Turns:
             logger.exception("reply not noted as sent", extra={"kind": incoming.kind.value})
 
     async def _send(self, context: TurnContext, incoming: Incoming, reply: Reply) -> list[str] | None:
-        """Send what an invoke's answer does not carry. Return the messages' ids; None if there was nothing to send.
+        """Send everything that an invoke's answer does not carry. Return the messages' ids; None if there was nothing.
 
         Messages that Teams does not take go to the outbox. Each message is noted before the next one is sent. So if a
         turn ends half-way, a repeat goes on where it ended.
