@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Iterator, Mapping
 from copy import copy
 from typing import Any
@@ -12,9 +10,11 @@ from uuid import uuid4
 from botbuilder.schema import Activity, Attachment, ChannelAccount
 
 from bot.message import Incoming, Json, Kind, Message, Place, Reply, Scope, Sender
-from bot.plain_text import clean, clean_line
+from bot.plain_text import clean_line
 from bot.teams.gate import tenant_of
 from bot.teams.refusal import RefusedError, malformed
+from bot.teams.text import LONGEST as LONGEST_TEXT
+from bot.teams.text import mentions_bot, written
 
 CARD = "application/vnd.microsoft.card.adaptive"
 NOTICE = "application/vnd.microsoft.activity.message"
@@ -25,15 +25,14 @@ LONGEST = {"guid": 64, "thread": 100, "id": 200, "conversation": 300, "service U
 """Characters, as the database keeps them and more than Teams ever needs; what is longer is no real activity."""
 LONGEST_NAME = 200
 """Characters of a person's name that are kept; Entra allows 256."""
-LONGEST_TEXT = 100_000
-"""Characters of a message or of one input; Teams' own limit is about 28 kB, a pasted list in a form included."""
 MOST_LISTED = 1_000
 """Values of a list in a button's data."""
 _PLAIN = (str, int, float, bool, type(None))
 _THREAD = ";messageid="
+_NOT_ATTACHED = frozenset({"text/html", "messageReference", "forwardedMessageReference"})
+"""Teams' own: the text's HTML copy, and the message that it quotes or forwards."""
 _A_BOT = "28:"
 """How Teams begins the id of an app; a person's begins with ``29:``."""
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 
 
 class OutgoingActivity(Activity):
@@ -55,14 +54,14 @@ def from_message(activity: Activity) -> Incoming | None:
     if isinstance(value, dict) and isinstance(value.get("verb"), str):
         return _pressed(activity, place, value["verb"], value)
     private = is_private(activity)
-    if place.scope is not Scope.PERSONAL and not private and not any(_mentions_of_bot(activity)):
+    if place.scope is not Scope.PERSONAL and not private and not mentions_bot(activity):
         return None
     return Incoming(
         activity_id=_activity_id(activity),
         kind=Kind.MESSAGE,
         sender=_sender(activity.from_property),
         place=place,
-        text=_written(activity),
+        text=written(activity),
         attachments=tuple(_content_types(activity)),
         private=private,
     )
@@ -78,8 +77,8 @@ def overheard(activity: Activity) -> Incoming | None:
         return None
     if sender.id.startswith(_A_BOT) or (activity.recipient and sender.id == activity.recipient.id):
         return None
-    written, attached = _written(activity), tuple(_content_types(activity))
-    return Incoming(_activity_id(activity), Kind.OVERHEARD, _sender(sender), place, written, attachments=attached)
+    words, attached = written(activity), tuple(_content_types(activity))
+    return Incoming(_activity_id(activity), Kind.OVERHEARD, _sender(sender), place, words, attachments=attached)
 
 
 def from_card_action(activity: Activity) -> Incoming | None:
@@ -257,32 +256,7 @@ def _sender(account: ChannelAccount | None) -> Sender:
     return Sender(teams_id=teams_id, entra_id=entra_id or None, name=name)
 
 
-def _written(activity: Activity) -> str:
-    """The text without the bot's own mention; other people's mentions become their names."""
-    text = activity.text or ""
-    if len(text) > LONGEST_TEXT:
-        raise RefusedError(413, "the text is too long")
-    for tag in _mentions_of_bot(activity):
-        text = text.replace(tag, " ", 1)
-    for entity in activity.entities or ():
-        tag = entity.additional_properties.get("text")
-        if entity.type == "mention" and isinstance(tag, str) and tag.startswith("<at>") and tag.endswith("</at>"):
-            text = text.replace(tag, tag[4:-5])
-    text = _ENTITY.sub(lambda found: html.unescape(found[0]), text).replace("\u00a0", " ")
-    return clean(text)
-
-
-def _mentions_of_bot(activity: Activity) -> Iterator[str]:
-    """The ``<at>…</at>`` of each mention of the bot, exactly as it stands in the text."""
-    bot = activity.recipient.id if activity.recipient else None
-    for entity in activity.entities or ():
-        mentioned = entity.additional_properties.get("mentioned")
-        if entity.type == "mention" and isinstance(mentioned, dict) and bot and mentioned.get("id") == bot:
-            tag = entity.additional_properties.get("text")
-            yield tag if isinstance(tag, str) and tag else "<at></at>"
-
-
 def _content_types(activity: Activity) -> Iterator[str]:
     for attachment in activity.attachments or ():
-        if attachment.content_type and attachment.content_type != "text/html":  # Teams' HTML copy of the text
+        if attachment.content_type and attachment.content_type not in _NOT_ATTACHED:
             yield attachment.content_type
