@@ -10,7 +10,7 @@ from uuid import uuid4
 from botbuilder.schema import Activity, Attachment, ChannelAccount
 
 from bot.message import Incoming, Json, Kind, Message, Place, Reply, Scope, Sender
-from bot.plain_text import clean_line
+from bot.plain_text import clean_line, visible
 from bot.teams.gate import tenant_of
 from bot.teams.refusal import RefusedError, malformed
 from bot.teams.text import LONGEST as LONGEST_TEXT
@@ -217,10 +217,16 @@ def _button_data(data: Mapping[str, Any]) -> Json:
     Raises :class:`RefusedError` (413) for one longer than any form of ours takes.
     """
     plain = {key: value for key, value in data.items() if key not in ("verb", "msteams") and _is_plain(value)}
-    kept = {key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()}
-    if any(isinstance(value, str) and len(value) > LONGEST_TEXT for value in kept.values()):
+    if any(isinstance(value, str) and len(value) > LONGEST_TEXT for value in plain.values()):
         raise RefusedError(413, "a button's value is too long")
-    return kept
+    return {key: _kept(value) for key, value in plain.items()}
+
+
+def _kept(value: object) -> object:
+    """Return a button's value as it is looked up and stored. An input holds what people see, as a message does."""
+    if isinstance(value, list):
+        return tuple(value)
+    return visible(value) if isinstance(value, str) else value
 
 
 def _is_plain(value: object) -> bool:
