@@ -12,7 +12,7 @@ from bot.questions import (
 )
 from bot.questions.channel_commands import in_thread
 from bot.questions.thread_commands import ask as ask_overheard
-from bot.questions.thread_commands import to_ask_about
+from bot.questions.thread_commands import changed_answer, edit, take_back, to_ask_about
 from bot.routes import Routes
 from storage import offers
 
@@ -22,4 +22,14 @@ routes = Routes(
 DUE = (reminders.due,)
 STILL_WANTED = {"question_reminder": reminders.still_wanted, "thread_offer": offers.still_kept}
 
-__all__ = ["DUE", "STILL_WANTED", "ask_overheard", "in_thread", "routes", "to_ask_about"]
+__all__ = [
+    "DUE",
+    "STILL_WANTED",
+    "ask_overheard",
+    "changed_answer",
+    "edit",
+    "in_thread",
+    "routes",
+    "take_back",
+    "to_ask_about",
+]

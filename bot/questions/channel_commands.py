@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
+from bot.cards import escape
 from bot.message import Place, Reply, Scope, UserError, say, state, view
 from bot.questions import access, cards, channel_notices, details, keys, lifecycle, notices
 from bot.questions.details import QuestionDetails
@@ -104,13 +105,13 @@ def in_thread(turn: Turn) -> Reply | None:
         raise UserError(
             "Skriv ditt svar med ord efter mitt namn, så skickar jag det vidare. Bilder och filer följer inte med."
         )
-    picture = keep(turn, question, turn.incoming.text, AnswerWay.THREAD)
+    picture = keep(turn, question, turn.incoming.text, AnswerWay.THREAD, message_id=turn.incoming.came_as)
     left = (
         " Bilder och filer följer inte med, så skriv gärna det viktiga ur dem också."
         if turn.incoming.attachments
         else ""
     )
-    return say(f"Tack! Ditt svar har gått till {asker(picture)}.{left}")
+    return say(f"Tack! Ditt svar har gått till {escape(asker(picture))}.{left}")
 
 
 def asked_in(session: Session, place: Place) -> int | None:
@@ -121,9 +122,12 @@ def asked_in(session: Session, place: Place) -> int | None:
     return keys.question_of(post.subject, post.key) if post else None
 
 
-def keep(turn: Turn, question: Question, text: str, way: AnswerWay) -> QuestionDetails:
-    """Keep an answer and tell everyone concerned, if it is a new one."""
+def keep(
+    turn: Turn, question: Question, text: str, way: AnswerWay, *, message_id: str | None = None
+) -> QuestionDetails:
+    """Keep an answer and tell everyone concerned, if it is a new one. ``message_id`` is the message that it came as."""
     kept, new = lifecycle.answer(turn, question, text, way)
+    kept.message_id = message_id or kept.message_id
     channel_notices.stopped_writing(turn, question)
     return notices.answered(turn, question, kept.id) if new else _now(turn, question)
 

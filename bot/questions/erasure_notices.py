@@ -25,6 +25,7 @@ routes = Routes[Turn]()
 def forget(session: Session, person_id: int, now: datetime) -> Callable[[], None]:
     """Which cards name the person; afterwards, their newest versions."""
     ids = questions.concerning(session, person_id)
+    questions.forget_messages(session, person_id)
 
     def after() -> None:
         for number in ids:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -43,6 +43,39 @@ def answered(turn: Turn, question: Question, answer_id: int) -> QuestionDetails:
         thread = living.thread(turn.session, keys.card(question))
         _send(turn, (_answer_to(shown, said, person, thread) for person in told))
     return shown
+
+
+def edited(turn: Turn, question: Question, answer_id: int) -> QuestionDetails:
+    """Show an answer's new text on every card that has it."""
+    shown = channel_notices.changed(turn, question)
+    said = details.said(shown, answer_id)
+    for key, person in _told_of(turn.session, question, answer_id):
+        if said is None:
+            break
+        own = person == question.asker_id
+        solved = own and said.answer.solved
+        card = asker_cards.solved(shown, said) if solved else asker_cards.answered(shown, said, own=own)
+        _send(turn, [keys.cards(question.id).version(key, f"v{question.version}", card)])
+    return shown
+
+
+def taken_back(turn: Turn, question: Question, answer_id: int) -> QuestionDetails:
+    """Take an answer away from every card that has it."""
+    shown = channel_notices.changed(turn, question)
+    text = "Den som svarade har tagit bort sitt svar i tråden."
+    text += " Frågan väntar på svar igen." if question.status == Status.OPEN else ""
+    for key, person in _told_of(turn.session, question, answer_id):
+        card = asker_cards.note("Ett svar har tagits bort", shown, text, mine=person == question.asker_id)
+        _send(turn, [keys.cards(question.id).version(key, f"v{question.version}", card)])
+    return shown
+
+
+def _told_of(session: Session, question: Question, answer_id: int) -> Sequence[tuple[str, int]]:
+    """Return the cards that brought an answer, as their keys and whose they are."""
+    told = {
+        keys.told(question, f"answer:{answer_id}", person): person for person in details.everyone(session, question)
+    }
+    return [(key, told[key]) for key in sorted(outbox.known(session, told))]
 
 
 def moved(turn: Turn, question: Question) -> QuestionDetails:

@@ -59,7 +59,7 @@ def from_message(activity: Activity) -> Incoming | None:
     return Incoming(
         activity_id=_activity_id(activity),
         kind=Kind.MESSAGE,
-        sender=_sender(activity.from_property),
+        sender=sender_of(activity.from_property),
         place=place,
         text=written(activity),
         attachments=tuple(_content_types(activity)),
@@ -78,7 +78,7 @@ def overheard(activity: Activity) -> Incoming | None:
     if sender.id.startswith(_A_BOT) or (activity.recipient and sender.id == activity.recipient.id):
         return None
     words, attached = written(activity), tuple(_content_types(activity))
-    return Incoming(_activity_id(activity), Kind.OVERHEARD, _sender(sender), place, words, attachments=attached)
+    return Incoming(_activity_id(activity), Kind.OVERHEARD, sender_of(sender), place, words, attachments=attached)
 
 
 def from_card_action(activity: Activity) -> Incoming | None:
@@ -128,7 +128,7 @@ def from_members_removed(activity: Activity) -> Incoming | None:
     place = place_of(activity)
     if bot in removed or not removed or place.team_id is None:
         return None
-    return Incoming(_activity_id(activity), Kind.LEFT, _sender(activity.from_property), place)
+    return Incoming(_activity_id(activity), Kind.LEFT, sender_of(activity.from_property), place)
 
 
 def place_of(activity: Activity) -> Place:
@@ -137,12 +137,12 @@ def place_of(activity: Activity) -> Place:
     A kind of conversation that we don't know counts as a group, where the bot says nothing personal.
     """
     conversation = activity.conversation
-    service_url = _checked(activity.service_url, "service URL")
+    service_url = checked(activity.service_url, "service URL")
     if conversation is None or not service_url:
         raise malformed("there is no conversation or service URL")
     kind = conversation.conversation_type
     scope = Scope(kind) if kind in (Scope.PERSONAL, Scope.CHANNEL) else Scope.GROUP
-    conversation_id, _, root = (_checked(conversation.id, "conversation") or "").partition(_THREAD)
+    conversation_id, _, root = (checked(conversation.id, "conversation") or "").partition(_THREAD)
     if not conversation_id:
         raise malformed("the conversation has no id")
     team = (activity.channel_data or {}).get("team")
@@ -151,9 +151,9 @@ def place_of(activity: Activity) -> Place:
         conversation_id=conversation_id,
         scope=scope,
         service_url=service_url,
-        tenant_id=_checked(tenant_of(activity), "guid"),
-        team_id=_checked(team_id, "conversation"),
-        thread_id=_checked(root, "thread") or thread_of(activity),
+        tenant_id=checked(tenant_of(activity), "guid"),
+        team_id=checked(team_id, "conversation"),
+        thread_id=checked(root, "thread") or thread_of(activity),
     )
 
 
@@ -168,7 +168,7 @@ def thread_of(activity: Activity) -> str | None:
     if activity.conversation is None or activity.conversation.conversation_type != Scope.CHANNEL:
         return None
     thread = (activity.channel_data or {}).get("thread")
-    return _checked(thread.get("id"), "thread") or None if isinstance(thread, dict) else None
+    return checked(thread.get("id"), "thread") or None if isinstance(thread, dict) else None
 
 
 def message_activity(message: Message) -> Activity:
@@ -202,11 +202,11 @@ def _pressed(activity: Activity, place: Place, verb: str, data: Mapping[str, Any
     return Incoming(
         activity_id=_activity_id(activity),
         kind=Kind.ACTION,
-        sender=_sender(activity.from_property),
+        sender=sender_of(activity.from_property),
         place=place,
         verb=verb,
         data=_button_data(data),
-        card_id=_checked(activity.reply_to_id, "id"),
+        card_id=checked(activity.reply_to_id, "id"),
         private=is_private(activity),
     )
 
@@ -236,16 +236,16 @@ def _is_plain(value: object) -> bool:
 
 
 def _arrived(activity: Activity, activity_id: str, who: ChannelAccount | None) -> Incoming:
-    return Incoming(activity_id=activity_id, kind=Kind.INSTALLED, sender=_sender(who), place=place_of(activity))
+    return Incoming(activity_id=activity_id, kind=Kind.INSTALLED, sender=sender_of(who), place=place_of(activity))
 
 
 def _activity_id(activity: Activity) -> str:
     """Repeats are known by it, so what has none (hand-made activities) gets one that nothing else has."""
-    return _checked(activity.id, "id") or uuid4().hex
+    return checked(activity.id, "id") or uuid4().hex
 
 
-def _checked(value: Any, what: str) -> str | None:
-    """A string, or None where there is none. Raises :class:`RefusedError` (400) for one longer than Teams' ever are."""
+def checked(value: Any, what: str) -> str | None:
+    """Return a string, or None where there is none. Raises :class:`RefusedError` (400) for one longer than Teams' ever are."""
     if not isinstance(value, str):
         return None
     if len(value) > LONGEST[what]:
@@ -253,12 +253,13 @@ def _checked(value: Any, what: str) -> str | None:
     return value
 
 
-def _sender(account: ChannelAccount | None) -> Sender:
-    teams_id = _checked(account.id, "id") if account else None
+def sender_of(account: ChannelAccount | None) -> Sender:
+    """Return who sent an activity. Raises :class:`RefusedError` (400) where nobody did."""
+    teams_id = checked(account.id, "id") if account else None
     if account is None or not teams_id:
         raise malformed("there is no sender")
     name = clean_line(account.name or "", LONGEST_NAME)
-    entra_id = (_checked(account.aad_object_id, "guid") or "").lower()  # GUIDs are compared with the settings'
+    entra_id = (checked(account.aad_object_id, "guid") or "").lower()  # GUIDs are compared with the settings'
     return Sender(teams_id=teams_id, entra_id=entra_id or None, name=name)
 
 
