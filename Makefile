@@ -50,6 +50,7 @@ bench: .venv/.bench ## measure search, routing, turns, starts, edits and Graph b
 
 soak: .venv/.dev ## the long runs: mutated activities, killed deliveries, a storm at Graph, stops under load
 	$(BIN)/python -m tests.soak.edge
+	$(BIN)/python -m tests.soak.shapes
 	$(BIN)/python -m tests.soak.texts
 	$(BIN)/python -W ignore -m tests.soak.graph
 	$(BIN)/python -m tests.soak.outbox

@@ -46,6 +46,9 @@ def edit(turn: Turn) -> Reply:
     question = questions.lock(turn.session, answer.question_id) if answer else None
     if answer is None or question is None or answer.text == turn.incoming.text:
         return NOTHING
+    others = [other.text for other in questions.answers(turn.session, question.id) if other.person_id == turn.person.id]
+    if turn.incoming.text in others:  # the same text of the same person is kept once
+        return take_back(turn)
     lifecycle.edit_answer(question, answer, turn.incoming.text)
     notices.edited(turn, question, answer.id)
     return NOTHING

@@ -245,7 +245,7 @@ def _activity_id(activity: Activity) -> str:
 
 
 def checked(value: Any, what: str) -> str | None:
-    """Return a string, or None where there is none. Raises :class:`RefusedError` (400) for one longer than Teams' ever are."""
+    """Return a string, or None for anything else. Raises :class:`RefusedError` (400) for one that is too long."""
     if not isinstance(value, str):
         return None
     if len(value) > LONGEST[what]:
