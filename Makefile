@@ -4,6 +4,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 NODE := $(shell node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null && npm --version 2>/dev/null)
 PLAYGROUND := var/playground/.0.2.28
+RENDERER := var/renderer/.adaptivecards@3.0.6+markdown-it@14.1.0
+NPM_INSTALL := npm install --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --silent --prefix
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock
 TESTS ?= tests
@@ -21,7 +23,7 @@ run: .venv/.run $(if $(NODE),$(PLAYGROUND)) ## start the bot, and the browser cl
 chat: .venv/.run ## talk in the terminal with the bot that `make run` started (WHO=kansli: as the kansli)
 	@$(BIN)/python -m bot chat $(if $(WHO),--as $(WHO))
 
-test: .venv/.dev $(if $(NODE),$(PLAYGROUND)) ## run every test (TESTS=tests/test_x.py: only those)
+test: .venv/.dev $(if $(NODE),$(PLAYGROUND) $(RENDERER)) ## run every test (TESTS=tests/test_x.py: only those)
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto -rs $(TESTS)
 
 check: .venv/.dev ## lint, formatting, types, who may import whom
@@ -48,6 +50,7 @@ bench: .venv/.bench ## measure search, routing, turns, starts, edits and Graph b
 
 soak: .venv/.dev ## the long runs: mutated activities, killed deliveries, a storm at Graph, stops under load
 	$(BIN)/python -m tests.soak.edge
+	$(BIN)/python -m tests.soak.shapes
 	$(BIN)/python -m tests.soak.texts
 	$(BIN)/python -W ignore -m tests.soak.graph
 	$(BIN)/python -m tests.soak.outbox
@@ -82,6 +85,10 @@ lock: ## find new versions of all dependencies and write them to requirements.lo
 
 $(PLAYGROUND):
 	@mkdir -p var/playground
-	@npm install --prefix var/playground --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --silent \
-		@microsoft/m365agentsplayground@$(patsubst .%,%,$(notdir $@)) && touch $@ \
+	@$(NPM_INSTALL) var/playground @microsoft/m365agentsplayground@$(patsubst .%,%,$(notdir $@)) && touch $@ \
 		|| echo "The browser client could not be installed; going on without it."
+
+$(RENDERER):
+	@mkdir -p var/renderer
+	@$(NPM_INSTALL) var/renderer $(subst +, ,$(patsubst .%,%,$(notdir $@))) && touch $@ \
+		|| echo "The renderer of cards could not be installed; going on without it."

@@ -39,8 +39,15 @@ TITLE_LENGTH = 80
 Style = Literal["default", "positive", "destructive"]
 T = TypeVar("T")
 
-_LINK = re.compile(r"(!?)\[([^\[\]]*)\]\(\s*<?((?:[^()\s<>]|\([^()\s<>]*\))*)>?[^()]*\)")
-_BARE = re.compile(r"\]\s*\(")
+_LINK = re.compile(r"\\.|(!?)\[((?:\\.|[^\[\]\\])*)\]\(\s*<?((?:[^()\s<>]|\([^()\s<>]*\))*)>?[^()]*\)")
+_UNSAFE = re.compile(r"\\.|\]\s*\(|[<>]")
+"""What may begin a link or HTML. Both patterns pass over what :func:`escape` has made a letter."""
+_SAFE = {"<": "‹", ">": "›"}
+_FUNCTION = re.compile(r"(?<=\{)(?=\{(?:DATE|TIME)\([^{}]*\)\}\})")
+"""Inside the braces of a function that Adaptive Cards fill in, also in text that knows no Markdown."""
+_ITEM = re.compile(r"\s*(?:[-+*]|\d{1,9}[.)])\s")
+_MARK = re.compile(r"\d{1,9}(?=[.)](?:\s|$))|(?=[-+](?:\s|$)|[-=]{2})")
+"""What begins a list, a rule or an underlined heading at the start of a line."""
 
 
 def card(*body: CardElement, actions: Sequence[Action] = (), summary: str) -> Json:
@@ -61,19 +68,19 @@ def heading(text: str) -> CardElement:
 
 
 def markdown(text: str) -> CardElement:
-    """Return a text in Teams Markdown, made harmless by :func:`harmless`."""
-    return TextBlock(text=harmless(text), wrap=True)
+    """Return a text in Teams Markdown, made harmless by :func:`harmless`. Its line breaks are shown."""
+    return TextBlock(text=_broken(harmless(text)), wrap=True)
 
 
 def plain(text: str, *, subtle: bool = False) -> CardElement:
     """Return a text that is shown letter by letter. Use it for everything that a person has written."""
-    runs: list[CardElement] = [TextRun(text=text, is_subtle=subtle or None)]
+    runs: list[CardElement] = [TextRun(text=part, is_subtle=subtle or None) for part in _FUNCTION.split(text)]
     return RichTextBlock(inlines=runs)
 
 
 def small(text: str) -> CardElement:
     """Return a small line of Markdown for side matters: sources, dates."""
-    return TextBlock(text=harmless(text), wrap=True, size="Small", is_subtle=True, spacing="Small")
+    return TextBlock(text=_broken(harmless(text)), wrap=True, size="Small", is_subtle=True, spacing="Small")
 
 
 def label(text: str) -> CardElement:
@@ -199,9 +206,11 @@ def web_link(title: str, url: str) -> str:
 
 
 def escape(text: str) -> str:
-    """Return data for the middle of a Markdown text: shown as written, on one line."""
-    line = " ".join(text.split())
-    return _no_functions(re.sub(r"([\\`*_\[\]<>~#|])", r"\\\1", line))
+    """Return data for any place in a Markdown text: shown as written, on one line."""
+    line = re.sub(r"([\\`*_\[\]<>~#|]|&(?=#?\w{1,31};))", r"\\\1", " ".join(text.split()))
+    if mark := _MARK.match(line):
+        line = f"{mark[0]}\\{line[mark.end() :]}"
+    return _no_functions(line)
 
 
 def harmless(text: str) -> str:
@@ -209,6 +218,8 @@ def harmless(text: str) -> str:
     links: list[str] = []
 
     def keep(match: re.Match[str]) -> str:
+        if match[2] is None:
+            return match[0]
         image, title, url = match.groups()
         address = "" if image else _address(url)
         if not address:
@@ -217,14 +228,27 @@ def harmless(text: str) -> str:
         return f"\x00{len(links) - 1}\x00"
 
     safe = _LINK.sub(keep, text.replace("\x00", ""))
-    safe = _BARE.sub("] (", safe).replace("<", "‹").replace(">", "›")
+    safe = _UNSAFE.sub(lambda sign: sign[0] if sign[0][0] == "\\" else _SAFE.get(sign[0], "] ("), safe)
     safe = re.sub(r"\x00(\d+)\x00", lambda mark: links[int(mark[1])], safe)
     return _no_functions(safe)
 
 
+def _broken(text: str) -> str:
+    """Return Markdown whose lines stay lines: a single line break is shown as a space, but between items of a list."""
+    lines: list[str] = []
+    in_list = False
+    for line in text.splitlines():
+        item = bool(_ITEM.match(line))
+        if lines and lines[-1] and line and not (item and in_list):
+            lines.append("")
+        lines.append(line if item else line.lstrip(" \t"))  # four spaces would begin a block of code
+        in_list = item if line.strip() else False
+    return "\n".join(lines)
+
+
 def _no_functions(text: str) -> str:
     """Break ``{{DATE(…)}}`` and its like, which Adaptive Cards fill in in any text block."""
-    return text.replace("{{", "{\N{ZERO WIDTH SPACE}{")
+    return re.sub(r"\{(?=\{)", "{\N{ZERO WIDTH SPACE}", text)
 
 
 def _address(url: str) -> str:

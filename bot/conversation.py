@@ -9,6 +9,7 @@ replace. The feature's ``access`` module loads each object and decides who may s
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -120,6 +121,8 @@ def _answer(app: App, session: Session, incoming: Incoming, now: datetime, refus
         return TurnResult(FORGOTTEN if incoming.kind is Kind.ACTION else NOTHING, unsent=True)
     if incoming.kind is Kind.OVERHEARD and not _worth_asking(app, session, incoming, facts):
         return TurnResult(NOTHING, unsent=False)
+    if incoming.kind in (Kind.EDITED, Kind.DELETED) and questions.changed_answer(session, incoming) is None:
+        return TurnResult(NOTHING, unsent=False)  # nothing was kept of it, so nothing is now
     person = _remember(session, incoming, facts, now)
     if facts.seen or not turns.claim(session, *key, person.id, now):
         kept = turns.answered(session, *key)
@@ -166,10 +169,6 @@ def _refuse_leaver(turn: Turn, route: Command[Turn] | Action[Turn] | None) -> No
 
 def _handle(turn: Turn) -> Reply:
     match turn.incoming.kind:
-        case Kind.ACTION:
-            return _press(turn)
-        case Kind.OVERHEARD:
-            return questions.ask_overheard(turn)
         case Kind.INSTALLED | Kind.LEFT if turn.incoming.place.team_id is not None:
             rosters.want(turn.session, turn.incoming.place.team_id, turn.now)
             return NOTHING if turn.incoming.kind is Kind.LEFT else help_feature.team_greeting(turn)
@@ -177,8 +176,8 @@ def _handle(turn: Turn) -> Reply:
             return NOTHING
         case Kind.INSTALLED:
             return help_feature.greeting(turn) if turn.personal else help_feature.team_greeting(turn)
-        case Kind.MESSAGE:
-            return _message(turn)
+        case kind:
+            return _HANDLERS[kind](turn)
 
 
 def _press(turn: Turn) -> Reply:
@@ -233,3 +232,13 @@ def _understood(turn: Turn) -> Reply:
         chat = None  # "när?" is clear enough after an answer
     reply = say(chat) if chat else faq.ask(turn)
     return replace(reply, messages=reply.messages + dialog.asked_again(turn, *opened)) if opened else reply
+
+
+_HANDLERS: Mapping[Kind, Callable[[Turn], Reply]] = {
+    Kind.MESSAGE: _message,
+    Kind.ACTION: _press,
+    Kind.OVERHEARD: questions.ask_overheard,
+    Kind.EDITED: questions.edit,
+    Kind.DELETED: questions.take_back,
+    Kind.CHANNEL_GONE: groups.channel_gone,
+}

@@ -39,6 +39,12 @@ class Kind(StrEnum):
     """A person pressed a button (``Action.Execute``); ``verb`` and ``data`` are set."""
     INSTALLED = "installed"
     """The bot was added to a chat or team, or a person was added where the bot is."""
+    EDITED = "edited"
+    """A person changed a message that they had written; ``message_id`` says which. ``text`` is what it is now."""
+    DELETED = "deleted"
+    """The same for a message that was taken away."""
+    CHANNEL_GONE = "channel_gone"
+    """A channel was deleted: the conversation of the place. The sender is the person who did it."""
     LEFT = "left"
     """People were removed from a team where the bot is. The sender is the person who removed them."""
 
@@ -86,8 +92,15 @@ class Incoming:
     """For a button: the id of the message that carries the card."""
     attachments: tuple[str, ...] = ()
     """Content types of what was attached, e.g. ``image/png``; the text's own HTML copy is not one."""
+    message_id: str | None = None
+    """For a change: the id that the message came with."""
     private: bool = False
     """Whether only the sender and the bot see it, though it is in a channel. It must never be answered in public."""
+
+    @property
+    def came_as(self) -> str:
+        """The id of the message in Teams that it is about."""
+        return self.message_id or self.activity_id
 
     @property
     def key(self) -> tuple[str, str]:

@@ -7,12 +7,16 @@ import unicodedata
 
 _UNSHOWN = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Control characters and halves of a character: nobody sees them, and neither mail nor database may hold them."""
-_INVISIBLE = re.compile("[\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ue000-\uf8ff\ufeff]")
-"""Format characters: soft hyphens, zero-width spaces and marks that turn the reading direction; and private use,
-which shows as nothing and with which :mod:`storage.name_keys` marks names.
+_INVISIBLE = re.compile(
+    "[\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ue000-\uf8ff\ufeff\uffa0"
+    "\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e007f]"
+)
+"""Format characters: soft hyphens, zero-width spaces, fillers, tags, and marks that turn the reading direction.
 
-The joiners U+200C and U+200D stay, because emoji and some scripts are spelt with them.
+Private use too: it shows as nothing, and :mod:`storage.name_keys` marks names with it.
 """
+_JOINER = re.compile("(?:^|(?<=[\\s\x21-\u024f]))[\u200c\u200d]+|[\u200c\u200d]+(?=[\\s\x21-\u024f]|$)")
+"""Joiners where they join nothing. Emoji and some scripts are spelt with them, but no Latin word is."""
 
 
 def printable(text: str) -> str:
@@ -25,9 +29,14 @@ def printable_line(text: str) -> str:
     return " ".join(printable(text).split())
 
 
-def clean(text: str) -> str:
+def visible(text: str) -> str:
     """Return what people see of ``text``: composed letters (NFC), and no control or format characters."""
-    return _INVISIBLE.sub("", printable(unicodedata.normalize("NFC", text))).strip()
+    return _JOINER.sub("", _INVISIBLE.sub("", printable(unicodedata.normalize("NFC", text))))
+
+
+def clean(text: str) -> str:
+    """Return :func:`visible` without blanks around it."""
+    return visible(text).strip()
 
 
 def clean_line(text: str, most: int | None = None) -> str:

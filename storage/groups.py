@@ -92,6 +92,14 @@ def moderated_by(session: Session, person_id: int) -> set[int]:
     return set(session.scalars(select(Moderator.group_id).where(Moderator.person_id == person_id, here)))
 
 
+def unbind(session: Session, conversation_id: str) -> Sequence[ThemeGroup]:
+    """Take a channel that is gone from its groups and return them. They take no questions until they have another."""
+    bound = session.scalars(select(ThemeGroup).where(ThemeGroup.conversation_id == conversation_id)).all()
+    for group in bound:
+        group.conversation_id = None
+    return bound
+
+
 def appoint(session: Session, group_id: int, person_id: int) -> bool:
     """Make a person a moderator. Return False if they are one already."""
     return insert_new(session, Moderator, group_id=group_id, person_id=person_id)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Text, delete, exists, select, update
+from sqlalchemy import ForeignKey, String, Text, delete, exists, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage import outbox
@@ -28,6 +28,8 @@ class ThreadOffer(Base):
     question_id: Mapped[int] = mapped_column(ForeignKey("questions.id", ondelete="CASCADE"), index=True)
     person_id: Mapped[int] = person_key(on_erase="delete")
     text: Mapped[str | None] = mapped_column(Text)
+    message_id: Mapped[str | None] = mapped_column(String(200))
+    """Teams' id of the reply."""
     at: Mapped[datetime] = mapped_column(index=True)
 
 
@@ -36,9 +38,11 @@ def subject(offer_id: int) -> str:
     return f"thread_offer:{offer_id}"
 
 
-def add(session: Session, question_id: int, person_id: int, text: str, now: datetime) -> ThreadOffer:
+def add(
+    session: Session, question_id: int, person_id: int, text: str, now: datetime, *, message_id: str | None = None
+) -> ThreadOffer:
     """Store a reply until its writer decides."""
-    offer = ThreadOffer(question_id=question_id, person_id=person_id, text=text, at=now)
+    offer = ThreadOffer(question_id=question_id, person_id=person_id, text=text, message_id=message_id, at=now)
     session.add(offer)
     session.flush()
     return offer

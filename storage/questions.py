@@ -18,7 +18,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, delete, func, or_, select
+from sqlalchemy import ForeignKey, Index, String, Text, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, insert_new, is_id, person_key
@@ -108,6 +108,8 @@ class Answer(Base):
     digest: Mapped[str] = mapped_column(String(64))
     way: Mapped[str] = mapped_column(String(10))
     at: Mapped[datetime]
+    message_id: Mapped[str | None] = mapped_column(String(200))
+    """Teams' id of the message in the thread that it came from, which its writer may edit or delete."""
     solved: Mapped[bool] = mapped_column(default=False)
     """Whether the asker said that this answer solved the question."""
 
@@ -150,6 +152,17 @@ def add_answer(session: Session, **values: Any) -> tuple[Answer, bool]:
     new = insert_new(session, Answer, **values, solved=False)
     same = {name: values[name] for name in ("question_id", "person_id", "digest")}
     return session.scalars(select(Answer).filter_by(**same)).one(), new
+
+
+def answer_from(session: Session, question_id: int, person_id: int, message_id: str) -> Answer | None:
+    """The answer that this person's message in the question's thread became."""
+    came = {"question_id": question_id, "person_id": person_id, "message_id": message_id}
+    return session.scalars(select(Answer).filter_by(**came).order_by(Answer.id)).first()
+
+
+def forget_messages(session: Session, person_id: int) -> None:
+    """Forget which messages a person's answers came from."""
+    session.execute(update(Answer).where(Answer.person_id == person_id).values(message_id=None))
 
 
 def answers(session: Session, question_id: int) -> Sequence[Answer]:

@@ -39,6 +39,13 @@ def test_markdown_is_made_harmless(written: str, shown: str) -> None:
         ("en\nrad", "en rad"),
         ("<at>x</at>", r"\<at\>x\</at\>"),
         ("{{TIME(x)}}", "{\u200b{TIME(x)}}"),
+        ("3. Energi", r"3\. Energi"),
+        ("- Mat", r"\- Mat"),
+        ("---", r"\---"),
+        ("    Fyra", "Fyra"),
+        ("12) Vatten", r"12\) Vatten"),
+        ("A & B &lt;", r"A & B \&lt;"),
+        ("2026-11-28", r"2026-11-28"),
     ],
 )
 def test_data_in_a_markdown_text_is_shown_as_written(data: str, shown: str) -> None:
@@ -75,8 +82,8 @@ def test_a_long_title_is_cut_and_kept_as_a_tooltip() -> None:
 def test_what_a_person_writes_is_shown_letter_by_letter(chat: Chat, hostile: str) -> None:
     chat.say(f"xyzzy {hostile}")
 
-    runs = [run["text"] for part in walk(chat.card) if part["type"] == "RichTextBlock" for run in part["inlines"]]
-    assert any(hostile in text for text in runs)
+    runs = [[run["text"] for run in part["inlines"]] for part in walk(chat.card) if part["type"] == "RichTextBlock"]
+    assert any(hostile in "".join(parts) for parts in runs)
     texts = [part["text"] for part in walk(chat.card) if part["type"] == "TextBlock"]
     assert not any(hostile in text for text in texts)
 

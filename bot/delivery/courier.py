@@ -27,7 +27,7 @@ from bot.delivery.reach import CLOSED, OUTSIDE, Address, End, Pause, Wait, may_f
 from bot.delivery.tenant_routes import TenantRoutes
 from bot.message import Message
 from bot.ports import OWN_LIMIT, DeliveryWay, Failed, Messenger, Posted, Reason, Route, TryLater, Uncertain, Unreachable
-from storage import leases, outbox, outbox_retries, places
+from storage import groups, leases, outbox, outbox_retries, places
 from storage.database import Database
 from storage.outbox import Delivery, State
 from storage.outgoing import Operation
@@ -235,6 +235,8 @@ class Courier:
             if isinstance(refusal, Failed):  # our own fault; success by another route must not hide it
                 told = {"delivery": row.id, "way": str(route.way), "error": refusal.code}
                 logger.warning("a delivery was refused", extra=told)
+            if route.way is DeliveryWay.CHANNEL and refused[route.way] is Reason.GONE:
+                await self._play(partial(groups.unbind, conversation_id=route.conversation_id))
             if route.way is DeliveryWay.CHAT and refused[route.way] in CLOSED:
                 await self._play(partial(places.forget, conversation_id=route.conversation_id))
         return outcomes.refused(refusal)

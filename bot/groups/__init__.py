@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bot.groups import commands
+from bot.groups.commands import channel_gone
 from bot.routes import Routes
 
 routes = Routes(commands.routes)
 
-__all__ = ["routes"]
+__all__ = ["channel_gone", "routes"]

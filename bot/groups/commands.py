@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.groups import cards, rules
-from bot.message import Json, Reply, Scope, UserError, say, state
+from bot.message import NOTHING, Json, Reply, Scope, UserError, say, state
 from bot.register import access
 from bot.register.change import Change
 from bot.routes import Role, Routes, Where
@@ -38,6 +38,12 @@ def bind(turn: Turn) -> Reply:
     if not turn.argument:
         return say(card=cards.choose(groups.everyone(turn.session)))
     return say(card=_bind(turn, groups.named(turn.session, turn.argument), turn.argument))
+
+
+def channel_gone(turn: Turn) -> Reply:
+    """A channel was deleted: its groups are not offered any more. Reminders tell the kansli and the askers."""
+    rules.unbind(Change.of(turn), turn.incoming.place.conversation_id)
+    return NOTHING
 
 
 @routes.action("groups.bind", role=Role.KANSLI)

@@ -48,6 +48,12 @@ def bind(change: Change, group: ThemeGroup, conversation_id: str) -> None:
     change.record("Temagruppen kopplad till en kanal", f"group:{group.id}")
 
 
+def unbind(change: Change, conversation_id: str) -> None:
+    """Take a deleted channel from its groups."""
+    for group in groups.unbind(change.session, conversation_id):
+        change.record("Temagruppens kanal är borttagen", f"group:{group.id}")
+
+
 def describe(change: Change, group: ThemeGroup, name: str, about: str, words: str) -> None:
     """Change a group's name, description and key words. Raise :class:`UserError` for a bad value."""
     group.name = checked_name(change.session, name, group)

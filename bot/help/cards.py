@@ -10,6 +10,7 @@ from bot.cards import button, buttons, card, escape, heading, label, markdown, o
 from bot.message import Json
 from bot.routes import Command, Role
 from bot.turn import Turn
+from bot.wording.names import first_name
 
 EXAMPLES = (
     "Hur blir vår kommun medlem?",
@@ -21,7 +22,7 @@ EXAMPLES = (
 
 def greeting(name: str) -> Json:
     """Return the first hello in a person's own chat. ``name`` is the name from Teams and may be empty."""
-    first = name.split(maxsplit=1)[0] if name.split() else ""
+    first = first_name(name)
     return card(
         heading(f"Hej {first}! Jag är SEKOM-boten." if first else "Hej! Jag är SEKOM-boten."),
         markdown(

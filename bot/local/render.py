@@ -11,7 +11,7 @@ from bot.message import Json
 
 WIDTH = 88
 _LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]*)\)")
-_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~])")
+_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-=.!|<>~&])")
 _NESTED = ("body", "items", "columns", "rows", "cells", "actions")
 """Keys under which an element holds other elements, in reading order."""
 

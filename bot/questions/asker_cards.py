@@ -27,6 +27,11 @@ from bot.questions.cards import TITLE, answers, follow_up, status
 from bot.questions.details import QuestionDetails, Said
 from storage.questions import Question, Status
 
+CHANNEL_GONE = (
+    "Temagruppens kanal finns inte längre, så gruppen ser inte din fråga. Kansliet har fått den och svarar eller "
+    "flyttar den till en annan grupp. Du får besked här när det kommer svar."
+)
+
 
 def receipt(shown: QuestionDetails) -> Json:
     """Return the card after *Skicka*."""

@@ -10,14 +10,14 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-from bot.message import NOTHING, Incoming, Place, Reply, Scope, UserError, say, state, view
+from bot.cards import escape
+from bot.message import Place, Reply, Scope, UserError, say, state, view
 from bot.questions import access, cards, channel_notices, details, keys, lifecycle, notices
 from bot.questions.details import QuestionDetails
 from bot.register.change import Change
 from bot.routes import Routes
 from bot.turn import Turn
-from storage import deliveries, groups, offers, outbox, people, questions
-from storage.outgoing import Outgoing, ToPerson, ToThread
+from storage import deliveries, groups, questions
 from storage.questions import AnswerWay, Question, Status
 
 routes = Routes[Turn]()
@@ -105,13 +105,13 @@ def in_thread(turn: Turn) -> Reply | None:
         raise UserError(
             "Skriv ditt svar med ord efter mitt namn, så skickar jag det vidare. Bilder och filer följer inte med."
         )
-    picture = keep(turn, question, turn.incoming.text, AnswerWay.THREAD)
+    picture = keep(turn, question, turn.incoming.text, AnswerWay.THREAD, message_id=turn.incoming.came_as)
     note = (
         " Bilder och filer följer inte med, så skriv gärna det viktiga ur dem också."
         if turn.incoming.attachments
         else ""
     )
-    return say(f"Tack! Ditt svar har gått till {asker(picture)}.{note}")
+    return say(f"Tack! Ditt svar har gått till {escape(asker(picture))}.{note}")
 
 
 def asked_in(session: Session, place: Place) -> int | None:
@@ -122,9 +122,12 @@ def asked_in(session: Session, place: Place) -> int | None:
     return keys.question_of(post.subject, post.key) if post else None
 
 
-def keep(turn: Turn, question: Question, text: str, way: AnswerWay) -> QuestionDetails:
-    """Store an answer. If it is new, tell everyone concerned."""
+def keep(
+    turn: Turn, question: Question, text: str, way: AnswerWay, *, message_id: str | None = None
+) -> QuestionDetails:
+    """Store an answer. If it is new, tell everyone concerned. ``message_id`` is the message that it came as."""
     stored, new = lifecycle.answer(turn, question, text, way)
+    stored.message_id = message_id or stored.message_id
     channel_notices.stopped_writing(turn, question)
     return notices.answered(turn, question, stored.id) if new else _now(turn, question)
 
@@ -132,48 +135,6 @@ def keep(turn: Turn, question: Question, text: str, way: AnswerWay) -> QuestionD
 def asker(shown: QuestionDetails) -> str:
     """Return words for the asker in a sentence; with the name only if the asker wants to be named."""
     return "den som frågade" if shown.asker == details.NOBODY else f"den som frågade ({shown.asker})"
-
-
-def to_ask_about(session: Session, incoming: Incoming) -> Question | None:
-    """Return the question that an overheard reply may answer, or None if the writer must not be asked."""
-    question = questions.find(session, asked_in(session, incoming.place))
-    if question is None or question.over or not 0 < len(incoming.text) <= lifecycle.LONGEST_ANSWER:
-        return None
-    writer = people.find(session, incoming.sender.teams_id)
-    if writer is not None and (writer.id == question.asker_id or offers.wants_none(session, question.id, writer.id)):
-        return None
-    return question
-
-
-def ask_overheard(turn: Turn) -> Reply:
-    """Ask the writer in their own chat. If that fails, mention them in the thread, where the reply stands anyway."""
-    question = to_ask_about(turn.session, turn.incoming)
-    if question is None:
-        return NOTHING
-    offer = offers.add(turn.session, question.id, turn.person.id, turn.incoming.text, turn.now)
-    place, why = turn.incoming.place, offers.subject(offer.id)
-    card = cards.offer(details.of(turn.session, question, turn.now), offer.id, turn.incoming.text)
-    to = ToPerson(turn.person.id, ToThread(place.conversation_id, place.thread_id))
-    row = Outgoing(f"{why}:{turn.person.id}", why, to, card=card, expires_at=turn.now + offers.KEPT)
-    outbox.enqueue(turn.session, row, turn.now)
-    return NOTHING
-
-
-@routes.action("questions.offer_send")
-def send_offered(turn: Turn) -> Reply:
-    """*Skicka*: send the reply as an answer."""
-    offer, question = access.own_offer(turn)
-    picture = keep(turn, question, offer.text or "", AnswerWay.THREAD)
-    offers.settle(turn.session, offer, turn.now, wanted=True)
-    return state(cards.offer_over(f"Tack! Ditt svar har gått till {asker(picture)}."))
-
-
-@routes.action("questions.offer_decline")
-def decline_offer(turn: Turn) -> Reply:
-    """*Nej tack*: delete the reply, and do not ask again about this question."""
-    offer, _ = access.own_offer(turn)
-    offers.settle(turn.session, offer, turn.now, wanted=False)
-    return state(cards.offer_over("Okej, jag skickar det inte och frågar inte igen om den här frågan."))
 
 
 def _change(turn: Turn, change: Callable[[Question], bool]) -> Reply:

@@ -64,7 +64,7 @@ def lost(session: Session, waiting: Sequence[Question]) -> Iterator[tuple[Questi
     """Yield the questions whose cards may be missing in their groups' channels, each with its card's delivery."""
     asked = {keys.card(question): question for question in waiting if question.group_id is not None}
     channels = {group.id: group.conversation_id for group in groups.everyone(session)} if asked else {}
-    places = {key: channels.get(question.group_id or 0) for key, question in asked.items()}
+    places = {key: channels.get(question.group_id or 0) or "" for key, question in asked.items()}
     return ((asked[row.key], row) for row in living.lost(session, places))
 
 

@@ -69,6 +69,8 @@ def one(shown: QuestionDetails, *, why: str = "", said: str = "", lost: bool = F
 
 def missing(shown: QuestionDetails, state: str) -> str:
     """Return words for a card that ended in ``state`` and may be missing in the channel."""
+    if shown.group is not None and shown.group.conversation_id is None:
+        return f"Kanalen för {shown.home} finns inte längre"
     if state == State.SENT:
         return f"Frågan står inte i den kanal som {shown.home} hör till nu"
     perhaps = "kanske " if state == State.UNCERTAIN else ""
@@ -136,6 +138,7 @@ def _what_can_be_done(shown: QuestionDetails, *, lost: bool) -> list[Action]:
     rows: Json = {"question": question.id}
     if question.over:
         return []
+    lost = lost and shown.group is not None and shown.group.conversation_id is not None
     actions = [button("Lägg ut igen", "questions.repost", **rows)] if lost else []
     actions += [
         button("Besvara", "questions.desk_form", style="positive", **rows),

@@ -70,7 +70,7 @@ def answer(turn: Turn, question: Question, text: str, way: AnswerWay) -> tuple[A
         person_id=turn.person.id,
         municipality_code=turn.person.municipality_code,
         text=written,
-        digest=sha256(written.encode("utf-8", "surrogatepass")).hexdigest(),
+        digest=_digest(written),
         way=way,
         at=turn.now,
     )
@@ -84,6 +84,25 @@ def answer(turn: Turn, question: Question, text: str, way: AnswerWay) -> tuple[A
         group.answered_at = turn.now
     question.version += 1
     return stored, True
+
+
+def edit_answer(question: Question, answer: Answer, text: str) -> None:
+    """Give an answer another text. Raises :class:`UserError` for none, or one that is too long."""
+    answer.text = checked_answer(text)
+    answer.digest = _digest(answer.text)
+    question.version += 1
+
+
+def take_back_answer(change: Change, question: Question, answer: Answer) -> None:
+    """Delete an answer. A question that has no other, or whose solution it was, waits again; what is over stays so."""
+    solved, others = answer.solved, [one for one in questions.answers(change.session, question.id) if one is not answer]
+    change.session.delete(answer)
+    question.version += 1
+    if question.over or (others and not solved):
+        return
+    question.status = Status.ANSWERED if others else Status.OPEN
+    question.ended_at = None
+    question.waiting_since = question.waiting_since if others else change.now
 
 
 def claim(change: Change, question: Question) -> bool:
@@ -200,6 +219,10 @@ def _refuse_over(question: Question) -> None:
         raise UserError("Den som frågade har dragit tillbaka frågan. Inget mer behövs.")
     if question.status == Status.CLOSED:
         raise UserError("Frågan är stängd. Hör av dig till kansliet om den borde öppnas igen.")
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _checked(text: str, most: int, missing: str, what: str) -> str:

@@ -36,6 +36,19 @@ def lost(shown: QuestionDetails, what: str) -> AsMail:
     )
 
 
+def at_kansli(shown: QuestionDetails) -> AsMail:
+    """To the asker: the group's channel is gone, so the kansli has the question."""
+    return AsMail(
+        subject="Din fråga ligger hos kansliet",
+        text=(
+            f"Kanalen för {shown.home} finns inte längre, så gruppen ser inte din fråga. Kansliet har fått den och "
+            f"svarar eller flyttar den till en annan grupp.\n\n{_asked(shown)}"
+        ),
+        why="Du får mejlet för att du ställde frågan.",
+        quote=shown.question.text,
+    )
+
+
 def released(shown: QuestionDetails) -> AsMail:
     """Say that a claim has ended."""
     return AsMail(

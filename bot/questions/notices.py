@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,13 +11,17 @@ from sqlalchemy.orm import Session
 from bot.cards import escape
 from bot.delivery import living
 from bot.message import Json
-from bot.questions import asker_cards, channel_notices, desk_cards, details, keys
+from bot.questions import asker_cards, cards, channel_notices, desk_cards, details, keys, lifecycle
 from bot.questions.details import QuestionDetails, Said
+from bot.register.change import Change
+from bot.routes import Routes
 from bot.turn import Turn
 from storage import groups, kansli, outbox, questions
 from storage.outgoing import AsMail, Outgoing, Reach, ThreadOf, ToPerson, ToThread
 from storage.people import Person
 from storage.questions import Question, Status
+
+routes = Routes[Turn]()
 
 
 def asked(turn: Turn, question: Question) -> QuestionDetails:
@@ -43,6 +47,39 @@ def answered(turn: Turn, question: Question, answer_id: int) -> QuestionDetails:
         thread = living.thread(turn.session, keys.card(question))
         _send(turn, (_answer_to(shown, response, person, thread) for person in told))
     return shown
+
+
+def edited(turn: Turn, question: Question, answer_id: int) -> QuestionDetails:
+    """Show an answer's new text on every card that has it."""
+    shown = channel_notices.changed(turn, question)
+    said = details.said(shown, answer_id)
+    for key, person in _told_of(turn.session, question, answer_id):
+        if said is None:
+            break
+        own = person == question.asker_id
+        solved = own and said.answer.solved
+        card = asker_cards.solved(shown, said) if solved else asker_cards.answered(shown, said, own=own)
+        _send(turn, [keys.cards(question.id).version(key, f"v{question.version}", card)])
+    return shown
+
+
+def taken_back(turn: Turn, question: Question, answer_id: int) -> QuestionDetails:
+    """Take an answer away from every card that has it."""
+    shown = channel_notices.changed(turn, question)
+    text = "Den som svarade har tagit bort sitt svar i tråden."
+    text += " Frågan väntar på svar igen." if question.status == Status.OPEN else ""
+    for key, person in _told_of(turn.session, question, answer_id):
+        card = asker_cards.note("Ett svar har tagits bort", shown, text, mine=person == question.asker_id)
+        _send(turn, [keys.cards(question.id).version(key, f"v{question.version}", card)])
+    return shown
+
+
+def _told_of(session: Session, question: Question, answer_id: int) -> Sequence[tuple[str, int]]:
+    """Return the cards that brought an answer, as their keys and whose they are."""
+    told = {
+        keys.told(question, f"answer:{answer_id}", person): person for person in details.everyone(session, question)
+    }
+    return [(key, told[key]) for key in sorted(outbox.known(session, told))]
 
 
 def moved(turn: Turn, question: Question) -> QuestionDetails:
@@ -174,3 +211,34 @@ def _subject(question: Question) -> str:
 
 def _send(turn: Turn, outgoings: Iterable[Outgoing]) -> int:
     return outbox.enqueue_all(turn.session, outgoings, turn.now)
+
+
+@routes.erasing
+def forget(session: Session, person_id: int, now: datetime) -> Callable[[], None]:
+    """Find the questions that the person took part in; afterwards, show their cards again."""
+    ids = questions.concerning(session, person_id)
+    questions.forget_messages(session, person_id)
+
+    def after() -> None:
+        for number in ids:
+            question = questions.lock(session, number)
+            if question is not None:
+                _end(session, question, now)
+                _show_again(session, question, now)
+
+    return after
+
+
+def _end(session: Session, question: Question, now: datetime) -> None:
+    """Close a question that nobody waits for any more: nobody is reminded of it, and retention deletes it."""
+    if question.status == Status.OPEN and not details.everyone(session, question):
+        lifecycle.close(Change(session, None, now), question, cards.ASKER_GONE)
+        outbox.cancel(session, reminder_subject(question), now)
+
+
+def _show_again(session: Session, question: Question, now: datetime) -> None:
+    if question.group_id is None or outbox.find(session, keys.card(question)) is None:
+        return
+    question.version += 1
+    shown = channel_notices.update(details.of(session, question, now), f"v{question.version}")
+    outbox.enqueue(session, shown, now)

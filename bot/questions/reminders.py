@@ -80,6 +80,9 @@ def _lost(session: Session, waiting: Sequence[Question], now: datetime) -> Itera
             why = desk_cards.missing(shown, row.state)
             card = desk_cards.one(shown, why=why, lost=True)
             yield from notices.remind(shown, people, what, card, mails.lost(shown, why))
+            if shown.group is not None and shown.group.conversation_id is None and question.asker_id is not None:
+                told = asker_cards.note("Din fråga ligger hos kansliet", shown, asker_cards.CHANNEL_GONE)
+                yield from notices.remind(shown, [question.asker_id], what, told, mails.at_kansli(shown))
 
 
 def _untold(session: Session, question: Question, what: str, people: Sequence[Person]) -> list[int]:

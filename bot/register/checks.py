@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from bot.mail_address import is_address
 from bot.message import UserError
+from bot.plain_text import clean_line
 from storage.people import GRANTED, OWN, SEATS, PersonRole
 
 LONGEST_NAME = 120
@@ -17,7 +17,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def checked_name(text: str) -> str:
     """Return a person's name as one line. Raise :class:`UserError` if it can't be a name."""
-    name = " ".join("".join(letter for letter in text if unicodedata.category(letter) not in ("Cf", "Cc")).split())
+    name = clean_line(text)
     if not name:
         raise UserError("Skriv personens namn.")
     if name.startswith(_FORMULA):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -10,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.message import UserError
+from bot.plain_text import clean_line
 from bot.ports import Listed
 from bot.register import checks, seats
 from bot.register.change import Change
@@ -59,9 +59,7 @@ def _known(session: Session, place: Readable, member: Listed, now: datetime, ten
     The latter have no account here and can't get messages, so nothing is stored about them.
     """
     entra_id = member.entra_id.casefold() if member.entra_id else None
-    name = "".join(
-        letter for letter in member.name or "" if unicodedata.category(letter) not in ("Cc", "Cf", "Cs")
-    ).strip()
+    name = clean_line(member.name or "")
     mail = address(member.mail)
     if not _real(member.teams_id, LONGEST_TEAMS_ID) or not _real(entra_id, LONGEST_ENTRA_ID):
         return None

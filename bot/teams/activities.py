@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Iterator, Mapping
 from copy import copy
 from typing import Any
@@ -12,9 +10,11 @@ from uuid import uuid4
 from botbuilder.schema import Activity, Attachment, ChannelAccount
 
 from bot.message import Incoming, Json, Kind, Message, Place, Reply, Scope, Sender
-from bot.plain_text import clean, clean_line
+from bot.plain_text import clean_line, visible
 from bot.teams.gate import tenant_of
 from bot.teams.refusal import RefusedError, malformed
+from bot.teams.text import LONGEST as LONGEST_TEXT
+from bot.teams.text import mentions_bot, written
 
 CARD = "application/vnd.microsoft.card.adaptive"
 NOTICE = "application/vnd.microsoft.activity.message"
@@ -25,15 +25,14 @@ LONGEST = {"guid": 64, "thread": 100, "id": 200, "conversation": 300, "service U
 """Characters, as the database keeps them and more than Teams ever needs; what is longer is no real activity."""
 LONGEST_NAME = 200
 """Characters of a person's name that are kept; Entra allows 256."""
-LONGEST_TEXT = 100_000
-"""Characters of a message or of one input; Teams' own limit is about 28 kB, a pasted list in a form included."""
 MOST_LISTED = 1_000
 """Values of a list in a button's data."""
 _PLAIN = (str, int, float, bool, type(None))
 _THREAD = ";messageid="
+_NOT_ATTACHED = frozenset({"text/html", "messageReference", "forwardedMessageReference"})
+"""Teams' own: the text's HTML copy, and the message that it quotes or forwards."""
 _A_BOT = "28:"
 """How Teams begins the id of an app; a person's begins with ``29:``."""
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 
 
 class OutgoingActivity(Activity):
@@ -55,14 +54,14 @@ def from_message(activity: Activity) -> Incoming | None:
     if isinstance(value, dict) and isinstance(value.get("verb"), str):
         return _pressed(activity, place, value["verb"], value)
     private = is_private(activity)
-    if place.scope is not Scope.PERSONAL and not private and not any(_mentions_of_bot(activity)):
+    if place.scope is not Scope.PERSONAL and not private and not mentions_bot(activity):
         return None
     return Incoming(
         activity_id=_activity_id(activity),
         kind=Kind.MESSAGE,
-        sender=_sender(activity.from_property),
+        sender=sender_of(activity.from_property),
         place=place,
-        text=_written(activity),
+        text=written(activity),
         attachments=tuple(_content_types(activity)),
         private=private,
     )
@@ -78,8 +77,8 @@ def overheard(activity: Activity) -> Incoming | None:
         return None
     if sender.id.startswith(_A_BOT) or (activity.recipient and sender.id == activity.recipient.id):
         return None
-    written, attached = _written(activity), tuple(_content_types(activity))
-    return Incoming(_activity_id(activity), Kind.OVERHEARD, _sender(sender), place, written, attachments=attached)
+    words, attached = written(activity), tuple(_content_types(activity))
+    return Incoming(_activity_id(activity), Kind.OVERHEARD, sender_of(sender), place, words, attachments=attached)
 
 
 def from_card_action(activity: Activity) -> Incoming | None:
@@ -129,7 +128,7 @@ def from_members_removed(activity: Activity) -> Incoming | None:
     place = place_of(activity)
     if bot in removed or not removed or place.team_id is None:
         return None
-    return Incoming(_activity_id(activity), Kind.LEFT, _sender(activity.from_property), place)
+    return Incoming(_activity_id(activity), Kind.LEFT, sender_of(activity.from_property), place)
 
 
 def place_of(activity: Activity) -> Place:
@@ -138,12 +137,12 @@ def place_of(activity: Activity) -> Place:
     A kind of conversation that we don't know counts as a group, where the bot says nothing personal.
     """
     conversation = activity.conversation
-    service_url = _checked(activity.service_url, "service URL")
+    service_url = checked(activity.service_url, "service URL")
     if conversation is None or not service_url:
         raise malformed("there is no conversation or service URL")
     kind = conversation.conversation_type
     scope = Scope(kind) if kind in (Scope.PERSONAL, Scope.CHANNEL) else Scope.GROUP
-    conversation_id, _, root = (_checked(conversation.id, "conversation") or "").partition(_THREAD)
+    conversation_id, _, root = (checked(conversation.id, "conversation") or "").partition(_THREAD)
     if not conversation_id:
         raise malformed("the conversation has no id")
     team = (activity.channel_data or {}).get("team")
@@ -152,9 +151,9 @@ def place_of(activity: Activity) -> Place:
         conversation_id=conversation_id,
         scope=scope,
         service_url=service_url,
-        tenant_id=_checked(tenant_of(activity), "guid"),
-        team_id=_checked(team_id, "conversation"),
-        thread_id=_checked(root, "thread") or thread_of(activity),
+        tenant_id=checked(tenant_of(activity), "guid"),
+        team_id=checked(team_id, "conversation"),
+        thread_id=checked(root, "thread") or thread_of(activity),
     )
 
 
@@ -169,7 +168,7 @@ def thread_of(activity: Activity) -> str | None:
     if activity.conversation is None or activity.conversation.conversation_type != Scope.CHANNEL:
         return None
     thread = (activity.channel_data or {}).get("thread")
-    return _checked(thread.get("id"), "thread") or None if isinstance(thread, dict) else None
+    return checked(thread.get("id"), "thread") or None if isinstance(thread, dict) else None
 
 
 def message_activity(message: Message) -> Activity:
@@ -203,11 +202,11 @@ def _pressed(activity: Activity, place: Place, verb: str, data: Mapping[str, Any
     return Incoming(
         activity_id=_activity_id(activity),
         kind=Kind.ACTION,
-        sender=_sender(activity.from_property),
+        sender=sender_of(activity.from_property),
         place=place,
         verb=verb,
         data=_button_data(data),
-        card_id=_checked(activity.reply_to_id, "id"),
+        card_id=checked(activity.reply_to_id, "id"),
         private=is_private(activity),
     )
 
@@ -218,10 +217,16 @@ def _button_data(data: Mapping[str, Any]) -> Json:
     Raises :class:`RefusedError` (413) for one longer than any form of ours takes.
     """
     plain = {key: value for key, value in data.items() if key not in ("verb", "msteams") and _is_plain(value)}
-    kept = {key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()}
-    if any(isinstance(value, str) and len(value) > LONGEST_TEXT for value in kept.values()):
+    if any(isinstance(value, str) and len(value) > LONGEST_TEXT for value in plain.values()):
         raise RefusedError(413, "a button's value is too long")
-    return kept
+    return {key: _kept(value) for key, value in plain.items()}
+
+
+def _kept(value: object) -> object:
+    """Return a button's value as it is looked up and stored. An input holds what people see, as a message does."""
+    if isinstance(value, list):
+        return tuple(value)
+    return visible(value) if isinstance(value, str) else value
 
 
 def _is_plain(value: object) -> bool:
@@ -231,16 +236,16 @@ def _is_plain(value: object) -> bool:
 
 
 def _arrived(activity: Activity, activity_id: str, who: ChannelAccount | None) -> Incoming:
-    return Incoming(activity_id=activity_id, kind=Kind.INSTALLED, sender=_sender(who), place=place_of(activity))
+    return Incoming(activity_id=activity_id, kind=Kind.INSTALLED, sender=sender_of(who), place=place_of(activity))
 
 
 def _activity_id(activity: Activity) -> str:
     """Repeats are known by it, so what has none (hand-made activities) gets one that nothing else has."""
-    return _checked(activity.id, "id") or uuid4().hex
+    return checked(activity.id, "id") or uuid4().hex
 
 
-def _checked(value: Any, what: str) -> str | None:
-    """A string, or None where there is none. Raises :class:`RefusedError` (400) for one longer than Teams' ever are."""
+def checked(value: Any, what: str) -> str | None:
+    """Return a string, or None for anything else. Raises :class:`RefusedError` (400) for one that is too long."""
     if not isinstance(value, str):
         return None
     if len(value) > LONGEST[what]:
@@ -248,41 +253,17 @@ def _checked(value: Any, what: str) -> str | None:
     return value
 
 
-def _sender(account: ChannelAccount | None) -> Sender:
-    teams_id = _checked(account.id, "id") if account else None
+def sender_of(account: ChannelAccount | None) -> Sender:
+    """Return who sent an activity. Raises :class:`RefusedError` (400) where nobody did."""
+    teams_id = checked(account.id, "id") if account else None
     if account is None or not teams_id:
         raise malformed("there is no sender")
     name = clean_line(account.name or "", LONGEST_NAME)
-    entra_id = (_checked(account.aad_object_id, "guid") or "").lower()  # GUIDs are compared with the settings'
+    entra_id = (checked(account.aad_object_id, "guid") or "").lower()  # GUIDs are compared with the settings'
     return Sender(teams_id=teams_id, entra_id=entra_id or None, name=name)
-
-
-def _written(activity: Activity) -> str:
-    """The text without the bot's own mention; other people's mentions become their names."""
-    text = activity.text or ""
-    if len(text) > LONGEST_TEXT:
-        raise RefusedError(413, "the text is too long")
-    for tag in _mentions_of_bot(activity):
-        text = text.replace(tag, " ", 1)
-    for entity in activity.entities or ():
-        tag = entity.additional_properties.get("text")
-        if entity.type == "mention" and isinstance(tag, str) and tag.startswith("<at>") and tag.endswith("</at>"):
-            text = text.replace(tag, tag[4:-5])
-    text = _ENTITY.sub(lambda found: html.unescape(found[0]), text).replace("\u00a0", " ")
-    return clean(text)
-
-
-def _mentions_of_bot(activity: Activity) -> Iterator[str]:
-    """The ``<at>…</at>`` of each mention of the bot, exactly as it stands in the text."""
-    bot = activity.recipient.id if activity.recipient else None
-    for entity in activity.entities or ():
-        mentioned = entity.additional_properties.get("mentioned")
-        if entity.type == "mention" and isinstance(mentioned, dict) and bot and mentioned.get("id") == bot:
-            tag = entity.additional_properties.get("text")
-            yield tag if isinstance(tag, str) and tag else "<at></at>"
 
 
 def _content_types(activity: Activity) -> Iterator[str]:
     for attachment in activity.attachments or ():
-        if attachment.content_type and attachment.content_type != "text/html":  # Teams' HTML copy of the text
+        if attachment.content_type and attachment.content_type not in _NOT_ATTACHED:
             yield attachment.content_type

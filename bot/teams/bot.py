@@ -5,7 +5,8 @@ from __future__ import annotations
 from botbuilder.core import ActivityHandler, InvokeResponse, TurnContext
 from botbuilder.schema import ChannelAccount
 
-from bot.teams import activities
+from bot.message import Kind
+from bot.teams import activities, changes
 from bot.teams.senders import SenderLimits
 from bot.teams.turns import Core, Turns
 
@@ -32,6 +33,34 @@ class TeamsBot(ActivityHandler):
             incoming = activities.overheard(turn_context.activity)
         if incoming is not None:
             await self.turns.take(turn_context, incoming)
+
+    async def on_message_update_activity(self, turn_context: TurnContext) -> None:
+        """Note that a message was edited. One that is brought back is written again."""
+        event = changes.event_of(turn_context.activity)
+        if event == "editMessage":
+            await self._change(turn_context, Kind.EDITED)
+        elif event == "undeleteMessage":
+            incoming = changes.from_restored(turn_context.activity)
+            if incoming is not None:
+                await self.turns.take(turn_context, incoming)
+
+    async def on_message_delete_activity(self, turn_context: TurnContext) -> None:
+        """Note that a message was deleted."""
+        await self._change(turn_context, Kind.DELETED)
+
+    async def _change(self, turn_context: TurnContext, kind: Kind) -> None:
+        incoming = changes.from_change(turn_context.activity, kind)
+        if incoming is not None:
+            await self.turns.take(turn_context, incoming)
+
+    async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
+        """Note that a channel was deleted; what else it tells goes on as usual."""
+        if changes.event_of(turn_context.activity) == "channelDeleted":
+            incoming = changes.from_channel_deleted(turn_context.activity)
+            if incoming is not None:
+                await self.turns.take(turn_context, incoming)
+            return
+        await super().on_conversation_update_activity(turn_context)
 
     async def on_installation_update_add(self, turn_context: TurnContext) -> None:
         """Send a greeting where the bot was added."""

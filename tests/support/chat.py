@@ -78,6 +78,15 @@ class Chat:
         """Write in a channel's thread without mentioning the bot, where Teams lets it see that."""
         return self.send(replace(self.message(text, activity_id=activity_id), kind=Kind.OVERHEARD))
 
+    def edit(self, message_id: str, text: str) -> Reply:
+        """Edit a message in a channel's thread that this person wrote."""
+        edited = replace(self.message(text), kind=Kind.EDITED, message_id=message_id)
+        return self.send(edited)
+
+    def delete(self, message_id: str) -> Reply:
+        """Delete a message in a channel's thread that this person wrote."""
+        return self.send(replace(self.message(""), kind=Kind.DELETED, message_id=message_id))
+
     def message(self, text: str, *, activity_id: str = "", attachments: tuple[str, ...] = ()) -> Incoming:
         """Return the activity of a written message, for those who want to send it themselves."""
         return Incoming(
