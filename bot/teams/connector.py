@@ -23,10 +23,14 @@ MOST_PAGES = 200
 """Of one list. More means that the pages go round in a circle."""
 LONGEST_ERROR = 2_000
 """Characters of an error's body that are kept."""
+LONGEST_CODE = 100
+"""Characters of Teams' own word for an error. The database keeps it, so it has no NUL either."""
 LONGEST_ANSWER = 4 * 1024 * 1024
 """Bytes of an answer that are read; a page of 500 members is about 200 kB."""
 LONGEST_ID = 200
 """Characters of an id that the database keeps; Teams' own are shorter."""
+_BLANK = b"\xef\xbb\xbf \t\r\n"
+"""What may stand before a page: a mark of its encoding, and space."""
 TARGETED = "?isTargetedActivity=true"
 """The query of requests about a message that only its ``recipient`` sees."""
 
@@ -138,7 +142,7 @@ class Connector:
             answer = await _read(response)
         if response.status >= 300:  # noqa: PLR2004  # a redirect too: following it would take the token elsewhere
             raise _error(response, answer.decode(errors="replace"))
-        if len(answer) > LONGEST_ANSWER or answer.lstrip()[:1] == b"<":
+        if len(answer) > LONGEST_ANSWER or answer.lstrip(_BLANK)[:1] == b"<":
             raise ClientPayloadError("not an answer of the Connector")
         try:
             parsed = orjson.loads(answer) if answer else {}
@@ -179,8 +183,7 @@ def _code(body: str) -> str:
     r"""Teams has two shapes: ``{"error": {"code"}}``, and ``{"message": "{\"subCode\": …}"}`` with JSON in a string."""
     try:
         parsed = orjson.loads(body)
-        if "error" in parsed:
-            return str(parsed["error"]["code"])
-        return str(orjson.loads(parsed["message"])["subCode"])
+        code = str(parsed["error"]["code"] if "error" in parsed else orjson.loads(parsed["message"])["subCode"])
     except (orjson.JSONDecodeError, KeyError, TypeError):
         return ""
+    return code[:LONGEST_CODE] if code.isprintable() else ""
