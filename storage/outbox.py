@@ -26,6 +26,8 @@ from storage.contents import Content
 from storage.database import Base, Utc, insert_new, person_key, wake
 from storage.outgoing import Operation, Outgoing, Repeat, ToCalendar, columns
 
+REPLY = "reply"
+"""The subject of replies that a turn could not send. Their texts are as people read them, without keys."""
 QUEUE = "outbox"
 """The waker that a commit with new rows calls."""
 KEPT_FOR = timedelta(days=7)

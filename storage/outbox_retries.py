@@ -1,17 +1,19 @@
-"""Retries of the outbox when the clock was set back: they wait for intervals, not for dates."""
+"""The outbox's rows when the clock was set back: most wait for intervals, not for dates."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
-from storage.outbox import Delivery, State
+from storage.outbox import REPLY, Delivery, State
 from storage.reminder_choices import PAUSED
 
 
 def bring_forward(session: Session, now: datetime) -> None:
-    """Let deliveries that were claimed before and wait for another try go now. Dates and pauses stay."""
-    tried = Delivery.state == State.WAITING, Delivery.claimed_at.is_not(None), Delivery.error != PAUSED
-    session.execute(update(Delivery).where(*tried, Delivery.not_before > now).values(not_before=now))
+    """Let deliveries go now that wait for another try, or were due when they were written. Dates and pauses stay."""
+    waits = Delivery.state == State.WAITING, Delivery.error != PAUSED, Delivery.not_before > now
+    at_once = Delivery.not_before <= Delivery.created_at, Delivery.subject == REPLY
+    undated = or_(Delivery.claimed_at.is_not(None), *at_once)
+    session.execute(update(Delivery).where(*waits, undated).values(not_before=now))

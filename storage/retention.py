@@ -15,7 +15,7 @@ from storage.database import insert_new
 from storage.dialogs import OpenDialog
 from storage.invitations import Invitation
 from storage.leases import RETENTION, Lease
-from storage.outbox import Delivery, State
+from storage.outbox import REPLY, Delivery, State
 from storage.outgoing import ToCalendar
 from storage.places import Conversation
 from storage.questions import Answer, Question, Status
@@ -70,6 +70,12 @@ def forget_deliveries(session: Session, before: datetime, limit: int) -> int:
     """Delete rows of sent messages, except messages that other rows are about."""
     targeted = select(_TARGETED.target).where(_TARGETED.target.is_not(None))
     over = Delivery.state.not_in(_UNDECIDED), Delivery.settled_at < before, Delivery.key.not_in(targeted)
+    return _changed(session, delete(Delivery).where(Delivery.id.in_(select(Delivery.id).where(*over).limit(limit))))
+
+
+def forget_replies(session: Session, before: datetime, limit: int) -> int:
+    """Delete at most ``limit`` replies that went by the outbox: their keys tell whose chat it was. Return how many."""
+    over = Delivery.subject == REPLY, Delivery.state.not_in(_UNDECIDED), Delivery.settled_at < before
     return _changed(session, delete(Delivery).where(Delivery.id.in_(select(Delivery.id).where(*over).limit(limit))))
 
 

@@ -36,7 +36,7 @@ def enqueue(session: Session, incoming: Incoming, unsent: Unsent, now: datetime)
     rows = [
         Outgoing(
             f"{stem}:{number}",
-            "reply",
+            outbox.REPLY,
             to,
             text=message.text,
             card=message.card,
@@ -46,19 +46,25 @@ def enqueue(session: Session, incoming: Incoming, unsent: Unsent, now: datetime)
             doubts=int(unsent.doubtful and number == 0),
         )
         for number, message in enumerate(unsent.messages)
+        if to is not None
     ]
     if unsent.card is not None and incoming.card_id:
         place, key = incoming.place, f"{stem}:card"
         message_of_card = ToMessage(place.conversation_id, incoming.card_id, place.thread_id)
         rows.append(
-            Outgoing(key, "reply", message_of_card, card=unsent.card, not_before=later, expires_at=later + WORTH)
+            Outgoing(key, outbox.REPLY, message_of_card, card=unsent.card, not_before=later, expires_at=later + WORTH)
         )
     outbox.enqueue_all(session, rows, now)
 
 
-def _recipient(session: Session, incoming: Incoming) -> Recipient:
-    """Return the person in 1:1 and for a private question, else the thread. For an erased person, return the chat."""
+def _recipient(session: Session, incoming: Incoming) -> Recipient | None:
+    """Return the person in 1:1 and for a private question, else the thread.
+
+    Erased people and people who have left have only the chat that they wrote in. Return None if others read it.
+    """
     place = incoming.place
     alone = incoming.private or place.scope is Scope.PERSONAL
     person = people.find(session, incoming.sender.teams_id) if alone else None
-    return ToPerson(person.id) if person is not None else ToThread(place.conversation_id, place.thread_id)
+    if person is not None and person.left_at is None:
+        return ToPerson(person.id)
+    return None if incoming.private else ToThread(place.conversation_id, place.thread_id)

@@ -12,6 +12,7 @@ from bot.message import NOTHING, UserError, say
 from bot.settings import Settings
 from bot.swedish import date_of
 from storage import audit, kansli, leavers, people, privacy, roles, turns
+from storage.erasure import messages
 from storage.leavers import Since
 from storage.people import Person, PersonRole
 from storage.privacy import Erased, EraseHook
@@ -87,6 +88,7 @@ def _erase(
     spared = [settings.contact.casefold()]
     done = privacy.erase(session, person.id, now, date_of(now), hooks, lasting=lasting, spared=spared)
     turns.blank(session, sent=NOTHING.to_json(), unsent=say(LOST).to_json())
+    messages.forget_replies(session, LOST, now)
     return done
 
 

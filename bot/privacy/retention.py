@@ -52,6 +52,11 @@ def _before(now: datetime, days: int) -> datetime:
 
 OLD = (
     Old("answers kept for repeats", lambda _: "24 hours", lambda s, _, now, most: turns.forget_old(s, now, most)),
+    Old(
+        "answers that went late",
+        lambda _: "24 hours",
+        lambda s, _, now, most: retention.forget_replies(s, now - turns.KEPT, most),
+    ),
     Old("replies to ask about", lambda _: "24 hours", lambda s, _, now, most: offers.forget_old(s, now, most)),
     Old("answers begun", lambda _: "15 minutes", lambda s, _, now, most: answer_forms.forget_old(s, now, most)),
     Old("links to fetch a file", lambda _: "15 minutes", lambda s, _, now, most: links.forget(s, now, most)),

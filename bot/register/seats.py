@@ -51,12 +51,13 @@ def known_as(name: str, same: Sequence[Person]) -> Person | None:
 
 
 def is_called(person: Person, name: str) -> bool:
-    """Return whether the person may be called ``name``: they share a word. A person without a name fits all.
+    """Return whether the person may be called ``name``: one name has all words of the other.
 
-    A guest's name may be the address, without spaces ("asaoberg").
+    Two people who share an address may share a first name or a surname. A person without a name fits all. A guest may
+    be called by the address, without spaces ("asaoberg").
     """
     theirs, meant = _words(person.name), _words(name)
-    if not theirs or theirs & meant:
+    if not theirs or theirs <= meant or (meant and meant <= theirs):
         return True
     return len(theirs) == 1 and any(word in min(theirs) for word in meant)
 

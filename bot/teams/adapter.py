@@ -6,10 +6,10 @@ A private question in a channel (a targeted message) gets a private answer there
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import TypeVar
 
-from aiohttp import ClientConnectorError, ServerDisconnectedError
+from aiohttp import ClientConnectorError
 from botbuilder.core import BotAdapter, TurnContext
 from botbuilder.schema import Activity, ActivityTypes, ConversationReference, InvokeResponse, ResourceResponse
 
@@ -21,11 +21,13 @@ from bot.teams.gate import tenant_of
 
 T = TypeVar("T")
 
-NOT_DELIVERED = (ClientConnectorError, ServerDisconnectedError)
-"""Errors after which Teams has read nothing: there was no connection, or Teams had closed it while it was idle."""
+NOT_DELIVERED = (ClientConnectorError,)
+"""No connection. One that was closed without an answer may have been read."""
 
 RETRIED = frozenset({412, 429, 502, 503, 504})
 """The statuses after which Teams asks us to try again."""
+NOT_DONE = frozenset({412, 429})
+"""Those of them that say that nothing was done. After the others the outbox sends a message again, and marks it."""
 REFUSED = frozenset({400, 403, 404, 405})
 """The statuses with which Teams says that it has no private messages here."""
 LONGEST_WAIT = 2.0
@@ -105,8 +107,8 @@ class Adapter(BotAdapter):
 
     async def _post(self, url: str, conversation_id: str, reply_to: str | None, body: Json) -> str | None:
         if reply_to:
-            return await _twice(lambda: self._connector.reply(url, conversation_id, reply_to, body))
-        return await _twice(lambda: self._connector.send(url, conversation_id, body))
+            return await _twice(lambda: self._connector.reply(url, conversation_id, reply_to, body), NOT_DONE)
+        return await _twice(lambda: self._connector.send(url, conversation_id, body), NOT_DONE)
 
 
 def _conversation(activity: Activity) -> str:
@@ -115,12 +117,13 @@ def _conversation(activity: Activity) -> str:
     return conversation_id if thread is None or _THREAD in conversation_id else f"{conversation_id}{_THREAD}{thread}"
 
 
-async def _twice(call: Callable[[], Awaitable[T]]) -> T:
+async def _twice(call: Callable[[], Awaitable[T]], statuses: Collection[int] = RETRIED) -> T:
+    """Try once more after one of ``statuses``, or where there was no connection."""
     try:
         return await call()
     except ConnectorError as error:
         wait = USUAL_WAIT if error.retry_after is None else error.retry_after
-        if error.status not in RETRIED or wait > LONGEST_WAIT:
+        if error.status not in statuses or wait > LONGEST_WAIT:
             raise
     except NOT_DELIVERED:
         wait = USUAL_WAIT

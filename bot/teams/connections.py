@@ -69,13 +69,14 @@ class Connections:
                 self._idle[transport] = None
 
     def _make_room(self) -> None:
+        loop = asyncio.get_running_loop()
         longest = next(iter(self._idle), None)
         if longest is None:
             return
         del self._idle[longest]
         if isinstance(longest, asyncio.Transport):
-            longest.abort()
-        now = asyncio.get_running_loop().time()
+            loop.call_soon(longest.abort)  # not at once: aiohttp has not begun with the newest yet
+        now = loop.time()
         if now - self._said_at >= SAID_EVERY:
             self._said_at = now
             logger.warning("too many connections; those that send nothing are closed", extra={"most": MOST})

@@ -23,10 +23,14 @@ MOST_PAGES = 200
 """The most pages of one list. More means that the pages go round in a circle."""
 LONGEST_ERROR = 2_000
 """The most characters to keep of an error's body."""
+LONGEST_CODE = 100
+"""The most characters of Teams' own word for an error. The database keeps it, so it has no NUL either."""
 LONGEST_ANSWER = 4 * 1024 * 1024
 """The most bytes to read of an answer; a page of 500 members is about 200 kB."""
 LONGEST_ID = 200
 """The most characters of an id that the database stores; Teams' own are shorter."""
+_BLANK = b"\xef\xbb\xbf \t\r\n"
+"""What may stand before a page: a mark of its encoding, and space."""
 TARGETED = "?isTargetedActivity=true"
 """The query for requests about a message that only its ``recipient`` sees."""
 
@@ -138,7 +142,7 @@ class Connector:
             answer = await _read(response)
         if response.status >= 300:  # noqa: PLR2004  # a redirect too: following it would take the token elsewhere
             raise _error(response, answer.decode(errors="replace"))
-        if len(answer) > LONGEST_ANSWER or answer.lstrip()[:1] == b"<":
+        if len(answer) > LONGEST_ANSWER or answer.lstrip(_BLANK)[:1] == b"<":
             raise ClientPayloadError("not an answer of the Connector")
         try:
             parsed = orjson.loads(answer) if answer else {}
@@ -182,8 +186,7 @@ def _code(body: str) -> str:
     """
     try:
         parsed = orjson.loads(body)
-        if "error" in parsed:
-            return str(parsed["error"]["code"])
-        return str(orjson.loads(parsed["message"])["subCode"])
+        code = str(parsed["error"]["code"] if "error" in parsed else orjson.loads(parsed["message"])["subCode"])
     except (orjson.JSONDecodeError, KeyError, TypeError):
         return ""
+    return code[:LONGEST_CODE] if code.isprintable() else ""

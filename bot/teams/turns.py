@@ -143,25 +143,21 @@ class Turns:
         Messages that Teams does not take go to the outbox. Each message is noted before the next one is sent. So if a
         turn ends half-way, a repeat goes on where it ended.
         """
-        if context.activity.type == "invoke":
-            messages, card = list(reply.messages), reply.state
-            personal = incoming.place.scope is Scope.PERSONAL
-            if card is not None and personal and fills_in(card) and not reply.done:
-                card = None  # updating it again would delete text typed after the answer
-        else:
-            messages, card = _without_an_answer(incoming, reply)
+        pressed = context.activity.type == "invoke"
+        messages, card = _parts(incoming, reply, pressed=pressed)
+        later, card_later = _parts(incoming, reply.kept or reply, pressed=pressed)  # no secret goes to the outbox
         unsent = Unsent()
         if card is not None and incoming.card_id:
             error = await _update(context, incoming.card_id, card)
             if error is not None and _may_go_later(error):
-                unsent = Unsent(card=card, wait=_asked_wait(error))
+                unsent = Unsent(card=card_later, wait=_asked_wait(error))
         ids: list[str] = []
         for gone, message in enumerate(messages):
             try:
                 sent = await context.send_activities([activities.message_activity(message)])
             except SEND_FAILURES as failure:
                 logger.warning("a reply goes by the outbox", extra={"error": str(failure) or type(failure).__name__})
-                rest, wait = tuple(messages[gone:]), max(unsent.wait, _asked_wait(failure))
+                rest, wait = tuple(later[gone:]), max(unsent.wait, _asked_wait(failure))
                 unsent = Unsent(rest, unsent.card, doubtful=_may_have_arrived(failure), wait=wait)
                 break
             ids += [answer.id for answer in sent if answer.id]
@@ -172,6 +168,16 @@ class Turns:
         if unsent.messages or unsent.card is not None:
             await self._core.deliver_later(incoming, unsent)
         return ids if messages or card is not None else None
+
+
+def _parts(incoming: Incoming, reply: Reply, *, pressed: bool) -> tuple[list[Message], Json | None]:
+    """Return the messages to send and the card to update with. ``pressed``: an answer shows the presser the card."""
+    if not pressed:
+        return _without_an_answer(incoming, reply)
+    card, personal = reply.state, incoming.place.scope is Scope.PERSONAL
+    if card is not None and personal and fills_in(card) and not reply.done:
+        card = None  # shown twice, by the answer and the update, it would lose what is typed in between
+    return list(reply.messages), card
 
 
 def _without_an_answer(incoming: Incoming, reply: Reply) -> tuple[list[Message], Json | None]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, or_, select, update
+from sqlalchemy import and_, case, delete, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from storage import contents, name_keys, offers, outbox, questions
@@ -60,6 +60,24 @@ def take_back(session: Session, ids: Collection[int], reference: str, now: datet
     """Have the messages removed that called the people by name in a thread because they had no chat."""
     mentioned = _visible(session, Delivery.person_id.in_(ids), Delivery.route == "mention")
     return outbox.enqueue_all(session, [_outgoing(row, {}, reference) for row in mentioned], now)
+
+
+def forget_replies(session: Session, lost: str, now: datetime) -> None:
+    """Put ``lost`` in the place of every reply that waits in the outbox: any may name somebody who is being erased.
+
+    A card that such a reply would have changed stays. Of those that are settled only the words go.
+    """
+    replies = Delivery.subject == outbox.REPLY
+    old = set(session.scalars(select(Delivery.content_hash).where(replies, Delivery.content_hash.is_not(None))))
+    outbox.cancel_all(session, and_(replies, Delivery.operation.in_(HARMLESS)), now, why="cause_ended")
+    fresh = contents.keep(session, {"": {"text": lost}}, now)[""] if old else None
+    waits = and_(
+        Delivery.state.in_([State.WAITING, State.SENDING, State.UNCERTAIN]), Delivery.operation.not_in(HARMLESS)
+    )
+    words = case((waits, fresh), else_=None)
+    session.execute(update(Delivery).where(replies, Delivery.content_hash.in_(old)).values(content_hash=words))
+    unused = ~exists().where(Delivery.content_hash == Content.hash)
+    session.execute(delete(Content).where(Content.hash.in_(old), unused))
 
 
 def _about(session: Session, question_ids: Sequence[int]) -> Any:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from storage.database import Database
-from storage.outbox import State
+from storage.outbox import REPLY, State
+from storage.outgoing import Outgoing, ToPerson
 from tests.support.chat import Clock
 from tests.support.outbox import desk, note
 
@@ -28,6 +29,19 @@ async def test_an_hour_back_stops_no_delivery(database: Database, clock: Clock) 
 
         post.enqueue(note(anna, key="2"))
         assert await post.courier.deliver() == 1
+
+
+async def test_what_was_written_just_before_goes_too(database: Database, clock: Clock) -> None:
+    steady = Clock(clock.now)
+    async with desk(database, clock, steady=steady) as post:
+        anna = post.meet("Anna")
+        assert await post.courier.deliver() == 0
+        reply = Outgoing("2", REPLY, ToPerson(anna), text="hej", not_before=clock.now + timedelta(seconds=60))
+        post.enqueue(note(anna, key="1"), reply, note(anna, key="3", not_before=clock.now + timedelta(seconds=60)))
+        clock.now -= HOUR
+        steady.forward(seconds=2)
+        assert await post.courier.deliver() == 2
+        assert [post.row(key).state for key in "123"] == [State.SENT, State.SENT, State.WAITING]
 
 
 async def test_a_lease_from_a_clock_that_was_ahead_is_taken_over(database: Database, clock: Clock) -> None:

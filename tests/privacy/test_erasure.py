@@ -13,7 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import storage.kansli
+from bot import conversation
 from bot.cards import short
+from bot.delivery.replies import Unsent
+from bot.message import Message
+from bot.privacy.personal_data import LOST
+from bot.privacy.retention import carry_out
 from bot.turn import App
 from storage import absorption, faq, name_keys, outbox
 from storage.contents import Content
@@ -311,6 +316,55 @@ def test_every_content_that_names_somebody_carries_their_key(begin: Any) -> None
 
     assert chat.app.database.play(unkeyed) == []
     assert len(rows(chat.app.database)["content_people"]) >= 10
+
+
+def test_a_reply_that_waits_for_teams_names_nobody_erased(chat: Chat, kansli: Chat) -> None:
+    mina, database = chat.as_("Wilhelmina Öqvist"), chat.app.database
+    set_up(database)
+    know(mina, mail="wilma@sotenas.se", municipality_code=SOTENAS)
+    appoint(database, "officer", "Wilhelmina Öqvist", "wilma@sotenas.se")
+    asked = replace(kansli.message("visa kommun Sotenäs"), card_id="b0")
+    reply = conversation.respond(chat.app, asked, NOON).reply
+    assert "Öqvist" in str(reply)
+    unsent = Unsent(reply.messages, reply.messages[0].card, wait=3600)
+    conversation.deliver_later(chat.app, asked, unsent, NOON)
+
+    erase(mina)
+
+    assert traces(database, "öqvist", "wilma@") == []
+    assert in_files(database, "Öqvist", "wilma@") == []
+    chat.clock.forward(hours=2)
+    chat.deliver()
+    assert kansli.shown[-1].message == Message(LOST)
+
+
+@pytest.mark.parametrize("gone", ["erased", "left"])
+def test_a_late_receipt_reaches_its_chat_and_is_forgotten_in_a_day(chat: Chat, gone: str) -> None:
+    mina, database = chat.as_("Wilhelmina Öqvist"), chat.app.database
+    asked = mina.message("mina uppgifter")
+    unsent = Unsent(conversation.respond(chat.app, asked, NOON).reply.messages)
+    if gone == "erased":
+        erase(mina)
+        unsent = Unsent((Message("Dina uppgifter är borttagna"),))
+    else:
+        know(mina, left_at=NOON)
+    conversation.deliver_later(chat.app, asked, unsent, NOON)
+    chat.deliver()
+    assert mina.shown[-1].message == unsent.messages[0]
+
+    chat.clock.forward(days=1, seconds=1)
+    carry_out(database, chat.app.settings, chat.clock.now, ())
+    chat_id = mina.place.conversation_id
+    assert [name for name, _ in traces(database, chat_id) if name == "deliveries"] == []
+
+
+def test_a_private_reply_never_goes_to_a_channel(chat: Chat) -> None:
+    mina = replace(chat.as_("Ada Lund-Ek").in_channel(VATTEN), private=True)
+    asked = mina.message("hej")
+    erase(chat.as_("Ada Lund-Ek"))
+    conversation.deliver_later(chat.app, asked, Unsent((Message("hemligt"),)), NOON)
+
+    assert traces(chat.app.database, "hemligt") == []
 
 
 def test_what_goes_to_the_person_alone_is_gone(chat: Chat) -> None:

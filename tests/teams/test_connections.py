@@ -1,7 +1,9 @@
 """Connections that send nothing don't keep people out."""
 
 import asyncio
+import gc
 import logging
+from contextlib import suppress
 
 import pytest
 
@@ -42,3 +44,21 @@ async def test_a_connection_that_is_being_answered_is_not_closed(monkeypatch: py
         assert (await asked).status == 201
         for _, writer in silent:
             writer.close()
+
+
+async def test_where_all_are_busy_the_newest_is_closed_without_a_fault(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(connections, "MOST", 2)
+    async with running() as edge:
+        edge.connector.delay = 0.5
+        asked = [asyncio.create_task(edge.post(activity(edge.service_url, text="hej"))) for _ in range(2)]
+        await asyncio.sleep(0.2)
+        for _ in range(5):
+            reader, writer = await asyncio.open_connection(edge.url.host, edge.url.port)
+            with suppress(ConnectionError):
+                assert await reader.read() == b""
+            writer.close()
+        assert [(await answered).status for answered in asked] == [201, 201]
+    gc.collect()
+    assert [record.message for record in caplog.records if record.levelno >= logging.ERROR] == []

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import orjson
 import pytest
+from aiohttp import ClientPayloadError
 from azure.core.exceptions import ClientAuthenticationError
 from azure.identity.aio import ClientSecretCredential
 from botbuilder.core import Middleware, TurnContext
@@ -80,6 +81,20 @@ async def test_an_error_carries_teams_own_word(
     with pytest.raises(ConnectorError) as raised:
         await connector.send(fake.url, "a", {})
     assert (raised.value.status, raised.value.code, raised.value.retry_after) == (403, code, None)
+
+
+async def test_a_word_that_no_table_keeps_is_left_out(fake: FakeConnector, connector: Connector) -> None:
+    for code, kept in (("a\0b", ""), ("x" * 10_000, "x" * 100)):
+        fake.fail(400, code=code)
+        with pytest.raises(ConnectorError) as refused:
+            await connector.send(fake.url, "a:1", {"type": "message"})
+        assert refused.value.code == kept
+
+
+async def test_a_page_is_no_success_whatever_stands_before_it(fake: FakeConnector, connector: Connector) -> None:
+    fake.fail(200, body=b"\xef\xbb\xbf\r\n<!DOCTYPE html>")
+    with pytest.raises(ClientPayloadError):
+        await connector.send(fake.url, "a:1", {"type": "message"})
 
 
 @pytest.mark.parametrize(("header", "seconds"), [(7, 7.0), (0.5, 0.5), (-3, 0.0)])

@@ -5,6 +5,7 @@ import logging
 import re
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -14,6 +15,7 @@ from bot.message import Incoming, Message, Reply, say, state
 from bot.teams.senders import AT_ONCE
 from bot.teams.turns import TOO_FAST
 from tests.support.edge import Edge, activity, press, running
+from tests.support.fakes import Trouble
 
 CARD = {"type": "AdaptiveCard", "body": []}
 
@@ -71,8 +73,8 @@ async def test_the_next_turn_works_after_a_fault(edge: Edge) -> None:
     assert edge.connector.messages[-1].text == "hej"
 
 
-@pytest.mark.parametrize("status", [412, 429, 502, 503, 504])
-async def test_a_send_is_tried_once_more_where_teams_asks_for_it(
+@pytest.mark.parametrize("status", [412, 429])
+async def test_a_send_is_tried_once_more_where_nothing_was_done(
     edge: Edge, status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.teams.adapter.USUAL_WAIT", 0.01)
@@ -84,6 +86,25 @@ async def test_a_send_is_tried_once_more_where_teams_asks_for_it(
     edge.connector.fail(status, times=2)
     await edge.post(activity(edge.service_url))
     assert (len(edge.connector.calls), len(edge.connector.messages)) == (4, 1)
+
+
+@pytest.mark.parametrize("trouble", [Trouble(status=502), Trouble(status=503), Trouble(status=504), Trouble()])
+async def test_what_may_have_arrived_is_sent_again_by_the_outbox_alone(edge: Edge, trouble: Trouble) -> None:
+    sent = activity(edge.service_url)
+    edge.connector.chaos = lambda: replace(trouble, arrives=True)
+    assert (await edge.post(sent)).status == 201
+    assert len(edge.connector.messages) == 1
+    assert edge.core.later == {sent["id"]: Unsent((Message(sent["text"]),), doubtful=True)}
+
+
+async def test_a_secret_does_not_go_to_the_outbox(edge: Edge) -> None:
+    with_link, without = {**CARD, "lang": "secret"}, {**CARD, "lang": "sv"}
+    shown = Reply((Message(card=with_link),), state=with_link, kept=Reply((Message(card=without),), state=without))
+    edge.core.script = lambda _: shown
+    sent = press(edge.service_url)
+    edge.connector.throttle(times=2, retry_after=600)
+    assert (await edge.post(sent)).body["value"] == with_link
+    assert edge.core.later == {sent["id"]: Unsent((Message(card=without),), without, wait=600)}
 
 
 async def test_a_short_wait_is_kept_and_a_long_one_given_up(edge: Edge) -> None:
@@ -166,16 +187,16 @@ async def test_a_part_that_can_not_be_noted_does_not_stop_the_rest(
 
 async def test_a_connector_that_hangs_up_is_no_fault_of_the_sender(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.teams.adapter.USUAL_WAIT", 0.01)
+    sent = activity(edge.service_url)
     edge.connector.hang_up()
-    assert (await edge.post(activity(edge.service_url))).status == 201
-    assert len(edge.connector.messages) == 1
-    edge.core.marked.clear()
+    assert (await edge.post(sent)).status == 201
+    assert edge.core.later.pop(sent["id"]) == Unsent((Message(sent["text"]),), doubtful=True)
 
     edge.core.script = lambda _: state(CARD, Message("hej"))
     edge.connector.hang_up(times=10)
     answered = await edge.post(press(edge.service_url))
     assert answered.body["value"] == CARD  # the press worked, so it is answered
-    assert list(edge.core.later.values()) == [Unsent((Message("hej"),), CARD, doubtful=False)]
+    assert list(edge.core.later.values()) == [Unsent((Message("hej"),), CARD, doubtful=True)]
 
 
 async def test_a_repeat_sends_nothing_again_and_gets_the_same_body(edge: Edge) -> None:
