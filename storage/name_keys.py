@@ -20,6 +20,7 @@ NOBODY = "[borttagen person]"
 _OPEN, _BETWEEN, _CLOSE = "\ue000", "\ue001", "\ue002"
 _KEYED = re.compile(f"{_OPEN}(\\d+){_BETWEEN}([^{_OPEN}{_CLOSE}]*){_CLOSE}?")
 _SIGN = re.compile(f"({_OPEN}\\d+{_BETWEEN}|{_CLOSE})")
+_BRACES, _PARTED = re.compile(r"\{(?=\{)"), "{\N{ZERO WIDTH SPACE}"
 _CUT_OFF = re.compile(f"{_OPEN}\\d*(?!\\d*{_BETWEEN})")
 
 
@@ -33,8 +34,11 @@ class FormerName(Base):
 
 
 def keyed(person_id: int, name: str | None) -> str:
-    """Return ``name`` with the person's key, for any text that others read. Without one it is empty."""
-    return f"{_OPEN}{person_id}{_BETWEEN}{name}{_CLOSE}" if name else ""
+    """Return ``name`` with the person's key, for any text that others read. Without one it is empty.
+
+    Two braces in a row are parted, because a card is cut there (:func:`bot.cards.plain`) and the name with it.
+    """
+    return f"{_OPEN}{person_id}{_BETWEEN}{_BRACES.sub(_PARTED, name)}{_CLOSE}" if name else ""
 
 
 def plain(value: Any) -> Any:
