@@ -21,8 +21,13 @@ ZIP = b"PK\x03\x04"
 MOST_UNPACKED = 50_000_000
 """Bytes of everything in the zip. Python's zipfile unpacks no more of a part than the zip says of it."""
 MOST_PARTS = 500
-MOST_EVENTS = 3_000_000
-"""Begins and ends of XML elements; a full list of 5,000 rows and 60 columns has 2,400,000."""
+MOST_EVENTS = 1_500_000
+"""Begins and ends of XML elements, some seconds' work; 5,000 rows of 50 columns have 1,000,000."""
+MOST_DEPTH = 100
+"""Elements in elements; a cell's text is the tenth."""
+MOST_STYLES = 65_536
+LAST_COLUMN = 16_384
+"""Excel's own limits of styles and columns."""
 MOST_NAMES = 5_000
 """Different names of XML elements and attributes; the parser remembers all of them."""
 MOST_STRINGS = 300_000
@@ -111,26 +116,31 @@ class _Workbook:
             if self._strings is None:
                 self._strings = self._shared_strings()
                 self._dates = frozenset(self._date_styles())
-            number = column = 0
-            cells: dict[int, str] = {}
-            shown: dict[str, str] = {}
-            cell: Mapping[str, str] = {}
-            for tag, attributes, text in self._events(part):
-                if attributes is not None and tag == "row":
-                    before, number, column, cells = number, int(attributes.get("r", number + 1)), 0, {}
-                    if number <= before:
-                        raise _broken()
-                elif attributes is not None and tag == "c":
-                    cell, shown = attributes, {}
-                    column = _column(cell["r"]) if "r" in cell else column + 1
-                elif attributes is None and tag in ("v", "f", "t"):
-                    shown[tag] = (shown.get(tag, "") + text)[: LONGEST_CELL + 1]
-                elif attributes is None and tag == "c" and shown:
-                    cells[column] = self._value(cell, shown)
-                elif attributes is None and tag == "row":
-                    yield number, [cells.get(at, "") for at in range(1, max(cells, default=0) + 1)]
+            yield from self._rows_of(part)
         except _BROKEN as error:
             raise _broken() from error
+
+    def _rows_of(self, part: str) -> Iterator[tuple[int, list[str]]]:
+        number = column = 0
+        cells: dict[int, str] = {}
+        shown: dict[str, str] = {}
+        cell: Mapping[str, str] = {}
+        for tag, attributes, text in self._events(part):
+            if attributes is not None and tag == "row":
+                before, number, column, cells = number, int(attributes.get("r", number + 1)), 0, {}
+                if number <= before:
+                    raise _broken()
+            elif attributes is not None and tag == "c":
+                cell, shown = attributes, {}
+                column = _column(cell["r"]) if "r" in cell else column + 1
+                if column > LAST_COLUMN:
+                    raise _too_much()
+            elif attributes is None and tag in ("v", "f", "t"):
+                shown[tag] = (shown.get(tag, "") + text)[: LONGEST_CELL + 1]
+            elif attributes is None and tag == "c" and shown:
+                cells[column] = self._value(cell, shown)
+            elif attributes is None and tag == "row":
+                yield number, [cells.get(at, "") for at in range(1, max(cells, default=0) + 1)]
 
     def _value(self, cell: Mapping[str, str], shown: Mapping[str, str]) -> str:
         """Return a cell as Excel shows it, but a formula as such and a date as 2030-12-31."""
@@ -176,6 +186,8 @@ class _Workbook:
                 if int(attributes.get("numFmtId", 0)) in dates:
                     yield style
                 style += 1
+                if style > MOST_STYLES:
+                    raise _too_much()
 
     def _events(self, name: str, *, needed: bool = True) -> Iterator[Event]:
         """Yield the begin and end of every element of a part. Names lose their namespace, in which Strict differs."""
@@ -203,11 +215,19 @@ def _parser() -> tuple[expat.XMLParserType, list[Event]]:
     events: list[Event] = []
     text: list[str] = []
 
+    depth = 0
+
     def begin(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > MOST_DEPTH:
+            raise _too_much()
         text.clear()
         events.append((_local(name), {_local(key): value for key, value in attributes.items()}, ""))
 
     def end(name: str) -> None:
+        nonlocal depth
+        depth -= 1
         events.append((_local(name), None, "".join(text)))
         text.clear()
 
