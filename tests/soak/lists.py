@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 from bot.memberlist import columns, import_cards, imports
@@ -116,7 +117,7 @@ def main(lists: int = LISTS, seed: int = 1) -> int:
                 sums["lists refused"] += 1
                 reasons[str(refusal)[:60]] += 1
                 continue
-            plan = database.look(lambda session, sheet=sheet: imports.plan(session, sheet))
+            plan = database.look(partial(imports.plan, table=sheet))
             skipped = sheet.headings + sheet.empty
             for name, figure in (("read", plan.read_rows), ("refused", plan.refused_rows), ("skipped", skipped)):
                 sums[f"rows {name}"] += figure
