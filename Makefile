@@ -48,10 +48,11 @@ bench: .venv/.bench ## measure search, routing, turns, starts, edits and Graph b
 	FAQ_DATA=$(FAQ_DATA) $(BIN)/python -m tests.bench.rebuild
 	$(BIN)/python -m tests.bench.graph
 
-soak: .venv/.dev ## the long runs: mutated activities, killed deliveries, a storm at Graph, stops under load
+soak: .venv/.dev ## the long runs: mutated activities, random lists, killed deliveries, a storm at Graph, stops under load
 	$(BIN)/python -m tests.soak.edge
 	$(BIN)/python -m tests.soak.shapes
 	$(BIN)/python -m tests.soak.texts
+	$(BIN)/python -m tests.soak.lists
 	$(BIN)/python -W ignore -m tests.soak.graph
 	$(BIN)/python -m tests.soak.outbox
 	$(BIN)/python -m tests.soak.stops

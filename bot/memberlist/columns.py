@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from bot.memberlist.records import NOTHING, PERSONAL, Record, seat_in
 from bot.message import UserError
-from bot.register.spreadsheet import Row
+from bot.register.spreadsheet import Row, Table
+from bot.swedish import listed
 from storage.people import PersonRole
 
 MOST_ABOVE = 10
@@ -17,18 +19,20 @@ MOST_ABOVE = 10
 
 _HEADINGS = {
     "code": r"(kommun)?kod|kommunnr|kommunnummer",
-    "municipality": r"kommun(namn)?|kommun\s?/\s?region|region|organisation|medlemskommun",
+    "municipality": r"kommun(namn)?|kommunregion|region|organisation|medlemskommun",
     "first": r"förnamn",
     "last": r"efternamn",
-    "name": r"namn|(kontakt)?person|kontaktpersonens namn|för- och efternamn",
-    "mail": r"e-?post(adress)?|e-?mail|mail(adress)?|mejl(adress)?",
+    "name": r"namn|(kontakt)?person|kontaktpersonensnamn|förochefternamn",
+    "mail": r"e?(post|mail|mejl)(adress)?",
     "seat": r"roll|funktion|uppdrag",
-    "state": r"status|medlem(skap|sstatus)?\??",
-    "programme_url": r"(länk( till)? )?((miljö|hållbarhets)?program(met)?)( länk)?|programlänk",
-    "programme_until": r"(program(met)? )?(gäller|giltigt)( till( och med)?| t\.?\s?o\.?\s?m\.?)?|slutår|program till",
-    "mail_domains": r"(mejl|mail|e-post)?domän(er)?",
+    "state": r"status|medlem(skap|sstatus)?",
+    "programme_url": r"(länk(till)?)?(miljö|hållbarhets)?program(met)?(länk)?",
+    "programme_until": r"(program(met)?)?(gäller|giltigt)(till(ochmed)?|tom)?|slutår|programtill",
+    "mail_domains": r"(mejl|mail|epost)?domän(er)?",
 }
+"""Letters only: ``E-post 1``, ``E-post:`` and a heading with a line break are written in the same letters."""
 _SWEDISH = re.compile(r"[åäöÅÄÖ]")
+_COPIED = re.compile(r"""["']?(?P<name>[^<>"']*?)["']?\s*[<(](?:mailto:)?(?P<mail>[^<>()\s]+@[^<>()\s]+)[>)][;,]?""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,32 +43,60 @@ class Sheet:
     ignored: tuple[str, ...]
     states: bool
     """Whether it has a column that says who is a member."""
+    rows: int
+    """In the table, from its first to its last row that is not empty."""
+    headings: int
+    """Rows that are headings or stand above them."""
+    empty: int
+    name: str = ""
+    """The sheet's, in a workbook."""
+    unread: tuple[str, ...] = ()
+    """The other sheets of the workbook, each with the reason where it could not be read."""
 
 
-def understood(rows: Sequence[Row]) -> Sheet:
-    """The rows as records. Raises :class:`UserError` where no row looks like headings.
+def understood(tables: Sequence[Table]) -> Sheet:
+    """Return the first table with headings, as records. Raises :class:`UserError` if no table has them."""
+    for table in tables:
+        top = [] if table.flaw else list(islice(table.rows, MOST_ABOVE))
+        at = next((at for at, row in enumerate(top) if _is_heading(row)), None)
+        if at is not None:
+            return replace(
+                _sheet([*top, *table.rows], at),
+                name=table.name,
+                unread=tuple(_named(other) for other in tables if other is not table and other.name),
+            )
+    hidden = [f"”{table.name}”" for table in tables if table.flaw]
+    raise UserError(
+        "Jag hittar inga rubriker. Första raden ska ha kolumnernas namn, till exempel Kommun, Roll, Namn och Mejl."
+        + (f" Bladen som syns är genomsökta, men inte {listed(hidden)}." if hidden else "")
+    )
+
+
+def _named(table: Table) -> str:
+    return f"”{table.name}”" + (f" ({table.flaw})" if table.flaw else "")
+
+
+def _sheet(rows: Sequence[Row], at: int) -> Sheet:
+    """Return the records below the headings in row ``at``.
 
     A row above the headings may group them ("Kontaktpolitiker" over "Namn" and "E-post"): then one row tells of
     several people.
     """
-    at = next((at for at, row in enumerate(rows[:MOST_ABOVE]) if _is_heading(row)), None)
-    if at is None:
-        raise UserError(
-            "Jag hittar inga rubriker. Första raden ska ha kolumnernas namn, till exempel Kommun, Roll, Namn och Mejl."
-        )
     headings = rows[at].cells
     named = _named_columns(headings, _spread(rows[at - 1].cells) if at else ())
     ignored = tuple(heading for (field, _), heading in zip(named, headings, strict=True) if heading and not field)
     exact = any(_SWEDISH.search(cell) for row in rows[at + 1 :] for cell in row.cells)
-    records = [
-        replace(record, exact=exact)
-        for row in rows[at + 1 :]
-        if not _is_heading(row)  # a list printed over several pages has them again
-        for record in _records(row, named)
-    ]
-    if not records:
+    values = [row for row in rows[at + 1 :] if not _is_heading(row)]  # a list of several pages has headings on each
+    if not values:
         raise UserError("Det finns inga rader under rubrikerna.")
-    return Sheet(tuple(records), ignored, states="state" in {field for field, _ in named})
+    return Sheet(
+        records=tuple(replace(record, exact=exact) for row in values for record in _records(row, named)),
+        ignored=ignored,
+        states="state" in {field for field, _ in named},
+        rows=rows[-1].number,
+        headings=len(rows) - len(values),
+        empty=rows[-1].number - len(rows),
+    )
 
 
 def _records(row: Row, named: Sequence[tuple[str, PersonRole | None]]) -> list[Record]:
@@ -82,18 +114,27 @@ def _records(row: Row, named: Sequence[tuple[str, PersonRole | None]]) -> list[R
 
 
 def _person(given: dict[str, str], seat: PersonRole | None) -> dict[str, Any]:
+    """Return a person's fields. ``Anna Ek <anna@lund.se>``, as Outlook copies it, is a name and an address."""
     name = given.get("name") or " ".join(part for part in (given.get("first"), given.get("last")) if part)
-    return {"name": name, "mail": given.get("mail", ""), "seat": given.get("seat") or (seat or "")}
+    mail = given.get("mail", "")
+    copied = _COPIED.fullmatch(mail or name)
+    if copied:
+        name, mail = copied["name"] if name in ("", mail or name) else name, copied["mail"]
+    return {"name": name, "mail": mail, "seat": given.get("seat") or (seat or "")}
 
 
 def _named_columns(headings: Sequence[str], groups: Sequence[str]) -> list[tuple[str, PersonRole | None]]:
-    """What each column holds, and whose it is where the headings say: of the seat they name, or the last one named."""
+    """What each column holds, and whose it is where the headings say: of the seat they name, or the last one named.
+
+    The second of two columns that hold the same ("E-post 1", "E-post 2") is not read.
+    """
     named: list[tuple[str, PersonRole | None]] = []
     last: PersonRole | None = None
     for at, heading in enumerate(headings):
         last = seat_in(heading) or seat_in(groups[at] if at < len(groups) else "") or last
         field = _field(heading)
-        named.append((field, last if field in PERSONAL else None))
+        column = field, last if field in PERSONAL else None
+        named.append(("", None) if column in named else column)
     return named
 
 
@@ -104,11 +145,11 @@ def _is_heading(row: Row) -> bool:
 
 def _field(heading: str) -> str:
     """Return what a column holds; empty for a column that is ignored. "Politiker namn" holds a name."""
-    text = heading.casefold().strip(" :*.")
-    plain = " ".join(word for word in text.split() if not seat_in(word))
-    if text and not plain:  # "Kontaktpolitiker" over names
+    words = re.sub(r"\(.*?\)", "", heading).casefold().split()
+    letters = re.sub(r"[\W\d_]", "", "".join(word for word in words if not seat_in(word)))
+    if any(map(seat_in, words)) and not letters:  # "Kontaktpolitiker" over names
         return "name"
-    return next((name for name, pattern in _HEADINGS.items() if re.fullmatch(pattern, plain)), "")
+    return next((name for name, pattern in _HEADINGS.items() if re.fullmatch(pattern, letters)), "")
 
 
 def _spread(cells: Sequence[str]) -> tuple[str, ...]:

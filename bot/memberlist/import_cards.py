@@ -72,10 +72,16 @@ def done(plan: Plan) -> Json:
 
 
 def counts(plan: Plan) -> str:
-    """Rows by outcome, in words."""
-    counted = plan.counts
-    parts = [count(counted[one], *NAMES[one]) for one in NAMES if counted[one]]
-    return f"{count(len(plan.lines), 'rad', 'rader')} lästa: {listed(parts)}."
+    """Return what became of every row, and what the rows that were read do."""
+    sheet = plan.sheet
+    parts = [
+        count(plan.read_rows, "läst", "lästa"),
+        count(plan.refused_rows, "stoppad", "stoppade"),
+        count(sheet.headings + sheet.empty, "överhoppad", "överhoppade"),
+    ]
+    why = [count(sheet.headings, "rubrikrad", "rubrikrader"), *([f"{sheet.empty} utan text"] if sheet.empty else [])]
+    entries = [count(plan.counts[one], *NAMES[one]) for one in NAMES if one in plan.counts]
+    return f"{count(sheet.rows, 'rad', 'rader')} i listan: {listed(parts)} ({listed(why)}). Utfall: {listed(entries)}."
 
 
 def report(plan: Plan) -> str:
@@ -90,6 +96,9 @@ def report(plan: Plan) -> str:
 
 def _notes(plan: Plan) -> list[str]:
     notes = []
+    if plan.sheet.name:
+        unread = f" Blad som inte lästes: {listed(plan.sheet.unread)}." if plan.sheet.unread else ""
+        notes.append(f"Listan kommer från bladet ”{plan.sheet.name}”.{unread}")
     if plan.new_members:
         one, many = "kommun blir medlem", "kommuner blir medlemmar"
         notes.append(f"{count(len(plan.new_members), one, many)}, för listan säger inget annat.")

@@ -64,10 +64,10 @@ class Plan:
 
     lines: tuple[ImportLine, ...]
     wanted: tuple[Wanted, ...]
+    sheet: Sheet
+    """Where it comes from."""
     new_members: tuple[str, ...]
     """Codes of municipalities that become members: they stand on a list without states, and nobody had said."""
-    ignored: tuple[str, ...]
-    """Columns that are not read."""
     former: tuple[str, ...] = ()
     """Names of municipalities that stand as former members and stay so, though the list has people of theirs."""
 
@@ -75,6 +75,21 @@ class Plan:
     def counts(self) -> Counter[str]:
         """Rows by outcome."""
         return Counter(line.outcome for line in self.lines)
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """Columns that are not read."""
+        return self.sheet.ignored
+
+    @property
+    def refused_rows(self) -> int:
+        """Rows of which at least a part is refused. The others below the headings are read."""
+        return len({line.number for line in self.lines if line.outcome is ImportOutcome.REFUSED})
+
+    @property
+    def read_rows(self) -> int:
+        """Rows of which nothing is refused."""
+        return len({line.number for line in self.lines}) - self.refused_rows
 
     @property
     def changes(self) -> bool:
@@ -174,7 +189,7 @@ class _Planning:
         lines = tuple(self._line(record) for record in self._table.records)
         codes = () if self._table.states else dict.fromkeys(one.code for one in self._wanted)
         new_members = (code for code in codes if self._register.municipalities[code].state == MemberState.UNKNOWN)
-        return Plan(lines, tuple(self._wanted), tuple(new_members), self._table.ignored, tuple(self._former()))
+        return Plan(lines, tuple(self._wanted), self._table, tuple(new_members), tuple(self._former()))
 
     def _former(self) -> Iterator[str]:
         rows = [self._register.municipalities[code] for code in sorted({one.code for one in self._wanted if one.mail})]
@@ -195,7 +210,7 @@ class _Planning:
         return ImportLine(record.number, outcome, about, ", ".join([*news, *changes]))
 
     def _checked(self, record: Record) -> Wanted:
-        records.refuse_formulas(record)
+        records.refuse_odd_values(record)
         code = records.municipality(record)
         facts = records.facts(record)
         self._refuse_contradiction(record.number, code, facts)
@@ -246,7 +261,8 @@ class _Planning:
         for name, value in wanted.facts.items():
             now = getattr(municipality, name)
             if (tuple(now) if isinstance(now, list) else now) != value:
-                changes.append(f"ändrar {records.FACT_NAMES[name]}")
+                shown = f" till {value}" if name == "programme_until" else ""
+                changes.append(f"ändrar {records.FACT_NAMES[name]}{shown}")
         if not wanted.mail or wanted.seat is None:
             return news, changes
         person = self._register.people.get(wanted.mail)

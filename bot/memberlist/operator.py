@@ -73,4 +73,6 @@ def _content(path: Path) -> bytes:
 
 
 def _tell(plan: Plan, *, dry_run: bool) -> int:
-    return said(f"{import_cards.report(plan)}\n{'Inget är sparat (--dry-run).' if dry_run else 'Sparat.'}")
+    nothing = "Inget är sparat, för det finns inget att ändra." if not plan.changes else ""
+    outcome = "Inget är sparat (--dry-run)." if dry_run else nothing or "Sparat."
+    return said(f"{import_cards.report(plan)}\n{outcome}")

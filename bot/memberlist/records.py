@@ -8,7 +8,7 @@ from functools import cache
 
 from bot.message import UserError
 from bot.register import finder, municipalities
-from bot.swedish import listed
+from bot.swedish import MONTHS, listed
 from storage import content
 from storage.municipalities import MemberState
 from storage.people import SEATS, PersonRole
@@ -23,6 +23,8 @@ PERSONAL = ("name", "first", "last", "mail", "seat")
 """Fields that tell of a person; the others of the municipality."""
 NOTHING = frozenset({"", "-", "–", "—", "saknas", "vakant", "n/a"})
 """What stands in a cell that says nothing."""
+LONGEST_VALUE = 500
+"""Characters; the longest column, of the link to the programme, takes as many."""
 _SEATS = {
     PersonRole.SUBSTITUTE: r"ersätt|suppleant",
     PersonRole.REPORTER: r"rapportör|nyckeltal",
@@ -35,6 +37,20 @@ _STATES = {
     MemberState.MEMBER: r"medlem|ja|x",
     MemberState.UNKNOWN: r"inte angivet|okänt",
 }
+
+
+_EXCEL_ERROR = re.compile(r"#[\w/]+[!?]?")
+_MONTH = "|".join(f"{month[:3]}[a-zåäö]*" for month in MONTHS)
+_DATE = re.compile(
+    rf"(?<!\d)(?:\d\d?[./-]\d\d?[./-]|(?:\d\d?\s)?(?:{_MONTH})\.?\s)?(?P<year>(?:19|20|21)\d\d)"
+    r"(?:([-/.]?)(?:0[1-9]|1[0-2])\2(?:0[1-9]|[12]\d|3[01])(?:[ t]00:00:00)?)?(?!\d)",
+    re.IGNORECASE,
+)
+"""A year alone or in a date: 2030, 2030-12-31, 20301231, 31/12/2030, 31 december 2030."""
+_ENDS = re.compile(
+    r"(?:(?:[^#\d]*#)*[^#\d]*(?:till|till och med|t\.?\s?o\.?\s?m\.?|[-–—/])\s*)?(?:(?:år|den|slutet av)\s+)?#[\s.)\]]*"
+)
+"""A text with ``#`` for its dates that says which one is the end: alone, or after a word or sign for "until"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +78,16 @@ class Record:
         return ", ".join(part for part in (self.name or self.mail, self.municipality or self.code) if part)[:80]
 
 
-def refuse_formulas(record: Record) -> None:
-    """Raises :class:`UserError` where a cell would be run by a spreadsheet program."""
-    for name in ("code", "municipality", *PERSONAL, "state", *FACT_NAMES):
+def refuse_odd_values(record: Record) -> None:
+    """Raise :class:`UserError` for a formula, for Excel's word for an error, and for more text than we store."""
+    for name in ("code", "municipality", *PERSONAL, *FACT_NAMES):
         value = getattr(record, name)
         if value.startswith(("=", "@", "+")) or (value.startswith("-") and value not in NOTHING):
             raise UserError("En cell innehåller en formel. Skriv bara värdet.")
+        if _EXCEL_ERROR.fullmatch(value):
+            raise UserError(f"En cell innehåller ett fel från Excel ({value}). Skriv bara värdet.")
+        if len(value) > LONGEST_VALUE:
+            raise UserError(f"En cell är för lång, {len(value)} tecken eller fler. Skriv högst {LONGEST_VALUE} tecken.")
 
 
 def municipality(record: Record) -> str:
@@ -75,7 +95,7 @@ def municipality(record: Record) -> str:
     named = _named(record)
     if not record.code or record.code in NOTHING:
         if named is None:
-            raise UserError("Raden säger inte vilken kommun det gäller.")
+            raise UserError("Raden säger inte vilken kommun det gäller. Sammanfogade celler behöver delas i Excel.")
         return named
     code = finder.padded(record.code) if record.code.isdecimal() else ""
     if code not in _official():
@@ -105,7 +125,7 @@ def facts(record: Record) -> dict[str, object]:
     if record.programme_url.casefold() not in NOTHING:
         said["programme_url"] = municipalities.checked_url(record.programme_url)
     if record.programme_until.casefold() not in NOTHING:
-        said["programme_until"] = municipalities.checked_year(record.programme_until[:4])
+        said["programme_until"] = municipalities.checked_year(_last_year(record.programme_until))
     if record.mail_domains.casefold() not in NOTHING:
         said["mail_domains"] = municipalities.checked_domains(record.mail_domains)
     return said
@@ -132,6 +152,15 @@ def _named(record: Record) -> str | None:
 def _spellings(full_name: str) -> set[str]:
     whole = full_name.casefold()
     return {whole, whole.removesuffix(" kommun")}
+
+
+def _last_year(text: str) -> str:
+    """Return the year in which a period ends. Raise :class:`UserError` for a text that may mean another year."""
+    years = [date["year"] for date in _DATE.finditer(text)]
+    shape = _DATE.sub("#", text.casefold().replace("#", ""))
+    if not _ENDS.fullmatch(shape) or years[-1] != max(years):
+        raise UserError(f"Det är oklart vilket år programmet slutar: ”{text[:60]}”. Skriv bara det sista året.")
+    return years[-1]
 
 
 def _state(text: str) -> MemberState:

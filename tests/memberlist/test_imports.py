@@ -218,7 +218,10 @@ def test_the_operator_looks_first_then_imports_and_exports(
     (tmp_path / "lista.xlsx").write_bytes(lists.as_excel())
 
     assert main(["import-members", "lista.xlsx", "--dry-run"]) == 0
-    assert "410 rader lästa: 400 nya och 10 stoppade." in capsys.readouterr().out
+    assert (
+        "413 rader i listan: 400 lästa, 10 stoppade och 3 överhoppade (2 rubrikrader och 1 utan text). "
+        "Utfall: 400 nya och 10 stoppade." in capsys.readouterr().out
+    )
     assert rows(database) == (0, 0, 0)
 
     assert main(["import-members", "lista.xlsx"]) == 0
@@ -228,7 +231,9 @@ def test_the_operator_looks_first_then_imports_and_exports(
         assert main(["export-members", name]) == 1  # nothing is written over
         capsys.readouterr()
         assert main(["import-members", name]) == 0
-        assert "400 rader lästa: 400 oförändrade." in capsys.readouterr().out
+        assert (
+            "400 lästa, 0 stoppade och 1 överhoppad (1 rubrikrad). Utfall: 400 oförändrade." in capsys.readouterr().out
+        )
     assert main(["export-members", "ut.pdf"]) == 1
 
 
@@ -259,7 +264,7 @@ def test_the_kansli_pastes_a_list_looks_and_saves(kansli: Chat) -> None:
     kansli.say("importera medlemmar")
 
     shown = kansli.say(pasted)
-    assert "2 rader lästa: 1 ny och 1 stoppad." in shown
+    assert "3 rader i listan: 1 läst, 1 stoppad och 1 överhoppad (1 rubrikrad)." in shown
     assert "Rad 3. Siri, Sotenäs: Mejladressen är inte en hel adress." in shown
     assert "1 kommun blir medlem" in shown
     assert held(database) == []
