@@ -34,9 +34,10 @@ _INDEXED: list[LiveBank] = []
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test with the mark ``clock`` once at each date."""
+    """Run a test with the mark ``clock`` once at each date; a ``costly`` one, which the others stand for, today."""
     if metafunc.definition.get_closest_marker("clock"):
-        metafunc.parametrize("starts_at", DATES.values(), ids=DATES, indirect=True)
+        dates = {"today": None} if metafunc.definition.get_closest_marker("costly") else DATES
+        metafunc.parametrize("starts_at", dates.values(), ids=dates, indirect=True)
 
 
 @pytest.fixture(autouse=True)

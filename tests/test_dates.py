@@ -56,6 +56,7 @@ def test_the_rule_knows_what_reaches_the_clock(source: str, reaches: bool) -> No
     assert reaches_clock(source) == reaches
 
 
+@pytest.mark.costly
 def test_every_module_that_reaches_the_clock_runs_at_all_dates() -> None:
     modules = {path: path.read_text("utf-8") for path in TESTS.rglob("test_*.py")}
 

@@ -27,6 +27,7 @@ LONG = 60.0
 """Seconds that the Connector keeps a reply waiting: longer than any test."""
 
 
+@pytest.mark.costly
 async def test_what_a_killed_bot_committed_is_sent_with_the_repeat(database_url: str, clock: Clock) -> None:
     entry = _fill(database_url, clock)
     async with FakeConnector() as teams:

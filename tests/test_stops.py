@@ -21,6 +21,7 @@ SOON = 3.0
 """Seconds: longer than the pause after which the loops look by themselves."""
 
 
+@pytest.mark.costly
 async def test_ten_stops_under_load_all_end(database_url: str) -> None:
     assert len(await stop_often(database_url, stops=10, seed=1)) == 10
 

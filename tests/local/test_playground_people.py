@@ -69,6 +69,7 @@ class Guest:
         raise AssertionError(f"no button {title!r}")
 
 
+@pytest.mark.costly
 async def test_a_contact_person_comes_is_replaced_and_is_erased(tmp_path: Path) -> None:
     reason = missing()
     if reason:

@@ -29,6 +29,7 @@ AGAIN = "hur renar man pfas i kommunala brunnar"
 CHANNEL = "SEKOM mötesplats - Temagrupp Vatten"
 
 
+@pytest.mark.costly
 async def test_a_question_is_answered_by_another_and_comes_back(tmp_path: Path) -> None:
     reason = missing()
     if reason:

@@ -23,6 +23,8 @@ from tests.support.odd_lists import ANNA, BO, CIA, DAG, EVERYBODY, HEADINGS, boo
 from tests.support.paths import ROOT
 from tests.support.people import LUND, municipality
 
+pytestmark = pytest.mark.clock
+
 LIST = "Kommun;Roll;Namn;Mejl"
 SOME_HEAVY = ("strings of wide letters", "millions of empty cells", "millions of styles", "the same text in every cell")
 """The soak run reads all of them."""
@@ -278,6 +280,7 @@ def test_a_list_as_excel_saves_it_is_the_list() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the peak of memory from /proc")
+@pytest.mark.costly
 @pytest.mark.parametrize("what", SOME_HEAVY)
 def test_a_heavy_file_takes_little_memory(what: str, tmp_path: Path) -> None:
     (tmp_path / "lista.xlsx").write_bytes(HEAVY[what]())

@@ -209,6 +209,8 @@ def standing(session: Session) -> dict[int, tuple[Any, ...]]:
 def test_every_press_from_every_role_in_every_state(cast: Cast, place: str) -> None:
     database = cast.chats["asker"].app.database
     all_of_them = [Case(*one, place) for one in itertools.product(FORMS, ROLES, STATES)]
+    if not database.sqlite:  # every fourth: the rules are the same there, and a press takes four times as long
+        all_of_them = all_of_them[::4]
     cases = database.play(lambda session: [cast.make(session, case) for case in all_of_them])
     before = database.play(standing)
     replies = {case: cast.press(case) for case in cases}
