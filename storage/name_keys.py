@@ -42,8 +42,18 @@ def keyed(person_id: int, name: str | None) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Return a text or JSON value as it is shown, without keys."""
+    """Return a text or JSON value as it is shown, without keys; itself if it has none, as nearly every reply."""
+    if not _has_key(value):
+        return value
     return mapped(value, lambda text: _CUT_OFF.sub("", _KEYED.sub(r"\2", text)) if _OPEN in text else text)
+
+
+def _has_key(value: Any) -> bool:
+    if isinstance(value, str):
+        return _OPEN in value
+    if isinstance(value, dict):
+        return any(map(_has_key, value.values()))
+    return isinstance(value, list) and any(map(_has_key, value))
 
 
 def cut(text: str, most: int) -> str:

@@ -17,7 +17,8 @@ routes = Routes[Turn]()
 def show_help(turn: Turn) -> Reply:
     """Show what this person can do here, from the routes themselves."""
     scope = turn.incoming.place.scope
-    commands = [command for command in turn.app.routes if command.allowed(kansli=turn.kansli, scope=scope)]
+    kansli = turn.kansli
+    commands = [command for command in turn.app.routes if command.allowed(kansli=kansli, scope=scope)]
     return say(card=cards.help_card(commands, personal=turn.personal, contact=turn.app.settings.contact))
 
 
