@@ -38,6 +38,8 @@ ROUTES = Routes(*(feature.routes for feature in FEATURES), dialog.routes)
 FORGOTTEN = Reply(notice="Dina uppgifter är borttagna. Skriv till mig om du vill börja om.")
 LONGEST = 1000
 """The most characters of a message that is read as a question."""
+LONGEST_ARGUMENT = 1500
+"""The most characters after a command word, as long as a question to colleagues may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +214,8 @@ def _understood(turn: Turn) -> Reply:
         if not command.allowed(kansli=turn.kansli, scope=turn.incoming.place.scope):
             settings = turn.app.settings
             return say(card=help_feature.go_personal(command, "" if settings.local else links.chat(settings)))
+        if len(argument) > LONGEST_ARGUMENT:
+            raise UserError(f"Det var långt. Skriv högst {LONGEST_ARGUMENT} tecken efter **{command.word}**.")
         if turn.found.asked:  # the next message is not about the earlier question
             faq_log.change_subject(turn.session, turn.person.id, turn.incoming.place.conversation_id)
         return command.handler(replace(turn, argument=argument))

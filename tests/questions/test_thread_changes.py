@@ -144,6 +144,33 @@ def test_a_channel_that_teams_does_not_know_is_not_offered(chat: Chat, kansli: C
     lost_channel(chat, kansli)
 
 
+def test_a_channel_that_is_deleted_twice_is_lost_once(chat: Chat, kansli: Chat) -> None:
+    ask(chat)
+    there = chat.as_("Bo Ek").in_channel(VATTEN)
+    for _ in range(2):
+        there.send(replace(there.message(""), kind=Kind.CHANNEL_GONE))
+    lost_channel(chat, kansli)
+
+
+def test_a_deleted_channel_that_is_no_groups_changes_nothing(chat: Chat) -> None:
+    ask(chat)
+    other = chat.as_("Bo Ek").in_channel("19:other@thread.tacv2")
+    other.send(replace(other.message(""), kind=Kind.CHANNEL_GONE))
+    chat.tick()
+    bound = chat.app.database.play(lambda session: [one.name for one in groups.taking_questions(session)])
+    assert "Vatten" in bound
+    assert newest(chat).status == Status.OPEN
+
+
+def test_a_group_whose_channel_was_deleted_takes_questions_again_in_a_new_one(chat: Chat, kansli: Chat) -> None:
+    there = chat.as_("Bo Ek").in_channel(VATTEN)
+    there.send(replace(there.message(""), kind=Kind.CHANNEL_GONE))
+    new = "19:new@thread.tacv2"
+    kansli.in_channel(new).say("koppla temagrupp Vatten")
+    ask(chat)
+    assert TEXT in seen_card(chat.as_("Bo Ek").in_channel(new), -1)
+
+
 def lost_channel(chat: Chat, kansli: Chat) -> None:
     """Check that the kansli and the asker know, and that the group is not offered."""
     chat.tick()
