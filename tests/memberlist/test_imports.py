@@ -7,14 +7,12 @@ import json
 import unicodedata
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
-from bot.__main__ import main
 from bot.memberlist import columns, exports, import_cards, imports
 from bot.memberlist.imports import ImportOutcome, Plan
 from bot.message import UserError
@@ -23,7 +21,7 @@ from bot.register.change import Change
 from storage.audit import AuditRow
 from storage.contacts import Contact
 from storage.database import Database
-from storage.municipalities import MemberState, Municipality
+from storage.municipalities import MemberState
 from storage.people import Person
 from tests.conftest import NOON
 from tests.support import lists
@@ -44,7 +42,7 @@ REASONS = (
 )
 
 
-pytestmark = [pytest.mark.clock, pytest.mark.usefixtures("filled")]
+pytestmark = pytest.mark.usefixtures("filled")
 
 
 def imported(database: Database, data: bytes) -> Plan:
@@ -167,74 +165,6 @@ def test_a_mail_domain_is_one_municipalitys(database: Database) -> None:
         "Mejldomänen sotenas.se hör redan till Sotenäs kommun.",
         "Mejldomänen e.se står för en annan kommun på rad 3.",
     ]
-
-
-@pytest.mark.parametrize("what", lists.hostile())
-def test_a_hostile_file_is_refused_by_the_operators_command(
-    what: str, tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    path = tmp_path / "lista.csv"
-    path.write_bytes(lists.hostile()[what])
-
-    assert main(["import-members", str(path)]) == 1
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.strip()
-    assert "Traceback" not in said.err
-
-
-def test_a_database_that_was_only_migrated_takes_a_list(
-    tmp_path: Path, database_url: str, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    database.play(lambda session: session.execute(delete(Municipality)))
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    (tmp_path / "lista.csv").write_text("Kommun;Roll;Namn;Mejl\nSotenäs;politiker;Per Ek;per@sotenas.se\n", "utf-8")
-
-    assert main(["import-members", "lista.csv"]) == 0
-    assert held(database) == [("politician", "Per Ek")]
-
-
-def test_what_is_no_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DATABASE_URL", database_url)
-
-    assert main(["import-members", "/dev/zero"]) == 1
-    assert main(["import-members", str(tmp_path)]) == 1
-    assert main(["import-members", str(tmp_path / "saknas.csv")]) == 1
-
-
-def test_the_operator_looks_first_then_imports_and_exports(
-    tmp_path: Path,
-    database_url: str,
-    database: Database,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    (tmp_path / "lista.xlsx").write_bytes(lists.as_excel())
-
-    assert main(["import-members", "lista.xlsx", "--dry-run"]) == 0
-    assert (
-        "413 rader i listan: 400 lästa, 10 stoppade och 3 överhoppade (2 rubrikrader och 1 utan text). "
-        "Utfall: 400 nya och 10 stoppade." in capsys.readouterr().out
-    )
-    assert rows(database) == (0, 0, 0)
-
-    assert main(["import-members", "lista.xlsx"]) == 0
-    assert "rad 404: stoppad: Anna Andersson, Upplands Väsby kommun: Dubblett" in capsys.readouterr().out
-    for name in ("ut.xlsx", "ut.csv"):
-        assert main(["export-members", name]) == 0
-        assert main(["export-members", name]) == 1  # nothing is written over
-        capsys.readouterr()
-        assert main(["import-members", name]) == 0
-        assert (
-            "400 lästa, 0 stoppade och 1 överhoppad (1 rubrikrad). Utfall: 400 oförändrade." in capsys.readouterr().out
-        )
-    assert main(["export-members", "ut.pdf"]) == 1
 
 
 def test_an_export_holds_nothing_that_is_run(database: Database) -> None:

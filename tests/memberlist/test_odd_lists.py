@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
-from typing import Any
-
 import pytest
 
-from bot.__main__ import main
 from bot.memberlist import columns, import_cards, imports, records
 from bot.memberlist.columns import Sheet
 from bot.memberlist.imports import Plan
@@ -18,18 +12,10 @@ from bot.register import spreadsheet
 from storage.database import Database
 from tests.support import lists, odd_lists
 from tests.support.chat import Chat
-from tests.support.heavy_files import HEAVY
 from tests.support.odd_lists import ANNA, BO, CIA, DAG, EVERYBODY, HEADINGS, book, noted, people, until
-from tests.support.paths import ROOT
 from tests.support.people import LUND, municipality
 
-pytestmark = pytest.mark.clock
-
 LIST = "Kommun;Roll;Namn;Mejl"
-SOME_HEAVY = ("strings of wide letters", "millions of empty cells", "millions of styles", "the same text in every cell")
-"""The soak run reads all of them."""
-MOST_MEMORY = 100_000
-"""kB that reading a file may add to what the process has."""
 
 
 def read(data: bytes | str) -> Sheet:
@@ -250,21 +236,6 @@ def test_a_link_of_five_hundred_letters_is_saved(kansli: Chat) -> None:
     assert municipality(kansli.app.database, LUND).programme_url == link
 
 
-@pytest.mark.clock
-@pytest.mark.usefixtures("filled")
-def test_nothing_is_said_to_be_saved_when_all_rows_are_refused(
-    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    (tmp_path / "lista.csv").write_text(f"{LIST}\nAtlantis;Politiker;Anna Ek;anna@lund.se\n", "utf-8")
-
-    assert main(["import-members", "lista.csv"]) == 0
-    shown = capsys.readouterr().out
-    assert "Sparat." not in shown
-    assert "Inget är sparat, för det finns inget att ändra." in shown
-
-
 @pytest.mark.parametrize("rows", [4_999, 5_000])
 def test_a_list_has_at_most_five_thousand_rows(rows: int) -> None:
     text = "\n".join([LIST, *[";".join(DAG)] * rows])
@@ -277,15 +248,3 @@ def test_a_list_has_at_most_five_thousand_rows(rows: int) -> None:
 
 def test_a_list_as_excel_saves_it_is_the_list() -> None:
     assert read(odd_lists.as_excel_saves(lists.as_excel())) == read(lists.as_excel())
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="reads the peak of memory from /proc")
-@pytest.mark.costly
-@pytest.mark.parametrize("what", SOME_HEAVY)
-def test_a_heavy_file_takes_little_memory(what: str, tmp_path: Path) -> None:
-    (tmp_path / "lista.xlsx").write_bytes(HEAVY[what]())
-    command: list[Any] = [sys.executable, "-m", "tests.support.heavy_files", tmp_path / "lista.xlsx"]
-    before, after, outcome = subprocess.check_output(command, cwd=ROOT, text=True).rstrip("\n").split("\t")
-
-    assert int(after) - int(before) < MOST_MEMORY
-    assert outcome.startswith(("Excel-filen innehåller orimligt mycket.", "Listan innehåller orimligt mycket text."))
