@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.message import Incoming, Scope
+from bot.message import Incoming, Json, Reply, Scope, in_place, say
 from bot.ports import Bank
 from bot.routes import Dialog, Routes
 from bot.settings import Settings
@@ -65,6 +65,10 @@ class Turn:
     def personal(self) -> bool:
         """Whether this is the person's own chat with the bot."""
         return self.incoming.place.scope is Scope.PERSONAL
+
+    def in_place(self, card: Json) -> Reply:
+        """Replace the pressed card. Where others read too, only the person who pressed sees the new one."""
+        return in_place(say(card=card), personal=self.personal)
 
 
 def is_kansli(session: Session, settings: Settings, person: Person) -> bool:

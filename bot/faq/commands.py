@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.faq import access, answers, cards
 from bot.faq.answers import Judged
-from bot.message import Json, Message, Reply, UserError, say, state, view
+from bot.message import Json, Message, Reply, UserError, say, state
 from bot.routes import Routes
 from bot.turn import Turn
 from storage import faq_log
@@ -107,7 +107,7 @@ def _card(turn: Turn, judged: Judged) -> Json:
 
 def _in_place(turn: Turn, card: Json, *, everyone: bool = False) -> Reply:
     """Replace the pressed card; in a channel only for the presser, unless it is ``everyone``'s."""
-    return state(card) if everyone or turn.personal else view(card)
+    return state(card) if everyone else turn.in_place(card)
 
 
 def _related(turn: Turn) -> list[Any]:

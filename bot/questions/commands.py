@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot import dialog
-from bot.message import Json, Place, Reply, Scope, UserError, say, state, view
+from bot.message import Json, Place, Reply, Scope, UserError, say
 from bot.questions import access, asker_cards, channel_notices, details, lifecycle, notices
 from bot.questions.details import QuestionDetails, Said
 from bot.register.change import Change
@@ -56,14 +56,14 @@ def mine(turn: Turn) -> Reply:
 def one(turn: Turn) -> Reply:
     """Show one of the person's questions, with its answers."""
     question = access.awaited(turn)
-    return _in_place(turn, asker_cards.mine_one(_now(turn, question), own=question.asker_id == turn.person.id))
+    return turn.in_place(asker_cards.mine_one(_now(turn, question), own=question.asker_id == turn.person.id))
 
 
 @routes.action("questions.answer_card")
 def answer_card(turn: Turn) -> Reply:
     """Show an answer with its buttons again."""
     shown, response = _answer(turn, access.own(turn))
-    return _in_place(turn, asker_cards.answered(shown, response, own=True))
+    return turn.in_place(asker_cards.answered(shown, response, own=True))
 
 
 @routes.action("questions.solve")
@@ -73,7 +73,7 @@ def solve(turn: Turn) -> Reply:
     shown, response = _answer(turn, question)
     if lifecycle.solve(Change.of(turn), question, response.answer, [each.answer for each in shown.answers]):
         notices.solved(turn, question, response)
-    return _in_place(turn, asker_cards.solved(_now(turn, question), response))
+    return turn.in_place(asker_cards.solved(_now(turn, question), response))
 
 
 @routes.action("questions.more")
@@ -83,7 +83,7 @@ def more(turn: Turn) -> Reply:
     shown, response = _answer(turn, question)
     if question.status == Status.OPEN:
         raise UserError("Frågan är redan öppen. Du får besked här när någon svarar.")
-    return _in_place(turn, asker_cards.more_form(shown.question, response.answer.id))
+    return turn.in_place(asker_cards.more_form(shown.question, response.answer.id))
 
 
 @routes.action("questions.need_more")
@@ -93,7 +93,7 @@ def need_more(turn: Turn) -> Reply:
     words = str(turn.data.get("more") or "")
     lifecycle.need_more(Change.of(turn), question, words, questions.answers(turn.session, question.id))
     shown = notices.reopened(turn, question)
-    return _in_place(turn, asker_cards.said(f"Frågan är öppen igen hos {shown.home}. Jag skriver när någon svarar."))
+    return turn.in_place(asker_cards.said(f"Frågan är öppen igen hos {shown.home}. Jag skriver när någon svarar."))
 
 
 @routes.action("questions.thank")
@@ -115,7 +115,7 @@ def withdraw(turn: Turn) -> Reply:
     question = access.own(turn)
     if lifecycle.withdraw(Change.of(turn), question):
         notices.ended(turn, question)
-    return _in_place(turn, asker_cards.said("Du har dragit tillbaka frågan. Den visas inte längre för gruppen."))
+    return turn.in_place(asker_cards.said("Du har dragit tillbaka frågan. Den visas inte längre för gruppen."))
 
 
 @routes.action("questions.unfollow")
@@ -124,7 +124,7 @@ def unfollow(turn: Turn) -> Reply:
     question = access.awaited(turn)
     if lifecycle.unfollow(Change.of(turn), question, turn.person):
         channel_notices.changed(turn, question)
-    return _in_place(turn, asker_cards.said("Du följer inte längre frågan."))
+    return turn.in_place(asker_cards.said("Du följer inte längre frågan."))
 
 
 @routes.action("questions.show")
@@ -171,8 +171,3 @@ def _answer(turn: Turn, question: Question) -> tuple[QuestionDetails, Said]:
 
 def _now(turn: Turn, question: Question) -> QuestionDetails:
     return details.of(turn.session, question, turn.now)
-
-
-def _in_place(turn: Turn, card: Json) -> Reply:
-    """Replace the pressed card; in a thread, where others read too, only for the person who pressed."""
-    return state(card) if turn.personal else view(card)

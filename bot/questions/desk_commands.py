@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.cards import escape, short
-from bot.message import Json, Reply, UserError, say, state, view
+from bot.message import Json, Reply, UserError, say, state
 from bot.questions import (
     access,
     cards,
@@ -52,7 +52,7 @@ def one(turn: Turn) -> Reply:
     question = access.managed(turn)
     shown, row = details.of(turn.session, question, turn.now), _lost(turn, question)
     note = f"{desk_cards.missing(shown, row.state)}." if row else ""
-    return _in_place(turn, desk_cards.one(shown, said=note, lost=row is not None))
+    return turn.in_place(desk_cards.one(shown, said=note, lost=row is not None))
 
 
 @routes.action("questions.repost")
@@ -66,21 +66,21 @@ def repost(turn: Turn) -> Reply:
     if group is None or group.conversation_id is None:
         raise UserError("Gruppen har ingen kanal nu. Flytta frågan till en annan grupp.")
     shown = channel_notices.again(turn, question, row)
-    return _in_place(turn, desk_cards.one(shown, said="Jag lägger ut frågan i kanalen igen."))
+    return turn.in_place(desk_cards.one(shown, said="Jag lägger ut frågan i kanalen igen."))
 
 
 @routes.action("questions.desk_form")
 def answer_form(turn: Turn) -> Reply:
     """*Besvara*: show the answer form."""
     question = _open(turn)
-    return _in_place(turn, desk_cards.answer_form(details.of(turn.session, question, turn.now), pasted=False))
+    return turn.in_place(desk_cards.answer_form(details.of(turn.session, question, turn.now), pasted=False))
 
 
 @routes.action("questions.paste_form")
 def paste_form(turn: Turn) -> Reply:
     """*Besvarad i tråden*: show the form for an answer from the thread."""
     question = _open(turn)
-    return _in_place(turn, desk_cards.answer_form(details.of(turn.session, question, turn.now), pasted=True))
+    return turn.in_place(desk_cards.answer_form(details.of(turn.session, question, turn.now), pasted=True))
 
 
 @routes.action("questions.desk_answer")
@@ -89,7 +89,7 @@ def answer(turn: Turn) -> Reply:
     question = access.managed(turn)
     way = AnswerWay.PASTED if turn.data.get("pasted") is True else AnswerWay.CARD
     shown = channel_commands.keep(turn, question, str(turn.data.get("answer") or ""), way)
-    return _in_place(turn, desk_cards.one(shown, said="Svaret har gått till den som frågade."))
+    return turn.in_place(desk_cards.one(shown, said="Svaret har gått till den som frågade."))
 
 
 @routes.action("questions.move_form")
@@ -97,13 +97,13 @@ def move_form(turn: Turn) -> Reply:
     """*Flytta*: show the groups to move the question to."""
     question = _open(turn)
     shown, choices = details.of(turn.session, question, turn.now), groups.taking_questions(turn.session)
-    return _in_place(turn, cards.choose_group(shown, choices, back=desk_cards.back(question)))
+    return turn.in_place(cards.choose_group(shown, choices, back=desk_cards.back(question)))
 
 
 @routes.action("questions.close_form")
 def close_form(turn: Turn) -> Reply:
     """*Stäng med orsak*: show the form for the reason."""
-    return _in_place(turn, desk_cards.close_form(details.of(turn.session, _open(turn), turn.now)))
+    return turn.in_place(desk_cards.close_form(details.of(turn.session, _open(turn), turn.now)))
 
 
 @routes.action("questions.close")
@@ -112,7 +112,7 @@ def close(turn: Turn) -> Reply:
     question = access.managed(turn)
     lifecycle.close(Change.of(turn), question, str(turn.data.get("reason") or ""))
     shown = notices.ended(turn, question)
-    return _in_place(turn, desk_cards.one(shown, said="Frågan är stängd, och den som frågade har fått veta varför."))
+    return turn.in_place(desk_cards.one(shown, said="Frågan är stängd, och den som frågade har fått veta varför."))
 
 
 @routes.action("questions.remind")
@@ -129,7 +129,7 @@ def remind(turn: Turn) -> Reply:
     row = Outgoing(key, notices.reminder_subject(question), ThreadOf(keys.card(question)), text)
     new = outbox.enqueue(turn.session, row, turn.now)
     note = "Jag har påmint gruppen i frågans tråd." if new else "Gruppen har redan fått en påminnelse i dag."
-    return _in_place(turn, desk_cards.one(shown, said=note))
+    return turn.in_place(desk_cards.one(shown, said=note))
 
 
 @routes.action("questions.to_faq", role=Role.KANSLI, where=Where.PERSONAL)
@@ -172,8 +172,3 @@ def _open(turn: Turn) -> Question:
     if question.over:
         raise UserError("Frågan är redan avslutad.")
     return question
-
-
-def _in_place(turn: Turn, card: Json) -> Reply:
-    """Replace the pressed card. Where others read too, only the person who pressed sees the new one."""
-    return state(card) if turn.personal else view(card)

@@ -11,14 +11,13 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from bot.memberlist import columns, exports, import_cards, imports
 from bot.memberlist.imports import ImportOutcome, Plan
 from bot.message import UserError
 from bot.register import spreadsheet
 from bot.register.change import Change
-from storage.audit import AuditRow
 from storage.contacts import Contact
 from storage.database import Database
 from storage.municipalities import MemberState
@@ -26,7 +25,7 @@ from storage.people import Person
 from tests.conftest import NOON
 from tests.support import lists
 from tests.support.chat import Chat
-from tests.support.people import HABO, LUND, SOTENAS, appoint, held, municipality, set_up
+from tests.support.people import HABO, LUND, SOTENAS, appoint, held, municipality, rows, set_up
 
 REASONS = (
     "Dubblett: samma person och uppdrag som rad 4.",
@@ -59,13 +58,6 @@ def imported(database: Database, data: bytes) -> Plan:
 def planned(database: Database, text: str) -> Plan:
     table = columns.understood(spreadsheet.read_text(text))
     return database.play(lambda session: imports.plan(session, table))
-
-
-def rows(database: Database) -> tuple[int, ...]:
-    def work(session: Any) -> tuple[int, ...]:
-        return tuple(session.scalar(select(func.count()).select_from(table)) for table in (Person, Contact, AuditRow))
-
-    return database.play(work)
 
 
 @pytest.mark.parametrize("made", [lists.as_csv, partial(lists.as_csv, encoding="utf-16"), lists.as_excel])

@@ -8,18 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete
 
 from bot.__main__ import main
-from storage.audit import AuditRow
-from storage.contacts import Contact
 from storage.database import Database
 from storage.municipalities import Municipality
-from storage.people import Person
 from tests.support import lists
 from tests.support.heavy_files import HEAVY
 from tests.support.paths import ROOT
-from tests.support.people import held
+from tests.support.people import held, rows
 
 pytestmark = [pytest.mark.clock, pytest.mark.usefixtures("filled")]
 
@@ -28,13 +25,6 @@ LIST = "Kommun;Roll;Namn;Mejl"
 SOME_HEAVY = ("strings of wide letters", "millions of empty cells", "millions of styles", "the same text in every cell")
 
 MOST_MEMORY = 100_000
-
-
-def rows(database: Database) -> tuple[int, ...]:
-    def work(session: Any) -> tuple[int, ...]:
-        return tuple(session.scalar(select(func.count()).select_from(table)) for table in (Person, Contact, AuditRow))
-
-    return database.play(work)
 
 
 @pytest.mark.parametrize("what", lists.hostile())

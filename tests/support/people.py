@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot.register import seats
 from bot.register.change import Change
@@ -90,3 +90,12 @@ def audited(database: Database) -> list[str]:
 def data_of(chat: Chat, title: str) -> dict[str, Any]:
     """Return the data of a button on the newest card."""
     return next(action["data"] for action in actions(chat.card) if action["title"] == title)
+
+
+def rows(database: Database) -> tuple[int, ...]:
+    """Return how many people, contacts and audit rows there are."""
+
+    def work(session: Any) -> tuple[int, ...]:
+        return tuple(session.scalar(select(func.count()).select_from(table)) for table in (Person, Contact, AuditRow))
+
+    return database.play(work)
