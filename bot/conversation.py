@@ -1,7 +1,7 @@
 """The switchboard of incoming activities: the person, the meaning, one transaction, and repeats.
 
-Precedence, nowhere else: button → command → answer in a question's thread → open dialog → small talk → knowledge bank.
-Small talk in a question's thread is not an answer.
+Precedence, nowhere else: button → command → answer in a question's thread → open dialog → small talk → the features'
+listeners → knowledge bank. Small talk in a question's thread is not an answer.
 
 Two rules hold for every feature, so they are here: what people who have left may do, and which card a press may
 replace. The feature's ``access`` module loads each object and decides who may see and change it.
@@ -34,6 +34,8 @@ from storage.turn_facts import TurnFacts
 FEATURES = (help_feature, faq, members, memberlist, reminding, privacy, groups, questions)
 ROUTES = Routes(*(feature.routes for feature in FEATURES), dialog.routes)
 """Every command and button of the bot."""
+LISTENERS: tuple[Callable[[Turn], Reply | None], ...] = ()
+"""Asked in order before the bank is searched, in every message that is a question. The first reply answers it."""
 
 FORGOTTEN = Reply(notice="Dina uppgifter är borttagna. Skriv till mig om du vill börja om.")
 LONGEST = 1000
@@ -234,8 +236,12 @@ def _understood(turn: Turn) -> Reply:
         )
     if chat == smalltalk.UNCLEAR and turn.found.asked and follow_ups.leans_on(text):
         chat = None  # "när?" is clear enough after an answer
-    reply = say(chat) if chat else faq.ask(turn)
+    reply = say(chat) if chat else _listened(turn) or faq.ask(turn)
     return replace(reply, messages=reply.messages + dialog.asked_again(turn, *opened)) if opened else reply
+
+
+def _listened(turn: Turn) -> Reply | None:
+    return next((reply for listener in LISTENERS if (reply := listener(turn)) is not None), None)
 
 
 _HANDLERS: Mapping[Kind, Callable[[Turn], Reply]] = {
