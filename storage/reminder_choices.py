@@ -1,8 +1,8 @@
-"""Rows of the outbox as they follow from how people want to be reminded: the mail that goes with a chat, and pauses."""
+"""Rows of the outbox as they follow from how people want to be reached: the mail that goes with a chat, and pauses."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
@@ -20,15 +20,19 @@ NOT_SET_UP, GRAPH = "not_set_up", ("mail", "feed")
 _MAIL = ":mail"
 
 
-def enqueue_mail(session: Session, row: Delivery, now: datetime) -> bool:
+def enqueue_mail(session: Session, row: Delivery, now: datetime, *, not_before: datetime | None = None) -> bool:
     """Have the row's content sent by mail too, as a row of its own; False where it was enqueued before, or is over.
 
-    The row is read again: a turn that ended its cause in between ended the mail too.
+    The row is read again: a turn that ended its cause in between ended the mail too. Its time to live begins at
+    ``not_before``, which is now if it is None.
     """
     fresh = session.get(Delivery, row.id)
     if fresh is None:
         return False
-    columns = ("subject", "repeat", "content_hash", "reach", "dated", "expires_at", "person_id")
+    starts = now if not_before is None else not_before
+    fixed = fresh.dated or fresh.expires_at <= now  # its cause gave it an end, or has ended
+    expires_at = fresh.expires_at if fixed else fresh.expires_at + max(starts - now, timedelta())
+    columns = ("subject", "repeat", "content_hash", "reach", "dated", "mail_after", "person_id")
     added = insert_new(
         session,
         Delivery,
@@ -36,7 +40,8 @@ def enqueue_mail(session: Session, row: Delivery, now: datetime) -> bool:
         lane=f"{row.key}{_MAIL}",
         operation=Operation.MAIL,
         created_at=now,
-        not_before=now,
+        not_before=starts,
+        expires_at=expires_at,
         **{name: getattr(fresh, name) for name in columns},
     )
     if added:

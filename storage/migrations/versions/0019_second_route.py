@@ -1,0 +1,17 @@
+"""The second route of a message, and whether a colleague who answers may be written to."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0019"
+down_revision = "0017"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("deliveries", sa.Column("mail_after", sa.Integer(), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("deliveries", "mail_after")
