@@ -15,12 +15,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot import dialog, faq, groups, links, memberlist, members, privacy, questions, reminding
+from bot import announcements, dialog, faq, groups, links, memberlist, members, privacy, questions, reminding
 from bot import help as help_feature
 from bot.delivery import replies
 from bot.delivery.replies import Unsent
 from bot.help import smalltalk
 from bot.message import NOTHING, Incoming, Kind, Reply, Scope, Sent, UserError, for_presser, say
+from bot.register.audience import Condition
 from bot.routes import Action, Command, Role, Routes, Where
 from bot.turn import App, Turn
 from bot.wording import follow_ups
@@ -31,9 +32,11 @@ from storage.faq import touched
 from storage.people import Person
 from storage.turn_facts import TurnFacts
 
-FEATURES = (help_feature, faq, members, memberlist, reminding, privacy, groups, questions)
+FEATURES = (help_feature, faq, members, memberlist, reminding, privacy, groups, questions, announcements)
 ROUTES = Routes(*(feature.routes for feature in FEATURES), dialog.routes)
 """Every command and button of the bot."""
+AUDIENCES: Mapping[str, Condition] = {}
+"""The features' conditions of audiences, by name. Each feature that has some joins its own here."""
 LISTENERS: tuple[Callable[[Turn], Reply | None], ...] = ()
 """Asked in order before the bank is searched, in every message that is a question. The first reply answers it."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,9 @@ from storage.database import Database
 from storage.people import Person
 from storage.turn_facts import TurnFacts
 
+if TYPE_CHECKING:
+    from bot.register.audience import Condition
+
 
 @dataclass(frozen=True, slots=True)
 class App:
@@ -28,6 +31,8 @@ class App:
     routes: Routes[Turn]
     dialogs: Mapping[str, Dialog[Turn]]
     bank: Bank
+    conditions: Mapping[str, Condition] = field(default_factory=dict)
+    """The features' own conditions of audiences (:data:`bot.conversation.AUDIENCES`)."""
 
 
 @dataclass(frozen=True, slots=True)

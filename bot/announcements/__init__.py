@@ -1,0 +1,13 @@
+"""Announcements: the kansli writes to many, follows up, corrects and takes back."""
+
+from __future__ import annotations
+
+from bot.announcements import commands, desk_commands, notices, reminders, sent_commands
+from bot.announcements.notices import run
+from bot.routes import Routes
+
+routes = Routes(commands.routes, commands.members, desk_commands.routes, sent_commands.routes)
+DUE = (reminders.due,)
+STILL_WANTED = {"announcement": notices.still_wanted, "announcement_reminder": reminders.still_wanted}
+
+__all__ = ["DUE", "STILL_WANTED", "routes", "run"]
