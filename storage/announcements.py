@@ -65,7 +65,7 @@ class Announcement(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))
-    """One of :data:`bot.announcements.content.KINDS`."""
+    """One of :data:`bot.announcements.manuscript.KINDS`."""
     heading: Mapped[str] = mapped_column(String(200))
     text: Mapped[str] = mapped_column(Text, default="")
     """Teams Markdown."""
@@ -192,4 +192,4 @@ def marked(session: Session, number: int, which: Mark) -> Sequence[int]:
 def mark_counts(session: Session, number: int) -> Counter[str]:
     """Return how many people pressed each button."""
     rows = select(AnnouncementMark.mark, func.count()).where(AnnouncementMark.announcement_id == number)
-    return Counter(dict(session.execute(rows.group_by(AnnouncementMark.mark)).tuples().all()))
+    return Counter({key: int(number) for key, number in session.execute(rows.group_by(AnnouncementMark.mark))})

@@ -28,7 +28,7 @@ _LATER = aliased(Delivery)
 def tally(session: Session, subject: str) -> Counter[str]:
     """Return how many recipients are in each state."""
     rows = select(Delivery.state, func.count()).where(Delivery.subject == subject, Delivery.operation.in_(FIRST))
-    return Counter(dict(session.execute(rows.group_by(Delivery.state)).tuples().all()))
+    return Counter({key: int(number) for key, number in session.execute(rows.group_by(Delivery.state))})
 
 
 def moving(session: Session, subject: str) -> bool:
@@ -98,7 +98,7 @@ def of_person(session: Session, subject: str, person_id: int) -> bool:
     return bool(session.scalar(select(exists().where(Delivery.subject == subject, Delivery.person_id == person_id))))
 
 
-def threads(session: Session, conversation_id: str, thread_id: str, prefix: str) -> str | None:
+def of_thread(session: Session, conversation_id: str, thread_id: str, prefix: str) -> str | None:
     """Return the subject, starting with ``prefix``, of the delivery that began this thread; None if there is none."""
     there = Delivery.sent_conversation_id == conversation_id, Delivery.sent_thread_id == thread_id
     began = Delivery.operation == Operation.THREAD, Delivery.subject.startswith(prefix, autoescape=True)

@@ -113,7 +113,7 @@ class ToPerson:
 
 @dataclass(frozen=True, slots=True)
 class ToMail:
-    """A person by mail only, such as a correction of an earlier mail."""
+    """A person by mail only, such as to correct a mail."""
 
     person_id: int
 
@@ -202,7 +202,6 @@ class Outgoing:
     """Required for every ``reach`` but ``ANSWER``, which has one only with ``mail_after``."""
     mail_after: timedelta | None = None
     """Send the mail so long after the chat message, if the person has not opened that (:mod:`bot.delivery.reach`).
-
     Whole minutes; 0 means both at once. None: no second route. A reminder has none, because the person has chosen.
     """
     doubts: int = 0

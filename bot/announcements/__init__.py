@@ -8,6 +8,7 @@ from bot.routes import Routes
 
 routes = Routes(commands.routes, commands.members, desk_commands.routes, sent_commands.routes)
 DUE = (reminders.due,)
+LISTENERS = (commands.ask_in_thread,)
 STILL_WANTED = {"announcement": notices.still_wanted, "announcement_reminder": reminders.still_wanted}
 
-__all__ = ["DUE", "STILL_WANTED", "routes", "run"]
+__all__ = ["DUE", "LISTENERS", "STILL_WANTED", "routes", "run"]

@@ -1,4 +1,4 @@
-"""What is wrong with an announcement's content, before anybody else sees it. Pure: no address is looked up."""
+"""Find what is wrong with an announcement before anybody else sees it. Pure: no address is looked up."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
-from bot.announcements.content import KINDS, Content
+from bot.announcements.manuscript import KINDS, Manuscript
 from bot.swedish import MONTHS, day
 from bot.wording import utterance
 
@@ -25,7 +25,7 @@ _NAMED_DAY = re.compile(rf"\b(\d{{1,2}})\s+({'|'.join(MONTHS)})\b(?!\s+\d{{4}})"
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Flaw:
     """Something to mend, in Swedish."""
 
     text: str
@@ -33,7 +33,7 @@ class Problem:
     """Whether it must be mended before the announcement is sent."""
 
 
-def problems(content: Content, today: date) -> list[Problem]:
+def problems(content: Manuscript, today: date) -> list[Flaw]:
     """Return what is wrong, the worst first."""
     found = [*_markdown(content), *_picture(content), *_addresses(content), *_words(content), *_dates(content, today)]
     return sorted(found, key=lambda problem: not problem.blocks)
@@ -44,63 +44,61 @@ def opens(url: str) -> bool:
     return not _flaw(url)
 
 
-def shows_picture(content: Content) -> bool:
+def shows_picture(content: Manuscript) -> bool:
     """Return whether the picture can be shown, with a text for people who do not see it."""
     return bool(content.image_url) and not list(_picture(content))
 
 
-def _markdown(content: Content) -> Iterator[Problem]:
+def _markdown(content: Manuscript) -> Iterator[Flaw]:
     everything = content.everything
     if _HTML.search(everything):
-        yield Problem("Texten har HTML-taggar, och de visas inte. Använd **fet**, listor och [länkar](https://…).")
+        yield Flaw("Texten har HTML-taggar, och de visas inte. Använd **fet**, listor och [länkar](https://…).")
     if _PICTURE.search(content.text):
-        yield Problem("Bilder i texten visas inte. Använd fältet för bild.")
+        yield Flaw("Bilder i texten visas inte. Använd fältet för bild.")
     for title, url in _LINK.findall(content.text):
         shown = _ADDRESS.search(title)
         if title.lstrip().startswith("@"):
-            yield Problem(f"Länken ”{title}” ser ut som ett omnämnande av en person. Skriv vad länken leder till.")
+            yield Flaw(f"Länken ”{title}” ser ut som ett omnämnande av en person. Skriv vad länken leder till.")
         elif shown and _host(shown[0]) != _host(url):
-            yield Problem(
-                f"Länken visar {shown[0]} men leder till {_host(url) or 'en annan adress'}. Skriv samma adress."
-            )
+            yield Flaw(f"Länken visar {shown[0]} men leder till {_host(url) or 'en annan adress'}. Skriv samma adress.")
         if flaw := _flaw(url):
-            yield Problem(f"Länken ”{title or url}” {flaw}")
+            yield Flaw(f"Länken ”{title or url}” {flaw}")
 
 
-def _picture(content: Content) -> Iterator[Problem]:
+def _picture(content: Manuscript) -> Iterator[Flaw]:
     if not content.image_url:
         return
     if not content.image_alt:
-        yield Problem("Bilden saknar beskrivning. Skriv vad den visar, för den som inte ser den.")
+        yield Flaw("Bilden saknar beskrivning. Skriv vad den visar, för den som inte ser den.")
     parts = urlsplit(content.image_url) if _host(content.image_url) else None
     if parts is None or parts.scheme != "https":
-        yield Problem("Bildens adress ska börja med https://.")
+        yield Flaw("Bildens adress ska börja med https://.")
     elif not parts.path.casefold().endswith(PICTURES):
-        yield Problem(f"Bildens adress leder inte till en bild. Den ska sluta på {', '.join(PICTURES)}.")
+        yield Flaw(f"Bildens adress leder inte till en bild. Den ska sluta på {', '.join(PICTURES)}.")
 
 
-def _addresses(content: Content) -> Iterator[Problem]:
+def _addresses(content: Manuscript) -> Iterator[Flaw]:
     for title, url in content.links:
         if flaw := _flaw(url):
-            yield Problem(f"Knappen ”{title}” {flaw}")
+            yield Flaw(f"Knappen ”{title}” {flaw}")
 
 
-def _words(content: Content) -> Iterator[Problem]:
+def _words(content: Manuscript) -> Iterator[Flaw]:
     if left := _PLACEHOLDER.search(f"{content.heading}\n{content.everything}"):
-        yield Problem(f"Det finns något kvar att fylla i: {' '.join(left[0].split())}")
+        yield Flaw(f"Det finns något kvar att fylla i: {' '.join(left[0].split())}")
     if utterance.has_personal_number(content.everything):
-        yield Problem("Texten ser ut att ha ett personnummer. Ta bort det.")
+        yield Flaw("Texten ser ut att ha ett personnummer. Ta bort det.")
     if not content.text and not content.links:
-        yield Problem("Det finns varken text eller länk.")
+        yield Flaw("Det finns varken text eller länk.")
 
 
-def _dates(content: Content, today: date) -> Iterator[Problem]:
+def _dates(content: Manuscript, today: date) -> Iterator[Flaw]:
     if content.last_date and content.last_date < today:
-        yield Problem(f"Sista dagen, {day(content.last_date)}, har redan varit.")
+        yield Flaw(f"Sista dagen, {day(content.last_date)}, har redan varit.")
     if not content.last_date and KINDS[content.kind].dated:
-        yield Problem(f"{KINDS[content.kind].title} brukar ha en sista dag. Ingen är angiven.", blocks=False)
+        yield Flaw(f"{KINDS[content.kind].title} brukar ha en sista dag. Ingen är angiven.", blocks=False)
     if named := _NAMED_DAY.search(content.everything):
-        yield Problem(f"Datumet ”{named[0]}” saknar år. Skriv till exempel {named[0]} {today.year}.", blocks=False)
+        yield Flaw(f"Datumet ”{named[0]}” saknar år. Skriv till exempel {named[0]} {today.year}.", blocks=False)
 
 
 def _flaw(url: str) -> str:
@@ -116,7 +114,7 @@ def _flaw(url: str) -> str:
 
 
 def _host(url: str) -> str:
-    """Return the host of a web address; empty if it is none."""
+    """Return the host of a web address; empty for anything else."""
     try:
         parts = urlsplit(url if "://" in url else f"https://{url}" if url.casefold().startswith("www.") else url)
         host = parts.hostname or ""

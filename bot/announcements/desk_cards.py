@@ -10,16 +10,16 @@ from typing import Any
 from microsoft_teams.cards import Action, CardElement, Container
 
 from bot.announcements import cards
-from bot.announcements.cards import Posted
-from bot.announcements.checks import Problem
-from bot.announcements.content import (
+from bot.announcements.cards import Edition
+from bot.announcements.checks import Flaw
+from bot.announcements.manuscript import (
     KINDS,
     LONGEST_ADDRESS,
     LONGEST_ALT,
     LONGEST_HEADING,
     LONGEST_LINK,
     LONGEST_TEXT,
-    Content,
+    Manuscript,
 )
 from bot.cards import (
     button,
@@ -62,7 +62,7 @@ class Aim:
     to: str
     numbers: str
     unreached: tuple[str, ...]
-    """Who can't be reached and why, a line for each reason."""
+    """How many can't be reached and why, a line for each reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Review:
 
     needed: bool
     by: str = ""
-    """Who approved the newest version."""
+    """The name of the person who approved the newest version."""
 
 
 def choose_kind() -> Json:
@@ -85,7 +85,7 @@ def choose_kind() -> Json:
 
 
 def form(
-    content: Content, now: datetime, *, number: int | None = None, version: int = 0, correcting: bool = False
+    content: Manuscript, now: datetime, *, number: int | None = None, version: int = 0, correcting: bool = False
 ) -> Json:
     """Return the form of the content: a new one, a draft's, or the correction of one that is out."""
     links = [*content.links, *[("", "")] * MOST_LINKS][:MOST_LINKS]
@@ -105,14 +105,9 @@ def form(
         switch("important", "Viktigt: skicka i chatten och med mejl samtidigt", on=content.important),
     ]
     known: dict[str, Any] = {"announcement": number, "version": version} if number else {}
-    actions = [
-        button(
-            "Förhandsvisa rättelsen" if correcting else "Spara och förhandsvisa",
-            _save(correcting),
-            style="positive",
-            **known,
-        )
-    ]
+    look = button("Förhandsvisa rättelsen", "announcements.look_over", style="positive", **known)
+    save = button("Spara och förhandsvisa", "announcements.save", style="positive", **known)
+    actions = [look if correcting else save]
     if number:
         actions.append(button("Tillbaka", "announcements.open", alone=True, announcement=number))
     title = "Rätta utskicket" if correcting else "Skriv utskicket"
@@ -121,25 +116,16 @@ def form(
 
 def preview(
     row: Announcement,
-    problems: Sequence[Problem],
+    problems: Sequence[Flaw],
     aim: Aim,
     review: Review,
     notice: str = "",
 ) -> Json:
     """Return a draft or scheduled announcement as it will look, with what is wrong and to whom it goes."""
     known: dict[str, Any] = {"announcement": row.id, "version": row.version}
-    blocked = any(problem.blocks for problem in problems)
+    ready = not review.needed and not any(problem.blocks for problem in problems)
     state = AnnouncementState(row.state)
     when = f" {cards.moment(row.send_at)}" if row.send_at else ""
-    send: list[Action]
-    if state is AnnouncementState.SCHEDULED:
-        send = [button("Avschemalägg", "announcements.unschedule", style="positive", **known)]
-    else:
-        send = [
-            button("Skicka nu", "announcements.send", style=None if blocked or review.needed else "positive", **known),
-            button("Schemalägg", "announcements.ask_schedule", **known),
-            button("Be någon granska", "announcements.ask_review", **known),
-        ]
     change = [
         button("Ändra", "announcements.edit", **known),
         button("Mottagare", "announcements.audience", **known),
@@ -150,21 +136,31 @@ def preview(
     return card(
         small(f"{STATE_NAMES[state]}{when} · så här ser det ut i chatten"),
         *([caution(notice)] if notice else []),
-        Container(style="emphasis", items=cards.body(Posted.of(row))),
+        Container(style="emphasis", items=cards.body(Edition.of(row))),
         *(caution(problem.text) if problem.blocks else small(f"Obs: {problem.text}") for problem in problems),
         label("Till vem?"),
         plain(f"{aim.to} Just nu: {aim.numbers}."),
         *(small(f"{line}.") for line in aim.unreached),
         *([plain(_review(review))] if _review(review) else []),
-        buttons(*send),
+        buttons(*_send(state, known, ready=ready)),
         buttons(*change),
         summary=f"{STATE_NAMES[state]}: {row.heading}",
     )
 
 
+def _send(state: AnnouncementState, known: dict[str, Any], *, ready: bool) -> list[Action]:
+    if state is AnnouncementState.SCHEDULED:
+        return [button("Avschemalägg", "announcements.unschedule", style="positive", **known)]
+    return [
+        button("Skicka nu", "announcements.send", style="positive" if ready else None, **known),
+        button("Schemalägg", "announcements.ask_schedule", **known),
+        button("Be någon granska", "announcements.ask_review", **known),
+    ]
+
+
 def as_mail(row: Announcement, chat: str) -> Json:
     """Return the mail as its reader sees it, for people who are not reached in the chat."""
-    written = cards.mail(Posted.of(row))
+    written = cards.mail(Edition.of(row))
     text = mail.text_of(written.text)
     return card(
         small("Så här ser det ut som mejl"),
@@ -204,10 +200,6 @@ def overview(rows: Sequence[Announcement], page: int) -> Json:
         )
     body += [small(shown.place)] if shown.last else []
     return card(*body, actions=[new, *shown.turns], summary=f"{count(len(rows), 'utskick', 'utskick')}")
-
-
-def _save(correcting: bool) -> str:  # noqa: FBT001 - one flag, one word
-    return "announcements.look_over" if correcting else "announcements.save"
 
 
 def _review(found: Review) -> str:

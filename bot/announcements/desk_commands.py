@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot import links
-from bot.announcements import access, audience_cards, checks, content, desk_cards, lifecycle, notices, send_cards
-from bot.announcements.content import Content
+from bot.announcements import access, audience_cards, checks, desk_cards, lifecycle, manuscript, notices, send_cards
 from bot.announcements.desk_cards import Aim, Review
+from bot.announcements.manuscript import Manuscript
 from bot.announcements.send_cards import Progress
 from bot.message import Json, Reply, UserError, say
 from bot.register import audience, target
@@ -40,7 +40,7 @@ def shown(turn: Turn, row: Announcement, notice: str = "") -> Json:
     )
     return desk_cards.preview(
         row,
-        checks.problems(Content.of(row), date_of(turn.now)),
+        checks.problems(Manuscript.of(row), date_of(turn.now)),
         Aim(target.sentence(turn.session, to, known), target.in_numbers(found), tuple(target.unreached(found))),
         review,
         notice,
@@ -57,13 +57,13 @@ def open_one(turn: Turn) -> Reply:
 def edit(turn: Turn) -> Reply:
     """Show the form of a draft's content."""
     row = access.editable(turn)
-    return turn.in_place(desk_cards.form(Content.of(row), turn.now, number=row.id, version=row.version))
+    return turn.in_place(desk_cards.form(Manuscript.of(row), turn.now, number=row.id, version=row.version))
 
 
 @routes.action("announcements.save")
 def save(turn: Turn) -> Reply:
     """Save the content, of a new draft or of the one that the form was shown for."""
-    written = content.read(turn.data)
+    written = manuscript.read(turn.data)
     change = Change.of(turn)
     if not access.named(turn):
         return turn.in_place(shown(turn, lifecycle.create(change, written, Target()), "Sparat som utkast."))
@@ -237,7 +237,7 @@ def _send(turn: Turn, row: Announcement) -> Reply:
     return turn.in_place(send_cards.started(row))
 
 
-def _refuse_unsent(turn: Turn, row: Announcement) -> target.Counted:
+def _refuse_unsent(turn: Turn, row: Announcement) -> target.HeadCount:
     """Return how many it goes to. Raise :class:`UserError` if it may not be sent."""
     known = target.conditions(turn.app)
     found = target.counted(turn.session, target.of(row.audience, known), turn.now, turn.app.settings, known)

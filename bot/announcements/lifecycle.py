@@ -6,10 +6,10 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.announcements import checks
-from bot.announcements.content import Content
+from bot.announcements.manuscript import Manuscript
 from bot.message import UserError
 from bot.register.change import Change
-from bot.register.target import NOBODY, Counted, Target
+from bot.register.target import NOBODY, HeadCount, Target
 from bot.swedish import STOCKHOLM, day
 from storage import outbox
 from storage.announcements import Announcement, AnnouncementState
@@ -19,7 +19,7 @@ FARTHEST = timedelta(days=366)
 _TIME = re.compile(r"(\d{1,2})(?:[.:](\d{2}))?")
 
 
-def create(change: Change, content: Content, target: Target) -> Announcement:
+def create(change: Change, content: Manuscript, target: Target) -> Announcement:
     """Store a new draft."""
     row = Announcement(
         state=AnnouncementState.DRAFT,
@@ -37,12 +37,12 @@ def create(change: Change, content: Content, target: Target) -> Announcement:
 
 def copy(change: Change, row: Announcement) -> Announcement:
     """Store a draft with the text and audience of an earlier announcement. Its last day is not copied."""
-    fresh = create(change, Content.of(row), Target())
+    fresh = create(change, Manuscript.of(row), Target())
     fresh.audience, fresh.last_date = dict(row.audience), None
     return fresh
 
 
-def save(change: Change, row: Announcement, content: Content) -> None:
+def save(change: Change, row: Announcement, content: Manuscript) -> None:
     """Save a draft's content. It needs a new approval."""
     content.write(row)
     _touch(change, row)
@@ -56,12 +56,12 @@ def retarget(change: Change, row: Announcement, target: Target) -> None:
 
 def refuse_unfinished(row: Announcement, today: date) -> None:
     """Raise :class:`UserError` if something in the content must be mended before it is sent."""
-    wrong = [problem.text for problem in checks.problems(Content.of(row), today) if problem.blocks]
+    wrong = [problem.text for problem in checks.problems(Manuscript.of(row), today) if problem.blocks]
     if wrong:
         raise UserError(f"Det går inte att skicka än. {' '.join(wrong)}")
 
 
-def refuse_unsent(row: Announcement, found: Counted, review_above: int, today: date) -> None:
+def refuse_unsent(row: Announcement, found: HeadCount, review_above: int, today: date) -> None:
     """Raise :class:`UserError` if the announcement may not go now: its content, no recipients, or no approval."""
     refuse_unfinished(row, today)
     if not found.channels and not found.people:
@@ -72,7 +72,7 @@ def refuse_unsent(row: Announcement, found: Counted, review_above: int, today: d
         )
 
 
-def needs_review(row: Announcement, found: Counted, review_above: int) -> bool:
+def needs_review(row: Announcement, found: HeadCount, review_above: int) -> bool:
     """Return whether the newest version must be approved by a second person before it is sent."""
     return 0 < review_above < found.people and row.approved_version != row.version
 
@@ -117,9 +117,9 @@ def stop(change: Change, row: Announcement) -> int:
     return stopped
 
 
-def correct(change: Change, row: Announcement, content: Content) -> None:
+def correct(change: Change, row: Announcement, content: Manuscript) -> None:
     """Change the content of an announcement that is out. Copies follow (:mod:`bot.announcements.notices`)."""
-    if content == Content.of(row):
+    if content == Manuscript.of(row):
         raise UserError("Inget är ändrat, så det finns inget att rätta.")
     content.write(row)
     refuse_unfinished(row, change.today)

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.announcements import cards, lifecycle, send_cards
-from bot.announcements.cards import Posted
+from bot.announcements.cards import Edition
 from bot.announcements.send_cards import Progress
 from bot.delivery.living import Living
 from bot.delivery.reach import OUTSIDE
@@ -245,26 +245,26 @@ def _target(app: App, row: Announcement) -> target.Target:
 
 def _pattern(row: Announcement, mail_after: timedelta = timedelta()) -> Outgoing:
     """Return the delivery that everybody gets, to be given a recipient."""
-    posted = Posted.of(row)
+    edition = Edition.of(row)
     return Outgoing(
         f"{row.subject}:person",
         row.subject,
         ToPerson(0),
-        text=posted.content.heading,
-        card=cards.announcement(posted),
+        text=edition.content.heading,
+        card=cards.announcement(edition),
         repeat=Repeat.ASK,
         reach=Reach.ANNOUNCEMENT,
-        mail=cards.mail(posted),
+        mail=cards.mail(edition),
         mail_after=mail_after,
     )
 
 
 def _to_channel(row: Announcement, conversation: str) -> Outgoing:
-    posted = Posted.of(row)
+    edition = Edition.of(row)
     key = f"{row.subject}:channel:{sha256(conversation.encode()).hexdigest()[:16]}"
-    card = cards.announcement(posted)
+    card = cards.announcement(edition)
     to = ToChannel(conversation)
-    return Outgoing(key, row.subject, to, text=posted.content.heading, card=card, repeat=Repeat.ASK)
+    return Outgoing(key, row.subject, to, text=edition.content.heading, card=card, repeat=Repeat.ASK)
 
 
 def _bodies(row: Announcement) -> dict[Operation, dict[str, Any]]:
@@ -276,12 +276,12 @@ def _bodies(row: Announcement) -> dict[Operation, dict[str, Any]]:
 def _change(row: Announcement, copy: Delivery, name: str) -> Outgoing:
     """Return the change of one delivered copy: the card is replaced, and a mail is followed by another."""
     gone = row.state == AnnouncementState.RECALLED
-    posted = Posted.of(row, again=True)
+    edition = Edition.of(row, again=True)
     if copy.route in OUTSIDE and copy.person_id is not None:
-        mail = cards.recalled_mail(row) if gone else cards.mail(posted)
+        mail = cards.recalled_mail(row) if gone else cards.mail(edition)
         subject = Living.of(row.subject).versions
         to = ToMail(copy.person_id)
         return Outgoing(
             f"{copy.key}:{name}", subject, to, text=mail.subject, repeat=Repeat.ASK, reach=Reach.ANNOUNCEMENT, mail=mail
         )
-    return Living.of(row.subject).version(copy.key, name, cards.recalled(row) if gone else cards.announcement(posted))
+    return Living.of(row.subject).version(copy.key, name, cards.recalled(row) if gone else cards.announcement(edition))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from bot.announcements import cards
-from bot.announcements.cards import Posted
+from bot.announcements.cards import Edition
 from bot.delivery.ladder import Ladder, Rung
 from bot.swedish import STOCKHOLM, count, date_of
 from storage import announcements
@@ -44,7 +44,7 @@ def _due(session: Session, row: Announcement, now: datetime) -> list[Outgoing]:
         return []
     days = (row.last_date - date_of(reached.not_before)).days
     left = {0: "i dag", 1: "i morgon"}.get(days, f"om {count(days, 'dag', 'dagar')}")
-    card, mail = cards.reminder(Posted.of(row), left)
+    card, mail = cards.reminder(Edition.of(row), left)
     subject = f"announcement_reminder:{row.id}"
     return [
         Outgoing(

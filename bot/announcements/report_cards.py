@@ -11,7 +11,7 @@ from typing import Any
 from microsoft_teams.cards import Action, CardElement
 from sqlalchemy.orm import Session
 
-from bot.announcements.content import KINDS, MARK_TITLES
+from bot.announcements.manuscript import KINDS, MARK_TITLES
 from bot.cards import button, buttons, card, caution, heading, label, open_link, paged, plain, small
 from bot.message import Json
 from bot.ports import DeliveryWay, Reason

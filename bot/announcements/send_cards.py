@@ -12,10 +12,10 @@ from microsoft_teams.cards import Container
 from sqlalchemy.orm import Session
 
 from bot.announcements import cards
-from bot.announcements.cards import Posted
-from bot.announcements.checks import Problem
-from bot.announcements.content import KINDS, Content
+from bot.announcements.cards import Edition
+from bot.announcements.checks import Flaw
 from bot.announcements.desk_cards import STATE_NAMES
+from bot.announcements.manuscript import KINDS, Manuscript
 from bot.cards import (
     button,
     buttons,
@@ -121,7 +121,7 @@ def review(row: Announcement, asker: str, to: str) -> Json:
     return card(
         heading("Granska ett utskick"),
         plain(f"{asker} ber dig läsa igenom det här innan det skickas."),
-        Container(style="emphasis", items=cards.body(Posted.of(row))),
+        Container(style="emphasis", items=cards.body(Edition.of(row))),
         plain(f"Till: {to}"),
         actions=[
             button("Godkänn", "announcements.approve", style="positive", **known),
@@ -186,13 +186,13 @@ def halted(row: Announcement, why: str) -> Json:
     )
 
 
-def correction(row: Announcement, content: Content, problems: Sequence[Problem], numbers: str) -> Json:
+def correction(row: Announcement, content: Manuscript, problems: Sequence[Flaw], numbers: str) -> Json:
     """Show a correction before it replaces the copies. The button brings the content along."""
     known: dict[str, Any] = {"announcement": row.id, "version": row.version}
-    posted = Posted(row.id, row.version + 1, content, "…")
+    edition = Edition(row.id, row.version + 1, content, "…")
     return card(
         small("Så här ser rättelsen ut"),
-        Container(style="emphasis", items=cards.body(posted)),
+        Container(style="emphasis", items=cards.body(edition)),
         *(caution(problem.text) if problem.blocks else small(f"Obs: {problem.text}") for problem in problems),
         plain(f"Kort i Teams byts ut på plats. Den som har fått ett mejl får en rättelse med mejl. {numbers}"),
         actions=[

@@ -8,9 +8,9 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from bot import downloads
-from bot.announcements import access, checks, content, desk_cards, lifecycle, notices, report_cards, send_cards
-from bot.announcements.content import Content
+from bot.announcements import access, checks, desk_cards, lifecycle, manuscript, notices, report_cards, send_cards
 from bot.announcements.desk_commands import shown
+from bot.announcements.manuscript import Manuscript
 from bot.announcements.report_cards import Line
 from bot.message import Json, Reply, UserError
 from bot.register.change import Change
@@ -91,7 +91,7 @@ def resend_uncertain(turn: Turn) -> Reply:
 def correct(turn: Turn) -> Reply:
     """Show the form of a correction: with the content as it is, or as the kansli has begun to change it."""
     row = access.current(turn, *HELD)
-    begun = content.read(turn.data) if turn.data.get("heading") else Content.of(row)
+    begun = manuscript.read(turn.data) if turn.data.get("heading") else Manuscript.of(row)
     form = desk_cards.form(begun, turn.now, number=row.id, version=row.version, correcting=True)
     return turn.in_place(form)
 
@@ -100,8 +100,8 @@ def correct(turn: Turn) -> Reply:
 def look_over(turn: Turn) -> Reply:
     """Show a correction before it goes."""
     row = access.current(turn, *HELD)
-    written = content.read(turn.data)
-    if written == Content.of(row):
+    written = manuscript.read(turn.data)
+    if written == Manuscript.of(row):
         raise UserError("Inget är ändrat, så det finns inget att rätta.")
     left = copies.tally(turn.session, row.subject)[State.WAITING]
     numbers = f"{count(left, 'mottagare', 'mottagare')} som väntar får den nya texten direkt." if left else ""
@@ -112,7 +112,7 @@ def look_over(turn: Turn) -> Reply:
 def send_correction(turn: Turn) -> Reply:
     """Correct the announcement for people who have it and for those who are left."""
     row = access.current(turn, *HELD)
-    lifecycle.correct(Change.of(turn), row, content.read(turn.data))
+    lifecycle.correct(Change.of(turn), row, manuscript.read(turn.data))
     notices.rewrite(turn.session, row, turn.now)
     return turn.in_place(shown(turn, row, "Rättelsen är på väg till dem som har fått utskicket."))
 

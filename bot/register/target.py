@@ -53,7 +53,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class HeadCount:
     """How many it goes to now."""
 
     channels: int
@@ -100,12 +100,12 @@ def channels(session: Session, target: Target) -> Iterator[tuple[str, str | None
 
 def counted(
     session: Session, target: Target, now: datetime, settings: Settings, known: Mapping[str, Condition]
-) -> Counted:
+) -> HeadCount:
     """Return how many it goes to, and who can't be reached."""
     here = list(channels(session, target))
     people = audience.addressees(session, target.people, now, opened(settings), known)
     lost = tuple(name for name, place in here if place is None)
-    return Counted(len(here) - len(lost), lost, len(people.people), people.guests, people.unreached, people.left)
+    return HeadCount(len(here) - len(lost), lost, len(people.people), people.guests, people.unreached, people.left)
 
 
 def sentence(session: Session, target: Target, known: Mapping[str, Condition]) -> str:
@@ -199,7 +199,7 @@ def understood(session: Session, names: Sequence[str]) -> tuple[Target, tuple[st
     return target, tuple(unknown)
 
 
-def in_numbers(found: Counted) -> str:
+def in_numbers(found: HeadCount) -> str:
     """Return how many it goes to: "1 kanal och 34 personer, varav 12 gäster"."""
     places_ = [count(found.channels, "kanal", "kanaler")] if found.channels else []
     people = [count(found.people, "person", "personer")] if found.people or not places_ else []
@@ -207,7 +207,7 @@ def in_numbers(found: Counted) -> str:
     return f"{listed([*places_, *people])}{guests}"
 
 
-def unreached(found: Counted) -> Iterator[str]:
+def unreached(found: HeadCount) -> Iterator[str]:
     """Yield why some can't be reached: "3 personer har blockerat eller tagit bort boten"."""
     for reason, number in found.unreached.most_common():
         yield f"{count(number, 'person', 'personer')} {words.UNREACHED[reason]}"

@@ -120,8 +120,8 @@ def kind_named(word: str) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
-    """What is sent, the same for everybody."""
+class Manuscript:
+    """The text with everything around it, the same for everybody."""
 
     kind: str
     heading: str
@@ -134,7 +134,7 @@ class Content:
     important: bool = False
 
     @classmethod
-    def of(cls, row: Announcement) -> Content:
+    def of(cls, row: Announcement) -> Manuscript:
         """Return the content of a row."""
         links = tuple((link["title"], link["url"]) for link in row.links)
         facts = (row.kind, row.heading, row.text, row.image_url, row.image_alt, links, row.last_date, row.important)
@@ -163,7 +163,7 @@ class Content:
         return "\n".join([self.heading, self.text, self.image_alt, *(title for title, _ in self.links)])
 
 
-def read(data: Mapping[str, Any]) -> Content:
+def read(data: Mapping[str, Any]) -> Manuscript:
     """Return the content of a form. Raise :class:`UserError` for an empty heading and for texts that are too long.
 
     Everything else may be saved as a draft; :mod:`bot.announcements.checks` says what must be mended before it is sent.
@@ -172,7 +172,7 @@ def read(data: Mapping[str, Any]) -> Content:
     if not heading:
         raise UserError("Skriv en rubrik.")
     kind = checked_kind(data.get("kind"))
-    return Content(
+    return Manuscript(
         kind=kind,
         heading=heading,
         text=_text(data, "text", "Texten", LONGEST_TEXT),
