@@ -28,7 +28,7 @@ MOST_LISTED = 200
     "annonsera",
     help="Skriv ett utskick till kanaler och medlemmar, och se det innan det går.",
     takes="till vem och text",
-    aliases=("nytt utskick", "skriv utskick", "annons"),
+    aliases=("annonsera:", "nytt utskick", "skriv utskick", "annons"),
 )
 def announce(turn: Turn) -> Reply:
     """Ask for the kind; with a kind show its template; with a whole line show it as it will look."""

@@ -23,6 +23,7 @@ from storage.outbox import WITHOUT_ID, State
 from storage.outgoing import Operation
 
 ON_PAGE = 8
+OUTCOMES = ("Framme", "Väntar", "Gick inte fram", "Osäkert", "Stoppat")
 HEADINGS = (
     "Mottagare",
     "Kommun",
@@ -75,7 +76,8 @@ def report(row: Announcement, lines: Sequence[Line], pressed: Counter[str], page
     kept = len(list(unchanged(lines)))
     shown = paged(failed, page, ON_PAGE, "announcements.report", announcement=row.id)
     body: list[CardElement] = [heading(f"Rapport: {row.heading}"), *([caution(notice)] if notice else [])]
-    body += [plain(f"{name}: {number}") for name, number in outcomes.most_common()]
+    numbers = [f"{name}: {outcomes[name]}" for name in OUTCOMES if outcomes[name]]
+    body += [plain(line) for line in numbers]
     body += [plain(f"{MARK_TITLES[mark]}: {pressed[mark]}") for mark in _marks(row, pressed)]
     if kept:
         body.append(caution(f"{count(kept, 'kopia', 'kopior')} gick inte att ändra. Excelfilen säger vilka."))
@@ -96,7 +98,7 @@ def report(row: Announcement, lines: Sequence[Line], pressed: Counter[str], page
         button("Hämta som Excel", "announcements.excel", **known),
         button("Tillbaka", "announcements.open", **known),
     ]
-    summary = ", ".join(f"{name}: {number}" for name, number in outcomes.most_common())
+    summary = ", ".join(numbers)
     return card(*body, actions=actions, summary=f"Rapport: {row.heading}. {summary}")
 
 
@@ -210,7 +212,7 @@ def workbook(rows: Iterable[Line]) -> bytes:
 
 def unchanged(rows: Iterable[Line]) -> Iterator[Line]:
     """Yield the recipients whose copy could not be corrected or recalled."""
-    return (line for line in rows if "gick inte" in line.change)
+    return (line for line in rows if "gick inte" in line.change.casefold())
 
 
 def _outcome(copy: Any) -> tuple[str, str, str]:

@@ -104,7 +104,7 @@ def test_outside_working_hours_it_asks_first(kansli: Chat, post: Post) -> None:
     kansli.click("Skicka nu")
     kansli.click("Skicka ändå")
     post.work()
-    assert rows(kansli)["person:1"][0] == "sent"
+    assert {state for state, _ in rows(kansli).values()} == {"sent"}
 
 
 @pytest.mark.usefixtures("post")
@@ -160,10 +160,10 @@ def test_the_role_is_looked_up_at_every_press(kansli: Chat, post: Post) -> None:
 
 
 def test_members_press_only_on_what_they_got(kansli: Chat, post: Post) -> None:
-    anna, bo = kansli.as_("Anna Andersson"), kansli.as_("Bo Ek")
+    anna, bo = kansli.as_("Ada Ask"), kansli.as_("Bo Ek")
     kansli.say("annonsera: Något nytt. Läs det här.")
     kansli.click("Mottagare")
-    kansli.click("Lägg till", pasted="Anna Andersson")
+    kansli.click("Lägg till", pasted="Ada Ask")
     press = {"announcement": 1, "version": 1, "mark": "read"}
     assert "Det utskicket är inte skickat" in anna.press("announcements.mark", press)
     kansli.click("Klar")
@@ -179,10 +179,10 @@ def test_members_press_only_on_what_they_got(kansli: Chat, post: Post) -> None:
 
 @pytest.mark.usefixtures("post")
 def test_an_audience_that_became_empty_stops_a_scheduled_one(kansli: Chat, post: Post) -> None:
-    anna = kansli.as_("Anna Andersson")
+    anna = kansli.as_("Ada Ask")
     kansli.say("annonsera: Något nytt. Läs det här.")
     kansli.click("Mottagare")
-    kansli.click("Lägg till", pasted="Anna Andersson")
+    kansli.click("Lägg till", pasted="Ada Ask")
     kansli.click("Klar")
     kansli.click("Schemalägg")
     kansli.click("Schemalägg", day="2026-11-25", time="08.30")
@@ -214,12 +214,12 @@ def test_a_channel_that_was_deleted_and_a_recipient_who_was_erased(kansli: Chat,
 
 
 def test_an_erased_recipient_leaves_nothing_of_the_announcement(kansli: Chat, post: Post) -> None:
-    anna = kansli.as_("Anna Andersson")
+    anna = kansli.as_("Ada Ask")
     follow(kansli, person(anna).id)
     number = person(anna).id
     kansli.say("annonsera: Något nytt. Läs det här.")
     kansli.click("Mottagare")
-    kansli.click("Lägg till", pasted="Anna Andersson")
+    kansli.click("Lägg till", pasted="Ada Ask")
     kansli.click("Klar")
     kansli.click("Skicka nu")
     post.work()
@@ -257,8 +257,5 @@ def test_stopping_sends_no_more_and_the_card_says_so(kansli: Chat, post: Post) -
     assert "Avbrutet." in kansli.press("announcements.stop", {"announcement": 1, "version": 1})
     post.work(hours=30)
     assert post.mailed() == []
-    assert rows(kansli)["person:1:mail" if "person:1:mail" in rows(kansli) else f"person:{person(anna).id}:mail"] == (
-        "cancelled",
-        "cause_ended",
-    )
+    assert rows(kansli)[f"person:{person(anna).id}:mail"] == ("cancelled", "cause_ended")
     assert stored(kansli).state == AnnouncementState.CANCELLED
