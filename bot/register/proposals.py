@@ -40,7 +40,7 @@ def accept(change: Change, proposal: Proposal) -> str:
 
 
 def _leave(change: Change, proposal: Proposal) -> None:
-    """End the person's seats. Without a seat in the proposal, they do not belong to the municipality any more either."""
+    """End the person's seats. If the proposal names no seat, end their belonging too."""
     person, code = proposal.person, proposal.municipality_code
     for held in contacts.held_by(change.session, person.id):
         if held.municipality_code == code:

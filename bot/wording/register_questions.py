@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from bot.wording import register_patterns
 from storage.people import PersonRole
 
 
@@ -61,145 +62,57 @@ _SEATS = (
 """Parts of the word for a seat."""
 
 _BEFORE = re.compile(
-    r"(?:hej\w*|hallå|tjena|tja|god ?(?:morgon|dag|kväll))(?: (?:på er|alla|allihopa?|du|där|kollegor|sekom-?boten))?[!,.: ]+"
-    r"|(?:jag |vi )?(?:undrar|funderar på)(?: bara)?[:,]? |(?:vet|kan) (?:du|ni|någon|nån)(?: säga| berätta| svara på)?[:,]? "
+    r"(?:hej\w*|hallå|tjena|tja|god ?(?:morgon|dag|kväll))"
+    r"(?: (?:på er|alla|allihopa?|du|där|kollegor|sekom-?boten))?[!,.: ]+"
+    r"|(?:jag |vi )?(?:undrar|funderar på)(?: bara)?[:,]? "
+    r"|(?:vet|kan) (?:du|ni|någon|nån)(?: säga| berätta| svara på)?[:,]? (?=om |vem|vilk|hur|när|är )"
     r"|en (?:snabb )?fråga[:,.]? |säg[:,]? ",
     re.IGNORECASE,
 )
 """What may come before a question without changing it."""
 _AFTER = re.compile(
-    r"[\s?!.,:;)]+\Z|[ ,]+(?:tack(?: på förhand)?|snälla|månne|egentligen|då|nu|idag|i dag|tro|tror du|förresten)\Z", re.I
+    r"[\s?!.,:;)]+\Z"
+    r"|[ ,]+(?:tack(?: på förhand)?|snälla|månne|egentligen|då|nu|idag|i dag|tro|tror du|förresten)\Z",
+    re.IGNORECASE,
 )
+"""Courtesies and signs that may come after it."""
 _SPLIT = re.compile(r"\?\s+|[,;]\s+|\s+(?:och|samt|å)\s+(?=(?:hur många|vem|vilka|är|e)\b)", re.IGNORECASE)
 
-_IS = r"(?:är|e|ä)"
-_YET = r"(?:(?:fortfarande|redan|också|oxå|nu|verkligen|kvar|kvar som|ännu) )*"
-_NET = (
-    r"(?: (?:i|av|till|hos|på)? ?(?:sekom|sveriges ekokommuner|ekokommunerna|nätverket|föreningen|ert nätverk|vårt nätverk))?"
-)
-_AT = r"(?:i|för|från|hos|på|till|åt)"
-_PLACE = r"(?P<about>[^?!,;:]+?)"
-_SEAT = (
-    r"(?P<seat>kontaktperson(?:en|er|erna)?|kontaktpolitiker(?:n|na)?|(?:kontakt)?tjänsteperson(?:en|er|erna)?"
-    r"|ersättare(?:n|ns)?(?: för kontaktpolitikern)?|rapportör(?:en|er|erna)?|kontakt(?:en|er|erna)?)"
-)
-_KIN = r"(?:kommun(?:er|erna)?|medlem(?:mar|marna)?|medlemskommun(?:er|erna)?|ekokommun(?:er|erna)?|regioner)"
-_MEMBER = r"(?:en )?(?:medlem|medlemmar|medlemskommun|ekokommun|med)"
-_ANYBODY = r"(?:någon|nån|några|nåra|en kollega|kollegor|nån kommun|någon kommun)(?: (?:här|i nätverket|av er))?"
-_WHO = (
-    rf"(?:vem|vilka(?: kommuner| kollegor)?|vilken(?: kommun| kollega)|(?:finns|är) det {_ANYBODY}(?: här)?(?: som)?"
-    rf"|(?:känner|vet) (?:du|ni) {_ANYBODY}(?: som)?)(?: här| i nätverket| av er)?"
-)
-_CAN = (
-    r"(?:kan hjälpa (?:(?:mig|mej|oss|till|en) )*(?:med|i|kring)|kan (?:(?:något|nåt|mycket|mkt|mer|mest) )?om"
-    r"|vet (?:(?:något|nåt|mycket|mkt|mer|mest) )?om|har (?:(?:bra|god) )?koll på"
-    r"|är (?:bra|duktiga?|kunniga?|vassa?|experter|expert|haj|hajar) (?:på|inom|i)"
-    r"|har (?:(?:någon|nån|lång|egen) )?(?:erfarenhet(?:er)? av|kunskaper om|kunskap om)|(?:har )?(?:jobbat|arbetat) med"
-    r"|(?:jobbar|arbetar) med|har (?:gjort|tagit fram|skrivit)(?: (?:en|ett|nån|någon|nåt|något))?)"
-)
-_ASK_WHOM = (
-    r"(?:vem|vilka) (?:kan|ska|bör) (?:jag|vi|man) (?:fråga|prata med|vända (?:mig|oss|sig) till|kontakta|bolla med)"
-    r" (?:om|kring|angående|när det gäller)"
-)
-_LEFT = (
-    r"(?:(?:har )?(?:(?:nu|nyligen|precis|just) )?(?:slutat|sagt upp mig|gått i pension|bytt jobb)|slutar|ska sluta|"
-    r"kommer att sluta|går i pension|byter jobb)"
-)
-_LATER = r"(?: (?:på|i|hos|från|vid|den|nu|idag|snart|nästa|efter|som) [^?!,;:]{1,40}| nu| idag| snart)?"
-
-_PATTERNS: tuple[tuple[RegisterTopic, str], ...] = tuple(
+_TOPICS = tuple(
     (topic, pattern)
-    for topic, patterns in (
-        (
-            RegisterTopic.LEFT_SEAT,
-            (
-                rf"jag {_LEFT} som {_SEAT}(?: {_AT} [^?!,;:]+)?",
-                rf"jag {_IS} inte (?:längre |kvar som )?{_SEAT}(?: längre)?(?: {_AT} [^?!,;:]+?)?(?: längre)?",
-                rf"jag ska inte (?:längre )?vara {_SEAT}(?: längre)?(?: {_AT} [^?!,;:]+?)?(?: längre)?",
-            ),
-        ),
-        (
-            RegisterTopic.LEFT_JOB,
-            (
-                rf"jag {_LEFT}{_LATER}",
-                rf"jag (?:jobbar|arbetar) inte (?:kvar|längre|kvar längre)(?: {_AT} [^?!,;:]+)?",
-                rf"jag (?:jobbar|arbetar) inte {_AT} [^?!,;:]+ längre",
-            ),
-        ),
-        (
-            RegisterTopic.NEW_SEAT,
-            (
-                rf"jag {_IS} (?:nu |numera )?(?:den |er )?(?:nya? |nyvalda? |utsedda? )?{_SEAT}(?: {_AT} {_PLACE})?",
-                rf"jag (?:har blivit|blir|ska bli|ska vara|har utsetts till|är utsedd till)"
-                rf" (?:nya? )?{_SEAT}(?: {_AT} {_PLACE})?",
-                rf"jag {_IS} (?P<about>[^?!,;:]+?)s (?:nya )?{_SEAT}",
-            ),
-        ),
-        (
-            RegisterTopic.CONTACT,
-            (
-                rf"(?:vem|vilka|vad heter|vem {_IS} det som) ?{_IS}? ?(?:er |våran? )?{_SEAT} {_AT} {_PLACE}",
-                rf"(?:vem|vilka|vilken) (?:har (?:ni|vi|du) som )?{_SEAT} (?:{_IS} det |finns (?:det )?|har (?:ni|vi) )?"
-                rf"{_AT} {_PLACE}",
-                rf"vilka {_SEAT} har {_PLACE}",
-                rf"(?:alla )?{_SEAT} {_AT} {_PLACE}",
-                rf"{_SEAT} (?P<about>[A-ZÅÄÖ][^?!,;:]+?)",
-                rf"(?:vem|vilka|vad heter) ?{_IS}? (?P<about>[^?!,;:]+?s?) {_SEAT}",
-                rf"har {_PLACE} (?:någon|nån|några|en) {_SEAT}",
-                rf"finns det (?:någon|nån|några|en) {_SEAT} {_AT} {_PLACE}",
-                rf"(?:vem|vilka) (?:ska|kan|bör) (?:jag|vi|man) (?:kontakta|prata med|höra av (?:mig|oss) till|ringa|mejla|"
-                rf"skriva till) {_AT} {_PLACE}",
-                rf"(?:vem|vilka) kontaktar (?:jag|vi|man) {_AT} {_PLACE}",
-                rf"hur (?:når|kontaktar) (?:jag|vi|man) {_SEAT} {_AT} {_PLACE}",
-                rf"(?:kontaktuppgifter(?:na)?|mejl(?:en|adress(?:en)?)?|mail(?:en|adress(?:en)?)?|telefonnummer) {_AT} "
-                rf"{_SEAT} {_AT} {_PLACE}",
-            ),
-        ),
-        (
-            RegisterTopic.COUNT,
-            (
-                rf"hur många (?:{_IS}|har blivit) (?:vi|ni|{_MEMBER})(?: totalt| sammanlagt| just)?{_NET}(?: i {_PLACE})?",
-                rf"hur många {_KIN} (?:{_IS}|har blivit) {_MEMBER}{_NET}(?: i {_PLACE})?",
-                rf"hur många {_KIN} i {_PLACE} {_IS} {_MEMBER}{_NET}",
-                rf"hur många i {_PLACE} {_IS} {_MEMBER}{_NET}",
-                r"hur många (?:medlemmar|medlemskommuner|ekokommuner|kommuner) har (?:ni|vi|sekom|nätverket|föreningen|"
-                rf"sveriges ekokommuner)(?: i {_PLACE})?",
-                rf"hur många (?:medlemmar|medlemskommuner|ekokommuner)(?: finns(?: det)?| {_IS} det)?{_NET}(?: i {_PLACE})?",
-                rf"(?:antal(?:et)?|totalt antal) (?:medlemmar|medlemskommuner|ekokommuner){_NET}(?: i {_PLACE})?",
-            ),
-        ),
-        (
-            RegisterTopic.MEMBERS,
-            (
-                rf"vilka(?: {_KIN})?(?: alla)? (?:{_IS}|har blivit) {_MEMBER}(?:mer|mar|er)?{_NET}(?: i {_PLACE})?",
-                rf"vilka(?: {_KIN})? i {_PLACE} {_IS} {_MEMBER}(?:er)?{_NET}",
-                rf"vilka (?:medlemmar|medlemskommuner|ekokommuner) (?:har (?:ni|vi|sekom|nätverket)|finns(?: det)?|{_IS} det)"
-                rf"{_NET}(?: i {_PLACE})?",
-                rf"vilka kommuner {_IS} ekokommuner(?: i {_PLACE})?",
-                rf"(?:en )?(?:lista|visa|lista på|lista över|visa lista på|visa alla)(?: alla)? (?:medlemmar(?:na)?|"
-                rf"medlemskommuner(?:na)?|ekokommuner(?:na)?){_NET}(?: i {_PLACE})?",
-                rf"medlemslistan?|(?:medlemmar|medlemskommuner|ekokommuner) i {_PLACE}",
-            ),
-        ),
-        (
-            RegisterTopic.MEMBER,
-            (
-                rf"(?:om )?{_IS} {_PLACE} {_YET}{_MEMBER}{_NET}",
-                rf"om {_PLACE} {_IS} {_YET}{_MEMBER}{_NET}",
-                rf"{_PLACE} {_IS} {_YET}{_MEMBER}{_NET}",
-                rf"(?:har|gick) {_PLACE} (?:gått |blivit )?(?:med|medlem){_NET}",
-                rf"(?:tillhör|hör) {_PLACE} (?:till )?(?:sekom|nätverket|ekokommunerna|sveriges ekokommuner)",
-                rf"(?:när|hur länge|sedan när|sen när) (?:blev|har|{_IS}|gick) {_PLACE} (?:varit )?{_MEMBER}{_NET}",
-                rf"{_PLACE} (?:medlem|ekokommun)",
-            ),
-        ),
-        (RegisterTopic.HELP, (rf"{_WHO} {_CAN} {_PLACE}", rf"{_ASK_WHOM} {_PLACE}")),
+    for topic, lines in (
+        (RegisterTopic.LEFT_SEAT, register_patterns.LEFT_SEAT),
+        (RegisterTopic.LEFT_JOB, register_patterns.LEFT_JOB),
+        (RegisterTopic.NEW_SEAT, register_patterns.NEW_SEAT),
+        (RegisterTopic.CONTACT, register_patterns.CONTACT),
+        (RegisterTopic.COUNT, register_patterns.COUNT),
+        (RegisterTopic.MEMBERS, register_patterns.MEMBERS),
+        (RegisterTopic.MEMBER, register_patterns.MEMBER),
+        (RegisterTopic.HELP, register_patterns.HELP),
     )
-    for pattern in patterns
+    for pattern in register_patterns.compiled(lines)
 )
-_COMPILED = [(topic, re.compile(pattern, re.IGNORECASE)) for topic, pattern in _PATTERNS]
+"""The patterns in the order in which they are tried."""
+_FOLLOWING = tuple(
+    (topic, pattern)
+    for topic, lines in (
+        (RegisterTopic.COUNT, register_patterns.COUNT_AFTER),
+        (RegisterTopic.MEMBERS, register_patterns.MEMBERS_AFTER),
+        (RegisterTopic.CONTACT, register_patterns.CONTACT_AFTER),
+        (RegisterTopic.MEMBER, register_patterns.MEMBER_AFTER),
+    )
+    for pattern in register_patterns.compiled(lines)
+)
+"""Short messages that ask something else about the same place."""
+_OTHER_PLACE = register_patterns.compiled(register_patterns.PLACE_AFTER)
+STATEMENTS = (RegisterTopic.LEFT_JOB, RegisterTopic.LEFT_SEAT, RegisterTopic.NEW_SEAT)
+"""What people say about themselves."""
+_ABOUT_ALL = (RegisterTopic.COUNT, RegisterTopic.MEMBERS)
+"""About the whole network or a county, and not about a single municipality."""
 
-_OURS = re.compile(r"(?:vår|våran|vårt|min|er|eran?|vi|oss|ni|mig)(?: (?:kommun|region|stad|egen kommun))?", re.IGNORECASE)
+_OURS = re.compile(
+    r"(?:vår|våran|vårt|min|er|eran?|vi|oss|ni|mig)(?: (?:kommun|region|stad|egen kommun))?", re.IGNORECASE
+)
 _NO_PLACE = frozenset(
     (
         "alla bara de den det dem där en ett här jag kan kommunen kommuner kommunerna man nån någon några "
@@ -211,7 +124,9 @@ _NO_PLACE = frozenset(
     ).split()
 )
 """Words that no place's name has."""
-_NO_SUBJECT_START = frozenset("hur vad va varför att när om det den detta dem oss mig sånt sådant vem vilka var".split())
+_NO_SUBJECT_START = frozenset(
+    "hur vad va varför att när om det den detta dem oss mig sånt sådant vem vilka var jag vi man du ni".split()
+)
 _OWN_MATTERS = re.compile(
     r"nyckeltal|rapporter|medlem|avgift|faktur|lösenord|inlogg|logga in|årsmöt|årskonf|enkät|nyhetsbrev|kansli|styrelse"
     r"|sekom|ekokommun|teams|webbinar|kontaktperson|inbjud|\bbot|akademi|logotyp|stadgar",
@@ -242,32 +157,17 @@ def follow_up(text: str, before: str) -> RegisterQuestion | None:
             if (topic in _ABOUT_ALL) is (last.topic in _ABOUT_ALL):
                 return replace(last, topic=topic, seat=None)
             return RegisterQuestion(topic) if topic in _ABOUT_ALL else None
-    place = re.fullmatch(rf"(?:och|å|men) (?:(?:i|för|hos) )?{_PLACE}", said, re.IGNORECASE)
-    place = place or re.fullmatch(rf"(?:(?:i|för|hos) )?{_PLACE} då", " ".join(text.split()).rstrip("?!. "), re.IGNORECASE)
+    words = " ".join(text.split()).rstrip("?!. ")
+    place = next((match for pattern in _OTHER_PLACE if (match := pattern.fullmatch(words))), None)
     about = place["about"].strip() if place else ""
     return replace(last, about=about, own=False) if about and _is_place(about) else None
-
-
-_ABOUT_ALL = (RegisterTopic.COUNT, RegisterTopic.MEMBERS)
-"""About the whole network or a county, and not about a single municipality."""
-STATEMENTS = (RegisterTopic.LEFT_JOB, RegisterTopic.LEFT_SEAT, RegisterTopic.NEW_SEAT)
-"""What people say about themselves."""
-_FOLLOWING = (
-    (RegisterTopic.COUNT, re.compile(rf"(?:och |men )?hur många(?: {_IS} (?:det|de|dom|vi|ni))?(?: där)?", re.IGNORECASE)),
-    (RegisterTopic.MEMBERS, re.compile(rf"(?:och |men )?vilka(?: {_IS} (?:det|de|dom))?(?: där)?", re.IGNORECASE)),
-    (
-        RegisterTopic.CONTACT,
-        re.compile(rf"(?:och |men )?vem(?: {_IS} (?:det|deras kontaktperson|kontaktperson))?(?: där)?", re.IGNORECASE),
-    ),
-    (RegisterTopic.MEMBER, re.compile(rf"(?:och |men )?{_IS} (?:de|dom|den|kommunen) {_MEMBER}{_NET}", re.IGNORECASE)),
-)
 
 
 def _question(text: str) -> RegisterQuestion | None:
     said = _stripped(text)
     if not said or len(said.split()) > LONGEST:
         return None
-    for topic, pattern in _COMPILED:
+    for topic, pattern in _TOPICS:
         match = pattern.fullmatch(said)
         asked = _read(topic, match, said) if match else None
         if asked is not None:
