@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from microsoft_teams.cards import Action, CardElement
 
@@ -155,12 +154,23 @@ def help_with(
     return card(*body, actions=[ask], summary=f"Vem som kan hjälpa till med {one_line(subject, 60)}.")
 
 
-def which(places: Sequence[Municipality], verb: str, **data: Any) -> Json:
-    """Ask which of these municipalities is meant. The buttons' verb is ``verb``."""
+def which_contacts(places: Sequence[Municipality], seat: PersonRole | None) -> Json:
+    """Ask whose contact persons are meant."""
+    chosen = seat or ""
+    return which(places, [button(each.full_name, "people.contacts_of", code=each.code, seat=chosen) for each in places])
+
+
+def which_member(places: Sequence[Municipality]) -> Json:
+    """Ask whose membership is meant."""
+    return which(places, [button(each.full_name, "people.is_member", code=each.code) for each in places])
+
+
+def which(places: Sequence[Municipality], choices: Sequence[Action]) -> Json:
+    """Ask which of these municipalities is meant, with a button for each."""
     title = f"Menar du {listed([each.full_name for each in places], 'eller')}?"
     return card(
         heading(title),
-        buttons(*(button(each.full_name, verb, code=each.code, **data) for each in places)),
+        buttons(*choices),
         small("Om inte: kontrollera stavningen och skriv frågan igen."),
         summary=title,
     )

@@ -1,6 +1,6 @@
 """Answers to questions to the register, as people write them, and the buttons under them.
 
-What names people is answered in the asker's own chat only. Which municipalities are members is no secret.
+Answers that name people are given in the asker's own chat only. The list of members is no secret.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from storage.people import PersonRole
 routes = Routes[Turn]()
 
 PERSONAL = (RegisterTopic.CONTACT, RegisterTopic.HELP, *STATEMENTS)
-"""What is answered in the person's own chat only."""
+"""Topics that are answered in the person's own chat only."""
 
 
 def listen(turn: Turn) -> Reply | None:
@@ -97,8 +97,8 @@ def _about_one(turn: Turn, question: RegisterQuestion) -> Json | None:
         case finder.Ask(codes):
             places = [municipalities.require(turn.session, code) for code in codes]
             if question.topic is RegisterTopic.CONTACT:
-                return register_cards.which(places, "people.contacts_of", seat=question.seat or "")
-            return register_cards.which(places, "people.is_member")
+                return register_cards.which_contacts(places, question.seat)
+            return register_cards.which_member(places)
         case None:
             return register_cards.unknown(question.about) if question.about[:1].isupper() else None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.cards import button, buttons, card, heading, plain, small
+from bot.members.register_cards import which
 from bot.message import Json
 from bot.register import words
 from bot.swedish import listed
@@ -53,6 +54,12 @@ def nothing_to_end(asked: str) -> Json:
         ],
         summary=text,
     )
+
+
+def which_place(places: Sequence[Municipality], seat: PersonRole | None) -> Json:
+    """Ask in which municipality the person has a seat."""
+    chosen = seat or ""
+    return which(places, [button(each.full_name, "people.ask_seat", code=each.code, seat=chosen) for each in places])
 
 
 def which_seat(place: Municipality) -> Json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.members import commands, notices, statement_cards
-from bot.members.register_cards import unknown, which
+from bot.members.register_cards import unknown
 from bot.message import Json, Reply, state
 from bot.register import access, checks, finder
 from bot.register.change import Change
@@ -29,8 +29,9 @@ def answer(turn: Turn, statement: RegisterQuestion) -> Json | None:
 def leave(turn: Turn) -> Reply:
     """Tell the kansli that the person has left the municipality, or only their seats there."""
     seats_only = turn.data.get("seats_only") is True
+    named = access.municipality(turn)
     place, held = _place(turn, seats_only=seats_only)
-    if place is None or turn.data.get("code") != place.code:
+    if place is not named or (seats_only and not held):
         return state(statement_cards.nothing_to_end("Jag har slutat."))
     seat = held[0].seat if seats_only else ""
     _propose(turn, ProposalKind.LEAVES, place, seat)
@@ -77,7 +78,7 @@ def _new_seat(turn: Turn, statement: RegisterQuestion) -> Json | None:
             return _ask(turn, municipalities.require(turn.session, code), statement.seat)
         case finder.Ask(codes):
             places = [municipalities.require(turn.session, code) for code in codes]
-            return which(places, "people.ask_seat", seat=statement.seat or "")
+            return statement_cards.which_place(places, statement.seat)
         case None:
             return unknown(statement.about) if statement.about[:1].isupper() else None
 
