@@ -210,7 +210,7 @@ def test_a_channel_gets_public_facts_and_nobodys_name(anna: Chat) -> None:
         anna.clock.forward(minutes=6)
         shown = channel.say(sentence)
         assert [name for name in names if name in shown] == [], sentence
-        assert "people.contacts_of" not in str(actions(channel.card)) or "Menar du" not in shown, sentence
+        assert "people.contacts_of" not in str(actions(channel.card)), sentence
     assert "Eslövs kommun är medlem." in channel.say("är Eslöv medlem?")
     assert FOUR in channel.say("hur många är med")
     assert SKANE in channel.say("vilka är med")
