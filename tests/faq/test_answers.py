@@ -93,7 +93,7 @@ def test_a_follow_up_that_the_answer_before_does_not_hold_gets_no_parrot(chat: C
     assert not chat.say(asked_on).startswith(picked)  # a pick is remembered for what says it all
 
 
-@pytest.mark.parametrize("asked_on", ["hur många e vi", "vad är det för väder", "är Uppsala medlem?", "hur gör man"])
+@pytest.mark.parametrize("asked_on", ["hur många e vi", "vad är det för väder", "hur gör man"])
 def test_a_question_of_its_own_is_not_joined_with_the_one_before(chat: Chat, asked_on: str) -> None:
     chat.say("Vad är tjänstepersonsforum?")
     chat.say(asked_on)
