@@ -200,9 +200,10 @@ def image(url: str, alt: str) -> CardElement:
     return Image(url=url, alt_text=alt, size="Stretch")
 
 
-def date_input(name: str, label: str, *, first: date, value: date | None = None) -> CardElement:
+def date_input(name: str, label: str, *, first: date | None = None, value: date | None = None) -> CardElement:
     """Return a field for a day, ``first`` or later. It may be left empty, and an old client sends any text."""
-    return DateInput(id=name, label=label, min=first.isoformat(), value=value.isoformat() if value else None)
+    day = value.isoformat() if value else None
+    return DateInput(id=name, label=label, min=first.isoformat() if first else None, value=day)
 
 
 def fills_in(card: Json) -> bool:

@@ -37,7 +37,7 @@ ROUTES = Routes(*(feature.routes for feature in FEATURES), dialog.routes)
 """Every command and button of the bot."""
 AUDIENCES: Mapping[str, Condition] = {}
 """The features' conditions of audiences, by name. Each feature that has some joins its own here."""
-LISTENERS: tuple[Callable[[Turn], Reply | None], ...] = (*announcements.LISTENERS,)
+LISTENERS: tuple[Callable[[Turn], Reply | None], ...] = (*announcements.LISTENERS, members.listen)
 """Asked in order before the bank is searched, in every message that is a question. The first reply answers it."""
 
 FORGOTTEN = Reply(notice="Dina uppgifter är borttagna. Skriv till mig om du vill börja om.")
