@@ -38,7 +38,7 @@ class Edition:
 
 
 def clock(moment: datetime) -> str:
-    """Return the time in Stockholm: "14.32", with the date of another day than today unsaid."""
+    """Return the time of day in Stockholm: "14.32"."""
     return f"{moment.astimezone(STOCKHOLM):%H.%M}"
 
 

@@ -93,7 +93,7 @@ def form(
         choice_input("kind", "Sort", [(name, kind.title) for name, kind in KINDS.items()], value=content.kind),
         text_input("heading", "Rubrik", value=content.heading, required="Skriv en rubrik.", most=LONGEST_HEADING),
         text_input("text", "Text", value=content.text, long=True, most=LONGEST_TEXT),
-        small("**Fet** text, listor med - och länkar som [text](https://…) fungerar."),
+        plain("**Fet** text, listor med - och länkar som [text](https://…) fungerar.", subtle=True),
         date_input("last_date", "Sista dag (om den har en)", first=date_of(now), value=content.last_date),
     ]
     for at, (title, url) in enumerate(links, 1):
@@ -135,7 +135,7 @@ def preview(
     ]
     return card(
         small(f"{STATE_NAMES[state]}{when} · så här ser det ut i chatten"),
-        *([caution(notice)] if notice else []),
+        *([plain(notice)] if notice else []),
         Container(style="emphasis", items=cards.body(Edition.of(row))),
         *(caution(problem.text) if problem.blocks else small(f"Obs: {problem.text}") for problem in problems),
         label("Till vem?"),

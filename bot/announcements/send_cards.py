@@ -186,10 +186,10 @@ def halted(row: Announcement, why: str) -> Json:
     )
 
 
-def correction(row: Announcement, content: Manuscript, problems: Sequence[Flaw], numbers: str) -> Json:
+def correction(row: Announcement, content: Manuscript, problems: Sequence[Flaw], numbers: str, now: datetime) -> Json:
     """Show a correction before it replaces the copies. The button brings the content along."""
     known: dict[str, Any] = {"announcement": row.id, "version": row.version}
-    edition = Edition(row.id, row.version + 1, content, "…")
+    edition = Edition(row.id, row.version + 1, content, cards.clock(now))
     return card(
         small("Så här ser rättelsen ut"),
         Container(style="emphasis", items=cards.body(edition)),

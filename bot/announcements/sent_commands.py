@@ -105,7 +105,9 @@ def look_over(turn: Turn) -> Reply:
         raise UserError("Inget är ändrat, så det finns inget att rätta.")
     left = copies.tally(turn.session, row.subject)[State.WAITING]
     numbers = f"{count(left, 'mottagare', 'mottagare')} som väntar får den nya texten direkt." if left else ""
-    return turn.in_place(send_cards.correction(row, written, checks.problems(written, date_of(turn.now)), numbers))
+    return turn.in_place(
+        send_cards.correction(row, written, checks.problems(written, date_of(turn.now)), numbers, turn.now)
+    )
 
 
 @routes.action("announcements.send_correction")

@@ -174,7 +174,7 @@ async def test_every_recipient_is_named_nobody_gets_it_twice_unmarked_and_no_old
     database = kansli.app.database
     deliveries = database.play(lambda session: session.query(Delivery).filter_by(subject="announcement:1").all())
     first = {row.person_id: row for row in deliveries if row.operation == "person"}
-    assert sorted(first) == sorted(ids)
+    assert set(first) == set(ids)
     assert {row.state for row in first.values()} <= {"sent", "unreachable", "failed", "uncertain"}
     arrived = Counter(message.conversation for message in connector.sent)
     shown = {message.id: str(message.activity) for message in connector.messages}
@@ -184,7 +184,7 @@ async def test_every_recipient_is_named_nobody_gets_it_twice_unmarked_and_no_old
         assert arrived[f"a:p{at:04}"] <= 1 + row.doubts, row.key
         assert (row.state == "sent") <= (arrived[f"a:p{at:04}"] >= 1), row.key
         if row.state == "sent" and row.error != WITHOUT_ID:
-            assert "Ny rubrik" in shown[row.sent_activity_id], row.key
+            assert "Ny rubrik" in shown[row.sent_activity_id or ""], row.key
         elif row.error == WITHOUT_ID:
             assert changes[f"person:{person}:v2"] == ("unreachable", "target_has_no_id")
     assert {row.error for row in first.values() if row.state == "sent"} == {"", WITHOUT_ID}
