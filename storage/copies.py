@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,14 +16,31 @@ from sqlalchemy import and_, exists, func, literal, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from storage import contents, outbox
+from storage.database import insert_all_new, wake
 from storage.municipalities import Municipality
 from storage.outbox import NOT_ARRIVED, Delivery, State
-from storage.outgoing import Operation
+from storage.outgoing import Operation, Outgoing
 from storage.people import Person
 
 FIRST = (Operation.PERSON, Operation.THREAD)
 """The first message to a person or channel; the mail that may follow it is no recipient of its own."""
 _LATER = aliased(Delivery)
+
+
+def enqueue(session: Session, pattern: Outgoing, people: Collection[int], now: datetime, not_before: datetime) -> int:
+    """Send the same to many people, each once. Return how many were new.
+
+    ``pattern`` is the delivery with any recipient; each person's key is its key and their id. It takes a tenth of the
+    time of :func:`storage.outbox.enqueue_all`, because the content is written once.
+    """
+    row = outbox.row_of(replace(pattern, not_before=not_before), now)
+    row["content_hash"] = contents.keep(session, {pattern.key: pattern.body}, now)[pattern.key]
+    keys = ((f"{pattern.key}:{person}", person) for person in people)
+    rows = [{**row, "key": key, "lane": key, "person_id": person} for key, person in keys]
+    added = insert_all_new(session, Delivery, rows)
+    if added:
+        wake(session, outbox.QUEUE)
+    return added
 
 
 def tally(session: Session, subject: str) -> Counter[str]:

@@ -150,7 +150,7 @@ def person_ids(
     holds = {
         text: condition.people(session, argument, now) for text, condition, argument in _named(audience, conditions)
     }
-    return sorted(match.id for match in audiences.matches(session, audience, holds) if not match.left)
+    return audiences.ids(session, audience, holds)
 
 
 def to_json(audience: Audience) -> dict[str, Any]:
