@@ -32,7 +32,8 @@ def shown(turn: Turn, row: Announcement, notice: str = "") -> Json:
     if row.state not in WRITTEN:
         return send_cards.progress(row, Progress.of(turn.session, row, turn.app.settings.rate), notice)
     known = target.conditions(turn.app)
-    to = target.of(row.audience, known)
+    to, gone = _aimed(turn, row)
+    notice = f"{notice} {gone}".strip()
     found = target.counted(turn.session, to, turn.now, turn.app.settings, known)
     approver = people.by_id(turn.session, row.approved_by_id) if row.approved_version == row.version else None
     review = Review(
@@ -101,7 +102,7 @@ def add_part(turn: Turn) -> Reply:
     row = access.editable(turn)
     known = target.conditions(turn.app)
     added, unknown = target.chosen(turn.session, turn.data, known, turn.now)
-    there = target.of(row.audience, known)
+    there, _ = _aimed(turn, row)
     lifecycle.retarget(Change.of(turn), row, there.plus(added.channels, added.people.parts))
     lost = f"Hittade inte i listan: {', '.join(unknown[:10])}{' …' if len(unknown) > 10 else ''}." if unknown else ""  # noqa: PLR2004 - as many as read well
     return turn.in_place(_audience(turn, row, lost))
@@ -111,7 +112,7 @@ def add_part(turn: Turn) -> Reply:
 def remove_part(turn: Turn) -> Reply:
     """Take away the channels, or one part of the people."""
     row = access.editable(turn)
-    there = target.of(row.audience, target.conditions(turn.app))
+    there, _ = _aimed(turn, row)
     which = turn.data.get("part")
     number = which if isinstance(which, int) else -1
     if there.channels and number == 0:
@@ -245,11 +246,19 @@ def _refuse_unsent(turn: Turn, row: Announcement) -> target.HeadCount:
     return found
 
 
+def _aimed(turn: Turn, row: Announcement) -> tuple[Target, str]:
+    """Return to whom it goes; if it names a condition that is gone, nobody, and the words about that."""
+    try:
+        return target.of(row.audience, target.conditions(turn.app)), ""
+    except UserError as refusal:
+        return Target(), str(refusal)
+
+
 def _audience(turn: Turn, row: Announcement, notice: str = "") -> Json:
     known = target.conditions(turn.app)
-    to = target.of(row.audience, known)
+    to, gone = _aimed(turn, row)
     found = target.counted(turn.session, to, turn.now, turn.app.settings, known)
     chosen = [target.sentence(turn.session, Target(to.channels), known)] if to.channels else []
     chosen += [target.part_sentence(turn.session, part, known) for part in to.people.parts]
     offered = target.choices(turn.session, known)
-    return audience_cards.form(row, chosen, target.in_numbers(found), offered, notice)
+    return audience_cards.form(row, chosen, target.in_numbers(found), offered, f"{notice} {gone}".strip())

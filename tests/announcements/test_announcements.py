@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import select
 
 from bot import downloads
+from bot.register.audience import Condition
+from bot.wording import one_line
+from bot.wording.one_line import Understood
 from storage.announcements import AnnouncementState
+from storage.audiences import PersonIds
+from storage.people import Person
 from tests.support.announcements import LINE, Post, fields, follow, grant, listed, rows, stored
 from tests.support.chat import Chat, words
 from tests.support.people import SOTENAS, know, person
@@ -256,3 +264,74 @@ def test_people_who_are_interested_are_reminded_before_the_last_day(kansli: Chat
 
     assert "Sista dag: onsdag den 3 mars 2027. Det är i morgon." in anna.text
     assert "Det är" not in bo.text
+
+
+@pytest.mark.usefixtures("post")
+def test_a_question_about_it_goes_to_the_kansli(kansli: Chat) -> None:
+    anna, _ = members(kansli)
+    kansli.say(LINE)
+    kansli.click("Skicka nu")
+    anna.click("Fråga kansliet")
+    assert "Om utskicket ”Ny utlysning om dagvatten”:" in anna.text
+    anna.click("Fortsätt", answer="Om utskicket ”Ny utlysning om dagvatten”: Får regioner söka?")
+    anna.click("Visa mitt namn")
+    anna.click("Skicka")
+    assert "Får regioner söka?" in kansli.text
+
+    there = kansli.in_channel(VATTEN)
+    thread = there.shown[-1].id
+    bo = kansli.as_("Bo Ek").in_channel(VATTEN, thread)
+    assert "Vad ska de andra se om dig?" in bo.say("Kan vi söka tillsammans?")
+    bo.click("Visa inte mitt namn")
+    bo.click("Skicka")
+    assert "Kan vi söka tillsammans?" in kansli.text
+    assert "(Gäller utskicket ”Ny utlysning om dagvatten”.)" in kansli.text
+    elsewhere = kansli.as_("Bo Ek").in_channel(VATTEN, "another")
+    assert "Vad ska de andra se" not in elsewhere.say("Hur blir vi medlem?")
+
+
+def test_a_feature_s_own_condition_can_be_chosen(kansli: Chat, post: Post) -> None:
+    anna, bo = members(kansli)
+
+    def late(session: Any, argument: str, now: datetime) -> PersonIds:
+        del session, now
+        return select(Person.id).where(Person.mail == f"{argument}@sotenas.se")
+
+    condition = Condition(late, lambda _, argument: f"är sena med {argument}", lambda _: [("anna", "Sena med Anna")])
+    chat = replace(kansli, app=replace(kansli.app, conditions={"late": condition}))
+    chat.say("annonsera: Kom ihåg. Det är snart för sent.")
+    chat.click("Mottagare")
+    assert "Alla som är sena med anna" in chat.click("Lägg till", conditions="late:anna")
+    chat.click("Klar")
+    chat.click("Skicka nu")
+    post.work()
+    assert "Det är snart för sent." in anna.text
+    assert "Det är snart för sent." not in bo.text
+    assert "Urvalet använder ett villkor som inte finns längre." in kansli.press(
+        "announcements.copy", {"announcement": 1}
+    )
+
+
+def test_lines_that_are_understood() -> None:
+    today = date(2026, 11, 24)
+    full = one_line.understand("vatten, klimat: Ny utlysning om dagvatten, sök senast 3 mars https://a.se/x.", today)
+    assert full == Understood(
+        ("vatten", "klimat"),
+        "Ny utlysning om dagvatten",
+        "Sök senast 3 mars 2027.",
+        ("https://a.se/x",),
+        date(2027, 3, 3),
+    )
+    for text, deadline in (
+        ("Svara senast 2027-01-15", date(2027, 1, 15)),
+        ("Svara före 24/12", date(2026, 12, 24)),
+        ("Mellan 1 mars och 5 april 2028", date(2028, 4, 5)),
+        ("Svara senast 31 november", None),
+        ("Vi ses", None),
+    ):
+        assert one_line.understand(text, today).deadline == deadline, text
+    bare = one_line.understand("https://a.se/x", today)
+    assert (bare.to, bare.heading, bare.urls) == ((), "", ("https://a.se/x",))
+    long = one_line.understand(f"{'ord ' * 60}slut", today)
+    assert len(long.heading) <= one_line.LONGEST_HEADING
+    assert long.text.endswith("slut.")
