@@ -43,7 +43,7 @@ def form(turn: Turn) -> Reply:
     if question.over or not access.stands_here(turn, question):
         return _shown(turn, question)
     channel_notices.writes(turn, question)
-    return view(cards.form(_now(turn, question)))
+    return view(cards.form(_now(turn, question), contact=bool(turn.person.mail)))
 
 
 @routes.action("questions.answer")
@@ -131,7 +131,8 @@ def keep(
     turn: Turn, question: Question, text: str, way: AnswerWay, *, message_id: str | None = None
 ) -> QuestionDetails:
     """Store an answer. If it is new, tell everyone concerned. ``message_id`` is the message that it came as."""
-    stored, new = lifecycle.answer(turn, question, text, way)
+    may_write = turn.data.get("may_write") == "yes" and way != AnswerWay.PASTED
+    stored, new = lifecycle.answer(turn, question, text, way, may_write=may_write)
     stored.message_id = message_id or stored.message_id
     channel_notices.stopped_writing(turn, question)
     return notices.answered(turn, question, stored.id) if new else _now(turn, question)
@@ -215,7 +216,8 @@ def ask(turn: Turn) -> Reply:
         turn.session, question.id, turn.person.id, turn.incoming.text, turn.now, message_id=turn.incoming.came_as
     )
     place, why = turn.incoming.place, offers.subject(offer.id)
-    card = cards.offer(details.of(turn.session, question, turn.now), offer.id, turn.incoming.text)
+    shown, contact = details.of(turn.session, question, turn.now), bool(turn.person.mail)
+    card = cards.offer(shown, offer.id, turn.incoming.text, contact=contact)
     to = ToPerson(turn.person.id, ToThread(place.conversation_id, place.thread_id))
     row = Outgoing(f"{why}:{turn.person.id}", why, to, card=card, expires_at=turn.now + offers.KEPT)
     outbox.enqueue(turn.session, row, turn.now)

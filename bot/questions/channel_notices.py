@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from bot import links
 from bot.delivery import living
 from bot.questions import cards, details, keys
 from bot.questions.details import QuestionDetails
@@ -58,6 +59,14 @@ def stopped_writing(turn: Turn, question: Question) -> None:
     closed = answer_forms.end(turn.session, question.id, turn.person.id)
     if closed and _written_until(turn, question) is None:
         answer_forms.show_now(turn.session, _posted(question), turn.now)
+
+
+def link(turn: Turn, shown: QuestionDetails) -> str:
+    """Return the address of the question's thread in Teams; empty without a thread that we know."""
+    thread = living.thread(turn.session, keys.card(shown.question)) if shown.group is not None else None
+    if thread is None or thread.thread_id is None:
+        return ""
+    return links.thread(turn.app.settings, thread.conversation_id, thread.thread_id)
 
 
 def lost(session: Session, waiting: Sequence[Question]) -> Iterator[tuple[Question, Delivery]]:

@@ -56,14 +56,15 @@ def mine(turn: Turn) -> Reply:
 def one(turn: Turn) -> Reply:
     """Show one of the person's questions, with its answers."""
     question = access.awaited(turn)
-    return turn.in_place(asker_cards.mine_one(_now(turn, question), own=question.asker_id == turn.person.id))
+    shown, own = _now(turn, question), question.asker_id == turn.person.id
+    return turn.in_place(asker_cards.mine_one(shown, own=own, thread=channel_notices.link(turn, shown)))
 
 
 @routes.action("questions.answer_card")
 def answer_card(turn: Turn) -> Reply:
     """Show an answer with its buttons again."""
     shown, response = _answer(turn, access.own(turn))
-    return turn.in_place(asker_cards.answered(shown, response, own=True))
+    return turn.in_place(asker_cards.answered(shown, response, own=True, thread=channel_notices.link(turn, shown)))
 
 
 @routes.action("questions.solve")
@@ -73,7 +74,8 @@ def solve(turn: Turn) -> Reply:
     shown, response = _answer(turn, question)
     if lifecycle.solve(Change.of(turn), question, response.answer, [each.answer for each in shown.answers]):
         notices.solved(turn, question, response)
-    return turn.in_place(asker_cards.solved(_now(turn, question), response))
+    shown = _now(turn, question)
+    return turn.in_place(asker_cards.solved(shown, response, thread=channel_notices.link(turn, shown)))
 
 
 @routes.action("questions.more")
@@ -163,10 +165,7 @@ def _mine(turn: Turn) -> Json:
 def _answer(turn: Turn, question: Question) -> tuple[QuestionDetails, Said]:
     """Return the answer to this question that a button names."""
     shown = _now(turn, question)
-    response = details.said(shown, turn.data.get("answer"))
-    if response is None:
-        raise UserError("Det svaret finns inte kvar. Skriv **mina frågor** för att se de som finns.")
-    return shown, response
+    return shown, access.answer_of(turn, shown)
 
 
 def _now(turn: Turn, question: Question) -> QuestionDetails:

@@ -24,7 +24,7 @@ from bot.cards import (
 )
 from bot.message import Json
 from bot.questions import lifecycle
-from bot.questions.cards import LONGEST, TITLE, answers, asked, status
+from bot.questions.cards import LONGEST, TITLE, answers, asked, may_write, status
 from bot.questions.details import QuestionDetails, Said
 from storage.outbox import State
 from storage.questions import Question, Status
@@ -77,8 +77,11 @@ def missing(shown: QuestionDetails, state: str) -> str:
     return f"Frågan kom {perhaps}inte fram till {shown.home}"
 
 
-def answer_form(shown: QuestionDetails, *, pasted: bool) -> Json:
-    """Return the form for an answer: one that the kansli writes, or one pasted from the thread."""
+def answer_form(shown: QuestionDetails, *, pasted: bool, contact: bool = False) -> Json:
+    """Return the form for an answer: one that the person writes, or one pasted from the thread.
+
+    ``contact``: we know the person's mail address.
+    """
     title = "Klistra in svaret från tråden" if pasted else "Skriv ditt svar"
     label = "Svaret från tråden" if pasted else "Ditt svar"
     hint = (
@@ -90,6 +93,7 @@ def answer_form(shown: QuestionDetails, *, pasted: bool) -> Json:
         heading(title),
         *asked(shown),
         text_input("answer", label, long=True, required="Skriv svaret i rutan.", most=lifecycle.LONGEST_ANSWER),
+        *may_write(asks=contact and not pasted),
         small(hint),
         actions=[
             button(

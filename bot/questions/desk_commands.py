@@ -73,7 +73,8 @@ def repost(turn: Turn) -> Reply:
 def answer_form(turn: Turn) -> Reply:
     """*Besvara*: show the answer form."""
     question = _open(turn)
-    return turn.in_place(desk_cards.answer_form(details.of(turn.session, question, turn.now), pasted=False))
+    shown = details.of(turn.session, question, turn.now)
+    return turn.in_place(desk_cards.answer_form(shown, pasted=False, contact=bool(turn.person.mail)))
 
 
 @routes.action("questions.paste_form")
