@@ -69,6 +69,13 @@ def managed(turn: Turn) -> Question:
     return question
 
 
+def movable(turn: Turn) -> Question:
+    """Return the question that a button names if the person may move it: as its asker, or as :func:`managed` says."""
+    question = _named(turn)
+    own = question.asker_id == turn.person.id
+    return question if own and (turn.personal or _holds(turn, question)) else managed(turn)
+
+
 def answered(turn: Turn) -> Question:
     """Return the question that a button names, for people who have answered it and are asked more about it."""
     question = _named(turn)

@@ -131,6 +131,8 @@ def mine_one(shown: QuestionDetails, *, own: bool, thread: str = "") -> Json:
         solved, more = _after_answer(shown, last, own=True)[:2]
         actions += [] if question.status == Status.SOLVED else [solved]
         actions += [] if question.status == Status.OPEN else [more]
+    if own and question.status == Status.OPEN:
+        actions.append(button("Byt grupp", "questions.regroup", question=question.id))
     if own and question.status in (Status.OPEN, Status.ANSWERED):
         actions.append(button("Dra tillbaka frågan", "questions.withdraw", question=question.id))
     if not own:

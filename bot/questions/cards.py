@@ -167,6 +167,26 @@ def choose_group(shown: QuestionDetails, groups: Sequence[ThemeGroup], *, back: 
     )
 
 
+def confirm_wrong(shown: QuestionDetails, *, back: Action) -> Json:
+    """Ask whether the question belongs to another group, before people who can move it are told."""
+    question, title = shown.question, "Hör frågan till en annan grupp?"
+    return card(
+        heading(title),
+        plain(short(question.text)),
+        small("Då säger jag till dem som kan flytta den. De ser att det var du som sa till."),
+        actions=[
+            button("Ja, säg till", "questions.misplaced", style="positive", question=question.id, post=question.posts),
+            back,
+        ],
+        summary=title,
+    )
+
+
+def told(text: str, *, back: Action) -> Json:
+    """Return the card that confirms what was done, with the way back to the question."""
+    return card(plain(text), actions=[back], summary=text)
+
+
 def back_to_card(question: Question) -> Action:
     """Return the button from a form in the channel back to the question."""
     return button("Tillbaka", "questions.card", alone=True, question=question.id, post=question.posts)

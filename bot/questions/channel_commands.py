@@ -27,6 +27,15 @@ from storage.questions import Answer, AnswerWay, Question, Status
 
 routes = Routes[Turn]()
 
+EDITED_TOO_LATE = (
+    "Jag har ändrat ditt svar på korten, men det har redan gått med mejl också, och mejl kan jag inte ändra. Är "
+    "skillnaden viktig? Skriv det rätta som ett nytt svar här i tråden och nämn mig, så skickar jag det vidare."
+)
+TAKEN_BACK_TOO_LATE = (
+    "Jag har tagit bort ditt svar från korten, men det har redan gått med mejl också, och mejl kan jag inte ta "
+    "tillbaka. Var det fel? Skriv det rätta som ett nytt svar här i tråden och nämn mig, så skickar jag det vidare."
+)
+
 
 @routes.action("questions.card")
 def show(turn: Turn) -> Reply:
@@ -74,21 +83,31 @@ def follow(turn: Turn) -> Reply:
 
 @routes.action("questions.wrong")
 def wrong(turn: Turn) -> Reply:
-    """*Fel grupp*: let people who manage the question move it, and tell them when anybody else presses."""
+    """*Fel grupp*: let the asker and people who manage the question choose a group; ask other people to confirm."""
     question = access.at_card(turn)
     if question.status != Status.OPEN or not access.stands_here(turn, question):  # answered questions stay
         return _shown(turn, question)
-    if lifecycle.manages(turn, question):
-        back = cards.back_to_card(question)
+    back = cards.back_to_card(question)
+    if lifecycle.manages(turn, question) or question.asker_id == turn.person.id:
         return view(cards.choose_group(_now(turn, question), groups.taking_questions(turn.session), back=back))
+    return view(cards.confirm_wrong(_now(turn, question), back=back))
+
+
+@routes.action("questions.misplaced")
+def misplaced(turn: Turn) -> Reply:
+    """*Ja, säg till*: tell the people who can move the question."""
+    question = access.at_card(turn)
+    if question.status != Status.OPEN or not access.stands_here(turn, question):
+        return _shown(turn, question)
     new = notices.misplaced(turn, question)
-    return Reply(notice="Tack! Jag har sagt till dem som kan flytta frågan." if new else "Tack, det är redan framfört.")
+    text = "Tack! Jag har sagt till dem som kan flytta frågan." if new else "Tack, det är redan framfört."
+    return view(cards.told(text, back=cards.back_to_card(question)))
 
 
 @routes.action("questions.move")
 def move(turn: Turn) -> Reply:
-    """Move the question to the group that its moderator or the kansli chose."""
-    question = access.managed(turn)
+    """Move the question to the group that its asker, its moderator or the kansli chose."""
+    question = access.movable(turn)
     to = turn.data.get("to")
     group = groups.by_theme(turn.session, to)
     if group is None and to != cards.TO_KANSLI:
@@ -191,8 +210,9 @@ def edit(turn: Turn) -> Reply:
     if turn.incoming.text in others:  # the same text of the same person is kept once
         return take_back(turn)
     lifecycle.edit_answer(question, answer, turn.incoming.text)
-    notices.edited(turn, question, answer.id)
-    return NOTHING
+    response = details.said(_now(turn, question), answer.id)
+    fixed = response is not None and notices.edited(turn, question, response)
+    return say(EDITED_TOO_LATE) if fixed else NOTHING
 
 
 def take_back(turn: Turn) -> Reply:
@@ -203,8 +223,8 @@ def take_back(turn: Turn) -> Reply:
         return NOTHING
     number = answer.id
     lifecycle.take_back_answer(Change.of(turn), question, answer)
-    notices.taken_back(turn, question, number)
-    return NOTHING
+    fixed = notices.taken_back(turn, question, number)
+    return say(TAKEN_BACK_TOO_LATE) if fixed else NOTHING
 
 
 def ask(turn: Turn) -> Reply:

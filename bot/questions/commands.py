@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot import dialog
+from bot.cards import button
 from bot.message import Json, Place, Reply, Scope, UserError, say
-from bot.questions import access, asker_cards, channel_notices, details, lifecycle, notices
+from bot.questions import access, asker_cards, cards, channel_notices, details, lifecycle, notices
 from bot.questions.details import QuestionDetails, Said
 from bot.register.change import Change
 from bot.routes import Routes, Where
 from bot.turn import Turn
-from storage import outbox, places, questions
+from storage import groups, outbox, places, questions
 from storage.outgoing import Outgoing, ToPerson
 from storage.questions import Question, Status
 
@@ -58,6 +59,16 @@ def one(turn: Turn) -> Reply:
     question = access.awaited(turn)
     shown, own = _now(turn, question), question.asker_id == turn.person.id
     return turn.in_place(asker_cards.mine_one(shown, own=own, thread=channel_notices.link(turn, shown)))
+
+
+@routes.action("questions.regroup")
+def regroup(turn: Turn) -> Reply:
+    """*Byt grupp*: let the asker choose another group."""
+    question = access.own(turn)
+    if question.status != Status.OPEN:
+        raise UserError("Frågan har redan fått svar eller är avslutad, så den flyttas inte.")
+    back = button("Tillbaka", "questions.mine_one", alone=True, question=question.id)
+    return turn.in_place(cards.choose_group(_now(turn, question), groups.taking_questions(turn.session), back=back))
 
 
 @routes.action("questions.answer_card")

@@ -16,7 +16,7 @@ from bot.questions.details import QuestionDetails, Said
 from bot.register.change import Change
 from bot.routes import Routes
 from bot.turn import Turn
-from storage import groups, kansli, outbox, questions
+from storage import groups, kansli, outbox, questions, reminder_choices
 from storage.outgoing import AsMail, Outgoing, Reach, ThreadOf, ToPerson, ToThread
 from storage.people import Person
 from storage.questions import Question, Status
@@ -48,27 +48,36 @@ def answered(turn: Turn, question: Question, answer_id: int) -> QuestionDetails:
     return shown
 
 
-def edited(turn: Turn, question: Question, answer_id: int) -> QuestionDetails:
-    """Show an answer's new text on every card that has it."""
+def edited(turn: Turn, question: Question, response: Said) -> bool:
+    """Show an answer's new text on every card that has it, and in the mails that have not gone.
+
+    Return whether somebody has it in a form that can't be changed.
+    """
     shown = channel_notices.changed(turn, question)
-    said = details.said(shown, answer_id)
-    for key, person in _told_of(turn.session, question, answer_id):
-        if said is None:
-            break
-        card = _answer_card(turn, shown, said, person)
-        _send(turn, [keys.cards(question.id).version(key, f"v{question.version}", card)])
-    return shown
+    told = _told_of(turn.session, question, response.answer.id)
+    for key, person in told:
+        fresh = _answer_to(turn, shown, response, person)
+        reminder_choices.rewrite_mail(turn.session, fresh, turn.now)
+        _send(turn, [keys.cards(question.id).version(key, f"v{question.version}", fresh.card or {})])
+    return reminder_choices.is_fixed(turn.session, [key for key, _ in told])
 
 
-def taken_back(turn: Turn, question: Question, answer_id: int) -> QuestionDetails:
-    """Take an answer away from every card that has it."""
+def taken_back(turn: Turn, question: Question, answer_id: int) -> bool:
+    """Take an answer away from every card that has it, and cancel the mails that have not gone.
+
+    Return whether somebody has it in a form that can't be changed.
+    """
     shown = channel_notices.changed(turn, question)
+    told = _told_of(turn.session, question, answer_id)
     text = "Den som svarade har tagit bort sitt svar i tråden."
     text += " Frågan väntar på svar igen." if question.status == Status.OPEN else ""
-    for key, person in _told_of(turn.session, question, answer_id):
+    for key, person in told:
         card = asker_cards.note("Ett svar har tagits bort", shown, text, mine=person == question.asker_id)
         _send(turn, [keys.cards(question.id).version(key, f"v{question.version}", card)])
-    return shown
+    channel_notices.desk_changed(turn, shown)
+    answered_by = [key for key, _ in told]
+    reminder_choices.cancel_mail(turn.session, answered_by, turn.now)
+    return reminder_choices.is_fixed(turn.session, answered_by)
 
 
 def _told_of(session: Session, question: Question, answer_id: int) -> Sequence[tuple[str, int]]:
@@ -83,11 +92,12 @@ def moved(turn: Turn, question: Question) -> QuestionDetails:
     """Make the old card say where the question went, give the new group its own, and tell the asker."""
     outbox.cancel(turn.session, reminder_subject(question), turn.now)
     channel_notices.leave(turn, question)
+    channel_notices.desk_changed(turn, details.of(turn.session, question, turn.now))
     shown = asked(turn, question)
     text = f"Den hör bättre hemma hos {shown.home}, så den har flyttats dit. Du behöver inte göra något."
     note = asker_cards.note("Din fråga har flyttats", shown, text)
-    told = [question.asker_id] if question.asker_id is not None else []
-    _send(turn, _to_each(shown, told, f"moved:{question.posts}", note))
+    told = [question.asker_id] if question.asker_id not in (None, turn.person.id) else []
+    _send(turn, _to_each(shown, [person for person in told if person], f"moved:{question.posts}", note))
     return shown
 
 
@@ -125,6 +135,7 @@ def reopened(turn: Turn, question: Question, words: str = "") -> QuestionDetails
     ``words`` is what the asker wrote now; without it, everything that they still need.
     """
     shown = channel_notices.changed(turn, question)
+    channel_notices.desk_changed(turn, shown)
     if shown.group is not None:
         text = f"Frågan är öppen igen. {escape(shown.asker)} skriver: {escape(words or question.more)}"
         key = keys.of(question, f"reopened:{question.version}")
@@ -172,7 +183,8 @@ def misplaced(turn: Turn, question: Question) -> bool:
     by = details.who(turn.session, turn.person.shown_name, turn.person.municipality_code)
     why = f"{by} tycker att frågan hör till en annan grupp"
     told = keepers(turn.session, question)
-    return bool(_send(turn, _to_desk(shown, told, f"wrong:{question.posts}:{turn.person.id}", why)))
+    what = f"wrong:{question.posts}:{turn.person.id}"
+    return bool(_send(turn, _to_desk(shown, told, what, why, misplaced=True)))
 
 
 def keepers(session: Session, question: Question) -> Collection[Person]:
@@ -198,8 +210,11 @@ def remind(
         yield replace(row, subject=subject, reach=Reach.REMINDER, mail=mail, expires_at=until)
 
 
-def _to_desk(shown: QuestionDetails, people: Iterable[Person], what: str, why: str) -> Iterator[Outgoing]:
-    yield from _to_each(shown, [person.id for person in people], what, desk_cards.one(shown, why=why))
+def _to_desk(
+    shown: QuestionDetails, people: Iterable[Person], what: str, why: str, *, misplaced: bool = False
+) -> Iterator[Outgoing]:
+    card = desk_cards.one(shown, why=why, misplaced=misplaced)
+    yield from _to_each(shown, [person.id for person in people], what, card)
 
 
 def _to_each(shown: QuestionDetails, people: Iterable[int], what: str, card: Json) -> Iterator[Outgoing]:
