@@ -52,7 +52,7 @@ def ask_bot(turn: Turn) -> Reply:
 FEATURES = (help_feature, faq, members, memberlist, reminding, privacy, groups, questions)
 ROUTES = Routes(*(feature.routes for feature in FEATURES), dialog.routes, _ASKED)
 """Every command and button of the bot."""
-LISTENERS: tuple[Callable[[Turn], Reply | None], ...] = (questions.listen,)
+LISTENERS: tuple[Callable[[Turn], Reply | None], ...] = (members.listen, questions.listen)
 """Asked in order before the bank is searched, in every message that is a question. The first reply answers it."""
 
 FORGOTTEN = Reply(notice="Dina uppgifter är borttagna. Skriv till mig om du vill börja om.")

@@ -35,3 +35,12 @@ def thread(settings: Settings, conversation_id: str, message_id: str) -> str:
         return ""
     tenant = f"?tenantId={settings.app_tenant_id}" if settings.app_tenant_id else ""
     return f"https://teams.microsoft.com/l/message/{quote(conversation_id)}/{quote(message_id)}{tenant}"
+
+
+def chat_with(settings: Settings, mail: str) -> str:
+    """Return the address of a Teams chat with the person who has this mail address.
+
+    Guests are found by their mail address only: Teams opens no chat for their UPN, which holds ``#EXT#``.
+    """
+    tenant = f"tenantId={settings.app_tenant_id}&" if settings.app_tenant_id else ""
+    return f"https://teams.microsoft.com/l/chat/0/0?{tenant}users={quote(mail, safe='@')}"

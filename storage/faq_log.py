@@ -132,9 +132,9 @@ def log(
 
 
 def keep_recent(
-    session: Session, person_id: int, conversation_id: str, *, text: str, question_id: int, now: datetime
+    session: Session, person_id: int, conversation_id: str, *, text: str, question_id: int | None, now: datetime
 ) -> None:
-    """Make ``text`` what a follow-up will be understood from."""
+    """Make ``text`` what a follow-up will be understood from. The register's questions have no row in the log."""
     where = {"person": person_id, "conversation": conversation_id}
     fresh = {"new_text": text[:1000], "new_at": now, "new_question": question_id}
     done = session.execute(_KEEP_RECENT, {**where, **fresh})

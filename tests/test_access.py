@@ -72,6 +72,8 @@ TABLE: tuple[tuple[str, dict[str, Any], frozenset[str], frozenset[str]], ...] = 
     ("people.save", {"state": "member", "seen": ""}, KANSLI, NOBODY),
     ("people.propose", {"seat": "officer"}, SOTENAS_PEOPLE, NOBODY),
     ("people.choose", {}, EVERYBODY, NOBODY),
+    ("people.propose_seat", {"seat": "officer"}, EVERYBODY, NOBODY),
+    ("people.is_member", {}, EVERYBODY, EVERYBODY),
     *((f"privacy.{verb}", {}, KANSLI, NOBODY) for verb in ("ask_person", "sure_person", "erase_person", "log_link")),
     *((f"privacy.{verb}", {}, ANNA, NOBODY) for verb in ("sure", "erase")),
     ("privacy.overview", {}, EVERYBODY | {"lena"}, NOBODY),

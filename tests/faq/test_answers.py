@@ -48,7 +48,7 @@ def test_an_empty_bank_answers_politely(empty_app: App, clock: Clock) -> None:
 
 
 def test_a_question_about_a_place_we_know_nothing_of_is_not_answered_as_fact(chat: Chat) -> None:
-    shown = chat.say("Vem är kontaktperson i Östersund?")
+    shown = chat.say("Vilka kontaktpersoner ska Östersund ha?")
 
     assert "Jag har inget svar om just Östersund." in shown
     assert "Hjälpte svaret?" not in shown
