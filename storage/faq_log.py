@@ -171,6 +171,11 @@ def text_of(session: Session, question_id: int) -> str:
     return session.scalar(select(QuestionText.text).where(QuestionText.question_id == question_id)) or ""
 
 
+def wording_of(session: Session, question_id: int) -> str:
+    """Return a question as the person wrote it, in the form that is compared; empty when it is no longer kept."""
+    return session.scalar(select(QuestionText.wording).where(QuestionText.question_id == question_id)) or ""
+
+
 def remembered(session: Session, wording: str) -> int | None:
     """The entry that was picked under "Menade du …?" when this wording was asked before.
 

@@ -53,8 +53,8 @@ FORM = {
     "answer": "Så.",
     "phrasings": "",
     "theme": "",
-    "source": "",
-    "link": "",
+    "sources": "",
+    "valid_until": "",
     "certainty": "hög",
 }
 
@@ -83,7 +83,10 @@ TABLE: tuple[tuple[str, dict[str, Any], frozenset[str], frozenset[str]], ...] = 
     ("groups.search", {"who": "Anna"}, KANSLI, NOBODY),
     ("groups.bind", {}, NOBODY, KANSLI),
     *((f"groups.{verb}", {}, EVERYBODY, NOBODY) for verb in ("follow", "unfollow", "list")),
-    *((f"faq.{verb}", {}, KANSLI, NOBODY) for verb in ("edit", "write", "no_gap", "skip_solved", "gaps", "opinions")),
+    *(
+        (f"faq.{verb}", {}, KANSLI, NOBODY)
+        for verb in ("edit", "ended", "write", "no_gap", "skip_solved", "gaps", "opinions")
+    ),
     ("faq.save", FORM, KANSLI, NOBODY),
     ("faq.move", {"state": "archived"}, KANSLI, NOBODY),
     *(

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import pytest
+from sqlalchemy.orm import Session
 
 from bot.cards import button, buttons, card
 from bot.conversation import FORGOTTEN, ROUTES
@@ -19,6 +20,7 @@ from bot.turn import App, Turn
 from storage import contacts, people, roles
 from storage.contacts import ProposalKind
 from storage.database import Database
+from storage.faq import Entry, EntryKind
 from storage.people import PersonRole
 from tests.conftest import make_app
 from tests.support import walk
@@ -60,6 +62,8 @@ TOLD_TO_MEMBERS = frozenset({"people.contacts_of"})
 ANNAS_OWN = frozenset({"privacy.erase"})
 PRIVATE = "Får vi lämna nätverket i smyg?"
 """Anna's question to the kansli, which nobody else may read."""
+CIAS = 2
+"""Cia's question, which Bo's answer solved."""
 LEFT = "Lena Lämnat"
 """Somebody of Sotenäs who has left the network, and follows Anna's question."""
 SECRETS = {name: (*secrets, *([PRIVATE] if name != "Karin Kansli" else [])) for name, secrets in SECRETS.items()}
@@ -149,6 +153,11 @@ def _difference(old: Mapping[str, object], new: Mapping[str, object]) -> dict[st
     return {name: (old.get(name), new.get(name)) for name in {**old, **new} if old.get(name) != new.get(name)}
 
 
+def testimony(session: Session) -> int:
+    """Return the id of the only entry that a colleague's answer has become."""
+    return session.query(Entry).filter_by(kind=EntryKind.TESTIMONY).one().id
+
+
 @pytest.fixture
 def walked(sqlite_stage: SqliteStage) -> Iterator[App]:
     """The bot on SQLite, whose whole database is copied and put back in milliseconds."""
@@ -225,6 +234,21 @@ def test_no_button_of_the_kanslis_works_for_a_member(world: World) -> None:
     assert sorted(set(world.wrong)) == []
     assert {"privacy.erase_person", "people.give", "people.save_contact", "faq.save"} <= met
     assert {"faq.from_question", "faq.write", "faq.no_gap", "faq.add_phrasing"} <= met
+
+
+def test_only_the_colleague_decides_about_the_name_with_their_answer(world: World) -> None:
+    bo, cia, lena = world.others
+    walk.press(world.karin, Button("Gör till FAQ", "faq.from_question", {"question": CIAS}))
+    made = {"entry": world.anna.app.database.play(testimony), "state": "published"}
+    walk.press(world.karin, Button("Publicera", "faq.move", made))
+    bo.deliver()
+    world.others = [cia, lena, world.karin]
+
+    shown = [one for one in walk.buttons(bo.card) if one.verb == "faq.name"]
+    assert [one.title for one in shown] == ["Visa namnet", "Bara kommunen"]
+    for one in shown:
+        world.attack(one)
+    assert world.wrong == []
 
 
 def test_buttons_in_a_channel_show_nobody_and_change_only_what_is_shared(world: World) -> None:

@@ -123,10 +123,10 @@ CLASSES = (
         "Vad som ändrades och när. Inte vem som gjorde det eller vem det gällde.",
     ),
     KeptClass(
-        "Ansvar för svar i kunskapsbanken",
+        "Svar i kunskapsbanken",
         ("faq_entries",),
-        "Vilka svar i kunskapsbanken som du har skrivit.",
-        "Så att kansliet vet vem som kan granska dem.",
+        "Vilka svar i kunskapsbanken som du har skrivit eller som kommer från dig, och om ditt namn får stå där.",
+        "Så att kansliet vet vem som kan granska dem. Medlemmarna ser ditt namn bara om du har sagt ja.",
         lambda _: "Så länge svaret finns, eller tills du tar bort dig.",
         "Svaren, utan ditt namn.",
     ),
