@@ -259,8 +259,10 @@ def test_the_entry_that_replaces_one_out_of_date_is_found_at_once(kansli: Chat) 
     _open(kansli, "Kan en region bli medlem?")
     kansli.click("Spara", **_filled(kansli, valid_until="2026-12-01"))
     kansli.say("nytt svar")
-    for text in ("Kan en region bli medlem nu?", "Nej, från 2027 bara kommuner.", "är regioner med", "medlemskap"):
-        kansli.say(text)
+    kansli.click("Fortsätt", answer="Kan en region bli medlem nu?")
+    kansli.click("Fortsätt", answer="Nej, från 2027 bara kommuner.")
+    kansli.click("Fortsätt", answer="är regioner med")
+    kansli.say("medlemskap")
     kansli.click("Publicera")
     kansli.clock.forward(days=30)
 
