@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from bot.settings import Settings
+from storage import name_keys
 
 NOWHERE = "https://teams.example/l/chat"
 """The address on a laptop, where none leads to the chat."""
@@ -21,12 +22,13 @@ def chat(settings: Settings) -> str:
     return f"https://teams.microsoft.com/l/chat/0/0?users=28:{settings.app_id}{tenant}"
 
 
-def write_to(mail: str) -> str:
-    """Return the address that opens a chat in Teams with the person who has this mail address, percent-encoded.
+def chat_with(mail: str, person_id: int) -> str:
+    """Return the address that opens a chat in Teams with the person who has this mail address, with their key.
 
-    It names no tenant: two people from different tenants then meet in a chat of their own accounts.
+    Guests are found by their mail address only: Teams opens no chat for their UPN, which holds ``#EXT#``. The address
+    names no tenant: two people from different tenants then meet in a chat of their own accounts, where they look.
     """
-    return f"https://teams.microsoft.com/l/chat/0/0?users={mail}"
+    return f"https://teams.microsoft.com/l/chat/0/0?users={name_keys.keyed(person_id, quote(mail, safe='@'))}"
 
 
 def thread(settings: Settings, conversation_id: str, message_id: str) -> str:
@@ -35,12 +37,3 @@ def thread(settings: Settings, conversation_id: str, message_id: str) -> str:
         return ""
     tenant = f"?tenantId={settings.app_tenant_id}" if settings.app_tenant_id else ""
     return f"https://teams.microsoft.com/l/message/{quote(conversation_id)}/{quote(message_id)}{tenant}"
-
-
-def chat_with(settings: Settings, mail: str) -> str:
-    """Return the address of a Teams chat with the person who has this mail address.
-
-    Guests are found by their mail address only: Teams opens no chat for their UPN, which holds ``#EXT#``.
-    """
-    tenant = f"tenantId={settings.app_tenant_id}&" if settings.app_tenant_id else ""
-    return f"https://teams.microsoft.com/l/chat/0/0?{tenant}users={quote(mail, safe='@')}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote
 
 from sqlalchemy.orm import Session
 
@@ -37,8 +36,7 @@ class Said:
     @property
     def chat(self) -> str:
         """Return the address of a chat with the person, with their key; empty without :attr:`mail`."""
-        mail = name_keys.keyed(self.answer.person_id or 0, quote(self.mail, safe="@"))
-        return links.write_to(mail) if mail else ""
+        return links.chat_with(self.mail, self.answer.person_id or 0) if self.mail else ""
 
 
 @dataclass(frozen=True, slots=True)
