@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.faq import access, answers, cards
+from bot.faq import access, answers, cards, ways
 from bot.faq.answers import Judged
 from bot.message import Json, Message, Reply, UserError, say, state
 from bot.routes import Routes
 from bot.turn import Turn
+from bot.wording import feedback
+from bot.wording.feedback import Feedback
 from storage import faq_log
-from storage.faq_log import QuestionOutcome
+from storage.faq_log import LatestQuestion, QuestionOutcome
 
 routes = Routes[Turn]()
 
@@ -31,6 +34,33 @@ def ask_example(turn: Turn) -> Reply:
     return ask(replace(turn, incoming=replace(turn.incoming, text=text)))
 
 
+def hear_complaint(turn: Turn) -> Reply | None:
+    """Take what people say of the answer before: it is wrong, it missed the question, or it solved the matter.
+
+    Return None for everything else.
+    """
+    said = feedback.about(turn.incoming.text)
+    if said is None:
+        return None
+    latest = faq_log.latest(turn.session, turn.person.id, turn.incoming.place.conversation_id)
+    answered = access.published(turn, [latest.answer_id]) if latest is not None else []
+    if said is Feedback.SOLVED:
+        if latest is None or not answered:
+            return None
+        access.vote(turn, latest.question, answered[0].id, helpful=True)
+        return say(card=cards.helped(answered[0], latest.question.id))
+    if said is Feedback.WRONG:
+        return say(card=_wrong(turn, latest, answered))
+    if latest is None:
+        return say(card=cards.unknown(ways.of(turn, ""), 0, title="Vad bra att du säger till"))
+    if answered:
+        access.vote(turn, latest.question, answered[0].id, helpful=False)
+    elif latest.question.outcome == QuestionOutcome.OFFERED:
+        latest.question.rejected = True
+    about = ways.of(turn, latest.text)
+    return say(card=cards.unknown(about, latest.question.id, title="Då frågar vi någon annan"))
+
+
 @routes.action("faq.choose")
 def choose(turn: Turn) -> Reply:
     """Take one of "Menade du …?": show its answer in the offer's place, and remember it for the same wording."""
@@ -40,7 +70,7 @@ def choose(turn: Turn) -> Reply:
         question.chosen_id, question.rejected = entry.id, False
         where = turn.person.id, turn.incoming.place.conversation_id
         faq_log.keep_recent(turn.session, *where, text=entry.question, question_id=question.id, now=turn.now)
-    return _in_place(turn, cards.answer(entry, question.id), everyone=own)
+    return _in_place(turn, _answer(turn, entry, question.id), everyone=own)
 
 
 @routes.action("faq.none")
@@ -50,15 +80,14 @@ def none_of_these(turn: Turn) -> Reply:
     own = access.is_own(turn, question)
     if own:
         question.rejected, question.chosen_id = True, None
-    text = access.own_text(turn, question)
-    return _in_place(turn, cards.unknown(text, turn.app.settings.contact), everyone=own)
+    return _in_place(turn, cards.unknown(ways.of(turn, access.own_text(turn, question)), question.id), everyone=own)
 
 
 @routes.action("faq.show")
 def show_related(turn: Turn) -> Reply:
     """Answer a related question in a message of its own; the first answer stays."""
     question, entry = access.shown(turn)
-    return say(card=cards.answer(entry, question.id))
+    return say(card=_answer(turn, entry, question.id))
 
 
 @routes.action("faq.vote")
@@ -68,10 +97,8 @@ def vote(turn: Turn) -> Reply:
     helpful = turn.data.get("helpful") is True
     access.vote(turn, question, entry.id, helpful=helpful)
     if not helpful:
-        return _in_place(
-            turn, cards.why_not(entry, question.id, turn.app.settings.contact, asked=access.own_text(turn, question))
-        )
-    return _in_place(turn, cards.answer(entry, question.id, _related(turn), voted=True))
+        return _in_place(turn, cards.why_not(entry, question.id, ways.of(turn, access.own_text(turn, question))))
+    return _in_place(turn, _answer(turn, entry, question.id, _related(turn), voted=True))
 
 
 @routes.action("faq.reason")
@@ -82,27 +109,60 @@ def reason(turn: Turn) -> Reply:
     if not written:
         raise UserError("Skriv vad du saknade i rutan, eller låt bli. Din röst är redan sparad.")
     access.vote(turn, question, entry.id, helpful=False).reason = written
-    contact, asked = turn.app.settings.contact, access.own_text(turn, question)
-    return _in_place(turn, cards.why_not(entry, question.id, contact, asked=asked, reason=written))
+    about = ways.of(turn, access.own_text(turn, question))
+    return _in_place(turn, cards.why_not(entry, question.id, about, reason=written))
 
 
 @routes.action("faq.again")
 def again(turn: Turn) -> Reply:
     """Show the answer with its buttons again, to read it or to change the vote."""
     question, entry = access.shown(turn)
-    return _in_place(turn, cards.answer(entry, question.id, _related(turn)))
+    return _in_place(turn, _answer(turn, entry, question.id, _related(turn)))
 
 
 def _card(turn: Turn, judged: Judged) -> Json:
-    match judged.outcome:
-        case QuestionOutcome.ANSWERED:
-            best, *related = judged.entries
-            return cards.answer(best, judged.question_id, related, remembered=judged.remembered)
-        case QuestionOutcome.OFFERED:
-            return cards.offer(judged.asked, judged.entries, judged.question_id, about=judged.about)
-        case QuestionOutcome.UNKNOWN:
-            empty = turn.app.bank.empty
-            return cards.unknown(judged.asked, turn.app.settings.contact, empty=empty)
+    draft = ways.unfinished(turn, judged)
+    if draft is not None:
+        shown = [entry for entry in judged.entries if judged.outcome is not QuestionOutcome.UNKNOWN]
+        return cards.not_ready(draft.question, ways.of(turn, judged.asked), judged.question_id, shown[:1])
+    if judged.outcome is QuestionOutcome.ANSWERED:
+        if ways.is_errand(turn, judged):  # an answer does not do what was asked for
+            ways.correct(turn, judged, QuestionOutcome.OFFERED)
+            return cards.unknown(ways.of(turn, judged.asked), judged.question_id, judged.entries[:1])
+        best, *related = judged.entries
+        return _answer(turn, best, judged.question_id, related, remembered=judged.remembered)
+    about = ways.of(turn, judged.asked)
+    offered = judged.entries if judged.outcome is QuestionOutcome.OFFERED else ()
+    guesses = ways.reasonable(about, offered)
+    if guesses and not about.likely.clear:
+        return cards.offer(guesses, about, judged.question_id, about=judged.about)
+    if offered and not guesses:
+        ways.correct(turn, judged, QuestionOutcome.UNKNOWN)
+    return cards.unknown(about, judged.question_id, guesses, empty=turn.app.bank.empty)
+
+
+def _answer(
+    turn: Turn,
+    entry: Any,
+    question_id: int,
+    related: Sequence[Any] = (),
+    *,
+    remembered: bool = False,
+    voted: bool | None = None,
+) -> Json:
+    contact = turn.app.settings.contact
+    return cards.answer(entry, question_id, related, contact=contact, remembered=remembered, voted=voted)
+
+
+def _wrong(turn: Turn, latest: LatestQuestion | None, answered: Sequence[Any]) -> Json:
+    """Return the question whether to tell the kansli that an answer is wrong: the one that is named, or the latest."""
+    text = turn.incoming.text
+    hits = turn.app.bank.search(subject, 1) if (subject := feedback.subject(text)) else ()
+    named = access.published(turn, [hit.entry_id for hit in hits if hit.probability >= answers.UNSURE])
+    meant = (named or answered or [None])[0]
+    if latest is not None and meant is not None and meant.id == latest.answer_id:
+        access.vote(turn, latest.question, meant.id, helpful=False)
+    return cards.wrong(meant, text, turn.app.settings.contact)
 
 
 def _in_place(turn: Turn, card: Json, *, everyone: bool = False) -> Reply:

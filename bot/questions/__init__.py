@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.questions import channel_commands, commands, desk_commands, notices, reminders, thread_commands
 from bot.questions.channel_commands import in_thread
+from bot.questions.commands import hear_solved
 from bot.questions.thread_commands import ask as ask_overheard
 from bot.questions.thread_commands import changed_answer, edit, take_back, to_ask_about
 from bot.routes import Routes
@@ -19,6 +20,7 @@ __all__ = [
     "ask_overheard",
     "changed_answer",
     "edit",
+    "hear_solved",
     "in_thread",
     "routes",
     "take_back",

@@ -16,7 +16,7 @@ from __future__ import annotations
 from bot.message import Scope, UserError
 from bot.questions import details, lifecycle
 from bot.turn import Turn
-from storage import deliveries, groups, offers, questions
+from storage import deliveries, groups, offers, questions, turns
 from storage.offers import ThreadOffer
 from storage.questions import Question
 
@@ -86,6 +86,15 @@ def stands_here(turn: Turn, question: Question) -> bool:
         return False
     posted = deliveries.channels(turn.session, questions.subject(question.id))[-1:]
     return turn.incoming.place.conversation_id in (group.conversation_id, *posted)
+
+
+def refuse_others(turn: Turn) -> None:
+    """Refuse a press on a card that answered somebody else, which would ask in the presser's name."""
+    card, where = turn.incoming.card_id, turn.incoming.place.conversation_id
+    if card is not None and not turns.answers_with(turn.session, turn.person.id, where, card):
+        raise UserError(
+            "Det är inte din fråga. Skriv **fråga kollegor** och din egen fråga till mig om du vill ställa en."
+        )
 
 
 def own_offer(turn: Turn) -> tuple[ThreadOffer, Question]:
