@@ -63,12 +63,15 @@ _SAID = {
 _ANSWERS = {phrase.strip(): answer for answer, phrases in _SAID.items() for phrase in phrases.split(",")}
 _WARM = frozenset("👍👌🙏❤🧡💚💙💛💜🥰😊🙂😀😃😄😁👏🎉💪✅😍🤗🌱🌿♥")
 _ELSEWHERE = re.compile(
-    r"(?:vad|hur|va) (?:är|e|blir|ser|va) (?:det )?(?:för )?(?:vädret?|klockan|temperaturen|lunchen)(?: ut)?\b.*"
+    r"(?:vad|hur|va) (?:är|e|blir|ser|va) (?:det )?(?:för )?(?:väder|vädret|klockan|temperaturen|lunchen)(?: ut)?\b.*"
     r"|(?:hur varmt|hur kallt) (?:är|blir) det.*|(?:kommer|ska) det (?:att )?(?:regna|snöa)\b.*|(?:blir|är) det (?:sol|regn)\b.*"
     r"|vilken (?:dag|tid) är det(?: (?:i dag|idag|nu))?|vad är det för (?:dag|datum)(?: (?:i dag|idag))?"
     r"|(?:vem|vilka) vann .{3,40}|(?:berätta|kan du|dra) .{0,20}(?:skämt|vits|saga)|sjung .{0,20}|vad äter du.*"
 )
 """What people ask a bot to try it: the weather, the time, a joke. Nothing that somebody here would know."""
+_THANKING = re.compile(
+    r"(?:\w+ ){0,2}tack\w*(?: \w+){0,2} för (?:\w+ )?(?:hjälp|hjälpen|svar|svaret|det|info|infon|tips|tipset)"
+)
 _ASKING = frozenset("vad va hur när var vart vem vilka vilken vilket varför kan ska får måste finns".split())
 _TRIMMINGS = frozenset({"du", "så", "då", "där", "alla", "igen", "bot", "botten", "ekobot"})
 
@@ -86,6 +89,7 @@ def answer(text: str, attachments: Sequence[str] = ()) -> str | None:
     plain = _plain(text)
     if plain:
         said = _ANSWERS.get(plain) or _ANSWERS.get(_bare(plain)) or (THANKS if _only_thanks(text) else None)
+        said = said or (THANKS if _THANKING.fullmatch(plain) else None)
         return said or (ELSEWHERE if _ELSEWHERE.fullmatch(plain) else None)
     if attachments:
         return PICTURE

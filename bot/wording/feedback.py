@@ -30,14 +30,16 @@ _THANKS = re.compile(r"^(?:tusen |stort |ok |okej |ja |jo |toppen |super |perfek
 _IT = r"(?:det|detta|de|svaret|ditt svar|uppgiften|siffran|datumet|länken|informationen|allt)"
 _WRONG = re.compile(
     rf"\bstäm(?:mer|de) (?:\w+ )?(?:inte|ej)\b"
-    rf"|\b{_IT} (?:\w+ ){{0,6}}?(?:är|var|blev) (?:\w+ )?(?:fel|felaktigt?|inte rätt|inte sant|inaktuellt?|föråldra[dt]|gammalt)\b"
+    rf"|\b{_IT} (?:\S+ ){{0,6}}?(?:är|var|blev) (?:\w+ )?"
+    r"(?:fel|felaktigt?|inte rätt|inte sant|inaktuellt?|föråldra[dt]|gammalt)\b"
     r"|^(?:nej |men |nej men )?(?:det är |det var )?(?:helt |ju )?fel(?: svar)?$"
     r"|\b(?:du|ni) har fel\b|\bfel(?:aktigt)? svar\b"
 )
 _MISSED = re.compile(
     r"\b(?:inte|inget|inga|ej) (?:\w+ )?svar(?:et)? (?:på|till)\b|\bsvara(?:r|de)? (?:\w+ )?(?:inte|ej) på\b"
     r"|\binte (?:det|vad|de|så) (?:som )?jag (?:frågade|undrade|menade|ville|letade|sökte)\b"
-    r"|\bhjälp(?:te|er) (?:mig |oss )?(?:inte|ej)\b|\bingen hjälp\b|\b(?:du|ni) (?:förstår|fattar|missförst\w+) (?:inte|mig|frågan)\b"
+    r"|\bhjälp(?:te|er) (?:mig |oss )?(?:inte|ej)\b|\bingen hjälp\b"
+    r"|\b(?:du|ni) (?:förstår|fattar|missförst\w+) (?:inte|mig|frågan)\b"
     r"|\bfel fråga\b|\binte (?:alls )?(?:till )?(?:någon |nån )?hjälp\b"
 )
 _SOLVED = re.compile(

@@ -44,6 +44,7 @@ _ASKS_PEERS = re.compile(
     | \bhur \ (?:har|brukar|skulle|kan) \ {_OTHERS}\b
     | \bvad \ (?:tycker|tänker|anser|säger|brukar|gjorde|använder) \ {_OTHERS}\b
     | \bvilk(?:a|en|et) \ (?:\w+ \ )? (?:använder|har|valde|köpte|kör) \ (?:ni|andra)\b
+    | \b(?:äger|tar|kör|ställer|använder|betalar|låter|kräver|mäter|har) \ ni \b (?! \ (?:inspel|webbinari|kontor|öppet))
     | \bvilka \ kommuner \ (?:har|använder|jobbar|arbetar|gör|kan|ställer)\b
     | \bvem \ (?:har|kan|vet|jobbar|arbetar) \b
     | \b(?:erfarenhet(?:er)?|goda \ exempel|tips|lärdomar|dela \ med \ (?:er|sig))\b
@@ -55,7 +56,8 @@ _ASKS_PEERS = re.compile(
     re.VERBOSE,
 )
 _HELP_US = re.compile(
-    r"\b(?:kan ni (?:hjälpa|stötta)|hjälp\w*) (?:oss|mig) (?:med|att)\b|\bargument (?:för|emot|mot)\b|\bmall(?:ar)? (?:för|till)\b"
+    r"\b(?:kan ni (?:hjälpa|stötta)|hjälp\w*) (?:oss|mig) (?:med|att)\b"
+    r"|\bargument (?:för|emot|mot)\b|\bmall(?:ar)? (?:för|till)\b"
 )
 """For colleagues, if it is about no matter of the kansli's."""
 _ERRAND = re.compile(
@@ -65,10 +67,12 @@ _ERRAND = re.compile(
           | protokoll\w* | påminnelseavgift\w* | fakturaadress\w* | referensnumm\w* )\b
     | \bring(?:a|er)?\ (?:mig|oss|upp)\b
     | \b(?:kontakta|mejla|maila|svara|nå)\ (?:mig|oss)\b | \bhör(?:a)?\ av\ er\b
-    | \bjag\ vill\ (?:bli\ (?:uppringd|kontaktad)|klaga|anmäla|avsluta|säga\ upp|lämna|boka|beställa|ha\ (?:en\ )?kopia)\b
+    | \bjag\ vill\ (?:bli\ (?:uppringd|kontaktad)|klaga|anmäla|avsluta|säga\ upp)\b
+    | \bjag\ vill\ (?:lämna|boka|beställa|ha\ (?:en\ )?kopia)\b
     | \b(?:kan|skulle|kunde)\ (?:ni|du|någon|nån|kansliet)\ (?:kunna\ |snälla\ )?
       (?:skicka|sända|ringa|mejla|maila|ta\ bort|lägga\ (?:in|till|upp)|ändra|uppdatera|boka|bjuda|fixa|rätta)\b
     | \bskicka\ (?:mig|oss|över|en|ett)\b
+    | \b(?:länk|sida|formulär|inbjud)\w*\ (?:\S+\ ){0,4}(?:funkar|fungerar|öppnas)\ (?:ej|inte)\b
     | \b(?:kommer|kom)\ inte\ in\b | \bglömt?(?:de)?\ (?:mitt|min|bort)\b
     | \b(?:säga\ upp|gå\ ur|lämna\ nätverket|avanmäl\w*|avbokning|avboka)\b
     """,
@@ -76,12 +80,12 @@ _ERRAND = re.compile(
 )
 _HUMAN = re.compile(
     r"\b(?:prata|tala|snacka|chatta|få kontakt|komma i kontakt|kopplas?) (?:\w+ )?(?:med|till) "
-    r"(?:en |nån |någon )?(?:riktig |annan )?(?:människa|person|nån|någon|handläggare|kansliet|kansli|er|dig)\b"
+    r"(?:en |nån |någon )?(?:riktig |annan )?(?:människa|person|nån|någon|handläggare|kansliet|kansli|er|dig)\b(?! (?:i|från|hos) )"
     r"|\briktig människa\b|\bring(?:a|er)?(?: upp)? (?:mig|oss)\b"
 )
 _OURS = re.compile(
     r"(?:årsmöte|avgift|medlem|kansli|styrelse|konferens|webbinari|webinar|nyhetsbrev|enkät|kontaktperson|kontaktpolitik"
-    r"|nyckeltal|\bsekom|ekokommun|akademi|verksamhetsplan|nätverke|tjänstepersonsforum|\bboten\b|teams)"
+    r"|nyckeltal|\bsekom|ekokommun|akademi|inspelning|anmälan|anmäla mig|verksamhetsplan|nätverke|tjänstepersonsforum|\bboten\b|teams)"
 )
 """Matters of the network itself, which the kansli knows best."""
 _I_WANT = re.compile(r"^(?:hej\w*[ ,!]+)?(?:jag|vi) (?:vill|skulle vilja|behöver|har problem|saknar|hittar inte)\b")
@@ -99,22 +103,17 @@ _SWEDISH = frozenset(
 
 def likely(text: str, *, themed: bool = False) -> Likely:
     """Return the likeliest next step. ``themed`` says that the words point to a theme group."""
-    asked = " ".join(fold(text).split())
     if is_english(text):
         return Likely(NextStep.ENGLISH, clear=True)
-    if _ASKS_PEERS.search(asked) and not _HUMAN.search(asked):
-        return Likely(NextStep.PEERS, clear=not _OURS.search(asked))
-    if _HUMAN.search(asked):
-        return Likely(NextStep.KANSLI, clear=True, bare=True)
-    if _ERRAND.search(asked):
-        return Likely(NextStep.KANSLI, clear=True)
-    if _OURS.search(asked):
-        return Likely(NextStep.KANSLI)
-    if _HELP_US.search(asked):
+    asked = " ".join(fold(text).split())
+    ours, human = bool(_OURS.search(asked)), bool(_HUMAN.search(asked))
+    if _ASKS_PEERS.search(asked) and not human:
+        return Likely(NextStep.PEERS, clear=not ours)
+    if human or _ERRAND.search(asked):
+        return Likely(NextStep.KANSLI, clear=True, bare=human)
+    if not ours and _HELP_US.search(asked):
         return Likely(NextStep.PEERS, clear=True)
-    if not themed and _I_WANT.search(asked):
-        return Likely(NextStep.KANSLI)
-    return Likely(NextStep.PEERS)
+    return Likely(NextStep.KANSLI if ours or (not themed and _I_WANT.search(asked)) else NextStep.PEERS)
 
 
 def is_english(text: str) -> bool:
