@@ -77,6 +77,7 @@ def ask_group(turn: Turn, answers: Answers) -> Json:
         *([plain(f"Jag föreslår {names[first.theme]}. {first.reason}")] if first else []),
     ]
     shown = [suggestion.theme for suggestion in offered[:OFFERED]]
+    shown = [group.theme for group in taking] if len(taking) <= OFFERED else shown
     choices = [
         button(
             names[theme], "dialog.answer", step="group", answer=theme, style="positive" if at == 0 and first else None
@@ -115,6 +116,7 @@ def ask_name(turn: Turn, answers: Answers) -> Json:
     short = details.who(turn.session, "", person.municipality_code)
     return card(
         heading("Vad ska de andra se om dig?"),
+        plain(f"Din fråga: {one_line(str(answers['text']))}", subtle=True),
         plain(f"Med namn: {full}. Utan namn: {short}."),
         buttons(
             button("Visa mitt namn", "dialog.answer", step="name", answer=NAME),

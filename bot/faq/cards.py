@@ -138,12 +138,13 @@ def why_not(entry: Any, question_id: int, ways: Ways, *, reason: str = "") -> Js
 def wrong(entry: Any | None, text: str, contact: str) -> Json:
     """Return the reply to "det stämmer inte": whether to tell the kansli, with the ``entry`` that is meant."""
     about = f"Det gäller svaret ”{entry.question}”." if entry is not None else ""
+    words = f"{about} {text}".strip()
     return card(
         heading("Tack. Ska jag säga till kansliet?"),
         *([plain(about)] if about else []),
-        _errand_field("Det här skickar jag", f"{about} {text}".strip()),
+        _errand_field("Det här skickar jag", words),
         small(f"Ändra gärna texten först. Bara kansliet läser den. Du kan också mejla: {_address(contact)}"),
-        actions=[button("Skicka till kansliet", "questions.errand", style="positive")],
+        actions=[button("Skicka till kansliet", "questions.errand", style="positive", text=words)],
         summary="Tack. Ska jag säga till kansliet?",
     )
 
@@ -177,7 +178,7 @@ def _errand(ways: Ways, question_id: int, entries: Sequence[Any]) -> Json:
         _errand_field("Ditt meddelande till kansliet", "" if ways.likely.bare else ways.text),
         small(f"Bara kansliet läser det, med ditt namn. Svaret kommer till dig i vår egen chatt. {_mail(ways)}"),
         *_liked(entries, question_id),
-        actions=[button("Skicka till kansliet", "questions.errand", style="positive"), peers],
+        actions=[_to_kansli(ways, style="positive"), peers],
         summary=f"Det hjälper kansliet dig med. Mejla: {ways.contact}",
     )
 
@@ -223,7 +224,9 @@ def _to_peers(ways: Ways, *, style: Style | None = None, alone: bool = False) ->
 
 def _to_kansli(ways: Ways, *, title: str = "Skicka till kansliet", style: Style | None = None) -> Action:
     """Return the button to the kansli. A press sends the question, or asks for the words if there are too few."""
-    return button(title, "questions.errand", style=style, text=ways.text, bare=len(ways.text.split()) <= 1)
+    return button(
+        title, "questions.errand", style=style, text=ways.text, bare=ways.likely.bare or len(ways.text.split()) <= 1
+    )
 
 
 def _mail(ways: Ways) -> str:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from bot.message import UserError
 from bot.register.change import Change
+from bot.wording import blanks
 from storage import faq
 from storage.faq import Certainty, Entry, EntryState, Phrasing
 
@@ -89,7 +90,7 @@ def create(change: Change, content: EntryContent, *, question_id: int | None = N
 
 
 def revise(change: Change, entry: Entry, content: EntryContent) -> None:
-    """Give an entry new content; saving counts as reviewing it. A published answer must be filled in.
+    """Give an entry new content; saving counts as reviewing it. A published answer must have something to show.
 
     Raises :class:`UserError`.
     """
@@ -101,7 +102,7 @@ def revise(change: Change, entry: Entry, content: EntryContent) -> None:
 def move(change: Change, entry: Entry, state: EntryState) -> None:
     """Publish, archive or withdraw an entry. Raises :class:`UserError` for publishing an entry with gaps to fill in."""
     if state is EntryState.PUBLISHED:
-        _refuse_unfilled(f"{entry.answer} {entry.note}")
+        _refuse_unfilled(entry.answer)
         entry.reviewed_on, entry.review_on = change.today, change.today + REVIEWED_FOR
     entry.state, entry.changed_at = state, change.now
     faq.touch(change.session)
@@ -120,8 +121,10 @@ def add_phrasing(change: Change, entry: Entry, text: str) -> bool:
 
 
 def _refuse_unfilled(text: str) -> None:
-    if "{{" in text:
-        raise UserError("Det finns {{ }} kvar att fylla i. Fyll i dem i svaret och anteckningen, och spara först.")
+    if not blanks.is_ready(text):
+        raise UserError(
+            "Det finns {{ }} kvar att fylla i, och utan dem är svaret tomt. Fyll i dem i svaret, och spara först."
+        )
 
 
 def _write(change: Change, entry: Entry, content: EntryContent) -> None:

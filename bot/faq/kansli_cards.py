@@ -11,6 +11,7 @@ from bot.cards import button, buttons, card, caution, choice_input, heading, lab
 from bot.faq import entries as editing
 from bot.faq import gap_cards
 from bot.message import Json
+from bot.wording import blanks
 from storage.faq import Certainty, Entry, EntryState
 from storage.faq_log import Opinion
 
@@ -96,8 +97,12 @@ def form(entry: Entry, *, notice: str = "", removed: Sequence[str] = ()) -> Json
         *([label(notice)] if notice else []),
         *([plain(gap_cards.taken_out(removed))] if removed else []),
         *(
-            [caution("Det finns {\N{ZERO WIDTH SPACE}{ }} att fylla i innan svaret kan publiceras.")]
-            if _unfilled(entry)
+            [
+                caution(
+                    "Det finns {\N{ZERO WIDTH SPACE}{ }} att fylla i. Läsaren ser inte de meningarna förrän du gjort det."
+                )
+            ]
+            if blanks.missing(entry.answer)
             else []
         ),
         *_fields(entry),
@@ -130,7 +135,3 @@ def _fields(entry: Entry) -> list[CardElement]:
         choice_input("certainty", "Hur säkert är svaret?", CERTAINTIES, value=entry.certainty),
         text_input("note", "Anteckning för kansliet", value=entry.note, long=True),
     ]
-
-
-def _unfilled(entry: Entry) -> bool:
-    return "{{" in f"{entry.answer} {entry.note}"

@@ -41,7 +41,8 @@ _SAID = {
         "tack, tack tack, tackar, tackar tackar, tack så mycket, tack så jättemycket, tusen tack, stort tack, tack "
         "för hjälpen, tack för svaret, tack för svar, tack för det, tack ska du ha, tackar för hjälpen, tackar för "
         "svar, tackar så mycket, ok tack, okej tack, toppen tack, perfekt tack, super tack, jättebra tack, bra "
-        "tack, ja tack, nej tack, thanks, thank you, thx, tnx, tack det var bra, tack det räcker, tack snälla, tack på förhand, tack och hej"
+        "tack, ja tack, nej tack, thanks, thank you, thx, tnx, tack det var bra, tack det räcker, tack snälla, tack på "
+        "förhand, tack och hej"
     ),
     GOODBYE: (
         "hej då, hejdå, adjö, vi hörs, vi ses, ha det, ha det bra, ha det gött, trevlig helg, trevlig kväll, god "
@@ -64,7 +65,8 @@ _ANSWERS = {phrase.strip(): answer for answer, phrases in _SAID.items() for phra
 _WARM = frozenset("👍👌🙏❤🧡💚💙💛💜🥰😊🙂😀😃😄😁👏🎉💪✅😍🤗🌱🌿♥")
 _ELSEWHERE = re.compile(
     r"(?:vad|hur|va) (?:är|e|blir|ser|va) (?:det )?(?:för )?(?:väder|vädret|klockan|temperaturen|lunchen)(?: ut)?\b.*"
-    r"|(?:hur varmt|hur kallt) (?:är|blir) det.*|(?:kommer|ska) det (?:att )?(?:regna|snöa)\b.*|(?:blir|är) det (?:sol|regn)\b.*"
+    r"|(?:hur varmt|hur kallt) (?:är|blir) det.*|(?:kommer|ska) det (?:att )?(?:regna|snöa)\b.*"
+    r"|(?:blir|är) det (?:sol|regn)\b.*"
     r"|vilken (?:dag|tid) är det(?: (?:i dag|idag|nu))?|vad är det för (?:dag|datum)(?: (?:i dag|idag))?"
     r"|(?:vem|vilka) vann .{3,40}|(?:berätta|kan du|dra) .{0,20}(?:skämt|vits|saga)|sjung .{0,20}|vad äter du.*"
 )

@@ -17,6 +17,7 @@ from bot.message import Scope, UserError
 from bot.questions import details, lifecycle
 from bot.turn import Turn
 from storage import deliveries, groups, offers, questions, turns
+from storage.groups import ThemeGroup
 from storage.offers import ThreadOffer
 from storage.questions import Question
 
@@ -86,6 +87,11 @@ def stands_here(turn: Turn, question: Question) -> bool:
         return False
     posted = deliveries.channels(turn.session, questions.subject(question.id))[-1:]
     return turn.incoming.place.conversation_id in (group.conversation_id, *posted)
+
+
+def suggested_group(turn: Turn) -> ThemeGroup | None:
+    """Return the group that a button suggests for a new question. Every member may ask every group."""
+    return groups.by_theme(turn.session, turn.data.get("theme"))
 
 
 def refuse_others(turn: Turn) -> None:

@@ -44,7 +44,7 @@ def start(turn: Turn) -> Reply:
 @routes.action("questions.start")
 def press_start(turn: Turn) -> Reply:
     """*Fråga i Vatten*: start a question to colleagues that the bank could not answer; its group may be chosen."""
-    return _begin(turn, str(turn.data.get("text") or ""), groups.by_theme(turn.session, turn.data.get("theme")))
+    return _begin(turn, str(turn.data.get("text") or ""), access.suggested_group(turn))
 
 
 @routes.action("questions.here")
@@ -75,7 +75,8 @@ def send_errand(turn: Turn) -> Reply:
     written = turn.data.get("errand")
     if written is None and turn.data.get("bare") is True:
         return turn.in_place(asker_cards.errand_form(str(turn.data.get("text") or "")))
-    return _send(turn, lifecycle.checked_question(str(written or turn.data.get("text") or "")), None)
+    words = turn.data.get("text") if written is None else written
+    return _send(turn, lifecycle.checked_question(str(words or "")), None)
 
 
 @routes.command(

@@ -44,7 +44,6 @@ _ASKS_PEERS = re.compile(
     | \bhur \ (?:har|brukar|skulle|kan) \ {_OTHERS}\b
     | \bvad \ (?:tycker|tänker|anser|säger|brukar|gjorde|använder) \ {_OTHERS}\b
     | \bvilk(?:a|en|et) \ (?:\w+ \ )? (?:använder|har|valde|köpte|kör) \ (?:ni|andra)\b
-    | \b(?:äger|tar|kör|ställer|använder|betalar|låter|kräver|mäter|har) \ ni \b (?! \ (?:inspel|webbinari|kontor|öppet))
     | \bvilka \ kommuner \ (?:har|använder|jobbar|arbetar|gör|kan|ställer)\b
     | \bvem \ (?:har|kan|vet|jobbar|arbetar) \b
     | \b(?:erfarenhet(?:er)?|goda \ exempel|tips|lärdomar|dela \ med \ (?:er|sig))\b
@@ -57,6 +56,7 @@ _ASKS_PEERS = re.compile(
 )
 _HELP_US = re.compile(
     r"\b(?:kan ni (?:hjälpa|stötta)|hjälp\w*) (?:oss|mig) (?:med|att)\b"
+    r"|\b(?:äger|tar|kör|ställer|använder|betalar|låter|kräver|mäter|har) ni\b"
     r"|\bargument (?:för|emot|mot)\b|\bmall(?:ar)? (?:för|till)\b"
 )
 """For colleagues, if it is about no matter of the kansli's."""
@@ -80,12 +80,14 @@ _ERRAND = re.compile(
 )
 _HUMAN = re.compile(
     r"\b(?:prata|tala|snacka|chatta|få kontakt|komma i kontakt|kopplas?) (?:\w+ )?(?:med|till) "
-    r"(?:en |nån |någon )?(?:riktig |annan )?(?:människa|person|nån|någon|handläggare|kansliet|kansli|er|dig)\b(?! (?:i|från|hos) )"
+    r"(?:en |nån |någon )?(?:riktig |annan )?(?:människa|person|nån|någon|handläggare|kansliet|kansli|er|dig)\b"
+    r"(?! (?:i|från|hos) )"
     r"|\briktig människa\b|\bring(?:a|er)?(?: upp)? (?:mig|oss)\b"
 )
 _OURS = re.compile(
-    r"(?:årsmöte|avgift|medlem|kansli|styrelse|konferens|webbinari|webinar|nyhetsbrev|enkät|kontaktperson|kontaktpolitik"
-    r"|nyckeltal|\bsekom|ekokommun|akademi|inspelning|anmälan|anmäla mig|verksamhetsplan|nätverke|tjänstepersonsforum|\bboten\b|teams)"
+    r"(?:årsmöte|\bavgiften\b|(?:medlems|års)avgift|medlem|kansli|styrelse|konferens|webbinari|webinar|nyhetsbrev|enkät|kontaktperson|kontaktpolitik"
+    r"|nyckeltal|\bsekom|ekokommun|akademi|inspelning|anmälan|anmäla mig"
+    r"|verksamhetsplan|nätverke|tjänstepersonsforum|\bboten\b|teams)"
 )
 """Matters of the network itself, which the kansli knows best."""
 _I_WANT = re.compile(r"^(?:hej\w*[ ,!]+)?(?:jag|vi) (?:vill|skulle vilja|behöver|har problem|saknar|hittar inte)\b")
