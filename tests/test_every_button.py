@@ -35,6 +35,7 @@ SHARED = {
     "questions.follow": _CARD,
     "questions.unfollow": _CARD,
     "questions.wrong": frozenset({"deliveries"}),
+    **dict.fromkeys(("questions.errand", "questions.here"), frozenset({"deliveries"})),  # the presser asks
     **dict.fromkeys(("people.propose", "people.choose"), frozenset({"deliveries"})),  # the kansli is asked
 }
 """Buttons that any member may use on what is not theirs, and the tables that changes."""

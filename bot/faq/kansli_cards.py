@@ -97,11 +97,7 @@ def form(entry: Entry, *, notice: str = "", removed: Sequence[str] = ()) -> Json
         *([label(notice)] if notice else []),
         *([plain(gap_cards.taken_out(removed))] if removed else []),
         *(
-            [
-                caution(
-                    "Det finns {\N{ZERO WIDTH SPACE}{ }} att fylla i. Läsaren ser inte de meningarna förrän du gjort det."
-                )
-            ]
+            [caution("Det finns {\N{ZERO WIDTH SPACE}{ }} att fylla i. Tills dess ser läsaren inte de meningarna.")]
             if blanks.missing(entry.answer)
             else []
         ),

@@ -23,4 +23,4 @@ def suggestions(session: Session, bank: Bank, text: str, taking: Sequence[ThemeG
     ]
     words = {group.theme: group.words for group in taking}
     about = {group.theme: f"{group.name} {group.about}" for group in taking}
-    return themes.suggest(text, words, entries, before, about)
+    return themes.suggest(text, words, entries, before, about=about)

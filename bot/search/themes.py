@@ -65,6 +65,7 @@ def suggest(
     groups: Mapping[str, Sequence[str]],
     entries: Iterable[ThemeVote] = (),
     earlier: Iterable[ThemeVote] = (),
+    *,
     about: Mapping[str, str] | None = None,
 ) -> list[ThemeSuggestion]:
     """Return every theme of ``groups`` (theme → key words), likeliest first; equals in the groups' order.
