@@ -18,8 +18,10 @@ from storage.faq import Entry
 from storage.faq_log import QuestionOutcome
 
 ALIKE = 0.75
-"""Lowest likeness to a draft's question for saying that its answer is not ready. Above the likeness of two questions
-with one word in common and one different (0.71 or 0.5)."""
+"""Lowest likeness to a draft's question for saying that its answer is not ready, although the bank has an answer. Above
+the likeness of two questions with one word in common and one different (0.71 or 0.5)."""
+ALIKE_UNSURE = 0.6
+"""The same where the bank is unsure: below two words of three in common (0.67)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,10 @@ def unfinished(turn: Turn, judged: Judged) -> Entry | None:
     """Return the draft that the question asks for, if no published answer is as near. Record that it is wanted."""
     drafts = ((_likeness(judged.asked, _wordings(draft)), -draft.id, draft) for draft in faq.unfinished(turn.session))
     near, _, draft = max(drafts, default=(0.0, 0, None))
-    if draft is None or near < ALIKE:
+    answered = judged.outcome is QuestionOutcome.ANSWERED
+    if draft is None or near < (ALIKE if answered else ALIKE_UNSURE):
         return None
-    if judged.outcome is QuestionOutcome.ANSWERED:
+    if answered:
         shown = judged.entries[0].id
         if _likeness(judged.asked, faq_growth.phrasings(turn.session, [shown])[shown]) >= near:
             return None

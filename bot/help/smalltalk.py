@@ -34,7 +34,8 @@ _SAID = {
     HELLO: (
         "hej, hejsan, hallå, halloj, tja, tjena, tjenare, tjabba, tjo, morrn, morsning, hej hej, hejhej, hej på "
         "dig, hej där, hej alla, hej bot, hej du, god morgon, godmorgon, god dag, goddag, god kväll, god middag, "
-        "hello, hi, hey, jag har en fråga, jag har en fundering, kan jag fråga en sak, får jag fråga en sak, får jag "
+        "hello, hi, hey, hur mår du, hej hur mår du, hur är läget, hej hur är läget, läget, "
+        "jag har en fråga, jag har en fundering, kan jag fråga en sak, får jag fråga en sak, får jag "
         "fråga något, kan du hjälpa mig, kan du hjälpa till, jag behöver hjälp, help me, can you help me"
     ),
     THANKS: (

@@ -33,18 +33,18 @@ _WRONG = re.compile(
     rf"|\b{_IT} (?:\S+ ){{0,6}}?(?:är|var|blev) (?:\w+ )?"
     r"(?:fel|felaktigt?|inte rätt|inte sant|inaktuellt?|föråldra[dt]|gammalt)\b"
     r"|^(?:nej |men |nej men )?(?:det är |det var )?(?:helt |ju )?fel(?: svar)?$"
-    r"|\b(?:du|ni) har fel\b|\bfel(?:aktigt)? svar\b"
+    r"|\bgäller (?:inte|ej) längre\b|\b(?:du|ni) har fel\b|\bfel(?:aktigt)? svar\b"
 )
 _MISSED = re.compile(
     r"\b(?:inte|inget|inga|ej) (?:\w+ )?svar(?:et)? (?:på|till)\b|\bsvara(?:r|de)? (?:\w+ )?(?:inte|ej) på\b"
     r"|\binte (?:det|vad|de|så) (?:som )?jag (?:frågade|undrade|menade|ville|letade|sökte)\b"
     r"|\bhjälp(?:te|er) (?:mig |oss )?(?:inte|ej)\b|\bingen hjälp\b"
     r"|\b(?:du|ni) (?:förstår|fattar|missförst\w+) (?:inte|mig|frågan)\b"
-    r"|\bfel fråga\b|\binte (?:alls )?(?:till )?(?:någon |nån )?hjälp\b"
+    r"|\bmenade (?:något|nåt) annat\b|^(?:nej )?jag (?:förstår|fattar) inte(?: svaret)?$|\bfel fråga\b|\binte (?:alls )?(?:till )?(?:någon |nån )?hjälp\b"
 )
 _SOLVED = re.compile(
     r"\b(?:löste|löst|ordnade|redde ut|ordnat) sig\b|\bdet (?:löste|löser) (?:det|frågan|allt|problemet|saken)\b"
-    r"|\b(?:är|blev) löst\b|\bnu (?:funkar|fungerar|löste|förstår|vet)\b|\bdet (?:hjälpte|funkade|fungerade)\b"
+    r"|\b(?:är|blev) löst\b|^löst$|\bnu (?:funkar|fungerar|löste|förstår|vet)\b|\bdet (?:hjälpte|funkade|fungerade)\b"
     r"|\b(?:frågan|problemet) (?:är )?löst\b|\bdå är det löst\b|\b(?:precis|just) (?:det|vad) jag behövde\b"
 )
 _NOT = re.compile(r"\b(?:inte|ej|aldrig)\b")

@@ -43,6 +43,7 @@ _ASKS_PEERS = re.compile(
     | \bhur \ (?!når|bildades|finansieras|fungerar|funkar|kontaktar)\w+ \ (?:ni|andra)\b (?! \ (?:som|er\b))
     | \bhur \ (?:har|brukar|skulle|kan) \ {_OTHERS}\b
     | \bvad \ (?:tycker|tänker|anser|säger|brukar|gjorde|använder) \ {_OTHERS}\b
+    | \bvad \ gör \ (?:andra | ni \ (?:åt|med|mot|när|om|för \ att))\b
     | \bvilk(?:a|en|et) \ (?:\w+ \ )? (?:använder|har|valde|köpte|kör) \ (?:ni|andra)\b
     | \bvilka \ kommuner \ (?:har|använder|jobbar|arbetar|gör|kan|ställer)\b
     | \bvem \ (?:har|kan|vet|jobbar|arbetar) \b
@@ -71,7 +72,7 @@ _ERRAND = re.compile(
     | \bjag\ vill\ (?:lämna|boka|beställa|ha\ (?:en\ )?kopia)\b
     | \b(?:kan|skulle|kunde)\ (?:ni|du|någon|nån|kansliet)\ (?:kunna\ |snälla\ )?
       (?:skicka|sända|ringa|mejla|maila|ta\ bort|lägga\ (?:in|till|upp)|ändra|uppdatera|boka|bjuda|fixa|rätta)\b
-    | \bskicka\ (?:mig|oss|över|en|ett)\b
+    | \bskicka\ (?:mig|oss|över|en|ett)\b | \bskicka\b.*\btill\ (?:mig|oss)\b | \bta\ bort\ (?:mig|oss)\b.*\b(?:från|ur)\b
     | \b(?:länk|sida|formulär|inbjud)\w*\ (?:\S+\ ){0,4}(?:funkar|fungerar|öppnas)\ (?:ej|inte)\b
     | \b(?:kommer|kom)\ inte\ in\b | \bglömt?(?:de)?\ (?:mitt|min|bort)\b
     | \b(?:säga\ upp|gå\ ur|lämna\ nätverket|avanmäl\w*|avbokning|avboka)\b

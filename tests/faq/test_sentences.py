@@ -21,9 +21,14 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from copy import copy
 from pathlib import Path
 
+import pytest
+
 from bot.help import smalltalk
+from bot.search.calibration import calibrate
+from bot.search.live_bank import LiveBank
 from bot.turn import App
 from tests.support.chat import Chat, Clock, actions, words
 
@@ -64,7 +69,13 @@ def outcome(chat: Chat, text: str) -> str:
     return primary[0] if len(primary) == 1 else f"{len(primary)} primary buttons"
 
 
-def test_every_sentence_gets_an_outcome_that_we_stand_by(app: App, clock: Clock) -> None:
+@pytest.mark.parametrize("calibration", ["shipped", "learnt from the bank"])
+def test_every_sentence_gets_an_outcome_that_we_stand_by(app: App, clock: Clock, calibration: str) -> None:
+    bank = app.bank
+    assert isinstance(bank, LiveBank)
+    if calibration != "shipped":  # as the bot does by itself after a while
+        bank._index = copy(bank._index)
+        bank._index.calibration = calibrate(bank._index.entries) or pytest.fail("the bank is too small")
     chat, wrong, as_fact = Chat(app, clock), [], []
     counted: Counter[str] = Counter()
     for number, row in enumerate(row for row in rows() if not row["waits_for"]):
