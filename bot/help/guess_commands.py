@@ -67,7 +67,8 @@ def _near(turn: Turn, text: str) -> tuple[list[Command[Turn]], str, bool]:
         if near := [name for name, command in commands.items() if command.takes and typos.alike(begun, name)]:
             return _each(turn, near), rest, True
     if len(words) == 2 and words[0].casefold() in MINE:  # noqa: PLR2004 - "mina val", not a whole question
-        return _each(turn, (name for name in commands if name.split()[0] in MINE)), "", False
+        mine = (name for name in commands if name.split()[0] in MINE)
+        return _each(turn, sorted(mine, key=lambda name: name.split()[0] != words[0].casefold())), "", False
     return [], "", False
 
 

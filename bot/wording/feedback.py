@@ -40,7 +40,8 @@ _MISSED = re.compile(
     r"|\binte (?:det|vad|de|så) (?:som )?jag (?:frågade|undrade|menade|ville|letade|sökte)\b"
     r"|\bhjälp(?:te|er) (?:mig |oss )?(?:inte|ej)\b|\bingen hjälp\b"
     r"|\b(?:du|ni) (?:förstår|fattar|missförst\w+) (?:inte|mig|frågan)\b"
-    r"|\bmenade (?:något|nåt) annat\b|^(?:nej )?jag (?:förstår|fattar) inte(?: svaret)?$|\bfel fråga\b|\binte (?:alls )?(?:till )?(?:någon |nån )?hjälp\b"
+    r"|\bmenade (?:något|nåt) annat\b|^(?:nej )?jag (?:förstår|fattar) inte(?: svaret)?$"
+    r"|\bfel fråga\b|\binte (?:alls )?(?:till )?(?:någon |nån )?hjälp\b"
 )
 _SOLVED = re.compile(
     r"\b(?:löste|löst|ordnade|redde ut|ordnat) sig\b|\bdet (?:löste|löser) (?:det|frågan|allt|problemet|saken)\b"

@@ -72,7 +72,8 @@ _ERRAND = re.compile(
     | \bjag\ vill\ (?:lämna|boka|beställa|ha\ (?:en\ )?kopia)\b
     | \b(?:kan|skulle|kunde)\ (?:ni|du|någon|nån|kansliet)\ (?:kunna\ |snälla\ )?
       (?:skicka|sända|ringa|mejla|maila|ta\ bort|lägga\ (?:in|till|upp)|ändra|uppdatera|boka|bjuda|fixa|rätta)\b
-    | \bskicka\ (?:mig|oss|över|en|ett)\b | \bskicka\b.*\btill\ (?:mig|oss)\b | \bta\ bort\ (?:mig|oss)\b.*\b(?:från|ur)\b
+    | \bskicka\ (?:mig|oss|över|en|ett)\b | \bskicka\b.*\btill\ (?:mig|oss)\b
+    | \bta\ bort\ (?:mig|oss)\b.*\b(?:från|ur)\b
     | \b(?:länk|sida|formulär|inbjud)\w*\ (?:\S+\ ){0,4}(?:funkar|fungerar|öppnas)\ (?:ej|inte)\b
     | \b(?:kommer|kom)\ inte\ in\b | \bglömt?(?:de)?\ (?:mitt|min|bort)\b
     | \b(?:säga\ upp|gå\ ur|lämna\ nätverket|avanmäl\w*|avbokning|avboka)\b
