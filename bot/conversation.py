@@ -37,6 +37,7 @@ ROUTES = Routes(*(feature.routes for feature in FEATURES), dialog.routes)
 LISTENERS: tuple[Callable[[Turn], Reply | None], ...] = (
     questions.hear_solved,
     faq.hear_complaint,
+    members.listen,
     help_feature.hear_misspelt,
 )
 """Asked in order before the bank is searched, in every message that is a question. The first reply answers it."""

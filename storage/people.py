@@ -52,6 +52,16 @@ class RemindBy(StrEnum):
     BOTH = "both"
 
 
+class VisibleTo(StrEnum):
+    """Which members are told a person's name, seat and offer of help when they ask. The kansli always is."""
+
+    NETWORK = "network"
+    MUNICIPALITY = "municipality"
+    """The person's own municipality."""
+    KANSLI = "kansli"
+    """No other member."""
+
+
 class Person(Base):
     """Somebody who has written to the bot, was added where it is, or stands on the kansli's list."""
 
@@ -75,6 +85,9 @@ class Person(Base):
     role: Mapped[str] = mapped_column(String(20), default="")
     """What they say they are, one of :data:`OWN`; whom a municipality has appointed stands in ``contacts``."""
     helps_with: Mapped[str] = mapped_column(Text, default="")
+    visible_to: Mapped[str] = mapped_column(
+        String(12), default=VisibleTo.NETWORK, server_default=VisibleTo.NETWORK.value
+    )
     remind_by: Mapped[str] = mapped_column(String(10), default=RemindBy.USUAL)
     paused_until: Mapped[date | None]
     """The last day, in Stockholm, on which they want no reminders."""
@@ -254,6 +267,12 @@ def of_municipality(session: Session, code: str) -> Sequence[Person]:
     return session.scalars(
         select(Person).where(Person.municipality_code == code).order_by(Person.name, Person.id)
     ).all()
+
+
+def offering_help(session: Session) -> Sequence[Person]:
+    """Return everybody still here who has said what they can help others with, by name."""
+    here = Person.helps_with != "", Person.left_at.is_(None)
+    return session.scalars(select(Person).where(*here).order_by(Person.name, Person.id)).all()
 
 
 def follow(session: Session, person_id: int, theme: str) -> bool:

@@ -53,15 +53,18 @@ def answer(
     """Return an entry as the answer to a question. ``voted`` is the reader's own vote, if they have voted."""
     text = blanks.filled(entry.answer, {blanks.CONTACT: contact})
     body = [heading(entry.question), markdown(text)]
+    reviewed = f"Granskat {swedish.day(entry.reviewed_on)}."
     if entry.certainty != Certainty.HIGH:
         body.append(caution(GAP if entry.certainty == Certainty.GAP else UNCONFIRMED))
-    body.append(small(_founded(entry.sources, entry.reviewed_on)))
+        reviewed = ""
+    founded = " ".join(part for part in (sources(entry.sources), reviewed, until(entry.valid_until)) if part)
+    body += [small(founded)] if founded else []
     if remembered:
         body.append(small("Jag visar det svar som valdes förra gången någon skrev så."))
     if related:
         shown = [_show(other, question_id) for other in related]
         body += [label("Andra frågor som liknar din:"), buttons(*shown)]
-    body += _vote(entry.id, question_id, [other.id for other in related], voted=voted)
+    body += votes(entry.id, question_id, [other.id for other in related], voted=voted)
     return card(*body, summary=f"{entry.question} {text}"[:500])
 
 
@@ -70,10 +73,10 @@ def offer(entries: Sequence[Any], ways: Ways, question_id: int, *, about: str = 
     known = f"Jag har inget svar om just {about}." if about else "Jag är inte säker på vad du menar."
     return card(
         heading("Menade du någon av de här frågorna?"),
-        plain(f"{known} Du skrev: ”{one_line(ways.text, LONGEST)}”", subtle=True),
+        plain(f"{known} Du skrev: ”{one_line(ways.quoted, LONGEST)}”", subtle=True),
         *_guesses(entries, question_id),
         markdown(f"Inget av dessa? {_next(ways)}"),
-        actions=[*_ways_on(ways), button("Inget av dessa", "faq.none", question=question_id)],
+        actions=[*ways_on(ways), button("Inget av dessa", "faq.none", question=question_id)],
         summary="Menade du: " + " Eller: ".join(entry.question for entry in entries),
     )
 
@@ -87,7 +90,7 @@ def unknown(ways: Ways, question_id: int, entries: Sequence[Any] = (), *, empty:
         return _english(ways)
     if ways.likely.step is NextStep.KANSLI and ways.likely.clear:
         return _errand(ways, question_id, entries)
-    repeated = f" Du skrev: ”{one_line(ways.text, LONGEST)}”" if ways.text else ""
+    repeated = f" Du skrev: ”{one_line(ways.quoted, LONGEST)}”" if ways.quoted else ""
     why = "Det finns inget svar i kunskapsbanken som passar."
     why = "Kunskapsbanken är tom än så länge." if empty else why
     return card(
@@ -95,7 +98,7 @@ def unknown(ways: Ways, question_id: int, entries: Sequence[Any] = (), *, empty:
         plain(f"{why}{repeated}"),
         markdown(_next(ways)),
         *_liked(entries, question_id),
-        actions=_ways_on(ways),
+        actions=ways_on(ways),
         summary=f"{title or 'Det vet jag inte'}. Fråga kansliet: {ways.contact}",
     )
 
@@ -111,7 +114,7 @@ def not_ready(question: str, ways: Ways, question_id: int, entries: Sequence[Any
             f"Behöver du veta nu? Skicka frågan till kansliet. {_mail(ways)}"
         ),
         *_liked(entries, question_id),
-        actions=_ways_on(to_kansli),
+        actions=ways_on(to_kansli),
         summary=f"Det svaret är inte klart än: {question}",
     )
 
@@ -123,7 +126,7 @@ def why_not(entry: Any, question_id: int, ways: Ways, *, reason: str = "") -> Js
     """
     rows = {"question": question_id, "entry": entry.id}
     thanks = "Tack, det hjälper oss att bli bättre." if reason else "Tack för att du säger till."
-    body = [heading(entry.question), markdown(f"{thanks} {_next(ways)}"), buttons(*_ways_on(ways))]
+    body = [heading(entry.question), markdown(f"{thanks} {_next(ways)}"), buttons(*ways_on(ways))]
     if not reason:
         body.append(text_input("reason", "Vad saknade du? (frivilligt)", long=True, most=500))
         body.append(small("Kansliet läser det du skriver, men ser inte vem som skrev."))
@@ -206,7 +209,7 @@ def _next(ways: Ways) -> str:
     return f"Fråga kollegorna i temagruppen **{escape(ways.group)}**. {escape(ways.reason)} {_mail(ways)}"
 
 
-def _ways_on(ways: Ways) -> list[Action]:
+def ways_on(ways: Ways) -> list[Action]:
     """Return the ways on, the likeliest first."""
     if ways.likely.step is NextStep.KANSLI:
         return [_to_kansli(ways, style="positive"), _to_peers(ways)]
@@ -237,7 +240,8 @@ def _address(contact: str) -> str:
     return web_link(contact, f"mailto:{contact}")
 
 
-def _vote(entry_id: int, question_id: int, related: Sequence[int], *, voted: bool | None) -> list[CardElement]:
+def votes(entry_id: int, question_id: int, related: Sequence[int], *, voted: bool | None) -> list[CardElement]:
+    """Return the vote on an answer: the two buttons, or what the reader has said."""
     rows: dict[str, Any] = {"question": question_id, "entry": entry_id, "related": list(related)}
     if voted is None:
         return [
@@ -252,7 +256,12 @@ def _show(entry: Any, question_id: int) -> Action:
     return button(entry.question, "faq.show", question=question_id, entry=entry.id)
 
 
-def _founded(sources: Sequence[dict[str, Any]], reviewed_on: date) -> str:
-    links = [web_link(source["title"], source.get("url", "")) for source in sources]
-    source = f"Källa: {swedish.listed(links)}. " if links else ""
-    return f"{source}Granskat {swedish.day(reviewed_on)}."
+def sources(given: Sequence[dict[str, Any]]) -> str:
+    """Return the sentence about an answer's sources; empty if it has none."""
+    links = [web_link(source["title"], source.get("url", "")) for source in given]
+    return f"Källa: {swedish.listed(links)}." if links else ""
+
+
+def until(valid_until: date | None) -> str:
+    """Return the sentence about the last day of an answer; empty if it has none."""
+    return f"Gäller till och med {swedish.day(valid_until)}." if valid_until else ""

@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.faq import access, answers, cards, ways
+from bot.faq import access, answers, cards, entries, testimony_cards, ways
 from bot.faq.answers import Judged
+from bot.faq.ways import Ways
 from bot.message import Json, Message, Reply, UserError, say, state
-from bot.routes import Routes
+from bot.register.change import Change
+from bot.routes import Routes, Where
 from bot.turn import Turn
 from bot.wording import feedback
 from bot.wording.feedback import Feedback
 from storage import faq_log
-from storage.faq_log import LatestQuestion, QuestionOutcome
+from storage.faq import EntryKind
+from storage.faq_log import FaqQuestion, LatestQuestion, QuestionOutcome
 
 routes = Routes[Turn]()
 
@@ -52,12 +55,12 @@ def hear_complaint(turn: Turn) -> Reply | None:
     if said is Feedback.WRONG:
         return say(card=_wrong(turn, latest, answered))
     if latest is None:
-        return say(card=cards.unknown(ways.of(turn, ""), 0, title="Vad bra att du säger till"))
+        return say(card=cards.unknown(ways.of(turn, "", quoted=""), 0, title="Vad bra att du säger till"))
     if answered:
         access.vote(turn, latest.question, answered[0].id, helpful=False)
     elif latest.question.outcome == QuestionOutcome.OFFERED:
         latest.question.rejected = True
-    about = ways.of(turn, latest.text)
+    about = _ways(turn, latest.question)
     return say(card=cards.unknown(about, latest.question.id, title="Då frågar vi någon annan"))
 
 
@@ -70,7 +73,7 @@ def choose(turn: Turn) -> Reply:
         question.chosen_id, question.rejected = entry.id, False
         where = turn.person.id, turn.incoming.place.conversation_id
         faq_log.keep_recent(turn.session, *where, text=entry.question, question_id=question.id, now=turn.now)
-    return _in_place(turn, _answer(turn, entry, question.id), everyone=own)
+    return _in_place(turn, _shown(turn, entry, question), everyone=own)
 
 
 @routes.action("faq.none")
@@ -80,14 +83,14 @@ def none_of_these(turn: Turn) -> Reply:
     own = access.is_own(turn, question)
     if own:
         question.rejected, question.chosen_id = True, None
-    return _in_place(turn, cards.unknown(ways.of(turn, access.own_text(turn, question)), question.id), everyone=own)
+    return _in_place(turn, cards.unknown(_ways(turn, question), question.id), everyone=own)
 
 
 @routes.action("faq.show")
 def show_related(turn: Turn) -> Reply:
     """Answer a related question in a message of its own; the first answer stays."""
     question, entry = access.shown(turn)
-    return say(card=_answer(turn, entry, question.id))
+    return say(card=_shown(turn, entry, question))
 
 
 @routes.action("faq.vote")
@@ -97,8 +100,8 @@ def vote(turn: Turn) -> Reply:
     helpful = turn.data.get("helpful") is True
     access.vote(turn, question, entry.id, helpful=helpful)
     if not helpful:
-        return _in_place(turn, cards.why_not(entry, question.id, ways.of(turn, access.own_text(turn, question))))
-    return _in_place(turn, _answer(turn, entry, question.id, _related(turn), voted=True))
+        return _in_place(turn, cards.why_not(entry, question.id, _ways(turn, question)))
+    return _in_place(turn, _shown(turn, entry, question, _related(turn), voted=True))
 
 
 @routes.action("faq.reason")
@@ -109,49 +112,70 @@ def reason(turn: Turn) -> Reply:
     if not written:
         raise UserError("Skriv vad du saknade i rutan, eller låt bli. Din röst är redan sparad.")
     access.vote(turn, question, entry.id, helpful=False).reason = written
-    about = ways.of(turn, access.own_text(turn, question))
-    return _in_place(turn, cards.why_not(entry, question.id, about, reason=written))
+    return _in_place(turn, cards.why_not(entry, question.id, _ways(turn, question), reason=written))
 
 
 @routes.action("faq.again")
 def again(turn: Turn) -> Reply:
     """Show the answer with its buttons again, to read it or to change the vote."""
     question, entry = access.shown(turn)
-    return _in_place(turn, _answer(turn, entry, question.id, _related(turn)))
+    return _in_place(turn, _shown(turn, entry, question, _related(turn)))
+
+
+@routes.action("faq.name", where=Where.PERSONAL)
+def name(turn: Turn) -> Reply:
+    """*Visa namnet* or *Bara kommunen*: a colleague decides about the name with their own answer, and may change it."""
+    entry = access.told(turn)
+    agree = turn.data.get("agree") is True
+    if agree and turn.data.get("seen") != testimony_cards.version(entry):
+        rewritten = "Svaret har ändrats sedan jag frågade. Så här står det nu."
+        return state(testimony_cards.ask_name(entry, access.teller(turn, entry), notice=rewritten))
+    entries.agree(Change.of(turn), entry, agree=agree)
+    done = "Tack! Ditt namn står med svaret." if agree else "Svaret visas utan ditt namn."
+    return state(testimony_cards.ask_name(entry, access.teller(turn, entry), notice=done))
 
 
 def _card(turn: Turn, judged: Judged) -> Json:
     draft = ways.unfinished(turn, judged)
+    about = ways.of(turn, judged.asked, quoted=judged.text)
     if draft is not None:
-        shown = [entry for entry in judged.entries if judged.outcome is not QuestionOutcome.UNKNOWN]
-        return cards.not_ready(draft.question, ways.of(turn, judged.asked), judged.question_id, shown[:1])
+        near = [entry for entry in judged.entries if judged.outcome is not QuestionOutcome.UNKNOWN]
+        return cards.not_ready(draft.question, about, judged.question_id, near[:1])
     if judged.outcome is QuestionOutcome.ANSWERED:
         if ways.is_errand(turn, judged):  # an answer does not do what was asked for
             ways.correct(turn, judged, QuestionOutcome.OFFERED)
-            return cards.unknown(ways.of(turn, judged.asked), judged.question_id, judged.entries[:1])
+            return cards.unknown(about, judged.question_id, judged.entries[:1])
         best, *related = judged.entries
-        return _answer(turn, best, judged.question_id, related, remembered=judged.remembered)
-    about = ways.of(turn, judged.asked)
+        contact = turn.app.settings.contact
+        return cards.answer(best, judged.question_id, related, contact=contact, remembered=judged.remembered)
     offered = judged.entries if judged.outcome is QuestionOutcome.OFFERED else ()
     guesses = ways.reasonable(about, offered)
-    if guesses and not about.likely.clear:
+    told = {entry.id: access.teller(turn, entry) for entry in guesses if entry.kind == EntryKind.TESTIMONY}
+    if told:
+        return testimony_cards.similar(about, guesses, told, judged.question_id)
+    if guesses:
         return cards.offer(guesses, about, judged.question_id, about=judged.about)
-    if offered and not guesses:
+    if offered:
         ways.correct(turn, judged, QuestionOutcome.UNKNOWN)
-    return cards.unknown(about, judged.question_id, guesses, empty=turn.app.bank.empty)
+    return cards.unknown(about, judged.question_id, empty=turn.app.bank.empty)
 
 
-def _answer(
-    turn: Turn,
-    entry: Any,
-    question_id: int,
-    related: Sequence[Any] = (),
-    *,
-    remembered: bool = False,
-    voted: bool | None = None,
+def _shown(
+    turn: Turn, entry: Any, question: FaqQuestion, related: Sequence[Any] = (), *, voted: bool | None = None
 ) -> Json:
-    contact = turn.app.settings.contact
-    return cards.answer(entry, question_id, related, contact=contact, remembered=remembered, voted=voted)
+    """Return the card of an entry that was opened: an answer, or what a colleague did."""
+    if entry.kind == EntryKind.TESTIMONY:
+        asked, others = access.own_text(turn, question), [other.id for other in related]
+        teller = access.teller(turn, entry)
+        return testimony_cards.told(entry, teller, question.id, text=asked, related=others, voted=voted)
+    return cards.answer(entry, question.id, related, contact=turn.app.settings.contact, voted=voted)
+
+
+def _ways(turn: Turn, question: FaqQuestion) -> Ways:
+    """Return the ways on from a question in the log. Its text goes along if it is the reader's own."""
+    text = access.own_text(turn, question)
+    joined = not answers.wording(text).startswith(faq_log.wording_of(turn.session, question.id))
+    return ways.of(turn, text, quoted="" if joined else text)  # a follow-up is kept with the question before it
 
 
 def _wrong(turn: Turn, latest: LatestQuestion | None, answered: Sequence[Any]) -> Json:

@@ -14,7 +14,7 @@ from bot.turn import Turn
 from bot.wording import next_step, utterance
 from bot.wording.next_step import Likely, NextStep
 from storage import faq, faq_growth, faq_log, groups
-from storage.faq import Entry
+from storage.faq import Entry, EntryKind
 from storage.faq_log import QuestionOutcome
 
 ALIKE = 0.75
@@ -30,6 +30,8 @@ class Ways:
 
     text: str
     """The question, which goes along; empty if it is not the reader's own."""
+    quoted: str
+    """What the reader wrote. A follow-up's question says more."""
     likely: Likely
     contact: str
     theme: str = ""
@@ -41,8 +43,8 @@ class Ways:
     """Whether this is the group's own channel, so that one press asks there."""
 
 
-def of(turn: Turn, text: str) -> Ways:
-    """Return the ways on from a question, with the likeliest group."""
+def of(turn: Turn, text: str, *, quoted: str) -> Ways:
+    """Return the ways on from a question, with the likeliest group. ``quoted`` is what the reader wrote."""
     contact, place = turn.app.settings.contact, turn.incoming.place
     taking = groups.taking_questions(turn.session)
     public = place.scope is Scope.CHANNEL and not turn.incoming.private
@@ -51,19 +53,19 @@ def of(turn: Turn, text: str) -> Ways:
     best = near[0] if near and (near[0].reason or here) else None
     likely = next_step.likely(text, themed=bool(best and best.reason))
     if best is None:
-        return Ways(text, likely, contact)
+        return Ways(text, quoted, likely, contact)
     name = next(group.name for group in taking if group.theme == best.theme)
-    return Ways(text, likely, contact, best.theme, name, best.reason, here=bool(here))
+    return Ways(text, quoted, likely, contact, best.theme, name, best.reason, here=bool(here))
 
 
 def reasonable(ways: Ways, entries: Sequence[Any]) -> list[Any]:
     """Return the entries that are worth offering.
 
-    If the words say that the question is for colleagues, only what they have said about the same theme is.
+    If the words say that the question is for colleagues, only what colleagues have answered is.
     """
     if not ways.likely.clear:
         return list(entries)
-    return [entry for entry in entries if ways.likely.step is NextStep.PEERS and entry.theme == ways.theme]
+    return [entry for entry in entries if ways.likely.step is NextStep.PEERS and entry.kind == EntryKind.TESTIMONY]
 
 
 def is_errand(turn: Turn, judged: Judged) -> bool:

@@ -94,6 +94,7 @@ def _entry(given: dict[str, Any], content: dict[str, Any], now: datetime) -> Ent
         certainty=given["certainty"],
         note=" ".join(filter(None, (given.get("draft"), given.get("note")))),
         reviewed_on=content["reviewed_on"],
+        valid_until=given.get("valid_until"),
         state=EntryState.DRAFT if "draft" in given else EntryState.PUBLISHED,
         changed_at=now,
         phrasings=[Phrasing(text=text) for text in given["phrasings"]],
