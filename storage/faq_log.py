@@ -160,6 +160,12 @@ def change_subject(session: Session, person_id: int, conversation_id: str) -> No
     session.execute(update(_RECENT).where(*where).values(text=""))
 
 
+def asked_since(session: Session, person_id: int, moment: datetime) -> bool:
+    """Return whether the person has asked the bank something after ``moment``, as far as that is still kept."""
+    asked = RecentQuestion.person_id == person_id, RecentQuestion.at > moment, RecentQuestion.text != ""
+    return bool(session.scalar(select(exists().where(*asked))))
+
+
 def asked_by(session: Session, question_id: int, person_id: int, conversation_id: str) -> bool:
     """Whether this was the person's last question here."""
     row = session.get(RecentQuestion, (person_id, conversation_id))

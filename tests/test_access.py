@@ -144,6 +144,7 @@ def world(chat: Chat, kansli: Chat) -> World:
     chats["bo"].in_channel(VATTEN).click("Skicka svaret", answer="Med mätare.")
     chat.click("Det löste det")
     chat.say(LOGGED)
+    chat.click("Nej, en ny fråga")
     numbers = database.play(lambda session: _made(session, chats, contact, solved))
     know(chats["lena"], left_at=chat.clock.now)
     chats["eva"].say("ta bort mig")

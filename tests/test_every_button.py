@@ -36,8 +36,9 @@ SHARED = {
     "questions.claim": _CARD,
     "questions.follow": _CARD,
     "questions.unfollow": _CARD,
-    "questions.wrong": frozenset({"deliveries"}),
-    **dict.fromkeys(("questions.errand", "questions.here"), frozenset({"deliveries"})),  # the presser asks
+    "questions.misplaced": frozenset({"deliveries"}),
+    "questions.reply": _CARD | {"theme_groups"},
+    **dict.fromkeys(("questions.to_kansli", "questions.here"), frozenset({"deliveries"})),  # the presser asks
     # the kansli is asked
     **dict.fromkeys(
         ("people.propose", "people.choose", "people.leave", "people.propose_seat"), frozenset({"deliveries"})
@@ -209,6 +210,7 @@ def world(walked: App, clock: Clock) -> World:
     know(lena, left_at=clock.now)
     ask(anna, PRIVATE, "Vet inte – till kansliet", "Visa inte mitt namn")
     cia.say("vad säger ni om drönare")
+    cia.click("Nej, en ny fråga")
     cia.say("Vilka nyckeltal finns det i nätverket")
     cia.click(cia.buttons[0])
     ask(eva, "Hur mäter ni grundvatten?")

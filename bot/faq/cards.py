@@ -147,7 +147,7 @@ def wrong(entry: Any | None, text: str, contact: str) -> Json:
         *([plain(about)] if about else []),
         _errand_field("Det här skickar jag", words),
         small(f"Ändra gärna texten först. Bara kansliet läser den. Du kan också mejla: {_address(contact)}"),
-        actions=[button("Skicka till kansliet", "questions.errand", style="positive", text=words)],
+        actions=[button("Skicka till kansliet", "questions.to_kansli", style="positive", text=words)],
         summary="Tack. Ska jag säga till kansliet?",
     )
 
@@ -228,7 +228,7 @@ def _to_peers(ways: Ways, *, style: Style | None = None, alone: bool = False) ->
 def _to_kansli(ways: Ways, *, title: str = "Skicka till kansliet", style: Style | None = None) -> Action:
     """Return the button to the kansli. A press sends the question, or asks for the words if there are too few."""
     return button(
-        title, "questions.errand", style=style, text=ways.text, bare=ways.likely.bare or len(ways.text.split()) <= 1
+        title, "questions.to_kansli", style=style, text=ways.text, bare=ways.likely.bare or len(ways.text.split()) <= 1
     )
 
 

@@ -33,7 +33,12 @@ from bot.turn import App
 from tests.support.chat import Chat, Clock, actions, words
 
 ANSWERED = "answer"
-STEPS = {"questions.start": "peers", "questions.here": "peers", "questions.errand": "kansli", "help.command": "command"}
+STEPS = {
+    "questions.start": "peers",
+    "questions.here": "peers",
+    "questions.to_kansli": "kansli",
+    "help.command": "command",
+}
 """What the primary button does."""
 HEADINGS = {
     "Det svaret är inte klart än": "draft",
