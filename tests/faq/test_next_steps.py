@@ -183,6 +183,13 @@ def test_thanks_are_about_what_came_last(chat: Chat) -> None:
     assert chat.as_("Cia Ceder").say("tack, det löste sig") == smalltalk.THANKS
 
 
+def test_an_errand_after_a_colleagues_answer_is_the_kanslis(chat: Chat) -> None:
+    _answered(chat)
+
+    assert chat.say(ERRAND).startswith("Det hjälper kansliet dig med")
+    assert primary(chat) == "Skicka till kansliet"
+
+
 def test_a_complaint_says_which_answer_is_meant(chat: Chat, kansli: Chat) -> None:
     chat.say("Kan en region bli medlem?")
     assert "Det gäller svaret ”Vad ingår i nyckeltalet om solceller (8a)?”." in chat.say(
