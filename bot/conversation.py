@@ -15,7 +15,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot import dialog, faq, groups, links, memberlist, members, privacy, questions, reminding
+from bot import dialog, faq, groups, memberlist, members, privacy, questions, reminding
 from bot import help as help_feature
 from bot.cards import card, plain
 from bot.delivery import replies
@@ -24,7 +24,7 @@ from bot.help import smalltalk
 from bot.message import NOTHING, Incoming, Kind, Reply, Scope, Sent, UserError, for_presser, in_place, say
 from bot.routes import Action, Command, Role, Routes, Where
 from bot.turn import App, Turn
-from bot.wording import follow_ups, utterance
+from bot.wording import feedback, follow_ups, utterance
 from storage import deliveries, faq_log, people, places, rosters, turn_facts, turns
 from storage.database import TooLongError
 from storage.dialogs import OpenDialog
@@ -52,7 +52,13 @@ def ask_bot(turn: Turn) -> Reply:
 FEATURES = (help_feature, faq, members, memberlist, reminding, privacy, groups, questions)
 ROUTES = Routes(*(feature.routes for feature in FEATURES), dialog.routes, _ASKED)
 """Every command and button of the bot."""
-LISTENERS: tuple[Callable[[Turn], Reply | None], ...] = (members.listen, questions.listen)
+LISTENERS: tuple[Callable[[Turn], Reply | None], ...] = (
+    questions.hear_solved,
+    faq.hear_complaint,
+    members.listen,
+    help_feature.hear_misspelt,
+    questions.listen,
+)
 """Asked in order before the bank is searched, in every message that is a question. The first reply answers it."""
 
 FORGOTTEN = Reply(notice="Dina uppgifter är borttagna. Skriv till mig om du vill börja om.")
@@ -229,16 +235,14 @@ def _understood(turn: Turn) -> Reply:
     _refuse_leaver(turn, request and request[0])
     if request is not None:
         command, argument = request
-        if command.role is Role.KANSLI and not turn.kansli:
-            raise UserError(f"Kommandot **{command.word}** är bara för kansliet. Skriv **hjälp** för att se dina.")
-        if not command.allowed(kansli=turn.kansli, scope=turn.incoming.place.scope):
-            settings = turn.app.settings
-            return say(card=help_feature.go_personal(command, "" if settings.local else links.chat(settings)))
+        refused = help_feature.refusal(turn, command)
+        if refused is not None:
+            return refused
         if len(argument) > LONGEST_ARGUMENT:
             raise UserError(f"Det var långt. Skriv högst {LONGEST_ARGUMENT} tecken efter **{command.word}**.")
         if turn.found.asked:  # the next message is not about the earlier question
             faq_log.change_subject(turn.session, turn.person.id, turn.incoming.place.conversation_id)
-        return command.handler(replace(turn, argument=argument))
+        return command.handler(turn.saying(argument))
     chat = smalltalk.answer(text, turn.incoming.attachments)
     answered = questions.in_thread(turn) if chat is None or not text else None
     if answered is not None:
@@ -259,7 +263,8 @@ def _answered(turn: Turn, opened: tuple[dialog.Dialog, OpenDialog] | None, chat:
         )
     if chat == smalltalk.UNCLEAR and turn.found.asked and follow_ups.leans_on(text):
         chat = None  # "när?" is clear enough after an answer
-    reply = say(chat) if chat else _listened(turn) or faq.ask(turn)
+    heard = _listened(turn) if not chat or feedback.about(text) is not None else None  # thanks may solve a question
+    reply = heard or (say(chat) if chat else faq.ask(turn))
     return replace(reply, messages=reply.messages + dialog.left_open(turn, *opened)) if opened else reply
 
 

@@ -203,6 +203,17 @@ def asked_by(session: Session, person_id: int, limit: int) -> Sequence[Question]
     return session.scalars(query.limit(limit)).all()
 
 
+def answered_last(session: Session, person_id: int, since: datetime) -> Question | None:
+    """Return the person's own question that got the newest answer after ``since``, while it is not solved."""
+    query = (
+        select(Question)
+        .join(Answer, Answer.question_id == Question.id)
+        .where(Question.asker_id == person_id, Question.status == Status.ANSWERED, Answer.at >= since)
+        .order_by(Answer.at.desc(), Answer.id.desc())
+    )
+    return session.scalars(query.limit(1)).first()
+
+
 def concerning(session: Session, person_id: int) -> Sequence[int]:
     """Return the ids of the questions that a person asked, has taken, answered or followed."""
     answered = select(Answer.question_id).where(Answer.person_id == person_id)

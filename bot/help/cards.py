@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from microsoft_teams.cards import CardElement
 
-from bot.cards import button, buttons, card, escape, heading, label, markdown, open_link, small
+from bot.cards import button, buttons, card, escape, heading, label, markdown, one_line, open_link, plain, small
 from bot.message import Json
 from bot.routes import Command, Role
 from bot.turn import Turn
@@ -78,6 +78,24 @@ def go_personal(command: Command[Turn], chat: str) -> Json:
         actions=[open_link("Öppna chatten med mig", chat)] if chat else [],
         summary=f"{command.word} fungerar i en egen chatt med mig.",
     )
+
+
+def commands_meant(commands: Sequence[Command[Turn]], text: str, argument: str) -> Json:
+    """Return the question which command was meant. ``argument`` is what was written after it."""
+    first = [button(commands[0].word.capitalize(), "help.command", style="positive", **_called(commands[0], argument))]
+    rest = [button(each.word.capitalize(), "help.command", **_called(each, argument)) for each in commands[1:]]
+    which = f"Menade du kommandot **{commands[0].word}**?" if not rest else "Menade du något av de här kommandona?"
+    return card(
+        markdown(which),
+        plain(f"Du skrev: ”{one_line(text)}”", subtle=True),
+        _listed(commands),
+        actions=[*first, *rest],
+        summary=which.replace("*", ""),
+    )
+
+
+def _called(command: Command[Turn], argument: str) -> Json:
+    return {"word": command.word, "argument": argument}
 
 
 def _listed(commands: Iterable[Command[Turn]]) -> CardElement:

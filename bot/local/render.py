@@ -82,8 +82,9 @@ def _walk(element: Json) -> Iterator[Json]:
     for name in _NESTED:
         for inner in element.get(name) or ():
             yield from _walk(inner)
-    if isinstance(element.get("card"), dict):  # Action.ShowCard
-        yield from _walk(element["card"])
+    for name in ("card", "selectAction"):  # Action.ShowCard, and a part that can be pressed as a whole
+        if isinstance(element.get(name), dict):
+            yield from _walk(element[name])
 
 
 def _lines(element: Json) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.questions import channel_commands, commands, desk_commands, follow_up_commands, notices, reminders
 from bot.questions.channel_commands import ask as ask_overheard
 from bot.questions.channel_commands import changed_answer, edit, in_thread, take_back, to_ask_about
+from bot.questions.commands import hear_solved
 from bot.questions.follow_up_commands import listen
 from bot.routes import Routes
 from storage import offers
@@ -21,6 +22,7 @@ __all__ = [
     "ask_overheard",
     "changed_answer",
     "edit",
+    "hear_solved",
     "in_thread",
     "listen",
     "routes",

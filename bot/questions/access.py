@@ -17,7 +17,8 @@ from bot.message import Scope, UserError
 from bot.questions import details, lifecycle
 from bot.questions.details import QuestionDetails, Said
 from bot.turn import Turn
-from storage import deliveries, groups, offers, questions
+from storage import deliveries, groups, offers, questions, turns
+from storage.groups import ThemeGroup
 from storage.offers import ThreadOffer
 from storage.questions import Question
 
@@ -111,6 +112,20 @@ def stands_here(turn: Turn, question: Question) -> bool:
         return False
     posted = deliveries.channels(turn.session, questions.subject(question.id))[-1:]
     return turn.incoming.place.conversation_id in (group.conversation_id, *posted)
+
+
+def suggested_group(turn: Turn) -> ThemeGroup | None:
+    """Return the group that a button suggests for a new question. Every member may ask every group."""
+    return groups.by_theme(turn.session, turn.data.get("theme"))
+
+
+def refuse_others(turn: Turn) -> None:
+    """Refuse a press on a card that answered somebody else, which would ask in the presser's name."""
+    card, where = turn.incoming.card_id, turn.incoming.place.conversation_id
+    if card is not None and not turns.answers_with(turn.session, turn.person.id, where, card):
+        raise UserError(
+            "Det är inte din fråga. Skriv **fråga kollegor** och din egen fråga till mig om du vill ställa en."
+        )
 
 
 def own_offer(turn: Turn) -> tuple[ThreadOffer, Question]:

@@ -34,19 +34,40 @@ CHANNEL_GONE = (
 )
 
 
-def receipt(shown: QuestionDetails) -> Json:
-    """Return the card after *Skicka*."""
+def receipt(shown: QuestionDetails, *, own_chat: bool = True) -> Json:
+    """Return the card after *Skicka*. ``own_chat`` says that it stands in the asker's own chat."""
     question = shown.question
+    what = "Din fråga är skickad" if shown.group else "Skickat till kansliet"
+    where = "här" if own_chat else "i vår egen chatt"
+    readers = "" if shown.group else " Bara kansliet läser det du skrev."
     return card(
-        heading("Din fråga är skickad"),
+        heading(what),
         plain(question.text),
-        plain(f"Den ligger hos {shown.home}. Jag skriver till dig här så fort någon svarar."),
+        plain(f"Den ligger hos {shown.home}. Jag skriver till dig {where} så fort någon svarar.{readers}"),
         small("Skriv **mina frågor** när du vill se hur det går."),
         actions=[
             button("Dra tillbaka frågan", "questions.withdraw", question=question.id),
-            button("Mina frågor", "questions.mine"),
+            *([button("Mina frågor", "questions.mine")] if own_chat else []),
         ],
         summary=f"Din fråga är skickad till {shown.home}.",
+    )
+
+
+def errand_form(text: str) -> Json:
+    """Return the form for a message to the kansli. ``text`` is what was written already."""
+    return card(
+        heading("Vad vill du säga till kansliet?"),
+        text_input(
+            "errand",
+            "Ditt meddelande",
+            value=text,
+            long=True,
+            required="Skriv vad det gäller.",
+            most=lifecycle.LONGEST_QUESTION,
+        ),
+        small("Bara kansliet läser det, med ditt namn. Svaret kommer till dig i vår egen chatt."),
+        actions=[button("Skicka till kansliet", "questions.to_kansli", style="positive")],
+        summary="Vad vill du säga till kansliet?",
     )
 
 
@@ -75,6 +96,21 @@ def solved(shown: QuestionDetails, response: Said, *, thread: str = "") -> Json:
         plain(response.answer.text),
         plain(f"{response.who}. Det löste frågan.", subtle=True),
         actions=[*_after_answer(shown, response, own=True)[1:], *_to_people(response, own=True, thread=thread)],
+        summary="Frågan är löst.",
+    )
+
+
+def solved_by_words(shown: QuestionDetails, response: Said) -> Json:
+    """Return the card after "tack, det löste sig": what was done, and the way back."""
+    gone = response.answer.person_id in (None, shown.question.asker_id)
+    told = "" if gone else f" och sagt till {response.who} att svaret hjälpte"
+    rows: Json = {"question": response.answer.question_id, "answer": response.answer.id}
+    return card(
+        heading("Vad bra!"),
+        plain(f"Jag har markerat din fråga som löst{told}."),
+        plain(f"Frågan: {short(shown.question.text)}", subtle=True),
+        plain(short(response.answer.text), subtle=True),
+        actions=[button("Ångra", "questions.unsolve", **rows), button("Mina frågor", "questions.mine")],
         summary="Frågan är löst.",
     )
 

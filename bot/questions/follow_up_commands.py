@@ -10,7 +10,8 @@ from bot.questions.channel_commands import keep
 from bot.register.change import Change
 from bot.routes import Routes, Where
 from bot.turn import Turn
-from bot.wording import follow_ups
+from bot.wording import follow_ups, next_step
+from bot.wording.next_step import Likely, NextStep
 from storage import faq_log, questions
 from storage.questions import AnswerWay
 
@@ -20,8 +21,9 @@ LEANING = timedelta(days=3)
 """How long after an answer a message such as "men vilken nämnd?" may be about it: a guest may read it by mail first."""
 NEXT = timedelta(hours=2)
 """How long after an answer any other message that the bank knows nothing about may be about it."""
-KNOWN, SURE = 0.20, 0.80
-"""Probabilities from which the bank knows something about a message, and from which it has an answer."""
+KNOWN = 0.20
+"""Probability from which the bank knows something about a message. One that leans on the answer is not the bank's: it
+would answer "vad kostade det?" with the membership fee."""
 
 
 def listen(turn: Turn) -> Reply | None:
@@ -36,10 +38,11 @@ def listen(turn: Turn) -> Reply | None:
     if answer is None or faq_log.asked_since(turn.session, turn.person.id, answer.at):
         return None
     leans = follow_ups.leans_on(text)
-    if not leans and turn.now - answer.at > NEXT:
+    errand = next_step.likely(text) == Likely(NextStep.KANSLI, clear=True)
+    if not leans and (errand or turn.now - answer.at > NEXT):
         return None
-    hit = next(iter(turn.app.bank.search(text, 1)), None)
-    if hit is not None and hit.probability >= (SURE if leans else KNOWN):
+    hit = None if leans else next(iter(turn.app.bank.search(text, 1)), None)
+    if hit is not None and hit.probability >= KNOWN:
         return None
     question = questions.find(turn.session, answer.question_id)
     shown = details.of(turn.session, question, turn.now) if question is not None else None

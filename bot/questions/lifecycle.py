@@ -205,6 +205,17 @@ def solve(change: Change, question: Question, solution: Answer, answers: Sequenc
     return True
 
 
+def unsolve(question: Question, answers: Sequence[Answer]) -> bool:
+    """Take back that an answer solved the question, when the asker regrets it."""
+    if question.status != Status.SOLVED:
+        return False
+    for given in answers:
+        given.solved = False
+    question.status, question.ended_at = Status.ANSWERED, None
+    question.version += 1
+    return True
+
+
 def need_more(change: Change, question: Question, words: str, answers: Sequence[Answer]) -> None:
     """Open the question again, with what its asker still needs."""
     _refuse_over(question)

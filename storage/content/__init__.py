@@ -24,7 +24,7 @@ GENERAL = "19:sekom-motesplats@thread.tacv2"
 def load(session: Session, now: datetime) -> int:
     """Put the starting knowledge bank into a database that has no entries. Return how many entries were made.
 
-    An entry with an unfilled ``{{ }}`` becomes a draft. The others are published.
+    An entry that says why it is a ``draft`` becomes one. The others are published.
     """
     if session.scalar(select(func.count()).select_from(Entry)):
         return 0
@@ -92,9 +92,10 @@ def _entry(given: dict[str, Any], content: dict[str, Any], now: datetime) -> Ent
         theme=given["theme"],
         sources=given["sources"],
         certainty=given["certainty"],
-        note=given.get("note", ""),
+        note=" ".join(filter(None, (given.get("draft"), given.get("note")))),
         reviewed_on=content["reviewed_on"],
-        state=EntryState.DRAFT if "{{" in str(given) else EntryState.PUBLISHED,
+        valid_until=given.get("valid_until"),
+        state=EntryState.DRAFT if "draft" in given else EntryState.PUBLISHED,
         changed_at=now,
         phrasings=[Phrasing(text=text) for text in given["phrasings"]],
     )

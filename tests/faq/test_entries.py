@@ -18,7 +18,7 @@ OTHERS = ["Skriv ett nytt svar", "Vad läsarna tycker", "Kunskapsluckor"]
 def test_the_overview_counts_entries_by_state(kansli: Chat) -> None:
     kansli.say("kunskapsbank")
 
-    assert kansli.buttons == ["Publicerade (37)", "Utkast (10)", "Arkiverade (0)", *OTHERS]
+    assert kansli.buttons == ["Publicerade (45)", "Utkast (2)", "Arkiverade (0)", *OTHERS]
 
 
 def test_the_kansli_reads_what_people_missed_but_not_who(kansli: Chat) -> None:
@@ -37,13 +37,13 @@ def test_the_kansli_reads_what_people_missed_but_not_who(kansli: Chat) -> None:
 
 def test_a_list_is_turned_page_by_page_and_leads_back(kansli: Chat) -> None:
     kansli.say("kunskapsbank")
-    kansli.click("Publicerade (37)")
-    assert "Sida 1 av 5" in kansli.text
+    kansli.click("Publicerade (45)")
+    assert "Sida 1 av 6" in kansli.text
 
     kansli.click("Nästa")
-    assert "Sida 2 av 5" in kansli.text
+    assert "Sida 2 av 6" in kansli.text
     kansli.click("Föregående")
-    assert "Sida 1 av 5" in kansli.text
+    assert "Sida 1 av 6" in kansli.text
     kansli.click("Till översikten")
     assert kansli.text.startswith("Kunskapsbanken")
 
@@ -68,13 +68,15 @@ def test_an_edit_is_found_in_the_next_turn(kansli: Chat) -> None:
 
 
 def test_a_draft_with_something_to_fill_in_cannot_be_published(kansli: Chat) -> None:
-    _open(kansli, "Vad kostar medlemskapet?")
-    assert "att fylla i innan svaret kan publiceras" in kansli.text
+    deadline = "När är sista dag att rapportera?"
+    _open(kansli, deadline)
+    assert "ser läsaren inte de meningarna" in kansli.text
 
-    assert "Det finns {{ }} kvar att fylla i." in kansli.click("Publicera")
-    kansli.click("Spara", **_filled(kansli, answer="Den fasta delen är 4 000 kronor.", note=""))
+    assert "Det finns {{ }} kvar att fylla i" in kansli.click("Publicera")
+    kansli.click("Spara", **_filled(kansli, answer="Den 1 mars. Länk: {{länk}}."))
     assert "Publicerat." in kansli.click("Publicera")
-    assert kansli.as_("Anna Andersson").say("Vad kostar medlemskapet?").startswith("Vad kostar medlemskapet?")
+    shown = kansli.as_("Anna Andersson").say(deadline)
+    assert shown.startswith(f"{deadline}\nDen 1 mars.\n")
 
 
 def test_an_archived_answer_is_gone_for_members(kansli: Chat) -> None:

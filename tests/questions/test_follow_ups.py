@@ -225,10 +225,10 @@ def test_a_clear_new_question_is_answered_and_not_offered(chat: Chat) -> None:
 
 def test_a_new_question_that_was_offered_is_answered_with_one_press(chat: Chat) -> None:
     answered(chat)
-    assert "Ska jag skicka det till Hassan?" in chat.say("Hur mycket kostade månstoftet?")
+    assert "Ska jag skicka det till Hassan?" in chat.say("Hur mycket väger månstoftet?")
     chat.clock.forward(minutes=1)
     shown = chat.click("Nej, en ny fråga")
-    assert shown.startswith("Du frågade mig: Hur mycket kostade månstoftet?")
+    assert shown.startswith("Du frågade mig: Hur mycket väger månstoftet?")
     assert "Det vet jag inte" in shown
     assert "skicka det till Hassan" not in chat.say("Vem har en månfärd att dela?"), "they have gone on to the bank"
 
@@ -236,7 +236,7 @@ def test_a_new_question_that_was_offered_is_answered_with_one_press(chat: Chat) 
 def test_an_old_answer_is_no_longer_what_the_talk_is_about(chat: Chat) -> None:
     answered(chat)
     chat.clock.forward(hours=3)
-    assert "Hassan" not in chat.say("Hur mycket kostade månstoftet?")
+    assert "Hassan" not in chat.say("Hur mycket väger månstoftet?")
     chat.clock.forward(minutes=30)
     chat.click("Det löste det")
     chat.clock.forward(days=4)
