@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from dialogs import DIALOGS
 from storage import content
 from storage.database import Database
 from tests.support.chat import KANSLI, Chat, Clock
+from tests.support.clock_reach import tests_that_reach_clock
 from tests.support.dates import DATES
 from tests.support.stage import PostgresqlStage, SqliteStage, Stage
 
@@ -34,10 +36,20 @@ _INDEXED: list[LiveBank] = []
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test with the mark ``clock`` once at each date; a ``costly`` one, which the others stand for, today."""
+    """Run a test that reaches the clock once at each date; a ``costly`` one, which the others stand for, today.
+
+    The mark ``clock`` is the module's. Its other tests get the time from an argument, so no date can change them.
+    """
     if metafunc.definition.get_closest_marker("clock"):
-        dates = {"today": None} if metafunc.definition.get_closest_marker("costly") else DATES
+        reach = metafunc.function.__name__ in _tests_that_reach_clock(Path(metafunc.module.__file__))
+        every = reach and not metafunc.definition.get_closest_marker("costly")
+        dates = DATES if every else {"today": None}
         metafunc.parametrize("starts_at", dates.values(), ids=dates, indirect=True)
+
+
+@cache
+def _tests_that_reach_clock(module: Path) -> frozenset[str]:
+    return tests_that_reach_clock(module.read_text("utf-8"))
 
 
 @pytest.fixture(autouse=True)

@@ -149,6 +149,7 @@ async def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
     assert said.endswith(f"migrate --to {migrate._head()}")
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("url", "said"),
     [
@@ -171,6 +172,7 @@ async def test_an_unusable_database_is_said_plainly(tmp_path: Path, url: str, sa
     assert "hemligt" not in message
 
 
+@pytest.mark.costly
 async def test_a_second_bot_on_the_same_file_is_refused_until_the_first_is_killed(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/sekom.db"
     port = free_port()
