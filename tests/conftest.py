@@ -25,7 +25,7 @@ from dialogs import DIALOGS
 from storage import content
 from storage.database import Database
 from tests.support.chat import KANSLI, Chat, Clock
-from tests.support.clock_reach import tests_that_reach_clock
+from tests.support.clock_reach import reaching_tests
 from tests.support.dates import DATES
 from tests.support.stage import PostgresqlStage, SqliteStage, Stage
 
@@ -41,15 +41,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     The mark ``clock`` is the module's. Its other tests get the time from an argument, so no date can change them.
     """
     if metafunc.definition.get_closest_marker("clock"):
-        reach = metafunc.function.__name__ in _tests_that_reach_clock(Path(metafunc.module.__file__))
+        reach = metafunc.function.__name__ in _reaching_tests(Path(metafunc.module.__file__))
         every = reach and not metafunc.definition.get_closest_marker("costly")
         dates = DATES if every else {"today": None}
         metafunc.parametrize("starts_at", dates.values(), ids=dates, indirect=True)
 
 
 @cache
-def _tests_that_reach_clock(module: Path) -> frozenset[str]:
-    return tests_that_reach_clock(module.read_text("utf-8"))
+def _reaching_tests(module: Path) -> frozenset[str]:
+    return reaching_tests(module.read_text("utf-8"))
 
 
 @pytest.fixture(autouse=True)

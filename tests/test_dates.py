@@ -12,7 +12,7 @@ import pytest
 
 import tests
 from app import utc_now
-from tests.support.clock_reach import reaches_clock, tests_that_reach_clock
+from tests.support.clock_reach import reaches_clock, reaching_tests
 from tests.support.dates import DATES, environment
 
 pytestmark = pytest.mark.clock
@@ -66,7 +66,7 @@ def test_inside():
 
     plain = {"test_plain"}
     every = set(re.findall(r"def (test_\w+)", source))
-    assert tests_that_reach_clock(source) == every - plain
+    assert reaching_tests(source) == every - plain
 
 
 @pytest.mark.costly

@@ -22,7 +22,7 @@ def reaches_clock(source: str) -> bool:
     return any(_starts_program(node) or any(_imported(node)) for node in ast.walk(tree))
 
 
-def tests_that_reach_clock(source: str) -> frozenset[str]:
+def reaching_tests(source: str) -> frozenset[str]:
     """Return the names of a module's tests that reach the clock."""
     tree = ast.parse(source)
     reaching = {name for node in ast.walk(tree) for name in _imported(node)}
