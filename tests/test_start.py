@@ -75,6 +75,7 @@ async def test_a_hosted_bot_starts_empty_and_wants_tokens(tmp_path: Path) -> Non
     database.close()
 
 
+@pytest.mark.costly
 async def test_readyz_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     chosen = settings(tmp_path)
     async with client(chosen) as started:
@@ -91,6 +92,7 @@ async def test_readyz_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.M
     assert problems[1] == "the index of the knowledge bank is not built"
 
 
+@pytest.mark.costly
 async def test_readyz_says_when_edits_are_no_longer_followed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -105,6 +107,7 @@ async def test_readyz_says_when_edits_are_no_longer_followed(
     assert "background work has ended" in caplog.messages
 
 
+@pytest.mark.costly
 async def test_readyz_does_not_wait_for_a_database_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app, "READY_WITHIN", 0.05)
     freed = asyncio.Event()
@@ -136,6 +139,7 @@ async def test_a_taken_port_is_said_plainly(tmp_path: Path) -> None:
     assert message.startswith(f"127.0.0.1 port {port} is taken by another program")
 
 
+@pytest.mark.costly
 async def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
     chosen = settings(tmp_path)
     async with client(chosen):
@@ -207,6 +211,7 @@ async def start(folder: Path, **environ: str) -> asyncio.subprocess.Process:
     )
 
 
+@pytest.mark.costly
 async def test_wrong_settings_end_with_2_and_all_problems(tmp_path: Path) -> None:
     bot = await start(tmp_path, PORT="none", SEKOM_CONTACT="kansliet", MicrosoftAppPassword="hemligt")
     async with asyncio.timeout(30):
