@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from bot.settings import Settings
 
 NOWHERE = "https://teams.example/l/chat"
@@ -17,3 +19,28 @@ def chat(settings: Settings) -> str:
         return NOWHERE
     tenant = f"&tenantId={settings.app_tenant_id}" if settings.app_tenant_id else ""
     return f"https://teams.microsoft.com/l/chat/0/0?users=28:{settings.app_id}{tenant}"
+
+
+def write_to(mail: str) -> str:
+    """Return the address that opens a chat in Teams with the person who has this mail address, percent-encoded.
+
+    It names no tenant: two people from different tenants then meet in a chat of their own accounts.
+    """
+    return f"https://teams.microsoft.com/l/chat/0/0?users={mail}"
+
+
+def thread(settings: Settings, conversation_id: str, message_id: str) -> str:
+    """Return the address of a thread in a channel; empty on a laptop, which has no channels in Teams."""
+    if settings.app_id is None:
+        return ""
+    tenant = f"?tenantId={settings.app_tenant_id}" if settings.app_tenant_id else ""
+    return f"https://teams.microsoft.com/l/message/{quote(conversation_id)}/{quote(message_id)}{tenant}"
+
+
+def chat_with(settings: Settings, mail: str) -> str:
+    """Return the address of a Teams chat with the person who has this mail address.
+
+    Guests are found by their mail address only: Teams opens no chat for their UPN, which holds ``#EXT#``.
+    """
+    tenant = f"tenantId={settings.app_tenant_id}&" if settings.app_tenant_id else ""
+    return f"https://teams.microsoft.com/l/chat/0/0?{tenant}users={quote(mail, safe='@')}"

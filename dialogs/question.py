@@ -196,6 +196,9 @@ QUESTION = Dialog(
         Step("send", ask_send, accept_send),
     ),
     finish=finish,
+    title="Din fråga till kollegorna",
+    unsure="Ska det här till kollegorna, eller frågar du mig?",
+    takes="Till kollegorna",
 )
 
 

@@ -55,6 +55,8 @@ class ProposalKind(StrEnum):
     """To hold a seat, usually as the successor of another person."""
     BELONGS = "belongs"
     """To speak for a municipality, when the mail address does not prove it."""
+    LEAVES = "leaves"
+    """To speak for a municipality no more; with a ``seat``, only to hold no seat there any more."""
 
 
 class Proposal(Base):

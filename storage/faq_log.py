@@ -132,9 +132,9 @@ def log(
 
 
 def keep_recent(
-    session: Session, person_id: int, conversation_id: str, *, text: str, question_id: int, now: datetime
+    session: Session, person_id: int, conversation_id: str, *, text: str, question_id: int | None, now: datetime
 ) -> None:
-    """Make ``text`` what a follow-up will be understood from."""
+    """Make ``text`` what a follow-up will be understood from. The register's questions have no row in the log."""
     where = {"person": person_id, "conversation": conversation_id}
     fresh = {"new_text": text[:1000], "new_at": now, "new_question": question_id}
     done = session.execute(_KEEP_RECENT, {**where, **fresh})
@@ -147,6 +147,12 @@ def change_subject(session: Session, person_id: int, conversation_id: str) -> No
     """Nothing will be understood from the last question here; its "Menade du …?" is still its asker's to answer."""
     where = _RECENT.c.person_id == person_id, _RECENT.c.conversation_id == conversation_id
     session.execute(update(_RECENT).where(*where).values(text=""))
+
+
+def asked_since(session: Session, person_id: int, moment: datetime) -> bool:
+    """Return whether the person has asked the bank something after ``moment``, as far as that is still kept."""
+    asked = RecentQuestion.person_id == person_id, RecentQuestion.at > moment, RecentQuestion.text != ""
+    return bool(session.scalar(select(exists().where(*asked))))
 
 
 def asked_by(session: Session, question_id: int, person_id: int, conversation_id: str) -> bool:
@@ -163,6 +169,11 @@ def find(session: Session, question_id: object) -> FaqQuestion | None:
 def text_of(session: Session, question_id: int) -> str:
     """A question's wording; empty when it is no longer kept."""
     return session.scalar(select(QuestionText.text).where(QuestionText.question_id == question_id)) or ""
+
+
+def wording_of(session: Session, question_id: int) -> str:
+    """Return a question as the person wrote it, in the form that is compared; empty when it is no longer kept."""
+    return session.scalar(select(QuestionText.wording).where(QuestionText.question_id == question_id)) or ""
 
 
 def remembered(session: Session, wording: str) -> int | None:

@@ -16,8 +16,9 @@ from storage.database import Base, insert_new, is_id, person_key, table_of
 from storage.erasure import hashes
 from storage.name_keys import FormerName
 
-ACTIVE_EVERY = timedelta(hours=1)
-"""How exactly it is kept when somebody was last active; finer would write a row for every turn."""
+ACTIVE_EVERY = timedelta(minutes=1)
+"""How exactly it is kept when a person was last active. It tells whether a message was opened. Finer would write a row
+for every turn."""
 
 
 class PersonRole(StrEnum):
@@ -52,6 +53,16 @@ class RemindBy(StrEnum):
     BOTH = "both"
 
 
+class VisibleTo(StrEnum):
+    """Which members are told a person's name, seat and offer of help when they ask. The kansli always is."""
+
+    NETWORK = "network"
+    MUNICIPALITY = "municipality"
+    """The person's own municipality."""
+    KANSLI = "kansli"
+    """No other member."""
+
+
 class Person(Base):
     """Somebody who has written to the bot, was added where it is, or stands on the kansli's list."""
 
@@ -75,12 +86,15 @@ class Person(Base):
     role: Mapped[str] = mapped_column(String(20), default="")
     """What they say they are, one of :data:`OWN`; whom a municipality has appointed stands in ``contacts``."""
     helps_with: Mapped[str] = mapped_column(Text, default="")
+    visible_to: Mapped[str] = mapped_column(
+        String(12), default=VisibleTo.NETWORK, server_default=VisibleTo.NETWORK.value
+    )
     remind_by: Mapped[str] = mapped_column(String(10), default=RemindBy.USUAL)
     paused_until: Mapped[date | None]
     """The last day, in Stockholm, on which they want no reminders."""
     first_seen_at: Mapped[datetime]
     last_active_at: Mapped[datetime | None]
-    """When they last wrote or pressed, to the hour."""
+    """When they last wrote or pressed, to the minute."""
     greeted_at: Mapped[datetime | None]
     """When the bot said hello; set at most once."""
     left_at: Mapped[datetime | None]
@@ -254,6 +268,12 @@ def of_municipality(session: Session, code: str) -> Sequence[Person]:
     return session.scalars(
         select(Person).where(Person.municipality_code == code).order_by(Person.name, Person.id)
     ).all()
+
+
+def offering_help(session: Session) -> Sequence[Person]:
+    """Return everybody still here who has said what they can help others with, by name."""
+    here = Person.helps_with != "", Person.left_at.is_(None)
+    return session.scalars(select(Person).where(*here).order_by(Person.name, Person.id)).all()
 
 
 def follow(session: Session, person_id: int, theme: str) -> bool:

@@ -57,8 +57,8 @@ FORM = {
     "answer": "Så.",
     "phrasings": "",
     "theme": "",
-    "source": "",
-    "link": "",
+    "sources": "",
+    "valid_until": "",
     "certainty": "hög",
 }
 
@@ -76,6 +76,8 @@ TABLE: tuple[tuple[str, dict[str, Any], frozenset[str], frozenset[str]], ...] = 
     ("people.save", {"state": "member", "seen": ""}, KANSLI, NOBODY),
     ("people.propose", {"seat": "officer"}, SOTENAS_PEOPLE, NOBODY),
     ("people.choose", {}, EVERYBODY, NOBODY),
+    ("people.propose_seat", {"seat": "officer"}, EVERYBODY, NOBODY),
+    ("people.is_member", {}, EVERYBODY, EVERYBODY),
     *((f"privacy.{verb}", {}, KANSLI, NOBODY) for verb in ("ask_person", "sure_person", "erase_person", "log_link")),
     *((f"privacy.{verb}", {}, ANNA, NOBODY) for verb in ("sure", "erase")),
     ("privacy.overview", {}, EVERYBODY | {"lena"}, NOBODY),
@@ -85,7 +87,10 @@ TABLE: tuple[tuple[str, dict[str, Any], frozenset[str], frozenset[str]], ...] = 
     ("groups.search", {"who": "Anna"}, KANSLI, NOBODY),
     ("groups.bind", {}, NOBODY, KANSLI),
     *((f"groups.{verb}", {}, EVERYBODY, NOBODY) for verb in ("follow", "unfollow", "list")),
-    *((f"faq.{verb}", {}, KANSLI, NOBODY) for verb in ("edit", "write", "no_gap", "skip_solved", "gaps", "opinions")),
+    *(
+        (f"faq.{verb}", {}, KANSLI, NOBODY)
+        for verb in ("edit", "ended", "write", "no_gap", "skip_solved", "gaps", "opinions")
+    ),
     ("faq.save", FORM, KANSLI, NOBODY),
     ("faq.move", {"state": "archived"}, KANSLI, NOBODY),
     *(
@@ -147,6 +152,7 @@ def world(chat: Chat, kansli: Chat) -> World:
     chats["bo"].in_channel(VATTEN).click("Skicka svaret", answer="Med mätare.")
     chat.click("Det löste det")
     chat.say(LOGGED)
+    chat.click("Nej, en ny fråga")
     numbers = database.play(lambda session: _made(session, chats, contact, solved))
     know(chats["lena"], left_at=chat.clock.now)
     chats["eva"].say("ta bort mig")

@@ -12,7 +12,7 @@ from bot.register.change import Change
 from bot.routes import Role, Routes, Where
 from bot.turn import Turn
 from storage import faq, faq_growth, people
-from storage.faq import EntryState
+from storage.faq import EntryKind, EntryState
 
 routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
 
@@ -104,9 +104,10 @@ def from_question(turn: Turn) -> Reply:
         owner = people.by_id(turn.session, made.entry.owner_id)
         return state(gap_cards.made_before(made.entry, owner.name if owner else ""))
     said = "Sparat som utkast. Läs igenom det och ändra det du vill. Välj sedan Publicera."
-    if not made.entry.sources:
-        said += " Jag vet inte vilken kommun svaret kommer från. Fyll gärna i det under Källans namn."
-    return state(kansli_cards.form(made.entry, notice=said, removed=made.removed), done=True)
+    if made.entry.kind == EntryKind.TESTIMONY and not made.entry.municipality_code:
+        said += " Jag vet inte vilken kommun svaret kommer från. Fyll gärna i den."
+    place = access.place(turn, made.entry)
+    return state(kansli_cards.form(made.entry, notice=said, removed=made.removed, place=place), done=True)
 
 
 def _gaps(turn: Turn, said: str = "") -> Json:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot import swedish
 from bot.faq.answers import SURE
 from bot.faq.entries import LONGEST_QUESTION
 from bot.search import likeness
@@ -212,5 +213,5 @@ def _general(session: Session, texts: Sequence[str], *, keep_places: bool = Fals
 
 def _answered(turn: Turn, text: str) -> bool:
     """Return whether the bank has a sure answer by now."""
-    hits = turn.app.bank.search(text, 1)
+    hits = turn.app.bank.search(text, 1, swedish.date_of(turn.now))
     return bool(hits) and hits[0].probability >= SURE

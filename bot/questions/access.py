@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from bot.message import Scope, UserError
 from bot.questions import details, lifecycle
+from bot.questions.details import QuestionDetails, Said
 from bot.turn import Turn
 from storage import deliveries, groups, offers, questions
 from storage.offers import ThreadOffer
@@ -27,6 +28,7 @@ NOT_HERE = (
 )
 NOT_YOURS = "Det är inte din fråga, så det kan bara den som frågade göra."
 NOT_FOLLOWED = "Du följer inte den frågan. Skriv **mina frågor** för att se dina."
+NOT_ANSWERED = "Du har inte svarat på den frågan. Svara på frågans kort i temagruppens kanal."
 NOT_MANAGED = "Det där kan bara kansliet och gruppens moderatorer göra."
 OFFER_OVER = (
     "Det är redan avgjort, eller så har det gått mer än ett dygn. Tryck **Svara** på frågans kort om du vill svara."
@@ -65,6 +67,29 @@ def managed(turn: Turn) -> Question:
     if not turn.personal and not _holds(turn, question):
         raise UserError(NOT_HERE)
     return question
+
+
+def movable(turn: Turn) -> Question:
+    """Return the question that a button names if the person may move it: as its asker, or as :func:`managed` says."""
+    question = _named(turn)
+    own = question.asker_id == turn.person.id
+    return question if own and (turn.personal or _holds(turn, question)) else managed(turn)
+
+
+def answered(turn: Turn) -> Question:
+    """Return the question that a button names, for people who have answered it and are asked more about it."""
+    question = _named(turn)
+    if not any(answer.person_id == turn.person.id for answer in questions.answers(turn.session, question.id)):
+        raise UserError(NOT_ANSWERED)
+    return question
+
+
+def answer_of(turn: Turn, shown: QuestionDetails) -> Said:
+    """Return the answer to this question that a button names."""
+    response = details.said(shown, turn.data.get("answer"))
+    if response is None:
+        raise UserError("Det svaret finns inte kvar. Skriv **mina frågor** för att se de som finns.")
+    return response
 
 
 def at_card(turn: Turn) -> Question:

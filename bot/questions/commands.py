@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot import dialog
+from bot.cards import button
 from bot.message import Json, Place, Reply, Scope, UserError, say
-from bot.questions import access, asker_cards, channel_notices, details, lifecycle, notices
+from bot.questions import access, asker_cards, cards, channel_notices, details, lifecycle, notices
 from bot.questions.details import QuestionDetails, Said
 from bot.register.change import Change
 from bot.routes import Routes, Where
 from bot.turn import Turn
-from storage import outbox, places, questions
+from storage import groups, outbox, places, questions
 from storage.outgoing import Outgoing, ToPerson
 from storage.questions import Question, Status
 
@@ -56,14 +57,25 @@ def mine(turn: Turn) -> Reply:
 def one(turn: Turn) -> Reply:
     """Show one of the person's questions, with its answers."""
     question = access.awaited(turn)
-    return turn.in_place(asker_cards.mine_one(_now(turn, question), own=question.asker_id == turn.person.id))
+    shown, own = _now(turn, question), question.asker_id == turn.person.id
+    return turn.in_place(asker_cards.mine_one(shown, own=own, thread=channel_notices.link(turn, shown)))
+
+
+@routes.action("questions.regroup")
+def regroup(turn: Turn) -> Reply:
+    """*Byt grupp*: let the asker choose another group."""
+    question = access.own(turn)
+    if question.status != Status.OPEN:
+        raise UserError("Frågan har redan fått svar eller är avslutad, så den flyttas inte.")
+    back = button("Tillbaka", "questions.mine_one", alone=True, question=question.id)
+    return turn.in_place(cards.choose_group(_now(turn, question), groups.taking_questions(turn.session), back=back))
 
 
 @routes.action("questions.answer_card")
 def answer_card(turn: Turn) -> Reply:
     """Show an answer with its buttons again."""
     shown, response = _answer(turn, access.own(turn))
-    return turn.in_place(asker_cards.answered(shown, response, own=True))
+    return turn.in_place(asker_cards.answered(shown, response, own=True, thread=channel_notices.link(turn, shown)))
 
 
 @routes.action("questions.solve")
@@ -73,7 +85,8 @@ def solve(turn: Turn) -> Reply:
     shown, response = _answer(turn, question)
     if lifecycle.solve(Change.of(turn), question, response.answer, [each.answer for each in shown.answers]):
         notices.solved(turn, question, response)
-    return turn.in_place(asker_cards.solved(_now(turn, question), response))
+    shown = _now(turn, question)
+    return turn.in_place(asker_cards.solved(shown, response, thread=channel_notices.link(turn, shown)))
 
 
 @routes.action("questions.more")
@@ -163,10 +176,7 @@ def _mine(turn: Turn) -> Json:
 def _answer(turn: Turn, question: Question) -> tuple[QuestionDetails, Said]:
     """Return the answer to this question that a button names."""
     shown = _now(turn, question)
-    response = details.said(shown, turn.data.get("answer"))
-    if response is None:
-        raise UserError("Det svaret finns inte kvar. Skriv **mina frågor** för att se de som finns.")
-    return shown, response
+    return shown, access.answer_of(turn, shown)
 
 
 def _now(turn: Turn, question: Question) -> QuestionDetails:

@@ -68,8 +68,9 @@ def test_a_solved_question_becomes_an_entry_without_whom_it_was_about(chat: Chat
         "answer": "Vi i Sotenäs har kolfilter.\nRing …",
         "phrasings": GENERAL,
         "theme": "vatten",
-        "source": "Sotenäs kommun",
-        "link": "",
+        "sources": "",
+        "valid_until": "",
+        "told_in": "Sotenäs kommun",
         "certainty": "hög",
         "note": "",
     }
@@ -84,8 +85,9 @@ def test_a_solved_question_becomes_an_entry_without_whom_it_was_about(chat: Chat
     assert (entry.question, entry.answer, entry.state) == (form["question"], "Med kolfilter.", EntryState.PUBLISHED)
     assert [phrasing.text for phrasing in entry.phrasings] == [GENERAL]
     found = chat.as_("Nästa Person").say("hur renar kommunen pfas i brunnar")
-    assert "Med kolfilter." in found
-    assert "Källa: Sotenäs kommun." in found
+    assert found.startswith("En liknande fråga")
+    assert "Så gjorde Sotenäs" in found
+    assert "Med kolfilter." not in found
     assert "Bo Ek" not in found
 
 
@@ -114,7 +116,7 @@ def test_one_question_makes_one_entry_whoever_presses_and_when(chat: Chat, kansl
     assert "Sparat som utkast" not in late.click("Öppna svaret")
     assert late.text.startswith(GENERAL)
     assert "Jag tog bort: " in late.text
-    assert "Fyll gärna i det under Källans namn" not in "".join(seen)
+    assert "vilken kommun svaret kommer från" not in "".join(seen)
 
 
 def test_of_several_answers_the_kansli_takes_one(chat: Chat, kansli: Chat) -> None:
@@ -128,7 +130,7 @@ def test_of_several_answers_the_kansli_takes_one(chat: Chat, kansli: Chat) -> No
     assert "Det svaret finns inte kvar." in kansli.click("Gör till FAQ", answer="99")
     kansli.click("Gör till FAQ", answer="2")
     form = filled(kansli)
-    assert (form["answer"], form["source"]) == ("Membran.", "Lunds kommun")
+    assert (form["answer"], form["told_in"]) == ("Membran.", "Lunds kommun")
 
 
 def test_a_lost_card_is_no_dead_end_and_some_questions_make_no_entry(chat: Chat, kansli: Chat) -> None:

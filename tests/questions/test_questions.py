@@ -255,7 +255,7 @@ def test_mine_shows_own_and_followed_questions_and_takes_one_back(chat: Chat, cl
     shown = chat.say("mina frågor")
     assert f"Du har frågat\n{TEXT}\nVäntar på svar, ställd den 24 november 2026\nDu följer\nDagvatten" in shown
     chat.click(TEXT)
-    assert chat.buttons == ["Dra tillbaka frågan", "Till mina frågor"]
+    assert chat.buttons == ["Byt grupp", "Dra tillbaka frågan", "Till mina frågor"]
     chat.click("Dra tillbaka frågan")
     first = chat.in_channel(VATTEN).shown[0].message.card
     assert first
