@@ -80,7 +80,8 @@ lock: ## find new versions of all dependencies and write them to requirements.lo
 	@touch $@
 
 .venv/.dev: pyproject.toml requirements.lock | .venv/bin/python
-	$(PIP) -e ".[dev]"
+	@echo "Installing what the tests need, 1 GB (2 to 10 minutes; pip says nothing until it is done)"
+	@$(PIP) -e ".[dev]"
 	@touch $@ .venv/.run
 
 .venv/.bench: pyproject.toml requirements.lock | .venv/bin/python
