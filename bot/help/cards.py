@@ -13,11 +13,11 @@ from bot.turn import Turn
 from bot.wording.names import first_name
 
 EXAMPLES = (
-    "Hur blir vår kommun medlem?",
-    "Vilka gröna nyckeltal finns?",
+    "Vad krävs för att vara medlem?",
+    "Vad är gröna nyckeltal?",
     "Hur använder jag den digitala mötesplatsen?",
 )
-"""Example questions that a newcomer can press. The bank answers them, or says that it does not know."""
+"""Example questions that a newcomer can press. The starting bank has confirmed answers to them."""
 
 
 def greeting(name: str) -> Json:
