@@ -287,6 +287,11 @@ def unfollow(session: Session, person_id: int, theme: str) -> None:
     session.execute(table.delete().where(table.c.person_id == person_id, table.c.theme == theme))
 
 
+def forget_greetings(session: Session) -> None:
+    """Let everybody be greeted again."""
+    session.execute(update(Person).where(Person.greeted_at.is_not(None)).values(greeted_at=None))
+
+
 def greet(session: Session, person: Person, now: datetime) -> bool:
     """Mark the person greeted; True exactly once, also when several transactions try at the same time."""
     if person.greeted_at is not None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage import outbox
+from storage import contents, outbox
 from storage.database import insert_new, wake
 from storage.outbox import Delivery, State
-from storage.outgoing import Operation
+from storage.outgoing import Operation, Outgoing
 from storage.people import Person, RemindBy
 
 PAUSED = "paused"
@@ -52,6 +53,25 @@ def enqueue_mail(session: Session, row: Delivery, now: datetime, *, not_before: 
 def beside(session: Session, mail: Delivery) -> Delivery | None:
     """Return the row whose content this mail sends too; None for a mail that goes alone."""
     return outbox.find(session, mail.key.removesuffix(_MAIL)) if mail.key.endswith(_MAIL) else None
+
+
+def rewrite_mail(session: Session, outgoing: Outgoing, now: datetime) -> None:
+    """Give a message and its mail this content, where they have not gone. A message that has gone gets a version."""
+    hashes = contents.keep(session, {outgoing.key: outgoing.body}, now)
+    waits = Delivery.key.in_([outgoing.key, f"{outgoing.key}{_MAIL}"]), Delivery.state == State.WAITING
+    session.execute(update(Delivery).where(*waits).values(content_hash=hashes[outgoing.key]))
+
+
+def cancel_mail(session: Session, keys: Collection[str], now: datetime) -> None:
+    """Cancel the mails that go with these messages, where they have not gone."""
+    outbox.cancel_all(session, Delivery.key.in_([f"{key}{_MAIL}" for key in keys]), now, why="cause_ended")
+
+
+def is_fixed(session: Session, keys: Collection[str]) -> bool:
+    """Return whether one of these messages has gone in a form that can't be changed: a mail, or without an id."""
+    either = Delivery.key.in_([*keys, *(f"{key}{_MAIL}" for key in keys)]), Delivery.state == State.SENT
+    fixed = or_(Delivery.route == GRAPH[0], Delivery.error == outbox.WITHOUT_ID)
+    return bool(session.scalar(select(exists().where(*either, fixed))))
 
 
 def release(session: Session, person_id: int, now: datetime) -> int:

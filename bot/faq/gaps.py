@@ -98,7 +98,7 @@ def gaps(turn: Turn) -> Iterator[BankGap]:
     wanted = [group for places in groups if (group := _wanted([asked[place] for place in places]))]
     wanted.sort(key=lambda group: (-sum(wording.times for wording in group), -group[0].question_id))
     candidates = (_gap(turn.session, group, logged) for group in wanted)
-    return (gap for gap in candidates if gap.disliked or not _answered(turn, gap.text))
+    return (gap for gap in candidates if gap.disliked or gap.draft_id or not _answered(turn, gap.text))
 
 
 def of_gap(turn: Turn, ids: Iterable[object]) -> Sequence[Any]:
