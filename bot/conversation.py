@@ -15,10 +15,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot import dialog, faq, groups, links, memberlist, members, privacy, questions, reminding
+from bot import agenda, dialog, faq, groups, links, memberlist, members, nudges, privacy, questions, reminding
 from bot import help as help_feature
 from bot.delivery import replies
 from bot.delivery.replies import Unsent
+from bot.desk import Decider, Tile
 from bot.help import smalltalk
 from bot.message import NOTHING, Incoming, Kind, Reply, Scope, Sent, UserError, for_presser, say
 from bot.routes import Action, Command, Role, Routes, Where
@@ -31,9 +32,21 @@ from storage.faq import touched
 from storage.people import Person
 from storage.turn_facts import TurnFacts
 
-FEATURES = (help_feature, faq, members, memberlist, reminding, privacy, groups, questions)
+FEATURES = (help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda)
 ROUTES = Routes(*(feature.routes for feature in FEATURES), dialog.routes)
 """Every command and button of the bot."""
+START: tuple[Tile, ...] = (
+    *questions.START,
+    *groups.START,
+    *members.START,
+    *reminding.START,
+    *privacy.START,
+    *faq.START,
+    *agenda.START,
+)
+"""The buttons of the start page, in their order. The kansli's own come after the members'."""
+DECISIONS: tuple[Decider, ...] = (*members.DECISIONS, *questions.DECISIONS, *faq.DECISIONS, *nudges.DECISIONS)
+"""What prepares decisions for the kansli."""
 LISTENERS: tuple[Callable[[Turn], Reply | None], ...] = ()
 """Asked in order before the bank is searched, in every message that is a question. The first reply answers it."""
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, delete, func, select, text, update
+from sqlalchemy import ForeignKey, Index, String, delete, exists, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from storage.database import Base, insert_new, is_id, person_key
-from storage.municipalities import Municipality
+from storage.municipalities import MemberState, Municipality
 from storage.people import Person
 
 _CURRENT = text("until IS NULL")
@@ -86,6 +86,18 @@ def current(session: Session, code: str | None = None) -> Sequence[Contact]:
         .order_by(Contact.municipality_code, Contact.seat, Person.name, Contact.id)
     )
     return session.scalars(statement if code is None else statement.where(Contact.municipality_code == code)).all()
+
+
+def lacking(session: Session, seats: Collection[str]) -> int:
+    """Return how many members lack somebody in one of these seats. A person who has left fills no seat."""
+    filled = [
+        exists()
+        .where(Contact.municipality_code == Municipality.code, Contact.until.is_(None), Contact.seat == seat)
+        .where(Contact.person_id == Person.id, Person.left_at.is_(None))
+        for seat in seats
+    ]
+    query = select(func.count()).select_from(Municipality).where(Municipality.state == MemberState.MEMBER)
+    return session.scalar(query.where(or_(*(~seat for seat in filled)))) or 0
 
 
 def past(session: Session, code: str, limit: int) -> Sequence[Contact]:

@@ -256,6 +256,12 @@ def of_municipality(session: Session, code: str) -> Sequence[Person]:
     ).all()
 
 
+def working_in(session: Session, codes: Collection[str]) -> Sequence[Person]:
+    """Return the people who work for one of these municipalities and are still in the network, by name."""
+    here = Person.municipality_code.in_(codes), Person.left_at.is_(None)
+    return session.scalars(select(Person).where(*here).order_by(Person.name, Person.id)).all()
+
+
 def follow(session: Session, person_id: int, theme: str) -> bool:
     """Follow a theme; False when they do already."""
     return insert_new(session, Follow, person_id=person_id, theme=theme)

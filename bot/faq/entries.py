@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from bot.message import UserError
 from bot.register.change import Change
@@ -17,6 +18,12 @@ LONGEST_ANSWER = 4000
 MOST_PHRASINGS = 40
 REVIEWED_FOR = timedelta(days=365)
 """How long an answer is valid before somebody should read it again."""
+_MOVED = {
+    EntryState.PUBLISHED: "Publicerat svar i kunskapsbanken",
+    EntryState.DRAFT: "Svar i kunskapsbanken gjort till utkast",
+    EntryState.ARCHIVED: "Arkiverat svar i kunskapsbanken",
+}
+"""What the audit log says about an entry that got a new state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,8 @@ def create(change: Change, content: EntryContent, *, question_id: int | None = N
     entry = Entry(owner_id=change.by, state=EntryState.DRAFT, sources=[], answer="", question_id=question_id)
     change.session.add(entry)
     _write(change, entry, content)
+    change.session.flush()
+    change.record("Nytt svar i kunskapsbanken, som utkast", about(entry))
     return entry
 
 
@@ -95,7 +104,10 @@ def revise(change: Change, entry: Entry, content: EntryContent) -> None:
     """
     if entry.published:
         _refuse_unfilled(content.answer)
+    before = _texts(entry)
     _write(change, entry, content)
+    if _texts(entry) != before:  # publishing a form that nobody changed is not an edit
+        change.record("Ändrat svar i kunskapsbanken", about(entry))
 
 
 def move(change: Change, entry: Entry, state: EntryState) -> None:
@@ -103,8 +115,28 @@ def move(change: Change, entry: Entry, state: EntryState) -> None:
     if state is EntryState.PUBLISHED:
         _refuse_unfilled(f"{entry.answer} {entry.note}")
         entry.reviewed_on, entry.review_on = change.today, change.today + REVIEWED_FOR
+    if entry.state != state:
+        change.record(_MOVED[state], about(entry))
     entry.state, entry.changed_at = state, change.now
     faq.touch(change.session)
+
+
+def confirm(change: Change, entry: Entry) -> None:
+    """Keep that somebody has read a published answer and that it still holds."""
+    entry.reviewed_on, entry.review_on = change.today, change.today + REVIEWED_FOR
+    entry.changed_at = change.now
+    change.record("Läst om svar i kunskapsbanken: det stämmer fortfarande", about(entry))
+    faq.touch(change.session)
+
+
+def is_complete(entry: Entry) -> bool:
+    """Return whether an entry can be published as it stands."""
+    return bool(entry.answer.strip()) and "{{" not in f"{entry.answer} {entry.note}"
+
+
+def about(entry: Entry) -> str:
+    """Return what the audit log calls an entry."""
+    return f"entry:{entry.id}"
 
 
 def add_phrasing(change: Change, entry: Entry, text: str) -> bool:
@@ -115,8 +147,15 @@ def add_phrasing(change: Change, entry: Entry, text: str) -> bool:
         raise UserError(f"Svaret har redan {MOST_PHRASINGS} sätt att fråga. Ta bort något i svaret först.")
     entry.phrasings.append(Phrasing(text=text))
     entry.changed_at = change.now
+    change.record("Nytt sätt att fråga i kunskapsbanken", about(entry))
     faq.touch(change.session)
     return True
+
+
+def _texts(entry: Entry) -> tuple[Any, ...]:
+    """Return what members may read of an entry."""
+    phrasings = [phrasing.text for phrasing in entry.phrasings]
+    return entry.question, entry.answer, entry.theme, entry.certainty, [*entry.sources], phrasings
 
 
 def _refuse_unfilled(text: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot import dialog
-from bot.faq import access, drafts, entries, kansli_cards
+from bot.faq import access, drafts, entries, gaps, kansli_cards
 from bot.message import Reply, UserError, say, state
 from bot.register.change import Change, refuse_stale
 from bot.routes import Role, Routes, Where
@@ -55,7 +55,8 @@ def edit(turn: Turn) -> Reply:
     """An entry's form; a draft that was made from a question says again what was taken out."""
     entry = access.kept_entry(turn)
     removed = drafts.removed(turn.session, entry) if entry.state == EntryState.DRAFT else ()
-    return state(kansli_cards.form(entry, removed=removed))
+    like = gaps.like(turn.session, entry.question, entry.id) if entry.state == EntryState.DRAFT else None
+    return state(kansli_cards.form(entry, removed=removed, like=like))
 
 
 @routes.action("faq.save")
@@ -80,6 +81,11 @@ def move(turn: Turn) -> Reply:
 def opinions(turn: Turn) -> Reply:
     """What readers thought of the answers, without who."""
     return state(kansli_cards.opinions(faq_log.opinions(turn.session)))
+
+
+def drafts_waiting(turn: Turn) -> int:
+    """Return how many drafts there are."""
+    return faq.counts(turn.session).get(EntryState.DRAFT, 0)
 
 
 def _keep(turn: Turn, entry: Entry) -> None:

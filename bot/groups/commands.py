@@ -19,6 +19,7 @@ routes = Routes[Turn]()
     help="Se temagrupperna, vad som är på gång och vilka du följer.",
     aliases=("temagrupp", "temagrupperna", "grupper"),
     menu=True,
+    button="groups.list",
 )
 def listing(turn: Turn) -> Reply:
     """Show the groups. A person's choices are shown in their own chat only."""

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from bot.desk import Tile
 from bot.members import commands, contact_commands, kansli_commands, notices, role_commands
-from bot.routes import Routes
+from bot.routes import Role, Routes
 
 routes = Routes(commands.routes, kansli_commands.routes, contact_commands.routes, role_commands.routes)
 DUE = (notices.due,)
+START = (
+    Tile("Min kommun", "people.mine"),
+    Tile("Förslag", "people.proposals", role=Role.KANSLI, count=kansli_commands.proposals_waiting),
+    Tile("Saknar kontakt", "people.overview", role=Role.KANSLI, count=kansli_commands.members_lacking),
+)
+DECISIONS = (notices.to_confirm,)
 
-__all__ = ["DUE", "routes"]
+__all__ = ["DECISIONS", "DUE", "START", "routes"]

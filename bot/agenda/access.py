@@ -1,0 +1,16 @@
+"""Decide who may take a prepared decision: the kansli, while it waits. Every handler loads its decision here."""
+
+from __future__ import annotations
+
+from bot.agenda import week
+from bot.desk import PreparedDecision
+from bot.message import UserError
+from bot.turn import Turn
+
+
+def decision(turn: Turn) -> PreparedDecision | None:
+    """Return the decision that a button names, from the state that is now; None if it waits no longer."""
+    if not turn.kansli:
+        raise UserError("Det där kan bara kansliet göra.")
+    key = turn.data.get("key")
+    return next((waits for waits in week.waiting(turn.app, turn.session, turn.now) if waits.key == key), None)
