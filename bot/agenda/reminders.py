@@ -26,7 +26,7 @@ def run(app: App, clock: Callable[[], datetime]) -> Iterator[Callable[[Session],
 def due(app: App, session: Session, now: datetime) -> list[Outgoing]:
     """Return the week's card for each of the kansli who has not got it. Return none while nothing waits."""
     today = date_of(now)
-    if today not in week.mornings(now) or not swedish.is_open(now):
+    if today not in week.mornings(now) or not swedish.is_open(now) or week.is_afternoon(now):
         return []
     living = notices.living(week.name(now))
     present = [person.id for person in kansli.everyone(session) if not person.away(today)]

@@ -23,6 +23,7 @@ MOST = 7
 OF_A_KIND = 3
 """How many of one feature's decisions a list has at most, so that the others' are seen too."""
 REST = timedelta(weeks=4)
+NOON = 12
 MORNINGS = 2
 """On how many working days the week's card may come: the first, and the next one if the bot was down."""
 
@@ -39,6 +40,11 @@ def mornings(now: datetime) -> list[date]:
     monday = today - timedelta(days=today.weekday())
     days = (monday + timedelta(days=number) for number in range(7))
     return list(islice(filter(swedish.is_working_day, days), MORNINGS))
+
+
+def is_afternoon(now: datetime) -> bool:
+    """Return whether it is too late for a card that is meant for the morning. It then comes the next morning."""
+    return now.astimezone(STOCKHOLM).hour >= NOON
 
 
 def ends(now: datetime) -> datetime:

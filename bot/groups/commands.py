@@ -55,12 +55,6 @@ def press_bind(turn: Turn) -> Reply:
     return state(_bind(turn, rules.chosen(turn, name), name))
 
 
-@routes.action("groups.list", where=Where.PERSONAL)
-def press_list(turn: Turn) -> Reply:
-    """Go back to the list of groups, in the same card."""
-    return state(_list(turn))
-
-
 @routes.action("groups.follow", where=Where.PERSONAL)
 def follow(turn: Turn) -> Reply:
     """Follow a group, to hear of its new questions."""

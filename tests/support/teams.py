@@ -14,7 +14,7 @@ from itertools import count
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from bot import agenda, jobs
+from bot import jobs
 from bot.delivery.courier import Courier
 from bot.delivery.tenant_routes import TenantRoutes
 from bot.message import Json, Message
@@ -103,7 +103,6 @@ def plan(app: App, now: datetime) -> tuple[int, bool]:
 
     def work(session: Session) -> tuple[int, bool]:
         found = [outgoing for due in jobs.DUE for outgoing in due(session, now)]
-        found += agenda.reminders.due(app, session, now)
         for one in found:  # what comes unasked comes the way that its person chose
             assert one.reach is Reach.REMINDER or not isinstance(one.to, ToPerson), one.key
         return outbox.enqueue_all(session, found, now) if found else 0, _is_due(session, now)
