@@ -41,6 +41,7 @@ bench: .venv/.bench ## measure search, routing, turns, starts, edits and Graph b
 		PYTHONPATH=. $(BIN)/python $(FAQ_DATA)/evaluate.py tests.bench.retrieval:build --fit dev --test dev; \
 	else echo "Skipped: there is no evaluate.py in $(FAQ_DATA)"; fi
 	FAQ_DATA=$(FAQ_DATA) $(BIN)/python -m tests.bench.retrieval
+	FAQ_DATA=$(FAQ_DATA) $(BIN)/python -m tests.bench.near_misses
 	FAQ_DATA=$(FAQ_DATA) $(BIN)/python -m tests.bench.routing
 	FAQ_DATA=$(FAQ_DATA) $(BIN)/python -m tests.bench.search
 	FAQ_DATA=$(FAQ_DATA) $(BIN)/python -m tests.bench.turns

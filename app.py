@@ -92,15 +92,7 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
             service_hosts=settings.service_hosts,
         )
         connector = Connector(session, token, gate.allows)
-        app = App(
-            settings=settings,
-            database=database,
-            routes=ROUTES,
-            dialogs=DIALOGS,
-            bank=bank,
-            start=START,
-            decisions=DECISIONS,
-        )
+        app = App(settings, database, ROUTES, DIALOGS, bank, START, DECISIONS)
         # Closed in reverse order: sends under way finish, then the clock stops, then the threads.
         rosters = roster_mirror.Mirror(
             app, clock, TeamsDirectory(connector), tenant.directory if wire and tenant else None

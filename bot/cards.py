@@ -179,9 +179,10 @@ def choice_input(name: str, label: str, choices: Sequence[tuple[str, str]], *, v
     return ChoiceSetInput(id=name, label=label, choices=items, value=value or None, style="compact")
 
 
-def date_input(name: str, label: str, *, first: date) -> CardElement:
+def date_input(name: str, label: str, *, first: date | None = None, value: date | None = None) -> CardElement:
     """Return a field for a day, ``first`` or later. It may be left empty, and an old client sends any text."""
-    return DateInput(id=name, label=label, min=first.isoformat())
+    day = value.isoformat() if value else None
+    return DateInput(id=name, label=label, min=first.isoformat() if first else None, value=day)
 
 
 def fills_in(card: Json) -> bool:

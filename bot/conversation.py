@@ -47,7 +47,7 @@ START: tuple[Tile, ...] = (
 """The buttons of the start page, in their order. The kansli's own come after the members'."""
 DECISIONS: tuple[Decider, ...] = (*members.DECISIONS, *questions.DECISIONS, *faq.DECISIONS, *nudges.DECISIONS)
 """What prepares decisions for the kansli."""
-LISTENERS: tuple[Callable[[Turn], Reply | None], ...] = ()
+LISTENERS: tuple[Callable[[Turn], Reply | None], ...] = (members.listen,)
 """Asked in order before the bank is searched, in every message that is a question. The first reply answers it."""
 
 FORGOTTEN = Reply(notice="Dina uppgifter är borttagna. Skriv till mig om du vill börja om.")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -24,6 +25,9 @@ class Hit:
     entry_id: int
     probability: float
     """How likely it is that this entry answers the question, 0–1. Falls from hit to hit."""
+    missing: str = ""
+    """What the question turns on and this entry does not hold: a word, or the kind of fact that is asked for. With one,
+    the entry must not be given as the answer."""
 
 
 class Bank(Protocol):
@@ -33,8 +37,8 @@ class Bank(Protocol):
     def empty(self) -> bool:
         """Whether it holds nothing at all."""
 
-    def search(self, question: str, limit: int = 10) -> Sequence[Hit]:
-        """Return the entries nearest to ``question``, best first; empty when nothing is like it."""
+    def search(self, question: str, limit: int = 10, today: date = ...) -> Sequence[Hit]:
+        """Return the entries nearest to ``question`` that are valid ``today``, best first; empty if none is like it."""
 
     def shown(self, version: int) -> Mapping[int, Any] | None:
         """Return all published rows of ``faq_entries`` by id; None unless the index is of ``version``."""

@@ -30,6 +30,8 @@ def absorb(session: Session, kept: Person, other: Person) -> None:
     for name in ("mail", "municipality_code", "role", "helps_with", "entra_id", "remind_by", "paused_until"):
         if not getattr(kept, name):
             setattr(kept, name, getattr(other, name))
+    # a wish to be shown to fewer people stays
+    kept.visible_to = max(kept.visible_to, other.visible_to, key=("network", "municipality", "kansli").index)
     session.expire(other)
     session.delete(other)
     session.flush()

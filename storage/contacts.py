@@ -55,6 +55,8 @@ class ProposalKind(StrEnum):
     """To hold a seat, usually as the successor of another person."""
     BELONGS = "belongs"
     """To speak for a municipality, when the mail address does not prove it."""
+    LEAVES = "leaves"
+    """To speak for a municipality no more; with a ``seat``, only to hold no seat there any more."""
 
 
 class Proposal(Base):
@@ -109,6 +111,12 @@ def past(session: Session, code: str, limit: int) -> Sequence[Contact]:
         .order_by(Contact.until.desc(), Contact.id.desc())
     )
     return session.scalars(statement.limit(limit)).all()
+
+
+def working_in(session: Session, codes: Collection[str]) -> Sequence[Person]:
+    """Return the people who work for one of these municipalities and are still in the network, by name."""
+    here = Person.municipality_code.in_(codes), Person.left_at.is_(None)
+    return session.scalars(select(Person).where(*here).order_by(Person.name, Person.id)).all()
 
 
 def held_by(session: Session, person_id: int) -> Sequence[Contact]:

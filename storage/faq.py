@@ -29,6 +29,15 @@ class Certainty(StrEnum):
     GAP = "lucka"
 
 
+class EntryKind(StrEnum):
+    """What an entry is."""
+
+    FACT = "fact"
+    """An answer that the kansli stands for."""
+    TESTIMONY = "testimony"
+    """What a colleague answered. It is offered as a similar question, and is never the answer to one."""
+
+
 class Phrasing(Base):
     """Another way to ask an entry's question."""
 
@@ -62,6 +71,17 @@ class Entry(Base):
     """The day when somebody last read the answer and confirmed it."""
     review_on: Mapped[date | None]
     """The day when somebody should read it again."""
+    valid_until: Mapped[date | None]
+    """The last day on which the answer is current; null if it has no end. Later, members neither find nor see it."""
+    kind: Mapped[str] = mapped_column(String(20), default=EntryKind.FACT)
+    municipality_code: Mapped[str | None] = mapped_column(ForeignKey("municipalities.code", ondelete="SET NULL"))
+    """Testimony: the municipality that it comes from."""
+    told_by_id: Mapped[int | None] = person_key(on_erase="anonymise", nullable=True)
+    """Testimony: the colleague who answered."""
+    told_on: Mapped[date | None]
+    """Testimony: the day of the answer."""
+    name_agreed: Mapped[bool | None]
+    """Testimony: whether the colleague agrees that members see the name with this answer; null until they say."""
     state: Mapped[str] = mapped_column(String(20), default=EntryState.DRAFT, index=True)
     changed_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
@@ -74,7 +94,7 @@ class Entry(Base):
 
     @property
     def published(self) -> bool:
-        """Whether members may see the entry."""
+        """Whether members may see the entry, as long as it is valid."""
         return self.state == EntryState.PUBLISHED
 
 
@@ -94,7 +114,8 @@ _IS_PUBLISHED = _ENTRY.c.state == EntryState.PUBLISHED
 _ALTERNATIVES = select(_PHRASING.c.entry_id, _PHRASING.c.text).join(_ENTRY).where(_IS_PUBLISHED)
 _PUBLISHED = select(
     *(_ENTRY.c.id, _ENTRY.c.question, _ENTRY.c.answer, _ENTRY.c.theme),
-    *(_ENTRY.c.sources, _ENTRY.c.certainty, _ENTRY.c.reviewed_on),
+    *(_ENTRY.c.sources, _ENTRY.c.certainty, _ENTRY.c.reviewed_on, _ENTRY.c.valid_until),
+    *(_ENTRY.c.kind, _ENTRY.c.municipality_code, _ENTRY.c.told_by_id, _ENTRY.c.told_on, _ENTRY.c.name_agreed),
 ).where(_IS_PUBLISHED)
 _SHOWN = _PUBLISHED.where(_ENTRY.c.id.in_(bindparam("ids", expanding=True)))
 
@@ -116,10 +137,22 @@ def touched(session: Session) -> bool:
     return wakes(session, "bank")
 
 
-def shown(session: Session, ids: Iterable[int]) -> dict[int, Any]:
-    """Return the published entries among ``ids`` by id, as plain rows with the columns that are shown."""
+def shown(session: Session, ids: Iterable[int], today: date) -> dict[int, Any]:
+    """Return the published entries among ``ids`` that are valid, by id, as plain rows with the columns shown."""
     rows = session.execute(_SHOWN, {"ids": list(ids)})
-    return {row.id: row for row in rows}
+    return {row.id: row for row in rows if is_valid(row, today)}
+
+
+def is_valid(entry: Any, today: date) -> bool:
+    """Return whether an entry, or a row of one, is still current."""
+    return entry.valid_until is None or entry.valid_until >= today
+
+
+def out_of_date(session: Session, today: date) -> Sequence[Entry]:
+    """Return the published entries that are no longer valid, so that members do not see them. The oldest end first."""
+    ended = Entry.valid_until < today
+    published = Entry.state == EntryState.PUBLISHED
+    return session.scalars(select(Entry).where(published, ended).order_by(Entry.valid_until, Entry.id)).all()
 
 
 def searchable(session: Session) -> Iterator[tuple[Any, tuple[str, ...]]]:

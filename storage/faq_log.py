@@ -132,9 +132,9 @@ def log(
 
 
 def keep_recent(
-    session: Session, person_id: int, conversation_id: str, *, text: str, question_id: int, now: datetime
+    session: Session, person_id: int, conversation_id: str, *, text: str, question_id: int | None, now: datetime
 ) -> None:
-    """Make ``text`` what a follow-up will be understood from."""
+    """Make ``text`` what a follow-up will be understood from. The register's questions have no row in the log."""
     where = {"person": person_id, "conversation": conversation_id}
     fresh = {"new_text": text[:1000], "new_at": now, "new_question": question_id}
     done = session.execute(_KEEP_RECENT, {**where, **fresh})
@@ -169,6 +169,11 @@ def lock(session: Session, question_id: object) -> None:
 def text_of(session: Session, question_id: int) -> str:
     """A question's wording; empty when it is no longer kept."""
     return session.scalar(select(QuestionText.text).where(QuestionText.question_id == question_id)) or ""
+
+
+def wording_of(session: Session, question_id: int) -> str:
+    """Return a question as the person wrote it, in the form that is compared; empty when it is no longer kept."""
+    return session.scalar(select(QuestionText.wording).where(QuestionText.question_id == question_id)) or ""
 
 
 def remembered(session: Session, wording: str) -> int | None:

@@ -41,6 +41,8 @@ class Municipality(Base):
     aliases: Mapped[list[str]] = mapped_column(default=list)
 
     state: Mapped[str] = mapped_column(String(10), default=MemberState.UNKNOWN, index=True)
+    state_since: Mapped[datetime | None]
+    """When the kansli set the state; null for what was set before this was kept."""
     programme_url: Mapped[str] = mapped_column(String(500), default="")
     """The sustainability programme in force."""
     programme_until: Mapped[int | None]
@@ -68,6 +70,11 @@ def load(session: Session, official: Iterable[Mapping[str, object]]) -> int:
 def everyone(session: Session) -> Sequence[Municipality]:
     """Return all municipalities and regions by name, without regard to Swedish order."""
     return session.scalars(select(Municipality).order_by(Municipality.name)).all()
+
+
+def in_state(session: Session, state: MemberState) -> Sequence[Municipality]:
+    """Return the municipalities and regions with this relation to the association, by code."""
+    return session.scalars(select(Municipality).where(Municipality.state == state).order_by(Municipality.code)).all()
 
 
 def find(session: Session, code: object) -> Municipality | None:

@@ -52,6 +52,16 @@ class RemindBy(StrEnum):
     BOTH = "both"
 
 
+class VisibleTo(StrEnum):
+    """Which members are told a person's name, seat and offer of help when they ask. The kansli always is."""
+
+    NETWORK = "network"
+    MUNICIPALITY = "municipality"
+    """The person's own municipality."""
+    KANSLI = "kansli"
+    """No other member."""
+
+
 class Person(Base):
     """Somebody who has written to the bot, was added where it is, or stands on the kansli's list."""
 
@@ -75,6 +85,9 @@ class Person(Base):
     role: Mapped[str] = mapped_column(String(20), default="")
     """What they say they are, one of :data:`OWN`; whom a municipality has appointed stands in ``contacts``."""
     helps_with: Mapped[str] = mapped_column(Text, default="")
+    visible_to: Mapped[str] = mapped_column(
+        String(12), default=VisibleTo.NETWORK, server_default=VisibleTo.NETWORK.value
+    )
     remind_by: Mapped[str] = mapped_column(String(10), default=RemindBy.USUAL)
     paused_until: Mapped[date | None]
     """The last day, in Stockholm, on which they want no reminders."""
@@ -256,9 +269,9 @@ def of_municipality(session: Session, code: str) -> Sequence[Person]:
     ).all()
 
 
-def working_in(session: Session, codes: Collection[str]) -> Sequence[Person]:
-    """Return the people who work for one of these municipalities and are still in the network, by name."""
-    here = Person.municipality_code.in_(codes), Person.left_at.is_(None)
+def offering_help(session: Session) -> Sequence[Person]:
+    """Return everybody still here who has said what they can help others with, by name."""
+    here = Person.helps_with != "", Person.left_at.is_(None)
     return session.scalars(select(Person).where(*here).order_by(Person.name, Person.id)).all()
 
 

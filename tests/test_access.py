@@ -53,8 +53,8 @@ FORM = {
     "answer": "Så.",
     "phrasings": "",
     "theme": "",
-    "source": "",
-    "link": "",
+    "sources": "",
+    "valid_until": "",
     "certainty": "hög",
 }
 
@@ -72,6 +72,8 @@ TABLE: tuple[tuple[str, dict[str, Any], frozenset[str], frozenset[str]], ...] = 
     ("people.save", {"state": "member", "seen": ""}, KANSLI, NOBODY),
     ("people.propose", {"seat": "officer"}, SOTENAS_PEOPLE, NOBODY),
     ("people.choose", {}, EVERYBODY, NOBODY),
+    ("people.propose_seat", {"seat": "officer"}, EVERYBODY, NOBODY),
+    ("people.is_member", {}, EVERYBODY, EVERYBODY),
     *((f"privacy.{verb}", {}, KANSLI, NOBODY) for verb in ("ask_person", "sure_person", "erase_person", "log_link")),
     *((f"privacy.{verb}", {}, ANNA, NOBODY) for verb in ("sure", "erase")),
     ("privacy.overview", {}, EVERYBODY | {"lena"}, NOBODY),
@@ -81,7 +83,10 @@ TABLE: tuple[tuple[str, dict[str, Any], frozenset[str], frozenset[str]], ...] = 
     ("groups.search", {"who": "Anna"}, KANSLI, NOBODY),
     ("groups.bind", {}, NOBODY, KANSLI),
     *((f"groups.{verb}", {}, EVERYBODY, NOBODY) for verb in ("follow", "unfollow", "list")),
-    *((f"faq.{verb}", {}, KANSLI, NOBODY) for verb in ("edit", "write", "no_gap", "skip_solved", "gaps", "opinions")),
+    *(
+        (f"faq.{verb}", {}, KANSLI, NOBODY)
+        for verb in ("edit", "ended", "write", "no_gap", "skip_solved", "gaps", "opinions")
+    ),
     ("faq.save", FORM, KANSLI, NOBODY),
     ("faq.move", {"state": "archived"}, KANSLI, NOBODY),
     *(

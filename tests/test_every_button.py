@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import pytest
+from sqlalchemy.orm import Session
 
 from bot.cards import button, buttons, card
 from bot.conversation import FORGOTTEN, ROUTES
@@ -19,6 +20,7 @@ from bot.turn import App, Turn
 from storage import contacts, people, roles
 from storage.contacts import ProposalKind
 from storage.database import Database
+from storage.faq import Entry, EntryKind
 from storage.people import PersonRole
 from tests.conftest import make_app
 from tests.support import walk
@@ -35,7 +37,10 @@ SHARED = {
     "questions.follow": _CARD,
     "questions.unfollow": _CARD,
     "questions.wrong": frozenset({"deliveries"}),
-    **dict.fromkeys(("people.propose", "people.choose"), frozenset({"deliveries"})),  # the kansli is asked
+    # the kansli is asked
+    **dict.fromkeys(
+        ("people.propose", "people.choose", "people.leave", "people.propose_seat"), frozenset({"deliveries"})
+    ),
 }
 """Buttons that any member may use on what is not theirs, and the tables that changes."""
 ANONYMOUS = frozenset({"faq_questions", "faq_question_texts", "contents", "content_people"})
@@ -51,9 +56,13 @@ SECRETS = {
 }
 """What is not to be shown to a colleague, to somebody of another municipality, to somebody who was erased, and to the
 kansli where it presses a member's own buttons."""
+TOLD_TO_MEMBERS = frozenset({"people.contacts_of"})
+"""Buttons that tell any member in 1:1 who the contact persons are (tests/members/test_register_answers.py)."""
 ANNAS_OWN = frozenset({"privacy.erase"})
 PRIVATE = "Får vi lämna nätverket i smyg?"
 """Anna's question to the kansli, which nobody else may read."""
+CIAS = 2
+"""Cia's question, which Bo's answer solved."""
 LEFT = "Lena Lämnat"
 """Somebody of Sotenäs who has left the network, and follows Anna's question."""
 SECRETS = {name: (*secrets, *([PRIVATE] if name != "Karin Kansli" else [])) for name, secrets in SECRETS.items()}
@@ -90,7 +99,8 @@ class World:
         for chat in self.others:
             reply = walk.press(chat, button)
             who = walk.person_id(chat)
-            self.wrong += [f"{self._name(chat, button)} {it}" for it in self._shown(chat, reply)]
+            if button.verb not in TOLD_TO_MEMBERS or chat.sender.name == LEFT:
+                self.wrong += [f"{self._name(chat, button)} {it}" for it in self._shown(chat, reply)]
             self.wrong += [f"{self._name(chat, button)} {it}" for it in self._changed(chat, who, before, button.verb)]
             self.tables.put_back(image)
         self._as_erased(button, before)
@@ -140,6 +150,11 @@ class World:
 
 def _difference(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str, object]:
     return {name: (old.get(name), new.get(name)) for name in {**old, **new} if old.get(name) != new.get(name)}
+
+
+def testimony(session: Session) -> int:
+    """Return the id of the only entry that a colleague's answer has become."""
+    return session.query(Entry).filter_by(kind=EntryKind.TESTIMONY).one().id
 
 
 @pytest.fixture
@@ -217,6 +232,21 @@ def test_no_button_of_the_kanslis_works_for_a_member(world: World) -> None:
     assert sorted(set(world.wrong)) == []
     assert {"privacy.erase_person", "people.give", "people.save_contact", "faq.save"} <= met
     assert {"faq.from_question", "faq.write", "faq.no_gap", "faq.add_phrasing"} <= met
+
+
+def test_only_the_colleague_decides_about_the_name_with_their_answer(world: World) -> None:
+    bo, cia, lena = world.others
+    walk.press(world.karin, Button("Gör till FAQ", "faq.from_question", {"question": CIAS}))
+    made = {"entry": world.anna.app.database.play(testimony), "state": "published"}
+    walk.press(world.karin, Button("Publicera", "faq.move", made))
+    bo.deliver()
+    world.others = [cia, lena, world.karin]
+
+    shown = [one for one in walk.buttons(bo.card) if one.verb == "faq.name"]
+    assert [one.title for one in shown] == ["Visa namnet", "Bara kommunen"]
+    for one in shown:
+        world.attack(one)
+    assert world.wrong == []
 
 
 def test_buttons_in_a_channel_show_nobody_and_change_only_what_is_shared(world: World) -> None:

@@ -8,7 +8,7 @@ from microsoft_teams.cards import CardElement
 
 from bot import swedish
 from bot.agenda.week import MOST
-from bot.cards import button, buttons, card, escape, heading, label, plain, small
+from bot.cards import button, buttons, card, escape, heading, label, one_line, plain, small
 from bot.desk import PreparedDecision
 from bot.message import Json
 from storage.agenda import AgendaChoice
@@ -42,12 +42,12 @@ def decisions(
         body.append(small(_HOW))
     else:
         body.append(plain("Inget mer väntar på beslut just nu." if done or note else "Inget väntar på beslut just nu."))
-    for number, decision in enumerate(shown, 1):
-        body += _decision(number, decision, week)
+    for decision in shown:
+        body += _decision(decision, week)
     if left:
         body.append(small(f"{left} till väntar. Skriv **veckans beslut** när de här är klara."))
-    words = " ".join(f"{number}. {decision.title}" for number, decision in enumerate(shown, 1))
-    return card(*body, summary=f"{TITLE}: {len(shown)} väntar. {words}"[:500])
+    titles = ". ".join(decision.title for decision in shown)
+    return card(*body, summary=one_line(f"{TITLE}: {len(shown)} väntar. {titles}", 500))
 
 
 def by_mail(waiting: Sequence[PreparedDecision]) -> AsMail:
@@ -62,12 +62,12 @@ def by_mail(waiting: Sequence[PreparedDecision]) -> AsMail:
 
 
 def gone() -> Json:
-    """Return the card for a person who is not the kansli any more."""
+    """Return the card for a person who has lost the kansli role."""
     text = "Den här listan är bara för kansliet."
     return card(plain(text), summary=text)
 
 
-def _decision(number: int, decision: PreparedDecision, week: str) -> list[CardElement]:
+def _decision(decision: PreparedDecision, week: str) -> list[CardElement]:
     verb: Json = {"key": decision.key, "week": week}
     act = (
         button(decision.label, "agenda.do", style="positive", **verb)
@@ -75,7 +75,7 @@ def _decision(number: int, decision: PreparedDecision, week: str) -> list[CardEl
         else button(decision.label, "agenda.open", **verb)
     )
     return [
-        label(f"{number}. {decision.title}"),
+        label(decision.title),
         plain(decision.effect, subtle=True),
         buttons(act, button("Hoppa över", "agenda.skip", **verb)),
     ]

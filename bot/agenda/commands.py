@@ -75,7 +75,7 @@ def _card(turn: Turn, note: str) -> Json:
 
 def _taken(turn: Turn) -> str:
     """Say what became of a decision that waits no longer."""
-    choice = agenda.newest(turn.session, turn.data.get("key"))
+    choice = access.choice(turn)
     if choice is None:
         return "Det är redan avgjort på ett annat sätt, eller så har något ändrats."
     name = people.names(turn.session, [choice.by_id]).get(choice.by_id, "") if choice.by_id is not None else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.desk import Tile
-from bot.faq import commands, decisions, gap_commands, kansli_commands
+from bot.faq import commands, decision_notices, gap_commands, kansli_commands
 from bot.faq.commands import ask
 from bot.routes import Role, Routes
 
@@ -12,6 +12,6 @@ START = (
     Tile("Utkast", "faq.list", {"state": "draft", "page": 0}, Role.KANSLI, count=kansli_commands.drafts_waiting),
     Tile("Kunskapsluckor", "faq.gaps", {"page": 0}, Role.KANSLI, count=gap_commands.gaps_waiting),
 )
-DECISIONS = (decisions.publishable, decisions.unanswered, decisions.to_review)
+DECISIONS = (decision_notices.publishable, decision_notices.unanswered, decision_notices.to_review)
 
 __all__ = ["DECISIONS", "START", "ask", "routes"]

@@ -3,7 +3,8 @@
 ====================  =============================  =================================================
 object                may be seen by                 may be changed by
 ====================  =============================  =================================================
-published entry       everybody                      the kansli
+published entry       everybody, while it is valid   the kansli
+a colleague's name    everybody, if they agree       themselves
 other entry           the kansli                     the kansli
 question in the log   its text by its asker, while   its outcome by its asker, while the bot remembers
                       the bot remembers them         them; its votes by everybody, once for each entry
@@ -21,12 +22,14 @@ from typing import Any
 
 from bot.faq import drafts, gaps
 from bot.faq.drafts import Draft
+from bot.faq.entries import Teller
 from bot.faq.gaps import PhrasingSuggestion
 from bot.message import UserError
+from bot.swedish import date_of
 from bot.turn import Turn
-from storage import faq, faq_growth, faq_log
+from storage import faq, faq_growth, faq_log, municipalities, people
 from storage.database import is_id
-from storage.faq import Entry
+from storage.faq import Entry, EntryState
 from storage.faq_log import FaqQuestion, Vote
 from storage.questions import Question
 
@@ -52,7 +55,7 @@ def shown(turn: Turn) -> tuple[FaqQuestion, Any]:
 def published(turn: Turn, ids: Sequence[Any]) -> list[Any]:
     """Return the published entries among ``ids``, which may come from a client and be anything."""
     wanted = [value for value in ids if is_id(value)]
-    rows = faq.shown(turn.session, wanted)
+    rows = faq.shown(turn.session, wanted, date_of(turn.now))
     return [rows[value] for value in wanted if value in rows]
 
 
@@ -70,6 +73,27 @@ def vote(turn: Turn, asked: FaqQuestion, entry_id: int, *, helpful: bool) -> Vot
     """Keep the person's vote on an answer: each of their own questions has one, and anybody else's have one in all."""
     about = asked.id, turn.person.id, entry_id
     return faq_log.vote(turn.session, *about, own=is_own(turn, asked), helpful=helpful, now=turn.now)
+
+
+def teller(turn: Turn, entry: Any) -> Teller:
+    """Return where a colleague's answer comes from, for everybody to read: the name only if the colleague agrees."""
+    home = municipalities.find(turn.session, entry.municipality_code)
+    person = people.by_id(turn.session, entry.told_by_id) if entry.name_agreed else None
+    return Teller(home.name if home else "", person.shown_name if person else "", entry.told_on)
+
+
+def place(turn: Turn, entry: Entry) -> str:
+    """Return the full name of the municipality that an entry comes from, for the kansli's form; empty if unknown."""
+    home = municipalities.find(turn.session, entry.municipality_code)
+    return home.full_name if home else ""
+
+
+def told(turn: Turn) -> Entry:
+    """Return the testimony that a button names, held for the colleague who gave it."""
+    named = faq.lock(turn.session, turn.data.get("entry"))
+    if named is None or named.told_by_id != turn.person.id or named.state == EntryState.ARCHIVED:
+        raise UserError("Det svaret finns inte kvar i kunskapsbanken, eller så är det inte ditt.")
+    return named
 
 
 def kept_entry(turn: Turn) -> Entry:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from bot.ports import Hit
+from bot.swedish import date_of
 from bot.turn import Turn
 from bot.wording import follow_ups, utterance
 from bot.wording.utterance import Names
 from storage import content, faq, faq_log
+from storage.faq import EntryKind
 from storage.faq_log import QuestionOutcome
 
 SURE = 0.80
 """Lowest probability for giving an answer directly (reference/retrieval.md)."""
 UNSURE = 0.20
 """Lowest probability for asking "Menade du …?"."""
+NEARLY = 0.50
+"""Lowest probability of an entry that lacks what decides for saying in the offer what that is."""
 OFFERED = 3
 """Most questions that "Menade du …?" shows."""
 RELATED = 2
@@ -38,7 +42,7 @@ class Judged:
     entries: Sequence[Any] = ()
     """Rows of ``faq_entries``: the answer followed by related entries, or the entries to offer."""
     about: str = ""
-    """A place or person in the question that the nearest entry does not mention."""
+    """A place, a person or the word that decides, which the nearest entry does not mention."""
     remembered: bool = False
     """Whether the answer is the entry that was picked under "Menade du …?" the last time."""
     whole: str = ""
@@ -71,14 +75,18 @@ def answer(turn: Turn) -> list[Judged]:
 
 
 def _judge(turn: Turn, text: str, before: str | None) -> Judged:
-    hits = turn.app.bank.search(text, LOOKED_AT)
+    hits = _search(turn, text)
     if before and follow_ups.leans_on(text):
-        answered_before = next((hit.entry_id for hit in turn.app.bank.search(before, 1)), None)
+        answered_before = next((hit.entry_id for hit in _search(turn, before, 1)), None)
         follow_up = _follow_up(turn, text, before, answered_before)
         repeated = follow_up.outcome is QuestionOutcome.ANSWERED and follow_up.entries[0].id == answered_before
         if not hits or hits[0].probability < SURE or (repeated and follow_ups.is_bare(text)):
             return follow_up
     return _weighed(turn, Judged(text, QuestionOutcome.UNKNOWN), hits)
+
+
+def _search(turn: Turn, text: str, limit: int = LOOKED_AT) -> Sequence[Hit]:
+    return turn.app.bank.search(text, limit, date_of(turn.now))
 
 
 def _follow_up(turn: Turn, text: str, before: str, answered_before: int | None) -> Judged:
@@ -87,7 +95,7 @@ def _follow_up(turn: Turn, text: str, before: str, answered_before: int | None) 
     Give the answer to that question (``answered_before``) again only if it has what the follow-up asks for.
     """
     asked = Judged(text, QuestionOutcome.UNKNOWN, whole=follow_ups.together(before, text))
-    judged = _weighed(turn, asked, turn.app.bank.search(asked.whole, LOOKED_AT))
+    judged = _weighed(turn, asked, _search(turn, asked.whole))
     if judged.outcome is not QuestionOutcome.ANSWERED or judged.entries[0].id != answered_before:
         return judged
     repeated, *others = judged.entries
@@ -112,26 +120,32 @@ def _weighed(turn: Turn, asked: Judged, hits: Sequence[Hit]) -> Judged:
     if hits[0].probability < UNSURE:
         return replace(asked, entries=[best])
     about = utterance.singled_out(asked.asked, _names(), f"{best.question} {best.answer}") or ""
-    if hits[0].probability >= SURE and not about:
+    if hits[0].probability >= SURE and not about and best.kind == EntryKind.FACT:
         return replace(asked, outcome=QuestionOutcome.ANSWERED, entries=near[: 1 + RELATED])
-    return _offered(turn, replace(asked, about=about), near)
+    held = () if about else {hit.entry_id for hit in hits if not hit.missing}
+    if hits[0].probability >= NEARLY:
+        about = about or hits[0].missing
+    return _offered(turn, replace(asked, about=about), near, held)
 
 
 def _shown(turn: Turn, ids: Sequence[int]) -> dict[int, Any]:
-    """Return the published entries among ``ids`` by id. Take the index's rows if they are current, else read them."""
-    rows = turn.app.bank.shown(turn.found.bank)
-    return faq.shown(turn.session, ids) if rows is None else {at: rows[at] for at in ids if at in rows}
+    """Return the published and valid entries among ``ids`` by id. Read them only if the index's rows are older."""
+    rows, today = turn.app.bank.shown(turn.found.bank), date_of(turn.now)
+    if rows is None:
+        return faq.shown(turn.session, ids, today)
+    return {at: rows[at] for at in ids if at in rows and faq.is_valid(rows[at], today)}
 
 
-def _offered(turn: Turn, asked: Judged, near: Sequence[Any]) -> Judged:
+def _offered(turn: Turn, asked: Judged, near: Sequence[Any], held: Collection[int]) -> Judged:
     """Return an offer, "Menade du …?", or the entry that was picked before when this wording was asked.
 
-    A picked entry counts only for a wording that can be understood alone.
+    A picked entry counts only for a wording that can be understood alone, if it is a fact among those that hold every
+    word that decides (``held``).
     """
-    alone = not asked.about and not follow_ups.leans_on(asked.text)
-    picked = faq_log.remembered(turn.session, _wording(asked.text)) if alone else None
-    entry = _shown(turn, [picked]).get(picked) if picked else None
-    if entry is not None:
+    alone = held and not follow_ups.leans_on(asked.text)
+    picked = faq_log.remembered(turn.session, wording(asked.text)) if alone else None
+    entry = _shown(turn, [picked]).get(picked) if picked and picked in held else None
+    if entry is not None and entry.kind == EntryKind.FACT:
         others = [row for row in near if row.id != picked][:RELATED]
         return replace(asked, outcome=QuestionOutcome.ANSWERED, entries=[entry, *others], remembered=True)
     return replace(asked, outcome=QuestionOutcome.OFFERED, entries=near[:OFFERED])
@@ -142,7 +156,7 @@ def _logged(turn: Turn, judged: Judged) -> Judged:
     question_id = faq_log.log(
         turn.session,
         text=utterance.without_person(judged.asked),
-        wording=_wording(judged.text),
+        wording=wording(judged.text),
         outcome=judged.outcome,
         probability=judged.probability,
         entry_id=nearest.id if nearest else None,
@@ -152,7 +166,7 @@ def _logged(turn: Turn, judged: Judged) -> Judged:
     return replace(judged, question_id=question_id)
 
 
-def _wording(text: str) -> str:
+def wording(text: str) -> str:
     """Return the wording by which equal questions are recognised, without anything that points out a person."""
     return utterance.wording(utterance.without_person(text))
 

@@ -42,15 +42,18 @@ def answer(
 ) -> Json:
     """Return an entry as the answer to a question. ``voted`` is the reader's own vote, if they have voted."""
     body = [heading(entry.question), markdown(entry.answer)]
+    reviewed = f"Granskat {swedish.day(entry.reviewed_on)}."
     if entry.certainty != Certainty.HIGH:
         body.append(caution(GAP if entry.certainty == Certainty.GAP else UNCONFIRMED))
-    body.append(small(_founded(entry.sources, entry.reviewed_on)))
+        reviewed = ""
+    founded = " ".join(part for part in (sources(entry.sources), reviewed, until(entry.valid_until)) if part)
+    body += [small(founded)] if founded else []
     if remembered:
         body.append(small("Jag visar det svar som valdes förra gången någon skrev så."))
     if related:
         shown = [_show(other, question_id) for other in related]
         body += [label("Andra frågor som liknar din:"), buttons(*shown)]
-    body += _vote(entry.id, question_id, [other.id for other in related], voted=voted)
+    body += votes(entry.id, question_id, [other.id for other in related], voted=voted)
     return card(*body, summary=f"{entry.question} {entry.answer}"[:500])
 
 
@@ -66,10 +69,11 @@ def offer(text: str, entries: Sequence[Any], question_id: int, *, about: str = "
     )
 
 
-def unknown(text: str, contact: str, *, empty: bool = False) -> Json:
+def unknown(text: str, contact: str, *, ask: str = "", empty: bool = False) -> Json:
     """Return the answer that we don't know.
 
-    ``text`` is the question, or empty if it has been deleted. ``empty`` says that the bank has no entries.
+    ``text`` is what the person wrote, or empty if it has been deleted. ``ask`` is the question for colleagues, where it
+    says more. ``empty`` says that the bank has no entries.
     """
     why = "Kunskapsbanken är tom än så länge." if empty else "Det finns inget svar i kunskapsbanken som passar."
     repeated = f" Du skrev: ”{one_line(text, LONGEST)}”" if text else ""
@@ -80,7 +84,7 @@ def unknown(text: str, contact: str, *, empty: bool = False) -> Json:
             f"Pröva gärna med andra ord. Eller fråga kollegor i en temagrupp, eller kansliet: "
             f"{web_link(contact, f'mailto:{contact}')}"
         ),
-        actions=[ask_colleagues(text)],
+        actions=[ask_colleagues(ask or text)],
         summary=f"Det vet jag inte. Fråga kansliet: {contact}",
     )
 
@@ -113,7 +117,8 @@ def ask_colleagues(text: str) -> Action:
     return button("Fråga temagruppen", "questions.start", text=text)
 
 
-def _vote(entry_id: int, question_id: int, related: Sequence[int], *, voted: bool | None) -> list[CardElement]:
+def votes(entry_id: int, question_id: int, related: Sequence[int], *, voted: bool | None) -> list[CardElement]:
+    """Return the vote on an answer: the two buttons, or what the reader has said."""
     rows: dict[str, Any] = {"question": question_id, "entry": entry_id, "related": list(related)}
     if voted is None:
         return [
@@ -128,7 +133,12 @@ def _show(entry: Any, question_id: int) -> Action:
     return button(entry.question, "faq.show", question=question_id, entry=entry.id)
 
 
-def _founded(sources: Sequence[dict[str, Any]], reviewed_on: date) -> str:
-    links = [web_link(source["title"], source.get("url", "")) for source in sources]
-    source = f"Källa: {swedish.listed(links)}. " if links else ""
-    return f"{source}Granskat {swedish.day(reviewed_on)}."
+def sources(given: Sequence[dict[str, Any]]) -> str:
+    """Return the sentence about an answer's sources; empty if it has none."""
+    links = [web_link(source["title"], source.get("url", "")) for source in given]
+    return f"Källa: {swedish.listed(links)}." if links else ""
+
+
+def until(valid_until: date | None) -> str:
+    """Return the sentence about the last day of an answer; empty if it has none."""
+    return f"Gäller till och med {swedish.day(valid_until)}." if valid_until else ""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.faq import access, answers, cards
+from bot.faq import access, answers, cards, entries, testimony_cards
 from bot.faq.answers import Judged
 from bot.message import Json, Message, Reply, UserError, say, state
-from bot.routes import Routes
+from bot.register.change import Change
+from bot.routes import Routes, Where
 from bot.turn import Turn
 from storage import faq_log
-from storage.faq_log import QuestionOutcome
+from storage.faq import EntryKind
+from storage.faq_log import FaqQuestion, QuestionOutcome
 
 routes = Routes[Turn]()
 
@@ -40,7 +43,7 @@ def choose(turn: Turn) -> Reply:
         question.chosen_id, question.rejected = entry.id, False
         where = turn.person.id, turn.incoming.place.conversation_id
         faq_log.keep_recent(turn.session, *where, text=entry.question, question_id=question.id, now=turn.now)
-    return _in_place(turn, cards.answer(entry, question.id), everyone=own)
+    return _in_place(turn, _shown(turn, entry, question), everyone=own)
 
 
 @routes.action("faq.none")
@@ -51,14 +54,16 @@ def none_of_these(turn: Turn) -> Reply:
     if own:
         question.rejected, question.chosen_id = True, None
     text = access.own_text(turn, question)
-    return _in_place(turn, cards.unknown(text, turn.app.settings.contact), everyone=own)
+    joined = not answers.wording(text).startswith(faq_log.wording_of(turn.session, question.id))
+    quoted = "" if joined else text  # a follow-up is kept with the question before it
+    return _in_place(turn, cards.unknown(quoted, turn.app.settings.contact, ask=text), everyone=own)
 
 
 @routes.action("faq.show")
 def show_related(turn: Turn) -> Reply:
     """Answer a related question in a message of its own; the first answer stays."""
     question, entry = access.shown(turn)
-    return say(card=cards.answer(entry, question.id))
+    return say(card=_shown(turn, entry, question))
 
 
 @routes.action("faq.vote")
@@ -71,7 +76,7 @@ def vote(turn: Turn) -> Reply:
         return _in_place(
             turn, cards.why_not(entry, question.id, turn.app.settings.contact, asked=access.own_text(turn, question))
         )
-    return _in_place(turn, cards.answer(entry, question.id, _related(turn), voted=True))
+    return _in_place(turn, _shown(turn, entry, question, _related(turn), voted=True))
 
 
 @routes.action("faq.reason")
@@ -90,7 +95,20 @@ def reason(turn: Turn) -> Reply:
 def again(turn: Turn) -> Reply:
     """Show the answer with its buttons again, to read it or to change the vote."""
     question, entry = access.shown(turn)
-    return _in_place(turn, cards.answer(entry, question.id, _related(turn)))
+    return _in_place(turn, _shown(turn, entry, question, _related(turn)))
+
+
+@routes.action("faq.name", where=Where.PERSONAL)
+def name(turn: Turn) -> Reply:
+    """*Visa namnet* or *Bara kommunen*: a colleague decides about the name with their own answer, and may change it."""
+    entry = access.told(turn)
+    agree = turn.data.get("agree") is True
+    if agree and turn.data.get("seen") != testimony_cards.version(entry):
+        rewritten = "Svaret har ändrats sedan jag frågade. Så här står det nu."
+        return state(testimony_cards.ask_name(entry, access.teller(turn, entry), notice=rewritten))
+    entries.agree(Change.of(turn), entry, agree=agree)
+    done = "Tack! Ditt namn står med svaret." if agree else "Svaret visas utan ditt namn."
+    return state(testimony_cards.ask_name(entry, access.teller(turn, entry), notice=done))
 
 
 def _card(turn: Turn, judged: Judged) -> Json:
@@ -99,10 +117,26 @@ def _card(turn: Turn, judged: Judged) -> Json:
             best, *related = judged.entries
             return cards.answer(best, judged.question_id, related, remembered=judged.remembered)
         case QuestionOutcome.OFFERED:
-            return cards.offer(judged.asked, judged.entries, judged.question_id, about=judged.about)
+            told = {
+                entry.id: access.teller(turn, entry) for entry in judged.entries if entry.kind == EntryKind.TESTIMONY
+            }
+            if told:
+                return testimony_cards.similar(judged.text, judged.entries, told, judged.question_id, ask=judged.asked)
+            return cards.offer(judged.text, judged.entries, judged.question_id, about=judged.about)
         case QuestionOutcome.UNKNOWN:
             empty = turn.app.bank.empty
-            return cards.unknown(judged.asked, turn.app.settings.contact, empty=empty)
+            return cards.unknown(judged.text, turn.app.settings.contact, ask=judged.asked, empty=empty)
+
+
+def _shown(
+    turn: Turn, entry: Any, question: FaqQuestion, related: Sequence[Any] = (), *, voted: bool | None = None
+) -> Json:
+    """Return the card of an entry that was opened: an answer, or what a colleague did."""
+    if entry.kind == EntryKind.TESTIMONY:
+        asked, others = access.own_text(turn, question), [other.id for other in related]
+        teller = access.teller(turn, entry)
+        return testimony_cards.told(entry, teller, question.id, text=asked, related=others, voted=voted)
+    return cards.answer(entry, question.id, related, voted=voted)
 
 
 def _in_place(turn: Turn, card: Json, *, everyone: bool = False) -> Reply:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from bot import swedish
 from bot.faq import entries, gaps
-from bot.faq.entries import LONGEST_ANSWER, LONGEST_QUESTION, EntryContent
+from bot.faq.entries import LONGEST_ANSWER, LONGEST_QUESTION, EntryContent, Testimony
 from bot.message import UserError
 from bot.register.change import Change
-from bot.turn import Turn
+from bot.turn import Turn, is_kansli
 from bot.wording import generalisation
-from storage import faq, faq_growth, groups, municipalities, name_keys, people, questions
+from storage import faq, faq_growth, groups, name_keys, people, questions
 from storage.faq import Entry
 from storage.questions import Answer, AnswerWay, Question, Status
 
@@ -47,7 +48,8 @@ def draft(turn: Turn, question_id: object, answer_id: object) -> Draft:
         raise UserError("Frågan är öppen igen, så den är inte klar för kunskapsbanken än.")
     chosen = _chosen(questions.answers(turn.session, question.id), answer_id)
     written, removed = _content(turn.session, question, chosen)
-    entry = entries.create(Change.of(turn), written, question_id=question.id)
+    told = None if _is_kansli(turn, chosen) else _testimony(chosen)
+    entry = entries.create(Change.of(turn), written, question_id=question.id, told=told)
     turn.session.flush()
     gaps.begun(turn, entry.id, question.text, *written.phrasings)
     return Draft(entry, new=True, removed=removed)
@@ -79,17 +81,22 @@ def _content(session: Session, question: Question, answer: Answer) -> tuple[Entr
         answer=solution.text[:LONGEST_ANSWER],
         phrasings=(generalisation.cut(asked.text, LONGEST_QUESTION),),
         theme=group.theme if group else "",
-        source=_source(session, answer),
     )
     return written, tuple(dict.fromkeys((*asked.removed, *solution.removed)))
 
 
-def _source(session: Session, answer: Answer) -> str:
-    """Return the municipality that the answer came from, never the person. Empty for a pasted answer."""
+def _is_kansli(turn: Turn, answer: Answer) -> bool:
+    """Return whether the kansli gave the answer, so that it is a fact of the kansli's. A pasted answer is not."""
+    person = people.by_id(turn.session, answer.person_id)
+    return person is not None and answer.way != AnswerWay.PASTED and is_kansli(turn.session, turn.app.settings, person)
+
+
+def _testimony(answer: Answer) -> Testimony:
+    """Return where an answer comes from. For a pasted one we know only the day: another person pasted it."""
+    told_on = swedish.date_of(answer.at)
     if answer.way == AnswerWay.PASTED:
-        return ""
-    home = municipalities.find(session, answer.municipality_code)
-    return home.full_name if home else ""
+        return Testimony(None, None, told_on)
+    return Testimony(answer.municipality_code, answer.person_id, told_on)
 
 
 def _general(session: Session, question: Question, text: str, *, keep_places: bool = False) -> generalisation.General:

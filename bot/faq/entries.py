@@ -2,22 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from bot.message import UserError
 from bot.register.change import Change
 from storage import faq
-from storage.faq import Certainty, Entry, EntryState, Phrasing
+from storage.faq import Certainty, Entry, EntryKind, EntryState, Phrasing
 
 LONGEST_QUESTION = 300
 LONGEST_ANSWER = 4000
 """Characters; a card must stay under Teams' 100 KB (platform.md §3) and on a phone's screen."""
 MOST_PHRASINGS = 40
+MOST_SOURCES = 20
 REVIEWED_FOR = timedelta(days=365)
-"""How long an answer is valid before somebody should read it again."""
+"""How long until somebody should read an answer again."""
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:\S|www\.", re.IGNORECASE)
+"""The start of a word that is meant as a link, right or wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What an answer is founded on."""
+
+    title: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """Where a colleague's answer comes from. Any part may be unknown."""
+
+    municipality_code: str | None
+    told_by_id: int | None
+    told_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Where a colleague's answer comes from, as members read it."""
+
+    place: str
+    """The municipality's name; empty if it is not known."""
+    name: str
+    """The colleague's name with its key; empty until they have agreed."""
+    told_on: date | None
+
+
 _MOVED = {
     EntryState.PUBLISHED: "Publicerat svar i kunskapsbanken",
     EntryState.DRAFT: "Svar i kunskapsbanken gjort till utkast",
@@ -34,17 +68,18 @@ class EntryContent:
     answer: str
     phrasings: tuple[str, ...] = ()
     theme: str = ""
-    source: str = ""
-    link: str = ""
+    sources: tuple[Source, ...] = ()
     certainty: Certainty = Certainty.HIGH
+    valid_until: date | None = None
 
 
 def checked(  # noqa: PLR0917 - the form's fields in its order
-    question: str, answer: str, phrasings: str, theme: str, source: str, link: str, certainty: str
+    question: str, answer: str, phrasings: str, theme: str, sources: str, certainty: str, valid_until: str
 ) -> EntryContent:
-    """Return the form's texts as an entry's content; phrasings stand one on each line. Raises :class:`UserError`."""
-    if link.strip() and not link.strip().startswith(("https://", "http://")):
-        raise UserError("Länken till källan ska börja med https://. Rätta den eller lämna rutan tom.")
+    """Return the form's texts as an entry's content; phrasings and sources stand one on each line.
+
+    Raises :class:`UserError`.
+    """
     if certainty not in set(Certainty):
         raise UserError("Välj hur säkert svaret är.")
     return EntryContent(
@@ -52,10 +87,41 @@ def checked(  # noqa: PLR0917 - the form's fields in its order
         answer=checked_answer(answer),
         phrasings=checked_phrasings(phrasings),
         theme=" ".join(theme.casefold().split())[:60],
-        source=" ".join(source.split())[:200],
-        link=link.strip()[:500],
+        sources=checked_sources(sources),
         certainty=Certainty(certainty),
+        valid_until=checked_day(valid_until),
     )
+
+
+def checked_sources(text: str) -> tuple[Source, ...]:
+    """Return the sources, one on each line with its link last. Raises :class:`UserError` for a bad link."""
+    sources = tuple(_source(line.split()) for line in text.splitlines() if line.strip())
+    if len(sources) > MOST_SOURCES:
+        raise UserError(f"Det är {len(sources)} källor. Behåll de {MOST_SOURCES} viktigaste.")
+    return sources
+
+
+def source_lines(entry: Entry) -> str:
+    """Return an entry's sources as :func:`checked_sources` reads them."""
+    pairs = ((source["title"], source.get("url", "")) for source in entry.sources)
+    return "\n".join(title if link in ("", title) else f"{title} {link}" for title, link in pairs)
+
+
+def checked_day(text: str) -> date | None:
+    """Return the day that a form gives, or None if it is empty. Raises :class:`UserError` for anything else."""
+    try:
+        return date.fromisoformat(text.strip()) if text.strip() else None
+    except ValueError:
+        raise UserError("Skriv dagen som ÅÅÅÅ-MM-DD, till exempel 2027-06-30, eller lämna rutan tom.") from None
+
+
+def _source(words: Sequence[str]) -> Source:
+    *title, last = words
+    if not _ADDRESS.match(last):
+        return Source(" ".join(words)[:200])
+    if not last.startswith(("https://", "http://")):
+        raise UserError("Länken till en källa ska börja med https://. Rätta den, eller ta bort den.")
+    return Source(" ".join(title)[:200] or last[:200], last[:500])
 
 
 def checked_question(text: str) -> str:
@@ -87,9 +153,17 @@ def checked_phrasings(text: str) -> tuple[str, ...]:
     return lines
 
 
-def create(change: Change, content: EntryContent, *, question_id: int | None = None) -> Entry:
-    """Make a draft with this content; ``question_id`` is the question between members that it was made from."""
+def create(
+    change: Change, content: EntryContent, *, question_id: int | None = None, told: Testimony | None = None
+) -> Entry:
+    """Make a draft with this content.
+
+    ``question_id`` is the question between members that it was made from. With ``told`` it is a colleague's testimony.
+    """
     entry = Entry(owner_id=change.by, state=EntryState.DRAFT, sources=[], answer="", question_id=question_id)
+    if told is not None:
+        entry.kind, entry.municipality_code = EntryKind.TESTIMONY, told.municipality_code
+        entry.told_by_id, entry.told_on = told.told_by_id, told.told_on
     change.session.add(entry)
     _write(change, entry, content)
     change.session.flush()
@@ -114,6 +188,8 @@ def move(change: Change, entry: Entry, state: EntryState) -> None:
     """Publish, archive or withdraw an entry. Raises :class:`UserError` for publishing an entry with gaps to fill in."""
     if state is EntryState.PUBLISHED:
         _refuse_unfilled(f"{entry.answer} {entry.note}")
+        if not faq.is_valid(entry, change.today):
+            raise UserError("Svaret gäller bara till en dag som har passerat. Ändra eller töm Gäller till först.")
         entry.reviewed_on, entry.review_on = change.today, change.today + REVIEWED_FOR
     if entry.state != state:
         change.record(_MOVED[state], about(entry))
@@ -139,6 +215,12 @@ def about(entry: Entry) -> str:
     return f"entry:{entry.id}"
 
 
+def agree(change: Change, entry: Entry, *, agree: bool) -> None:
+    """Keep whether the colleague who gave an answer agrees that the name stands with it."""
+    entry.name_agreed = agree
+    faq.touch(change.session)
+
+
 def add_phrasing(change: Change, entry: Entry, text: str) -> bool:
     """Give an entry one more phrasing. Return False if it has it. Raises :class:`UserError` if it has enough."""
     if any(text == phrasing.text for phrasing in entry.phrasings):
@@ -155,7 +237,8 @@ def add_phrasing(change: Change, entry: Entry, text: str) -> bool:
 def _texts(entry: Entry) -> tuple[Any, ...]:
     """Return what members may read of an entry."""
     phrasings = [phrasing.text for phrasing in entry.phrasings]
-    return entry.question, entry.answer, entry.theme, entry.certainty, [*entry.sources], phrasings
+    kept = entry.question, entry.answer, entry.theme, entry.certainty, entry.valid_until
+    return *kept, [*entry.sources], phrasings
 
 
 def _refuse_unfilled(text: str) -> None:
@@ -166,13 +249,13 @@ def _refuse_unfilled(text: str) -> None:
 def _write(change: Change, entry: Entry, content: EntryContent) -> None:
     if entry.answer != content.answer:
         entry.answered_at = change.now
+        entry.name_agreed = None if entry.name_agreed else entry.name_agreed  # a yes was to the words before
     entry.question, entry.answer = content.question, content.answer
     entry.theme, entry.certainty = content.theme, content.certainty
-    if content.source or content.link:
-        first = {"title": content.source or content.link, **({"url": content.link} if content.link else {})}
-        entry.sources = [first, *entry.sources[1:]]
-    else:
-        entry.sources = entry.sources[1:]
+    entry.valid_until = content.valid_until
+    entry.sources = [
+        {"title": source.title, **({"url": source.link} if source.link else {})} for source in content.sources
+    ]
     entry.reviewed_on, entry.review_on = change.today, change.today + REVIEWED_FOR
     entry.changed_at = change.now
     _set_phrasings(entry, content.phrasings)

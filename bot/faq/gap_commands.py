@@ -8,14 +8,14 @@ from typing import Any
 
 from bot.cards import one_line
 from bot.desk import MOST_COUNTED
-from bot.faq import access, decisions, entries, gap_cards, kansli_cards
+from bot.faq import access, decision_notices, entries, gap_cards, kansli_cards
 from bot.faq import gaps as growing
 from bot.message import Json, Reply, UserError, say, state
 from bot.register.change import Change
 from bot.routes import Role, Routes, Where
 from bot.turn import Turn
 from storage import faq, faq_growth, people
-from storage.faq import Entry, EntryState
+from storage.faq import Entry, EntryKind, EntryState
 
 routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
 
@@ -74,7 +74,7 @@ def answer(turn: Turn) -> Reply:
 @routes.action("faq.publish")
 def publish(turn: Turn) -> Reply:
     """*Publicera* in a list: publish the draft as the list showed it."""
-    said = decisions.publish(turn, access.kept_entry(turn), turn.data.get("seen"))
+    said = decision_notices.publish(turn, access.kept_entry(turn), turn.data.get("seen"))
     if turn.data.get("back") == "gaps":
         return state(_gaps(turn, said))
     return state(kansli_cards.listing(EntryState.DRAFT, faq.by_state(turn.session, EntryState.DRAFT), turn.page, said))
@@ -139,10 +139,11 @@ def from_question(turn: Turn) -> Reply:
         owner = people.by_id(turn.session, made.entry.owner_id)
         return state(gap_cards.made_before(made.entry, owner.name if owner else ""))
     said = "Sparat som utkast. Läs igenom det och ändra det du vill. Välj sedan Publicera."
-    if not made.entry.sources:
-        said += " Jag vet inte vilken kommun svaret kommer från. Fyll gärna i det under Källans namn."
-    like = growing.like(turn.session, made.entry.question, made.entry.id)
-    return state(kansli_cards.form(made.entry, notice=said, removed=made.removed, like=like), done=True)
+    if made.entry.kind == EntryKind.TESTIMONY and not made.entry.municipality_code:
+        said += " Jag vet inte vilken kommun svaret kommer från. Fyll gärna i den."
+    like, place = growing.like(turn.session, made.entry.question, made.entry.id), access.place(turn, made.entry)
+    form = kansli_cards.form(made.entry, notice=said, removed=made.removed, place=place, like=like)
+    return state(form, done=True)
 
 
 def gaps_waiting(turn: Turn) -> int:
@@ -153,16 +154,10 @@ def gaps_waiting(turn: Turn) -> int:
 def _begun(turn: Turn, rows: Sequence[Any]) -> Entry | None:
     """Return the entry that was written for a gap, unless it is archived or did not help."""
     decided = faq_growth.decided(turn.session, growing.digests(rows)).values()
-    written = (faq.find(turn.session, decision.entry_id) for decision in decided)
+    written = [faq.find(turn.session, decision.entry_id) for decision in decided]
     helps = not any(row.disliked for row in rows)
-    return next(
-        (
-            entry
-            for entry in written
-            if entry is not None and (entry.state == EntryState.DRAFT or (entry.published and helps))
-        ),
-        None,
-    )
+    states = (EntryState.DRAFT, EntryState.PUBLISHED) if helps else (EntryState.DRAFT,)
+    return next((entry for entry in written if entry is not None and entry.state in states), None)
 
 
 def _gaps(turn: Turn, said: str = "") -> Json:

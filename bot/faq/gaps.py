@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import accumulate
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot import swedish
 from bot.faq.answers import SURE
 from bot.faq.entries import LONGEST_ANSWER, LONGEST_QUESTION, MOST_PHRASINGS, EntryContent
 from bot.ports import Bank
@@ -101,9 +102,9 @@ def gaps(bank: Bank, session: Session, now: datetime) -> Iterator[BankGap]:
     groups = likeness.groups([logged[wording.question_id].text for wording in asked])
     wanted = [group for places in groups if (group := _wanted([asked[place] for place in places]))]
     wanted.sort(key=lambda group: (-sum(wording.times for wording in group), -group[0].question_id))
-    drafts = _Drafts.of(session)
+    drafts, today = _Drafts.of(session), swedish.date_of(now)
     candidates = (_gap(session, group, logged, drafts) for group in wanted)
-    return (gap for gap in candidates if gap.disliked or not _answered(bank, gap.text))
+    return (gap for gap in candidates if gap.disliked or not _answered(bank, gap.text, today))
 
 
 def like(session: Session, question: str, but: int | None = None) -> Entry | None:
@@ -269,7 +270,7 @@ def _general(session: Session, texts: Sequence[str], *, keep_places: bool = Fals
     return [generalisation.general(text, places(), (), members, keep_places=keep_places) for text in texts]
 
 
-def _answered(bank: Bank, text: str) -> bool:
+def _answered(bank: Bank, text: str, today: date) -> bool:
     """Return whether the bank has a sure answer by now."""
-    hits = bank.search(text, 1)
+    hits = bank.search(text, 1, today)
     return bool(hits) and hits[0].probability >= SURE

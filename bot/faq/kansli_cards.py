@@ -13,6 +13,7 @@ from bot.cards import (
     card,
     caution,
     choice_input,
+    date_input,
     heading,
     label,
     one_line,
@@ -24,7 +25,7 @@ from bot.cards import (
 from bot.faq import entries as editing
 from bot.faq import gap_cards
 from bot.message import Json
-from storage.faq import Certainty, Entry, EntryState
+from storage.faq import Certainty, Entry, EntryKind, EntryState
 from storage.faq_log import Opinion
 
 PAGE = 8
@@ -51,10 +52,14 @@ CERTAINTIES = (
 )
 
 
-def overview(counts: Mapping[str, int]) -> Json:
-    """Return the overview: the number of entries in each state, and buttons to the lists."""
+def overview(counts: Mapping[str, int], ended: int = 0) -> Json:
+    """Return the overview: the number of entries in each state, and buttons to the lists.
+
+    ``ended`` is how many published entries are valid no longer.
+    """
     total = sum(counts.values())
     lists = [button(f"{NAMES[state]} ({counts.get(state, 0)})", "faq.list", state=state, page=0) for state in NAMES]
+    lists += [button(f"Gäller inte längre ({ended})", "faq.ended", page=0)] if ended else []
     return card(
         heading("Kunskapsbanken"),
         plain(
@@ -98,6 +103,26 @@ def _listed(entry: Entry) -> list[CardElement]:
     ]
 
 
+def out_of_date(entries: Sequence[Entry], page: int) -> Json:
+    """Return a page of the published entries that are valid no longer."""
+    on_page = paged(entries, page, PAGE, "faq.ended")
+    title = f"Gäller inte längre ({len(entries)})"
+    body: list[CardElement] = [
+        heading(title),
+        plain(
+            "Medlemmarna ser inte de här svaren. Öppna ett: skriv in det som gäller nu och ett nytt datum, eller "
+            "arkivera det."
+            if entries
+            else "Alla publicerade svar gäller.",
+            subtle=True,
+        ),
+    ]
+    for entry in on_page.shown:
+        ended = f"Gällde till och med {swedish.day(entry.valid_until)}." if entry.valid_until else ""
+        body += [label(entry.question), plain(ended, subtle=True), buttons(button("Öppna", "faq.edit", entry=entry.id))]
+    return card(*body, actions=[*on_page.turns, button("Till översikten", "faq.overview")], summary=title)
+
+
 def opinions(shown: Sequence[Opinion]) -> Json:
     """Return the votes on each answer and the things that readers missed, the least liked answer first."""
     body: list[CardElement] = [heading("Vad läsarna tycker om svaren")]
@@ -110,12 +135,20 @@ def opinions(shown: Sequence[Opinion]) -> Json:
     return card(*body, actions=[button("Till översikten", "faq.overview")], summary="Vad läsarna tycker om svaren")
 
 
-def form(entry: Entry, *, notice: str = "", removed: Sequence[str] = (), like: Entry | None = None) -> Json:
+def form(
+    entry: Entry,
+    *,
+    notice: str = "",
+    removed: Sequence[str] = (),
+    place: str = "",
+    current: bool = True,
+    like: Entry | None = None,
+) -> Json:
     """Return an entry's form. ``notice`` says what was just done. ``removed`` lists words removed from its source.
 
-    ``like`` is another entry that answers the same.
-
-    The buttons send the content of the form, so that *Publicera* publishes what the writer sees.
+    ``place`` is the municipality of a testimony. ``current`` is False for an entry that is valid no longer. ``like`` is
+    another entry that answers the same. The buttons send the content of the form, so that *Publicera* publishes what
+    the writer sees.
     """
     version = entry.changed_at.isoformat()
     moves = [
@@ -124,16 +157,17 @@ def form(entry: Entry, *, notice: str = "", removed: Sequence[str] = (), like: E
     ]
     return card(
         heading(entry.question),
-        small(f"{NAMES[EntryState(entry.state)]}. Granskat {swedish.day(entry.reviewed_on)}."),
+        small(_standing(entry)),
         *([label(notice)] if notice else []),
         *([plain(gap_cards.taken_out(removed))] if removed else []),
+        *([] if current else [caution("Svaret gäller inte längre, så medlemmarna ser det inte.")]),
         *gap_cards.similar(like),
         *(
             [caution("Det finns {\N{ZERO WIDTH SPACE}{ }} att fylla i innan svaret kan publiceras.")]
             if _unfilled(entry)
             else []
         ),
-        *_fields(entry),
+        *_fields(entry, place),
         actions=[
             button("Spara", "faq.save", style="positive", seen=version, entry=entry.id),
             *moves,
@@ -143,8 +177,19 @@ def form(entry: Entry, *, notice: str = "", removed: Sequence[str] = (), like: E
     )
 
 
-def _fields(entry: Entry) -> list[CardElement]:
-    source = entry.sources[0] if entry.sources else {}
+def _standing(entry: Entry) -> str:
+    """Return what the entry is and how far it has come. An answer that is not confirmed does not say reviewed."""
+    standing = f"{NAMES[EntryState(entry.state)]}."
+    if entry.kind == EntryKind.TESTIMONY:
+        shown = "med namn" if entry.name_agreed else "utan namn"
+        return f"{standing} En kollegas svar: det visas {shown}, som en liknande fråga."
+    return f"{standing} Granskat {swedish.day(entry.reviewed_on)}." if entry.certainty == Certainty.HIGH else standing
+
+
+def _fields(entry: Entry, place: str) -> list[CardElement]:
+    testimony = entry.kind == EntryKind.TESTIMONY
+    certainty = choice_input("certainty", "Hur säkert är svaret?", CERTAINTIES, value=entry.certainty)
+    home = text_input("told_in", "Kommun eller region som svaret kommer från", value=place, most=60)
     return [
         text_input("question", "Fråga", value=entry.question, required="Skriv frågan.", most=editing.LONGEST_QUESTION),
         text_input(
@@ -158,9 +203,16 @@ def _fields(entry: Entry) -> list[CardElement]:
             most=editing.LONGEST_ANSWER,
         ),
         text_input("theme", "Tema", value=entry.theme, most=60),
-        text_input("source", "Källans namn", value=source.get("title", ""), most=200),
-        text_input("link", "Källans länk", value=source.get("url", ""), most=500),
-        choice_input("certainty", "Hur säkert är svaret?", CERTAINTIES, value=entry.certainty),
+        text_input(
+            "sources",
+            "Källor, en på varje rad: namnet, och sist länken",
+            value=editing.source_lines(entry),
+            long=True,
+            most=editing.LONGEST_ANSWER,
+        ),
+        date_input("valid_until", "Gäller till och med (tomt: tills vidare)", value=entry.valid_until),
+        *([home] if testimony else []),
+        certainty,
         text_input("note", "Anteckning för kansliet", value=entry.note, long=True),
     ]
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot import dialog
-from bot.faq import access, drafts, entries, gaps, kansli_cards
-from bot.message import Reply, UserError, say, state
+from bot.faq import access, drafts, entries, gaps, kansli_cards, testimony_notices
+from bot.message import Json, Reply, UserError, say, state
+from bot.register import finder
 from bot.register.change import Change, refuse_stale
+from bot.register.finder import Found
 from bot.routes import Role, Routes, Where
+from bot.swedish import date_of
 from bot.turn import Turn
 from storage import faq, faq_log
-from storage.faq import Entry, EntryState
+from storage.faq import Entry, EntryKind, EntryState
 
 routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
 
@@ -23,7 +28,8 @@ routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
 )
 def overview(turn: Turn) -> Reply:
     """How many entries there are in each state, and the ways in."""
-    return say(card=kansli_cards.overview(faq.counts(turn.session)))
+    ended = faq.out_of_date(turn.session, date_of(turn.now))
+    return say(card=kansli_cards.overview(faq.counts(turn.session), len(ended)))
 
 
 @routes.command(
@@ -50,13 +56,18 @@ def list_entries(turn: Turn) -> Reply:
     return state(kansli_cards.listing(shown, faq.by_state(turn.session, shown), turn.page))
 
 
+@routes.action("faq.ended")
+def list_out_of_date(turn: Turn) -> Reply:
+    """The published entries that are valid no longer, so that the kansli renews or archives them."""
+    return state(kansli_cards.out_of_date(faq.out_of_date(turn.session, date_of(turn.now)), turn.page))
+
+
 @routes.action("faq.edit")
 def edit(turn: Turn) -> Reply:
     """An entry's form; a draft that was made from a question says again what was taken out."""
     entry = access.kept_entry(turn)
     removed = drafts.removed(turn.session, entry) if entry.state == EntryState.DRAFT else ()
-    like = gaps.like(turn.session, entry.question, entry.id) if entry.state == EntryState.DRAFT else None
-    return state(kansli_cards.form(entry, removed=removed, like=like))
+    return state(_form(turn, entry, removed=removed))
 
 
 @routes.action("faq.save")
@@ -64,7 +75,8 @@ def save(turn: Turn) -> Reply:
     """Keep what the form holds. Refuses to write over an edit that was saved after the form was shown."""
     entry = access.kept_entry(turn)
     _keep(turn, entry)
-    return state(kansli_cards.form(entry, notice="Sparat."), done=True)
+    testimony_notices.ask_name(turn, entry)
+    return state(_form(turn, entry, notice="Sparat."), done=True)
 
 
 @routes.action("faq.move")
@@ -74,7 +86,8 @@ def move(turn: Turn) -> Reply:
     if wanted is EntryState.PUBLISHED and "question" in turn.data:
         _keep(turn, entry)
     entries.move(Change.of(turn), entry, wanted)
-    return state(kansli_cards.form(entry, notice=kansli_cards.MOVED[wanted]), done=True)
+    testimony_notices.ask_name(turn, entry)
+    return state(_form(turn, entry, notice=kansli_cards.MOVED[wanted]), done=True)
 
 
 @routes.action("faq.opinions")
@@ -92,10 +105,34 @@ def _keep(turn: Turn, entry: Entry) -> None:
     """Write the form's content into the entry, if nobody has changed it since the form was shown."""
     saved_meanwhile = "Någon har ändrat svaret sedan du öppnade det. Öppna det igen, så ser du vad som står nu."
     refuse_stale(turn, entry.changed_at, saved_meanwhile)
-    fields = ("question", "answer", "phrasings", "theme", "source", "link", "certainty")
-    content = entries.checked(*(str(turn.data.get(field) or "") for field in fields))
+    place = access.place(turn, entry)
+    kept = {
+        "sources": entries.source_lines(entry),
+        "valid_until": str(entry.valid_until or ""),
+        "told_in": place,
+    }
+    given = {**kept, **turn.data}  # a form from before these fields leaves them as they are
+    fields = ("question", "answer", "phrasings", "theme", "sources", "certainty", "valid_until")
+    content = entries.checked(*(str(given.get(field) or "") for field in fields))
+    told_in = str(given["told_in"] or "")
+    if entry.kind == EntryKind.TESTIMONY and told_in != place:
+        entry.municipality_code = _municipality(told_in)
     entry.note = str(turn.data.get("note") or "").strip()[:1000]
     entries.revise(Change.of(turn), entry, content)
+
+
+def _municipality(text: str) -> str | None:
+    """Return the code of the municipality that the form names; None if it names none."""
+    found = finder.official().find(text)
+    if text.strip() and not isinstance(found, Found):
+        raise UserError(f"Jag vet inte vilken kommun ”{text.strip()[:60]}” är. Skriv hela namnet, eller töm rutan.")
+    return found.code if isinstance(found, Found) else None
+
+
+def _form(turn: Turn, entry: Entry, *, notice: str = "", removed: Sequence[str] = ()) -> Json:
+    current, place = faq.is_valid(entry, date_of(turn.now)), access.place(turn, entry)
+    like = gaps.like(turn.session, entry.question, entry.id) if entry.state == EntryState.DRAFT else None
+    return kansli_cards.form(entry, notice=notice, removed=removed, place=place, current=current, like=like)
 
 
 def _state(turn: Turn) -> EntryState:

@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 from bot.desk import Tile
-from bot.members import commands, contact_commands, kansli_commands, notices, role_commands
+from bot.members import (
+    commands,
+    contact_commands,
+    kansli_commands,
+    notices,
+    register_commands,
+    role_commands,
+    statement_commands,
+)
+from bot.members.register_commands import listen
 from bot.routes import Role, Routes
 
-routes = Routes(commands.routes, kansli_commands.routes, contact_commands.routes, role_commands.routes)
+routes = Routes(
+    commands.routes,
+    kansli_commands.routes,
+    contact_commands.routes,
+    role_commands.routes,
+    register_commands.routes,
+    statement_commands.routes,
+)
 DUE = (notices.due,)
 START = (
     Tile("Min kommun", "people.mine"),
@@ -15,4 +31,4 @@ START = (
 )
 DECISIONS = (notices.to_confirm,)
 
-__all__ = ["DECISIONS", "DUE", "START", "routes"]
+__all__ = ["DECISIONS", "DUE", "START", "listen", "routes"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from microsoft_teams.cards import CardElement
 
@@ -27,7 +27,7 @@ from bot.register.coverage import GAP_NAMES, RegisterGap
 from bot.swedish import listed
 from storage.contacts import Contact, Proposal, ProposalKind
 from storage.municipalities import MemberState, Municipality
-from storage.people import OWN, SEATS, Person, PersonRole
+from storage.people import OWN, SEATS, Person, PersonRole, VisibleTo
 
 EXPECTED = (
     "Utse två kontaktpersoner: en politiker och en tjänsteperson. Gärna också en ersättare för politikern.",
@@ -40,6 +40,12 @@ EXPECTED = (
 """The duties of a member according to the activity plan (plan 2026–2027, "Medlemskapet")."""
 NO_ROLE = "none"
 """The value for a person who gives no role. A list would show nothing for an empty value."""
+SEEN_BY = (
+    (VisibleTo.NETWORK.value, "Medlemmar i hela nätverket"),
+    (VisibleTo.MUNICIPALITY.value, "Bara min kommun och kansliet"),
+    (VisibleTo.KANSLI.value, "Bara kansliet"),
+)
+"""The choices of people whom the person is shown to."""
 MOST_OTHERS = 10
 """How many people without a seat a card lists."""
 
@@ -97,14 +103,22 @@ def mine(
     others: Sequence[Person],
     lacking: Sequence[RegisterGap],
     waiting: Sequence[Proposal],
+    *,
+    may_name: Callable[[Person], bool],
 ) -> Json:
-    """Return the person's own municipality: its people, its part in the network, and its duties as a member."""
+    """Return the person's own municipality: its people, its part in the network, and its duties as a member.
+
+    ``may_name`` says whether the reader may see a person's name.
+    """
     body: list[CardElement] = [heading(municipality.full_name), markdown(facts(municipality))]
     former = municipality.state == MemberState.FORMER
     if lacking and not former:
         body.append(caution(f"Hos er saknas: {listed([GAP_NAMES[gap] for gap in lacking])}."))
     body += [caution(proposed(proposal)) for proposal in waiting]
-    body += [label("Era kontaktpersoner"), markdown(seats(contacts) or "Kommunen har inga kontaktpersoner än.")]
+    body += [
+        label("Era kontaktpersoner"),
+        markdown(seats(contacts, may_name) or "Kommunen har inga kontaktpersoner än."),
+    ]
     if others:
         body += [label("Fler från er kommun"), markdown(people(others))]
     if not former:
@@ -131,10 +145,10 @@ def facts(municipality: Municipality) -> str:
     return f"- **Medlemskap:** {state}\n- **Hållbarhetsprogram:** {programme}"
 
 
-def seats(contacts: Sequence[Contact]) -> str:
+def seats(contacts: Sequence[Contact], may_name: Callable[[Person], bool] = lambda _: True) -> str:
     """Return the people who hold seats, with their addresses, as a list in Markdown."""
     rows = in_seat_order(contacts)
-    return "\n".join(f"- **{words.capital(words.seat(held.seat))}:** {_who(held.person)}" for held in rows)
+    return "\n".join(f"- **{words.capital(words.seat(held.seat))}:** {_who(held.person, may_name)}" for held in rows)
 
 
 def in_seat_order(contacts: Sequence[Contact]) -> list[Contact]:
@@ -157,15 +171,29 @@ def people(others: Sequence[Person]) -> str:
 
 def proposed(proposal: Proposal) -> str:
     """Return the line that tells the proposer about their proposal."""
-    what = "att du hör till" if proposal.kind == ProposalKind.BELONGS else f"du som {words.seat(proposal.seat)} för"
+    match proposal.kind:
+        case ProposalKind.BELONGS:
+            what = "att du hör till"
+        case ProposalKind.LEAVES:
+            what = "att du har slutat som kontaktperson för" if proposal.seat else "att du har slutat på"
+        case _:
+            what = f"du som {words.seat(proposal.seat)} för"
     return f"Väntar på kansliet: {what} {proposal.municipality.full_name}."
 
 
-def takeover(municipality: Municipality, contacts: Sequence[Contact], empty: Sequence[str], said: str = "") -> Json:
+def takeover(
+    municipality: Municipality,
+    contacts: Sequence[Contact],
+    empty: Sequence[str],
+    may_name: Callable[[Person], bool],
+    said: str = "",
+) -> Json:
     """Ask which seat the person has taken over: one that somebody holds, or an empty one."""
     choices = [
         button(
-            f"Efter {contact.person.called}, {words.seat(contact.seat)}",
+            f"Efter {contact.person.called}, {words.seat(contact.seat)}"
+            if may_name(contact.person)
+            else f"Efter nuvarande {words.seat(contact.seat)}",
             "people.propose",
             seat=contact.seat,
             contact=contact.id,
@@ -206,7 +234,11 @@ def profile(person: Person, said: str = "") -> Json:
         *([label(said)] if said else []),
         choice_input("role", "Vad är du i nätverket?", roles, value=person.role or NO_ROLE),
         text_input("helps_with", "Det kan jag hjälpa andra med", value=person.helps_with, long=True, most=500),
-        small("Andra från din kommun och kansliet ser din roll och vad du kan hjälpa till med."),
+        choice_input("visible_to", "Vilka får se ditt namn och ditt uppdrag?", SEEN_BY, value=person.visible_to),
+        small(
+            "De ser det i **min kommun** och när de frågar mig vem som är kontaktperson eller kan hjälpa till. De ser "
+            "också vad du kan hjälpa till med och en länk för att skriva till dig."
+        ),
         actions=[
             button("Spara", "people.save_profile", style="positive"),
             button("Påminnelser", "reminding.open", alone=True),
@@ -216,8 +248,10 @@ def profile(person: Person, said: str = "") -> Json:
     )
 
 
-def _who(person: Person | None) -> str:
+def _who(person: Person | None, may_name: Callable[[Person], bool]) -> str:
     if person is None:
         return "borttagen person"
+    if not may_name(person):
+        return words.HIDDEN
     address = f", {web_link(person.mail, f'mailto:{person.mail}')}" if person.mail and person.name else ""
     return f"{escape(person.called)}{address}{f', {words.LEFT}' if person.left_at else ''}"

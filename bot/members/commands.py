@@ -44,7 +44,7 @@ def mine(turn: Turn) -> Reply:
 )
 def took_over(turn: Turn) -> Reply:
     """Propose that the person has taken over somebody's seat. The kansli confirms it."""
-    return say(card=_takeover(turn, turn.argument))
+    return say(card=takeover(turn, turn.argument))
 
 
 @routes.command(
@@ -57,7 +57,7 @@ def took_over(turn: Turn) -> Reply:
 def swap(turn: Turn) -> Reply:
     """Replace a contact person: the kansli in any municipality, a member by a proposal for their own."""
     if not turn.kansli:
-        return say(card=_takeover(turn, ""))
+        return say(card=takeover(turn, ""))
     return say(card=kansli_commands.open_named(turn, turn.argument) if turn.argument else contact_cards.swap())
 
 
@@ -88,9 +88,9 @@ def choose(turn: Turn) -> Reply:
 
 
 @routes.action("people.takeover")
-def press_takeover(turn: Turn) -> Reply:
+def presstakeover(turn: Turn) -> Reply:
     """Show the form for a seat that the person has taken over."""
-    return state(_takeover(turn, ""))
+    return state(takeover(turn, ""))
 
 
 @routes.action("people.propose")
@@ -120,6 +120,8 @@ def save_profile(turn: Turn) -> Reply:
     role = checks.checked_own_role("" if chosen == cards.NO_ROLE else chosen)
     turn.person.role = role
     turn.person.helps_with = access.text(turn, "helps_with", 500)
+    if "visible_to" in turn.data:  # a card from before the choice existed has none
+        turn.person.visible_to = checks.checked_visibility(turn.data.get("visible_to"))
     return state(cards.profile(turn.person, said="Sparat."), done=True)
 
 
@@ -132,17 +134,19 @@ def forget(session: Session, person_id: int, now: datetime) -> Callable[[], None
 def _mine(turn: Turn) -> Json:
     municipality = access.own_municipality(turn)
     if municipality is None:
-        return _where_from(turn)
+        return where_from(turn)
     held = contacts.current(turn.session, municipality.code)
     seated = {each.person_id for each in held}
+    may_name = access.visible(turn, municipality.code)
     ours = people.of_municipality(turn.session, municipality.code)
-    others = [each for each in ours if each.id not in seated and each.left_at is None]
+    others = [each for each in ours if each.id not in seated and each.left_at is None and may_name(each)]
     lacking = coverage.gaps(municipality, held, date_of(turn.now).year)
     waiting = contacts.proposed_by(turn.session, turn.person.id)
-    return cards.mine(municipality, held, others, lacking, waiting)
+    return cards.mine(municipality, held, others, lacking, waiting, may_name=may_name)
 
 
-def _where_from(turn: Turn) -> Json:
+def where_from(turn: Turn) -> Json:
+    """Ask which municipality the person works for, or say that the kansli is deciding it."""
     waiting = [
         proposal
         for proposal in contacts.proposed_by(turn.session, turn.person.id)
@@ -168,17 +172,19 @@ def _claim(turn: Turn, municipality: Municipality | None) -> Json:
     return _mine(turn)
 
 
-def _takeover(turn: Turn, name: str) -> Json:
+def takeover(turn: Turn, name: str = "") -> Json:
+    """Ask which seat the person has taken over, in their own municipality."""
     municipality = access.own_municipality(turn)
     if municipality is None:
-        return _where_from(turn)
+        return where_from(turn)
     held = [each for each in contacts.current(turn.session, municipality.code) if each.person_id != turn.person.id]
-    named = _named(held, name)
+    may_name = access.visible(turn, municipality.code)
+    named = _named([each for each in held if each.person and may_name(each.person)], name)
     if named is not None and named.person is not None:
         return cards.sure(named, named.person.name)
     note = f"Jag hittar ingen kontaktperson hos er som heter {name}." if name else ""
     empty = [seat for seat in SEATS if seat not in {each.seat for each in held}]
-    return cards.takeover(municipality, held, empty, note)
+    return cards.takeover(municipality, held, empty, may_name, note)
 
 
 def _named(held: list[Contact], name: str) -> Contact | None:

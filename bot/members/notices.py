@@ -19,7 +19,7 @@ from bot.turn import App, Turn
 from storage import contacts, kansli, outbox
 from storage.contacts import Contact, Proposal, ProposalKind
 from storage.outgoing import Outgoing, ToPerson
-from storage.people import Person
+from storage.people import Person, VisibleTo
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,8 @@ def replaced(change: Change, ended: Contact | None, by: Person, place: str, cont
     before = ended.person if ended is not None and ended.until is not None else None
     if ended is None or before is None or before.teams_id is None or before.id in (by.id, change.by):
         return
-    subject, card = f"contact:{ended.id}", proposal_cards.successor(ended, by.called, place, contact)
+    name = by.called if by.visible_to != VisibleTo.KANSLI else "En kollega"
+    subject, card = f"contact:{ended.id}", proposal_cards.successor(ended, name, place, contact)
     outbox.enqueue(change.session, Outgoing(f"{subject}:replaced", subject, ToPerson(before.id), card=card), change.now)
 
 

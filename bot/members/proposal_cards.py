@@ -17,15 +17,19 @@ from storage.people import Person
 
 SHOWN = 8
 """How many proposals a card shows."""
+_TITLES = {
+    ProposalKind.SEAT: "Ny kontaktperson?",
+    ProposalKind.BELONGS: "Hör personen hit?",
+    ProposalKind.LEAVES: "Har personen slutat?",
+}
 NOTE = "note"
 """A mark in a button's data: the button is on the card that came by itself, not on the list."""
 
 
 def ask(row: Proposal) -> Json:
     """Return the card that asks the kansli to decide."""
-    title = "Hör personen hit?" if row.kind == ProposalKind.BELONGS else "Ny kontaktperson?"
     return card(
-        heading(title),
+        heading(_TITLES[ProposalKind(row.kind)]),
         markdown(proposed(row)),
         actions=[
             button("Bekräfta", "people.accept", style="positive", **_row(row), note=NOTE),
@@ -129,6 +133,8 @@ def what(row: Proposal) -> str:
     place = row.municipality.full_name
     if row.kind == ProposalKind.BELONGS:
         return f"arbetar för {place}"
+    if row.kind == ProposalKind.LEAVES:
+        return f"har slutat som kontaktperson för {place}" if row.seat else f"har slutat på {place}"
     before: Person | None = row.replaces.person if row.replaces else None
     after = f" efter {before.called}" if before else ""
     return f"är {words.seat(row.seat)} för {place}{after}"

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from bot import swedish
 from bot.desk import PreparedDecision
-from bot.message import Json, Reply, UserError, state
-from bot.nudges import cards, notices, recipients
+from bot.message import Json, Reply, state
+from bot.nudges import access, cards, notices, recipients
 from bot.register.change import Change
 from bot.register.coverage import GAP_NAMES, RegisterGap
 from bot.routes import Role, Routes, Where
@@ -22,13 +22,13 @@ routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
 @routes.action("nudges.preview")
 def preview(turn: Turn) -> Reply:
     """*Påminn alla*: show whom the reminder goes to, how many they are, and what it says."""
-    return state(_preview(turn, _gap(turn)))
+    return state(_preview(turn, access.gap(turn)))
 
 
 @routes.action("nudges.send")
 def send(turn: Turn) -> Reply:
     """*Skicka*: remind them. Show the preview again if it goes to another number of people by now."""
-    gap = _gap(turn)
+    gap = access.gap(turn)
     found = recipients.find(turn.session, gap, turn.now)
     if len(found.people) != turn.data.get("count") or not found.people:
         return state(_preview(turn, gap))
@@ -58,10 +58,3 @@ def _preview(turn: Turn, gap: RegisterGap) -> Json:
     opens = swedish.next_open(turn.now)
     found = recipients.find(turn.session, gap, turn.now)
     return cards.preview(found, turn.app.settings.contact, opens if opens > turn.now else None)
-
-
-def _gap(turn: Turn) -> RegisterGap:
-    named = turn.data.get("gap")
-    if named not in recipients.ASKED_FOR:
-        raise UserError("Det där kan jag inte påminna om. Skriv **medlemmar** för att börja om.")
-    return RegisterGap(named)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.register import coverage
 from bot.register.coverage import Filter, RegisterGap
 from bot.swedish import date_of
-from storage import contacts, deliveries, municipalities, people
+from storage import contacts, deliveries, municipalities
 from storage.municipalities import Municipality
 from storage.people import Person
 
@@ -49,7 +49,7 @@ def find(session: Session, gap: RegisterGap, now: datetime) -> Recipients:
         if contact.person is not None and not contact.gone:
             seated[contact.municipality_code].append(contact.person)
     working: dict[str, list[Person]] = defaultdict(list)
-    for person in people.working_in(session, [place.code for place in lacking]):
+    for person in contacts.working_in(session, [place.code for place in lacking]):
         working[person.municipality_code or ""].append(person)
     subjects = {subject(gap, place.code) for place in lacking}
     told = deliveries.told_since(session, subjects, now - ONCE_IN)

@@ -34,6 +34,7 @@ def overview(person: Person, place: str, kept: Mapping[str, Kept], settings: Set
             markdown(f"{one.what} {one.why}"),
             small(f"**Hur länge:** {one.how_long(settings)}"),
         ]
+    body += [label("Det andra medlemmar får veta"), markdown(words.SHOWN), markdown(words.OBJECT)]
     body.append(small(words.ANONYMOUS))
     actions = [button("Läs allt", "privacy.show", page=0)]
     if base:

@@ -45,6 +45,9 @@ Här står vad boten sparar om dig, varför och hur länge.</p>
 <p>Skriv <strong>mina uppgifter</strong> i din egen chatt med boten. Då kan du läsa allt som är sparat, rätta det, hämta
 det som fil och ta bort dig. Du kan också be kansliet om hjälp. Du får svar inom en månad. Är du inte nöjd kan du klaga
 hos Integritetsskyddsmyndigheten, <a href="https://www.imy.se/">imy.se</a>.</p>
+<h2>Det andra medlemmar får veta om dig</h2>
+<p>{escape(words.SHOWN)}</p>
+<p>{escape(words.OBJECT)}</p>
 {"".join(_class(one, settings) for one in words.CLASSES)}
 <h2>Det som inte sparas om dig</h2>
 <p>{escape(words.ANONYMOUS)}</p>{_READS if settings.read_threads else ""}

@@ -53,7 +53,8 @@ CLASSES = (
     KeptClass(
         "Uppdrag och roller",
         ("contacts", "roles", "proposals"),
-        "Vilka uppdrag du har och har haft för din kommun, och roller som kansliet har gett dig.",
+        "Vilka uppdrag du har och har haft för din kommun, roller som kansliet har gett dig, och vilka som får veta "
+        "det när de frågar mig.",
         "Så att kommunen, kansliet och andra medlemmar vet vem som är kontaktperson.",
         lambda settings: (
             f"Så länge du har uppdraget. Ett avslutat uppdrag står med ditt namn i högst {days(settings.history_days)}."
@@ -123,16 +124,27 @@ CLASSES = (
         "Vad som ändrades och när. Inte vem som gjorde det eller vem det gällde.",
     ),
     KeptClass(
-        "Ansvar för svar i kunskapsbanken",
+        "Svar i kunskapsbanken",
         ("faq_entries",),
-        "Vilka svar i kunskapsbanken som du har skrivit.",
-        "Så att kansliet vet vem som kan granska dem.",
+        "Vilka svar i kunskapsbanken som du har skrivit eller som kommer från dig, och om ditt namn får stå där.",
+        "Så att kansliet vet vem som kan granska dem. Medlemmarna ser ditt namn bara om du har sagt ja.",
         lambda _: "Så länge svaret finns, eller tills du tar bort dig.",
         "Svaren, utan ditt namn.",
     ),
 )
 OTHER = KeptClass("Annat", (), "Uppgifter som hör till fler funktioner.", "Så att funktionen fungerar.", _while_here)
 
+SHOWN = (
+    "En medlem som frågar mig vem som är kontaktperson i en kommun, eller vem som kan hjälpa till med något, får veta "
+    "namn, kommun, uppdrag, det du har skrivit att du kan hjälpa till med och en länk för att skriva till dig i Teams. "
+    "I länken står din mejladress. Det svarar jag bara på i medlemmens egen chatt, aldrig i en kanal. Den som har "
+    "lämnat nätverkets team får inget svar."
+)
+OBJECT = (
+    "Vill du inte visas? Skriv mina uppgifter till mig, välj Rätta mina val och ange vilka som får veta det: medlemmar "
+    "i hela nätverket, bara din kommun och kansliet, eller bara kansliet. Det gäller genast. Du kan också be kansliet. "
+    "Frågar du en temagrupp väljer du där om ditt namn syns. Svarar du på en fråga står ditt namn vid svaret."
+)
 ANONYMOUS = (
     "Frågor till kunskapsbanken räknas utan att jag sparar vem som frågade. Frågans ordalydelse sparas i en egen "
     "lista utan namn."
@@ -164,6 +176,7 @@ COLUMNS = {
     "municipality_code": "Kommunkod",
     "role": "Roll",
     "helps_with": "Kan hjälpa till med",
+    "visible_to": "Visas för",
     "remind_by": "Påminnelser",
     "paused_until": "Ingen påminnelse till och med",
     "first_seen_at": "Först sedd",
@@ -224,12 +237,15 @@ VALUES = {
     "chat": "i chatten",
     "mail": "med mejl",
     "both": "i chatten och med mejl",
+    "network": "medlemmar i hela nätverket",
+    "municipality": "min kommun och kansliet",
     "new_chat": "i chatten",
     "mention": "i tråden",
     "feed": "som avisering i Teams",
     "personal": "egen chatt",
     "seat": "uppdrag",
     "belongs": "hör till kommunen",
+    "leaves": "har slutat",
     "waiting": "väntar",
     "sent": "skickat",
     "unreachable": "gick inte fram",
@@ -243,7 +259,7 @@ VALUES = {
     "closed": "stängd",
 }
 """What the database's words mean, where a column holds one of a few."""
-CODED = frozenset({"role", "seat", "remind_by", "route", "scope", "kind", "status", "state", "file"})
+CODED = frozenset({"role", "seat", "remind_by", "visible_to", "route", "scope", "kind", "status", "state", "file"})
 
 
 def class_of(table: str) -> KeptClass:

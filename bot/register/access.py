@@ -7,6 +7,7 @@ municipality   its name by everybody, its       the kansli
                people by them and the kansli
 contact        its municipality and the kansli  the kansli
 proposal       its maker and the kansli         the kansli
+a name         members, as the person chooses   the person
 person         themselves and the kansli        themselves and the kansli
 =============  ===============================  ============================
 
@@ -15,13 +16,15 @@ person         themselves and the kansli        themselves and the kansli
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bot.message import UserError
 from bot.register.change import refuse_stale
 from bot.turn import Turn
 from storage import contacts, municipalities, people
 from storage.contacts import Contact, Proposal
 from storage.municipalities import Municipality
-from storage.people import Person
+from storage.people import Person, VisibleTo
 
 KANSLI_ONLY = "Det där kan bara kansliet göra."
 
@@ -85,6 +88,13 @@ def person(turn: Turn, gone: str) -> Person:
     if named is None:
         raise UserError(gone)
     return named
+
+
+def visible(turn: Turn, code: str | None) -> Callable[[Person], bool]:
+    """Return a function that says whether a person of the municipality ``code`` may be named to the turn's person."""
+    kansli, own = turn.kansli, code is not None and turn.person.municipality_code == code
+    allowed = (VisibleTo.NETWORK, VisibleTo.MUNICIPALITY) if own else (VisibleTo.NETWORK,)
+    return lambda person: kansli or person.id == turn.person.id or person.visible_to in allowed
 
 
 def refuse_others(turn: Turn, refusal: str) -> None:

@@ -7,7 +7,7 @@ import re
 from bot.mail_address import is_address
 from bot.message import UserError
 from bot.plain_text import clean_line
-from storage.people import GRANTED, OWN, SEATS, PersonRole
+from storage.people import GRANTED, OWN, SEATS, PersonRole, VisibleTo
 
 LONGEST_NAME = 120
 _MAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[a-z0-9åäöéü-]+\.)+[a-zåäö]{2,}")
@@ -55,3 +55,10 @@ def checked_own_role(value: object) -> str:
     if value not in {"", *OWN}:
         raise UserError("Välj en roll i listan.")
     return str(value)
+
+
+def checked_visibility(value: object) -> VisibleTo:
+    """Return who may be told the person's name. Raise :class:`UserError` for an unknown choice."""
+    if value not in set(VisibleTo):
+        raise UserError("Välj vilka som ser dig när de frågar mig.")
+    return VisibleTo(str(value))

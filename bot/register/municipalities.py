@@ -96,6 +96,8 @@ def change(change: Change, municipality: Municipality, facts: Facts) -> None:
     if not changed:
         return
     municipality.changed_at = change.now
+    if "state" in changed:
+        municipality.state_since = change.now
     for name in changed:
         state = f": {words.STATE_NAMES[facts.state]}" if name == "state" else ""
         change.record(f"Ändrat {_NAMES[name]}{state}", f"municipality:{municipality.code}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.message import UserError
 from bot.register.change import Change
 from bot.register.checks import checked_seat
-from bot.register.seats import appoint, replace, shows
+from bot.register.seats import appoint, end, replace, shows
 from bot.swedish import listed
 from storage import contacts, municipalities
 from storage.contacts import Contact, Proposal, ProposalKind
@@ -27,6 +27,8 @@ def accept(change: Change, proposal: Proposal) -> str:
     if proposal.kind == ProposalKind.BELONGS:
         person.municipality_code = code
         change.record("Bekräftat att en person hör hit", f"municipality:{code}", person.id)
+    elif proposal.kind == ProposalKind.LEAVES:
+        _leave(change, proposal)
     elif held is not None and held.until is None and held.person_id != person.id:
         replace(change, held, person)
     else:
@@ -35,6 +37,17 @@ def accept(change: Change, proposal: Proposal) -> str:
     change.session.delete(proposal)
     change.session.flush()
     return "Bekräftat."
+
+
+def _leave(change: Change, proposal: Proposal) -> None:
+    """End the person's seats. If the proposal names no seat, end their belonging too."""
+    person, code = proposal.person, proposal.municipality_code
+    for held in contacts.held_by(change.session, person.id):
+        if held.municipality_code == code:
+            end(change, held)
+    if not proposal.seat and person.municipality_code == code:
+        person.municipality_code = None
+        change.record("Bekräftat att en person har slutat", f"municipality:{code}", person.id)
 
 
 def _refuse_taken(change: Change, held: Contact | None, person: Person) -> None:

@@ -41,6 +41,8 @@ STATE_NAMES = {
 
 LEFT = "har lämnat nätverkets team"
 """About a person who is on no roster any more."""
+HIDDEN = "anmäld, men vill inte visas här"
+"""In place of a person who has asked not to be shown to the reader."""
 UNREACHED = {
     Reason.BLOCKED: "har blockerat eller tagit bort boten",
     Reason.DISABLED: "får inte använda boten, enligt sin administratör",

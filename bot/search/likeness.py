@@ -63,14 +63,14 @@ def groups(texts: Sequence[str]) -> list[list[int]]:
 def nearest(text: str, among: Sequence[str]) -> int | None:
     """Return the index of the text that asks about the same as ``text`` and is most like it; None if none does."""
     asked, index = _index(among)
-    own = Asked.of(text)
+    own = SubjectWords.of(text)
     cosines = _cosines(index, own.telling) if among else np.zeros(0)
     alike = [place for place in np.argsort(-cosines).tolist() if cosines[place] >= ALIKE]
     return next((place for place in alike if own.is_about(asked[place])), None)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SubjectWords:
     """A question as it is compared."""
 
     telling: list[str]
@@ -79,14 +79,14 @@ class Asked:
     """What it wants to know; empty if it does not say."""
 
     @classmethod
-    def of(cls, text: str) -> Asked:
+    def of(cls, text: str) -> SubjectWords:
         """Return the question in a text."""
         words = normalisation.words(text)
         aspects = frozenset(ASPECTS[word] for word in words if word in ASPECTS)
         telling = [word for word in words if word not in USUAL and word not in ASPECTS and not word.isdecimal()]
         return cls(telling or words, aspects)
 
-    def is_about(self, other: Asked) -> bool:
+    def is_about(self, other: SubjectWords) -> bool:
         """Return whether the words of one question, at least half as many as the other's, are all in the other.
 
         A question of one word would else be like all that have that word. So it must also want to know the same.
@@ -119,8 +119,8 @@ def _one_letter_apart(short: str, long: str) -> bool:
     return short[same + (len(short) == len(long)) :] == long[same + 1 :]
 
 
-def _index(texts: Sequence[str]) -> tuple[list[Asked], Postings]:
-    asked = {text: Asked.of(text) for text in texts}
+def _index(texts: Sequence[str]) -> tuple[list[SubjectWords], Postings]:
+    asked = {text: SubjectWords.of(text) for text in texts}
     words = {text: question.telling for text, question in asked.items()}
     counted = terms.count({text: row for row, text in enumerate(words)}, words, terms.grams, None)
     rows = np.array([counted.rows[text] for text in texts], dtype=np.int64)

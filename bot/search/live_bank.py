@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any, TypeVar
 
@@ -89,9 +90,9 @@ class LiveBank:
         """The calibration in use."""
         return self._index.calibration
 
-    def search(self, question: str, limit: int = 10) -> Sequence[Hit]:
+    def search(self, question: str, limit: int = 10, today: date = date.min) -> Sequence[Hit]:
         """See :class:`bot.ports.Bank`."""
-        return self._index.search(question, limit)
+        return self._index.search(question, limit, today)
 
     def vote(self, question: str) -> Sequence[tuple[str, float]]:
         """See :class:`bot.ports.Bank`."""
@@ -153,7 +154,10 @@ class LiveBank:
         if version == self._version:
             return None
         rows = list(faq.searchable(session))
-        entries = [SearchEntry(row.id, row.question, row.answer, alternatives, row.theme) for row, alternatives in rows]
+        entries = [
+            SearchEntry(row.id, row.question, row.answer, alternatives, row.theme, row.valid_until)
+            for row, alternatives in rows
+        ]
         shown = {row.id: row for row, _ in rows}
         learned = None if self.built else faq_calibration.newest(session)
         return Loaded(version, entries, shown, Calibration.from_dict(learned) if learned else None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from bot.wording.utterance import FUNCTION, WORD, fold
 
@@ -10,34 +11,81 @@ SHORT = 6
 """Most words of a message that may be a follow-up."""
 _LEANING_START = {"och", "å", "men", "då", "samt", "eller"}
 _LEANING = {"det", "den", "de", "dem", "dom", "detta", "denna", "där", "då", "dit", "dess", "sån", "sådan", "sådant"}
+_ASIDE = {"också", "även", "igen"}
+"""Words that may stand after the one that leans: "gäller det regioner också"."""
+_SUBJECTS = {"vi", "ni", "jag", "du", "man"}
+"""A question with a subject of its own says what it is about, unless a word in it leans."""
+_OF_IT = re.compile(r"(?:är|e|gäller|kostar) (?:det|de|den|dom) \w+(?: också| även)?")
+"""A short question about something that was named: "är det gratis?", "gäller det regioner?"."""
 _OPEN = FUNCTION | frozenset("lång tid tar nästa fler mer mera info berätta bestämmer beslutar".split())
 """Words that leave open what a follow-up is about."""
 _MONTHS = "januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|december"
 _OFTEN = "varje|per år|om året|årlig|årsvis|gång|kvartal|löpande"
 _TIMES = f"vecka|veckor|månad|{_OFTEN}|våren|hösten|sommar|vinter|dagar|senast"
 _COUNT = "en|ett|två|tre|fyra|fem|sex|sju|åtta|nio|tio"
-_HOLDS = (
-    (r"kosta\w*|pris\w*|avgift\w*|betala\w*|dyrt?", r"\b(?:kr|kronor|kosta|avgift|gratis|pris|betala)"),
-    (r"länge|lång tid", rf"(?:\d|\b(?:{_COUNT})) (?:år|månad|veck|dag|dygn|timm|minut)"),
-    ("ofta", rf"\b(?:{_OFTEN})"),
-    (r"när|tid|dag|datum|år", rf"\b(?:{_MONTHS}|{_TIMES}|20\d\d|kl\.? ?\d)"),
-    (r"många|mycket", r"\b(?!(?:19|20)\d\d\b)\d(?!\. )|\b(?:två|tre|fyra|fem|sex|sju|åtta|nio|tio|alla|flera)\b"),
-    (r"vem|vems", r"(?<!fråga )\b(?:kansli|styrelse|kontaktperson|ordförande|ansvar|politiker|tjänsteperson)"),
-    ("vilka", r"\b1\)|\w, [^.:]+ och |\b(?:politiker|tjänsteperson)"),
-    (r"var|vart|nånstans|någonstans", r"https?:|\b(?:teams|digital|webb|länk|på plats|lokal|sidan)"),
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A kind of fact that a question may ask for, and how a text that has it looks."""
+
+    name: str
+    """In Swedish, as in "Jag har inget svar om just priset."."""
+    asked: re.Pattern[str]
+    held: re.Pattern[str]
+
+    def is_in(self, answer: str, known: str = "") -> bool:
+        """Return whether ``answer`` has the fact, apart from what ``known`` names already."""
+        return any(match[0] not in known for match in self.held.finditer(fold(answer)))
+
+
+def _form(name: str, asked: str, held: str) -> Form:
+    return Form(name, re.compile(rf"\b(?:{asked})\b"), re.compile(held))
+
+
+_FORMS = (
+    _form("priset", r"kosta\w*|pris\w*|avgift\w*|betala\w*|dyrt?", r"\b(?:kr|kronor|kosta|avgift|gratis|pris|betala)"),
+    _form("hur länge", "länge|lång tid", rf"(?:\d|\b(?:{_COUNT})) (?:år|månad|veck|dag|dygn|timm|minut)"),
+    _form("hur ofta", "ofta", rf"\b(?:{_OFTEN})"),
+    _form("tiden", "när|tid|dag|datum|år", rf"\b(?:{_MONTHS}|{_TIMES}|20\d\d|kl\.? ?\d)"),
+    _form(
+        "antalet",
+        "många|mycket",
+        r"\b(?!(?:19|20)\d\d\b)\d(?!\. )|\b(?:två|tre|fyra|fem|sex|sju|åtta|nio|tio|alla|flera)\b",
+    ),
+    _form(
+        "vem",
+        "vem|vems",
+        r"(?<!fråga )\b(?:kansli|styrelse|kontaktperson|ordförande|ansvar|politiker|tjänsteperson)",
+    ),
+    _form("vilka", "vilka", r"\b1\)|\w, [^.:]+ och |\b(?:politiker|tjänsteperson)"),
+    _form(
+        "platsen",
+        "var|vart|nånstans|någonstans",
+        r"https?:|\b(?:teams|digital|webb|länk|på plats|lokal|sidan)",
+    ),
 )
-"""Pairs of patterns: words in a short question, and the form of a text that answers it. The first match counts."""
+"""The first form whose ``asked`` is in a short question counts."""
 _TO_US = re.compile(r"(?:vad|va|vilka|vem) \w+ (?:ni|du)(?: göra?)?")
 """A short question to the network or the bot itself: "vad gör ni?"."""
 
 
 def leans_on(text: str) -> bool:
-    """Return whether the message is only understood with the question before: "och när?", "vad kostar det då?"."""
+    """Return whether the message is only understood with the question before: "och när?", "vad kostar det då?".
+
+    It is when it starts with "och" or its like, names nothing of its own, or ends in a word that points back. "Vad är
+    det för väder?" and "hur många är vi?" are questions by themselves.
+    """
     words = [word.casefold() for word in WORD.findall(text)]
     if not words or len(words) > SHORT or _TO_US.fullmatch(" ".join(words)):
         return False
+    if words[0] in _LEANING_START or _OF_IT.fullmatch(" ".join(words)):
+        return True
     rest = [word for word in words if word not in _OPEN]
-    return words[0] in _LEANING_START or not rest or (len(rest) == 1 and bool(_LEANING & set(words)))
+    if not rest:
+        return bool(_LEANING & set(words)) or not _SUBJECTS & set(words)
+    points_back = [word for word in words if word not in _ASIDE][-1:]
+    return len(rest) == 1 and bool(_LEANING & set(points_back))
 
 
 def together(before: str, text: str) -> str:
@@ -58,8 +106,11 @@ def holds(text: str, answer: str, before: str = "") -> bool:
     Something that the question ``before`` named already does not count. Return False for all other follow-ups, such as
     "hur gör vi då?", because we can't tell.
     """
-    asked, answered, known = fold(text), fold(answer), fold(before)
-    for question, form in _HOLDS:
-        if re.search(rf"\b(?:{question})\b", asked):
-            return any(match[0] not in known for match in re.finditer(form, answered))
-    return False
+    asked = form(text)
+    return asked is not None and asked.is_in(answer, fold(before))
+
+
+def form(text: str) -> Form | None:
+    """Return the kind of fact that a short question asks for; None if we can't tell."""
+    asked = fold(text)
+    return next((kind for kind in _FORMS if kind.asked.search(asked)), None)

@@ -22,7 +22,7 @@ def test_a_known_question_is_answered_with_its_source(chat: Chat) -> None:
     assert "Kommunfullmäktige eller kommunstyrelsen" in shown
     assert "Kansliet har inte bekräftat det här svaret än." in shown
     assert "Källa: [Medlemskap, sekom.se](https://www.sekom.se/medlemmar/medlemskap/)." in shown
-    assert "Granskat den 23 november 2026." in shown
+    assert "Granskat" not in shown
     assert chat.buttons[-2:] == ["Ja", "Nej"]
 
 
@@ -48,7 +48,7 @@ def test_an_empty_bank_answers_politely(empty_app: App, clock: Clock) -> None:
 
 
 def test_a_question_about_a_place_we_know_nothing_of_is_not_answered_as_fact(chat: Chat) -> None:
-    shown = chat.say("Vem är kontaktperson i Östersund?")
+    shown = chat.say("Vilka kontaktpersoner ska Östersund ha?")
 
     assert "Jag har inget svar om just Östersund." in shown
     assert "Hjälpte svaret?" not in shown
@@ -62,7 +62,7 @@ def test_two_questions_in_one_message_get_both_answers(chat: Chat) -> None:
     assert len(chat.shown) == len(["the greeting", "one answer", "another answer"])
     shown = chat.say("hur många medlemmar har sekom å vad kostar det")
     assert "räknar med 80 kommuner" in shown
-    assert "Du skrev: ”hur många medlemmar har sekom, vad kostar det”" in shown
+    assert "Du skrev: ”vad kostar det”" in shown
 
 
 def test_a_follow_up_is_searched_with_the_question_before(chat: Chat, clock: Clock) -> None:
@@ -85,7 +85,7 @@ def test_a_follow_up_that_the_answer_before_does_not_hold_gets_no_parrot(chat: C
 
     shown = chat.say(asked_on)
     assert shown.startswith("Menade du någon av de här frågorna?")
-    assert f"Du skrev: ”Hur blir man medlem, {asked_on}”" in shown
+    assert f"Du skrev: ”{asked_on}”" in shown
     picked = chat.buttons[0]
     chat.click(picked)
     assert "valdes förra gången" not in chat.as_("Bo").say(asked_on)
@@ -93,11 +93,30 @@ def test_a_follow_up_that_the_answer_before_does_not_hold_gets_no_parrot(chat: C
     assert not chat.say(asked_on).startswith(picked)  # a pick is remembered for what says it all
 
 
+@pytest.mark.parametrize("asked_on", ["hur många e vi", "vad är det för väder", "hur gör man"])
+def test_a_question_of_its_own_is_not_joined_with_the_one_before(chat: Chat, asked_on: str) -> None:
+    chat.say("Vad är tjänstepersonsforum?")
+    chat.say(asked_on)
+
+    texts = chat.app.database.play(
+        lambda session: session.query(QuestionText.text).order_by(QuestionText.question_id).all()
+    )
+    assert [text for (text,) in texts] == ["Vad är tjänstepersonsforum?", asked_on]
+
+
+def test_inget_av_dessa_quotes_only_what_was_written(chat: Chat) -> None:
+    chat.say("Hur blir man medlem?")
+    chat.say("hur gör vi då?")
+
+    assert "Du skrev" not in chat.click("Inget av dessa")
+    assert "Hur blir man medlem, hur gör vi då?" in chat.click("Fråga temagruppen")
+
+
 def test_a_follow_up_without_an_answer_goes_to_colleagues_with_what_it_is_about(chat: Chat) -> None:
     chat.say("hur sorterar ni textil")
     chat.say("och när?")
 
-    assert "Du skrev: ”hur sorterar ni textil, och när?”" in chat.text
+    assert "Du skrev: ”och när?”" in chat.text
     assert "hur sorterar ni textil, och när?" in chat.click("Fråga temagruppen")
 
 

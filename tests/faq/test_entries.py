@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -103,7 +104,9 @@ def test_saving_over_somebody_elses_change_is_refused(kansli: Chat) -> None:
         ("question", "x" * 301, "Frågan är 301 tecken"),
         ("answer", "", "Skriv svaret."),
         ("answer", "x" * 4001, "Svaret är 4001 tecken"),
-        ("link", "javascript:alert(1)", "ska börja med https://"),
+        ("sources", "Stadgar javascript:alert(1)", "ska börja med https://"),
+        ("sources", "\n".join(f"källa {n}" for n in range(21)), "Behåll de 20 viktigaste"),
+        ("valid_until", "nästa år", "Skriv dagen som ÅÅÅÅ-MM-DD"),
         ("certainty", "kanske", "Välj hur säkert"),
         ("phrasings", "\n".join(f"fråga {n}" for n in range(41)), "Behåll de 40 vanligaste"),
         ("phrasings", "y" * 301, "längre än 300 tecken"),
@@ -165,7 +168,7 @@ def test_a_form_sent_from_an_older_card_corrects_that_answer(kansli: Chat) -> No
 def test_a_command_in_the_middle_of_a_dialog_is_answered_and_the_dialog_waits(kansli: Chat) -> None:
     kansli.say("nytt svar")
 
-    assert kansli.say("hjälp").startswith("Det här kan du göra")
+    assert kansli.say("hjälp").startswith("Vad vill du göra?")
     assert kansli.say("Finns det fika?").startswith("Finns det fika?")
 
 
@@ -193,6 +196,84 @@ def test_every_change_raises_the_banks_version(kansli: Chat) -> None:
     kansli.click("Arkivera")
 
     assert version() == before + 2
+
+
+def test_all_sources_are_changed_added_and_removed(kansli: Chat) -> None:
+    _open(kansli, "När bildades Sveriges Ekokommuner?")
+    form = _filled(kansli)
+    first, second = form["sources"].splitlines()
+    assert first == "In English, sekom.se http://www.sekom.se/In-English"
+    assert second.startswith("Sveriges Ekokommuner, ekocentrum.se https://digital-utstallning.ekocentrum.se/")
+
+    kansli.click("Spara", **{**form, "sources": f"{first}\nEko: en historia\n\nhttps://sekom.se/om\n"})
+    assert _entry(kansli, "När bildades Sveriges Ekokommuner?").sources == [
+        {"title": "In English, sekom.se", "url": "http://www.sekom.se/In-English"},
+        {"title": "Eko: en historia"},
+        {"title": "https://sekom.se/om", "url": "https://sekom.se/om"},
+    ]
+    assert _filled(kansli)["sources"] == f"{first}\nEko: en historia\nhttps://sekom.se/om"
+    kansli.click("Spara", **{**_filled(kansli), "sources": ""})
+    assert _entry(kansli, "När bildades Sveriges Ekokommuner?").sources == []
+
+
+def test_a_form_without_the_newer_fields_leaves_them(kansli: Chat) -> None:
+    _open(kansli, "Kan en region bli medlem?")
+    form = _filled(kansli, valid_until="2027-01-31")
+    kansli.click("Spara", **form)
+    before = _entry(kansli)
+    older = {name: value for name, value in form.items() if name not in ("sources", "valid_until")}
+    seen = next(action for action in actions(kansli.card) if action["title"] == "Spara")["data"]
+
+    assert "Sparat." in kansli.press("faq.save", {**seen, **older, "answer": "Ja."})
+    after = _entry(kansli)
+    assert (after.answer, after.sources, after.valid_until) == ("Ja.", before.sources, date(2027, 1, 31))
+
+
+def test_an_answer_is_given_until_its_last_day_and_then_listed_as_out_of_date(kansli: Chat) -> None:
+    asked, member = "Kan en region bli medlem?", kansli.as_("Bo")
+    _open(kansli, asked)
+    kansli.click("Spara", **_filled(kansli, valid_until="2026-12-01"))
+    shown = member.say(asked)
+    assert shown.startswith(asked)
+    assert "Gäller till och med den 1 december 2026." in shown
+
+    kansli.clock.now = datetime(2026, 12, 1, 22, 59, tzinfo=UTC)  # 23.59 in Sweden
+    assert member.say(asked).startswith(asked)
+    kansli.clock.forward(minutes=2)
+    assert asked not in member.say(asked).replace(f"Du skrev: ”{asked}”", "")
+    assert "finns inte kvar" in member.press("faq.again", {"question": 1, "entry": _entry(kansli).id})
+
+    kansli.say("kunskapsbank")
+    assert f"{asked}\nGällde till och med den 1 december 2026." in kansli.click("Gäller inte längre (1)")
+    assert "Svaret gäller inte längre, så medlemmarna ser det inte." in kansli.click("Öppna")
+    kansli.click("Gör till utkast")
+    assert "Svaret gäller bara till en dag som har passerat." in kansli.click("Publicera")
+    assert "Publicerat." in kansli.click("Publicera", **_filled(kansli, valid_until=""))
+    assert member.say(asked).startswith(asked)
+    kansli.say("kunskapsbank")
+    assert kansli.buttons[3:] == OTHERS
+
+
+def test_the_entry_that_replaces_one_out_of_date_is_found_at_once(kansli: Chat) -> None:
+    _open(kansli, "Kan en region bli medlem?")
+    kansli.click("Spara", **_filled(kansli, valid_until="2026-12-01"))
+    kansli.say("nytt svar")
+    for text in ("Kan en region bli medlem nu?", "Nej, från 2027 bara kommuner.", "är regioner med", "medlemskap"):
+        kansli.say(text)
+    kansli.click("Publicera")
+    kansli.clock.forward(days=30)
+
+    assert "Nej, från 2027 bara kommuner." in kansli.as_("Bo").say("Kan en region bli medlem?")
+
+
+def test_what_is_not_confirmed_never_says_reviewed(kansli: Chat) -> None:
+    _open(kansli, "Kan en region bli medlem?")
+    for certainty, confirmed in (("hög", True), ("kontrollera", False), ("lucka", False)):
+        kansli.click("Spara", **_filled(kansli, certainty=certainty))
+        shown = kansli.as_("Bo").say("Kan en region bli medlem?")
+
+        assert [part in seen for seen in (shown, kansli.text) for part in ("Granskat den",)] == [confirmed] * 2
+        assert ("Kansliet har inte bekräftat" in shown or "saknar ett säkert svar" in shown) is not confirmed
 
 
 def test_texts_may_be_as_long_as_their_columns() -> None:

@@ -104,8 +104,8 @@ def test_thanks_end_the_conversation(chat: Chat) -> None:
     assert chat.say(thanks[1]) == smalltalk.THANKS
 
 
-def test_a_question_about_a_persons_data_is_not_answered_as_fact(chat: Chat) -> None:
+def test_a_question_about_a_contact_person_is_the_registers(chat: Chat) -> None:
     shown = chat.say(dict(rows("K"))[58])
 
-    assert "Jag har inget svar om just Östersund." in shown
+    assert "Ingen är anmäld som kontaktperson för Östersunds kommun." in shown
     assert "Hjälpte svaret?" not in shown

@@ -229,6 +229,6 @@ def test_the_search_is_as_good_as_it_was_on_real_questions() -> None:
     assert measured.first >= 0.75
     assert measured.answerable >= 0.84
     assert measured.precision >= 0.93
-    assert measured.coverage >= 0.33
+    assert measured.coverage >= 0.32  # .36 without the rule of deciding words
     assert measured.coverage95 >= 0.28
     assert measured.error <= 0.06

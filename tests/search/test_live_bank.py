@@ -227,7 +227,7 @@ async def test_a_process_of_its_own_learns_the_same() -> None:
 
 async def test_a_process_that_fails_or_is_slow_is_told_and_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(FittingError, match="ended with 1"):
-        await trainer.fit([SHIPPED])  # type: ignore[list-item]  # not an entry: the process can't read it
+        await trainer.fit([SearchEntry(1, "?", "", None)])  # type: ignore[arg-type]  # the process can't read it
     monkeypatch.setattr(trainer, "LONGEST", 0.01)
     with pytest.raises(FittingError, match="too long"):
         await trainer.fit([])

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot import swedish
 from bot.cards import one_line
 from bot.desk import PreparedDecision
-from bot.faq import entries, gaps
+from bot.faq import entries, gaps, testimony_notices
 from bot.message import UserError
 from bot.register.change import Change
 from bot.swedish import date_of
@@ -30,8 +30,9 @@ SHOWN = 240
 
 def publishable(app: App, session: Session, now: datetime) -> Iterator[PreparedDecision]:
     """Yield the drafts whose answer is complete. Drafts that answer a gap come first."""
-    del app, now
-    drafts = [entry for entry in faq.by_state(session, EntryState.DRAFT) if entries.is_complete(entry)]
+    del app
+    written = filter(entries.is_complete, faq.by_state(session, EntryState.DRAFT))
+    drafts = [entry for entry in written if faq.is_valid(entry, date_of(now))]
     wanted = gaps.answered_by(session, [entry.id for entry in drafts])
     for entry in sorted(drafts, key=lambda entry: (entry.id not in wanted, entry.changed_at)):
         why = "Medlemmar har frågat om det här. " if entry.id in wanted else ""
@@ -82,6 +83,7 @@ def publish(turn: Turn, entry: Entry | None, seen: object) -> str:
     if seen != entry.changed_at.isoformat():
         raise UserError("Någon har ändrat utkastet sedan du såg det. Öppna det, och läs det en gång till.")
     entries.move(Change.of(turn), entry, EntryState.PUBLISHED)
+    testimony_notices.ask_name(turn, entry)
     return f"Publicerat: ”{one_line(entry.question, QUOTED)}”"
 
 

@@ -1,0 +1,186 @@
+"""Finds what a question turns on and an entry does not hold: a word, or the kind of fact that is asked for. Pure.
+
+An entry about a climate adaptation plan is near every question about a plan, and the entry "must we come to the annual
+meeting?" is near "when is the annual meeting?". Nearness does not tell them apart, so an entry is an answer only if it
+holds every word that decides. Ordinary words, and words that much of the bank holds, decide nothing.
+``python -m tests.bench.near_misses`` prints what the rule stops and what it costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import islice, takewhile
+
+from bot.search import normalisation, terms
+from bot.search.scorer import SearchEntry
+from bot.wording import follow_ups, utterance
+
+MOST = 0.75
+"""The highest probability of an entry that lacks what decides: it may be offered, and is never sure."""
+_MOST_WORDS = 100
+"""Words of a question that are looked up; the rest of a pasted letter must not slow the search."""
+_ENOUGH = 4
+"""Words that decide and are not held, after which no more are looked for."""
+_LONGEST = 40
+"""Letters of a word that is taken for a compound; nobody writes longer ones."""
+_SHORTEST_PART = 3
+_SHORTEST = 4
+"""Fewest letters of a word that is found at the end of another, or in another form. At its start it takes one more."""
+_MISSPELT = 6
+"""Fewest letters of a word that may have a typing error."""
+_LONG = 10
+"""Letters from which two typing errors are allowed instead of one."""
+_ASKING = frozenset("hur när var vart vad vilken vilket vilka".split())
+_FIRST = 3
+"""The first words of a question, where the kind of fact that it asks for stands: "och hur ofta …"."""
+_KINDS = frozenset(("priset", "hur länge", "hur ofta", "tiden", "antalet", "platsen"))
+"""The kinds of fact that can be seen in a text. A person cannot: "vem har …" may be answered in many ways."""
+_ENDINGS = frozenset(
+    "a e s t n d r an en et ar or er na ade are ande ende ing ning else het itet lig ligt sam isk iskt era ering ation "
+    "skap dom ad at tt igt ig iv ivt sk".split()
+) | {""}
+"""Endings of words that are made from one word: "anmäla", "anmälan", "anmälning"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stems:
+    """Different stems, prepared for looking up other forms of them and compounds with them."""
+
+    stems: frozenset[str]
+    line: str
+    """All of them with a space on both sides of each, to look for the starts and ends of words."""
+    by_letter: Mapping[str, Sequence[str]]
+    """The stems by their first letter."""
+
+    @classmethod
+    def of(cls, stems: Iterable[str]) -> Stems:
+        """Prepare these stems."""
+        different, by_letter = frozenset(stem for stem in stems if stem), dict[str, list[str]]()
+        for stem in sorted(different):
+            by_letter.setdefault(stem[0], []).append(stem)
+        return cls(different, f" {' '.join(different)} ", by_letter)
+
+    def has(self, stem: str) -> bool:
+        """Return whether this word is here as it is, in another form, misspelt, or at an end of a compound."""
+        if stem in self.stems:
+            return True
+        if len(stem) < _SHORTEST:
+            return False
+        if f"{stem} " in self.line or (len(stem) > _SHORTEST and f" {stem}" in self.line):
+            return True
+        alike = self.by_letter.get(stem[0], ())
+        return any(_is_form(stem, other) or _is_misspelt(stem, other) for other in alike)
+
+    def has_part(self, part: str, stem: str) -> bool:
+        """Return whether a compound's part is here as a word, or as a part of another compound."""
+        if stem in self.stems:
+            return True
+        if len(part) > _SHORTEST and (f" {part}" in self.line or f"{stem} " in self.line):
+            return True
+        return any(_is_form(stem, other) for other in self.by_letter.get(stem[0], ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An entry with the stems of its texts."""
+
+    entry: SearchEntry
+    stems: Stems
+
+    @classmethod
+    def of(cls, entry: SearchEntry) -> Held:
+        """Read an entry's question, phrasings, answer and theme."""
+        return cls(entry, Stems.of(_stems((*entry.texts(), entry.theme))))
+
+
+def missing(question: str, held: Held, common: Stems) -> str:
+    """Return a word that decides and that the entry does not hold, or else the kind of fact that it lacks.
+
+    Of several words, return the longest: it is most often a noun.
+    ``common`` are the words that decide nothing in this bank. Empty if the entry holds everything.
+    """
+    known = held.stems, common
+    lacking = (
+        str(written)
+        for written in utterance.WORD.findall(question)[:_MOST_WORDS]
+        if any(_decides(word) and not _covers(terms.stem(word), known) for word in normalisation.words(written))
+    )
+    return max(islice(lacking, _ENOUGH), key=len, default="") or _kind_lacked(question, held.entry)
+
+
+def _decides(word: str) -> bool:
+    return len(word) >= _SHORTEST_PART and not word.isdigit() and terms.stem(word) not in ordinary()
+
+
+def _kind_lacked(question: str, entry: SearchEntry) -> str:
+    """Return the time, price, number or place that is asked for, if the entry neither has one nor is asked for one."""
+    start = normalisation.words(question)[:_FIRST]
+    form = follow_ups.form(" ".join(start)) if _ASKING & set(start[:-1]) else None
+    if form is None or form.name not in _KINDS or form.is_in(entry.answer):
+        return ""
+    asked = any(follow_ups.form(text) is form for text in entry.phrasings())
+    return "" if asked else form.name
+
+
+def _covers(stem: str, known: Sequence[Stems]) -> bool:
+    """Return whether the word, or both parts of it as a compound, are known."""
+    if any(stems.has(stem) for stems in known):
+        return True
+    if len(stem) > _LONGEST:
+        return False
+    for cut in range(_SHORTEST_PART, len(stem) - _SHORTEST_PART + 1):
+        first, second = stem[:cut], stem[cut:]
+        if _has_part(second, known) and (_has_part(first, known) or _has_part(first.removesuffix("s"), known)):
+            return True
+    return False
+
+
+def _has_part(part: str, known: Sequence[Stems]) -> bool:
+    stem = terms.stem(part)
+    if stem in ordinary():
+        return len(stem) > _SHORTEST  # "för" in "förskola" is no part
+    return part.isdigit() or any(stems.has_part(part, stem) for stems in known)
+
+
+def _is_form(stem: str, other: str) -> bool:
+    """Return whether two stems are one word in different forms: "anmäl" and "anmälning"."""
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(stem, other, strict=False)))
+    return stem == other or (shared >= _SHORTEST and stem[shared:] in _ENDINGS and other[shared:] in _ENDINGS)
+
+
+def _is_misspelt(stem: str, other: str) -> bool:
+    """Return whether two stems differ by a typing error. Short words are too like each other: "betyg" and "betyd"."""
+    most = 2 if len(stem) >= _LONG else 1
+    if len(stem) < _MISSPELT or stem[0] != other[0] or abs(len(stem) - len(other)) > most:
+        return False
+    return _edits(stem, other) <= most
+
+
+def _edits(first: str, second: str) -> int:
+    """Return the number of letters to add, drop, change or swap with a neighbour."""
+    before: Sequence[int] = ()
+    row = list(range(len(second) + 1))
+    for at, letter in enumerate(first, 1):
+        fresh = [at]
+        for to, other in enumerate(second, 1):
+            best = min(row[to] + 1, fresh[-1] + 1, row[to - 1] + (letter != other))
+            if before and to > 1 and letter == second[to - 2] and first[at - 2] == other:
+                best = min(best, before[to - 2] + 1)
+            fresh.append(best)
+        before, row = row, fresh
+    return row[-1]
+
+
+def _stems(texts: Iterable[str]) -> Iterable[str]:
+    return (terms.stem(word) for text in texts for word in normalisation.words(text))
+
+
+@cache
+def ordinary() -> frozenset[str]:
+    """Return the stems of words that anybody may use about anything, with their plain spellings."""
+    lines = files("bot.search").joinpath("ordinary.txt").read_text(encoding="utf-8").splitlines()
+    words = [word for line in lines if not line.startswith("#") for word in line.split()]
+    return frozenset((*map(terms.stem, words), *_stems(words)))

@@ -1,0 +1,55 @@
+"""Questions close to an entry that it does not answer: another plan, another species, another place, another fact.
+
+``near_misses.tsv`` names for each the bank, and the entry that it is close to. The rows with ``dev`` are about the real
+questions in ``FAQ_DATA``; they are tried where those are.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.faq.answers import SURE
+from tests.bench import near_misses
+from tests.support.chat import Chat
+
+ENOUGH = 200
+DATA = Path(os.environ.get("FAQ_DATA", "../shared/data/retrieval"))
+CALIBRATIONS = pytest.mark.parametrize("learnt", [False, True], ids=["shipped", "learnt from the bank"])
+
+
+def test_there_are_enough_pairs_each_once() -> None:
+    pairs = near_misses.pairs()
+
+    assert len({pair.question for pair in pairs}) == len(pairs) >= ENOUGH
+
+
+@CALIBRATIONS
+def test_none_is_answered_from_the_starting_content(learnt: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    search = near_misses.own_bank().build(learnt=learnt)
+    pairs = [pair for pair in near_misses.pairs() if pair.bank != "dev"]
+
+    assert [pair.question for pair in pairs if search(pair.question).probability >= SURE] == []
+
+
+@CALIBRATIONS
+def test_none_is_answered_from_the_real_questions(learnt: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    if not (DATA / "evaluate.py").is_file():
+        pytest.skip(f"FAQ_DATA: there are no real questions in {DATA}")
+    search = near_misses.dev_bank(DATA).build(learnt=learnt)
+    pairs = [pair for pair in near_misses.pairs() if pair.bank == "dev"]
+
+    assert [pair.question for pair in pairs if search(pair.question).probability >= SURE] == []
+
+
+@pytest.mark.parametrize(
+    ("question", "about"),
+    [("När är årsmötet?", "tiden"), ("Kan en skola bli medlem?", "skola")],
+)
+def test_the_offer_says_what_there_is_no_answer_about(chat: Chat, question: str, about: str) -> None:
+    shown = chat.say(question)
+
+    assert shown.startswith("Menade du någon av de här frågorna?")
+    assert f"Jag har inget svar om just {about}. Du skrev: ”{question}”" in shown
