@@ -68,7 +68,7 @@ def gone() -> Json:
 
 
 def _decision(decision: PreparedDecision, week: str) -> list[CardElement]:
-    verb: Json = {"key": decision.key, "week": week}
+    verb: Json = {"decision": decision.key, "week": week}
     act = (
         button(decision.label, "agenda.do", style="positive", **verb)
         if decision.do is not None

@@ -141,8 +141,10 @@ def test_a_press_on_what_was_taken_says_who_took_it_and_changes_nothing(kansli: 
     (choice,) = choices(kansli)
 
     for verb in ("agenda.do", "agenda.skip", "agenda.open"):
-        assert "Det är redan gjort av Karin Kansli: Publicerat" in other.press(verb, {"key": choice.key, "week": "x"})
-    assert "avgjort på ett annat sätt" in other.press("agenda.do", {"key": ["made up"]})
+        assert "Det är redan gjort av Karin Kansli: Publicerat" in other.press(
+            verb, {"decision": choice.key, "week": "x"}
+        )
+    assert "avgjort på ett annat sätt" in other.press("agenda.do", {"decision": ["made up"]})
     assert len(choices(kansli)) == 1
 
 
@@ -241,11 +243,8 @@ def test_an_answer_past_its_review_day_is_confirmed_with_one_press(kansli: Chat,
         )
     )
     clock.forward(days=366)
-    kansli.app.database.play(
-        lambda session: [
-            setattr(other, "review_on", None) for other in session.query(Entry).filter(Entry.id != number).all()
-        ]
-    )
+    others = lambda session: session.query(Entry).filter(Entry.id != number).update({"review_on": None})  # noqa: E731
+    kansli.app.database.play(others)
     assert f"Stämmer ”{QUESTION}” fortfarande?" in kansli.say("veckans beslut")
     assert "Stämmer fortfarande: ”" in kansli.click("Stämmer fortfarande")
     assert entry(kansli, number).reviewed_on == date(2027, 11, 25)
@@ -255,10 +254,10 @@ def test_an_answer_past_its_review_day_is_confirmed_with_one_press(kansli: Chat,
 def test_only_the_kansli_sees_and_takes_decisions(chat: Chat, kansli: Chat) -> None:
     draft(kansli)
     kansli.say("veckans beslut")
-    key = kansli.card["body"][-1]["actions"][0]["data"]["key"]
+    key = kansli.card["body"][-1]["actions"][0]["data"]["decision"]
     assert "bara för kansliet" in chat.say("veckans beslut")
     for verb in ("agenda.do", "agenda.skip", "agenda.open", "agenda.show"):
-        assert chat.press(verb, {"key": key}) == "Det där kan bara kansliet göra."
+        assert chat.press(verb, {"decision": key}) == "Det där kan bara kansliet göra."
 
 
 def test_old_choices_go(kansli: Chat, clock: Clock) -> None:
