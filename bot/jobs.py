@@ -17,7 +17,7 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.orm import Session
 
-from bot import members, questions, upkeep
+from bot import agenda, members, nudges, questions, upkeep
 from bot.delivery.courier import StillWanted
 from bot.privacy import retention
 from bot.turn import App
@@ -31,7 +31,12 @@ Work = Callable[[Session], int]
 
 DUE: tuple[Due, ...] = (*questions.DUE, *upkeep.DUE, *members.DUE)
 """The features that may have messages due. Each is asked every :data:`PLAN_EVERY`."""
-STILL_WANTED: Mapping[str, StillWanted] = {**questions.STILL_WANTED, **upkeep.STILL_WANTED}
+STILL_WANTED: Mapping[str, StillWanted] = {
+    **questions.STILL_WANTED,
+    **upkeep.STILL_WANTED,
+    **nudges.STILL_WANTED,
+    **agenda.STILL_WANTED,
+}
 """Checks just before sending whether a message is still wanted, by the first word of its subject."""
 
 PLAN_EVERY = timedelta(minutes=1)
@@ -67,7 +72,7 @@ def plan(due: Due, app: App, clock: Clock) -> Iterator[Work]:
         yield partial(outbox.enqueue_all, outgoings=chunk, now=now)
 
 
-JOBS = (Job("clean", CLEAN_EVERY, retention.run),)
+JOBS = (Job("clean", CLEAN_EVERY, retention.run), Job("agenda", PLAN_EVERY, agenda.run))
 """The jobs besides the planning of :data:`DUE` and the outbox's own loop."""
 
 

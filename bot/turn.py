@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,9 @@ from storage.database import Database
 from storage.people import Person
 from storage.turn_facts import TurnFacts
 
+if TYPE_CHECKING:
+    from bot.desk import Decider, Tile
+
 
 @dataclass(frozen=True, slots=True)
 class App:
@@ -28,6 +31,10 @@ class App:
     routes: Routes[Turn]
     dialogs: Mapping[str, Dialog[Turn]]
     bank: Bank
+    start: Sequence[Tile] = ()
+    """The buttons of the start page, in their order."""
+    decisions: Sequence[Decider] = ()
+    """What prepares decisions for the kansli."""
 
 
 @dataclass(frozen=True, slots=True)
