@@ -113,8 +113,11 @@ def button(title: str, verb: str, *, style: Style | None = None, alone: bool = F
     """Return a button that runs the action ``verb`` with ``data`` and the card's inputs.
 
     The client sends the data back, so it names rows and never carries rights. ``alone`` sends no inputs: for a way out
-    of a form, which the client would otherwise block while a required input is empty.
+    of a form, which the client would otherwise block while a required input is empty. Raise :class:`ValueError` for
+    data named ``key``: Microsoft's client fails when such a button is pressed, and sends nothing.
     """
+    if "key" in data:
+        raise ValueError("Microsoft's client can't send data named 'key'")
     fits = short(title, TITLE_LENGTH)
     tooltip = title if fits != title else None
     return ExecuteAction(

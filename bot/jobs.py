@@ -17,7 +17,7 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.orm import Session
 
-from bot import announcements, members, questions, upkeep
+from bot import agenda, announcements, members, nudges, questions, upkeep
 from bot.delivery.courier import StillWanted
 from bot.privacy import retention
 from bot.turn import App
@@ -34,6 +34,8 @@ DUE: tuple[Due, ...] = (*questions.DUE, *upkeep.DUE, *members.DUE, *announcement
 STILL_WANTED: Mapping[str, StillWanted] = {
     **questions.STILL_WANTED,
     **upkeep.STILL_WANTED,
+    **nudges.STILL_WANTED,
+    **agenda.STILL_WANTED,
     **announcements.STILL_WANTED,
 }
 """Checks just before sending whether a message is still wanted, by the first word of its subject."""
@@ -73,7 +75,11 @@ def plan(due: Due, app: App, clock: Clock) -> Iterator[Work]:
         yield partial(outbox.enqueue_all, outgoings=chunk, now=now)
 
 
-JOBS = (Job("clean", CLEAN_EVERY, retention.run), Job("announcements", ANNOUNCE_EVERY, announcements.run))
+JOBS = (
+    Job("clean", CLEAN_EVERY, retention.run),
+    Job("agenda", PLAN_EVERY, agenda.run),
+    Job("announcements", ANNOUNCE_EVERY, announcements.run),
+)
 """The jobs besides the planning of :data:`DUE` and the outbox's own loop."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from storage.people import Person
 from storage.turn_facts import TurnFacts
 
 if TYPE_CHECKING:
+    from bot.desk import Decider, Tile
     from bot.register.audience import Condition
 
 
@@ -31,6 +32,10 @@ class App:
     routes: Routes[Turn]
     dialogs: Mapping[str, Dialog[Turn]]
     bank: Bank
+    start: Sequence[Tile] = ()
+    """The buttons of the start page, in their order."""
+    decisions: Sequence[Decider] = ()
+    """What prepares decisions for the kansli."""
     conditions: Mapping[str, Condition] = field(default_factory=dict)
     """The features' own conditions of audiences (:data:`bot.conversation.AUDIENCES`)."""
 

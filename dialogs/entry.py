@@ -1,36 +1,24 @@
-"""A new entry for the knowledge bank: question → answer → other ways to ask → theme → draft.
-
-If it starts from a gap, the fields are filled with members' own wordings. ``_gap`` names those questions in the log.
-"""
+"""A new entry for the knowledge bank: question → answer → other ways to ask → theme → draft."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import accumulate
-
 from bot.cards import button, card, heading, plain, text_input
 from bot.dialog import Dialog, Step, controls
-from bot.faq import entries, gap_cards, gaps, kansli_cards
+from bot.faq import entries, gaps, kansli_cards
 from bot.faq.entries import EntryContent
 from bot.message import Json, Reply, say
 from bot.register.change import Change
 from bot.routes import Answers, Role
 from bot.turn import Turn
-from bot.wording import generalisation
-from bot.wording.generalisation import General
-from storage import faq_growth
 
 
 def ask_question(turn: Turn, answers: Answers) -> Json:
     """Ask for the entry's question."""
-    asked = _asked(turn, answers)[:1]
     return _form(
         "question",
         "Vilken fråga ska svaret gälla?",
         "Skriv den som en medlem skulle ställa den.",
         "Fråga",
-        value=generalisation.as_question(asked[0].text, entries.LONGEST_QUESTION) if asked else "",
-        removed=asked[0].removed if asked else (),
         most=entries.LONGEST_QUESTION,
         first=True,
     )
@@ -55,14 +43,11 @@ def accept_answer(turn: Turn, answers: Answers, text: str) -> str:
 def ask_phrasings(turn: Turn, answers: Answers) -> Json:
     """Ask for other wordings of the question."""
     hint = "Ett på varje rad, gärna med medlemmarnas egna ord och stavning. Det hjälper mig mest att hitta rätt."
-    asked = _fitting(_asked(turn, answers)[: entries.MOST_PHRASINGS])
     return _form(
         "phrasings",
         "Hur kan man fråga annars?",
-        f"{hint} Det som står här har medlemmar skrivit." if asked else hint,
+        hint,
         "Andra sätt att fråga",
-        value="\n".join(general.text for general in asked),
-        removed=tuple(dict.fromkeys(gone for general in asked for gone in general.removed)),
         most=entries.LONGEST_ANSWER,
         long=True,
         skip=True,
@@ -95,10 +80,8 @@ def finish(turn: Turn, answers: Answers) -> Reply:
         theme=answers["theme"] or "",
     )
     entry = entries.create(Change.of(turn), content)
-    turn.session.flush()
-    rows = gaps.of_gap(turn, answers.get("_gap") or ())
-    faq_growth.answer_gaps(turn.session, gaps.digests(rows), entry.id, turn.now)
-    return say(card=kansli_cards.form(entry, notice="Sparat som utkast. Läs igenom det och välj Publicera."))
+    like = gaps.like(turn.session, entry.question, entry.id)
+    return say(card=kansli_cards.form(entry, notice="Sparat som utkast. Läs igenom det och välj Publicera.", like=like))
 
 
 NEW_ENTRY = Dialog(
@@ -117,26 +100,12 @@ NEW_ENTRY = Dialog(
 )
 
 
-def _asked(turn: Turn, answers: Answers) -> list[General]:
-    """Return members' wordings, the most frequent first. Return none if the dialog did not start from a gap."""
-    rows = gaps.of_gap(turn, answers.get("_gap") or ())
-    return gaps.phrased(turn.session, [row.text for row in rows])
-
-
-def _fitting(asked: Sequence[General]) -> Sequence[General]:
-    """Return the first wordings that fit in the form's field."""
-    lengths = accumulate(len(general.text) + 1 for general in asked)
-    return [general for general, length in zip(asked, lengths, strict=True) if length <= entries.LONGEST_ANSWER]
-
-
 def _form(
     step: str,
     title: str,
     hint: str,
     field: str,
     *,
-    value: str = "",
-    removed: Sequence[str] = (),
     long: bool = False,
     most: int = 1000,
     skip: bool = False,
@@ -145,8 +114,7 @@ def _form(
     return card(
         heading(title),
         plain(hint, subtle=True),
-        *([plain(gap_cards.taken_out(removed))] if removed else []),
-        text_input("answer", field, value=value, long=long, most=most),
+        text_input("answer", field, long=long, most=most),
         actions=[
             button("Fortsätt", "dialog.answer", style="positive", step=step),
             *controls(back=not first, skip=step if skip else ""),

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, delete, func, select, text, update
+from sqlalchemy import ForeignKey, Index, String, delete, exists, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from storage.database import Base, insert_new, is_id, person_key
-from storage.municipalities import Municipality
+from storage.municipalities import MemberState, Municipality
 from storage.people import Person
 
 _CURRENT = text("until IS NULL")
@@ -90,6 +90,18 @@ def current(session: Session, code: str | None = None) -> Sequence[Contact]:
     return session.scalars(statement if code is None else statement.where(Contact.municipality_code == code)).all()
 
 
+def lacking(session: Session, seats: Collection[str]) -> int:
+    """Return how many members lack somebody in one of these seats. A person who has left fills no seat."""
+    filled = [
+        exists()
+        .where(Contact.municipality_code == Municipality.code, Contact.until.is_(None), Contact.seat == seat)
+        .where(Contact.person_id == Person.id, Person.left_at.is_(None))
+        for seat in seats
+    ]
+    query = select(func.count()).select_from(Municipality).where(Municipality.state == MemberState.MEMBER)
+    return session.scalar(query.where(or_(*(~seat for seat in filled)))) or 0
+
+
 def past(session: Session, code: str, limit: int) -> Sequence[Contact]:
     """Return the past contact persons, the latest first."""
     statement = (
@@ -99,6 +111,12 @@ def past(session: Session, code: str, limit: int) -> Sequence[Contact]:
         .order_by(Contact.until.desc(), Contact.id.desc())
     )
     return session.scalars(statement.limit(limit)).all()
+
+
+def working_in(session: Session, codes: Collection[str]) -> Sequence[Person]:
+    """Return the people who work for one of these municipalities and are still in the network, by name."""
+    here = Person.municipality_code.in_(codes), Person.left_at.is_(None)
+    return session.scalars(select(Person).where(*here).order_by(Person.name, Person.id)).all()
 
 
 def held_by(session: Session, person_id: int) -> Sequence[Contact]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -21,6 +22,17 @@ def about(session: Session, subjects: Collection[str]) -> Mapping[str, Sequence[
     for row in session.scalars(rows) if by_subject else ():
         by_subject[row.subject].append(row)
     return by_subject
+
+
+def told_since(session: Session, subjects: Collection[str], since: datetime) -> set[tuple[str, int]]:
+    """Return the subjects and people of the messages with these subjects that were planned after ``since``.
+
+    A cancelled message counts as not told.
+    """
+    told = select(Delivery.subject, Delivery.person_id).where(
+        Delivery.subject.in_(list(subjects)), Delivery.created_at > since, Delivery.state != State.CANCELLED
+    )
+    return {(subject, person_id) for subject, person_id in session.execute(told) if person_id is not None}
 
 
 def ended(session: Session, keys: Collection[str]) -> Sequence[Delivery]:

@@ -175,6 +175,18 @@ def unfinished(session: Session) -> Sequence[Entry]:
     return session.scalars(query.options(selectinload(Entry.phrasings))).all()
 
 
+def questions(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """Return the questions of these entries by id. An entry that is deleted is not there."""
+    rows = session.execute(select(Entry.id, Entry.question).where(Entry.id.in_(set(ids))))
+    return {row.id: row.question for row in rows}
+
+
+def to_review(session: Session, today: date, limit: int) -> Sequence[Entry]:
+    """Return the published entries whose review day has passed, the oldest day first."""
+    due = select(Entry).where(Entry.state == EntryState.PUBLISHED, Entry.review_on <= today)
+    return session.scalars(due.order_by(Entry.review_on, Entry.id).limit(limit)).all()
+
+
 def of_question(session: Session, question_id: int) -> Entry | None:
     """Return the entry that was made from this question between members, in any state."""
     return session.scalars(select(Entry).where(Entry.question_id == question_id)).one_or_none()

@@ -84,13 +84,19 @@ def decided(session: Session, digests: Collection[str]) -> Mapping[str, Any]:
     return {row.digest: row for row in rows}
 
 
+def written_for(session: Session, entry_ids: Collection[int]) -> set[int]:
+    """Return those of these entries that a decision about a gap or a wording names."""
+    found = session.scalars(select(Decision.entry_id).where(Decision.entry_id.in_(entry_ids)).distinct())
+    return {entry_id for entry_id in found if entry_id is not None}
+
+
 def unanswered(session: Session, since: datetime, ids: Collection[int]) -> Sequence[Any]:
     """Return the questions among ``ids`` that got no answer, or an answer that somebody disliked.
 
-    Rows ``question_id, text, wording``. A dislike counts until the answer gets a new wording.
+    Rows ``question_id, text, wording, disliked``. A dislike counts until the answer gets a new wording.
     """
     wanted = QuestionText.question_id.in_([number for number in ids if is_id(number)])
-    query = select(QuestionText.question_id, QuestionText.text, QuestionText.wording)
+    query = select(QuestionText.question_id, QuestionText.text, QuestionText.wording, _DISLIKED.label("disliked"))
     return session.execute(_in_vain(query, since).where(wanted)).all()
 
 

@@ -187,6 +187,12 @@ def find(session: Session, question_id: object) -> FaqQuestion | None:
     return session.get(FaqQuestion, question_id) if is_id(question_id) else None
 
 
+def lock(session: Session, question_id: object) -> None:
+    """Lock the question with this id, which may be anything, until the transaction ends."""
+    if is_id(question_id):
+        session.get(FaqQuestion, question_id, with_for_update=True)
+
+
 def text_of(session: Session, question_id: int) -> str:
     """A question's wording; empty when it is no longer kept."""
     return session.scalar(select(QuestionText.text).where(QuestionText.question_id == question_id)) or ""

@@ -255,6 +255,11 @@ def waiting(session: Session, group_ids: Collection[int] | None = None) -> Seque
     return session.scalars(query.order_by(Question.asked_at, Question.id)).all()
 
 
+def waiting_count(session: Session) -> int:
+    """Return how many questions wait for an answer."""
+    return session.scalar(select(func.count()).select_from(Question).where(Question.status == Status.OPEN)) or 0
+
+
 def waiting_counts(session: Session) -> Mapping[int, int]:
     """Return how many questions wait in each group."""
     query = select(Question.group_id, func.count()).where(

@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 import storage.kansli
-from bot.conversation import AUDIENCES, ROUTES
+from bot.conversation import AUDIENCES, DECISIONS, ROUTES, START
 from bot.search.live_bank import LiveBank
 from bot.settings import Settings
 from bot.turn import App
@@ -191,7 +191,16 @@ def _put_together(database: Database, bank: LiveBank, settings: dict[str, str]) 
     """Do the same as ``app.py``."""
     loaded = Settings.load({"SEKOM_KANSLI": KANSLI, **settings})
     database.play(lambda session: storage.kansli.name(session, loaded.kansli))
-    return App(settings=loaded, database=database, routes=ROUTES, dialogs=DIALOGS, bank=bank, conditions=AUDIENCES)
+    return App(
+        settings=loaded,
+        database=database,
+        routes=ROUTES,
+        dialogs=DIALOGS,
+        bank=bank,
+        start=START,
+        decisions=DECISIONS,
+        conditions=AUDIENCES,
+    )
 
 
 def _postgresql(tmp_path_factory: pytest.TempPathFactory) -> Any:

@@ -86,13 +86,18 @@ TABLE: tuple[tuple[str, dict[str, Any], frozenset[str], frozenset[str]], ...] = 
     ("groups.save", {"name": "Vatten", "about": "", "words": ""}, KANSLI, NOBODY),
     ("groups.search", {"who": "Anna"}, KANSLI, NOBODY),
     ("groups.bind", {}, NOBODY, KANSLI),
-    *((f"groups.{verb}", {}, EVERYBODY, NOBODY) for verb in ("follow", "unfollow", "list")),
+    *((f"groups.{verb}", {}, EVERYBODY, NOBODY) for verb in ("follow", "unfollow")),
+    *((verb, {}, EVERYBODY, EVERYBODY) for verb in ("groups.list", "help.start", "help.commands")),
+    *((f"agenda.{verb}", {}, KANSLI, NOBODY) for verb in ("show", "do", "open", "skip")),
+    *((f"nudges.{verb}", {"gap": "politician"}, KANSLI, NOBODY) for verb in ("preview", "send")),
     *(
         (f"faq.{verb}", {}, KANSLI, NOBODY)
         for verb in ("edit", "ended", "write", "no_gap", "skip_solved", "gaps", "opinions")
     ),
     ("faq.save", FORM, KANSLI, NOBODY),
     ("faq.move", {"state": "archived"}, KANSLI, NOBODY),
+    ("faq.publish", {}, KANSLI, NOBODY),
+    ("faq.answer", FORM | {"publish": True}, KANSLI, NOBODY),
     *(
         (f"faq.{verb}", {"helpful": False, "reason": "?"}, EVERYBODY, EVERYBODY)
         for verb in ("choose", "vote", "reason")
@@ -196,7 +201,7 @@ def _made(session: Any, chats: dict[str, Chat], contact: int, solved: int) -> di
 def _data(world: World, verb: str, form: dict[str, Any]) -> dict[str, Any]:
     """The right data of a button, as the one it was shown to would send it."""
     data = dict(world.numbers)
-    if verb.startswith("faq.") and verb.removeprefix("faq.") in {"edit", "save", "move"}:
+    if verb.startswith("faq.") and verb.removeprefix("faq.") in {"edit", "save", "move", "publish"}:
         data |= {"entry": data["draft"], "seen": data["entry_seen"]}
         data.pop("question")
     if verb in {"questions.to_faq", "questions.not_now", "faq.skip_solved"}:

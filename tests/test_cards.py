@@ -99,3 +99,8 @@ def test_every_text_wraps_and_every_input_has_a_label(kansli: Chat) -> None:
 
 def test_plain_text_keeps_its_lines() -> None:
     assert words(card(plain("ett\ntvå"), summary="x")) == "ett\ntvå"
+
+
+def test_data_that_the_client_cannot_send_is_refused() -> None:
+    with pytest.raises(ValueError, match="key"):
+        cards.button("Gör", "feature.verb", key="x")

@@ -24,18 +24,18 @@ from tests.support.chat import Chat, Clock
 
 
 def test_help_shows_a_member_what_a_member_can_do(chat: Chat) -> None:
-    shown = chat.say("Hjälp!")
+    shown = chat.say("Alla kommandon!")
 
     assert "- **hjälp**: Se vad du kan göra här." in shown
     assert "kunskapsbank**" not in shown
 
 
 def test_help_shows_the_kansli_more(kansli: Chat) -> None:
-    assert "- **kunskapsbank**: Läs, ändra och publicera svaren" in kansli.say("hjälp")
+    assert "- **kunskapsbank**: Läs, ändra och publicera svaren" in kansli.say("alla kommandon")
 
 
 def test_help_in_a_channel_leaves_out_what_works_in_one_to_one_only(kansli: Chat) -> None:
-    shown = kansli.in_channel().say("hjälp")
+    shown = kansli.in_channel().say("alla kommandon")
 
     assert "Nämn mig med @" in shown
     assert "kunskapsbank**" not in shown

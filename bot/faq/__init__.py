@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from bot.faq import commands, gap_commands, kansli_commands
+from bot.desk import Tile
+from bot.faq import commands, decision_notices, gap_commands, kansli_commands
 from bot.faq.commands import ask, hear_complaint
-from bot.routes import Routes
+from bot.routes import Role, Routes
 
 routes = Routes(commands.routes, kansli_commands.routes, gap_commands.routes)
+START = (
+    Tile("Utkast", "faq.list", {"state": "draft", "page": 0}, Role.KANSLI, count=kansli_commands.drafts_waiting),
+    Tile("Kunskapsluckor", "faq.gaps", {"page": 0}, Role.KANSLI, count=gap_commands.gaps_waiting),
+)
+DECISIONS = (decision_notices.publishable, decision_notices.unanswered, decision_notices.to_review)
 
-__all__ = ["ask", "hear_complaint", "routes"]
+__all__ = ["DECISIONS", "START", "ask", "hear_complaint", "routes"]

@@ -105,11 +105,11 @@ def kept_entry(turn: Turn) -> Entry:
     return named
 
 
-def gap(turn: Turn) -> Sequence[Any]:
+def gap(turn: Turn, *, lock: bool = False) -> Sequence[Any]:
     """Return the log's questions that a gap's button names, but for those that have an answer by now."""
     _refuse_members(turn)
     wanted = turn.data.get("gap")
-    return gaps.of_gap(turn, wanted if isinstance(wanted, list) else [])
+    return gaps.of_gap(turn, wanted if isinstance(wanted, list) else [], lock=lock)
 
 
 def picked(turn: Turn) -> list[PhrasingSuggestion]:

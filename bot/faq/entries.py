@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from bot.message import UserError
 from bot.register.change import Change
@@ -50,6 +51,14 @@ class Teller:
     name: str
     """The colleague's name with its key; empty until they have agreed."""
     told_on: date | None
+
+
+_MOVED = {
+    EntryState.PUBLISHED: "Publicerat svar i kunskapsbanken",
+    EntryState.DRAFT: "Svar i kunskapsbanken gjort till utkast",
+    EntryState.ARCHIVED: "Arkiverat svar i kunskapsbanken",
+}
+"""What the audit log says about an entry that got a new state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +167,8 @@ def create(
         entry.told_by_id, entry.told_on = told.told_by_id, told.told_on
     change.session.add(entry)
     _write(change, entry, content)
+    change.session.flush()
+    change.record("Nytt svar i kunskapsbanken, som utkast", about(entry))
     return entry
 
 
@@ -168,7 +179,10 @@ def revise(change: Change, entry: Entry, content: EntryContent) -> None:
     """
     if entry.published:
         _refuse_unfilled(content.answer)
+    before = _texts(entry)
     _write(change, entry, content)
+    if _texts(entry) != before:  # publishing a form that nobody changed is not an edit
+        change.record("Ändrat svar i kunskapsbanken", about(entry))
 
 
 def move(change: Change, entry: Entry, state: EntryState) -> None:
@@ -178,8 +192,28 @@ def move(change: Change, entry: Entry, state: EntryState) -> None:
         if not faq.is_valid(entry, change.today):
             raise UserError("Svaret gäller bara till en dag som har passerat. Ändra eller töm Gäller till först.")
         entry.reviewed_on, entry.review_on = change.today, change.today + REVIEWED_FOR
+    if entry.state != state:
+        change.record(_MOVED[state], about(entry))
     entry.state, entry.changed_at = state, change.now
     faq.touch(change.session)
+
+
+def confirm(change: Change, entry: Entry) -> None:
+    """Keep that somebody has read a published answer and that it still holds."""
+    entry.reviewed_on, entry.review_on = change.today, change.today + REVIEWED_FOR
+    entry.changed_at = change.now
+    change.record("Läst om svar i kunskapsbanken: det stämmer fortfarande", about(entry))
+    faq.touch(change.session)
+
+
+def is_complete(entry: Entry) -> bool:
+    """Return whether an entry can be published as it stands."""
+    return bool(entry.answer.strip()) and "{{" not in f"{entry.answer} {entry.note}"
+
+
+def about(entry: Entry) -> str:
+    """Return what the audit log calls an entry."""
+    return f"entry:{entry.id}"
 
 
 def agree(change: Change, entry: Entry, *, agree: bool) -> None:
@@ -196,8 +230,16 @@ def add_phrasing(change: Change, entry: Entry, text: str) -> bool:
         raise UserError(f"Svaret har redan {MOST_PHRASINGS} sätt att fråga. Ta bort något i svaret först.")
     entry.phrasings.append(Phrasing(text=text))
     entry.changed_at = change.now
+    change.record("Nytt sätt att fråga i kunskapsbanken", about(entry))
     faq.touch(change.session)
     return True
+
+
+def _texts(entry: Entry) -> tuple[Any, ...]:
+    """Return what members may read of an entry."""
+    phrasings = [phrasing.text for phrasing in entry.phrasings]
+    kept = entry.question, entry.answer, entry.theme, entry.certainty, entry.valid_until
+    return *kept, [*entry.sources], phrasings
 
 
 def _refuse_unfilled(text: str) -> None:

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from microsoft_teams.cards import Action, CardElement
 
 from bot import swedish
-from bot.cards import button, buttons, card, heading, one_line, paged, plain
+from bot.cards import button, buttons, card, caution, heading, one_line, paged, plain, text_input
+from bot.faq import entries
+from bot.faq.entries import EntryContent
 from bot.faq.gaps import BankGap, PhrasingSuggestion
 from bot.message import Json
 from storage.faq import Entry, EntryState
@@ -115,15 +117,72 @@ def _gap(gap: BankGap) -> list[CardElement]:
         parts.append(f"{helped}.")
     if gap.others:
         parts.append(f"Också: {swedish.listed([f'”{one_line(text, LONGEST)}”' for text in gap.others])}.")
-    write = button("Skriv svar", "faq.write", gap=gap.ids)
-    if gap.draft_id:
+    ways = [button("Skriv svar", "faq.write", gap=gap.ids)]
+    written: list[CardElement] = []
+    if gap.draft is not None:
         parts.append("Det finns ett utkast.")
-        write = button("Öppna utkastet", "faq.edit", entry=gap.draft_id)
-    change = [button("Ändra svaret", "faq.edit", entry=gap.shown_id)] if gap.shown_id else []
+        written = [plain(f"Utkastet: ”{one_line(gap.draft.question)}” {one_line(gap.draft.answer, LONGEST)}")]
+        ways = [*publish(gap.draft, back="gaps"), button("Öppna utkastet", "faq.edit", entry=gap.draft.id)]
+    ways += [button("Ändra svaret", "faq.edit", entry=gap.shown_id)] if gap.shown_id else []
     return [
         plain(f"”{one_line(gap.text, LONGEST)}”"),
         plain(" ".join(parts), subtle=True),
-        buttons(write, *change, button("Inte en lucka", "faq.no_gap", gap=gap.ids)),
+        *written,
+        buttons(*ways, button("Inte en lucka", "faq.no_gap", gap=gap.ids)),
+    ]
+
+
+def publish(draft: Entry, back: str) -> list[Action]:
+    """Return the button that publishes a draft as it is shown, if its answer is complete. ``back`` names the list."""
+    seen = draft.changed_at.isoformat()
+    row: Json = {"entry": draft.id, "seen": seen, "back": back}
+    return [button("Publicera", "faq.publish", style="positive", **row)] if entries.is_complete(draft) else []
+
+
+def write(
+    content: EntryContent, gap: Sequence[int], removed: Sequence[str] = (), like: Entry | None = None, said: str = ""
+) -> Json:
+    """Return the form for the answer to a gap, with the members' own wordings filled in.
+
+    ``like`` is an entry that answers the same. The form then asks for the press once more.
+    """
+    row: Json = {"gap": list(gap), "sure": like.id if like is not None else 0}
+    again = like is not None
+    return card(
+        heading("Skriv svaret"),
+        *([plain(said)] if said else []),
+        *([plain(taken_out(removed))] if removed else []),
+        *similar(like),
+        text_input(
+            "question", "Fråga", value=content.question, required="Skriv frågan.", most=entries.LONGEST_QUESTION
+        ),
+        text_input(
+            "answer", "Svar", value=content.answer, long=True, required="Skriv svaret.", most=entries.LONGEST_ANSWER
+        ),
+        text_input(
+            "phrasings",
+            "Andra sätt att fråga, ett på varje rad",
+            value="\n".join(content.phrasings),
+            long=True,
+            most=entries.LONGEST_ANSWER,
+        ),
+        actions=[
+            button("Publicera ändå" if again else "Publicera", "faq.answer", style="positive", publish=True, **row),
+            button("Spara som utkast", "faq.answer", publish=False, **row),
+            button("Avbryt", "faq.gaps", alone=True, page=0),
+        ],
+        summary="Skriv svaret på det som medlemmarna har frågat.",
+    )
+
+
+def similar(like: Entry | None) -> list[CardElement]:
+    """Return the warning that the bank has an entry about the same, and the button to it."""
+    if like is None:
+        return []
+    kind = "ett utkast" if like.state == EntryState.DRAFT else "ett svar"
+    return [
+        caution(f"Det finns redan {kind} som liknar det här: ”{one_line(like.question)}”"),
+        buttons(button("Öppna det som finns", "faq.edit", alone=True, entry=like.id)),
     ]
 
 

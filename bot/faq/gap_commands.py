@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
+from typing import Any
 
-from bot import dialog
-from bot.faq import access, entries, gap_cards, kansli_cards
+from bot.cards import one_line
+from bot.desk import MOST_COUNTED
+from bot.faq import access, decision_notices, entries, gap_cards, kansli_cards
 from bot.faq import gaps as growing
 from bot.message import Json, Reply, UserError, say, state
 from bot.register.change import Change
 from bot.routes import Role, Routes, Where
 from bot.turn import Turn
 from storage import faq, faq_growth, people
-from storage.faq import EntryKind, EntryState
+from storage.faq import Entry, EntryKind, EntryState
 
 routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
 
@@ -34,15 +37,47 @@ def gaps(turn: Turn) -> Reply:
 
 @routes.action("faq.write")
 def write(turn: Turn) -> Reply:
-    """*Skriv svar*: the dialog for a new entry, filled in with the gap's wordings; a draft there is is opened."""
+    """*Skriv svar*: show the form for the answer, filled in with the gap's wordings, or what somebody has begun."""
     rows = access.gap(turn)
     if not rows:
         raise UserError(DONE)
-    begun = faq_growth.decided(turn.session, growing.digests(rows)).values()
-    entry = next((faq.find(turn.session, one.entry_id) for one in begun if one.state == EntryState.DRAFT), None)
-    if entry is not None:
-        return state(kansli_cards.form(entry, notice="Någon har redan börjat skriva om det här. Fortsätt gärna."))
-    return dialog.start(turn, "new_entry", {"_gap": [row.question_id for row in rows]})
+    begun = _begun(turn, rows)
+    if begun is not None and begun.state == EntryState.DRAFT:
+        return state(kansli_cards.form(begun, notice="Någon har redan börjat skriva om det här. Fortsätt gärna."))
+    content, removed = growing.content(turn.session, rows)
+    return state(gap_cards.write(content, [row.question_id for row in rows], removed))
+
+
+@routes.action("faq.answer")
+def answer(turn: Turn) -> Reply:
+    """*Publicera* or *Spara som utkast*: keep the answer to a gap. Warn first if the bank answers the same already."""
+    rows = access.gap(turn, lock=True)
+    begun = _begun(turn, rows)
+    if begun is not None:  # pressed twice, or by two at once
+        return state(_gaps(turn, f"Det finns redan ett svar: ”{one_line(begun.question)}”"))
+    question, written, others = (str(turn.data.get(name) or "") for name in ("question", "answer", "phrasings"))
+    content = entries.EntryContent(
+        entries.checked_question(question), entries.checked_answer(written), entries.checked_phrasings(others)
+    )
+    like = growing.like(turn.session, content.question)
+    if like is not None and turn.data.get("sure") != like.id:
+        return state(gap_cards.write(content, [row.question_id for row in rows], like=like))
+    change = Change.of(turn)
+    entry = entries.create(change, content)
+    faq_growth.answer_gaps(turn.session, growing.digests(rows), entry.id, turn.now)
+    if turn.data.get("publish") is not True:
+        return state(_gaps(turn, "Sparat som utkast."), done=True)
+    entries.move(change, entry, EntryState.PUBLISHED)
+    return state(_gaps(turn, "Publicerat. Medlemmarna hittar svaret nu."), done=True)
+
+
+@routes.action("faq.publish")
+def publish(turn: Turn) -> Reply:
+    """*Publicera* in a list: publish the draft as the list showed it."""
+    said = decision_notices.publish(turn, access.kept_entry(turn), turn.data.get("seen"))
+    if turn.data.get("back") == "gaps":
+        return state(_gaps(turn, said))
+    return state(kansli_cards.listing(EntryState.DRAFT, faq.by_state(turn.session, EntryState.DRAFT), turn.page, said))
 
 
 @routes.action("faq.no_gap")
@@ -106,14 +141,29 @@ def from_question(turn: Turn) -> Reply:
     said = "Sparat som utkast. Läs igenom det och ändra det du vill. Välj sedan Publicera."
     if made.entry.kind == EntryKind.TESTIMONY and not made.entry.municipality_code:
         said += " Jag vet inte vilken kommun svaret kommer från. Fyll gärna i den."
-    place = access.place(turn, made.entry)
-    return state(kansli_cards.form(made.entry, notice=said, removed=made.removed, place=place), done=True)
+    like, place = growing.like(turn.session, made.entry.question, made.entry.id), access.place(turn, made.entry)
+    form = kansli_cards.form(made.entry, notice=said, removed=made.removed, place=place, like=like)
+    return state(form, done=True)
+
+
+def gaps_waiting(turn: Turn) -> int:
+    """Return how many gaps there are. Each is looked up in the bank, so stop where the start page stops to count."""
+    return sum(1 for _ in islice(growing.gaps(turn.app.bank, turn.session, turn.now), MOST_COUNTED + 1))
+
+
+def _begun(turn: Turn, rows: Sequence[Any]) -> Entry | None:
+    """Return the entry that was written for a gap, unless it is archived or did not help."""
+    decided = faq_growth.decided(turn.session, growing.digests(rows)).values()
+    written = [faq.find(turn.session, decision.entry_id) for decision in decided]
+    helps = not any(row.disliked for row in rows)
+    states = (EntryState.DRAFT, EntryState.PUBLISHED) if helps else (EntryState.DRAFT,)
+    return next((entry for entry in written if entry is not None and entry.state in states), None)
 
 
 def _gaps(turn: Turn, said: str = "") -> Json:
     page = min(max(0, turn.page), LAST_PAGE)
     return gap_cards.gaps(
-        list(islice(growing.gaps(turn), (page + 1) * gap_cards.PAGE + 1)),
+        list(islice(growing.gaps(turn.app.bank, turn.session, turn.now), (page + 1) * gap_cards.PAGE + 1)),
         page,
         phrasings=len(growing.suggestions(turn)),
         solved=len(faq_growth.without_entry(turn.session)),

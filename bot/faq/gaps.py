@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot import swedish
 from bot.faq.answers import SURE
-from bot.faq.entries import LONGEST_QUESTION
+from bot.faq.entries import LONGEST_ANSWER, LONGEST_QUESTION, MOST_PHRASINGS, EntryContent
+from bot.ports import Bank
 from bot.search import likeness
 from bot.turn import Turn
 from bot.wording import follow_ups, generalisation, utterance
 from bot.wording.generalisation import General, Places
-from storage import content, faq_growth
-from storage.faq import EntryState
+from storage import content as starting_content
+from storage import faq, faq_growth, faq_log
+from storage.faq import Entry, EntryState
 
 SINCE = timedelta(days=90)
 """How far back we look at questions."""
@@ -45,8 +48,10 @@ class BankGap:
     times: int
     disliked: int
     """How many of those times an answer did not help."""
-    draft_id: int | None
-    """The draft that somebody has begun to write about it."""
+    draft: Entry | None
+    """The draft that answers it: one that was begun for it, or one about the same question."""
+    digest: str
+    """Names the gap, as long as its most frequent wording stays the same."""
     shown_id: int | None
     """The entry that did not help."""
 
@@ -86,24 +91,43 @@ class _Asked:
         return decision.entry_id if decision is not None and decision.state == EntryState.DRAFT else None
 
 
-def gaps(turn: Turn) -> Iterator[BankGap]:
-    """Return the questions that the bank has not answered well lately, grouped by likeness, most wanted first.
+def gaps(bank: Bank, session: Session, now: datetime) -> Iterator[BankGap]:
+    """Return the questions that the bank has not answered well lately, grouped by subject, most wanted first.
 
     The iterator searches the bank for each gap again, so take only as many gaps as are shown.
     """
-    asked = _asked(turn.session, faq_growth.wordings(turn.session, turn.now - SINCE, MOST_READ))[:MOST_DIFFERENT]
+    asked = _asked(session, faq_growth.wordings(session, now - SINCE, MOST_READ))[:MOST_DIFFERENT]
     ids = {number for wording in asked for number in (wording.question_id, wording.disliked_id) if number is not None}
-    logged = faq_growth.logged(turn.session, ids)
+    logged = faq_growth.logged(session, ids)
     groups = likeness.groups([logged[wording.question_id].text for wording in asked])
     wanted = [group for places in groups if (group := _wanted([asked[place] for place in places]))]
     wanted.sort(key=lambda group: (-sum(wording.times for wording in group), -group[0].question_id))
-    candidates = (_gap(turn.session, group, logged) for group in wanted)
-    return (gap for gap in candidates if gap.disliked or gap.draft_id or not _answered(turn, gap.text))
+    drafts, today = _Drafts.of(session), swedish.date_of(now)
+    candidates = (_gap(session, group, logged, drafts) for group in wanted)
+    return (gap for gap in candidates if gap.disliked or gap.draft or not _answered(bank, gap.text, today))
 
 
-def of_gap(turn: Turn, ids: Iterable[object]) -> Sequence[Any]:
-    """Return the questions in the log that a gap's button names, in its order, except those that are answered now."""
+def like(session: Session, question: str, but: int | None = None) -> Entry | None:
+    """Return the entry, published or a draft, that answers a question already. ``but`` is the id of its own entry."""
+    states = (EntryState.PUBLISHED, EntryState.DRAFT)
+    entries = [entry for state in states for entry in faq.by_state(session, state) if entry.id != but]
+    place = likeness.nearest(question, [entry.question for entry in entries])
+    return None if place is None else entries[place]
+
+
+def answered_by(session: Session, entry_ids: Collection[int]) -> set[int]:
+    """Return those of these entries that were written for a gap."""
+    return faq_growth.written_for(session, entry_ids)
+
+
+def of_gap(turn: Turn, ids: Iterable[object], *, lock: bool = False) -> Sequence[Any]:
+    """Return the questions in the log that a gap's button names, in its order, except those that are answered now.
+
+    With ``lock``, answers to the same gap come one after another.
+    """
     wanted = [number for number in ids if isinstance(number, int)][:MOST_WORDINGS]
+    if lock and wanted:
+        faq_log.lock(turn.session, min(wanted))
     rows = faq_growth.unanswered(turn.session, turn.now - SINCE, wanted) if wanted else ()
     return sorted(rows, key=lambda row: wanted.index(row.question_id))
 
@@ -128,6 +152,16 @@ def phrased(session: Session, texts: Iterable[str]) -> list[General]:
     return list(
         {utterance.wording(general.text): general for general in shortened if utterance.wording(general.text)}.values()
     )
+
+
+def content(session: Session, rows: Sequence[Any]) -> tuple[EntryContent, tuple[str, ...]]:
+    """Return what the form for a gap's answer holds from the start, and the words that were taken out of it."""
+    asked = phrased(session, [row.text for row in rows])[:MOST_PHRASINGS]
+    lengths = accumulate(len(general.text) + 1 for general in asked)
+    fitting = [general for general, length in zip(asked, lengths, strict=True) if length <= LONGEST_ANSWER]
+    question = generalisation.as_question(asked[0].text, LONGEST_QUESTION) if asked else ""
+    removed = tuple(dict.fromkeys(gone for general in fitting for gone in general.removed))
+    return EntryContent(question, "", tuple(general.text for general in fitting)), removed
 
 
 def suggestions(turn: Turn, question_id: object = None) -> list[PhrasingSuggestion]:
@@ -165,7 +199,7 @@ def digest(suggestion: PhrasingSuggestion) -> str:
 @cache
 def places() -> Places:
     """Return every municipality and region."""
-    return Places.of(content.municipalities())
+    return Places.of(starting_content.municipalities())
 
 
 def _asked(session: Session, rows: Sequence[Any]) -> list[_Asked]:
@@ -191,7 +225,31 @@ def _wanted(group: Sequence[_Asked]) -> list[_Asked]:
     return wanted if sum(wording.times for wording in wanted) > dismissed else []
 
 
-def _gap(session: Session, group: Sequence[_Asked], logged: Mapping[int, Any]) -> BankGap:
+@dataclass(frozen=True, slots=True)
+class _Drafts:
+    """The drafts, and every way to ask their questions."""
+
+    by_id: Mapping[int, Entry]
+    texts: Sequence[str]
+    owners: Sequence[Entry]
+    """The draft of each text."""
+
+    @classmethod
+    def of(cls, session: Session) -> _Drafts:
+        drafts = faq.by_state(session, EntryState.DRAFT)
+        asked = [(text, draft) for draft in drafts for text in (draft.question, *(p.text for p in draft.phrasings))]
+        return cls({draft.id: draft for draft in drafts}, [text for text, _ in asked], [draft for _, draft in asked])
+
+    def answering(self, group: Sequence[_Asked], text: str) -> Entry | None:
+        """Return the draft that was begun for one of these wordings, or the one that asks the same."""
+        begun = next((wording.draft_id for wording in group if wording.draft_id), None)
+        if begun is not None:
+            return self.by_id.get(begun)
+        place = likeness.nearest(text, self.texts)
+        return None if place is None else self.owners[place]
+
+
+def _gap(session: Session, group: Sequence[_Asked], logged: Mapping[int, Any], drafts: _Drafts) -> BankGap:
     asked = [logged[wording.question_id].text for wording in group[:4]]
     texts = [wording.text for wording in _general(session, asked, keep_places=True)]
     return BankGap(
@@ -200,7 +258,8 @@ def _gap(session: Session, group: Sequence[_Asked], logged: Mapping[int, Any]) -
         others=texts[1:],
         times=sum(wording.times for wording in group),
         disliked=sum(wording.disliked for wording in group),
-        draft_id=next((wording.draft_id for wording in group if wording.draft_id), None),
+        draft=drafts.answering(group, texts[0]),
+        digest=faq_growth.gap(group[0].wording)[:24],
         shown_id=next((logged[wording.disliked_id].entry_id for wording in group if wording.disliked_id), None),
     )
 
@@ -211,7 +270,7 @@ def _general(session: Session, texts: Sequence[str], *, keep_places: bool = Fals
     return [generalisation.general(text, places(), (), members, keep_places=keep_places) for text in texts]
 
 
-def _answered(turn: Turn, text: str) -> bool:
+def _answered(bank: Bank, text: str, today: date) -> bool:
     """Return whether the bank has a sure answer by now."""
-    hits = turn.app.bank.search(text, 1, swedish.date_of(turn.now))
+    hits = bank.search(text, 1, today)
     return bool(hits) and hits[0].probability >= SURE

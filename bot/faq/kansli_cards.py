@@ -16,6 +16,7 @@ from bot.cards import (
     date_input,
     heading,
     label,
+    one_line,
     paged,
     plain,
     small,
@@ -30,6 +31,8 @@ from storage.faq_log import Opinion
 
 PAGE = 8
 """Entries on one page of a list."""
+ANSWER = 240
+"""Characters of a draft's answer in a list."""
 REASONS = 3
 """Most reasons shown for an answer: the newest."""
 NAMES = {EntryState.PUBLISHED: "Publicerade", EntryState.DRAFT: "Utkast", EntryState.ARCHIVED: "Arkiverade"}
@@ -73,17 +76,32 @@ def overview(counts: Mapping[str, int], ended: int = 0) -> Json:
     )
 
 
-def listing(state: EntryState, entries: Sequence[Entry], page: int) -> Json:
-    """Return a page of the entries in a state, or the nearest page that exists."""
+def listing(state: EntryState, entries: Sequence[Entry], page: int, said: str = "") -> Json:
+    """Return a page of the entries in a state, or the nearest page that exists.
+
+    A draft shows its answer, so that it can be published there. ``said`` is what was just done.
+    """
     on_page = paged(entries, page, PAGE, "faq.list", state=state)
     title = f"{NAMES[state]} ({len(entries)})"
     return card(
         heading(title),
+        *([plain(said)] if said else []),
         plain(on_page.place if entries else "Här finns inga svar än.", subtle=True),
-        *(buttons(button(entry.question, "faq.edit", entry=entry.id)) for entry in on_page.shown),
+        *(part for entry in on_page.shown for part in _listed(entry)),
         actions=[*on_page.turns, button("Till översikten", "faq.overview")],
         summary=title,
     )
+
+
+def _listed(entry: Entry) -> list[CardElement]:
+    """Return an entry in a list: a published one as a button, a draft with its answer and what can be done."""
+    if entry.state != EntryState.DRAFT:
+        return [buttons(button(entry.question, "faq.edit", entry=entry.id))]
+    return [
+        label(entry.question),
+        plain(one_line(entry.answer, ANSWER), subtle=True),
+        buttons(*gap_cards.publish(entry, back="drafts"), button("Öppna", "faq.edit", entry=entry.id)),
+    ]
 
 
 def out_of_date(entries: Sequence[Entry], page: int) -> Json:
@@ -118,11 +136,20 @@ def opinions(shown: Sequence[Opinion]) -> Json:
     return card(*body, actions=[button("Till översikten", "faq.overview")], summary="Vad läsarna tycker om svaren")
 
 
-def form(entry: Entry, *, notice: str = "", removed: Sequence[str] = (), place: str = "", current: bool = True) -> Json:
+def form(
+    entry: Entry,
+    *,
+    notice: str = "",
+    removed: Sequence[str] = (),
+    place: str = "",
+    current: bool = True,
+    like: Entry | None = None,
+) -> Json:
     """Return an entry's form. ``notice`` says what was just done. ``removed`` lists words removed from its source.
 
-    ``place`` is the municipality of a testimony. ``current`` is False for an entry that is valid no longer. The buttons
-    send the content of the form, so that *Publicera* publishes what the writer sees.
+    ``place`` is the municipality of a testimony. ``current`` is False for an entry that is valid no longer. ``like`` is
+    another entry that answers the same. The buttons send the content of the form, so that *Publicera* publishes what
+    the writer sees.
     """
     version = entry.changed_at.isoformat()
     moves = [
@@ -135,6 +162,7 @@ def form(entry: Entry, *, notice: str = "", removed: Sequence[str] = (), place: 
         *([label(notice)] if notice else []),
         *([plain(gap_cards.taken_out(removed))] if removed else []),
         *([] if current else [caution("Svaret gäller inte längre, så medlemmarna ser det inte.")]),
+        *gap_cards.similar(like),
         *(
             [caution("Det finns {\N{ZERO WIDTH SPACE}{ }} att fylla i. Tills dess ser läsaren inte de meningarna.")]
             if blanks.missing(entry.answer)

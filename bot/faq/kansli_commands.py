@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot import dialog
-from bot.faq import access, drafts, entries, kansli_cards, testimony_notices
+from bot.faq import access, drafts, entries, gaps, kansli_cards, testimony_notices
 from bot.message import Json, Reply, UserError, say, state
 from bot.register import finder
 from bot.register.change import Change, refuse_stale
@@ -96,6 +96,11 @@ def opinions(turn: Turn) -> Reply:
     return state(kansli_cards.opinions(faq_log.opinions(turn.session)))
 
 
+def drafts_waiting(turn: Turn) -> int:
+    """Return how many drafts there are."""
+    return faq.counts(turn.session).get(EntryState.DRAFT, 0)
+
+
 def _keep(turn: Turn, entry: Entry) -> None:
     """Write the form's content into the entry, if nobody has changed it since the form was shown."""
     saved_meanwhile = "Någon har ändrat svaret sedan du öppnade det. Öppna det igen, så ser du vad som står nu."
@@ -126,7 +131,8 @@ def _municipality(text: str) -> str | None:
 
 def _form(turn: Turn, entry: Entry, *, notice: str = "", removed: Sequence[str] = ()) -> Json:
     current, place = faq.is_valid(entry, date_of(turn.now)), access.place(turn, entry)
-    return kansli_cards.form(entry, notice=notice, removed=removed, place=place, current=current)
+    like = gaps.like(turn.session, entry.question, entry.id) if entry.state == EntryState.DRAFT else None
+    return kansli_cards.form(entry, notice=notice, removed=removed, place=place, current=current, like=like)
 
 
 def _state(turn: Turn) -> EntryState:

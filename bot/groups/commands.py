@@ -19,6 +19,7 @@ routes = Routes[Turn]()
     help="Se temagrupperna, vad som är på gång och vilka du följer.",
     aliases=("temagrupp", "temagrupperna", "grupper"),
     menu=True,
+    button="groups.list",
 )
 def listing(turn: Turn) -> Reply:
     """Show the groups. A person's choices are shown in their own chat only."""
@@ -52,12 +53,6 @@ def press_bind(turn: Turn) -> Reply:
     _in_channel(turn)
     name = str(turn.data.get("name") or "").strip()
     return state(_bind(turn, rules.chosen(turn, name), name))
-
-
-@routes.action("groups.list", where=Where.PERSONAL)
-def press_list(turn: Turn) -> Reply:
-    """Go back to the list of groups, in the same card."""
-    return state(_list(turn))
 
 
 @routes.action("groups.follow", where=Where.PERSONAL)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from microsoft_teams.cards import CardElement
+from microsoft_teams.cards import Action, CardElement
 
 from bot.cards import button, buttons, card, escape, heading, label, markdown, one_line, open_link, plain, small
+from bot.desk import MOST_COUNTED, Tile
 from bot.message import Json
 from bot.routes import Command, Role
 from bot.turn import Turn
@@ -18,6 +19,8 @@ EXAMPLES = (
     "Hur använder jag den digitala mötesplatsen?",
 )
 """Example questions that a newcomer can press. The starting bank has confirmed answers to them."""
+IN_A_ROW = 6
+"""Most buttons of one set that Teams shows."""
 
 
 def greeting(name: str) -> Json:
@@ -48,8 +51,40 @@ def team_greeting() -> Json:
     )
 
 
+def start_page(tiles: Sequence[tuple[Tile, int | None]], *, personal: bool, contact: str) -> Json:
+    """Return the start page: the ``tiles`` that this person may use here, each with how many wait."""
+    ways = "Skriv din fråga som vanligt" if personal else "Nämn mig med @ och skriv din fråga"
+    own = [_tile(tile, number) for tile, number in tiles if tile.role is not Role.KANSLI]
+    kansli = [_tile(tile, number) for tile, number in tiles if tile.role is Role.KANSLI]
+    body: list[CardElement] = [heading("Vad vill du göra?"), markdown(f"{ways}, eller välj:")]
+    body += [buttons(*part) for part in _rows(own)]
+    if kansli:
+        body += [label("Väntar på kansliet"), *(buttons(*part) for part in _rows(kansli))]
+    if not personal:
+        body.append(small("Det som är ditt eget tar vi i en egen chatt. Skriv **hjälp** till mig där."))
+    if contact:
+        body.append(small(f"En människa: [{escape(contact)}](mailto:{contact})"))
+    titles = ", ".join(tile.title for tile, _ in tiles)
+    return card(
+        *body,
+        actions=[button("Alla kommandon", "help.commands")],
+        summary=f"Skriv din fråga som vanligt, eller välj: {titles}.",
+    )
+
+
+def _rows(actions: Sequence[Action]) -> Iterator[Sequence[Action]]:
+    """Yield the buttons in portions that Teams shows whole: of more than six it hides the rest in a menu."""
+    for first in range(0, len(actions), IN_A_ROW):
+        yield actions[first : first + IN_A_ROW]
+
+
+def _tile(tile: Tile, number: int | None) -> Action:
+    counted = "" if number is None else f" ({number if number <= MOST_COUNTED else f'{MOST_COUNTED}+'})"
+    return button(f"{tile.title}{counted}", tile.verb, **tile.data)
+
+
 def help_card(commands: Sequence[Command[Turn]], *, personal: bool, contact: str) -> Json:
-    """Return the help card with the ``commands`` that this person may use here."""
+    """Return the list of all ``commands`` that this person may use here."""
     ways = "Skriv din fråga som vanligt." if personal else "Nämn mig med @ och skriv din fråga."
     kansli = [command for command in commands if command.role is Role.KANSLI]
     body = [
@@ -65,7 +100,11 @@ def help_card(commands: Sequence[Command[Turn]], *, personal: bool, contact: str
     if contact:
         body.append(small(f"Vill du prata med en människa? Mejla kansliet: [{escape(contact)}](mailto:{contact})"))
     words = ", ".join(command.word for command in commands)
-    return card(*body, summary=f"Skriv din fråga som vanligt. Du kan också skriva: {words}.")
+    return card(
+        *body,
+        actions=[button("Till start", "help.start")],
+        summary=f"Skriv din fråga som vanligt. Du kan också skriva: {words}.",
+    )
 
 
 def go_personal(command: Command[Turn], chat: str) -> Json:

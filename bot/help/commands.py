@@ -12,10 +12,29 @@ routes = Routes[Turn]()
 
 
 @routes.command(
-    "hjälp", help="Se vad du kan göra här.", aliases=("help", "?help", "hjälp mig", "kommandon", "meny"), menu=True
+    "hjälp",
+    help="Se vad du kan göra här.",
+    aliases=("help", "?help", "hjälp mig", "meny", "start"),
+    menu=True,
+    button="help.start",
 )
-def show_help(turn: Turn) -> Reply:
-    """Show what this person can do here, from the routes themselves."""
+def start_page(turn: Turn) -> Reply:
+    """Show the start page: what this person can begin with here, and what waits for the kansli."""
+    kansli, personal = turn.kansli, turn.personal
+    shown = [tile for tile in turn.app.start if tile.shown_to(kansli=kansli, personal=personal)]
+    counted = [(tile, tile.count(turn) if tile.count else None) for tile in shown]
+    tiles = [(tile, number) for tile, number in counted if number != 0]
+    return say(card=cards.start_page(tiles, personal=personal, contact=turn.app.settings.contact))
+
+
+@routes.command(
+    "alla kommandon",
+    help="Se allt du kan skriva här.",
+    aliases=("kommandon", "alla kommando"),
+    button="help.commands",
+)
+def all_commands(turn: Turn) -> Reply:
+    """Show what this person can write here, from the routes themselves."""
     scope = turn.incoming.place.scope
     kansli = turn.kansli
     commands = [command for command in turn.app.routes if command.allowed(kansli=kansli, scope=scope)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.desk import Tile
 from bot.members import (
     commands,
     contact_commands,
@@ -12,7 +13,7 @@ from bot.members import (
     statement_commands,
 )
 from bot.members.register_commands import listen
-from bot.routes import Routes
+from bot.routes import Role, Routes
 
 routes = Routes(
     commands.routes,
@@ -23,5 +24,11 @@ routes = Routes(
     statement_commands.routes,
 )
 DUE = (notices.due,)
+START = (
+    Tile("Min kommun", "people.mine"),
+    Tile("Förslag", "people.proposals", role=Role.KANSLI, count=kansli_commands.proposals_waiting),
+    Tile("Saknar kontakt", "people.overview", role=Role.KANSLI, count=kansli_commands.members_lacking),
+)
+DECISIONS = (notices.to_confirm,)
 
-__all__ = ["DUE", "listen", "routes"]
+__all__ = ["DECISIONS", "DUE", "START", "listen", "routes"]

@@ -84,12 +84,8 @@ def list_proposals(turn: Turn) -> Reply:
 @routes.action("people.accept")
 def accept(turn: Turn) -> Reply:
     """Accept a member's proposal and carry it out."""
-    proposal, change = access.proposal(turn), Change.of(turn)
-    was, person, place = Proposed.of(proposal), proposal.person, proposal.municipality.full_name
-    note = proposals.accept(change, proposal)
-    contact = turn.app.settings.contact
-    notices.replaced(change, was.replaced, person, place, contact)
-    return _decided(turn, notices.decided(change, was, turn.person, contact, yes=True), note)
+    note, card = notices.accept(turn, access.proposal(turn))
+    return _decided(turn, card, note)
 
 
 @routes.action("people.decline")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from microsoft_teams.cards import CardElement
+from microsoft_teams.cards import Action, CardElement
 
 from bot.cards import (
     button,
@@ -110,7 +110,11 @@ def listing(
             [("all", "Alla grupper"), *((key, f"{key} {name}") for key, name in groups.items())],
             value=wanted.group or "all",
         ),
-        actions=[button("Visa", "people.list", style="positive", page=0), button("Till översikten", "people.overview")],
+        actions=[
+            button("Visa", "people.list", style="positive", page=0),
+            *_remind(wanted, len(rows)),
+            button("Till översikten", "people.overview"),
+        ],
         summary=title,
     )
 
@@ -204,6 +208,14 @@ def history(place: Municipality, past: Sequence[Contact], log: Iterable[AuditRow
 def _named(person_id: int | None, names: Mapping[int, str], pattern: str) -> str:
     name = names.get(person_id) if person_id is not None else None
     return pattern.format(escape(name)) if name else ""
+
+
+def _remind(wanted: Filter, number: int) -> list[Action]:
+    """Return the button that reminds all members that lack something. A part of them is not reminded alone."""
+    asked_for = (RegisterGap.POLITICIAN, RegisterGap.OFFICER, RegisterGap.PROGRAMME)
+    if not number or wanted.gap not in asked_for or wanted != Filter(gap=wanted.gap):
+        return []
+    return [button("Påminn alla", "nudges.preview", alone=True, gap=wanted.gap)]
 
 
 def _gaps() -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from bot.swedish import date_of
 from bot.turn import Turn
 from storage import audit, contacts, municipalities, people
 from storage.municipalities import Municipality
+from storage.people import PersonRole
 
 routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
 
@@ -98,6 +99,16 @@ def history(turn: Turn) -> Reply:
     ids = {person_id for row in log for person_id in (row.by_id, row.person_id) if person_id is not None}
     past = contacts.past(turn.session, municipality.code, LOGGED)
     return state(kansli_cards.history(municipality, past, log, people.names(turn.session, ids)))
+
+
+def proposals_waiting(turn: Turn) -> int:
+    """Return how many proposals wait."""
+    return contacts.waiting(turn.session)
+
+
+def members_lacking(turn: Turn) -> int:
+    """Return how many members lack a contact politician or a civil servant."""
+    return contacts.lacking(turn.session, (PersonRole.POLITICIAN, PersonRole.OFFICER))
 
 
 def overview(turn: Turn, said: str = "") -> Json:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from bot.delivery.living import Living, Readers, shown
+from bot.desk import PreparedDecision
 from bot.members import proposal_cards
 from bot.message import Json
+from bot.register import access, proposals
 from bot.register.change import Change
+from bot.turn import App, Turn
 from storage import contacts, kansli, outbox
 from storage.contacts import Contact, Proposal, ProposalKind
 from storage.outgoing import Outgoing, ToPerson
@@ -74,6 +78,37 @@ def replaced(change: Change, ended: Contact | None, by: Person, place: str, cont
     name = by.called if by.visible_to != VisibleTo.KANSLI else "En kollega"
     subject, card = f"contact:{ended.id}", proposal_cards.successor(ended, name, place, contact)
     outbox.enqueue(change.session, Outgoing(f"{subject}:replaced", subject, ToPerson(before.id), card=card), change.now)
+
+
+def to_confirm(app: App, session: Session, now: datetime) -> Iterator[PreparedDecision]:
+    """Yield the proposals that wait, oldest first."""
+    del app, now
+    for row in contacts.proposals(session):
+        yield PreparedDecision(
+            key=f"proposal:{row.id}:{row.created_at.isoformat()}",
+            title=f"Bekräfta att {row.person.called} {proposal_cards.what(row)}",
+            effect="Det står då i registret, och personen får besked. Säger du nej i stället: välj Förslag i hjälp.",
+            usefulness=90,
+            do=partial(_confirm, row.id, row.created_at),
+        )
+
+
+def _confirm(proposal_id: int, seen: datetime, turn: Turn) -> str:
+    proposal = access.proposal(
+        replace(turn, incoming=replace(turn.incoming, data=proposal_cards.named(proposal_id, seen)))
+    )
+    place = proposal.municipality.full_name
+    accept(turn, proposal)
+    return f"Förslaget för {place} är bekräftat."
+
+
+def accept(turn: Turn, proposal: Proposal) -> tuple[str, Json]:
+    """Accept a proposal and carry it out. Return what was done, and the card that says so."""
+    change, was = Change.of(turn), Proposed.of(proposal)
+    person, place, contact = proposal.person, proposal.municipality.full_name, turn.app.settings.contact
+    note = proposals.accept(change, proposal)
+    replaced(change, was.replaced, person, place, contact)
+    return note, decided(change, was, turn.person, contact, yes=True)
 
 
 def due(session: Session, now: datetime) -> list[Outgoing]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from microsoft_teams.cards import CardElement
 
@@ -139,6 +140,11 @@ def what(row: Proposal) -> str:
     return f"är {words.seat(row.seat)} för {place}{after}"
 
 
+def named(proposal_id: int, created_at: datetime) -> Json:
+    """Return the data of a button about this proposal."""
+    return {"proposal": proposal_id, "seen": created_at.isoformat()}
+
+
 def _row(row: Proposal) -> Json:
     """Return the proposal's id and time for a button. The database uses ids again, and a proposal may change."""
-    return {"proposal": row.id, "seen": row.created_at.isoformat()}
+    return named(row.id, row.created_at)

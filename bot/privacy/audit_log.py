@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from bot.swedish import STOCKHOLM
-from storage import audit, municipalities, name_keys, people
+from storage import audit, faq, municipalities, name_keys, people
 from storage.audit import AuditRow
 
 HEADINGS = ("När", "Vem", "Vad", "Gäller", "Person")
@@ -42,7 +42,8 @@ def lines(session: Session, limit: int | None = None) -> list[AuditLine]:
     rows = audit.newest(session, limit)
     ids = {found for row in rows for found in (row.by_id, row.person_id) if found is not None}
     places = {one.code: one.full_name for one in municipalities.everyone(session)}
-    return _read(rows, name_keys.plain(people.names(session, ids)), places)
+    entries = faq.questions(session, [number for row in rows if (number := _number("entry", row.about)) is not None])
+    return _read(rows, name_keys.plain(people.names(session, ids)), places, entries)
 
 
 def separated(session: Session) -> bytes:
@@ -59,25 +60,36 @@ def written(found: Sequence[AuditLine]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def _read(rows: Sequence[AuditRow], names: dict[int, str], places: dict[str, str]) -> list[AuditLine]:
+def _read(
+    rows: Sequence[AuditRow], names: dict[int, str], places: dict[str, str], entries: Mapping[int, str]
+) -> list[AuditLine]:
     return [
         AuditLine(
             at=row.at,
             by=names.get(row.by_id or 0, UNKNOWN),
             what=row.what,
-            about=_about(row.about, places),
+            about=_about(row.about, places, entries),
             person=names.get(row.person_id or 0, ""),
         )
         for row in rows
     ]
 
 
-def _about(about: str, places: dict[str, str]) -> str:
+def _number(kind: str, about: str) -> int | None:
+    """Return the number of a row of this kind; None for another kind."""
+    found, _, key = about.partition(":")
+    return int(key) if found == kind and key.isdecimal() else None
+
+
+def _about(about: str, places: dict[str, str], entries: Mapping[int, str]) -> str:
     kind, _, key = about.partition(":")
     match kind:
+        case "entry":
+            question = entries.get(_number(kind, about) or 0)
+            return f"”{question}”" if question else "ett svar som är borttaget"
         case "municipality":
             return places.get(key, key)
         case "erased":
             return f"{NOBODY} {key}"
         case _:
-            return "" if kind == "person" else kind
+            return "" if kind in {"person", "reminder"} else kind

@@ -14,12 +14,14 @@ from bot.privacy import personal_data
 from bot.settings import Settings
 from bot.swedish import date_of
 from bot.turn import App
-from storage import answer_forms, faq_growth, faq_log, links, offers, retention, turns
+from storage import agenda, answer_forms, faq_growth, faq_log, links, offers, retention, turns
 from storage.database import PURGE, Database, wake
 from storage.privacy import EraseHook
 
 CHUNK = 200
 """Rows deleted in one transaction: at most about 50 ms, in which a turn would wait on SQLite."""
+CHOICES_DAYS = 35
+"""A choice keeps a decision away for four weeks, and the week's card shows it for one."""
 PREVIEWED = 100_000
 """Rows of a class that a preview counts; it holds the database while it counts."""
 
@@ -99,6 +101,11 @@ OLD = (
         "log of the kansli's changes",
         lambda it: f"SEKOM_AUDIT_DAYS={it.audit_days}",
         lambda s, it, now, most: retention.forget_audit(s, _before(now, it.audit_days), most),
+    ),
+    Old(
+        "the kansli's choices about prepared decisions",
+        lambda _: "35 days",
+        lambda s, _, now, most: agenda.forget_old(s, _before(now, CHOICES_DAYS), most),
     ),
     Old(
         "the kansli's decisions about wordings",

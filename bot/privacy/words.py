@@ -128,10 +128,11 @@ CLASSES = (
     ),
     KeptClass(
         "Ändringslogg",
-        ("audit_log",),
-        "Ändringar i registret som du har gjort eller som gäller dig.",
+        ("audit_log", "agenda_choices"),
+        "Ändringar i registret och kunskapsbanken som du har gjort eller som gäller dig, och vad du som kansli har "
+        "valt under Veckans beslut.",
         "Så att det går att se i efterhand vem som ändrade vad.",
-        lambda settings: f"{days(settings.audit_days)}.",
+        lambda settings: f"{days(settings.audit_days)}. Veckans beslut: {days(35)}.",
         "Vad som ändrades och när. Inte vem som gjorde det eller vem det gällde.",
     ),
     KeptClass(

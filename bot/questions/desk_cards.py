@@ -46,7 +46,9 @@ def listing(waiting: Sequence[Question], homes: Mapping[int | None, str], page: 
         taken = "tagen" if lifecycle.is_claimed(question, now) else "väntar på svar"
         line = f"{homes.get(question.group_id, 'Kansliet')}, {age(question, now)}, {taken}"
         title_of = one_line(question.text, TITLE)
-        body += [buttons(button(title_of, "questions.desk_one", question=question.id)), plain(line, subtle=True)]
+        ways = [button(title_of, "questions.desk_one", question=question.id)]
+        ways += [button("Påminn gruppen", "questions.remind", question=question.id)] if question.group_id else []
+        body += [plain(line, subtle=True), buttons(*ways)]
     return card(*body, actions=on_page.turns, summary=title)
 
 

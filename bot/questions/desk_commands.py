@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
 
-from bot.cards import escape, short
+from sqlalchemy.orm import Session
+
+from bot.cards import escape, one_line, short
+from bot.desk import PreparedDecision
 from bot.message import Json, Reply, UserError, say, state
 from bot.questions import (
     access,
@@ -19,14 +25,19 @@ from bot.questions import (
 )
 from bot.register.change import Change
 from bot.routes import Role, Routes, Where
-from bot.swedish import STOCKHOLM
-from bot.turn import Turn
+from bot.swedish import STOCKHOLM, working_days_after
+from bot.turn import App, Turn
 from storage import groups, outbox, questions
 from storage.outbox import Delivery
 from storage.outgoing import Outgoing, ThreadOf
 from storage.questions import AnswerWay, Question, Status
 
 routes = Routes[Turn]()
+
+LONG = 3
+"""Working days without an answer until the kansli may remind the group. The moderators were reminded after two."""
+QUOTED = 90
+"""Characters of a question in a title."""
 
 
 @routes.command(
@@ -123,17 +134,8 @@ def close(turn: Turn) -> Reply:
 def remind(turn: Turn) -> Reply:
     """*Påminn*: remind everybody in the group in the question's thread, at most once a day."""
     question = _open(turn)
-    shown = details.of(turn.session, question, turn.now)
-    if question.status != Status.OPEN:
-        raise UserError("Frågan har redan fått svar, så det finns inget att påminna om.")
-    if shown.group is None:
-        raise UserError("Frågan ligger hos kansliet, så det finns ingen grupp att påminna.")
-    key = keys.of(question, f"nudge:{turn.now.astimezone(STOCKHOLM):%Y-%m-%d}")
-    text = f"Frågan väntar fortfarande på svar: {escape(short(question.text))} {cards.HOW_TO_ANSWER}"
-    row = Outgoing(key, notices.reminder_subject(question), ThreadOf(keys.card(question)), text)
-    new = outbox.enqueue(turn.session, row, turn.now)
-    note = "Jag har påmint gruppen i frågans tråd." if new else "Gruppen har redan fått en påminnelse i dag."
-    return turn.in_place(desk_cards.one(shown, said=note))
+    said = _remind(turn, question)
+    return turn.in_place(desk_cards.one(details.of(turn.session, question, turn.now), said=said))
 
 
 @routes.action("questions.to_faq", role=Role.KANSLI, where=Where.PERSONAL)
@@ -149,6 +151,58 @@ def show_solved(turn: Turn) -> Reply:
 def not_now(turn: Turn) -> Reply:
     """*Inte nu*: put the question aside for now."""
     return state(desk_cards.not_now(access.managed(turn)))
+
+
+def waiting_count(turn: Turn) -> int:
+    """Return how many questions wait for an answer."""
+    return questions.waiting_count(turn.session)
+
+
+def waiting_long(app: App, session: Session, now: datetime) -> Iterator[PreparedDecision]:
+    """Yield the questions that nobody has answered or taken for some days. Those to the kansli come first."""
+    del app
+    names = {group.id: group.name for group in groups.everyone(session) if group.conversation_id is not None}
+    waiting = sorted(questions.waiting(session), key=lambda question: question.group_id is not None)
+    for question in waiting:
+        if working_days_after(question.waiting_since, LONG) > now or lifecycle.is_claimed(question, now):
+            continue
+        key = f"waiting:{question.id}:{question.group_id or 0}:{question.waiting_since.isoformat()}"
+        quoted, age = one_line(question.text, QUOTED), desk_cards.age(question, now)
+        name = names.get(question.group_id or 0)
+        if name is None:
+            form: dict[str, Any] = {
+                "verb": "questions.desk_one",
+                "data": {"question": question.id},
+                "label": "Öppna frågan",
+            }
+            effect = f"Frågan ligger hos er och är {age}. Den som frågade får ditt svar direkt."
+            yield PreparedDecision(key, f"Svara på ”{quoted}”", effect, 85, **form)
+        else:
+            effect = (
+                f"Frågan är {age}. Gruppen får en påminnelse i frågans tråd. Svara eller flytta den i Öppna frågor."
+            )
+            remind = partial(_remind_again, question.id, question.waiting_since)
+            yield PreparedDecision(key, f"Påminn {name} om ”{quoted}”", effect, 80, do=remind)
+
+
+def _remind_again(question_id: int, seen: datetime, turn: Turn) -> str:
+    question = questions.lock(turn.session, question_id)
+    if question is None or question.over or question.waiting_since != seen:
+        raise UserError("Frågan har ändrats sedan kortet kom. Skriv **öppna frågor** för att se hur det är nu.")
+    return _remind(turn, question)
+
+
+def _remind(turn: Turn, question: Question) -> str:
+    """Remind the group in the question's thread, at most once a day. Return what happened."""
+    if question.status != Status.OPEN:
+        raise UserError("Frågan har redan fått svar, så det finns inget att påminna om.")
+    if question.group_id is None:
+        raise UserError("Frågan ligger hos kansliet, så det finns ingen grupp att påminna.")
+    key = keys.of(question, f"nudge:{turn.now.astimezone(STOCKHOLM):%Y-%m-%d}")
+    text = f"Frågan väntar fortfarande på svar: {escape(short(question.text))} {cards.HOW_TO_ANSWER}"
+    row = Outgoing(key, notices.reminder_subject(question), ThreadOf(keys.card(question)), text)
+    new = outbox.enqueue(turn.session, row, turn.now)
+    return "Jag har påmint gruppen i frågans tråd." if new else "Gruppen har redan fått en påminnelse i dag."
 
 
 def _list(turn: Turn, wanted: int) -> Json:

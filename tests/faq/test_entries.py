@@ -171,7 +171,7 @@ def test_a_form_sent_from_an_older_card_corrects_that_answer(kansli: Chat) -> No
 def test_a_command_in_the_middle_of_a_dialog_is_answered_and_the_dialog_waits(kansli: Chat) -> None:
     kansli.say("nytt svar")
 
-    assert kansli.say("hjälp").startswith("Det här kan du göra")
+    assert kansli.say("hjälp").startswith("Vad vill du göra?")
     assert kansli.say("Fika").startswith("Fika")
 
 

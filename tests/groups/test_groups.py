@@ -71,7 +71,7 @@ def test_in_a_channel_nobodys_choices_are_shown(chat: Chat) -> None:
 
     assert here.buttons == []
     assert "egen chatt" in here.press("groups.follow", {"group": 1})
-    assert "egen chatt" in here.press("groups.list", {})
+    assert "egen chatt" in here.press("groups.unfollow", {"group": 1})
 
 
 def test_the_kansli_ties_a_group_to_the_channel_it_stands_in(chat: Chat, kansli: Chat) -> None:

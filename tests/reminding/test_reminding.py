@@ -130,7 +130,7 @@ def test_a_pause_that_is_none_is_refused(anna: Chat, data: dict[str, object], to
 
 
 def test_it_is_in_the_help_and_only_in_the_own_chat(anna: Chat) -> None:
-    assert "**påminnelser**: Välj hur du får påminnelser" in anna.say("hjälp")
+    assert "**påminnelser**: Välj hur du får påminnelser" in anna.say("alla kommandon")
     assert MAIL not in anna.in_channel(VATTEN).say("påminnelser")
     assert "egen chatt" in anna.in_channel(VATTEN).press("reminding.open", {})
     anna.press("people.profile", {})

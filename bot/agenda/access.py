@@ -1,0 +1,28 @@
+"""Decide who may take a prepared decision: the kansli, while it waits. Every handler loads its decision here."""
+
+from __future__ import annotations
+
+from bot.agenda import week
+from bot.desk import PreparedDecision
+from bot.message import UserError
+from bot.turn import Turn
+from storage import agenda
+from storage.agenda import AgendaChoice
+
+
+def decision(turn: Turn) -> PreparedDecision | None:
+    """Return the decision that a button names, from the state that is now; None if it waits no longer."""
+    _refuse_members(turn)
+    key = turn.data.get("decision")
+    return next((waits for waits in week.waiting(turn.app, turn.session, turn.now) if waits.key == key), None)
+
+
+def choice(turn: Turn) -> AgendaChoice | None:
+    """Return the newest choice about the decision that a button names; None if it was settled in another way."""
+    _refuse_members(turn)
+    return agenda.newest(turn.session, turn.data.get("decision"))
+
+
+def _refuse_members(turn: Turn) -> None:
+    if not turn.kansli:
+        raise UserError("Det där kan bara kansliet göra.")
