@@ -71,14 +71,17 @@ lock: ## find new versions of all dependencies and write them to requirements.lo
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and none was found."; exit 1; }
-	$(PYTHON) -m venv .venv
+	@echo "First start, 1 of 3: making a Python environment in .venv (about 10 seconds)"
+	@$(PYTHON) -m venv .venv
 
 .venv/.run: pyproject.toml requirements.lock | .venv/bin/python
-	$(PIP) -e .
+	@echo "First start, 2 of 3: installing the locked dependencies, 230 MB (1 to 5 minutes; pip says nothing until it is done)"
+	@$(PIP) -e .
 	@touch $@
 
 .venv/.dev: pyproject.toml requirements.lock | .venv/bin/python
-	$(PIP) -e ".[dev]"
+	@echo "Installing what the tests need, 1 GB (2 to 10 minutes; pip says nothing until it is done)"
+	@$(PIP) -e ".[dev]"
 	@touch $@ .venv/.run
 
 .venv/.bench: pyproject.toml requirements.lock | .venv/bin/python
@@ -87,6 +90,7 @@ lock: ## find new versions of all dependencies and write them to requirements.lo
 
 $(PLAYGROUND):
 	@mkdir -p var/playground
+	@echo "First start, 3 of 3: installing the browser client with npm, 15 MB (about 20 seconds)"
 	@$(NPM_INSTALL) var/playground @microsoft/m365agentsplayground@$(patsubst .%,%,$(notdir $@)) && touch $@ \
 		|| echo "The browser client could not be installed; going on without it."
 

@@ -44,7 +44,7 @@ from bot.teams.pages import Pages
 from bot.tenant import Tenant
 from bot.turn import App
 from dialogs import DIALOGS
-from storage import content, kansli, migrate
+from storage import content, kansli, migrate, process_lock
 from storage.database import Database
 
 if TYPE_CHECKING:  # it imports msgraph
@@ -76,6 +76,11 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
     async with AsyncExitStack() as stack:
         database = _open(settings)
         stack.callback(database.close)
+        try:
+            stack.enter_context(process_lock.hold(settings.database_url))
+        except process_lock.LockError as error:
+            own = "or give this one its own database and port: DATABASE_URL=sqlite:///var/second.db PORT=3979"
+            raise StartError(f"{error}, {own}") from error
         await database.run(lambda: _prepare(database, settings, clock))
 
         bank = LiveBank(database)
@@ -161,7 +166,7 @@ def _open(settings: Settings) -> Database:
 
 
 def _prepare(database: Database, settings: Settings, clock: Clock) -> None:
-    """Migrate the database to this version. On a laptop, put the starting content into an empty one."""
+    """Migrate the database to this version. On a laptop, make it ready to be tried out."""
     try:
         migrate.upgrade(database)
     except migrate.NewerDatabaseError as error:
@@ -177,10 +182,9 @@ def _prepare(database: Database, settings: Settings, clock: Clock) -> None:
     if facts:
         logger.info("municipalities brought up to date", extra={"rows": facts})
     if settings.local:
-        database.play(lambda session: content.load_groups(session, clock()))
-        loaded = database.play(lambda session: content.load(session, clock()))
+        loaded = database.play(lambda session: content.prepare_laptop(session, clock()))
         if loaded:
-            logger.info("starting content loaded", extra={"entries": loaded})
+            logger.info("starting content loaded", extra=loaded)
 
 
 @asynccontextmanager

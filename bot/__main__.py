@@ -14,9 +14,10 @@ from bot.conversation import ROUTES
 from bot.doctor import doctor
 from bot.doctor.case import Asked
 from bot.doctor.permissions import PERMISSIONS
+from bot.local.address import bot_address
 from bot.local.chat import chat
 from bot.local.people import PLAYERS
-from bot.local.run import PLAYGROUND_PORT, bot_address, run
+from bot.local.run import PLAYGROUND_PORT, run
 from bot.memberlist import operator
 from bot.privacy import operator as privacy
 from bot.settings import Settings, SettingsProblems, environment, from_process
@@ -133,7 +134,8 @@ def _run(settings: Settings, chosen: Namespace) -> int:
 
 
 def _chat(settings: Settings, chosen: Namespace) -> int:
-    return chat(bot_address(settings), PLAYERS[chosen.player])
+    bold = sys.stdout.isatty() and "NO_COLOR" not in environment()
+    return chat(bot_address(settings), PLAYERS[chosen.player], bold=bold)
 
 
 def _import_members(settings: Settings, chosen: Namespace) -> int:

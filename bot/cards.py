@@ -101,6 +101,12 @@ def buttons(*actions: Action) -> CardElement:
     return ActionSet(actions=list(actions))
 
 
+def row(title: str, verb: str, **data: Any) -> CardElement:
+    """Return a long choice as a row that is pressed as a whole. Its text wraps, where a button would be cut off."""
+    text = TextBlock(text=escape(title), wrap=True, color="Accent")
+    return Container(style="emphasis", items=[text], select_action=button(title, verb, **data), spacing="Small")
+
+
 def button(title: str, verb: str, *, style: Style | None = None, alone: bool = False, **data: Any) -> Action:
     """Return a button that runs the action ``verb`` with ``data`` and the card's inputs.
 

@@ -15,25 +15,43 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot import agenda, dialog, faq, groups, links, memberlist, members, nudges, privacy, questions, reminding
+from bot import agenda, dialog, faq, groups, memberlist, members, nudges, privacy, questions, reminding
 from bot import help as help_feature
+from bot.cards import card, plain
 from bot.delivery import replies
 from bot.delivery.replies import Unsent
 from bot.desk import Decider, Tile
 from bot.help import smalltalk
-from bot.message import NOTHING, Incoming, Kind, Reply, Scope, Sent, UserError, for_presser, say
+from bot.message import NOTHING, Incoming, Kind, Reply, Scope, Sent, UserError, for_presser, in_place, say
 from bot.routes import Action, Command, Role, Routes, Where
 from bot.turn import App, Turn
-from bot.wording import follow_ups
+from bot.wording import feedback, follow_ups, utterance
 from storage import deliveries, faq_log, people, places, rosters, turn_facts, turns
 from storage.database import TooLongError
+from storage.dialogs import OpenDialog
 from storage.erasure import hashes
 from storage.faq import touched
 from storage.people import Person
 from storage.turn_facts import TurnFacts
 
+_ASKED = Routes[Turn]()
+
+
+@_ASKED.action("chat.ask")
+def ask_bot(turn: Turn) -> Reply:
+    """Answer the words on a button as a question to the bot, as if the person had written them."""
+    text = str(turn.data.get("text") or "").strip()
+    if not text:
+        raise UserError("Skriv din fråga till mig.")
+    asked = replace(turn, incoming=replace(turn.incoming, text=text))
+    shown = card(plain(f"Du frågade mig: {text}", subtle=True), summary=text)
+    return replace(
+        in_place(say(card=shown), personal=turn.personal), messages=_answered(asked, dialog.opened(turn)).messages
+    )
+
+
 FEATURES = (help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda)
-ROUTES = Routes(*(feature.routes for feature in FEATURES), dialog.routes)
+ROUTES = Routes(*(feature.routes for feature in FEATURES), dialog.routes, _ASKED)
 """Every command and button of the bot."""
 START: tuple[Tile, ...] = (
     *questions.START,
@@ -47,7 +65,13 @@ START: tuple[Tile, ...] = (
 """The buttons of the start page, in their order. The kansli's own come after the members'."""
 DECISIONS: tuple[Decider, ...] = (*members.DECISIONS, *questions.DECISIONS, *faq.DECISIONS, *nudges.DECISIONS)
 """What prepares decisions for the kansli."""
-LISTENERS: tuple[Callable[[Turn], Reply | None], ...] = (members.listen,)
+LISTENERS: tuple[Callable[[Turn], Reply | None], ...] = (
+    questions.hear_solved,
+    faq.hear_complaint,
+    members.listen,
+    help_feature.hear_misspelt,
+    questions.listen,
+)
 """Asked in order before the bank is searched, in every message that is a question. The first reply answers it."""
 
 FORGOTTEN = Reply(notice="Dina uppgifter är borttagna. Skriv till mig om du vill börja om.")
@@ -224,24 +248,27 @@ def _understood(turn: Turn) -> Reply:
     _refuse_leaver(turn, request and request[0])
     if request is not None:
         command, argument = request
-        if command.role is Role.KANSLI and not turn.kansli:
-            raise UserError(f"Kommandot **{command.word}** är bara för kansliet. Skriv **hjälp** för att se dina.")
-        if not command.allowed(kansli=turn.kansli, scope=turn.incoming.place.scope):
-            settings = turn.app.settings
-            return say(card=help_feature.go_personal(command, "" if settings.local else links.chat(settings)))
+        refused = help_feature.refusal(turn, command)
+        if refused is not None:
+            return refused
         if len(argument) > LONGEST_ARGUMENT:
             raise UserError(f"Det var långt. Skriv högst {LONGEST_ARGUMENT} tecken efter **{command.word}**.")
         if turn.found.asked:  # the next message is not about the earlier question
             faq_log.change_subject(turn.session, turn.person.id, turn.incoming.place.conversation_id)
-        return command.handler(replace(turn, argument=argument))
+        return command.handler(turn.saying(argument))
     chat = smalltalk.answer(text, turn.incoming.attachments)
     answered = questions.in_thread(turn) if chat is None or not text else None
     if answered is not None:
         return answered
     opened = dialog.opened(turn)
-    resumed = dialog.resume(turn, *opened) if opened else None
-    if resumed is not None:
-        return resumed
+    doubted = dialog.doubted(turn, *opened) if opened and utterance.is_question(text) else None
+    resumed = doubted or (dialog.resume(turn, *opened) if opened else None)
+    return resumed or _answered(turn, opened, chat)
+
+
+def _answered(turn: Turn, opened: tuple[dialog.Dialog, OpenDialog] | None, chat: str | None = None) -> Reply:
+    """Answer a message with ``chat``, a listener or the bank. Say once if that leaves a dialog open."""
+    text = turn.incoming.text
     if len(text) > LONGEST:
         raise UserError(
             f"Det var långt. Jag läser högst {LONGEST} tecken åt gången. "
@@ -249,8 +276,9 @@ def _understood(turn: Turn) -> Reply:
         )
     if chat == smalltalk.UNCLEAR and turn.found.asked and follow_ups.leans_on(text):
         chat = None  # "när?" is clear enough after an answer
-    reply = say(chat) if chat else _listened(turn) or faq.ask(turn)
-    return replace(reply, messages=reply.messages + dialog.asked_again(turn, *opened)) if opened else reply
+    heard = _listened(turn) if not chat or feedback.about(text) is not None else None  # thanks may solve a question
+    reply = heard or (say(chat) if chat else faq.ask(turn))
+    return replace(reply, messages=reply.messages + dialog.left_open(turn, *opened)) if opened else reply
 
 
 def _listened(turn: Turn) -> Reply | None:

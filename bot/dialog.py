@@ -1,15 +1,18 @@
-"""Run dialogs. The position is the first step without an answer, so steps can be added while people are mid-way."""
+"""Run dialogs. The position is the first step without an answer, so steps can be added while people are mid-way.
+
+A written message that would be an answer but looks like a new question is asked about (:func:`doubted`). After the
+answer to something else, the dialog says once that it is still open (:func:`left_open`); *Fortsätt* shows its step.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from enum import Enum
-from typing import Any
 
 from microsoft_teams.cards import Action
 
 from bot import routes as registry
-from bot.cards import button, card, markdown
+from bot.cards import button, card, heading, markdown, plain
 from bot.message import NOTHING, Json, Kind, Message, Reply, UserError, in_place, say, state
 from bot.routes import Answers, Role, Routes
 from bot.turn import Turn
@@ -32,6 +35,8 @@ OLDER = "Det kortet hör inte till det vi håller på med nu. Svara på den sena
 NOT_YOURS = "Det där kan bara kansliet göra."
 SKIPPED = None
 """The stored answer of a skipped step."""
+_TOLD = "_told"
+"""Among the answers: the dialog has said that it is still open since the last answer."""
 
 
 routes = Routes[Turn]()
@@ -73,10 +78,29 @@ def resume(turn: Turn, dialog: Dialog, row: OpenDialog) -> Reply | None:
     return None if step is None else _accept(turn, dialog, row.answers, step, turn.incoming.text)
 
 
-def asked_again(turn: Turn, dialog: Dialog, row: OpenDialog) -> tuple[Message, ...]:
-    """Return the open question again, to follow the answer to something else."""
-    step = dialog.position(row.answers)
-    return () if step is None else (Message(card=step.ask(turn, row.answers)),)
+def doubted(turn: Turn, dialog: Dialog, row: OpenDialog) -> Reply | None:
+    """Ask whether a message is the answer to the open step or a new question. Return None if it can't be the answer."""
+    text, step = turn.incoming.text, dialog.position(row.answers)
+    try:
+        if step is None or step.accept(turn, row.answers, text) is NOT_MINE:
+            return None
+    except UserError:
+        return None
+    actions = [
+        button(dialog.takes, "dialog.answer", style="positive", step=step.name, answer=text),
+        button("Jag frågar dig", "chat.ask", text=text),
+    ]
+    return say(card=card(heading(dialog.unsure), plain(text), actions=actions, summary=dialog.unsure))
+
+
+def left_open(turn: Turn, dialog: Dialog, row: OpenDialog) -> tuple[Message, ...]:
+    """Say that the dialog is still open, to follow the answer to something else; once until it goes on."""
+    if _TOLD in row.answers:
+        return ()
+    _save(turn, dialog, {**row.answers, _TOLD: True})
+    text = f"{dialog.title} ligger kvar."
+    actions = [button("Fortsätt", "dialog.continue"), button("Avbryt", "dialog.cancel")]
+    return (Message(card=card(plain(text, subtle=True), actions=actions, summary=text)),)
 
 
 @routes.command("avbryt", help="Avbryt det vi håller på med.", aliases=("cancel", "stopp", "sluta"))
@@ -96,6 +120,13 @@ def press_cancel(turn: Turn) -> Reply:
     """Cancel the open dialog, with its button."""
     text = _cancel(turn)
     return state(card(markdown(text), summary=text))
+
+
+@routes.action("dialog.continue")
+def go_on(turn: Turn) -> Reply:
+    """*Fortsätt*: show the open step."""
+    dialog, row = _required(turn)
+    return in_place(_go_on(turn, dialog, row.answers), personal=True)
 
 
 @routes.action("dialog.skip")
@@ -133,16 +164,21 @@ def _accept(turn: Turn, dialog: Dialog, answers: Answers, step: Step, text: str)
     return _go_on(turn, dialog, {**answers, step.name: answer})
 
 
-def _go_on(turn: Turn, dialog: Dialog, answers: dict[str, Any]) -> Reply:
-    where = turn.person.id, turn.incoming.place.conversation_id
+def _go_on(turn: Turn, dialog: Dialog, answers: Answers) -> Reply:
+    answers = {name: answer for name, answer in answers.items() if name != _TOLD}
     step = dialog.position(answers)
     if step is not None:
-        dialogs.save(turn.session, *where, name=dialog.name, answers=answers, now=turn.now)
+        _save(turn, dialog, answers)
         return say(card=step.ask(turn, answers))
-    row = dialogs.find(turn.session, *where)
+    row = dialogs.find(turn.session, turn.person.id, turn.incoming.place.conversation_id)
     if row is not None and not dialogs.close(turn.session, row):
         raise UserError(OVER)  # the last button was pressed twice at the same moment
     return replace(dialog.finish(turn, answers), done=True)
+
+
+def _save(turn: Turn, dialog: Dialog, answers: Answers) -> None:
+    where = turn.person.id, turn.incoming.place.conversation_id
+    dialogs.save(turn.session, *where, name=dialog.name, answers=dict(answers), now=turn.now)
 
 
 def _cancel(turn: Turn) -> str:
@@ -160,8 +196,7 @@ def _back(turn: Turn) -> Json:
     step = dialog.position(answers)
     if step is None:
         raise UserError("Det finns inget att gå tillbaka till.")
-    where = turn.person.id, turn.incoming.place.conversation_id
-    dialogs.save(turn.session, *where, name=dialog.name, answers=answers, now=turn.now)
+    _save(turn, dialog, answers)
     return step.ask(turn, answers)
 
 

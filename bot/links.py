@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from bot.settings import Settings
+from storage import name_keys
 
 NOWHERE = "https://teams.example/l/chat"
 """The address on a laptop, where none leads to the chat."""
@@ -21,10 +22,18 @@ def chat(settings: Settings) -> str:
     return f"https://teams.microsoft.com/l/chat/0/0?users=28:{settings.app_id}{tenant}"
 
 
-def chat_with(settings: Settings, mail: str) -> str:
-    """Return the address of a Teams chat with the person who has this mail address.
+def chat_with(mail: str, person_id: int) -> str:
+    """Return the address that opens a chat in Teams with the person who has this mail address, with their key.
 
-    Guests are found by their mail address only: Teams opens no chat for their UPN, which holds ``#EXT#``.
+    Guests are found by their mail address only: Teams opens no chat for their UPN, which holds ``#EXT#``. The address
+    names no tenant: two people from different tenants then meet in a chat of their own accounts, where they look.
     """
-    tenant = f"tenantId={settings.app_tenant_id}&" if settings.app_tenant_id else ""
-    return f"https://teams.microsoft.com/l/chat/0/0?{tenant}users={quote(mail, safe='@')}"
+    return f"https://teams.microsoft.com/l/chat/0/0?users={name_keys.keyed(person_id, quote(mail, safe='@'))}"
+
+
+def thread(settings: Settings, conversation_id: str, message_id: str) -> str:
+    """Return the address of a thread in a channel; empty on a laptop, which has no channels in Teams."""
+    if settings.app_id is None:
+        return ""
+    tenant = f"?tenantId={settings.app_tenant_id}" if settings.app_tenant_id else ""
+    return f"https://teams.microsoft.com/l/message/{quote(conversation_id)}/{quote(message_id)}{tenant}"

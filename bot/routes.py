@@ -137,6 +137,12 @@ class Dialog(Generic[T]):
     finish: Callable[[T, Answers], Reply]
     role: Role = Role.MEMBER
     """The role that the dialog needs: its steps show data for that role only."""
+    title: str = "Det vi höll på med"
+    """What it is about, at the start of a sentence: "Din fråga till kollegorna"."""
+    unsure: str = "Är det svaret på min fråga, eller frågar du mig?"
+    """Asked when a written answer looks like a new question."""
+    takes: str = "Det är svaret"
+    """The button that says it was an answer."""
 
     def position(self, answers: Answers) -> Step[T] | None:
         """Return the first unanswered step; None when all are answered."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +72,10 @@ class Turn:
     def personal(self) -> bool:
         """Whether this is the person's own chat with the bot."""
         return self.incoming.place.scope is Scope.PERSONAL
+
+    def saying(self, argument: str) -> Turn:
+        """Return the turn for a command with ``argument`` after its word."""
+        return replace(self, argument=argument)
 
     def in_place(self, card: Json) -> Reply:
         """Replace the pressed card. Where others read too, only the person who pressed sees the new one."""

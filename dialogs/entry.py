@@ -94,6 +94,9 @@ NEW_ENTRY = Dialog(
     ),
     finish=finish,
     role=Role.KANSLI,
+    title="Det nya svaret",
+    unsure="Ska det här stå i det nya svaret, eller frågar du mig?",
+    takes="I det nya svaret",
 )
 
 

@@ -55,6 +55,7 @@ IMPORT_MEMBERS = Dialog(
     steps=(Step("table", ask_table, accept_table), Step("sure", ask_sure, accept_sure)),
     finish=finish,
     role=Role.KANSLI,
+    title="Importen av medlemslistan",
 )
 
 

@@ -15,16 +15,14 @@ from bot.dialog import NOT_MINE, Dialog, Step, controls
 from bot.message import Json, Reply, UserError, say
 from bot.questions import asker_cards, cards, details, lifecycle, notices
 from bot.routes import Answers
-from bot.search import themes
-from bot.search.themes import ThemeSuggestion, ThemeVote
+from bot.search import peers, themes
 from bot.turn import Turn
 from bot.wording import utterance
 from storage import content, groups, questions
-from storage.groups import ThemeGroup
 from storage.questions import Status
 
 OFFERED = 3
-"""How many groups to suggest: the likeliest and the next two."""
+"""How many groups to suggest: the likeliest and the next two, if anything speaks for them."""
 SHOWN = 3
 """How many similar questions to show before the person sends theirs."""
 YES = frozenset({"skicka", "ja", "ok", "skicka den", "ja tack"})
@@ -66,11 +64,11 @@ def accept_text(turn: Turn, answers: Answers, text: str) -> str:
 
 
 def ask_group(turn: Turn, answers: Answers) -> Json:
-    """Ask for the group: the likeliest with a reason, the next two, any other, or the kansli."""
+    """Ask for the group: the likeliest with a reason, the next likeliest, any other, or the kansli."""
     text = str(answers["text"])
     taking = groups.taking_questions(turn.session)
     names = {group.theme: group.name for group in taking}
-    offered = suggestions(turn, text, taking)
+    offered = [near for near in peers.suggestions(turn.session, turn.app.bank, text, taking) if near.share]
     first = next((suggestion for suggestion in offered if suggestion.reason), None)
     body: list[CardElement] = [
         heading("Vilken temagrupp ska få frågan?"),
@@ -79,6 +77,7 @@ def ask_group(turn: Turn, answers: Answers) -> Json:
         *([plain(f"Jag föreslår {names[first.theme]}. {first.reason}")] if first else []),
     ]
     shown = [suggestion.theme for suggestion in offered[:OFFERED]]
+    shown = [group.theme for group in taking] if len(taking) <= OFFERED else shown
     choices = [
         button(
             names[theme], "dialog.answer", step="group", answer=theme, style="positive" if at == 0 and first else None
@@ -117,6 +116,7 @@ def ask_name(turn: Turn, answers: Answers) -> Json:
     short = details.who(turn.session, "", person.municipality_code)
     return card(
         heading("Vad ska de andra se om dig?"),
+        plain(f"Din fråga: {one_line(str(answers['text']))}", subtle=True),
         plain(f"Med namn: {full}. Utan namn: {short}."),
         buttons(
             button("Visa mitt namn", "dialog.answer", step="name", answer=NAME),
@@ -196,18 +196,10 @@ QUESTION = Dialog(
         Step("send", ask_send, accept_send),
     ),
     finish=finish,
+    title="Din fråga till kollegorna",
+    unsure="Ska det här till kollegorna, eller frågar du mig?",
+    takes="Till kollegorna",
 )
-
-
-def suggestions(turn: Turn, text: str, taking: Sequence[ThemeGroup]) -> list[ThemeSuggestion]:
-    """Return the groups that take questions, the likeliest first."""
-    entries = [ThemeVote(theme, share) for theme, share in turn.app.bank.vote(text)]
-    before = [
-        ThemeVote(row.theme, alike)
-        for row in questions.earlier(turn.session)
-        if row.theme and (alike := themes.likeness(text, row.text)) >= themes.A_LITTLE_ALIKE
-    ]
-    return themes.suggest(text, {group.theme: group.words for group in taking}, entries, before)
 
 
 def similar(turn: Turn, text: str) -> Similar:

@@ -45,6 +45,12 @@ def others_until(session: Session, question_id: int, person_id: int | None, now:
     return session.scalar(select(func.max(AnswerForm.until)).where(*theirs))
 
 
+def until(session: Session, question_id: int, person_id: int | None, now: datetime) -> datetime | None:
+    """Return until when this person counts as writing; None if they do not."""
+    theirs = AnswerForm.question_id == question_id, AnswerForm.person_id == person_id, AnswerForm.until > now
+    return session.scalar(select(AnswerForm.until).where(*theirs))
+
+
 def hold(session: Session, lanes: Collection[str], now: datetime) -> None:
     """Delay the cards' updates that wait for writers by :data:`LASTS` from now, because one more has begun.
 

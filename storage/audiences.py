@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from storage import kansli
 from storage.contacts import Contact
 from storage.municipalities import Municipality
-from storage.people import SEATS, Follow, Person, PersonRole
+from storage.people import SEATS, Follow, Person, PersonRole, RemindBy
 from storage.places import Conversation
 from storage.roles import Grant
 
@@ -84,6 +84,8 @@ class Match(NamedTuple):
     left: bool
     chat: bool
     """Whether they have their own chat with the bot."""
+    prefers_mail: bool
+    """Whether they chose mail."""
 
 
 def matches(session: Session, audience: Audience, conditions: Mapping[str, PersonIds]) -> list[Match]:
@@ -100,6 +102,7 @@ def matches(session: Session, audience: Audience, conditions: Mapping[str, Perso
         func.coalesce(Municipality.name, ""),
         Person.left_at.is_not(None),
         exists().where(Conversation.person_id == Person.id),
+        Person.remind_by == RemindBy.MAIL,
     )
     wanted = or_(false(), *(_matches(part, conditions) for part in audience.parts))
     unwanted = [Person.id.not_in(_without_nulls(conditions[name])) for name in audience.unless]

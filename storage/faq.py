@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, bindparam, func, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from storage.database import Base, insert_new, is_id, person_key, table_of, wake, wakes
 
@@ -167,6 +167,12 @@ def searchable(session: Session) -> Iterator[tuple[Any, tuple[str, ...]]]:
 def find(session: Session, entry_id: object) -> Entry | None:
     """Return the entry with this id, in any state. ``entry_id`` comes from a client and may be anything."""
     return session.get(Entry, entry_id) if is_id(entry_id) else None
+
+
+def unfinished(session: Session) -> Sequence[Entry]:
+    """Return the drafts that members may hear of. One made from a member's question may hold what is private."""
+    query = select(Entry).where(Entry.state == EntryState.DRAFT, Entry.question_id.is_(None)).order_by(Entry.id)
+    return session.scalars(query.options(selectinload(Entry.phrasings))).all()
 
 
 def questions(session: Session, ids: Iterable[int]) -> dict[int, str]:

@@ -89,6 +89,17 @@ class RecentQuestion(Base):
     """Its row in the log, so that only the asker decides what "Menade du …?" meant."""
 
 
+@dataclass(frozen=True, slots=True)
+class LatestQuestion:
+    """The last question of a person in a chat, for a complaint or thanks about its answer."""
+
+    question: FaqQuestion
+    text: str
+    at: datetime
+    answer_id: int | None
+    """The entry that answered it, or was picked under "Menade du …?"; None if it has no answer."""
+
+
 class Vote(Base):
     """What a person thought of an answer: one for each of their questions, and one for each entry otherwise."""
 
@@ -149,10 +160,26 @@ def change_subject(session: Session, person_id: int, conversation_id: str) -> No
     session.execute(update(_RECENT).where(*where).values(text=""))
 
 
+def asked_since(session: Session, person_id: int, moment: datetime) -> bool:
+    """Return whether the person has asked the bank something after ``moment``, as far as that is still kept."""
+    asked = RecentQuestion.person_id == person_id, RecentQuestion.at > moment, RecentQuestion.text != ""
+    return bool(session.scalar(select(exists().where(*asked))))
+
+
 def asked_by(session: Session, question_id: int, person_id: int, conversation_id: str) -> bool:
     """Whether this was the person's last question here."""
     row = session.get(RecentQuestion, (person_id, conversation_id))
     return row is not None and row.question_id == question_id
+
+
+def latest(session: Session, person_id: int, conversation_id: str) -> LatestQuestion | None:
+    """Return the person's last question here while it is known, with the entry that answered it."""
+    row = session.get(RecentQuestion, (person_id, conversation_id))
+    asked = None if row is None or row.question_id is None else session.get(FaqQuestion, row.question_id)
+    if row is None or asked is None:
+        return None
+    answered = asked.entry_id if asked.outcome == QuestionOutcome.ANSWERED else asked.chosen_id
+    return LatestQuestion(asked, text_of(session, asked.id), row.at, answered)
 
 
 def find(session: Session, question_id: object) -> FaqQuestion | None:

@@ -83,6 +83,8 @@ class Delivery(Base):
     repeat: Mapped[str] = mapped_column(String(10))
     reach: Mapped[str] = mapped_column(String(20))
     """How a person is reached; has no meaning for other rows."""
+    mail_after: Mapped[int | None]
+    """Minutes from the chat message to its mail, if the person does not open the message; null for no such mail."""
     dated: Mapped[bool]
     """Whether its cause gave it an ``expires_at``."""
     created_at: Mapped[datetime]

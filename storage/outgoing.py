@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any, TypeAlias
@@ -18,8 +18,8 @@ class Operation(StrEnum):
     PERSON = "person"
     """Write to a person, in their own chat with the bot or as :class:`Reach` says."""
     MAIL = "mail"
-    """Send the mail that goes with a reminder in the chat. It has its own row, so that a retry sends only one of the
-    two again."""
+    """Send the mail that goes with a chat message, at once or later. It has its own row, so that a retry sends only
+    one of the two again."""
     THREAD = "thread"
     """Start a thread in a channel."""
     REPLY = "reply"
@@ -45,7 +45,7 @@ class Reach(StrEnum):
     """How a message reaches a person (:mod:`bot.delivery.reach`)."""
 
     ANSWER = "answer"
-    """An answer to something the person did: in Teams only."""
+    """An answer to something the person did: in Teams, and by mail too if ``mail_after`` says so."""
     REMINDER = "reminder"
     """As the person has chosen, and not during a pause."""
     ANNOUNCEMENT = "announcement"
@@ -192,7 +192,12 @@ class Outgoing:
     repeat: Repeat = Repeat.AGAIN
     reach: Reach = Reach.ANSWER
     mail: AsMail | None = None
-    """Required for every ``reach`` but ``ANSWER``, which has none."""
+    """Required for every ``reach`` but ``ANSWER``, which has one only with ``mail_after``."""
+    mail_after: timedelta | None = None
+    """Send the mail so long after the chat message, if the person has not opened that (:mod:`bot.delivery.reach`).
+
+    Whole minutes; 0 means both at once. None: no second route. A reminder has none, because the person has chosen.
+    """
     doubts: int = 0
     """How many sends may have arrived before the row was written: a reply that a turn could not send."""
     appointment: AsAppointment | None = None
@@ -209,8 +214,10 @@ class Outgoing:
             raise ValueError(f"only a calendar takes an appointment: {self.key!r}")
         if isinstance(self.to, ToCalendar):
             self._check_calendar(self.to)
-        if (self.mail is None) != (self.reach is Reach.ANSWER):
-            raise ValueError(f"a reminder or announcement says how it reads as a mail, and nothing else: {self.key!r}")
+        if (self.mail is None) != (self.reach is Reach.ANSWER and self.mail_after is None):
+            raise ValueError(f"what may go by mail says how it reads as a mail, and nothing else: {self.key!r}")
+        if self.mail_after is not None and (self.reach is Reach.REMINDER or self.mail_after < timedelta()):
+            raise ValueError(f"an answer or announcement may have a mail after it, and not before: {self.key!r}")
         if self.mail is not None and (not isinstance(self.to, ToPerson) or len(self.key) > 190):  # noqa: PLR2004 - as above
             raise ValueError(f"only a person is reached by mail, and with a shorter key: {self.key!r}")
 
@@ -256,6 +263,7 @@ def columns(outgoing: Outgoing) -> dict[str, Any]:
         "reach": outgoing.reach,
         "doubts": outgoing.doubts,
         "dated": outgoing.expires_at is not None,
+        "mail_after": None if outgoing.mail_after is None else outgoing.mail_after // timedelta(minutes=1),
     }
     change = Operation.DELETE if outgoing.body is None else Operation.UPDATE
     match outgoing.to:

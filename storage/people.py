@@ -16,8 +16,9 @@ from storage.database import Base, insert_new, is_id, person_key, table_of
 from storage.erasure import hashes
 from storage.name_keys import FormerName
 
-ACTIVE_EVERY = timedelta(hours=1)
-"""How exactly it is kept when somebody was last active; finer would write a row for every turn."""
+ACTIVE_EVERY = timedelta(minutes=1)
+"""How exactly it is kept when a person was last active. It tells whether a message was opened. Finer would write a row
+for every turn."""
 
 
 class PersonRole(StrEnum):
@@ -93,7 +94,7 @@ class Person(Base):
     """The last day, in Stockholm, on which they want no reminders."""
     first_seen_at: Mapped[datetime]
     last_active_at: Mapped[datetime | None]
-    """When they last wrote or pressed, to the hour."""
+    """When they last wrote or pressed, to the minute."""
     greeted_at: Mapped[datetime | None]
     """When the bot said hello; set at most once."""
     left_at: Mapped[datetime | None]
@@ -284,6 +285,11 @@ def unfollow(session: Session, person_id: int, theme: str) -> None:
     """Stop following a theme."""
     table = table_of(Follow)
     session.execute(table.delete().where(table.c.person_id == person_id, table.c.theme == theme))
+
+
+def forget_greetings(session: Session) -> None:
+    """Let everybody be greeted again."""
+    session.execute(update(Person).where(Person.greeted_at.is_not(None)).values(greeted_at=None))
 
 
 def greet(session: Session, person: Person, now: datetime) -> bool:

@@ -77,6 +77,11 @@ def remember_conversation(
         session.execute(update(_TABLE).where(_TABLE.c.id == conversation_id).values(seen_at=now, **fresh._asdict()))
 
 
+def forget_greetings(session: Session) -> None:
+    """Let every team and group be greeted again."""
+    session.execute(update(Conversation).where(Conversation.greeted_at.is_not(None)).values(greeted_at=None))
+
+
 def greet(session: Session, conversation_id: str, now: datetime) -> bool:
     """Mark a team or group as greeted. Return True exactly once, also when several transactions try at once."""
     row = Conversation.id == conversation_id, Conversation.greeted_at.is_(None)

@@ -112,6 +112,8 @@ class Answer(Base):
     """Teams' id of the message in the thread that it came from, which its writer may edit or delete."""
     solved: Mapped[bool] = mapped_column(default=False)
     """Whether the asker said that this answer solved the question."""
+    may_write: Mapped[bool] = mapped_column(default=False)
+    """Whether the person who answered agreed that the asker gets their mail address and a link to their chat."""
 
 
 class QuestionFollower(Base):
@@ -154,6 +156,14 @@ def add_answer(session: Session, **values: Any) -> tuple[Answer, bool]:
     return session.scalars(select(Answer).filter_by(**same)).one(), new
 
 
+def latest_answer_to(session: Session, asker_id: int, since: datetime) -> Answer | None:
+    """Return the newest answer by others after ``since`` to a question of the person's that is not over."""
+    query = select(Answer).join(Question, Question.id == Answer.question_id)
+    mine = Question.asker_id == asker_id, Question.status.not_in(OVER), Answer.at > since
+    others = or_(Answer.person_id.is_(None), Answer.person_id != asker_id)
+    return session.scalars(query.where(*mine, others).order_by(Answer.id.desc()).limit(1)).first()
+
+
 def answer_from(session: Session, question_id: int, person_id: int, message_id: str) -> Answer | None:
     """The answer that this person's message in the question's thread became."""
     came = {"question_id": question_id, "person_id": person_id, "message_id": message_id}
@@ -191,6 +201,17 @@ def asked_by(session: Session, person_id: int, limit: int) -> Sequence[Question]
     """Return a person's own questions, newest first."""
     query = select(Question).where(Question.asker_id == person_id).order_by(Question.id.desc())
     return session.scalars(query.limit(limit)).all()
+
+
+def answered_last(session: Session, person_id: int, since: datetime) -> Question | None:
+    """Return the person's own question that got the newest answer after ``since``, while it is not solved."""
+    query = (
+        select(Question)
+        .join(Answer, Answer.question_id == Question.id)
+        .where(Question.asker_id == person_id, Question.status == Status.ANSWERED, Answer.at >= since)
+        .order_by(Answer.at.desc(), Answer.id.desc())
+    )
+    return session.scalars(query.limit(1)).first()
 
 
 def concerning(session: Session, person_id: int) -> Sequence[int]:

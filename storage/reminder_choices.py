@@ -1,16 +1,17 @@
-"""Rows of the outbox as they follow from how people want to be reminded: the mail that goes with a chat, and pauses."""
+"""Rows of the outbox as they follow from how people want to be reached: the mail that goes with a chat, and pauses."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage import outbox
+from storage import contents, outbox
 from storage.database import insert_new, wake
 from storage.outbox import Delivery, State
-from storage.outgoing import Operation
+from storage.outgoing import Operation, Outgoing
 from storage.people import Person, RemindBy
 
 PAUSED = "paused"
@@ -20,15 +21,19 @@ NOT_SET_UP, GRAPH = "not_set_up", ("mail", "feed")
 _MAIL = ":mail"
 
 
-def enqueue_mail(session: Session, row: Delivery, now: datetime) -> bool:
+def enqueue_mail(session: Session, row: Delivery, now: datetime, *, not_before: datetime | None = None) -> bool:
     """Have the row's content sent by mail too, as a row of its own; False where it was enqueued before, or is over.
 
-    The row is read again: a turn that ended its cause in between ended the mail too.
+    The row is read again: a turn that ended its cause in between ended the mail too. Its time to live begins at
+    ``not_before``, which is now if it is None.
     """
     fresh = session.get(Delivery, row.id)
     if fresh is None:
         return False
-    columns = ("subject", "repeat", "content_hash", "reach", "dated", "expires_at", "person_id")
+    starts = now if not_before is None else not_before
+    fixed = fresh.dated or fresh.expires_at <= now  # its cause gave it an end, or has ended
+    expires_at = fresh.expires_at if fixed else fresh.expires_at + max(starts - now, timedelta())
+    columns = ("subject", "repeat", "content_hash", "reach", "dated", "mail_after", "person_id")
     added = insert_new(
         session,
         Delivery,
@@ -36,7 +41,8 @@ def enqueue_mail(session: Session, row: Delivery, now: datetime) -> bool:
         lane=f"{row.key}{_MAIL}",
         operation=Operation.MAIL,
         created_at=now,
-        not_before=now,
+        not_before=starts,
+        expires_at=expires_at,
         **{name: getattr(fresh, name) for name in columns},
     )
     if added:
@@ -47,6 +53,25 @@ def enqueue_mail(session: Session, row: Delivery, now: datetime) -> bool:
 def beside(session: Session, mail: Delivery) -> Delivery | None:
     """The row whose content this mail sends too."""
     return outbox.find(session, mail.key.removesuffix(_MAIL))
+
+
+def rewrite_mail(session: Session, outgoing: Outgoing, now: datetime) -> None:
+    """Give a message and its mail this content, where they have not gone. A message that has gone gets a version."""
+    hashes = contents.keep(session, {outgoing.key: outgoing.body}, now)
+    waits = Delivery.key.in_([outgoing.key, f"{outgoing.key}{_MAIL}"]), Delivery.state == State.WAITING
+    session.execute(update(Delivery).where(*waits).values(content_hash=hashes[outgoing.key]))
+
+
+def cancel_mail(session: Session, keys: Collection[str], now: datetime) -> None:
+    """Cancel the mails that go with these messages, where they have not gone."""
+    outbox.cancel_all(session, Delivery.key.in_([f"{key}{_MAIL}" for key in keys]), now, why="cause_ended")
+
+
+def is_fixed(session: Session, keys: Collection[str]) -> bool:
+    """Return whether one of these messages has gone in a form that can't be changed: a mail, or without an id."""
+    either = Delivery.key.in_([*keys, *(f"{key}{_MAIL}" for key in keys)]), Delivery.state == State.SENT
+    fixed = or_(Delivery.route == GRAPH[0], Delivery.error == outbox.WITHOUT_ID)
+    return bool(session.scalar(select(exists().where(*either, fixed))))
 
 
 def release(session: Session, person_id: int, now: datetime) -> int:

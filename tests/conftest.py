@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from dialogs import DIALOGS
 from storage import content
 from storage.database import Database
 from tests.support.chat import KANSLI, Chat, Clock
+from tests.support.clock_reach import reaching_tests
 from tests.support.dates import DATES
 from tests.support.stage import PostgresqlStage, SqliteStage, Stage
 
@@ -34,10 +37,27 @@ _INDEXED: list[LiveBank] = []
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test with the mark ``clock`` once at each date; a ``costly`` one, which the others stand for, today."""
+    """Run a test that reaches the clock once at each date; a ``costly`` one, which the others stand for, today.
+
+    The mark ``clock`` is the module's. Its other tests get the time from an argument, so no date can change them.
+    """
     if metafunc.definition.get_closest_marker("clock"):
-        dates = {"today": None} if metafunc.definition.get_closest_marker("costly") else DATES
+        reach = metafunc.function.__name__ in _reaching_tests(Path(metafunc.module.__file__))
+        every = reach and not metafunc.definition.get_closest_marker("costly")
+        dates = DATES if every else {"today": None}
         metafunc.parametrize("starts_at", dates.values(), ids=dates, indirect=True)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported and collected out of every later collection of garbage, as ``app.py`` does."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)  # a tenth of the suite's time went into collecting turns' short-lived objects
+
+
+@cache
+def _reaching_tests(module: Path) -> frozenset[str]:
+    return reaching_tests(module.read_text("utf-8"))
 
 
 @pytest.fixture(autouse=True)

@@ -1,10 +1,14 @@
 """Who may press what about whose object, and where: a table, tried with real objects in both databases.
 
+On PostgreSQL a press takes four times as long, and the rules are the same. There, every press that is allowed is tried,
+since it writes, and every fourth other one.
+
 Questions have a table of their own, with every state, in ``tests/questions/test_refusals.py``.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -114,6 +118,10 @@ class World:
     private: int
     moved: int
 
+    @property
+    def sqlite(self) -> bool:
+        return self.chats["anna"].app.database.sqlite
+
     def at(self, who: str, place: str) -> Chat:
         chat = self.chats[who]
         return {CHAT: chat, ITS_CHANNEL: chat.in_channel(VATTEN), ELSEWHERE: chat.in_channel(GENERAL)}[place]
@@ -149,6 +157,7 @@ def world(chat: Chat, kansli: Chat) -> World:
     chats["bo"].in_channel(VATTEN).click("Skicka svaret", answer="Med mätare.")
     chat.click("Det löste det")
     chat.say(LOGGED)
+    chat.click("Nej, en ny fråga")
     numbers = database.play(lambda session: _made(session, chats, contact, solved))
     know(chats["lena"], left_at=chat.clock.now)
     chats["eva"].say("ta bort mig")
@@ -202,20 +211,23 @@ def _data(world: World, verb: str, form: dict[str, Any]) -> dict[str, Any]:
 
 def test_the_table_holds_for_everybody_everywhere(world: World) -> None:
     wrong: list[str] = []
-    tried = 0
-    for verb, form, here, in_a_channel in TABLE:
-        data = _data(world, verb, form)
-        for who in world.chats:
-            for place, allowed in ((CHAT, here), (ITS_CHANNEL, in_a_channel), (ELSEWHERE, in_a_channel)):
-                said = rehearsal.press(world.at(who, place), verb, data)
-                done = not said.refusal and "borttagna. Skriv till mig om du vill börja om" not in said.shown
-                if done != (who in allowed):
-                    wrong.append(f"{who} {verb} in {place}: {said.refusal or 'done'}")
-                wrong += [f"{who} {verb} in {place} {leak}" for leak in world.leaks(who, said)]
-                tried += 1
+    presses = [
+        (who, place, verb, form, who in allowed)
+        for verb, form, here, in_a_channel in TABLE
+        for who in world.chats
+        for place, allowed in ((CHAT, here), (ITS_CHANNEL, in_a_channel), (ELSEWHERE, in_a_channel))
+    ]
+    for number, (who, place, verb, form, allowed) in enumerate(presses):
+        if not (world.sqlite or allowed or number % 4 == 0):
+            continue
+        said = rehearsal.press(world.at(who, place), verb, _data(world, verb, form))
+        done = not said.refusal and "borttagna. Skriv till mig om du vill börja om" not in said.shown
+        if done != allowed:
+            wrong.append(f"{who} {verb} in {place}: {said.refusal or 'done'}")
+        wrong += [f"{who} {verb} in {place} {leak}" for leak in world.leaks(who, said)]
 
     assert wrong == []
-    assert tried == len(TABLE) * len(world.chats) * 3 > 1000
+    assert len(presses) > 1000
 
 
 @pytest.mark.parametrize("place", [CHAT, ITS_CHANNEL, ELSEWHERE])
@@ -223,11 +235,10 @@ def test_no_button_shows_a_private_question_to_anybody_else(world: World, place:
     verbs = sorted(verb for verb in ROUTES.actions if verb.startswith(("questions.", "faq.", "dialog.")))
     forms = {"answer": 1, "more": "Mer?", "reason": "?", "to": "klimat", "helpful": False, "post": 9, "pasted": True}
     wrong = []
-    for number in (world.private, world.moved):
-        for verb in verbs:
-            for who in world.chats:
-                said = rehearsal.press(world.at(who, place), verb, {**world.numbers, **forms, "question": number})
-                wrong += [f"{who} {verb} of {number} {leak}" for leak in world.leaks(who, said)]
+    presses = list(itertools.product((world.private, world.moved), verbs, world.chats))
+    for number, verb, who in presses if world.sqlite else presses[::4]:
+        said = rehearsal.press(world.at(who, place), verb, {**world.numbers, **forms, "question": number})
+        wrong += [f"{who} {verb} of {number} {leak}" for leak in world.leaks(who, said)]
 
     assert wrong == []
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import subprocess
 import sys
@@ -13,30 +12,12 @@ import pytest
 
 import tests
 from app import utc_now
+from tests.support.clock_reach import reaches_clock, reaching_tests
 from tests.support.dates import DATES, environment
 
 pytestmark = pytest.mark.clock
 TESTS = Path(tests.__file__).parent
-ROOT = TESTS.parent
 MARK = re.compile(r"^pytestmark = \[?pytest\.mark\.clock\b", re.MULTILINE)
-
-
-def reaches_clock(source: str) -> bool:
-    """Whether a module of tests imports what reads the clock or starts a program, itself or through a helper."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-        elif isinstance(node, ast.Attribute):
-            names = ["app"] if (getattr(node.value, "id", ""), node.attr) == ("sys", "executable") else []
-        else:
-            continue
-        helpers = [ROOT / f"{name.replace('.', '/')}.py" for name in names if name.startswith("tests.")]
-        reaches = any(name in {"app", "bot.__main__"} or name.endswith(".operator") for name in names)
-        if reaches or any(reaches_clock(path.read_text("utf-8")) for path in helpers if path.exists()):
-            return True
-    return False
 
 
 @pytest.mark.parametrize(
@@ -54,6 +35,38 @@ def reaches_clock(source: str) -> bool:
 )
 def test_the_rule_knows_what_reaches_the_clock(source: str, reaches: bool) -> None:  # noqa: FBT001
     assert reaches_clock(source) == reaches
+
+
+def test_the_rule_knows_which_tests_reach_the_clock() -> None:
+    source = """
+import sys
+import app as program
+from tests.support.local_run import made_run
+from tests.support.people import person
+
+COMMAND = [sys.executable]
+
+@pytest.fixture
+def bot(settings): return program.build(settings)
+
+@pytest.fixture
+def browser(bot): ...
+
+def serve(): return made_run()
+
+def test_plain(database): person(database)
+def test_by_fixture(browser): ...
+def test_by_fixtures_name(): request.getfixturevalue("bot")
+def test_by_helper(): serve()
+def test_by_constant(): subprocess.run(COMMAND)
+def test_itself(): program.utc_now()
+def test_inside():
+    from bot.__main__ import main
+"""
+
+    plain = {"test_plain"}
+    every = set(re.findall(r"def (test_\w+)", source))
+    assert reaching_tests(source) == every - plain
 
 
 @pytest.mark.costly

@@ -36,7 +36,9 @@ SHARED = {
     "questions.claim": _CARD,
     "questions.follow": _CARD,
     "questions.unfollow": _CARD,
-    "questions.wrong": frozenset({"deliveries"}),
+    "questions.misplaced": frozenset({"deliveries"}),
+    "questions.reply": _CARD | {"theme_groups"},
+    **dict.fromkeys(("questions.to_kansli", "questions.here"), frozenset({"deliveries"})),  # the presser asks
     # the kansli is asked
     **dict.fromkeys(
         ("people.propose", "people.choose", "people.leave", "people.propose_seat"), frozenset({"deliveries"})
@@ -152,7 +154,7 @@ def _difference(old: Mapping[str, object], new: Mapping[str, object]) -> dict[st
     return {name: (old.get(name), new.get(name)) for name in {**old, **new} if old.get(name) != new.get(name)}
 
 
-def testimony(session: Session) -> int:
+def told_entry(session: Session) -> int:
     """Return the id of the only entry that a colleague's answer has become."""
     return session.query(Entry).filter_by(kind=EntryKind.TESTIMONY).one().id
 
@@ -208,6 +210,7 @@ def world(walked: App, clock: Clock) -> World:
     know(lena, left_at=clock.now)
     ask(anna, PRIVATE, "Vet inte – till kansliet", "Visa inte mitt namn")
     cia.say("vad säger ni om drönare")
+    cia.click("Nej, en ny fråga")
     cia.say("Vilka nyckeltal finns det i nätverket")
     cia.click(cia.buttons[0])
     ask(eva, "Hur mäter ni grundvatten?")
@@ -237,7 +240,7 @@ def test_no_button_of_the_kanslis_works_for_a_member(world: World) -> None:
 def test_only_the_colleague_decides_about_the_name_with_their_answer(world: World) -> None:
     bo, cia, lena = world.others
     walk.press(world.karin, Button("Gör till FAQ", "faq.from_question", {"question": CIAS}))
-    made = {"entry": world.anna.app.database.play(testimony), "state": "published"}
+    made = {"entry": world.anna.app.database.play(told_entry), "state": "published"}
     walk.press(world.karin, Button("Publicera", "faq.move", made))
     bo.deliver()
     world.others = [cia, lena, world.karin]

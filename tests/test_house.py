@@ -99,7 +99,7 @@ def unknown_card_fields(tree: ast.AST) -> Iterator[str]:
 def verbs(tree: ast.AST) -> Iterator[str]:
     """The verb of every button that is made, and of every tile of the start page."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"button", "Tile"}:
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"button", "row", "Tile"}:
             verb = node.args[1]
             if isinstance(verb, ast.Constant):
                 yield str(verb.value)
@@ -348,7 +348,7 @@ def test_every_key_to_people_says_what_erasure_does() -> None:
 
 
 def test_published_starting_answers_promise_commands_that_exist_and_are_asked_for_in_other_words() -> None:
-    entries = [one for one in tomllib.loads(content._read("faq.toml"))["entry"] if "{{" not in str(one)]
+    entries = tomllib.loads(content._read("faq.toml"))["entry"]
 
     for entry in entries:
         promised = re.findall(r"(?:[Ss]kriv|skriver) (?:”([^”]+)”|\*\*([^*]+)\*\*)", entry["answer"])

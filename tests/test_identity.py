@@ -87,6 +87,7 @@ def test_half_a_set_up_is_no_local_mode(name: str, pem: Path) -> None:
         Settings.load({name: value})
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("mailbox", "expected"),
     [

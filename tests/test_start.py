@@ -15,6 +15,9 @@ from aiohttp import ClientSession
 from aiohttp.test_utils import TestClient, TestServer
 
 import app
+from bot.doctor import doctor
+from bot.doctor.case import Asked
+from bot.memberlist import operator as members
 from bot.search.live_bank import LiveBank
 from bot.settings import Settings
 from bot.upkeep import operator
@@ -72,6 +75,7 @@ async def test_a_hosted_bot_starts_empty_and_wants_tokens(tmp_path: Path) -> Non
     database.close()
 
 
+@pytest.mark.costly
 async def test_readyz_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     chosen = settings(tmp_path)
     async with client(chosen) as started:
@@ -88,6 +92,7 @@ async def test_readyz_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.M
     assert problems[1] == "the index of the knowledge bank is not built"
 
 
+@pytest.mark.costly
 async def test_readyz_says_when_edits_are_no_longer_followed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -102,6 +107,7 @@ async def test_readyz_says_when_edits_are_no_longer_followed(
     assert "background work has ended" in caplog.messages
 
 
+@pytest.mark.costly
 async def test_readyz_does_not_wait_for_a_database_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app, "READY_WITHIN", 0.05)
     freed = asyncio.Event()
@@ -133,6 +139,7 @@ async def test_a_taken_port_is_said_plainly(tmp_path: Path) -> None:
     assert message.startswith(f"127.0.0.1 port {port} is taken by another program")
 
 
+@pytest.mark.costly
 async def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
     chosen = settings(tmp_path)
     async with client(chosen):
@@ -146,6 +153,7 @@ async def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
     assert said.endswith(f"migrate --to {migrate._head()}")
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("url", "said"),
     [
@@ -153,17 +161,44 @@ async def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
         ("postgresql://u:hemligt@[::1/x", "can't be understood"),
         ("sqlite:////proc/none/x.db", "the folder for the database"),
         (
-            f"sqlite:///{ROOT}/tests",
-            f"unable to open database file: {ROOT}/tests. Whoever runs the bot must be allowed",
+            "sqlite:///{folder}/folder",
+            "unable to open database file: {folder}/folder. Whoever runs the bot must be allowed",
         ),
-        (f"sqlite:///{ROOT}/Makefile", "file is not a database"),
+        ("sqlite:///{folder}/text", "file is not a database"),
     ],
 )
 async def test_an_unusable_database_is_said_plainly(tmp_path: Path, url: str, said: str) -> None:
-    message = await start_error(settings(tmp_path, DATABASE_URL=url))
-    assert said in message
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "text").write_text("Detta är ingen databas.", "utf-8")
+    message = await start_error(settings(tmp_path, DATABASE_URL=url.replace("{folder}", str(tmp_path))))
+    assert said.replace("{folder}", str(tmp_path)) in message
     assert "DATABASE_URL" in message
     assert "hemligt" not in message
+
+
+@pytest.mark.costly
+async def test_a_second_bot_on_the_same_file_is_refused_until_the_first_is_killed(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/sekom.db"
+    port = free_port()
+    first = await start(tmp_path, PORT=str(port), DATABASE_URL=url)
+    try:
+        assert first.stderr
+        async with asyncio.timeout(60):
+            while b"listening" not in (line := await first.stderr.readline()):
+                assert line, "the first bot ended"
+        message = await start_error(settings(tmp_path, DATABASE_URL=url))
+        assert f"another bot (process {first.pid}) uses {tmp_path}/sekom.db already" in message
+        assert message.endswith("database and port: DATABASE_URL=sqlite:///var/second.db PORT=3979")
+        beside = Settings.load({"DATABASE_URL": url})
+        assert operator.back_up(beside, tmp_path / "copy.db") == 0
+        assert members.export_members(url, tmp_path / "members.csv") == 0
+        assert await doctor(beside, app.utc_now, Asked(None, None, frozenset())) in (0, 1)
+        assert operator.migrate_to(beside, "0001", sure=True) == 1, "what the bot uses is not undone"
+    finally:
+        first.kill()
+        await first.wait()
+    async with client(settings(tmp_path, DATABASE_URL=url)) as started:
+        assert (await started.get("/readyz")).status == 200
 
 
 async def start(folder: Path, **environ: str) -> asyncio.subprocess.Process:
@@ -176,6 +211,7 @@ async def start(folder: Path, **environ: str) -> asyncio.subprocess.Process:
     )
 
 
+@pytest.mark.costly
 async def test_wrong_settings_end_with_2_and_all_problems(tmp_path: Path) -> None:
     bot = await start(tmp_path, PORT="none", SEKOM_CONTACT="kansliet", MicrosoftAppPassword="hemligt")
     async with asyncio.timeout(30):

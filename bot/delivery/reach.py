@@ -4,8 +4,24 @@
 answer                their own chat, opened if need be; else a mention in the message's thread
 reminder              as they chose; by default the chat, and for guests also mail; a member of the tenant
                       without a chat gets a notification in Teams' feed
-announcement          their own chat, else mail
+announcement          their own chat, else mail; mail first for people who chose that
 ====================  ==========================================================================================
+
+An answer or announcement with ``mail_after`` has a second route: mail, if the message in Teams was not opened in that
+time. It was *opened* if the person has pressed any button or written to the bot since. ::
+
+    enqueue(Outgoing(key, subject, ToPerson(anna), card=card, mail=AsMail(…), mail_after=timedelta(hours=1)))
+
+====================  ==========================================================================================
+has not chosen        chat, and mail if it was not opened; an answer is mailed to guests only, because a member of
+                      the tenant sees the chat
+chat                  no mail, unless Teams does not take an announcement
+mail                  mail at once, else chat
+both, or 0 minutes    both at once
+====================  ==========================================================================================
+
+If Teams does not take the message, the mail goes at once. In quiet times a mail that was not opened waits for the
+next opening.
 
 People who left get nothing. People who blocked the bot get only a mention in the thread where they asked.
 """
@@ -21,10 +37,11 @@ from sqlalchemy.orm import Session
 
 from bot.guid import is_guid
 from bot.ports import DeliveryWay, Member, Reason, Route
+from bot.settings import Settings
 from bot.swedish import OPENS, STOCKHOLM, next_open
 from storage import places, reminder_choices
 from storage.outbox import Delivery, State
-from storage.outgoing import Operation, Reach
+from storage.outgoing import Operation, Reach, Repeat
 from storage.people import Person, RemindBy
 from storage.places import Conversation
 
@@ -35,6 +52,7 @@ CLOSED = frozenset({Reason.GONE, Reason.NOT_IN_ROSTER})
 
 CLOSES_TEAMS = CLOSED | {Reason.BLOCKED, Reason.NOT_INSTALLED, Reason.DISABLED}
 """Reasons for which no message in Teams reaches a person, until they write to the bot or a message arrives."""
+AT_ONCE = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +83,7 @@ Address: TypeAlias = tuple[Route, ...] | Wait | Pause | End
 def to_person(session: Session, row: Delivery, now: datetime, opened: Collection[DeliveryWay]) -> Address:
     """Return the routes to the row's person, or why there is nothing to send now.
 
-    ``opened`` are the ways of OUTSIDE that exist. If a reminder goes by both mail and chat, enqueue the mail's row.
+    ``opened`` are the ways of OUTSIDE that exist. If it goes by both mail and chat, enqueue the mail's row.
     """
     person = session.get(Person, row.person_id)
     if person is None:
@@ -76,18 +94,15 @@ def to_person(session: Session, row: Delivery, now: datetime, opened: Collection
     if until is not None and now < until:
         return Pause(until)
     if row.operation == Operation.MAIL:
-        return _beside(session, row, person, opened)
+        return _second(session, row, person, opened, now)
     chat = list(_teams(session, row, person))
     mail, feed = list(_mail(person, opened)), list(_feed(person, opened))
-    match row.reach:
-        case Reach.ANSWER:
-            routes = chat
-        case Reach.ANNOUNCEMENT:
-            routes = chat + mail
-        case _:
-            routes, beside = _as_chosen(person, chat, mail, feed)
-            if beside:
-                reminder_choices.enqueue_mail(session, row, now)
+    if row.reach == Reach.REMINDER:
+        routes, wait = _as_chosen(person, chat, mail, feed)
+    else:
+        routes, wait = _told(row, person, chat, mail)
+    if wait is not None:
+        reminder_choices.enqueue_mail(session, row, now, not_before=_mail_time(now, wait))
     return tuple(routes) or End(State.UNREACHABLE, Reason.NO_ROUTE)
 
 
@@ -100,12 +115,16 @@ def announced_by(
     near: bool,
     opened: Collection[DeliveryWay],
     refused: Reason | None,
+    prefers_mail: bool = False,
 ) -> DeliveryWay | Reason:
     """Predict how an announcement reaches a person, or why it can't. Must agree with :func:`to_person`.
 
     ``identity`` is their Teams id or Entra id. ``near`` says whether the bot is anywhere in Teams. ``refused`` is the
-    reason in :data:`CLOSES_TEAMS` that the last message to them met and that still holds.
+    reason in :data:`CLOSES_TEAMS` that the last message to them met and that still holds. ``prefers_mail`` says that
+    they chose mail.
     """
+    if prefers_mail and mail and DeliveryWay.MAIL in opened:
+        return DeliveryWay.MAIL
     if refused is Reason.BLOCKED:
         return refused
     if refused is None and (chat or (identity and near)):
@@ -129,27 +148,83 @@ def may_follow(way: DeliveryWay, refused: Mapping[DeliveryWay, Reason | None]) -
     return way is not DeliveryWay.MENTION or None not in refused.values()
 
 
-def _as_chosen(person: Person, chat: list[Route], mail: list[Route], feed: list[Route]) -> tuple[list[Route], bool]:
-    """Return the routes of a reminder, and whether it also goes by mail."""
+def sends_mail(settings: Settings) -> bool:
+    """Return whether the bot can send mail at all. On a laptop it writes mails to files."""
+    return settings.local or settings.graph_mailbox is not None
+
+
+def _as_chosen(
+    person: Person, chat: list[Route], mail: list[Route], feed: list[Route]
+) -> tuple[list[Route], timedelta | None]:
+    """Return the routes of a reminder, and :data:`AT_ONCE` if it also goes by mail."""
     match person.wants:
         case RemindBy.MAIL:
-            return mail + chat + feed, False
+            return mail + chat + feed, None
         case RemindBy.BOTH if mail and chat:
-            return chat + feed, True
+            return chat + feed, AT_ONCE
         case RemindBy.CHAT:
-            return chat + feed, False
+            return chat + feed, None
         case _:
-            return chat + feed + mail, False
+            return chat + feed + mail, None
 
 
-def _beside(session: Session, row: Delivery, person: Person, opened: Collection[DeliveryWay]) -> Address:
-    """Return the route of the mail that goes with a chat message. Cancel it if the person has blocked the chat."""
-    chat = reminder_choices.beside(session, row)
-    if chat is not None and chat.state == State.SENDING:
+def _told(row: Delivery, person: Person, chat: list[Route], mail: list[Route]) -> tuple[list[Route], timedelta | None]:
+    """Return the routes of an answer or announcement, and when its mail goes after that; None if it does not."""
+    answer, second = row.reach == Reach.ANSWER, row.mail_after is not None
+    if answer and not second:
+        return chat, None
+    wait = timedelta(minutes=row.mail_after or 0)
+    match person.remind_by:
+        case RemindBy.MAIL if wait or not second:
+            return mail + chat, None
+        case RemindBy.CHAT if wait or not second:
+            return (chat if answer else chat + mail), None
+        case RemindBy.USUAL if wait and answer and not person.guest:
+            return chat + mail, None
+        case RemindBy.BOTH:
+            wait = AT_ONCE
+    if not second or not chat or not mail:
+        return chat + mail, None
+    # a mail that goes at once has its own row from the start, so the chat's row must not send it too
+    return (chat + mail, wait) if wait else (chat, AT_ONCE)
+
+
+def _mail_time(sent: datetime, wait: timedelta) -> datetime:
+    """Return when the mail goes that follows a message in Teams: it moves out of quiet times."""
+    return next_open(sent + wait) if wait else sent
+
+
+def _second(session: Session, row: Delivery, person: Person, opened: Collection[DeliveryWay], now: datetime) -> Address:
+    """Return the route of the mail that goes with a message in Teams, or why it does not go now.
+
+    Cancel it if the person has blocked the chat.
+    """
+    first = reminder_choices.beside(session, row)
+    if first is not None and first.state == State.SENDING:
         return Wait(1.0)
-    if chat is not None and chat.error == Reason.BLOCKED:
+    if first is not None and first.error == Reason.BLOCKED:
         return End(State.CANCELLED, Reason.BLOCKED)
+    if row.mail_after and person.remind_by == RemindBy.CHAT:
+        return End(State.CANCELLED, "chose_chat")
+    if first is not None and row.mail_after and person.remind_by != RemindBy.BOTH:
+        unopened = _unopened(first, person, timedelta(minutes=row.mail_after), now)
+        if unopened is not None:
+            return unopened
     return tuple(_mail(person, opened)) or End(State.UNREACHABLE, Reason.NO_ADDRESS)
+
+
+def _unopened(first: Delivery, person: Person, wait: timedelta, now: datetime) -> Wait | End | None:
+    """Return why the mail does not go: the message waits, its row sent the mail, or it was opened. None: it goes."""
+    if first.state == State.WAITING:
+        return Wait(60.0)
+    perhaps = first.state == State.UNCERTAIN and first.repeat == Repeat.AGAIN
+    if not perhaps and (first.state != State.SENT or first.route in OUTSIDE):
+        return End(State.CANCELLED, "not_in_teams")
+    sent = first.claimed_at or first.created_at
+    if person.last_active_at is not None and person.last_active_at > sent:
+        return End(State.CANCELLED, "opened")
+    left = _mail_time(sent, wait) - now
+    return Wait(left.total_seconds()) if left > timedelta() else None
 
 
 def _teams(session: Session, row: Delivery, person: Person) -> Iterator[Route]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.desk import Tile
 from bot.faq import commands, decision_notices, gap_commands, kansli_commands
-from bot.faq.commands import ask
+from bot.faq.commands import ask, hear_complaint
 from bot.routes import Role, Routes
 
 routes = Routes(commands.routes, kansli_commands.routes, gap_commands.routes)
@@ -14,4 +14,4 @@ START = (
 )
 DECISIONS = (decision_notices.publishable, decision_notices.unanswered, decision_notices.to_review)
 
-__all__ = ["DECISIONS", "START", "ask", "routes"]
+__all__ = ["DECISIONS", "START", "ask", "hear_complaint", "routes"]

@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.faq import access, answers, cards, entries, testimony_cards
+from bot.faq import access, answers, cards, entries, testimony_cards, ways
 from bot.faq.answers import Judged
+from bot.faq.ways import Ways
 from bot.message import Json, Message, Reply, UserError, say, state
 from bot.register.change import Change
 from bot.routes import Routes, Where
 from bot.turn import Turn
+from bot.wording import feedback
+from bot.wording.feedback import Feedback
 from storage import faq_log
 from storage.faq import EntryKind
-from storage.faq_log import FaqQuestion, QuestionOutcome
+from storage.faq_log import FaqQuestion, LatestQuestion, QuestionOutcome
 
 routes = Routes[Turn]()
 
@@ -32,6 +35,33 @@ def ask_example(turn: Turn) -> Reply:
     """Answer a question on a button, as if the person had written it."""
     text = str(turn.data.get("text", ""))[:LONGEST]
     return ask(replace(turn, incoming=replace(turn.incoming, text=text)))
+
+
+def hear_complaint(turn: Turn) -> Reply | None:
+    """Take what people say of the answer before: it is wrong, it missed the question, or it solved the matter.
+
+    Return None for everything else.
+    """
+    said = feedback.about(turn.incoming.text)
+    if said is None:
+        return None
+    latest = faq_log.latest(turn.session, turn.person.id, turn.incoming.place.conversation_id)
+    answered = access.published(turn, [latest.answer_id]) if latest is not None else []
+    if said is Feedback.SOLVED:
+        if latest is None or not answered:
+            return None
+        access.vote(turn, latest.question, answered[0].id, helpful=True)
+        return say(card=cards.helped(answered[0], latest.question.id))
+    if said is Feedback.WRONG:
+        return say(card=_wrong(turn, latest, answered))
+    if latest is None:
+        return say(card=cards.unknown(ways.of(turn, "", quoted=""), 0, title="Vad bra att du säger till"))
+    if answered:
+        access.vote(turn, latest.question, answered[0].id, helpful=False)
+    elif latest.question.outcome == QuestionOutcome.OFFERED:
+        latest.question.rejected = True
+    about = _ways(turn, latest.question)
+    return say(card=cards.unknown(about, latest.question.id, title="Då frågar vi någon annan"))
 
 
 @routes.action("faq.choose")
@@ -53,10 +83,7 @@ def none_of_these(turn: Turn) -> Reply:
     own = access.is_own(turn, question)
     if own:
         question.rejected, question.chosen_id = True, None
-    text = access.own_text(turn, question)
-    joined = not answers.wording(text).startswith(faq_log.wording_of(turn.session, question.id))
-    quoted = "" if joined else text  # a follow-up is kept with the question before it
-    return _in_place(turn, cards.unknown(quoted, turn.app.settings.contact, ask=text), everyone=own)
+    return _in_place(turn, cards.unknown(_ways(turn, question), question.id), everyone=own)
 
 
 @routes.action("faq.show")
@@ -73,9 +100,7 @@ def vote(turn: Turn) -> Reply:
     helpful = turn.data.get("helpful") is True
     access.vote(turn, question, entry.id, helpful=helpful)
     if not helpful:
-        return _in_place(
-            turn, cards.why_not(entry, question.id, turn.app.settings.contact, asked=access.own_text(turn, question))
-        )
+        return _in_place(turn, cards.why_not(entry, question.id, _ways(turn, question)))
     return _in_place(turn, _shown(turn, entry, question, _related(turn), voted=True))
 
 
@@ -87,8 +112,7 @@ def reason(turn: Turn) -> Reply:
     if not written:
         raise UserError("Skriv vad du saknade i rutan, eller låt bli. Din röst är redan sparad.")
     access.vote(turn, question, entry.id, helpful=False).reason = written
-    contact, asked = turn.app.settings.contact, access.own_text(turn, question)
-    return _in_place(turn, cards.why_not(entry, question.id, contact, asked=asked, reason=written))
+    return _in_place(turn, cards.why_not(entry, question.id, _ways(turn, question), reason=written))
 
 
 @routes.action("faq.again")
@@ -112,20 +136,28 @@ def name(turn: Turn) -> Reply:
 
 
 def _card(turn: Turn, judged: Judged) -> Json:
-    match judged.outcome:
-        case QuestionOutcome.ANSWERED:
-            best, *related = judged.entries
-            return cards.answer(best, judged.question_id, related, remembered=judged.remembered)
-        case QuestionOutcome.OFFERED:
-            told = {
-                entry.id: access.teller(turn, entry) for entry in judged.entries if entry.kind == EntryKind.TESTIMONY
-            }
-            if told:
-                return testimony_cards.similar(judged.text, judged.entries, told, judged.question_id, ask=judged.asked)
-            return cards.offer(judged.text, judged.entries, judged.question_id, about=judged.about)
-        case QuestionOutcome.UNKNOWN:
-            empty = turn.app.bank.empty
-            return cards.unknown(judged.text, turn.app.settings.contact, ask=judged.asked, empty=empty)
+    draft = ways.unfinished(turn, judged)
+    about = ways.of(turn, judged.asked, quoted=judged.text)
+    if draft is not None:
+        near = [entry for entry in judged.entries if judged.outcome is not QuestionOutcome.UNKNOWN]
+        return cards.not_ready(draft.question, about, judged.question_id, near[:1])
+    if judged.outcome is QuestionOutcome.ANSWERED:
+        if ways.is_errand(turn, judged):  # an answer does not do what was asked for
+            ways.correct(turn, judged, QuestionOutcome.OFFERED)
+            return cards.unknown(about, judged.question_id, judged.entries[:1])
+        best, *related = judged.entries
+        contact = turn.app.settings.contact
+        return cards.answer(best, judged.question_id, related, contact=contact, remembered=judged.remembered)
+    offered = judged.entries if judged.outcome is QuestionOutcome.OFFERED else ()
+    guesses = ways.reasonable(about, offered)
+    told = {entry.id: access.teller(turn, entry) for entry in guesses if entry.kind == EntryKind.TESTIMONY}
+    if told:
+        return testimony_cards.similar(about, guesses, told, judged.question_id)
+    if guesses:
+        return cards.offer(guesses, about, judged.question_id, about=judged.about)
+    if offered:
+        ways.correct(turn, judged, QuestionOutcome.UNKNOWN)
+    return cards.unknown(about, judged.question_id, empty=turn.app.bank.empty)
 
 
 def _shown(
@@ -136,7 +168,25 @@ def _shown(
         asked, others = access.own_text(turn, question), [other.id for other in related]
         teller = access.teller(turn, entry)
         return testimony_cards.told(entry, teller, question.id, text=asked, related=others, voted=voted)
-    return cards.answer(entry, question.id, related, voted=voted)
+    return cards.answer(entry, question.id, related, contact=turn.app.settings.contact, voted=voted)
+
+
+def _ways(turn: Turn, question: FaqQuestion) -> Ways:
+    """Return the ways on from a question in the log. Its text goes along if it is the reader's own."""
+    text = access.own_text(turn, question)
+    joined = not answers.wording(text).startswith(faq_log.wording_of(turn.session, question.id))
+    return ways.of(turn, text, quoted="" if joined else text)  # a follow-up is kept with the question before it
+
+
+def _wrong(turn: Turn, latest: LatestQuestion | None, answered: Sequence[Any]) -> Json:
+    """Return the question whether to tell the kansli that an answer is wrong: the one that is named, or the latest."""
+    text = turn.incoming.text
+    hits = turn.app.bank.search(subject, 1) if (subject := feedback.subject(text)) else ()
+    named = access.published(turn, [hit.entry_id for hit in hits if hit.probability >= answers.UNSURE])
+    meant = (named or answered or [None])[0]
+    if latest is not None and meant is not None and meant.id == latest.answer_id:
+        access.vote(turn, latest.question, meant.id, helpful=False)
+    return cards.wrong(meant, text, turn.app.settings.contact)
 
 
 def _in_place(turn: Turn, card: Json, *, everyone: bool = False) -> Reply:

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.message import UserError
 from bot.register.change import Change
+from bot.wording import blanks
 from storage import faq
 from storage.faq import Certainty, Entry, EntryKind, EntryState, Phrasing
 
@@ -172,7 +173,7 @@ def create(
 
 
 def revise(change: Change, entry: Entry, content: EntryContent) -> None:
-    """Give an entry new content; saving counts as reviewing it. A published answer must be filled in.
+    """Give an entry new content; saving counts as reviewing it. A published answer must have something to show.
 
     Raises :class:`UserError`.
     """
@@ -187,7 +188,7 @@ def revise(change: Change, entry: Entry, content: EntryContent) -> None:
 def move(change: Change, entry: Entry, state: EntryState) -> None:
     """Publish, archive or withdraw an entry. Raises :class:`UserError` for publishing an entry with gaps to fill in."""
     if state is EntryState.PUBLISHED:
-        _refuse_unfilled(f"{entry.answer} {entry.note}")
+        _refuse_unfilled(entry.answer)
         if not faq.is_valid(entry, change.today):
             raise UserError("Svaret gäller bara till en dag som har passerat. Ändra eller töm Gäller till först.")
         entry.reviewed_on, entry.review_on = change.today, change.today + REVIEWED_FOR
@@ -242,8 +243,10 @@ def _texts(entry: Entry) -> tuple[Any, ...]:
 
 
 def _refuse_unfilled(text: str) -> None:
-    if "{{" in text:
-        raise UserError("Det finns {{ }} kvar att fylla i. Fyll i dem i svaret och anteckningen, och spara först.")
+    if not blanks.is_ready(text):
+        raise UserError(
+            "Det finns {{ }} kvar att fylla i, och utan dem är svaret tomt. Fyll i dem i svaret, och spara först."
+        )
 
 
 def _write(change: Change, entry: Entry, content: EntryContent) -> None:

@@ -104,7 +104,7 @@ def gaps(bank: Bank, session: Session, now: datetime) -> Iterator[BankGap]:
     wanted.sort(key=lambda group: (-sum(wording.times for wording in group), -group[0].question_id))
     drafts, today = _Drafts.of(session), swedish.date_of(now)
     candidates = (_gap(session, group, logged, drafts) for group in wanted)
-    return (gap for gap in candidates if gap.disliked or not _answered(bank, gap.text, today))
+    return (gap for gap in candidates if gap.disliked or gap.draft or not _answered(bank, gap.text, today))
 
 
 def like(session: Session, question: str, but: int | None = None) -> Entry | None:

@@ -25,6 +25,7 @@ from bot.cards import (
 from bot.faq import entries as editing
 from bot.faq import gap_cards
 from bot.message import Json
+from bot.wording import blanks
 from storage.faq import Certainty, Entry, EntryKind, EntryState
 from storage.faq_log import Opinion
 
@@ -163,8 +164,8 @@ def form(
         *([] if current else [caution("Svaret gäller inte längre, så medlemmarna ser det inte.")]),
         *gap_cards.similar(like),
         *(
-            [caution("Det finns {\N{ZERO WIDTH SPACE}{ }} att fylla i innan svaret kan publiceras.")]
-            if _unfilled(entry)
+            [caution("Det finns {\N{ZERO WIDTH SPACE}{ }} att fylla i. Tills dess ser läsaren inte de meningarna.")]
+            if blanks.missing(entry.answer)
             else []
         ),
         *_fields(entry, place),
@@ -215,7 +216,3 @@ def _fields(entry: Entry, place: str) -> list[CardElement]:
         certainty,
         text_input("note", "Anteckning för kansliet", value=entry.note, long=True),
     ]
-
-
-def _unfilled(entry: Entry) -> bool:
-    return "{{" in f"{entry.answer} {entry.note}"

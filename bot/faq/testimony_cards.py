@@ -11,6 +11,7 @@ from bot import swedish
 from bot.cards import button, buttons, card, heading, label, markdown, one_line, plain, small
 from bot.faq import cards
 from bot.faq.entries import Teller
+from bot.faq.ways import Ways
 from bot.message import Json
 from storage.faq import Entry
 
@@ -39,16 +40,11 @@ def told(
     )
 
 
-def similar(
-    text: str, entries: Sequence[Any], tellers: Mapping[int, Teller], question_id: int, *, ask: str = ""
-) -> Json:
-    """Return the offer of similar questions, at least one of which a colleague has answered.
-
-    ``text`` is what the person wrote. ``ask`` is the question that *Fråga kollegor* takes along.
-    """
+def similar(ways: Ways, entries: Sequence[Any], tellers: Mapping[int, Teller], question_id: int) -> Json:
+    """Return the offer of similar questions, at least one of which a colleague has answered."""
     body: list[CardElement] = [
         heading("En liknande fråga" if len(entries) == 1 else "Liknande frågor"),
-        plain(f"Jag har inget säkert svar. Du skrev: ”{one_line(text, cards.LONGEST)}”", subtle=True),
+        plain(f"Jag har inget säkert svar. Du skrev: ”{one_line(ways.quoted, cards.LONGEST)}”", subtle=True),
     ]
     for entry in entries:
         if entry.id in tellers:
@@ -59,10 +55,7 @@ def similar(
         ]
     return card(
         *body,
-        actions=[
-            button("Fråga kollegor", "questions.start", style="positive", text=ask or text),
-            button("Inget av dessa", "faq.none", question=question_id),
-        ],
+        actions=[*cards.ways_on(ways), button("Inget av dessa", "faq.none", question=question_id)],
         summary="En liknande fråga: " + " Eller: ".join(entry.question for entry in entries),
     )
 

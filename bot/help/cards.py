@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from microsoft_teams.cards import Action, CardElement
 
-from bot.cards import button, buttons, card, escape, heading, label, markdown, open_link, small
+from bot.cards import button, buttons, card, escape, heading, label, markdown, one_line, open_link, plain, small
 from bot.desk import MOST_COUNTED, Tile
 from bot.message import Json
 from bot.routes import Command, Role
@@ -14,11 +14,11 @@ from bot.turn import Turn
 from bot.wording.names import first_name
 
 EXAMPLES = (
-    "Hur blir vår kommun medlem?",
-    "Vilka gröna nyckeltal finns?",
+    "Vad krävs för att vara medlem?",
+    "Vad är gröna nyckeltal?",
     "Hur använder jag den digitala mötesplatsen?",
 )
-"""Example questions that a newcomer can press. The bank answers them, or says that it does not know."""
+"""Example questions that a newcomer can press. The starting bank has confirmed answers to them."""
 IN_A_ROW = 6
 """Most buttons of one set that Teams shows."""
 
@@ -117,6 +117,24 @@ def go_personal(command: Command[Turn], chat: str) -> Json:
         actions=[open_link("Öppna chatten med mig", chat)] if chat else [],
         summary=f"{command.word} fungerar i en egen chatt med mig.",
     )
+
+
+def commands_meant(commands: Sequence[Command[Turn]], text: str, argument: str) -> Json:
+    """Return the question which command was meant. ``argument`` is what was written after it."""
+    first = [button(commands[0].word.capitalize(), "help.command", style="positive", **_called(commands[0], argument))]
+    rest = [button(each.word.capitalize(), "help.command", **_called(each, argument)) for each in commands[1:]]
+    which = f"Menade du kommandot **{commands[0].word}**?" if not rest else "Menade du något av de här kommandona?"
+    return card(
+        markdown(which),
+        plain(f"Du skrev: ”{one_line(text)}”", subtle=True),
+        _listed(commands),
+        actions=[*first, *rest],
+        summary=which.replace("*", ""),
+    )
+
+
+def _called(command: Command[Turn], argument: str) -> Json:
+    return {"word": command.word, "argument": argument}
 
 
 def _listed(commands: Iterable[Command[Turn]]) -> CardElement:

@@ -6,6 +6,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from bot.wording import feedback
+from bot.wording.feedback import Feedback
+
 HELLO = "Hej! Vad undrar du över? Skriv din fråga som vanligt, eller **hjälp** för att se vad jag kan."
 THANKS = "Varsågod! Hör av dig när du undrar över något mer."
 GOODBYE = "Hej då! Jag finns här när du behöver mig."
@@ -22,19 +25,25 @@ PICTURE = (
     "Jag kan bara läsa text, inte bilder och filer. Beskriv med ord vad du undrar över, så letar jag efter svaret."
 )
 
+ELSEWHERE = (
+    "Nej, det vet jag inte. Jag kan bara svara på frågor om nätverket, medlemskapet och de gröna nyckeltalen, och "
+    "skicka frågor till kollegor och kansliet."
+)
+
 _SAID = {
     HELLO: (
         "hej, hejsan, hallå, halloj, tja, tjena, tjenare, tjabba, tjo, morrn, morsning, hej hej, hejhej, hej på "
         "dig, hej där, hej alla, hej bot, hej du, god morgon, godmorgon, god dag, goddag, god kväll, god middag, "
-        "hello, hi, hey, jag har en fråga, jag har en fundering, kan jag fråga en sak, får jag fråga en sak, får jag "
+        "hello, hi, hey, hur mår du, hej hur mår du, hur är läget, hej hur är läget, läget, "
+        "jag har en fråga, jag har en fundering, kan jag fråga en sak, får jag fråga en sak, får jag "
         "fråga något, kan du hjälpa mig, kan du hjälpa till, jag behöver hjälp, help me, can you help me"
     ),
     THANKS: (
         "tack, tack tack, tackar, tackar tackar, tack så mycket, tack så jättemycket, tusen tack, stort tack, tack "
         "för hjälpen, tack för svaret, tack för svar, tack för det, tack ska du ha, tackar för hjälpen, tackar för "
         "svar, tackar så mycket, ok tack, okej tack, toppen tack, perfekt tack, super tack, jättebra tack, bra "
-        "tack, ja tack, nej tack, thanks, thank you, thx, tnx, tack det var bra, tack det räcker, tack det löste "
-        "sig, tack snälla, tack på förhand, tack och hej"
+        "tack, ja tack, nej tack, thanks, thank you, thx, tnx, tack det var bra, tack det räcker, tack snälla, tack på "
+        "förhand, tack och hej"
     ),
     GOODBYE: (
         "hej då, hejdå, adjö, vi hörs, vi ses, ha det, ha det bra, ha det gött, trevlig helg, trevlig kväll, god "
@@ -55,6 +64,17 @@ _SAID = {
 }
 _ANSWERS = {phrase.strip(): answer for answer, phrases in _SAID.items() for phrase in phrases.split(",")}
 _WARM = frozenset("👍👌🙏❤🧡💚💙💛💜🥰😊🙂😀😃😄😁👏🎉💪✅😍🤗🌱🌿♥")
+_ELSEWHERE = re.compile(
+    r"(?:vad|hur|va) (?:är|e|blir|ser|va) (?:det )?(?:för )?(?:väder|vädret|klockan|temperaturen|lunchen)(?: ut)?\b.*"
+    r"|(?:hur varmt|hur kallt) (?:är|blir) det.*|(?:kommer|ska) det (?:att )?(?:regna|snöa)\b.*"
+    r"|(?:blir|är) det (?:sol|regn)\b.*"
+    r"|vilken (?:dag|tid) är det(?: (?:i dag|idag|nu))?|vad är det för (?:dag|datum)(?: (?:i dag|idag))?"
+    r"|(?:vem|vilka) vann .{3,40}|(?:berätta|kan du|dra) .{0,20}(?:skämt|vits|saga)|sjung .{0,20}|vad äter du.*"
+)
+"""What people ask a bot to try it: the weather, the time, a joke. Nothing that somebody here would know."""
+_THANKING = re.compile(
+    r"(?:\w+ ){0,2}tack\w*(?: \w+){0,2} för (?:\w+ )?(?:hjälp|hjälpen|svar|svaret|det|info|infon|tips|tipset)"
+)
 _ASKING = frozenset("vad va hur när var vart vem vilka vilken vilket varför kan ska får måste finns".split())
 _TRIMMINGS = frozenset({"du", "så", "då", "där", "alla", "igen", "bot", "botten", "ekobot"})
 
@@ -71,7 +91,9 @@ def answer(text: str, attachments: Sequence[str] = ()) -> str | None:
     """
     plain = _plain(text)
     if plain:
-        return _ANSWERS.get(plain) or _ANSWERS.get(_bare(plain)) or (THANKS if _only_thanks(text) else None)
+        said = _ANSWERS.get(plain) or _ANSWERS.get(_bare(plain)) or (THANKS if _only_thanks(text) else None)
+        said = said or (THANKS if _THANKING.fullmatch(plain) else None)
+        return said or (ELSEWHERE if _ELSEWHERE.fullmatch(plain) else None)
     if attachments:
         return PICTURE
     if not text.strip():
@@ -80,7 +102,13 @@ def answer(text: str, attachments: Sequence[str] = ()) -> str | None:
 
 
 def _only_thanks(text: str) -> bool:
-    """Return whether a longer message thanks and asks nothing: "Tack! Det löste sig, Hudiksvall hade en mall"."""
+    """Return whether a longer message thanks and asks nothing: "Tack! Det löste sig, Hudiksvall hade en mall".
+
+    "Tack, det löste sig" only thanks too, where it is not heard as something said of an answer.
+    """
+    felt = feedback.about(text)
+    if felt is not None:
+        return felt is Feedback.SOLVED
     first, *rest = re.split(r"[.!,]", text.strip(), maxsplit=1)
     if not rest or _ANSWERS.get(_plain(first)) != THANKS:
         return False

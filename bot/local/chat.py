@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 
 from aiohttp import ClientConnectorError, ClientError
 
+from bot.local.address import make, port
 from bot.local.people import Player
-from bot.local.render import Button, Field, Shown, plain, render, wrapped
+from bot.local.render import BOLD, PLAIN, Button, Field, Shown, plain, render, wrapped
 from bot.local.talk import Talk, talk
 from bot.message import Json
 
@@ -62,12 +63,16 @@ class Terminal:
                 self._display(str(message.get("id", "")), card)
 
     def _display(self, card_id: str, card: Shown) -> None:
-        self._show("\n" + "\n".join(f"│ {line}" for line in card.lines))
-        for field in card.fields:
-            self._show(f"│ ▢ {field.label}")
-        for button in card.buttons:
-            self._buttons.append((card_id, button, card.fields))
-            self._show(f"│ [{len(self._buttons)}] {button.title}")
+        self._show("")
+        for part in card.parts:
+            match part:
+                case Button():
+                    self._buttons.append((card_id, part, card.fields))
+                    self._show(f"│ [{len(self._buttons)}] {part.title}")
+                case Field():
+                    self._show(f"│ ▢ {part.label}")
+                case line:
+                    self._show(f"│ {line}")
 
     def _press(self, conversation: Talk, call: Call, number: int) -> None:
         if not 0 < number <= len(self._buttons):
@@ -100,13 +105,18 @@ class Terminal:
             return QUIT
 
 
-def chat(bot: str, player: Player, ask: Ask = input, show: Callable[[str], None] = print) -> int:
-    """Talk as ``player`` with the bot at the address ``bot``. Return the exit code."""
+def chat(bot: str, player: Player, ask: Ask = input, show: Callable[[str], None] = print, *, bold: bool = False) -> int:
+    """Talk as ``player`` with the bot at the address ``bot``. Return the exit code. ``bold`` shows bold words bold."""
+    signs = str.maketrans({BOLD: "\x1b[1m", PLAIN: "\x1b[0m"} if bold else {BOLD: "", PLAIN: ""})
+
+    def show_line(line: str) -> None:
+        show(line.translate(signs))
+
     try:
         with _in_background(talk(bot, player)) as (conversation, call):
-            Terminal(ask, show).converse(conversation, call)
+            Terminal(ask, show_line).converse(conversation, call)
     except ClientConnectorError:
-        show(f"Ingen bot svarar på {bot}. Starta den med `make run` i ett annat fönster.")
+        show(f"Ingen bot svarar på {bot}. Starta den med `{make('run', port(bot))}` i ett annat fönster.")
         return 1
     except (ClientError, TimeoutError) as error:
         show(f"Boten svarade inte som den ska: {error or 'för långsamt'}")

@@ -1,4 +1,7 @@
-"""An Adaptive Card as a terminal shows it: text, numbered buttons, and the inputs that a button sends along."""
+"""An Adaptive Card as a terminal shows it: text, numbered buttons, and the inputs that a button sends along.
+
+Bold words stand between :data:`BOLD` and :data:`PLAIN`, one character each, so that lines can be broken and measured.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from dataclasses import dataclass, field
 from bot.message import Json
 
 WIDTH = 88
+BOLD, PLAIN = "\x0e", "\x0f"
+"""What begins and ends a bold word: control characters that no text of the bot has."""
 _LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]*)\)")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-=.!|<>~&])")
 _NESTED = ("body", "items", "columns", "rows", "cells", "actions")
@@ -41,33 +46,34 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A card's text, its buttons and its inputs."""
+    """A card's lines of text, buttons and inputs, in reading order."""
 
-    lines: tuple[str, ...]
-    buttons: tuple[Button, ...]
-    fields: tuple[Field, ...]
+    parts: tuple[str | Button | Field, ...]
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """Return the inputs, which each button sends."""
+        return tuple(part for part in self.parts if isinstance(part, Field))
 
 
 def render(card: Json) -> Shown:
     """Return everything in ``card``, top to bottom. Parts that Teams shows folded are unfolded."""
-    lines: list[str] = []
-    buttons: list[Button] = []
-    fields: list[Field] = []
+    parts: list[str | Button | Field] = []
     for element in _walk(card):
         kind = str(element.get("type", ""))
         if kind.startswith("Input."):
-            fields.append(_field(element))
+            parts.append(_field(element))
         elif kind in ("Action.Execute", "Action.Submit", "Action.OpenUrl"):
-            buttons.append(_button(element))
+            parts.append(_button(element))
         else:
-            lines.extend(_lines(element))
-    return Shown(tuple(lines), tuple(buttons), tuple(fields))
+            parts.extend(_lines(element))
+    return Shown(tuple(parts))
 
 
 def plain(markdown: str) -> str:
-    """Return text without Markdown's signs. A link's address follows its title."""
+    """Return text without Markdown's signs, with its bold words marked. A link's address follows its title."""
     text = _LINK.sub(lambda link: link[1] if link[2].endswith(link[1]) else f"{link[1]} <{link[2]}>", markdown)
-    text = re.sub(r"\*\*(.+?)\*\*", r"\1", text, flags=re.DOTALL)
+    text = re.sub(r"\*\*(.+?)\*\*", lambda bold: _bold(bold[1]), text, flags=re.DOTALL)
     return _ESCAPED.sub(r"\1", text)
 
 
@@ -82,24 +88,41 @@ def _walk(element: Json) -> Iterator[Json]:
     for name in _NESTED:
         for inner in element.get(name) or ():
             yield from _walk(inner)
-    if isinstance(element.get("card"), dict):  # Action.ShowCard
-        yield from _walk(element["card"])
+    for name in ("card", "selectAction"):  # Action.ShowCard, and a part that can be pressed as a whole
+        if isinstance(element.get(name), dict):
+            yield from _walk(element[name])
+
+
+def _bold(text: str) -> str:
+    """Mark each word, so that a marked text can be broken into lines."""
+    return re.sub(r"[^\s\x0e\x0f]+", lambda word: f"{BOLD}{word[0]}{PLAIN}", text)
 
 
 def _lines(element: Json) -> Iterator[str]:
     match element.get("type"):
         case "TextBlock":
-            yield from wrapped(plain(str(element.get("text", ""))))
+            text = plain(str(element.get("text", "")))
+            yield from wrapped(_bold(text) if _is_bold(element) and BOLD not in text else text)
         case "RichTextBlock":
-            runs = element.get("inlines") or ()
-            yield from wrapped("".join(run if isinstance(run, str) else str(run.get("text", "")) for run in runs))
+            yield from wrapped("".join(_run(run) for run in element.get("inlines") or ()))
         case "FactSet":
             for fact in element.get("facts") or ():
-                yield from wrapped(f"{fact.get('title', '')}: {plain(str(fact.get('value', '')))}")
+                yield from wrapped(f"{_bold(str(fact.get('title', '')))}: {plain(str(fact.get('value', '')))}")
         case "Image":
             yield f"[bild: {element.get('altText', '')}]"
         case "Badge":
             yield f"[{element.get('text', '')}]"
+
+
+def _run(run: Json | str) -> str:
+    if isinstance(run, str):
+        return run
+    text = str(run.get("text", ""))
+    return _bold(text) if _is_bold(run) else text
+
+
+def _is_bold(element: Json) -> bool:
+    return str(element.get("weight", "")).casefold() == "bolder" or element.get("style") == "heading"
 
 
 def _field(element: Json) -> Field:

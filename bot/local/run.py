@@ -14,6 +14,7 @@ from pathlib import Path
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
+from bot.local.address import bot_address, make
 from bot.local.people import KANSLI
 from bot.papers import OUTBOX
 from bot.settings import Settings
@@ -22,6 +23,8 @@ ROOT = Path(__file__).parents[2]
 PLAYGROUND = ROOT / "var" / "playground"
 """Where ``make`` installs the Playground with npm, and where the Playground writes its log (``devTools/``)."""
 PLAYGROUND_PORT = 56150
+FILES = f"Mail and invitations become files in {OUTBOX}/."
+END = "Ctrl-C stops everything."
 STARTING = 60
 """Seconds that the bot and the Playground may each take to start."""
 STOPPING = 10
@@ -31,8 +34,10 @@ STOPPING = 10
 async def run(settings: Settings, environ: Mapping[str, str], playground_port: int = PLAYGROUND_PORT) -> int:
     """Run until Ctrl-C, or until the bot ends by itself. Return the bot's exit code."""
     if _listening(settings.host.strip("[]"), settings.port):  # we would mistake that program for the bot
-        _say(f"Port {settings.port} är upptagen (kanske av en annan `make run`). Välj en annan: PORT=3979 make run")
+        other = f"DATABASE_URL=sqlite:///var/second.db {make('run', settings.port + 1)}"
+        _say(f"Port {settings.port} is taken, perhaps by another `make run`. Stop that one, or start a second: {other}")
         return 1
+    _say("Starting the bot. This takes about 3 seconds, and 5 when the database is new.")
     kansli = {"SEKOM_KANSLI": KANSLI.entra_id} if settings.local and not settings.kansli else {}
     bot = await asyncio.create_subprocess_exec(sys.executable, ROOT / "app.py", env={**environ, **kansli})
     started = [bot]
@@ -56,37 +61,37 @@ async def run(settings: Settings, environ: Mapping[str, str], playground_port: i
 
 async def _open(settings: Settings, environ: Mapping[str, str], port: int, started: list[Process]) -> None:
     """Wait for the bot, start the Playground, and say where to click."""
-    address = bot_address(settings)
+    address, now = bot_address(settings), asyncio.get_running_loop().time
+    begun = now()
     if not await _answers(f"{address}/healthz"):
         return
     if not settings.local:  # every message needs a token, and neither chat has one
-        _say("MicrosoftAppId är satt, så boten svarar bara Teams. Boten är igång. Ctrl-C avslutar.")
+        _say(f"The bot is ready after {now() - begun:.0f} s. MicrosoftAppId is set, so it answers only Teams. {END}")
         return
-    _say(f"Mejl och inbjudningar hamnar som filer i {OUTBOX}/.")
+    chat = f"Talk with it as a member: `{make('chat', settings.port)}` in another window."
     hindrance = _hindrance()
     if hindrance:
-        _say(f"{hindrance} Boten är igång: skriv `make chat` i ett annat fönster för att prata med den.")
+        _say(f"{hindrance}\nThe bot is ready after {now() - begun:.0f} s. {chat} {FILES} {END}")
         return
-    port = _free(port)
+    _say(f"The bot is ready after {now() - begun:.0f} s. Starting the browser client; this takes about 5 seconds.")
+    port, begun = _free(port), now()
     started.append(await _start_playground(f"{address}/api/messages", environ, port))
     if await _answers(f"http://localhost:{port}/"):
-        _say(f"Öppna http://localhost:{port} och skriv till boten. Ctrl-C avslutar.")
+        _say(
+            f"\nReady after {now() - begun:.0f} s more. Open http://localhost:{port} and click Personal Chat: "
+            f"the bot says hello.\nThere you are {KANSLI.name} of the kansli. Press an example, or write: medlemmar, "
+            f"hjälp.\n{chat}\n{FILES} {END}"
+        )
     else:
-        _say(f"Playground startade inte; skälet står i {PLAYGROUND / 'devTools'}. Skriv `make chat` i stället.")
-
-
-def bot_address(settings: Settings) -> str:
-    """Return the bot's address on this machine."""
-    host = f"[{settings.host}]" if ":" in settings.host.strip("[]") else settings.host
-    return f"http://{host}:{settings.port}"
+        _say(f"The browser client did not start; the reason is in {PLAYGROUND / 'devTools'}. {chat} {END}")
 
 
 def _hindrance() -> str:
-    """Return why there is no browser client, in Swedish, or empty where there is one."""
+    """Return why there is no browser client, or empty where there is one."""
     if shutil.which("node") is None:
-        return "Node (18 eller senare) finns inte, så chatten i webbläsaren startas inte."
+        return "There is no Node (18 or newer), so the browser client is left out."
     if not _cli().exists():
-        return "Playground är inte installerat (kräver Node 18 eller senare), så chatten i webbläsaren startas inte."
+        return "The browser client is not installed (npm did not fetch it), so it is left out."
     return ""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from microsoft_teams.cards import Action, CardElement
 
+from bot import links
 from bot.cards import (
     button,
     buttons,
@@ -31,8 +32,6 @@ from storage.contacts import Contact
 from storage.municipalities import MemberState, Municipality
 from storage.people import Person, PersonRole
 
-Link = Callable[[str], str]
-"""Makes a mail address the address of a chat."""
 TO_KANSLI, TO_PEERS = "Skicka till kansliet", "Fråga kollegor"
 _STATES = {
     MemberState.MEMBER: ("Ja", "är medlem."),
@@ -49,7 +48,6 @@ def contacts(
     seat: PersonRole | None,
     *,
     may_name: Callable[[Person], bool],
-    chat: Link,
     asked: str,
 ) -> Json:
     """Return a municipality's contact persons: name, seat and a way to write to each.
@@ -58,7 +56,7 @@ def contacts(
     """
     lacks = not any(contact.seat == seat for contact in held) if seat else not held
     hidden = any(contact.person and not may_name(contact.person) for contact in held)
-    lines = [_seat(contact, may_name, chat) for contact in cards.in_seat_order(held)]
+    lines = [_seat(contact, may_name) for contact in cards.in_seat_order(held)]
     named = words.seat(seat) if seat else "kontaktperson"
     nobody = f"Ingen är anmäld som {named} för {place.full_name}."
     body: list[CardElement] = [heading(place.full_name)]
@@ -126,9 +124,7 @@ def members(rows: Sequence[Municipality], county: str = "") -> Json:
     )
 
 
-def help_with(
-    subject: str, people: Sequence[Helper], answered: Sequence[AnsweredQuestion], chat: Link, asked: str
-) -> Json:
+def help_with(subject: str, people: Sequence[Helper], answered: Sequence[AnsweredQuestion], asked: str) -> Json:
     """Return the people and municipalities that can help with a subject. If there are none, say so."""
     ask = button(TO_PEERS, "questions.start", style="positive", text=asked)
     if not people and not answered:
@@ -144,7 +140,7 @@ def help_with(
     if people:
         body += [
             label("De har sagt att de kan hjälpa till"),
-            markdown("\n".join(_helper(each, chat) for each in people)),
+            markdown("\n".join(_helper(each) for each in people)),
         ]
     if answered:
         body.append(label("De har svarat på en liknande fråga"))
@@ -201,25 +197,25 @@ def _number(rows: Sequence[Municipality]) -> str:
     )
 
 
-def _seat(contact: Contact, may_name: Callable[[Person], bool], chat: Link) -> str:
+def _seat(contact: Contact, may_name: Callable[[Person], bool]) -> str:
     person = contact.person
     title = words.capital(words.seat(contact.seat))
     if person is None or not may_name(person):
         return f"- **{title}:** {words.HIDDEN}"
-    return f"- **{title}:** {_write_to(person, chat)}"
+    return f"- **{title}:** {_write_to(person)}"
 
 
-def _helper(helper: Helper, chat: Link) -> str:
+def _helper(helper: Helper) -> str:
     home = f", {escape(helper.home.full_name)}" if helper.home else ""
-    return f"- {_write_to(helper.person, chat)}{home}. Kan hjälpa till med: {escape(helper.person.helps_with)}"
+    return f"- {_write_to(helper.person)}{home}. Kan hjälpa till med: {escape(helper.person.helps_with)}"
 
 
-def _write_to(person: Person, chat: Link) -> str:
+def _write_to(person: Person) -> str:
     """Return a name with a link to a chat with the person. Without an address no link works for guests."""
     if not person.mail:
         return escape(person.called)
     whom = first_name(person.name) or "personen"
-    return f"{escape(person.called)}, {web_link(f'skriv till {whom}', chat(person.mail))}"
+    return f"{escape(person.called)}, {web_link(f'skriv till {whom}', links.chat_with(person.mail, person.id))}"
 
 
 def _to_kansli(asked: str, *, first: bool = False) -> Action:

@@ -110,7 +110,6 @@ def _contacts(turn: Turn, place: Municipality, seat: PersonRole | None = None) -
         held,
         seat,
         may_name=access.visible(turn, place.code),
-        chat=partial(links.chat_with, turn.app.settings),
         asked=f"Vem är kontaktperson för {place.full_name}?",
     )
 
@@ -153,8 +152,7 @@ def _members(turn: Turn, county: str = "") -> list[Municipality]:
 
 def _help(turn: Turn, subject: str) -> Json:
     able, answered = helpers.offering(turn, subject), helpers.answered(turn.session, subject)
-    link = partial(links.chat_with, turn.app.settings)
-    return register_cards.help_with(subject, able, answered, link, turn.incoming.text)
+    return register_cards.help_with(subject, able, answered, turn.incoming.text)
 
 
 def _alone(question: RegisterQuestion, text: str) -> str:

@@ -209,6 +209,7 @@ COLUMNS = {
     "state": "Läge",
     "more": "Mer att svara på",
     "solved": "Löste frågan",
+    "may_write": "Den som frågade får skriva till mig",
     "answers": "Svar hittills",
     "reply": "Mitt svar",
     "body": "Innehåll",

@@ -15,8 +15,10 @@ from __future__ import annotations
 
 from bot.message import Scope, UserError
 from bot.questions import details, lifecycle
+from bot.questions.details import QuestionDetails, Said
 from bot.turn import Turn
-from storage import deliveries, groups, offers, questions
+from storage import deliveries, groups, offers, questions, turns
+from storage.groups import ThemeGroup
 from storage.offers import ThreadOffer
 from storage.questions import Question
 
@@ -27,6 +29,7 @@ NOT_HERE = (
 )
 NOT_YOURS = "Det är inte din fråga, så det kan bara den som frågade göra."
 NOT_FOLLOWED = "Du följer inte den frågan. Skriv **mina frågor** för att se dina."
+NOT_ANSWERED = "Du har inte svarat på den frågan. Svara på frågans kort i temagruppens kanal."
 NOT_MANAGED = "Det där kan bara kansliet och gruppens moderatorer göra."
 OFFER_OVER = (
     "Det är redan avgjort, eller så har det gått mer än ett dygn. Tryck **Svara** på frågans kort om du vill svara."
@@ -67,6 +70,29 @@ def managed(turn: Turn) -> Question:
     return question
 
 
+def movable(turn: Turn) -> Question:
+    """Return the question that a button names if the person may move it: as its asker, or as :func:`managed` says."""
+    question = _named(turn)
+    own = question.asker_id == turn.person.id
+    return question if own and (turn.personal or _holds(turn, question)) else managed(turn)
+
+
+def answered(turn: Turn) -> Question:
+    """Return the question that a button names, for people who have answered it and are asked more about it."""
+    question = _named(turn)
+    if not any(answer.person_id == turn.person.id for answer in questions.answers(turn.session, question.id)):
+        raise UserError(NOT_ANSWERED)
+    return question
+
+
+def answer_of(turn: Turn, shown: QuestionDetails) -> Said:
+    """Return the answer to this question that a button names."""
+    response = details.said(shown, turn.data.get("answer"))
+    if response is None:
+        raise UserError("Det svaret finns inte kvar. Skriv **mina frågor** för att se de som finns.")
+    return response
+
+
 def at_card(turn: Turn) -> Question:
     """Return the question that a button names if this channel has had a card of it.
 
@@ -86,6 +112,20 @@ def stands_here(turn: Turn, question: Question) -> bool:
         return False
     posted = deliveries.channels(turn.session, questions.subject(question.id))[-1:]
     return turn.incoming.place.conversation_id in (group.conversation_id, *posted)
+
+
+def suggested_group(turn: Turn) -> ThemeGroup | None:
+    """Return the group that a button suggests for a new question. Every member may ask every group."""
+    return groups.by_theme(turn.session, turn.data.get("theme"))
+
+
+def refuse_others(turn: Turn) -> None:
+    """Refuse a press on a card that answered somebody else, which would ask in the presser's name."""
+    card, where = turn.incoming.card_id, turn.incoming.place.conversation_id
+    if card is not None and not turns.answers_with(turn.session, turn.person.id, where, card):
+        raise UserError(
+            "Det är inte din fråga. Skriv **fråga kollegor** och din egen fråga till mig om du vill ställa en."
+        )
 
 
 def own_offer(turn: Turn) -> tuple[ThreadOffer, Question]:

@@ -16,6 +16,7 @@ from bot.cards import (
     label,
     markdown,
     one_line,
+    open_link,
     plain,
     short,
     small,
@@ -33,43 +34,83 @@ CHANNEL_GONE = (
 )
 
 
-def receipt(shown: QuestionDetails) -> Json:
-    """Return the card after *Skicka*."""
+def receipt(shown: QuestionDetails, *, own_chat: bool = True) -> Json:
+    """Return the card after *Skicka*. ``own_chat`` says that it stands in the asker's own chat."""
     question = shown.question
+    what = "Din fråga är skickad" if shown.group else "Skickat till kansliet"
+    where = "här" if own_chat else "i vår egen chatt"
+    readers = "" if shown.group else " Bara kansliet läser det du skrev."
     return card(
-        heading("Din fråga är skickad"),
+        heading(what),
         plain(question.text),
-        plain(f"Den ligger hos {shown.home}. Jag skriver till dig här så fort någon svarar."),
+        plain(f"Den ligger hos {shown.home}. Jag skriver till dig {where} så fort någon svarar.{readers}"),
         small("Skriv **mina frågor** när du vill se hur det går."),
         actions=[
             button("Dra tillbaka frågan", "questions.withdraw", question=question.id),
-            button("Mina frågor", "questions.mine"),
+            *([button("Mina frågor", "questions.mine")] if own_chat else []),
         ],
         summary=f"Din fråga är skickad till {shown.home}.",
     )
 
 
-def answered(shown: QuestionDetails, response: Said, *, own: bool) -> Json:
-    """Return the card that brings an answer, to the asker or to somebody who follows the question."""
+def errand_form(text: str) -> Json:
+    """Return the form for a message to the kansli. ``text`` is what was written already."""
+    return card(
+        heading("Vad vill du säga till kansliet?"),
+        text_input(
+            "errand",
+            "Ditt meddelande",
+            value=text,
+            long=True,
+            required="Skriv vad det gäller.",
+            most=lifecycle.LONGEST_QUESTION,
+        ),
+        small("Bara kansliet läser det, med ditt namn. Svaret kommer till dig i vår egen chatt."),
+        actions=[button("Skicka till kansliet", "questions.to_kansli", style="positive")],
+        summary="Vad vill du säga till kansliet?",
+    )
+
+
+def answered(shown: QuestionDetails, response: Said, *, own: bool, thread: str = "") -> Json:
+    """Return the card that brings an answer, to the asker or to somebody who follows the question.
+
+    ``thread`` is the address of the question's thread, if it has one.
+    """
     title = "Du har fått svar" if own else "En fråga du följer har fått svar"
     return card(
         heading(title),
         plain(f"Frågan: {short(shown.question.text)}", subtle=True),
         plain(response.answer.text),
         plain(f"{response.who}, {swedish.day(response.answer.at)}", subtle=True),
-        actions=_after_answer(shown, response, own=own),
+        *([small(f"Undrar du något mer? Skriv det här, så skickar jag det till {response.to}.")] if own else []),
+        actions=[*_after_answer(shown, response, own=own), *_to_people(response, own=own, thread=thread)],
         summary=f"{title}: {one_line(response.answer.text)}",
     )
 
 
-def solved(shown: QuestionDetails, response: Said) -> Json:
+def solved(shown: QuestionDetails, response: Said, *, thread: str = "") -> Json:
     """Return the card after *Det löste det*."""
     return card(
         heading("Vad bra!"),
         plain(f"Frågan: {short(shown.question.text)}", subtle=True),
         plain(response.answer.text),
         plain(f"{response.who}. Det löste frågan.", subtle=True),
-        actions=_after_answer(shown, response, own=True)[1:],
+        actions=[*_after_answer(shown, response, own=True)[1:], *_to_people(response, own=True, thread=thread)],
+        summary="Frågan är löst.",
+    )
+
+
+def solved_by_words(shown: QuestionDetails, response: Said) -> Json:
+    """Return the card after "tack, det löste sig": what was done, and the way back."""
+    gone = response.answer.person_id in (None, shown.question.asker_id)
+    told = "" if gone else f" och sagt till {response.who} att svaret hjälpte"
+    rows: Json = {"question": response.answer.question_id, "answer": response.answer.id}
+    return card(
+        heading("Vad bra!"),
+        plain(f"Jag har markerat din fråga som löst{told}."),
+        plain(f"Frågan: {short(shown.question.text)}", subtle=True),
+        plain(short(response.answer.text), subtle=True),
+        actions=[button("Ångra", "questions.unsolve", **rows), button("Mina frågor", "questions.mine")],
         summary="Frågan är löst.",
     )
 
@@ -118,18 +159,21 @@ def mine(own: Sequence[Question], followed: Sequence[Question]) -> Json:
     return card(*body, summary="Mina frågor")
 
 
-def mine_one(shown: QuestionDetails, *, own: bool) -> Json:
-    """Return one of the person's questions, with its answers."""
+def mine_one(shown: QuestionDetails, *, own: bool, thread: str = "") -> Json:
+    """Return one of the person's questions, with its answers. ``thread`` is the address of its thread."""
     question, last = shown.question, shown.answers[-1] if shown.answers else None
     actions: list[Action] = []
     if own and last is not None and not question.over:
         solved, more = _after_answer(shown, last, own=True)[:2]
         actions += [] if question.status == Status.SOLVED else [solved]
         actions += [] if question.status == Status.OPEN else [more]
+    if own and question.status == Status.OPEN:
+        actions.append(button("Byt grupp", "questions.regroup", question=question.id))
     if own and question.status in (Status.OPEN, Status.ANSWERED):
         actions.append(button("Dra tillbaka frågan", "questions.withdraw", question=question.id))
     if not own:
         actions.append(button("Sluta följa", "questions.unfollow", question=question.id))
+    actions += _to_people(last, own=own, thread=thread) if last is not None else []
     return card(
         heading(f"Fråga till {shown.home}"),
         plain(question.text),
@@ -150,6 +194,42 @@ def earlier(shown: QuestionDetails) -> Json:
         label("Svar"),
         *answers(shown.answers[-5:], len(shown.answers)),
         summary=f"Så har andra frågat: {one_line(shown.question.text)}",
+    )
+
+
+def offer_follow_up(shown: QuestionDetails, response: Said, text: str) -> Json:
+    """Ask whether what the asker has just written goes on with the question that got this answer."""
+    title = f"Ska jag skicka det till {response.to}?"
+    rows: Json = {"question": shown.question.id, "answer": response.answer.id, "text": text}
+    seen = f" {shown.home[:1].upper()}{shown.home[1:]} ser det också." if shown.group else ""
+    return card(
+        heading(title),
+        plain(f"Du skrev: {text}"),
+        plain(f"Det gäller din fråga: {short(shown.question.text)}{seen}", subtle=True),
+        actions=[
+            button(
+                f"Skicka till {one_line(response.first or 'kollegan', 10)}",
+                "questions.follow_up",
+                style="positive",
+                **rows,
+            ),
+            button("Nej, en ny fråga", "chat.ask", text=text),
+        ],
+        summary=title,
+    )
+
+
+def follow_up_form(shown: QuestionDetails, response: Said, words: str) -> Json:
+    """Return what the asker wrote after an answer, for the person who gave it, with a field to answer in."""
+    title = "En följdfråga om ditt svar"
+    return card(
+        heading(title),
+        plain(f"Frågan: {short(shown.question.text)}", subtle=True),
+        plain(f"Ditt svar: {short(response.answer.text)}", subtle=True),
+        plain(f"{shown.asker} skriver: {words}"),
+        text_input("answer", "Ditt svar", long=True, required="Skriv ditt svar.", most=lifecycle.LONGEST_ANSWER),
+        actions=[button("Skicka svaret", "questions.reply", style="positive", question=shown.question.id)],
+        summary=f"{title}: {one_line(words)}",
     )
 
 
@@ -179,6 +259,14 @@ STATES = {
     Status.WITHDRAWN: "Återtagen",
     Status.CLOSED: "Stängd",
 }
+
+
+def _to_people(response: Said, *, own: bool, thread: str) -> list[Action]:
+    """Return the links to the person who answered, for the asker if they agreed, and to the thread."""
+    ways = []
+    if own and response.chat:
+        ways.append(open_link(f"Skriv till {one_line(response.first or 'kollegan', 10)}", response.chat))
+    return [*ways, *([open_link("Öppna tråden", thread)] if thread else [])]
 
 
 def _after_answer(shown: QuestionDetails, response: Said, *, own: bool) -> list[Action]:

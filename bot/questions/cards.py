@@ -103,8 +103,14 @@ def status(shown: QuestionDetails) -> str:
             return "Återtagen."
 
 
-def form(shown: QuestionDetails) -> Json:
-    """Return the input for an answer, for the person who pressed *Svara*."""
+def may_write(*, asks: bool) -> list[CardElement]:
+    """Return the choice whether the asker may write to the person who answers. ``asks``: we know their address."""
+    choices = [("no", "Nej"), ("yes", "Ja, visa min mejladress")]
+    return [choice_input("may_write", "Får den som frågade skriva till dig?", choices, value="no")] if asks else []
+
+
+def form(shown: QuestionDetails, *, contact: bool) -> Json:
+    """Return the input for an answer, for the person who pressed *Svara*. ``contact``: we know their mail address."""
     question = shown.question
     rows: Json = {"question": question.id, "post": question.posts}
     return card(
@@ -113,7 +119,9 @@ def form(shown: QuestionDetails) -> Json:
         text_input(
             "answer", "Ditt svar", long=True, required="Skriv ditt svar i rutan.", most=lifecycle.LONGEST_ANSWER
         ),
+        *may_write(asks=contact),
         small("Den som frågade får ditt svar tillsammans med ditt namn och din kommun. Gruppen ser det också."),
+        small("Blev det fel? Tryck **Svara** igen och skriv det rätta, så får den som frågade det också."),
         actions=[
             button("Skicka svaret", "questions.answer", style="positive", **rows),
             button("Tillbaka", "questions.card", alone=True, **rows),
@@ -122,13 +130,14 @@ def form(shown: QuestionDetails) -> Json:
     )
 
 
-def offer(shown: QuestionDetails, offer_id: int, text: str) -> Json:
+def offer(shown: QuestionDetails, offer_id: int, text: str, *, contact: bool) -> Json:
     """Ask the person who replied in the thread without a mention whether that is an answer."""
     rows: Json = {"offer": offer_id}
     return card(
         heading("Ska jag skicka det här till frågeställaren?"),
         plain(f"Frågan: {short(shown.question.text)}", subtle=True),
         plain(f"Du skrev i tråden: {short(text, LONGEST)}"),
+        *may_write(asks=contact),
         small("Svaret går med ditt namn och din kommun. Säger du inget inom ett dygn slänger jag det."),
         actions=[
             button("Skicka", "questions.offer_send", style="positive", **rows),
@@ -156,6 +165,26 @@ def choose_group(shown: QuestionDetails, groups: Sequence[ThemeGroup], *, back: 
         actions=[button("Flytta frågan", "questions.move", style="positive", question=question.id), back],
         summary="Vart hör frågan?",
     )
+
+
+def confirm_wrong(shown: QuestionDetails, *, back: Action) -> Json:
+    """Ask whether the question belongs to another group, before people who can move it are told."""
+    question, title = shown.question, "Hör frågan till en annan grupp?"
+    return card(
+        heading(title),
+        plain(short(question.text)),
+        small("Då säger jag till dem som kan flytta den. De ser att det var du som sa till."),
+        actions=[
+            button("Ja, säg till", "questions.misplaced", style="positive", question=question.id, post=question.posts),
+            back,
+        ],
+        summary=title,
+    )
+
+
+def told(text: str, *, back: Action) -> Json:
+    """Return the card that confirms what was done, with the way back to the question."""
+    return card(plain(text), actions=[back], summary=text)
 
 
 def back_to_card(question: Question) -> Action:

@@ -1,4 +1,7 @@
-"""Post a question's card in its group's channel, keep it up to date, and post it again if it was lost."""
+"""Post a question's card in its group's channel, keep it up to date, and post it again if it was lost.
+
+The cards that ask the kansli or a moderator to do something about the question are kept up to date too.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,18 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from bot import links
 from bot.delivery import living
-from bot.questions import cards, details, keys
+from bot.delivery.reach import OUTSIDE
+from bot.questions import cards, desk_cards, details, keys
 from bot.questions.details import QuestionDetails
 from bot.turn import Turn
-from storage import answer_forms, groups, outbox
-from storage.outbox import Delivery
+from storage import answer_forms, deliveries, groups, kansli, outbox, questions
+from storage.outbox import Delivery, State
 from storage.outgoing import Outgoing, ToChannel
-from storage.questions import Question
+from storage.questions import Question, Status
+
+_IN_TEAMS = (State.WAITING, State.SENDING, State.SENT, State.UNCERTAIN)
 
 
 def post(turn: Turn, question: Question) -> QuestionDetails:
@@ -37,7 +44,31 @@ def changed(turn: Turn, question: Question) -> QuestionDetails:
     if shown.group is not None:
         row = update(shown, f"v{question.version}", not_before=_written_until(turn, question))
         outbox.enqueue(turn.session, row, turn.now)
+    if question.status != Status.OPEN:  # a card of a question that waits says what is special about it
+        desk_changed(turn, shown)
     return shown
+
+
+def desk_changed(turn: Turn, shown: QuestionDetails) -> None:
+    """Show the new state on the desk's cards. A person who has an answer form open sees it afterwards.
+
+    People who no longer look after the question see only where it is now.
+    """
+    question = shown.question
+    subjects = {questions.subject(question.id), questions.reminder_subject(question.id)}
+    rows = [row for about in deliveries.about(turn.session, subjects).values() for row in about]
+    posted = [
+        row for row in rows if keys.at_desk(question, row) and row.state in _IN_TEAMS and row.route not in OUTSIDE
+    ]
+    if not posted:
+        return
+    managers = (*kansli.everyone(turn.session), *groups.moderators(turn.session, question.group_id))
+    readers = living.Readers({person.id for person in managers}, desk_cards.elsewhere(shown))
+    card, lives = desk_cards.current(shown), keys.cards(question.id)
+    for row in posted:
+        writes = None if question.over else answer_forms.until(turn.session, question.id, row.person_id, turn.now)
+        version = lives.version(row.key, f"v{question.version}", readers.card(card, row.person_id), not_before=writes)
+        outbox.enqueue(turn.session, version, turn.now)
 
 
 def update(shown: QuestionDetails, version: str, *, not_before: datetime | None = None) -> Outgoing:
@@ -58,6 +89,14 @@ def stopped_writing(turn: Turn, question: Question) -> None:
     closed = answer_forms.end(turn.session, question.id, turn.person.id)
     if closed and _written_until(turn, question) is None:
         answer_forms.show_now(turn.session, _posted(question), turn.now)
+
+
+def link(turn: Turn, shown: QuestionDetails) -> str:
+    """Return the address of the question's thread in Teams; empty without a thread that we know."""
+    thread = living.thread(turn.session, keys.card(shown.question)) if shown.group is not None else None
+    if thread is None or thread.thread_id is None:
+        return ""
+    return links.thread(turn.app.settings, thread.conversation_id, thread.thread_id)
 
 
 def lost(session: Session, waiting: Sequence[Question]) -> Iterator[tuple[Question, Delivery]]:

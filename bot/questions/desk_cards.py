@@ -24,7 +24,7 @@ from bot.cards import (
 )
 from bot.message import Json
 from bot.questions import lifecycle
-from bot.questions.cards import LONGEST, TITLE, answers, asked, status
+from bot.questions.cards import LONGEST, TITLE, answers, asked, may_write, status
 from bot.questions.details import QuestionDetails, Said
 from storage.outbox import State
 from storage.questions import Question, Status
@@ -52,10 +52,10 @@ def listing(waiting: Sequence[Question], homes: Mapping[int | None, str], page: 
     return card(*body, actions=on_page.turns, summary=title)
 
 
-def one(shown: QuestionDetails, *, why: str = "", said: str = "", lost: bool = False) -> Json:
+def one(shown: QuestionDetails, *, why: str = "", said: str = "", lost: bool = False, misplaced: bool = False) -> Json:
     """Return one question. ``why`` is why it was brought up; ``said`` is what has just been done to it.
 
-    ``lost`` means that its card may be missing in the channel.
+    ``lost`` means that its card may be missing in the channel, ``misplaced`` that it may belong to another group.
     """
     question = shown.question
     return card(
@@ -64,9 +64,43 @@ def one(shown: QuestionDetails, *, why: str = "", said: str = "", lost: bool = F
         *asked(shown),
         plain(f"{shown.home[:1].upper()}{shown.home[1:]}. {status(shown)}", subtle=True),
         *answers(shown.answers[-3:], len(shown.answers)),
-        actions=[*_what_can_be_done(shown, lost=lost), _list_button()],
+        actions=[*_what_can_be_done(shown, lost=lost, misplaced=misplaced), _list_button()],
         summary=f"{why or 'Öppen fråga'}: {one_line(question.text)}",
     )
+
+
+def current(shown: QuestionDetails) -> Json:
+    """Return the card that takes the place of an earlier one: what can be done while it waits, else how it went."""
+    question, many = shown.question, len(shown.answers)
+    match question.status:
+        case Status.OPEN:
+            return one(shown)
+        case Status.ANSWERED:
+            title = "Frågan har fått svar" if many == 1 else f"Frågan har fått {many} svar"
+        case Status.SOLVED:
+            title = "Frågan är löst"
+        case Status.CLOSED:
+            title = "Frågan är stängd"
+        case _:
+            return _only("Den som frågade har dragit tillbaka frågan.")
+    more = [] if question.over else [button("Visa frågan", "questions.desk_one", question=question.id)]
+    return card(
+        heading(title),
+        *asked(shown),
+        plain(f"{shown.home[:1].upper()}{shown.home[1:]}. {status(shown)}", subtle=True),
+        *answers(shown.answers[-3:], many),
+        actions=[*more, _list_button()],
+        summary=f"{title}: {one_line(question.text)}",
+    )
+
+
+def elsewhere(shown: QuestionDetails) -> Json:
+    """Return the card for people who do not look after the question any more."""
+    return _only(f"Frågan ligger hos {shown.home} nu.")
+
+
+def _only(text: str) -> Json:
+    return card(plain(text), actions=[_list_button()], summary=text)
 
 
 def missing(shown: QuestionDetails, state: str) -> str:
@@ -79,8 +113,11 @@ def missing(shown: QuestionDetails, state: str) -> str:
     return f"Frågan kom {perhaps}inte fram till {shown.home}"
 
 
-def answer_form(shown: QuestionDetails, *, pasted: bool) -> Json:
-    """Return the form for an answer: one that the kansli writes, or one pasted from the thread."""
+def answer_form(shown: QuestionDetails, *, pasted: bool, contact: bool = False) -> Json:
+    """Return the form for an answer: one that the person writes, or one pasted from the thread.
+
+    ``contact``: we know the person's mail address.
+    """
     title = "Klistra in svaret från tråden" if pasted else "Skriv ditt svar"
     label = "Svaret från tråden" if pasted else "Ditt svar"
     hint = (
@@ -92,6 +129,7 @@ def answer_form(shown: QuestionDetails, *, pasted: bool) -> Json:
         heading(title),
         *asked(shown),
         text_input("answer", label, long=True, required="Skriv svaret i rutan.", most=lifecycle.LONGEST_ANSWER),
+        *may_write(asks=contact and not pasted),
         small(hint),
         actions=[
             button(
@@ -135,19 +173,22 @@ def age(question: Question, now: datetime) -> str:
     return f"{swedish.count(days, 'dag', 'dagar')} gammal" if days else "ställd i dag"
 
 
-def _what_can_be_done(shown: QuestionDetails, *, lost: bool) -> list[Action]:
+def _what_can_be_done(shown: QuestionDetails, *, lost: bool, misplaced: bool) -> list[Action]:
     question = shown.question
     rows: Json = {"question": question.id}
     if question.over:
         return []
     lost = lost and shown.group is not None and shown.group.conversation_id is not None
     actions = [button("Lägg ut igen", "questions.repost", **rows)] if lost else []
+    misplaced = misplaced and question.status == Status.OPEN
+    move = button("Flytta", "questions.move_form", style="positive" if misplaced else None, **rows)
+    actions += [move] if misplaced else []
     actions += [
-        button("Besvara", "questions.desk_form", style="positive", **rows),
+        button("Besvara", "questions.desk_form", style=None if misplaced else "positive", **rows),
         button("Besvarad i tråden", "questions.paste_form", **rows),
     ]
     if question.status == Status.OPEN:
-        actions.append(button("Flytta", "questions.move_form", **rows))
+        actions += [] if misplaced else [move]
         actions += [button("Påminn", "questions.remind", **rows)] if shown.group is not None and not lost else []
     if question.status != Status.SOLVED:
         actions.append(button("Stäng med orsak", "questions.close_form", **rows))

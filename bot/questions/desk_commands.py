@@ -61,6 +61,7 @@ def page(turn: Turn) -> Reply:
 def one(turn: Turn) -> Reply:
     """Show one question, with what can be done about it."""
     question = access.managed(turn)
+    channel_notices.stopped_writing(turn, question)
     shown, row = details.of(turn.session, question, turn.now), _lost(turn, question)
     note = f"{desk_cards.missing(shown, row.state)}." if row else ""
     return turn.in_place(desk_cards.one(shown, said=note, lost=row is not None))
@@ -84,13 +85,16 @@ def repost(turn: Turn) -> Reply:
 def answer_form(turn: Turn) -> Reply:
     """*Besvara*: show the answer form."""
     question = _open(turn)
-    return turn.in_place(desk_cards.answer_form(details.of(turn.session, question, turn.now), pasted=False))
+    channel_notices.writes(turn, question)
+    shown = details.of(turn.session, question, turn.now)
+    return turn.in_place(desk_cards.answer_form(shown, pasted=False, contact=bool(turn.person.mail)))
 
 
 @routes.action("questions.paste_form")
 def paste_form(turn: Turn) -> Reply:
     """*Besvarad i tråden*: show the form for an answer from the thread."""
     question = _open(turn)
+    channel_notices.writes(turn, question)
     return turn.in_place(desk_cards.answer_form(details.of(turn.session, question, turn.now), pasted=True))
 
 

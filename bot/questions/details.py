@@ -8,8 +8,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from bot import links
 from bot.questions import lifecycle
-from storage import groups, municipalities, people, questions
+from storage import groups, municipalities, name_keys, people, questions
 from storage.groups import ThemeGroup
 from storage.questions import Answer, AnswerWay, Question
 
@@ -22,6 +23,20 @@ class Said:
 
     answer: Answer
     who: str
+    first: str = ""
+    """The first name of the person who answered; empty if it is not known, or if somebody else brought the answer."""
+    mail: str = ""
+    """Their mail address, if they agreed that the asker gets it; without their key."""
+
+    @property
+    def to(self) -> str:
+        """Return words for the person after "till"."""
+        return self.first or "den som svarade"
+
+    @property
+    def chat(self) -> str:
+        """Return the address of a chat with the person, with their key; empty without :attr:`mail`."""
+        return links.chat_with(self.mail, self.answer.person_id or 0) if self.mail else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +81,7 @@ def of(session: Session, question: Question, now: datetime) -> QuestionDetails:
         claimer=who(session, claimer.shown_name, claimer.municipality_code) if claimer else "",
         claimer_name=claimer.shown_name if claimer else "",
         followers=len(questions.followers(session, question.id)),
-        answers=[Said(each, _answerer(session, each, names)) for each in given],
+        answers=[_said(session, each, names) for each in given],
     )
 
 
@@ -90,6 +105,13 @@ def everyone(session: Session, question: Question, but: Collection[int | None] =
     return [person for person in dict.fromkeys(told) if person is not None and person not in but]
 
 
-def _answerer(session: Session, answer: Answer, names: dict[int, str]) -> str:
-    shown = who(session, names.get(answer.person_id or 0, ""), answer.municipality_code)
-    return f"Från tråden, förmedlat av {shown}" if answer.way == AnswerWay.PASTED else shown
+def _said(session: Session, answer: Answer, names: dict[int, str]) -> Said:
+    name = names.get(answer.person_id or 0, "")
+    shown = who(session, name, answer.municipality_code)
+    if answer.way == AnswerWay.PASTED:
+        return Said(answer, f"Från tråden, förmedlat av {shown}")
+    first = next(iter(name_keys.plain(name).split()), "")
+    writer = people.by_id(session, answer.person_id) if answer.may_write else None
+    mail = writer.mail if writer is not None and writer.left_at is None else None
+    number = answer.person_id or 0
+    return Said(answer, shown, name_keys.keyed(number, first), mail or "")

@@ -10,6 +10,8 @@ from storage.questions import Question
 
 MISSING = "lost:"
 """The start of the keys of messages that tell the kansli that a card is missing."""
+_AT_DESK = ("asked:", "reopened:", "wrong:", "rung:", MISSING)
+"""The starts of the keys of cards that ask the kansli or a moderator to do something."""
 
 
 def of(question: Question, what: str) -> str:
@@ -37,6 +39,12 @@ def cards(question_id: int) -> Living:
 def card(question: Question) -> str:
     """Return the key of the question's newest card."""
     return cards(question.id).key(question.posts)
+
+
+def at_desk(question: Question, row: Delivery) -> bool:
+    """Return whether the row posted a card that asks the kansli or a moderator to do something about the question."""
+    starts = tuple(of(question, what) for what in _AT_DESK)
+    return row.target is None and row.person_id not in (None, question.asker_id) and row.key.startswith(starts)
 
 
 def question_of(subject: str, key: str) -> int | None:

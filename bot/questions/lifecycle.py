@@ -60,8 +60,10 @@ def checked_reason(text: str) -> str:
     return _checked(text, LONGEST_REASON, "Skriv varför du stänger frågan. Den som frågade läser det.", "Texten")
 
 
-def answer(turn: Turn, question: Question, text: str, way: AnswerWay) -> tuple[Answer, bool]:
-    """Store an answer. Return it, and whether it is new."""
+def answer(
+    turn: Turn, question: Question, text: str, way: AnswerWay, *, may_write: bool = False
+) -> tuple[Answer, bool]:
+    """Store an answer. Return it, and whether it is new. ``may_write``: the asker may write to the person."""
     _refuse_over(question)
     written = checked_answer(text)
     stored, new = questions.add_answer(
@@ -73,6 +75,7 @@ def answer(turn: Turn, question: Question, text: str, way: AnswerWay) -> tuple[A
         digest=_digest(written),
         way=way,
         at=turn.now,
+        may_write=may_write,
     )
     if not new:
         return stored, False
@@ -202,16 +205,41 @@ def solve(change: Change, question: Question, solution: Answer, answers: Sequenc
     return True
 
 
+def unsolve(question: Question, answers: Sequence[Answer]) -> bool:
+    """Take back that an answer solved the question, when the asker regrets it."""
+    if question.status != Status.SOLVED:
+        return False
+    for given in answers:
+        given.solved = False
+    question.status, question.ended_at = Status.ANSWERED, None
+    question.version += 1
+    return True
+
+
 def need_more(change: Change, question: Question, words: str, answers: Sequence[Answer]) -> None:
     """Open the question again, with what its asker still needs."""
     _refuse_over(question)
     if question.status == Status.OPEN:
         raise UserError("Frågan är redan öppen. Du får besked här när någon svarar.")
-    question.more = _checked(words, LONGEST_QUESTION, "Skriv vad du fortfarande undrar över.", "Texten")
+    question.more = checked_more(words)
     for given in answers:
         given.solved = False
     question.status, question.ended_at, question.waiting_since = Status.OPEN, None, change.now
     question.version += 1
+
+
+def follow_up(change: Change, question: Question, words: str, answers: Sequence[Answer]) -> None:
+    """Ask more after an answer. A question that is open again already gets the words in addition."""
+    if question.status != Status.OPEN:
+        need_more(change, question, words, answers)
+        return
+    question.more = checked_more(f"{question.more}\n{checked_more(words)}")
+    question.version += 1
+
+
+def checked_more(words: str) -> str:
+    """Return what the asker still needs, stripped. Raise :class:`UserError` if it is empty or too long."""
+    return _checked(words, LONGEST_QUESTION, "Skriv vad du fortfarande undrar över.", "Texten")
 
 
 def _refuse_over(question: Question) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from bot import swedish
-from bot.questions.details import QuestionDetails
+from bot.cards import one_line
+from bot.mail_address import is_address
+from bot.questions.details import QuestionDetails, Said
+from storage import name_keys
 from storage.outgoing import AsMail
 
 
@@ -46,6 +49,38 @@ def at_kansli(shown: QuestionDetails) -> AsMail:
         ),
         why="Du får mejlet för att du ställde frågan.",
         quote=shown.question.text,
+    )
+
+
+def answered(shown: QuestionDetails, response: Said, *, own: bool) -> AsMail:
+    """Bring a colleague's answer, to the asker or to somebody who follows the question."""
+    asked = shown.question
+    whose = "din fråga" if own else "en fråga du följer"
+    way = [
+        f"Undrar du något mer? Skriv det till mig i chatten, så skickar jag det till {response.to}.",
+        "Löste svaret din fråga? Tryck **Det löste det** i chatten, så vet den som svarade att det hjälpte.",
+    ]
+    if is_address(response.mail):
+        mail = name_keys.keyed(response.answer.person_id or 0, response.mail)
+        way.insert(1, f"Du kan också skriva direkt: [{mail}](mailto:{mail}) eller [chatta i Teams]({response.chat}).")
+    text = f"En kollega har svarat på {whose} till {shown.home}. Frågan och svaret står här under."
+    return AsMail(
+        subject=f"Svar på {whose}: {one_line(asked.text, 60)}",
+        text=text if not own else "\n".join([text, "", *(f"- {line}" for line in way)]),
+        why=f"Du får mejlet för att du {'ställde' if own else 'följer'} frågan.",
+        quote=f"{'Din fråga' if own else 'Frågan'}:\n{asked.text}\n\nSvar från {response.who}:\n{response.answer.text}",
+    )
+
+
+def follow_up(shown: QuestionDetails, response: Said, words: str) -> AsMail:
+    """Bring what the asker wrote after an answer, to the person who gave that answer."""
+    return AsMail(
+        subject=f"En följdfråga om ditt svar: {one_line(words, 60)}",
+        text="Den som fick ditt svar undrar en sak till. Öppna chatten och skriv ditt svar på kortet där.",
+        why="Du får mejlet för att du svarade på frågan.",
+        quote=(
+            f"Frågan:\n{shown.question.text}\n\nDitt svar:\n{response.answer.text}\n\n{shown.asker} skriver:\n{words}"
+        ),
     )
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from bot.cards import escape
 from bot.delivery import living
 from bot.message import Json
-from bot.questions import asker_cards, cards, channel_notices, desk_cards, details, keys, lifecycle
+from bot.questions import asker_cards, cards, channel_notices, desk_cards, details, keys, lifecycle, mails
 from bot.questions.details import QuestionDetails, Said
 from bot.register.change import Change
 from bot.routes import Routes
 from bot.turn import Turn
-from storage import groups, kansli, outbox, questions
+from storage import groups, kansli, outbox, questions, reminder_choices
 from storage.outgoing import AsMail, Outgoing, Reach, ThreadOf, ToPerson, ToThread
 from storage.people import Person
 from storage.questions import Question, Status
@@ -44,34 +44,40 @@ def answered(turn: Turn, question: Question, answer_id: int) -> QuestionDetails:
     response = details.said(shown, answer_id)
     if response is not None:
         told = details.everyone(turn.session, question, but=[response.answer.person_id])
-        thread = living.thread(turn.session, keys.card(question))
-        _send(turn, (_answer_to(shown, response, person, thread) for person in told))
+        _send(turn, (_answer_to(turn, shown, response, person) for person in told))
     return shown
 
 
-def edited(turn: Turn, question: Question, answer_id: int) -> QuestionDetails:
-    """Show an answer's new text on every card that has it."""
+def edited(turn: Turn, question: Question, response: Said) -> bool:
+    """Show an answer's new text on every card that has it, and in the mails that have not gone.
+
+    Return whether somebody has it in a form that can't be changed.
+    """
     shown = channel_notices.changed(turn, question)
-    said = details.said(shown, answer_id)
-    for key, person in _told_of(turn.session, question, answer_id):
-        if said is None:
-            break
-        own = person == question.asker_id
-        solved = own and said.answer.solved
-        card = asker_cards.solved(shown, said) if solved else asker_cards.answered(shown, said, own=own)
-        _send(turn, [keys.cards(question.id).version(key, f"v{question.version}", card)])
-    return shown
+    told = _told_of(turn.session, question, response.answer.id)
+    for key, person in told:
+        fresh = _answer_to(turn, shown, response, person)
+        reminder_choices.rewrite_mail(turn.session, fresh, turn.now)
+        _send(turn, [keys.cards(question.id).version(key, f"v{question.version}", fresh.card or {})])
+    return reminder_choices.is_fixed(turn.session, [key for key, _ in told])
 
 
-def taken_back(turn: Turn, question: Question, answer_id: int) -> QuestionDetails:
-    """Take an answer away from every card that has it."""
+def taken_back(turn: Turn, question: Question, answer_id: int) -> bool:
+    """Take an answer away from every card that has it, and cancel the mails that have not gone.
+
+    Return whether somebody has it in a form that can't be changed.
+    """
     shown = channel_notices.changed(turn, question)
+    told = _told_of(turn.session, question, answer_id)
     text = "Den som svarade har tagit bort sitt svar i tråden."
     text += " Frågan väntar på svar igen." if question.status == Status.OPEN else ""
-    for key, person in _told_of(turn.session, question, answer_id):
+    for key, person in told:
         card = asker_cards.note("Ett svar har tagits bort", shown, text, mine=person == question.asker_id)
         _send(turn, [keys.cards(question.id).version(key, f"v{question.version}", card)])
-    return shown
+    channel_notices.desk_changed(turn, shown)
+    answered_by = [key for key, _ in told]
+    reminder_choices.cancel_mail(turn.session, answered_by, turn.now)
+    return reminder_choices.is_fixed(turn.session, answered_by)
 
 
 def _told_of(session: Session, question: Question, answer_id: int) -> Sequence[tuple[str, int]]:
@@ -86,11 +92,12 @@ def moved(turn: Turn, question: Question) -> QuestionDetails:
     """Make the old card say where the question went, give the new group its own, and tell the asker."""
     outbox.cancel(turn.session, reminder_subject(question), turn.now)
     channel_notices.leave(turn, question)
+    channel_notices.desk_changed(turn, details.of(turn.session, question, turn.now))
     shown = asked(turn, question)
     text = f"Den hör bättre hemma hos {shown.home}, så den har flyttats dit. Du behöver inte göra något."
     note = asker_cards.note("Din fråga har flyttats", shown, text)
-    told = [question.asker_id] if question.asker_id is not None else []
-    _send(turn, _to_each(shown, told, f"moved:{question.posts}", note))
+    told = [question.asker_id] if question.asker_id not in (None, turn.person.id) else []
+    _send(turn, _to_each(shown, [person for person in told if person], f"moved:{question.posts}", note))
     return shown
 
 
@@ -122,16 +129,37 @@ def solved(turn: Turn, question: Question, response: Said) -> QuestionDetails:
     return shown
 
 
-def reopened(turn: Turn, question: Question) -> QuestionDetails:
-    """Say in the thread that the question is open again, because a card that changes makes no sound."""
+def reopened(turn: Turn, question: Question, words: str = "") -> QuestionDetails:
+    """Say in the thread that the question is open again, because a card that changes makes no sound.
+
+    ``words`` is what the asker wrote now; without it, everything that they still need.
+    """
     shown = channel_notices.changed(turn, question)
+    channel_notices.desk_changed(turn, shown)
     if shown.group is not None:
-        text = f"Frågan är öppen igen. {escape(shown.asker)} skriver: {escape(question.more)}"
+        text = f"Frågan är öppen igen. {escape(shown.asker)} skriver: {escape(words or question.more)}"
         key = keys.of(question, f"reopened:{question.version}")
         _send(turn, [Outgoing(key, _subject(question), ThreadOf(keys.card(question)), text)])
     else:
         why = "En fråga till kansliet är öppen igen"
         _send(turn, _to_desk(shown, kansli.everyone(turn.session), f"reopened:{question.version}", why))
+    return shown
+
+
+def followed_up(turn: Turn, question: Question, response: Said, words: str) -> QuestionDetails:
+    """Bring what the asker wrote after an answer to the question's place and to the person who gave that answer."""
+    shown = reopened(turn, question, words)
+    person = response.answer.person_id
+    if person is not None and person != question.asker_id:
+        row = Outgoing(
+            keys.told(question, f"follow_up:{question.version}", person),
+            _subject(question),
+            ToPerson(person),
+            card=asker_cards.follow_up_form(shown, response, words),
+            mail=mails.follow_up(shown, response, words),
+            mail_after=mail_after(turn),
+        )
+        outbox.enqueue(turn.session, row, turn.now)
     return shown
 
 
@@ -155,7 +183,8 @@ def misplaced(turn: Turn, question: Question) -> bool:
     by = details.who(turn.session, turn.person.shown_name, turn.person.municipality_code)
     why = f"{by} tycker att frågan hör till en annan grupp"
     told = keepers(turn.session, question)
-    return bool(_send(turn, _to_desk(shown, told, f"wrong:{question.posts}:{turn.person.id}", why)))
+    what = f"wrong:{question.posts}:{turn.person.id}"
+    return bool(_send(turn, _to_desk(shown, told, what, why, misplaced=True)))
 
 
 def keepers(session: Session, question: Question) -> Collection[Person]:
@@ -181,8 +210,11 @@ def remind(
         yield replace(row, subject=subject, reach=Reach.REMINDER, mail=mail, expires_at=until)
 
 
-def _to_desk(shown: QuestionDetails, people: Iterable[Person], what: str, why: str) -> Iterator[Outgoing]:
-    yield from _to_each(shown, [person.id for person in people], what, desk_cards.one(shown, why=why))
+def _to_desk(
+    shown: QuestionDetails, people: Iterable[Person], what: str, why: str, *, misplaced: bool = False
+) -> Iterator[Outgoing]:
+    card = desk_cards.one(shown, why=why, misplaced=misplaced)
+    yield from _to_each(shown, [person.id for person in people], what, card)
 
 
 def _to_each(shown: QuestionDetails, people: Iterable[int], what: str, card: Json) -> Iterator[Outgoing]:
@@ -191,18 +223,41 @@ def _to_each(shown: QuestionDetails, people: Iterable[int], what: str, card: Jso
         yield Outgoing(key, _subject(shown.question), ToPerson(person), card=card)
 
 
-def _answer_to(shown: QuestionDetails, response: Said, person: int, thread: ToThread | None) -> Outgoing:
-    """Send an answer to the person's own chat.
+def _answer_to(turn: Turn, shown: QuestionDetails, response: Said, person: int) -> Outgoing:
+    """Return an answer to the person's own chat, and the mail for people who do not open it there.
 
-    If that fails, mention the asker where they asked, or a follower in ``thread``.
+    If the chat fails, mention the asker where they asked, or a follower in the question's thread.
     """
     question, own = shown.question, person == shown.question.asker_id
-    if own:
-        where = question.asked_conversation_id
-        thread = ToThread(where, question.asked_thread_id) if where else None
-    card = asker_cards.answered(shown, response, own=own)
-    key = keys.told(question, f"answer:{response.answer.id}", person)
-    return Outgoing(key, _subject(question), ToPerson(person, thread), card=card)
+    thread = _asked_in(question) if own else living.thread(turn.session, keys.card(question))
+    return Outgoing(
+        keys.told(question, f"answer:{response.answer.id}", person),
+        _subject(question),
+        ToPerson(person, thread),
+        card=_answer_card(turn, shown, response, person),
+        mail=mails.answered(shown, response, own=own),
+        mail_after=mail_after(turn),
+    )
+
+
+def _asked_in(question: Question) -> ToThread | None:
+    where = question.asked_conversation_id
+    return ToThread(where, question.asked_thread_id) if where else None
+
+
+def _answer_card(turn: Turn, shown: QuestionDetails, response: Said, person: int) -> Json:
+    """Return an answer as the person sees it. It has no link to the answerer if it may stand in a thread."""
+    own, link = person == shown.question.asker_id, channel_notices.link(turn, shown)
+    if _asked_in(shown.question) is not None:
+        response = replace(response, mail="")
+    if own and response.answer.solved:
+        return asker_cards.solved(shown, response, thread=link)
+    return asker_cards.answered(shown, response, own=own, thread=link)
+
+
+def mail_after(turn: Turn) -> timedelta:
+    """Return how long a guest has to open an answer in the chat before it goes by mail."""
+    return timedelta(hours=turn.app.settings.answer_mail_hours)
 
 
 def _subject(question: Question) -> str:

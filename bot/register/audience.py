@@ -198,6 +198,7 @@ def _addressee(match: Match, refused: str | None, opened: Collection[DeliveryWay
         near=near,
         opened=opened,
         refused=Reason(refused) if refused else None,
+        prefers_mail=match.prefers_mail,
     )
     return Addressee(match, way)
 

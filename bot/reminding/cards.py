@@ -71,6 +71,9 @@ def _mail(person: Person, contact: str, *, mails: bool) -> Iterator[CardElement]
         )
     if mails and person.mail and person.remind_by == RemindBy.USUAL and person.guest:
         yield small("Du är gäst i Teams och ser chatten bara när du har bytt till oss. Därför får du mejl också.")
+        yield small("Svar från kollegor mejlar jag bara om du inte har öppnat dem i chatten.")
+    elif mails and person.mail:
+        yield small("Valet gäller också svar från kollegor.")
 
 
 def _others(person: Person, way: RemindBy, *, mails: bool) -> Iterator[CardElement]:

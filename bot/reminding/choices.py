@@ -6,6 +6,7 @@ from calendar import monthrange
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from bot.delivery.reach import sends_mail
 from bot.message import UserError
 from bot.settings import Settings
 from bot.swedish import date_of
@@ -22,11 +23,6 @@ class PauseLength(StrEnum):
     FORTNIGHT = "fortnight"
     MONTH = "month"
     QUARTER = "quarter"
-
-
-def sends_mail(settings: Settings) -> bool:
-    """Return whether the bot can send mail at all. On a laptop it writes mails to files."""
-    return settings.local or settings.graph_mailbox is not None
 
 
 def last_day(pause: PauseLength, now: datetime) -> date:

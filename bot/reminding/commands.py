@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.delivery.reach import sends_mail
 from bot.message import Json, Reply, say, state
 from bot.reminding import cards, choices
 from bot.routes import Routes, Where
@@ -48,5 +49,5 @@ def resume(turn: Turn) -> Reply:
 
 def _card(turn: Turn, notice: str = "") -> Json:
     turn.session.flush()
-    mails = choices.sends_mail(turn.app.settings)
+    mails = sends_mail(turn.app.settings)
     return cards.choices(turn.person, turn.now, turn.app.settings.contact, mails=mails, notice=notice)

@@ -38,6 +38,13 @@ class Operating(BaseSettings):
         le=100_000,
         description="Write how many messages and presses of one person are answered in a minute, at least 10",
     )
+    answer_mail_hours: int = Field(
+        1,
+        alias="SEKOM_ANSWER_MAIL_HOURS",
+        ge=1,
+        le=168,
+        description="Write after how many hours an answer that a guest has not opened goes by mail, 1 to 168",
+    )
     read_threads: bool = Field(
         False,
         alias="SEKOM_READ_THREADS",

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.settings import Settings
 from bot.terminal import refused, said
-from storage import backup, content, migrate
+from storage import backup, content, migrate, process_lock
 from storage.database import Database
 
 
@@ -75,7 +75,10 @@ def _undo(database: Database, undone: list[str], revision: str, *, sure: bool) -
     if not sure:
         return refused("Nothing is changed. What these keep is lost: make a backup, stop the bot, and write --yes.")
     try:
-        migrate.downgrade(database, revision)
+        with process_lock.hold(database.engine.url):
+            migrate.downgrade(database, revision)
+    except process_lock.LockError as error:
+        return refused(f"Nothing is changed: {error}.")
     except migrate.MovedError as moved:
         return refused(f"Nothing is changed: somebody else brought the database to {moved} meanwhile. Look again.")
     return said(f"The database is at {revision}. Install that version of the bot now; this one would migrate again.")

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
+LONGEST_QUESTION = 300
+"""Most characters of a text that looks like one question."""
 MOST_PARTS = 3
 """Most questions of one message that are answered one by one. A message with more is a letter."""
 
@@ -69,6 +71,14 @@ def parts(text: str) -> list[str]:
     if len(asked) < 2 or len(asked) > MOST_PARTS or not all("?" in piece for piece in asked):  # noqa: PLR2004
         return [text.strip()]
     return asked
+
+
+def is_question(text: str) -> bool:
+    """Return whether it looks like one question: it ends with "?", or starts like one and ends like no sentence."""
+    line = text.strip()
+    if "\n" in line or len(line) > LONGEST_QUESTION:
+        return False
+    return line.endswith("?") or (bool(_ASKS.match(line)) and not line.endswith((".", "!", ":")))
 
 
 def _questions(pieces: Iterable[str]) -> list[str]:

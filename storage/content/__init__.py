@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -12,10 +12,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from storage import faq
+from storage import faq, people, places
 from storage import municipalities as storage_municipalities
+from storage.contacts import Contact
 from storage.faq import Entry, EntryState, Phrasing
 from storage.groups import ThemeGroup
+from storage.municipalities import MemberState, Municipality
 
 GENERAL = "19:sekom-motesplats@thread.tacv2"
 """The Playground team's General channel, which has the team's own id."""
@@ -24,7 +26,7 @@ GENERAL = "19:sekom-motesplats@thread.tacv2"
 def load(session: Session, now: datetime) -> int:
     """Put the starting knowledge bank into a database that has no entries. Return how many entries were made.
 
-    An entry with an unfilled ``{{ }}`` becomes a draft. The others are published.
+    An entry that says why it is a ``draft`` becomes one. The others are published.
     """
     if session.scalar(select(func.count()).select_from(Entry)):
         return 0
@@ -50,6 +52,37 @@ def load_groups(session: Session, now: datetime, *, playground: bool = True) -> 
     return len(given)
 
 
+def prepare_laptop(session: Session, now: datetime) -> dict[str, int]:
+    """Load what a laptop has that is not there. Return what was loaded: nothing for a database that was used before.
+
+    Each start of the Playground is a new Teams, where the bot is installed for the first time. So all are greeted.
+    """
+    people.forget_greetings(session)
+    places.forget_greetings(session)
+    load_groups(session, now)
+    loaded = {"entries": load(session, now), "sample_people": load_sample_members(session, now)}
+    return {name: rows for name, rows in loaded.items() if rows}
+
+
+def load_sample_members(session: Session, now: datetime) -> int:
+    """Put two made-up members with their people into a register without members. Return how many people were made.
+
+    Only for a laptop. The municipalities must be loaded.
+    """
+    if session.scalar(select(func.count()).where(Municipality.state != MemberState.UNKNOWN)):
+        return 0
+    given = tomllib.loads(_read("sample_members.toml"))["municipality"]
+    for member in given:
+        municipality = storage_municipalities.require(session, member["code"])
+        municipality.state = MemberState.MEMBER
+        municipality.programme_url = member["programme_url"]
+        municipality.programme_until = now.year + 3
+        municipality.changed_at = now
+        for sample in member["person"]:
+            _take_seat(session, municipality, sample, now)
+    return sum(len(member["person"]) for member in given)
+
+
 def load_municipalities(session: Session) -> int:
     """Update the official facts of all municipalities and regions. Return how many rows were new or changed.
 
@@ -65,6 +98,17 @@ def municipalities() -> tuple[dict[str, str], ...]:
     Source: SCB (names and codes, CC0), SKR (groups). The list of members is not public, so it is not here.
     """
     return tuple(csv.DictReader(_read("municipalities.csv").splitlines()))
+
+
+def _take_seat(session: Session, municipality: Municipality, sample: dict[str, str], now: datetime) -> None:
+    """Make the person, or take the one who has chatted already, and give them their seat."""
+    person = people.meet(session, sample["teams_id"], sample["entra_id"], sample["name"], now, active=False)
+    session.flush()
+    person.mail, person.guest = sample["mail"], True
+    person.municipality_code = municipality.code
+    person.role, person.helps_with = sample["seat"], sample.get("helps_with", "")
+    since = (now - timedelta(days=365)).date()
+    session.add(Contact(municipality_code=municipality.code, seat=sample["seat"], person_id=person.id, since=since))
 
 
 def _read(name: str) -> str:
@@ -92,9 +136,10 @@ def _entry(given: dict[str, Any], content: dict[str, Any], now: datetime) -> Ent
         theme=given["theme"],
         sources=given["sources"],
         certainty=given["certainty"],
-        note=given.get("note", ""),
+        note=" ".join(filter(None, (given.get("draft"), given.get("note")))),
         reviewed_on=content["reviewed_on"],
-        state=EntryState.DRAFT if "{{" in str(given) else EntryState.PUBLISHED,
+        valid_until=given.get("valid_until"),
+        state=EntryState.DRAFT if "draft" in given else EntryState.PUBLISHED,
         changed_at=now,
         phrasings=[Phrasing(text=text) for text in given["phrasings"]],
     )

@@ -62,7 +62,7 @@ def test_two_questions_in_one_message_get_both_answers(chat: Chat) -> None:
     assert len(chat.shown) == len(["the greeting", "one answer", "another answer"])
     shown = chat.say("hur många medlemmar har sekom å vad kostar det")
     assert "räknar med 80 kommuner" in shown
-    assert "Du skrev: ”vad kostar det”" in shown
+    assert "den fasta delen angetts till 4 000 kronor" in shown
 
 
 def test_a_follow_up_is_searched_with_the_question_before(chat: Chat, clock: Clock) -> None:
@@ -79,7 +79,7 @@ def test_a_follow_up_is_searched_with_the_question_before(chat: Chat, clock: Clo
     assert "fyra gånger per år" not in chat.say("hur ofta?")  # the reminders, rather
 
 
-@pytest.mark.parametrize("asked_on", ["och när?", "va kostar de å va med", "hur gör vi då?", "var är det?"])
+@pytest.mark.parametrize("asked_on", ["och när?", "hur gör vi då?", "var är det?"])
 def test_a_follow_up_that_the_answer_before_does_not_hold_gets_no_parrot(chat: Chat, asked_on: str) -> None:
     chat.say("Hur blir man medlem?")
 
@@ -93,7 +93,7 @@ def test_a_follow_up_that_the_answer_before_does_not_hold_gets_no_parrot(chat: C
     assert not chat.say(asked_on).startswith(picked)  # a pick is remembered for what says it all
 
 
-@pytest.mark.parametrize("asked_on", ["hur många e vi", "vad är det för väder", "hur gör man"])
+@pytest.mark.parametrize("asked_on", ["hur många e vi", "vad är det för mening", "hur gör man"])
 def test_a_question_of_its_own_is_not_joined_with_the_one_before(chat: Chat, asked_on: str) -> None:
     chat.say("Vad är tjänstepersonsforum?")
     chat.say(asked_on)
@@ -109,7 +109,7 @@ def test_inget_av_dessa_quotes_only_what_was_written(chat: Chat) -> None:
     chat.say("hur gör vi då?")
 
     assert "Du skrev" not in chat.click("Inget av dessa")
-    assert "Hur blir man medlem, hur gör vi då?" in chat.click("Fråga temagruppen")
+    assert "Hur blir man medlem, hur gör vi då?" in chat.click("Fråga kollegor")
 
 
 def test_a_follow_up_without_an_answer_goes_to_colleagues_with_what_it_is_about(chat: Chat) -> None:
@@ -117,7 +117,7 @@ def test_a_follow_up_without_an_answer_goes_to_colleagues_with_what_it_is_about(
     chat.say("och när?")
 
     assert "Du skrev: ”och när?”" in chat.text
-    assert "hur sorterar ni textil, och när?" in chat.click("Fråga temagruppen")
+    assert "hur sorterar ni textil, och när?" in chat.click("Fråga i Cirkulärt")
 
 
 def test_a_choice_under_menade_du_is_shown_and_remembered(chat: Chat) -> None:

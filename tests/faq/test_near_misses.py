@@ -46,7 +46,7 @@ def test_none_is_answered_from_the_real_questions(learnt: bool) -> None:  # noqa
 
 @pytest.mark.parametrize(
     ("question", "about"),
-    [("När är årsmötet?", "tiden"), ("Kan en skola bli medlem?", "skola")],
+    [("När är webbinariet om pfas?", "pfas"), ("Kan en skola bli medlem?", "skola")],
 )
 def test_the_offer_says_what_there_is_no_answer_about(chat: Chat, question: str, about: str) -> None:
     shown = chat.say(question)

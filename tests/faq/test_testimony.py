@@ -57,7 +57,7 @@ def test_the_one_who_is_offered_it_reads_it_with_municipality_and_date_and_can_a
 
     assert f"Du skrev: ”{ASKED}”" in shown
     assert "Så gjorde Sotenäs\nSvarade den 24 november 2026.\n" in shown
-    assert {"Läs svaret", "Fråga kollegor", "Inget av dessa"} <= set(member.buttons)
+    assert {"Läs svaret", "Skicka till kansliet", "Inget av dessa"} <= set(member.buttons)
     read = member.click("Läs svaret")
     assert read.startswith(f"Så gjorde Sotenäs\nSvarade den 24 november 2026.\nFrågan var: {ASKED}\n{DONE}")
     assert "Det är en kollegas erfarenhet." in read

@@ -18,6 +18,7 @@ PICTURE = ROOT / "tests" / "screenshots" / "conversation.png"
 """What the README shows; taken anew with ``SCREENSHOT=1 make test TESTS=tests/local/test_playground.py``."""
 
 
+@pytest.mark.costly
 async def test_a_newcomer_asks_in_the_browser(tmp_path: Path) -> None:
     reason = missing()
     if reason:

@@ -127,12 +127,13 @@ async def _press(card: Locator, title: str, then: str) -> None:
 
 
 def _as_the_roster_would(folder: Path) -> None:
-    """Mail addresses, which the roster job would read a minute later; and that the municipality is a member."""
+    """Mail addresses, which the roster job would read a minute later; and Sotenäs as the only member."""
     with sqlite3.connect(folder / "sekom.db", timeout=10) as database:
         for guest, mail in MAILS.items():
             whose = "UPDATE people SET mail = ?, guest = 1, municipality_code = '1427' WHERE teams_id = ?"
             database.execute(whose, (mail, guest.teams_id))
-        database.execute("UPDATE municipalities SET state = 'member' WHERE code = '1427'")
+        database.execute("DELETE FROM contacts")
+        database.execute("UPDATE municipalities SET state = iif(code = '1427', 'member', 'unknown')")
 
 
 def _traces(folder: Path, *words: str) -> list[str]:

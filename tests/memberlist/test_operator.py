@@ -18,7 +18,7 @@ from tests.support.heavy_files import HEAVY
 from tests.support.paths import ROOT
 from tests.support.people import held, rows
 
-pytestmark = [pytest.mark.clock, pytest.mark.usefixtures("filled")]
+pytestmark = pytest.mark.clock
 
 LIST = "Kommun;Roll;Namn;Mejl"
 
@@ -27,6 +27,8 @@ SOME_HEAVY = ("strings of wide letters", "millions of empty cells", "millions of
 MOST_MEMORY = 100_000
 
 
+@pytest.mark.costly
+@pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize("what", lists.hostile())
 def test_a_hostile_file_is_refused_by_the_operators_command(
     what: str, tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -43,6 +45,7 @@ def test_a_hostile_file_is_refused_by_the_operators_command(
     assert "Traceback" not in said.err
 
 
+@pytest.mark.usefixtures("filled")
 def test_a_database_that_was_only_migrated_takes_a_list(
     tmp_path: Path, database_url: str, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -55,6 +58,7 @@ def test_a_database_that_was_only_migrated_takes_a_list(
     assert held(database) == [("politician", "Per Ek")]
 
 
+@pytest.mark.usefixtures("filled")
 def test_what_is_no_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DATABASE_URL", database_url)
@@ -64,6 +68,7 @@ def test_what_is_no_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert main(["import-members", str(tmp_path / "saknas.csv")]) == 1
 
 
+@pytest.mark.usefixtures("filled")
 def test_the_operator_looks_first_then_imports_and_exports(
     tmp_path: Path,
     database_url: str,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import count, product
 from typing import Any
 
 import pytest
@@ -153,7 +153,16 @@ def end(chat: Chat, mina: Chat) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("case", AWKWARD, ids=lambda case: case.names[-1])
+ON_POSTGRESQL = AWKWARD[::4]
+"""Names are looked for in Python. What PostgreSQL could do otherwise is told by some of them: ö, Markdown, renamed."""
+
+
+@pytest.mark.parametrize(
+    ("stage", "case"),
+    [*product(["sqlite"], AWKWARD), *product(["postgresql"], ON_POSTGRESQL)],
+    indirect=["stage"],
+    ids=lambda value: value if isinstance(value, str) else value.names[-1],
+)
 def test_nothing_that_is_left_depends_on_what_they_were_called(
     begin: Any, case: Case, caplog: pytest.LogCaptureFixture
 ) -> None:

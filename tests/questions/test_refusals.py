@@ -18,7 +18,7 @@ from storage import groups, outbox, people, questions
 from storage.outbox import Delivery
 from storage.outgoing import Outgoing, ToChannel
 from storage.questions import AnswerWay, Question, Status
-from tests.support.chat import KANSLI, Chat, seen
+from tests.support.chat import KANSLI, Chat, actions, seen
 from tests.support.questions import GENERAL, TEXT, VATTEN, ask, newest, row, texts
 
 _numbers = itertools.count(1)
@@ -40,6 +40,10 @@ FORMS: dict[str, dict[str, Any]] = {
     "questions.release": {},
     "questions.follow": {},
     "questions.wrong": {},
+    "questions.misplaced": {},
+    "questions.regroup": {},
+    "questions.follow_up": {"text": "Vad kostar det?"},
+    "questions.reply": {"answer": "Ett svar till."},
     "questions.unfollow": {},
     "questions.move": {"to": "klimat"},
     "questions.close": {"reason": "Dubblett."},
@@ -55,7 +59,8 @@ FORMS: dict[str, dict[str, Any]] = {
     "questions.mine_one": {},
     "questions.show": {},
 }
-AT_CARD = {f"questions.{verb}" for verb in ("card", "form", "answer", "claim", "release", "follow", "wrong")}
+AT_CARD = {f"questions.{verb}" for verb in ("card", "form", "answer", "claim", "release", "follow")}
+AT_CARD |= {"questions.wrong", "questions.misplaced"}
 MANAGED = {f"questions.{verb}" for verb in ("move", "close", "close_form", "move_form", "desk_one", "remind")}
 MANAGED |= {"questions.desk_answer"}
 
@@ -70,6 +75,9 @@ def allowed(verb: str, role: str, state: str, place: str) -> bool:
     asker, over = role == "asker", state in {"closed", "withdrawn"}
     has_answer = state not in {"open", "claimed", *PRIVATE}
     return {
+        "questions.regroup": asker and state in WAITING,
+        "questions.follow_up": asker and has_answer and not over and place == CHAT,
+        "questions.reply": role == "answerer" and has_answer and not over and place == CHAT,
         "questions.unfollow": role in {"asker", "follower"},
         "questions.withdraw": asker and state not in {"solved", "closed"},
         "questions.solve": asker and has_answer and not over,
@@ -92,12 +100,14 @@ def _at_card(verb: str, role: str, state: str) -> bool:
         "questions.release": state != "claimed" or keeps or role == "claimer",
         "questions.follow": not asker and not over,
         "questions.wrong": True,
+        "questions.misplaced": True,
     }[verb]
 
 
 def _managed(verb: str, role: str, state: str) -> bool:
     """In 1:1, and in the channel that has had the card."""
     keeps, over = role == "kansli" or (role == "moderator" and state not in PRIVATE), state in {"closed", "withdrawn"}
+    keeps = keeps or (role == "asker" and verb == "questions.move")
     return (
         keeps
         and {
@@ -272,11 +282,18 @@ def test_a_form_that_was_opened_before_the_question_ended_says_why_not(chat: Cha
 def test_the_wrong_group_is_told_by_members_and_moved_by_its_keepers(chat: Chat, kansli: Chat) -> None:
     ask(chat)
     bo = chat.as_("Bo Ek").in_channel(VATTEN)
-    assert bo.click("Fel grupp") == "Tack! Jag har sagt till dem som kan flytta frågan."
-    assert bo.click("Fel grupp") == "Tack, det är redan framfört."
+    assert bo.click("Fel grupp").startswith("Hör frågan till en annan grupp?")
+    assert texts(kansli)[-1] != "Bo Ek tycker att frågan hör till en annan grupp", "asked first"
+    assert bo.click("Tillbaka").startswith("Fråga till temagruppen Vatten")
+    for said in ("Tack! Jag har sagt till dem som kan flytta frågan.", "Tack, det är redan framfört."):
+        bo.click("Fel grupp")
+        assert bo.click("Ja, säg till").startswith(said)
+        bo.click("Tillbaka")
     assert kansli.text.startswith("Bo Ek tycker att frågan hör till en annan grupp")
     assert texts(kansli).count("Bo Ek tycker att frågan hör till en annan grupp") == 1
 
+    first = next(part for part in actions(kansli.card) if part.get("style") == "positive")
+    assert (kansli.buttons[0], first["title"]) == ("Flytta", "Flytta")
     kansli.click("Flytta")
     assert "Välj vart frågan ska." in kansli.click("Flytta frågan")
     kansli.click("Flytta frågan", to="klimat")
@@ -288,6 +305,25 @@ def test_the_wrong_group_is_told_by_members_and_moved_by_its_keepers(chat: Chat,
     new.click("Skicka svaret", answer="Så här.")
     assert "Så här." in chat.text
     assert bo.text == f"Frågan har flyttats till temagruppen Klimat.\n{TEXT}"
+
+
+@pytest.mark.parametrize("at_card", [True, False])
+def test_the_asker_moves_the_question_to_another_group(chat: Chat, *, at_card: bool) -> None:
+    ask(chat)
+    there = chat.in_channel(VATTEN)
+    if at_card:
+        there.click("Fel grupp")
+        there.click("Flytta frågan", to="klimat")
+    else:
+        chat.say("mina frågor")
+        chat.click(TEXT)
+        chat.click("Byt grupp")
+        assert chat.click("Tillbaka").startswith("Fråga till temagruppen Vatten")
+        chat.click("Byt grupp")
+        assert chat.click("Flytta frågan", to="klimat").startswith("Frågan har flyttats till temagruppen Klimat.")
+    assert there.text == f"Frågan har flyttats till temagruppen Klimat.\n{TEXT}"
+    assert "Din fråga har flyttats" not in texts(chat), "the asker did it"
+    assert chat.in_channel("sekom-motesplats").text.startswith("Fråga till temagruppen Klimat")
 
 
 def test_a_question_moved_to_the_kansli_and_back_keeps_one_living_card(chat: Chat, kansli: Chat) -> None:

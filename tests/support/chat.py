@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any
 
 from bot import conversation
+from bot.delivery.tenant_routes import TenantRoutes
 from bot.message import Incoming, Json, Kind, Message, Place, Reply, Scope, Sender, Sent
 from bot.search.live_bank import LiveBank
 from bot.turn import App
@@ -49,6 +50,8 @@ class Chat:
     history: History = field(default_factory=dict)
     blocked: set[str] = field(default_factory=set)
     """Teams ids of people whom the bot can't write to of its own accord."""
+    elsewhere: TenantRoutes | None = None
+    """The ways through Graph, if there are any."""
     private: bool = False
     """Whether only the bot sees what they write and press here, in a channel."""
 
@@ -134,7 +137,7 @@ class Chat:
 
     def deliver(self) -> None:
         """Have what the bot starts itself arrive, as it does in Teams a moment after the turn."""
-        deliver(self.app, Teams(self.history, self.blocked), self.clock.now)
+        deliver(self.app, Teams(self.history, self.blocked), self.clock.now, self.elsewhere)
 
     def tick(self) -> int:
         """Let the bot's clock tick: what has become due is planned and arrives; how many rows were new."""

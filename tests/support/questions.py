@@ -16,7 +16,10 @@ def ask(chat: Chat, text: str = TEXT, group: str = "Vatten", name: str = "Visa m
     """Ask a theme group through the dialog. Return the question's id."""
     chat.say(f"fråga kollegor {text}")
     chat.click("Fortsätt", answer=text)
-    chat.click(group)
+    if group in chat.buttons:
+        chat.click(group)
+    else:  # nothing in the question speaks for it
+        chat.click("Välj annan grupp", other=group.casefold())
     chat.click(name)
     chat.click("Skicka")
     return newest(chat).id

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot import conversation
 from bot.message import Incoming, Kind, Reply, UserError
-from storage import people
+from storage import outbox, people
 from storage.contents import Content
 from storage.outbox import Delivery
 from tests.support.chat import Chat
@@ -65,7 +65,8 @@ def _sent(session: Session, rows: list[Delivery]) -> dict[str, str]:
     told: dict[str, str] = {}
     for row in rows:
         content = session.get(Content, row.content_hash) if row.content_hash else None
-        recipient = people.by_id(session, row.person_id)
+        changed = outbox.find(session, row.target) if row.target else None  # the message that gets a new version
+        recipient = people.by_id(session, changed.person_id if changed else row.person_id)
         to = recipient.teams_id if recipient else row.conversation_id or row.target
         told[to or ""] = told.get(to or "", "") + json.dumps(content.body if content else {}, ensure_ascii=False)
     return told

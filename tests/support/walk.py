@@ -37,6 +37,8 @@ INPUTS = {
 }
 """The text to write in a form's empty fields."""
 
+TABLES = tuple(Base.metadata.sorted_tables)
+PERSON_KEYS = {table.name: {key.column.name for key in privacy.person_keys() if key.table is table} for table in TABLES}
 Dump = dict[str, list[tuple[Any, ...]]]
 """Table → its rows."""
 
@@ -126,7 +128,7 @@ class Tables:
         found: Dump = {}
 
         def read(live: sqlite3.Connection) -> None:
-            for table in Base.metadata.sorted_tables:
+            for table in TABLES:
                 names = ", ".join(column.name for column in table.columns)
                 found[table.name] = live.execute(f'SELECT {names} FROM "{table.name}"').fetchall()  # noqa: S608 - our names
 
@@ -136,7 +138,7 @@ class Tables:
 
 def changed(before: Dump, after: Dump) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any]]]:
     """Yield table, row before and row after for every difference. An empty row did not exist."""
-    for table in Base.metadata.sorted_tables:
+    for table in TABLES:
         if before[table.name] != after[table.name]:
             old, new = _by_key(table, before[table.name]), _by_key(table, after[table.name])
             for key in {**old, **new}:
@@ -155,8 +157,7 @@ def owned(table: str, row: Mapping[str, Any], person_id: int | None, chat_id: st
         return True
     if table == "people":
         return bool(row["id"] == person_id)
-    keys = {key.column.name for key in privacy.person_keys() if key.table.name == table}
-    return any(row[key] == person_id for key in keys) or row.get("conversation_id") == chat_id
+    return any(row[key] == person_id for key in PERSON_KEYS[table]) or row.get("conversation_id") == chat_id
 
 
 def person_id(chat: Chat) -> int | None:

@@ -187,6 +187,7 @@ def test_who_was_erased_after_the_backup_is_erased_again(
     assert privacy.erase_again(chosen, file, clock.now, [], sure=True) == 1
 
 
+@pytest.mark.costly
 def test_a_version_is_undone_and_done_again_with_its_rows(
     database: Database, database_url: str, clock: Clock, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -220,6 +221,7 @@ def _people(database: Database) -> list[str]:
         return list(connection.execute(text("SELECT name FROM people")).scalars())
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(("revision", "said"), [("0000", "There is no migration 0000"), ("head", "no migration head")])
 def test_a_migration_that_is_none_is_refused(
     database: Database, database_url: str, capsys: pytest.CaptureFixture[str], revision: str, said: str
