@@ -230,7 +230,7 @@ def test_a_draft_made_from_a_members_question_is_not_named(chat: Chat, kansli: C
 
 @pytest.mark.parametrize(
     ("text", "shown"),
-    [("hjäp", "Det här kan du göra"), ("minauppgifter", "Dina uppgifter"), ("Temagruper!", "Temagrupper")],
+    [("hjäp", "Vad vill du göra?"), ("minauppgifter", "Dina uppgifter"), ("Temagruper!", "Temagrupper")],
 )
 def test_a_misspelt_command_is_run(chat: Chat, text: str, shown: str) -> None:
     assert chat.say(text).startswith(shown)
