@@ -51,19 +51,7 @@ def ask_bot(turn: Turn) -> Reply:
     )
 
 
-FEATURES = (
-    help_feature,
-    faq,
-    members,
-    memberlist,
-    reminding,
-    privacy,
-    groups,
-    questions,
-    nudges,
-    agenda,
-    announcements,
-)
+FEATURES = help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda, announcements
 ROUTES = Routes(*(feature.routes for feature in FEATURES), dialog.routes, _ASKED)
 """Every command and button of the bot."""
 START: tuple[Tile, ...] = (

@@ -16,5 +16,5 @@ from tests.support.chat import Chat
 def post(kansli: Chat, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Post:
     """Mail that ends up as files; whatever the bot sends may go that way."""
     office = Post(kansli, tmp_path)
-    monkeypatch.setattr(talk, "deliver", lambda app, to, now: teams.deliver(app, to, now, office.routes))
+    monkeypatch.setattr(talk, "deliver", lambda app, to, now, _: teams.deliver(app, to, now, office.routes))
     return office
