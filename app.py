@@ -76,11 +76,7 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
     async with AsyncExitStack() as stack:
         database = _open(settings)
         stack.callback(database.close)
-        try:
-            stack.enter_context(process_lock.hold(settings.database_url))
-        except process_lock.LockError as error:
-            own = "or give this one its own database and port: DATABASE_URL=sqlite:///var/second.db PORT=3979"
-            raise StartError(f"{error}, {own}") from error
+        _lock(settings, stack)
         await database.run(lambda: _prepare(database, settings, clock))
 
         bank = LiveBank(database)
@@ -163,6 +159,15 @@ def _open(settings: Settings) -> Database:
     except (ValueError, SQLAlchemyError) as error:  # the error's text may quote a password
         raise StartError("DATABASE_URL can't be understood; look at its port and at special characters") from error
     return database
+
+
+def _lock(settings: Settings, stack: AsyncExitStack) -> None:
+    """Keep other bots off an SQLite file as long as ``stack`` is open."""
+    try:
+        stack.enter_context(process_lock.hold(settings.database_url))
+    except process_lock.LockError as error:
+        own = "or give this one its own database and port: DATABASE_URL=sqlite:///var/second.db PORT=3979"
+        raise StartError(f"{error}, {own}") from error
 
 
 def _prepare(database: Database, settings: Settings, clock: Clock) -> None:
