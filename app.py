@@ -8,8 +8,8 @@ import gc
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -76,7 +76,7 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
     async with AsyncExitStack() as stack:
         database = _open(settings)
         stack.callback(database.close)
-        _lock(settings, stack)
+        stack.enter_context(_alone(settings))
         await database.run(lambda: _prepare(database, settings, clock))
 
         bank = LiveBank(database)
@@ -107,6 +107,18 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
             await stack.enter_async_context(_running(secret.follow(settings, database, clock)))
         ready = Readiness(lambda: _problems(database, bank, following))
         yield make_web_app(gate, Adapter(connector), bot, ready.problems, pages)
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Hold the database during the block, if it takes one process only."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(process_lock.hold(settings.database_url))
+        except process_lock.LockError as error:
+            own = "or give this one its own database and port: DATABASE_URL=sqlite:///var/second.db PORT=3979"
+            raise StartError(f"{error}, {own}") from error
+        yield
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
@@ -159,15 +171,6 @@ def _open(settings: Settings) -> Database:
     except (ValueError, SQLAlchemyError) as error:  # the error's text may quote a password
         raise StartError("DATABASE_URL can't be understood; look at its port and at special characters") from error
     return database
-
-
-def _lock(settings: Settings, stack: AsyncExitStack) -> None:
-    """Keep other bots off an SQLite file as long as ``stack`` is open."""
-    try:
-        stack.enter_context(process_lock.hold(settings.database_url))
-    except process_lock.LockError as error:
-        own = "or give this one its own database and port: DATABASE_URL=sqlite:///var/second.db PORT=3979"
-        raise StartError(f"{error}, {own}") from error
 
 
 def _prepare(database: Database, settings: Settings, clock: Clock) -> None:

@@ -109,7 +109,7 @@ def gap(turn: Turn, *, lock: bool = False) -> Sequence[Any]:
     """Return the log's questions that a gap's button names, but for those that have an answer by now."""
     _refuse_members(turn)
     wanted = turn.data.get("gap")
-    return gaps.of_gap(turn, wanted if isinstance(wanted, list) else [], lock=lock)
+    return gaps.of_gap(turn, wanted if isinstance(wanted, list | tuple) else [], lock=lock)
 
 
 def picked(turn: Turn) -> list[PhrasingSuggestion]:

@@ -119,7 +119,7 @@ class Chat:
             sender=self.sender,
             place=self.place,
             verb=verb,
-            data=data,
+            data={name: tuple(value) if isinstance(value, list) else value for name, value in data.items()},  # the edge
             card_id=card_id,
             private=self.private,
         )
