@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, aliased
 from storage import contents, outbox
 from storage.database import insert_all_new, wake
 from storage.municipalities import Municipality
-from storage.outbox import NOT_ARRIVED, Delivery, State
+from storage.outbox import Delivery, State
 from storage.outgoing import Operation, Outgoing
 from storage.people import Person
 
@@ -56,13 +56,19 @@ def moving(session: Session, subject: str) -> bool:
     return bool(session.scalar(select(exists().where(*these))))
 
 
+def in_doubt(session: Session, subject: str, since: datetime) -> bool:
+    """Return whether a row became uncertain after ``since``: an answer may still come that it arrived."""
+    these = Delivery.subject == subject, Delivery.state == State.UNCERTAIN, Delivery.settled_at > since
+    return bool(session.scalar(select(exists().where(*these))))
+
+
 def rewrite(session: Session, subject: str, bodies: Mapping[Operation, dict[str, Any]], now: datetime) -> None:
-    """Change what is sent to everybody who does not have it yet, also to those it is sent to once more later."""
+    """Change what is sent to everybody who waits. An uncertain row keeps the text that may have arrived."""
     hashes = contents.keep(session, {str(operation): body for operation, body in bodies.items()}, now)
     for operation in bodies:
         left = Delivery.subject == subject, Delivery.operation == operation
-        open_states = Delivery.state.in_([State.WAITING, *NOT_ARRIVED])
-        session.execute(update(Delivery).where(*left, open_states).values(content_hash=hashes[str(operation)]))
+        waits = Delivery.state == State.WAITING
+        session.execute(update(Delivery).where(*left, waits).values(content_hash=hashes[str(operation)]))
 
 
 def stale(

@@ -50,6 +50,14 @@ def includes(session: Session, person: Person, named: Collection[str]) -> bool:
     return person.left_at is None and roles.has(session, person.id, PersonRole.KANSLI)
 
 
+def at_desk(session: Session, person_id: int | None, named: Collection[str]) -> list[int]:
+    """Return the person, if they have the kansli role now; else everybody who has it."""
+    person = session.get(Person, person_id) if person_id else None
+    if person is not None and includes(session, person, named):
+        return [person.id]
+    return [colleague.id for colleague in everyone(session)]
+
+
 def remains(session: Session, named: Collection[str], without: Collection[Person]) -> bool:
     """Return whether anybody has the kansli role once the people in ``without`` have lost it.
 

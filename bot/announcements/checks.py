@@ -16,7 +16,10 @@ PICTURES = (".png", ".jpg", ".jpeg", ".gif")
 """The formats that Teams shows in a card."""
 _HTML = re.compile(r"</?[a-z][^<>]*>|<!--", re.IGNORECASE)
 _PICTURE = re.compile(r"!\[[^\]]*\]\(")
-_LINK = re.compile(r"\[([^\[\]]*)\]\(\s*<?([^()\s<>]*)>?[^()]*\)")
+_LINK = re.compile(r"\[((?:\\.|[^\[\]\\])*)\]\(\s*<?((?:[^()\s<>]|\([^()\s<>]*\))*)>?[^()]*\)")
+"""As :mod:`bot.cards` shows them."""
+_NOTE = re.compile(r"^ {0,3}\[[^\]\n]+\]:\s*\S", re.MULTILINE)
+"""An address that stands away from its link, where nobody sees it."""
 _ADDRESS = re.compile(
     r"(?:https?://|www\.)[^\s/)]+|(?<![\w@])[\w-]+(?:\.[\w-]+)*\.(?:se|com|nu|org|eu)\b", re.IGNORECASE
 )
@@ -41,7 +44,7 @@ def problems(content: Manuscript, today: date) -> list[Flaw]:
 
 def opens(url: str) -> bool:
     """Return whether a button with this address opens anything."""
-    return not _flaw(url)
+    return not _flaw(url) and bool(urlsplit(url).scheme)
 
 
 def shows_picture(content: Manuscript) -> bool:
@@ -55,14 +58,21 @@ def _markdown(content: Manuscript) -> Iterator[Flaw]:
         yield Flaw("Texten har HTML-taggar, och de visas inte. Använd **fet**, listor och [länkar](https://…).")
     if _PICTURE.search(content.text):
         yield Flaw("Bilder i texten visas inte. Använd fältet för bild.")
+    if _NOTE.search(content.text):
+        yield Flaw("En länk har sin adress på en annan rad. Skriv den som [text](https://…).")
     for title, url in _LINK.findall(content.text):
-        shown = _ADDRESS.search(title)
-        if title.lstrip().startswith("@"):
-            yield Flaw(f"Länken ”{title}” ser ut som ett omnämnande av en person. Skriv vad länken leder till.")
-        elif shown and _host(shown[0]) != _host(url):
-            yield Flaw(f"Länken visar {shown[0]} men leder till {_host(url) or 'en annan adress'}. Skriv samma adress.")
+        yield from _disguise("Länken", title, url)
         if flaw := _flaw(url):
             yield Flaw(f"Länken ”{title or url}” {flaw}")
+
+
+def _disguise(what: str, title: str, url: str) -> Iterator[Flaw]:
+    """Yield what is wrong if a link says that it leads to somebody, or to another address."""
+    shown = _ADDRESS.search(title)
+    if re.match(r"[\s*_~\\]*@", title):
+        yield Flaw(f"{what} ”{title}” ser ut som ett omnämnande av en person. Skriv vad länken leder till.")
+    elif shown and _host(shown[0]) != _host(url):
+        yield Flaw(f"{what} visar {shown[0]} men leder till {_host(url) or 'en annan adress'}. Skriv samma adress.")
 
 
 def _picture(content: Manuscript) -> Iterator[Flaw]:
@@ -73,13 +83,16 @@ def _picture(content: Manuscript) -> Iterator[Flaw]:
     parts = urlsplit(content.image_url) if _host(content.image_url) else None
     if parts is None or parts.scheme != "https":
         yield Flaw("Bildens adress ska börja med https://.")
+    elif flaw := _flaw(content.image_url):
+        yield Flaw(f"Bilden {flaw}")
     elif not parts.path.casefold().endswith(PICTURES):
         yield Flaw(f"Bildens adress leder inte till en bild. Den ska sluta på {', '.join(PICTURES)}.")
 
 
 def _addresses(content: Manuscript) -> Iterator[Flaw]:
     for title, url in content.links:
-        if flaw := _flaw(url):
+        yield from _disguise("Knappen", title, url)
+        if flaw := _flaw(url) or ("" if urlsplit(url).scheme else "har en adress som inte börjar med https://."):
             yield Flaw(f"Knappen ”{title}” {flaw}")
 
 

@@ -89,12 +89,13 @@ def form(
 ) -> Json:
     """Return the form of the content: a new one, a draft's, or the correction of one that is out."""
     links = [*content.links, *[("", "")] * MOST_LINKS][:MOST_LINKS]
+    first = min(date_of(now), content.last_date or date_of(now))  # a correction may leave a day that is past
     fields: list[CardElement] = [
         choice_input("kind", "Sort", [(name, kind.title) for name, kind in KINDS.items()], value=content.kind),
         text_input("heading", "Rubrik", value=content.heading, required="Skriv en rubrik.", most=LONGEST_HEADING),
         text_input("text", "Text", value=content.text, long=True, most=LONGEST_TEXT),
         plain("**Fet** text, listor med - och länkar som [text](https://…) fungerar.", subtle=True),
-        date_input("last_date", "Sista dag (om den har en)", first=date_of(now), value=content.last_date),
+        date_input("last_date", "Sista dag (om den har en)", first=first, value=content.last_date),
     ]
     for at, (title, url) in enumerate(links, 1):
         fields.append(text_input(f"link{at}_url", f"Länk {at}: adress", value=url, most=LONGEST_ADDRESS))

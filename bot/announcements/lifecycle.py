@@ -10,7 +10,7 @@ from bot.announcements.manuscript import Manuscript
 from bot.message import UserError
 from bot.register.change import Change
 from bot.register.target import NOBODY, HeadCount, Target
-from bot.swedish import STOCKHOLM, day
+from bot.swedish import STOCKHOLM, date_of, day
 from storage import outbox
 from storage.announcements import Announcement, AnnouncementState
 
@@ -61,6 +61,11 @@ def refuse_unfinished(row: Announcement, today: date) -> None:
         raise UserError(f"Det går inte att skicka än. {' '.join(wrong)}")
 
 
+def judged_on(row: Announcement, content: Manuscript, today: date) -> date:
+    """Return the day on which a correction is judged: a last day that is past may stay as it was."""
+    return min(today, row.last_date) if row.last_date and row.last_date == content.last_date else today
+
+
 def refuse_unsent(row: Announcement, found: HeadCount, review_above: int, today: date) -> None:
     """Raise :class:`UserError` if the announcement may not go now: its content, no recipients, or no approval."""
     refuse_unfinished(row, today)
@@ -95,6 +100,8 @@ def send(change: Change, row: Announcement) -> None:
 
 def schedule(change: Change, row: Announcement, when: datetime) -> None:
     """Have it sent later. The time is a new version, so that an old card sends nothing at once."""
+    if row.last_date and row.last_date < date_of(when):
+        raise UserError(f"Sista dagen är {day(row.last_date)}, alltså före den tiden. Välj en tidigare tid.")
     row.state, row.send_at, row.sender_id = AnnouncementState.SCHEDULED, when, change.by
     _same_text(row)
     change.record("Utskicket schemalagt", row.subject)
@@ -121,8 +128,9 @@ def correct(change: Change, row: Announcement, content: Manuscript) -> None:
     """Change the content of an announcement that is out. Copies follow (:mod:`bot.announcements.notices`)."""
     if content == Manuscript.of(row):
         raise UserError("Inget är ändrat, så det finns inget att rätta.")
+    today = judged_on(row, content, change.today)
     content.write(row)
-    refuse_unfinished(row, change.today)
+    refuse_unfinished(row, today)
     _touch(change, row)
     row.corrected_at = change.now
     change.record("Utskicket rättat", row.subject)

@@ -6,7 +6,7 @@ three replicas lead to the same rows: one for each recipient, and one change for
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -24,7 +24,7 @@ from bot.message import Json, UserError
 from bot.register import audience, target
 from bot.register.change import Change
 from bot.turn import App
-from storage import announcements, copies, deliveries, outbox
+from storage import announcements, copies, deliveries, kansli, outbox
 from storage.announcements import OUT, Announcement, AnnouncementState
 from storage.outbox import Delivery
 from storage.outgoing import (
@@ -46,6 +46,8 @@ AHEAD = 1.1
 """How much faster than Teams' limit the rows become due: enough to fill it, while other messages get in between."""
 FIRST = timedelta(days=1)
 """The outbox sends what was due first. The kansli's own card is due so long before the announcement's rows."""
+LATE = timedelta(minutes=5)
+"""How long after it became uncertain a message may still turn out to have arrived."""
 
 Work = Callable[[Session], int]
 
@@ -147,12 +149,10 @@ def _start_scheduled(app: App, session: Session, row: Announcement, now: datetim
         lifecycle.refuse_unsent(row, found, app.settings.review_above, change.today)
     except UserError as refusal:
         lifecycle.unschedule(change, row, "Schemalagt utskick gick inte iväg")
-        if row.sender_id is not None:
-            key = f"announcement_desk:{row.id}:halted:{row.version}"
-            card = send_cards.halted(row, str(refusal))
-            outbox.enqueue(
-                session, Outgoing(key, f"announcement_desk:{row.id}", ToPerson(row.sender_id), card=card), now
-            )
+        subject, card = f"announcement_desk:{row.id}", send_cards.halted(row, str(refusal))
+        key = f"{subject}:halted:{row.version}"
+        told = kansli.at_desk(session, row.sender_id, app.settings.kansli)
+        outbox.enqueue_all(session, [Outgoing(f"{key}:{who}", subject, ToPerson(who), card=card) for who in told], now)
         return
     lifecycle.send(change, row)
     start(app, session, row, now)
@@ -189,15 +189,18 @@ def _correct(session: Session, number: int, after: list[int], clock: Callable[[]
     if row is None or row.state not in OUT or row.spread_version >= row.version:
         after.clear()
         return 0
-    name = f"v{row.version}"
-    recalled = row.state == AnnouncementState.RECALLED
-    fresh = () if recalled else {digest_of(body) for body in _bodies(row).values()}
-    stale = copies.stale(session, row.subject, name, fresh, after=after[0], limit=CHUNK)
+    stale = _stale(session, row, after[0], CHUNK)
     if len(stale) < CHUNK:
         after.clear()
     else:
         after[0] = stale[-1].id
-    return outbox.enqueue_all(session, [_change(row, copy, name) for copy in stale], clock())
+    return outbox.enqueue_all(session, [_change(row, copy) for copy in stale], clock())
+
+
+def _stale(session: Session, row: Announcement, after: int, limit: int) -> Sequence[Delivery]:
+    recalled = row.state == AnnouncementState.RECALLED
+    fresh = () if recalled else {digest_of(body) for body in _bodies(row).values()}
+    return copies.stale(session, row.subject, f"v{row.version}", fresh, after=after, limit=limit)
 
 
 def _delete(session: Session, number: int, after: list[int], clock: Callable[[], datetime]) -> int:
@@ -206,14 +209,17 @@ def _delete(session: Session, number: int, after: list[int], clock: Callable[[],
     if row is None or row.state != AnnouncementState.RECALLED or not row.delete_copies:
         after.clear()
         return 0
-    subject = Living.of(row.subject).versions
-    changed = copies.changed_to(session, subject, f"v{row.version}", after[0], CHUNK)
+    subject, changed = Living.of(row.subject).versions, _undeleted(session, row, after[0], CHUNK)
     if len(changed) < CHUNK:
         after.clear()
     else:
         after[0] = changed[-1].id
     rows = [Outgoing(f"{delivery.key}:gone", subject, MessageOf(delivery.target or "")) for delivery in changed]
     return outbox.enqueue_all(session, rows, clock())
+
+
+def _undeleted(session: Session, row: Announcement, after: int, limit: int) -> Sequence[Delivery]:
+    return copies.changed_to(session, Living.of(row.subject).versions, f"v{row.version}", after, limit)
 
 
 def _settle(session: Session, app: App, number: int, clock: Callable[[], datetime]) -> int:
@@ -224,10 +230,18 @@ def _settle(session: Session, app: App, number: int, clock: Callable[[], datetim
     moving = copies.moving(session, row.subject)
     if row.state == AnnouncementState.SENDING and row.prepared_at is not None and not moving:
         row.state, row.ended_at = AnnouncementState.SENT, now
-    if not moving and not copies.moving(session, Living.of(row.subject).versions):
+    if row.spread_version < row.version and not moving and _spread(session, row, now):
         row.spread_version = row.version
     show_progress(app, session, row, now)
     return 1
+
+
+def _spread(session: Session, row: Announcement, now: datetime) -> bool:
+    """Return whether no copy is left to change. One may have arrived since the job looked for old ones."""
+    if copies.moving(session, Living.of(row.subject).versions) or copies.in_doubt(session, row.subject, now - LATE):
+        return False
+    deletes = row.state == AnnouncementState.RECALLED and row.delete_copies
+    return not _stale(session, row, 0, 1) and not (deletes and _undeleted(session, row, 0, 1))
 
 
 def _recipients(app: App, session: Session, row: Announcement, now: datetime) -> list[int]:
@@ -269,8 +283,9 @@ def _bodies(row: Announcement) -> dict[Operation, dict[str, Any]]:
     return {Operation.PERSON: to_person, Operation.MAIL: to_person, Operation.THREAD: to_channel}
 
 
-def _change(row: Announcement, copy: Delivery, name: str) -> Outgoing:
+def _change(row: Announcement, copy: Delivery) -> Outgoing:
     """Return the change of one delivered copy: the card is replaced, and a mail is followed by another."""
+    name = f"v{row.version}"
     gone = row.state == AnnouncementState.RECALLED
     edition = Edition.of(row, again=True)
     if copy.route in OUTSIDE and copy.person_id is not None:

@@ -105,9 +105,8 @@ def look_over(turn: Turn) -> Reply:
         raise UserError("Inget är ändrat, så det finns inget att rätta.")
     left = copies.tally(turn.session, row.subject)[State.WAITING]
     numbers = f"{count(left, 'mottagare', 'mottagare')} som väntar får den nya texten direkt." if left else ""
-    return turn.in_place(
-        send_cards.correction(row, written, checks.problems(written, date_of(turn.now)), numbers, turn.now)
-    )
+    problems = checks.problems(written, lifecycle.judged_on(row, written, date_of(turn.now)))
+    return turn.in_place(send_cards.correction(row, written, problems, numbers, turn.now))
 
 
 @routes.action("announcements.send_correction")
@@ -148,6 +147,7 @@ def _again(turn: Turn, states: tuple[State, ...], what: str) -> Reply:
     number = copies.send_again(turn.session, row.subject, states, turn.now)
     if not number:
         raise UserError("Det finns inga kvar att skicka om till.")
+    notices.rewrite(turn.session, row, turn.now)  # a row that failed may have an older text
     lifecycle.reopen(Change.of(turn), row, what)
     turn.session.flush()
     return turn.in_place(_report(turn, row, f"Skickar om till {count(number, 'mottagare', 'mottagare')}."))
