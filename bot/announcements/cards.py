@@ -19,6 +19,11 @@ from storage.outgoing import AsMail
 
 WHY = "Du får mejlet för att du är med i Sveriges Ekokommuners nätverk."
 
+ROW = 38
+"""Characters that fit beside each other in a card of 300 px."""
+BUTTON_EDGES = 6
+"""Characters that a button's edges and the gap after it take the room of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Edition:
@@ -47,11 +52,25 @@ def moment(when: datetime) -> str:
     return f"{WEEKDAYS[when.astimezone(STOCKHOLM).weekday()]} {day(when)} kl. {clock(when)}"
 
 
+def button_rows(*actions: Action) -> list[CardElement]:
+    """Return buttons for the middle of a card, in rows that a panel of 300 px shows whole."""
+    lines: list[list[Action]] = []
+    room = 0
+    for action in actions:
+        width = len(getattr(action, "title", None) or "") + BUTTON_EDGES
+        if width > room:
+            lines.append([])
+            room = ROW
+        lines[-1].append(action)
+        room -= width
+    return [buttons(*line) for line in lines]
+
+
 def announcement(edition: Edition, marks: Collection[Mark] = ()) -> Json:
     """Return the card; with what this person has said, if they have pressed."""
     return card(
         *body(edition, marks),
-        actions=_marks(edition, marks),
+        *button_rows(*_marks(edition, marks)),
         summary=f"{KINDS[edition.content.kind].title}: {edition.content.heading}",
     )
 
@@ -68,7 +87,7 @@ def body(edition: Edition, marks: Collection[Mark] = ()) -> list[CardElement]:
         *([image(content.image_url, content.image_alt)] if checks.shows_picture(content) else []),
         *([markdown(content.text)] if content.text else []),
         *([label(_last_day(content))] if content.last_date else []),
-        *([buttons(*links)] if links else []),
+        *button_rows(*links),
         *(small(MARK_SAID[mark]) for mark in kind.marks if mark in marks),
     ]
 

@@ -80,7 +80,11 @@ def choose_kind() -> Json:
     text = "Välj sort, så får du en mall att fylla i. Du kan också skriva allt på en rad:"
     example = "annonsera vatten: Ny utlysning om dagvatten, sök senast 3 mars https://…"
     return card(
-        heading("Nytt utskick"), markdown(text), plain(example), buttons(*kinds), summary=f"Nytt utskick. {text}"
+        heading("Nytt utskick"),
+        markdown(text),
+        plain(example),
+        *cards.button_rows(*kinds),
+        summary=f"Nytt utskick. {text}",
     )
 
 
@@ -143,8 +147,8 @@ def preview(
         plain(f"{aim.to} Just nu: {aim.numbers}."),
         *(small(f"{line}.") for line in aim.unreached),
         *([plain(_review(review))] if _review(review) else []),
-        buttons(*_send(state, known, ready=ready)),
-        buttons(*change),
+        *cards.button_rows(*_send(state, known, ready=ready)),
+        *cards.button_rows(*change),
         summary=f"{STATE_NAMES[state]}: {row.heading}",
     )
 

@@ -17,7 +17,8 @@ LONGEST_TEXT = 4_000
 """A card with it stays under Teams' 40 kB, and longer texts belong on the web with a link."""
 LONGEST_ADDRESS = 1_000
 LONGEST_ALT = 300
-LONGEST_LINK = 40
+LONGEST_LINK = 22
+"""A narrow panel cuts a longer button."""
 MOST_LINKS = 3
 MARK_TITLES = {Mark.READ: "Läst", Mark.INTERESTED: "Intresserad", Mark.SHARED: "Delat hos oss"}
 """The buttons. A mark is what a person says, and nothing is counted that they did not press."""

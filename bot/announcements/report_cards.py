@@ -11,8 +11,9 @@ from typing import Any
 from microsoft_teams.cards import Action, CardElement
 from sqlalchemy.orm import Session
 
+from bot.announcements.cards import button_rows
 from bot.announcements.manuscript import KINDS, MARK_TITLES
-from bot.cards import button, buttons, card, caution, heading, label, open_link, paged, plain, small
+from bot.cards import button, card, caution, heading, label, open_link, paged, plain, small
 from bot.message import Json
 from bot.ports import DeliveryWay, Reason
 from bot.register import sheets, words
@@ -92,14 +93,14 @@ def report(row: Announcement, lines: Sequence[Line], pressed: Counter[str], page
         [button("Skicka om misslyckade", "announcements.resend", **known)] if outcomes["Gick inte fram"] else []
     )
     again += [button("Skicka om osäkra", "announcements.ask_uncertain", **known)] if outcomes["Osäkert"] else []
-    body += [buttons(*again)] if again else []
     actions = [
         *shown.turns,
+        *again,
         button("Hämta som Excel", "announcements.excel", **known),
         button("Tillbaka", "announcements.open", **known),
     ]
     summary = ", ".join(numbers)
-    return card(*body, actions=actions, summary=f"Rapport: {row.heading}. {summary}")
+    return card(*body, *button_rows(*actions), summary=f"Rapport: {row.heading}. {summary}")
 
 
 def file(row: Announcement, url: str) -> Json:

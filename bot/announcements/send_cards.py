@@ -18,7 +18,6 @@ from bot.announcements.desk_cards import STATE_NAMES
 from bot.announcements.manuscript import KINDS, Manuscript
 from bot.cards import (
     button,
-    buttons,
     card,
     caution,
     choice_input,
@@ -68,7 +67,7 @@ def outside_hours(row: Announcement, now: datetime, opens: datetime, numbers: st
         heading("Skicka utanför arbetstid?"),
         plain(text),
         plain(f"Nästa arbetstid börjar {cards.moment(opens)}."),
-        actions=[
+        *cards.button_rows(
             button(
                 "Vänta till dess",
                 "announcements.schedule",
@@ -79,7 +78,7 @@ def outside_hours(row: Announcement, now: datetime, opens: datetime, numbers: st
             ),
             button("Skicka ändå", "announcements.send_anyway", **known),
             button("Tillbaka", "announcements.open", announcement=row.id),
-        ],
+        ),
         summary=text,
     )
 
@@ -123,10 +122,10 @@ def review(row: Announcement, asker: str, to: str) -> Json:
         plain(f"{asker} ber dig läsa igenom det här innan det skickas."),
         Container(style="emphasis", items=cards.body(Edition.of(row))),
         plain(f"Till: {to}"),
-        actions=[
+        *cards.button_rows(
             button("Godkänn", "announcements.approve", style="positive", **known),
             button("Öppna och ändra", "announcements.open", announcement=row.id),
-        ],
+        ),
         summary=f"{asker} ber dig granska: {row.heading}",
     )
 
@@ -168,8 +167,7 @@ def progress(row: Announcement, found: Progress, notice: str = "") -> Json:
         *([caution(notice)] if notice else []),
         *(plain(line) for line in lines),
         *([small(f"Rättad {cards.moment(row.corrected_at)}.")] if row.corrected_at else []),
-        buttons(*actions),
-        buttons(*more),
+        *cards.button_rows(*actions, *more),
         summary=f"{STATE_NAMES[state]}: {row.heading}. {'. '.join(lines)}.",
     )
 
@@ -195,11 +193,11 @@ def correction(row: Announcement, content: Manuscript, problems: Sequence[Flaw],
         Container(style="emphasis", items=cards.body(edition)),
         *(caution(problem.text) if problem.blocks else small(f"Obs: {problem.text}") for problem in problems),
         plain(f"Kort i Teams byts ut på plats. Den som har fått ett mejl får en rättelse med mejl. {numbers}"),
-        actions=[
+        *cards.button_rows(
             button("Skicka rättelsen", "announcements.send_correction", style="positive", **{**content.data, **known}),
             button("Ändra mer", "announcements.correct", **{**content.data, **known}),
             button("Avbryt", "announcements.open", announcement=row.id),
-        ],
+        ),
         summary=f"Rättelse av {row.heading}",
     )
 
@@ -214,10 +212,10 @@ def ask_recall(row: Announcement) -> Json:
     return card(
         heading(f"Ta tillbaka ”{one_line(row.heading, 60)}”?"),
         plain(text),
-        actions=[
+        *cards.button_rows(
             button("Visa Återtaget", "announcements.recall", style="destructive", **known),
             button("Ta även bort korten", "announcements.recall", style="destructive", delete=True, **known),
             button("Låt bli", "announcements.open", announcement=row.id),
-        ],
+        ),
         summary=text,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from bot import announcements
 from storage.outbox import Delivery
@@ -23,9 +24,9 @@ def sent(kansli: Chat, post: Post) -> tuple[Chat, str]:
     return ada, f"announcement:1:person:{person(ada).id}"
 
 
-def put(kansli: Chat, key: str, state: str, **more: object) -> None:
+def put(kansli: Chat, key: str, state: str, **more: Any) -> None:
     """Leave a delivery in a state, as the courier does before and after Teams answers."""
-    values = {"state": state, **more}
+    values: dict[Any, Any] = {"state": state, **more}
     assert kansli.app.database.play(lambda session: session.query(Delivery).filter_by(key=key).update(values)) == 1
 
 
