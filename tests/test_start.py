@@ -21,7 +21,7 @@ from bot.memberlist import operator as members
 from bot.search.live_bank import LiveBank
 from bot.settings import Settings
 from bot.upkeep import operator
-from storage import content, groups, migrate
+from storage import content, groups, migrate, process_lock
 from storage.database import Database
 from tests.support.dates import environment
 from tests.support.network import free_port
