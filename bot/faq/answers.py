@@ -79,8 +79,7 @@ def _judge(turn: Turn, text: str, before: str | None) -> Judged:
     if before and follow_ups.leans_on(text):
         answered_before = next((hit.entry_id for hit in _search(turn, before, 1)), None)
         follow_up = _follow_up(turn, text, before, answered_before)
-        repeated = follow_up.outcome is QuestionOutcome.ANSWERED and follow_up.entries[0].id == answered_before
-        if not hits or hits[0].probability < SURE or (repeated and follow_ups.is_bare(text)):
+        if not hits or hits[0].probability < SURE or follow_ups.is_bare(text):
             return follow_up
     return _weighed(turn, Judged(text, QuestionOutcome.UNKNOWN), hits)
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from bot.wording.utterance import FUNCTION, WORD, fold
 
+_STEM = 5
+"""Letters by which a word of a follow-up is looked for in the answer."""
 SHORT = 6
 """Most words of a message that may be a follow-up."""
 _LEANING_START = {"och", "å", "men", "då", "samt", "eller"}
@@ -106,8 +108,11 @@ def holds(text: str, answer: str, before: str = "") -> bool:
     Something that the question ``before`` named already does not count. Return False for all other follow-ups, such as
     "hur gör vi då?", because we can't tell.
     """
-    asked = form(text)
-    return asked is not None and asked.is_in(answer, fold(before))
+    asked, known = form(text), f"{fold(answer)} {fold(before)}"
+    own = [word for word in WORD.findall(fold(text)) if word not in _OPEN | _LEANING | _ASIDE]
+    if asked is None or not all(word[:_STEM] in known for word in own):
+        return False
+    return asked.is_in(answer, fold(before))
 
 
 def form(text: str) -> Form | None:

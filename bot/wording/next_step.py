@@ -65,7 +65,7 @@ _ERRAND = re.compile(
     r"""
       \b(?: lösenord\w* | faktur\w* | logotyp\w* | logga\b(?!\ (?:in|ut)) | loggan | stadga\w* | inlogg\w* | logga\ in
           | kontonumm\w* | bankgiro\w* | plusgiro\w* | organisationsnumm\w* | org\.?\ ?n(?:umme)?r | kvitto\w*
-          | protokoll\w* | påminnelseavgift\w* | fakturaadress\w* | referensnumm\w* )\b
+          | protokoll\w* | påminnelseavgift\w* | fakturaadress\w* | referensnumm\w* | fakturer(?:a|at|ade|ats) )\b
     | \bring(?:a|er)?\ (?:mig|oss|upp)\b
     | \b(?:kontakta|mejla|maila|svara|nå)\ (?:mig|oss)\b | \bhör(?:a)?\ av\ er\b
     | \bjag\ vill\ (?:bli\ (?:uppringd|kontaktad)|klaga|anmäla|avsluta|säga\ upp)\b
@@ -75,6 +75,11 @@ _ERRAND = re.compile(
     | \bskicka\ (?:mig|oss|över|en|ett)\b | \bskicka\b.*\btill\ (?:mig|oss)\b
     | \bta\ bort\ (?:mig|oss)\b.*\b(?:från|ur)\b
     | \b(?:länk|sida|formulär|inbjud)\w*\ (?:\S+\ ){0,4}(?:funkar|fungerar|öppnas)\ (?:ej|inte)\b
+    | \b(?:funkar|fungerar|öppnas)\ (?:ej|inte)\ (?:\S+\ ){0,3}?(?:länk|sida|formulär|inbjud)\w*
+    | \b(?:mitt|min|mina|vårt|vår|våra)\ (?:efter)?(?:namn|mejl|mail|e-?post|adress|titel|telefon|nummer)\w*\ (?:är|blev|stämmer|står)\b
+    | \bhar\ (?:bytt|ändrat|fått\ nya?t?t?)\ (?:efter)?(?:namn|mejl|mail|e-?post|adress|titel|telefon|nummer)\w*
+    | \bjag\ (?:\w+\ )?(?:går|är|vara|blir)\ (?:på\ )?(?:föräldra|tjänst|sjuk|barn)(?:led|skriv)\w*
+    | \b(?:ersätter|vikarierar\ för|tar\ över\ (?:efter|från))\ mig\b
     | \b(?:kommer|kom)\ inte\ in\b | \bglömt?(?:de)?\ (?:mitt|min|bort)\b
     | \b(?:säga\ upp|gå\ ur|lämna\ nätverket|avanmäl\w*|avbokning|avboka)\b
     """,
@@ -87,8 +92,10 @@ _HUMAN = re.compile(
     r"|\briktig människa\b|\bring(?:a|er)?(?: upp)? (?:mig|oss)\b"
 )
 _OURS = re.compile(
-    r"(?:årsmöte|\bavgiften\b|(?:medlems|års)avgift|medlem|kansli|styrelse|konferens|webbinari|webinar|nyhetsbrev|enkät|kontaktperson|kontaktpolitik"
-    r"|nyckeltal|\bsekom|ekokommun|akademi|inspelning|anmälan|anmäla mig"
+    r"(?:årsmöte|\bavgiften\b|(?:medlems|års)avgift|\b(?:ni|er) (?:har för )?avgift|medlem|\bkansli|\bstyrelse|\bordf"
+    r"|\bkosta\w* (?:det|de|oss|er)\b|\bgå(?:r)? (?:med|ur)\b|webbinari|webinar|nyhetsbrev|enkät|kontaktperson"
+    r"|konferens|kemikaliekonf|hotell|kontaktpolitik|påminn|\bgdpr|personuppgift|dataskydd|\blagras?\b"
+    r"|\brapporter(?:a|ar|at|ade|ing|ingen)\b|rapporteringsv|\buppskov|\bräknas\b|\b\d{1,2}[ab]\b|\bsiffrorna\b|nyckeltal|\bsekom|ekokommun|akademi|inspelning|anmälan|anmäla mig"
     r"|verksamhetsplan|nätverke|tjänstepersonsforum|\bboten\b|teams)"
 )
 """Matters of the network itself, which the kansli knows best."""
@@ -100,6 +107,8 @@ _ENGLISH = frozenset(
         "not understand swedish don't know much"
     ).split()
 )
+_SPEAKS = re.compile(r"\b(?:kan|pratar|talar|snackar|förstår) (?:du|ni|boten) (?:\w+ )?engelska\b")
+"""Asks whether we understand English."""
 _SWEDISH = frozenset(
     "och att är vi ni jag inte som på till för med av vad hur när var det den en ett har kan ska".split()
 )
@@ -107,9 +116,11 @@ _SWEDISH = frozenset(
 
 def likely(text: str, *, themed: bool = False) -> Likely:
     """Return the likeliest next step. ``themed`` says that the words point to a theme group."""
-    if is_english(text):
+    if is_english(text) or _SPEAKS.search(fold(text)):
         return Likely(NextStep.ENGLISH, clear=True)
     asked = " ".join(fold(text).split())
+    if not asked:
+        return Likely(NextStep.KANSLI)
     ours, human = bool(_OURS.search(asked)), bool(_HUMAN.search(asked))
     if _ASKS_PEERS.search(asked) and not human:
         return Likely(NextStep.PEERS, clear=not ours)
