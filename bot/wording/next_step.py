@@ -76,7 +76,8 @@ _ERRAND = re.compile(
     | \bta\ bort\ (?:mig|oss)\b.*\b(?:från|ur)\b
     | \b(?:länk|sida|formulär|inbjud)\w*\ (?:\S+\ ){0,4}(?:funkar|fungerar|öppnas)\ (?:ej|inte)\b
     | \b(?:funkar|fungerar|öppnas)\ (?:ej|inte)\ (?:\S+\ ){0,3}?(?:länk|sida|formulär|inbjud)\w*
-    | \b(?:mitt|min|mina|vårt|vår|våra)\ (?:efter)?(?:namn|mejl|mail|e-?post|adress|titel|telefon|nummer)\w*\ (?:är|blev|stämmer|står)\b
+    | \b(?:mitt|min|mina|vårt|vår|våra)\ (?:efter)?(?:namn|mejl|mail|e-?post|adress|titel|telefon|nummer)\w*
+      \ (?:(?:är|e|blev|står)\ (?:\w+\ )?(?:fel|ny|gam|inaktuell)|stämmer\ (?:inte|ej))
     | \bhar\ (?:bytt|ändrat|fått\ nya?t?t?)\ (?:efter)?(?:namn|mejl|mail|e-?post|adress|titel|telefon|nummer)\w*
     | \bjag\ (?:\w+\ )?(?:går|är|vara|blir)\ (?:på\ )?(?:föräldra|tjänst|sjuk|barn)(?:led|skriv)\w*
     | \b(?:ersätter|vikarierar\ för|tar\ över\ (?:efter|från))\ mig\b
