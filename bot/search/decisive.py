@@ -34,8 +34,6 @@ _MISSPELT = 6
 """Fewest letters of a word that may have a typing error."""
 _LONG = 10
 """Letters from which two typing errors are allowed instead of one."""
-_CODE = re.compile(r"\d{1,2}[a-c]")
-"""The code of an indicator, which decides: "9b"."""
 _ASKING = frozenset("hur när var vart vad vilken vilket vilka".split())
 _MAY = re.compile(r"(?:\w+ )?får (?!jag fråg|vi fråg|man fråg)\w+ ")
 """Asks for leave: "får politiker komma"."""
@@ -118,7 +116,7 @@ def missing(question: str, held: Held, common: Stems) -> str:
 
 
 def _decides(word: str) -> bool:
-    if _CODE.fullmatch(word):
+    if utterance.CODE.fullmatch(word):
         return True
     return len(word) >= _SHORTEST_PART and not word.isdigit() and terms.stem(word) not in ordinary()
 

@@ -35,6 +35,7 @@ _WRONG = re.compile(
     rf"|\b{_IT} (?:\S+ ){{0,6}}?(?:är|var|blev) (?:\w+ )?"
     r"(?:fel|felaktigt?|inte rätt|inte sant|inaktuellt?|föråldra[dt]|gammalt)\b"
     r"|^(?:nej |men |nej men )?(?:det är |det var )?(?:helt |ju )?fel(?: svar)?$"
+    rf"|^{_IT} (?:är|e|var) (?:\w+ )?(?:gamm(?:al|la|alt)|för (?:hög|låg)|inaktuella?|föråldrad)\w*$"
     r"|\bgäller (?:inte|ej) längre\b|\b(?:du|ni) har fel\b|\bfel(?:aktigt)? svar\b"
 )
 _MISSED = re.compile(
@@ -51,12 +52,13 @@ _SCOLDS = re.compile(
     r"(?: (?!inte|ej)\w+){0,3}? (?:värdelös|kass|dålig|usel|dum|skit|skräp|trög|idiot|korkad|oanvändbar|meningslös)\w*$"
     r"|^(?:fan|jävla|satan|helvete|skit|usch)?(?: \w+){0,2} ?(?:dålig|värdelös|kass|dum|usel|korkad|trög)\w*"
     r"(?: (?:du|det|den|boten|bot))?(?: (?:är|e|va|var))?$"
+    r"|^(?:\w+ )?(?:du|boten|det här|den här boten) suger\b.{0,20}$"
     r"|\b(?:du|boten|det här) (?:fattar|kan|duger|suger|vet) (?:ju )?(?:ingenting|inget|noll|inte till nåt|fett)?$"
 )
 """Scolds the bot or its answer, and says nothing else: "fan vad dålig du är"."""
 _SOLVED = re.compile(
     r"\b(?:löste|löst|ordnade|redde ut|ordnat) sig\b|\bdet (?:löste|löser) (?:det|frågan|allt|problemet|saken)\b"
-    r"|\b(?:är|blev) löst\b|^löst$|\bnu (?:funkar|fungerar|löste|förstår|vet)\b|\bdet (?:hjälpte|funkade|fungerade)\b"
+    r"|\b(?:är|blev) löst\b|^löst$|\bnu (?:funkar|fungerar|löste|förstår|fattar|vet)\b|\bdet (?:hjälpte|funkade|fungerade)\b"
     r"|\b(?:frågan|problemet) (?:är )?löst\b|\bdå är det löst\b|\b(?:precis|just) (?:det|vad) jag behövde\b"
 )
 _NOT = re.compile(r"\b(?:inte|ej|aldrig)\b")

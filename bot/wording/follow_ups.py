@@ -97,6 +97,12 @@ def together(before: str, text: str) -> str:
     return f"{before.rstrip(' ?!.')}, {text}"
 
 
+def share_word(before: str, question: str) -> bool:
+    """Return whether the question names something that the question before it names, perhaps in another form."""
+    named = (word[:_STEM] for word in WORD.findall(fold(before)) if len(word) >= _STEM and word not in _OPEN)
+    return any(start in fold(question) for start in named)
+
+
 def is_bare(text: str) -> bool:
     """Return whether the message names no subject of its own: "och när?", but not "och för regioner?"."""
     return all(word.casefold() in _OPEN for word in WORD.findall(text))

@@ -74,14 +74,16 @@ _ERRAND = re.compile(
       (?:skicka|sända|ringa|mejla|maila|ta\ bort|lägga\ (?:in|till|upp)|ändra|uppdatera|boka|bjuda|fixa|rätta)\b
     | \bskicka\ (?:mig|oss|över|en|ett)\b | \bskicka\b.*\btill\ (?:mig|oss)\b
     | \bta\ bort\ (?:mig|oss)\b.*\b(?:från|ur)\b
-    | \b(?:länk|sida|formulär|inbjud)\w*\ (?:\S+\ ){0,4}(?:funkar|fungerar|öppnas)\ (?:ej|inte)\b
+    | \b\w*(?:länk|sida|formulär|inbjud)\w*\ (?:\S+\ ){0,4}(?:funkar|fungerar|öppnas|går)\ (?:ej|inte)\b
     | \b(?:funkar|fungerar|öppnas)\ (?:ej|inte)\ (?:\S+\ ){0,3}?(?:länk|sida|formulär|inbjud)\w*
     | \b(?:mitt|min|mina|vårt|vår|våra)\ (?:efter)?(?:namn|mejl|mail|e-?post|adress|titel|telefon|nummer)\w*
       \ (?:(?:är|e|blev|står)\ (?:\w+\ )?(?:fel|ny|gam|inaktuell)|stämmer\ (?:inte|ej))
     | \bhar\ (?:bytt|ändrat|fått\ nya?t?t?)\ (?:efter)?(?:namn|mejl|mail|e-?post|adress|titel|telefon|nummer)\w*
+    | ^nya?t?t?\ (?:efter)?(?:namn|mejl|mail|e-?post|fakturaadress|adress|titel|telefon|nummer)\w*\ (?:från|fr|är|fom|gäller)\b
     | \bjag\ (?:\w+\ )?(?:går|är|vara|blir)\ (?:på\ )?(?:föräldra|tjänst|sjuk|barn)(?:led|skriv)\w*
     | \b(?:ersätter|vikarierar\ för|tar\ över\ (?:efter|från))\ mig\b
     | \b(?:kommer|kom)\ inte\ in\b | \bglömt?(?:de)?\ (?:mitt|min|bort)\b
+    | \bsäger?\ (?:\w+\ )?upp\ (?:sig|oss|medlem\w*)\b | \binte\ (?:va|vara)\ (?:med|kvar)\ längre\b
     | \b(?:säga\ upp|gå\ ur|lämna\ nätverket|avanmäl\w*|avbokning|avboka)\b
     """,
     re.VERBOSE,
@@ -95,8 +97,8 @@ _HUMAN = re.compile(
 _OURS = re.compile(
     r"(?:årsmöte|\bavgiften\b|(?:medlems|års)avgift|\b(?:ni|er) (?:har för )?avgift|medlem|\bkansli|\bstyrelse|\bordf"
     r"|\bkosta\w* (?:det|de|oss|er)\b|\bgå(?:r)? (?:med|ur)\b|webbinari|webinar|nyhetsbrev|enkät|kontaktperson"
-    r"|konferens|kemikaliekonf|hotell|kontaktpolitik|påminn|\bgdpr|personuppgift|dataskydd|\blagras?\b"
-    r"|\brapporter(?:a|ar|at|ade|ing|ingen)\b|rapporteringsv|\buppskov|\bräknas\b|\b\d{1,2}[ab]\b|\bsiffrorna\b|nyckeltal|\bsekom|ekokommun|akademi|inspelning|anmälan|anmäla mig"
+    r"|konferens|kemikaliekonf|hotell|kontaktpolitik|påminn|\btjata|\bgdpr|personuppgift|dataskydd|\blagras?\b"
+    r"|\brapporter(?:a|ar|at|ade|ing|ingen)\b|rapporteringsv|\buppskov|\bräknas\b|\b\d{1,2}[ab]\b|\b(?:års|årets) siffror\b|\bsiffrorna\b|anmäler|nyckeltal|\bsekom|ekokommun|akademi|inspelning|anmälan|anmäla (?:mig|oss|sig)"
     r"|verksamhetsplan|nätverke|tjänstepersonsforum|\bboten\b|teams)"
 )
 """Matters of the network itself, which the kansli knows best."""
