@@ -57,6 +57,7 @@ _ASKS_PEERS = re.compile(
 )
 _HELP_US = re.compile(
     r"\b(?:kan ni (?:hjälpa|stötta)|hjälp\w*) (?:oss|mig) (?:med|att)\b"
+    r"|\bbehöver hjälp (?:med|att)\b|\bhur får (?:man|ni|vi) (?:med sig|\w+ att)\b"
     r"|\b(?:äger|tar|kör|ställer|använder|betalar|låter|kräver|mäter|har) ni\b"
     r"|\bargument (?:för|emot|mot)\b|\bmall(?:ar)? (?:för|till)\b"
 )
@@ -76,10 +77,11 @@ _ERRAND = re.compile(
     | \bta\ bort\ (?:mig|oss)\b.*\b(?:från|ur)\b
     | \b\w*(?:länk|sida|formulär|inbjud)\w*\ (?:\S+\ ){0,4}(?:funkar|fungerar|öppnas|går)\ (?:ej|inte)\b
     | \b(?:funkar|fungerar|öppnas)\ (?:ej|inte)\ (?:\S+\ ){0,3}?(?:länk|sida|formulär|inbjud)\w*
-    | \b(?:mitt|min|mina|vårt|vår|våra)\ (?:efter)?(?:namn|mejl|mail|e-?post|adress|titel|telefon|nummer)\w*
+    | \b(?:mitt|min|mina|vårt|vår|våra)\ (?:efter)?(?:namn|mejl|mail|e-?post|adress|titel|telefon|mobil|nummer)\w*
       \ (?:(?:är|e|blev|står)\ (?:\w+\ )?(?:fel|ny|gam|inaktuell)|stämmer\ (?:inte|ej))
-    | \bhar\ (?:bytt|ändrat|fått\ nya?t?t?)\ (?:efter)?(?:namn|mejl|mail|e-?post|adress|titel|telefon|nummer)\w*
-    | ^nya?t?t?\ (?:efter)?(?:namn|mejl|mail|e-?post|fakturaadress|adress|titel|telefon|nummer)\w*\ (?:från|fr|är|fom|gäller)\b
+    | \bhar\ (?:bytt|ändrat|fått\ nya?t?t?)\ (?:efter)?(?:namn|mejl|mail|e-?post|adress|titel|telefon|mobil|nummer)\w*
+    | ^nya?t?t?\ (?:efter)?(?:namn|mejl|mail|e-?post|fakturaadress|adress|titel|telefon|mobil|nummer)\w*
+      \ (?:från|fr|är|fom|gäller)\b
     | \bjag\ (?:\w+\ )?(?:går|är|vara|blir)\ (?:på\ )?(?:föräldra|tjänst|sjuk|barn)(?:led|skriv)\w*
     | \b(?:ersätter|vikarierar\ för|tar\ över\ (?:efter|från))\ mig\b
     | \b(?:kommer|kom)\ inte\ in\b | \bglömt?(?:de)?\ (?:mitt|min|bort)\b
@@ -98,7 +100,9 @@ _OURS = re.compile(
     r"(?:årsmöte|\bavgiften\b|(?:medlems|års)avgift|\b(?:ni|er) (?:har för )?avgift|medlem|\bkansli|\bstyrelse|\bordf"
     r"|\bkosta\w* (?:det|de|oss|er)\b|\bgå(?:r)? (?:med|ur)\b|webbinari|webinar|nyhetsbrev|enkät|kontaktperson"
     r"|konferens|kemikaliekonf|hotell|kontaktpolitik|påminn|\btjata|\bgdpr|personuppgift|dataskydd|\blagras?\b"
-    r"|\brapporter(?:a|ar|at|ade|ing|ingen)\b|rapporteringsv|\buppskov|\bräknas\b|\b\d{1,2}[ab]\b|\b(?:års|årets) siffror\b|\bsiffrorna\b|anmäler|nyckeltal|\bsekom|ekokommun|akademi|inspelning|anmälan|anmäla (?:mig|oss|sig)"
+    r"|\brapporter(?:a|ar|at|ade|ing|ingen)\b|rapporteringsv|\buppskov|\bräknas\b|\b\d{1,2}[ab]\b"
+    r"|\b(?:års|årets) siffror\b|\bsiffrorna\b"
+    r"|anmäler|nyckeltal|\bsekom|ekokommun|akademi|inspelning|anmälan|anmäla (?:mig|oss|sig)"
     r"|verksamhetsplan|nätverke|tjänstepersonsforum|\bboten\b|teams)"
 )
 """Matters of the network itself, which the kansli knows best."""

@@ -20,7 +20,8 @@ _VOCABULARY = {
     "where": r"(?: i {place})?",
     "seat": (
         r"(?P<seat>kontaktperson(?:en|er|erna)?|kontaktpolitiker(?:n|na)?|(?:kontakt)?tjänsteperson(?:en|er|erna)?|"
-        r"ersättare(?:n|ns)?(?: för kontaktpolitikern)?|rapportör(?:en|er|erna)?|kontaktis(?:en|ar)?|kontakt(?:en|er|erna)?)"
+        r"ersättare(?:n|ns)?(?: för kontaktpolitikern)?|rapportör(?:en|er|erna)?|"
+        r"kontaktis(?:en|ar)?|kontakt(?:en|er|erna)?)"
     ),
     "members": r"(?:medlem(?:mar|marna)?|medlemskommun(?:er|erna)?|ekokommun(?:er|erna)?)",
     "kin": r"(?:kommun(?:er|erna)?|regioner|{members})",
