@@ -253,7 +253,7 @@ def test_mine_shows_own_and_followed_questions_and_takes_one_back(chat: Chat, cl
     chat.in_channel(VATTEN).click("Jag undrar också")
 
     shown = chat.say("mina frågor")
-    assert f"Du har frågat\n{TEXT}\nVäntar på svar, ställd den 24 november 2026\nDu följer\nDagvatten" in shown
+    assert f"Du har frågat\n{TEXT}\nVäntar på svar, ställd den 24 november 2026\nÖppna\nDu följer\nDagvatten" in shown
     chat.click("Öppna")
     assert chat.buttons == ["Byt grupp", "Dra tillbaka frågan", "Till mina frågor"]
     chat.click("Dra tillbaka frågan")
