@@ -18,7 +18,7 @@ from azure.core.credentials_async import AsyncTokenCredential
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import graph, jobs, links, log
-from bot.conversation import DECISIONS, ROUTES, START
+from bot.conversation import AUDIENCES, DECISIONS, ROUTES, START
 from bot.delivery.courier import Courier
 from bot.delivery.pace import steady
 from bot.delivery.tenant_routes import TenantRoutes
@@ -93,7 +93,7 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
             service_hosts=settings.service_hosts,
         )
         connector = Connector(session, token, gate.allows)
-        app = App(settings, database, ROUTES, DIALOGS, bank, START, DECISIONS)
+        app = App(settings, database, ROUTES, DIALOGS, bank, START, DECISIONS, AUDIENCES)
         # Closed in reverse order: sends under way finish, then the clock stops, then the threads.
         rosters = roster_mirror.Mirror(
             app, clock, TeamsDirectory(connector), tenant.directory if wire and tenant else None

@@ -24,11 +24,13 @@ from microsoft_teams.cards import (
     Container,
     DateInput,
     ExecuteAction,
+    Image,
     OpenUrlAction,
     RichTextBlock,
     TextBlock,
     TextInput,
     TextRun,
+    ToggleInput,
 )
 
 from bot.message import Json
@@ -186,6 +188,25 @@ def choice_input(name: str, label: str, choices: Sequence[tuple[str, str]], *, v
     """Return a list to choose one item from. ``choices`` are pairs (value, title)."""
     items = [Choice(title=title, value=key) for key, title in choices]
     return ChoiceSetInput(id=name, label=label, choices=items, value=value or None, style="compact")
+
+
+def choices_input(name: str, label: str, choices: Sequence[tuple[str, str]]) -> CardElement:
+    """Return a list to choose any number of items from; ``choices`` as in :func:`choice_input`.
+
+    The client sends the values with commas between, so no value may have one.
+    """
+    items = [Choice(title=title, value=key) for key, title in choices]
+    return ChoiceSetInput(id=name, label=label, choices=items, is_multi_select=True, style="compact")
+
+
+def switch(name: str, title: str, *, on: bool = False) -> CardElement:
+    """Return a box to tick. The client sends "true" or "false"."""
+    return ToggleInput(id=name, title=title, value="true" if on else "false", wrap=True)
+
+
+def image(url: str, alt: str) -> CardElement:
+    """Return a picture from the web with its text for people who do not see it. ``url`` must be https."""
+    return Image(url=url, alt_text=alt, size="Stretch")
 
 
 def date_input(name: str, label: str, *, first: date | None = None, value: date | None = None) -> CardElement:

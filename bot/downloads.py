@@ -41,8 +41,12 @@ def base_url(settings: Settings) -> str:
     return f"http://{host}:{settings.port}" if settings.local else ""
 
 
-def link(turn: Turn, file: Callable[[FileRequest], Callable[[], bytes]], otherwise: str) -> str:
+def link(
+    turn: Turn, file: Callable[[FileRequest], Callable[[], bytes]], otherwise: str, *, about: int | None = None
+) -> str:
     """Make a link to a file and return its address. ``file`` is the function that makes the file.
+
+    ``about`` is the number of the row that the file is about. The caller has checked that the person may see it.
 
     Raises :class:`UserError` with the text ``otherwise`` where no browser reaches the bot.
     """
@@ -50,7 +54,7 @@ def link(turn: Turn, file: Callable[[FileRequest], Callable[[], bytes]], otherwi
     if not base:
         raise UserError(otherwise)
     name = next(download.name for download in turn.app.routes.downloads.values() if download.write is file)
-    return f"{base}/hamta/{links.make(turn.session, turn.person.id, name, turn.now)}"
+    return f"{base}/hamta/{links.make(turn.session, turn.person.id, name, turn.now, about=about)}"
 
 
 def look(app: App, session: Session, token: str, now: datetime) -> str | None:
@@ -75,9 +79,8 @@ def _file(app: App, session: Session, row: DownloadLink, download: Download, now
         return None
     if download.role is Role.KANSLI and not is_kansli(session, app.settings, person):  # the role may be gone by now
         return None
-    return File(
-        download.saved_as, download.content_type, download.write(FileRequest(session, app.settings, person, now))
-    )
+    wanted = FileRequest(session, app.settings, person, now, row.about)
+    return File(download.saved_as, download.content_type, download.write(wanted))
 
 
 def _is_token(token: str) -> bool:

@@ -17,7 +17,7 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.orm import Session
 
-from bot import agenda, members, nudges, questions, upkeep
+from bot import agenda, announcements, members, nudges, questions, upkeep
 from bot.delivery.courier import StillWanted
 from bot.privacy import retention
 from bot.turn import App
@@ -29,17 +29,20 @@ Due = Callable[[Session, datetime], list[Outgoing]]
 Clock = Callable[[], datetime]
 Work = Callable[[Session], int]
 
-DUE: tuple[Due, ...] = (*questions.DUE, *upkeep.DUE, *members.DUE)
+DUE: tuple[Due, ...] = (*questions.DUE, *upkeep.DUE, *members.DUE, *announcements.DUE)
 """The features that may have messages due. Each is asked every :data:`PLAN_EVERY`."""
 STILL_WANTED: Mapping[str, StillWanted] = {
     **questions.STILL_WANTED,
     **upkeep.STILL_WANTED,
     **nudges.STILL_WANTED,
     **agenda.STILL_WANTED,
+    **announcements.STILL_WANTED,
 }
 """Checks just before sending whether a message is still wanted, by the first word of its subject."""
 
 PLAN_EVERY = timedelta(minutes=1)
+ANNOUNCE_EVERY = timedelta(seconds=15)
+"""Often, because the kansli watches the numbers, and a scheduled announcement goes in its minute."""
 CLEAN_EVERY = timedelta(hours=1)
 """Often, so that each run has little to delete. The first run also makes up for the time a bot was stopped."""
 CHUNK = 200
@@ -72,7 +75,11 @@ def plan(due: Due, app: App, clock: Clock) -> Iterator[Work]:
         yield partial(outbox.enqueue_all, outgoings=chunk, now=now)
 
 
-JOBS = (Job("clean", CLEAN_EVERY, retention.run), Job("agenda", PLAN_EVERY, agenda.run))
+JOBS = (
+    Job("clean", CLEAN_EVERY, retention.run),
+    Job("agenda", PLAN_EVERY, agenda.run),
+    Job("announcements", ANNOUNCE_EVERY, announcements.run),
+)
 """The jobs besides the planning of :data:`DUE` and the outbox's own loop."""
 
 

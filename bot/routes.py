@@ -91,6 +91,8 @@ class FileRequest:
     settings: Settings
     person: Person
     now: datetime
+    about: int | None = None
+    """The number of the row that the file is about, if its link named one. The link was made for this person."""
 
 
 Writer = Callable[[FileRequest], Callable[[], bytes]]

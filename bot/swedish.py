@@ -26,6 +26,8 @@ MONTHS = (
     "december",
 )
 
+WEEKDAYS = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
+
 
 def date_of(moment: datetime) -> date:
     """Return the date in Sweden at ``moment``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from storage.turn_facts import TurnFacts
 
 if TYPE_CHECKING:
     from bot.desk import Decider, Tile
+    from bot.register.audience import Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class App:
     """The buttons of the start page, in their order."""
     decisions: Sequence[Decider] = ()
     """What prepares decisions for the kansli."""
+    conditions: Mapping[str, Condition] = field(default_factory=dict)
+    """The features' own conditions of audiences (:data:`bot.conversation.AUDIENCES`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,16 +104,25 @@ def matches(session: Session, audience: Audience, conditions: Mapping[str, Perso
         exists().where(Conversation.person_id == Person.id),
         Person.remind_by == RemindBy.MAIL,
     )
-    wanted = or_(false(), *(_matches(part, conditions) for part in audience.parts))
-    unwanted = [Person.id.not_in(_without_nulls(conditions[name])) for name in audience.unless]
     query = select(*columns).outerjoin(Municipality, Municipality.code == Person.municipality_code)
-    return [Match(*row) for row in session.execute(query.where(wanted, *unwanted))]
+    return [Match(*row) for row in session.execute(query.where(*_rules(audience, conditions)))]
+
+
+def ids(session: Session, audience: Audience, conditions: Mapping[str, PersonIds]) -> list[int]:
+    """Return the ids of the people of an audience who have not left, in order."""
+    query = select(Person.id).where(Person.left_at.is_(None), *_rules(audience, conditions))
+    return list(session.scalars(query.order_by(Person.id)))
 
 
 def connected_to(codes: Collection[str] | SelectBase) -> PersonIds:
     """Return the people who work for one of these municipalities, or hold a seat there now."""
     seated = select(Contact.person_id).where(Contact.until.is_(None), Contact.municipality_code.in_(codes))
     return union(select(Person.id).where(Person.municipality_code.in_(codes)), seated)
+
+
+def _rules(audience: Audience, conditions: Mapping[str, PersonIds]) -> list[ColumnElement[bool]]:
+    wanted = or_(false(), *(_matches(part, conditions) for part in audience.parts))
+    return [wanted, *(Person.id.not_in(_without_nulls(conditions[name])) for name in audience.unless)]
 
 
 def _matches(part: Part, conditions: Mapping[str, PersonIds]) -> ColumnElement[bool]:

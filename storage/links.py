@@ -24,18 +24,21 @@ class DownloadLink(Base):
     person_id: Mapped[int] = person_key(on_erase="delete")
     file: Mapped[str] = mapped_column(String(20))
     """The name of the file, as in ``@routes.download``."""
+    about: Mapped[int | None]
+    """The number of the row that the file is about, if it needs one."""
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
 
 
-def make(session: Session, person_id: int, file: str, now: datetime) -> str:
+def make(session: Session, person_id: int, file: str, now: datetime, *, about: int | None = None) -> str:
     """Make a link and return its token of 256 bits. The person's earlier links to the file stop working.
 
     The token is in no table, so the bot can't show it a second time.
     """
     session.execute(delete(DownloadLink).where(DownloadLink.person_id == person_id, DownloadLink.file == file))
     token = secrets.token_urlsafe(32)
-    session.add(DownloadLink(token_hash=_digest(token), person_id=person_id, file=file, expires_at=now + VALID))
+    row = DownloadLink(token_hash=_digest(token), person_id=person_id, file=file, about=about, expires_at=now + VALID)
+    session.add(row)
     return token
 
 

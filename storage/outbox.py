@@ -128,7 +128,7 @@ def enqueue_all(session: Session, outgoings: Iterable[Outgoing], now: datetime) 
     there = known(session, wanted)
     fresh = [outgoing for key, outgoing in wanted.items() if key not in there]
     hashes = contents.keep(session, {outgoing.key: outgoing.body for outgoing in fresh}, now)
-    rows = ({**_row(outgoing, now), "content_hash": hashes[outgoing.key]} for outgoing in fresh)
+    rows = ({**row_of(outgoing, now), "content_hash": hashes[outgoing.key]} for outgoing in fresh)
     added = sum(insert_new(session, Delivery, **row) for row in rows)
     for outgoing in fresh:
         if isinstance(outgoing.to, ToCalendar) and outgoing.attendees is not None:
@@ -282,7 +282,8 @@ def body(session: Session, row: Delivery) -> dict[str, Any]:
     return name_keys.plain(content.body) if content is not None else {}
 
 
-def _row(outgoing: Outgoing, now: datetime) -> dict[str, Any]:
+def row_of(outgoing: Outgoing, now: datetime) -> dict[str, Any]:
+    """Return the columns of a new row, without its content."""
     return {
         **columns(outgoing),
         "created_at": now,

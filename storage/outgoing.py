@@ -112,6 +112,13 @@ class ToPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class ToMail:
+    """A person by mail only, such as to correct a mail."""
+
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ToChannel:
     """A channel, in a new thread."""
 
@@ -168,7 +175,7 @@ class ToCalendar:
 
 _CALENDAR = "calendar:"
 
-Recipient: TypeAlias = ToPerson | ToChannel | ToThread | ThreadOf | ToMessage | MessageOf | ToCalendar
+Recipient: TypeAlias = ToPerson | ToMail | ToChannel | ToThread | ThreadOf | ToMessage | MessageOf | ToCalendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +202,6 @@ class Outgoing:
     """Required for every ``reach`` but ``ANSWER``, which has one only with ``mail_after``."""
     mail_after: timedelta | None = None
     """Send the mail so long after the chat message, if the person has not opened that (:mod:`bot.delivery.reach`).
-
     Whole minutes; 0 means both at once. None: no second route. A reminder has none, because the person has chosen.
     """
     doubts: int = 0
@@ -218,7 +224,7 @@ class Outgoing:
             raise ValueError(f"what may go by mail says how it reads as a mail, and nothing else: {self.key!r}")
         if self.mail_after is not None and (self.reach is Reach.REMINDER or self.mail_after < timedelta()):
             raise ValueError(f"an answer or announcement may have a mail after it, and not before: {self.key!r}")
-        if self.mail is not None and (not isinstance(self.to, ToPerson) or len(self.key) > 190):  # noqa: PLR2004 - as above
+        if self.mail is not None and (not isinstance(self.to, ToPerson | ToMail) or len(self.key) > 190):  # noqa: PLR2004 - as above
             raise ValueError(f"only a person is reached by mail, and with a shorter key: {self.key!r}")
 
     def _check_calendar(self, to: ToCalendar) -> None:
@@ -270,6 +276,8 @@ def columns(outgoing: Outgoing) -> dict[str, Any]:
         case ToPerson(person_id, near):
             place = _place(near) if near else {}
             where = {"operation": Operation.PERSON, "person_id": person_id, **place}
+        case ToMail(person_id):
+            where = {"operation": Operation.MAIL, "person_id": person_id}
         case ToChannel(conversation_id):
             where = {"operation": Operation.THREAD, "conversation_id": conversation_id}
         case ToThread() as thread:

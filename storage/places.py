@@ -99,6 +99,12 @@ def newest(session: Session) -> Conversation | None:
     return session.query(Conversation).order_by(Conversation.seen_at.desc(), Conversation.id).first()
 
 
+def teams(session: Session) -> list[str]:
+    """Return the ids of the teams where the bot is. A team's id is also the id of its general channel."""
+    rows = select(Conversation.team_id).where(Conversation.team_id.is_not(None)).distinct()
+    return sorted(team for team in session.scalars(rows) if team)
+
+
 def forget(session: Session, conversation_id: str) -> None:
     """Delete a conversation that Teams no longer knows. The next message there stores it again."""
     session.execute(delete(Conversation).where(Conversation.id == conversation_id))

@@ -51,8 +51,8 @@ def enqueue_mail(session: Session, row: Delivery, now: datetime, *, not_before: 
 
 
 def beside(session: Session, mail: Delivery) -> Delivery | None:
-    """The row whose content this mail sends too."""
-    return outbox.find(session, mail.key.removesuffix(_MAIL))
+    """Return the row whose content this mail sends too; None for a mail that goes alone."""
+    return outbox.find(session, mail.key.removesuffix(_MAIL)) if mail.key.endswith(_MAIL) else None
 
 
 def rewrite_mail(session: Session, outgoing: Outgoing, now: datetime) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 import storage.kansli
-from bot.conversation import DECISIONS, ROUTES, START
+from bot.conversation import AUDIENCES, DECISIONS, ROUTES, START
 from bot.search.live_bank import LiveBank
 from bot.settings import Settings
 from bot.turn import App
@@ -199,6 +199,7 @@ def _put_together(database: Database, bank: LiveBank, settings: dict[str, str]) 
         bank=bank,
         start=START,
         decisions=DECISIONS,
+        conditions=AUDIENCES,
     )
 
 

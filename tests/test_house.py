@@ -47,7 +47,19 @@ NOUNS = {"feed", "living", "meeting", "outgoing", "spelling"}
 """Names of modules that end like a verb form and are none."""
 MOST_MODULES = 15
 """Of a feature: more is more than one subject."""
-OBJECTS = {"question", "entry", "gap", "proposal", "contact", "person", "group", "which", "offer", "code"}
+OBJECTS = {
+    "question",
+    "entry",
+    "gap",
+    "proposal",
+    "contact",
+    "person",
+    "group",
+    "which",
+    "offer",
+    "code",
+    "announcement",
+}
 """What a press may name by number. Only a module of rules (``access.py``) looks it up, and says who may."""
 BANNED = re.compile(
     r"\b(?:whoever|anew|beside|shall|one['’]s own|who is not|what is not(?= \w)|(?<!there )(?-i:is none))\b"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from sqlalchemy.orm import Session
 
-from bot.register import words
+from bot.register import sheets, words
 from storage import contacts, municipalities
 from storage.contacts import Contact
 from storage.municipalities import MemberState, Municipality
@@ -17,7 +17,7 @@ HEADINGS = (
     *("Kommunkod", "Kommun", "Status", "Program", "Programmet gäller till", "Mejldomäner"),
     *("Roll", "Namn", "Mejladress", "Sedan", "Anmärkning"),
 )
-_RUN = ("=", "+", "-", "@", "\t", "\r")
+WIDTHS = (11, 28, 22, 40, 22, 24, 34, 30, 36, 12, 28)
 
 
 def rows(session: Session) -> Iterator[tuple[str, ...]]:
@@ -32,36 +32,17 @@ def rows(session: Session) -> Iterator[tuple[str, ...]]:
         if not people and one.state != MemberState.UNKNOWN:
             people = [("", "", "", "", "")]
         for person in people:
-            yield tuple(harmless(cell) for cell in (*facts, *person))
+            yield tuple(sheets.harmless(cell) for cell in (*facts, *person))
 
 
 def excel(session: Session) -> bytes:
-    """The list, as :func:`workbook`."""
+    """Return the list as an Excel file."""
     return workbook(rows(session))
 
 
 def workbook(table: Iterable[tuple[str, ...]]) -> bytes:
-    """Rows as an Excel file."""
-    from openpyxl import Workbook  # noqa: PLC0415 - costs a start a fifth of a second, and few processes need it
-    from openpyxl.styles import Font  # noqa: PLC0415 - likewise
-
-    book = Workbook()
-    sheet = book.active
-    sheet.title = "Medlemmar"
-    for number, row in enumerate(table, 1):
-        for column, text in enumerate(row, 1):
-            if not text:
-                continue
-            cell = sheet.cell(number, column)
-            cell.value, cell.data_type, cell.number_format = text, "s", "@"  # text, so that codes keep their zeros
-            if number == 1:
-                cell.font = Font(bold=True)
-    sheet.freeze_panes = "A2"
-    for letter, width in zip("ABCDEFGHIJK", (11, 28, 22, 40, 22, 24, 34, 30, 36, 12, 28), strict=True):
-        sheet.column_dimensions[letter].width = width
-    written = io.BytesIO()
-    book.save(written)
-    return written.getvalue()
+    """Return rows as an Excel file."""
+    return sheets.workbook("Medlemmar", table, WIDTHS)
 
 
 def separated(session: Session) -> bytes:
@@ -69,11 +50,6 @@ def separated(session: Session) -> bytes:
     written = io.StringIO()
     csv.writer(written, delimiter=";", lineterminator="\r\n").writerows(rows(session))
     return written.getvalue().encode("utf-8-sig")
-
-
-def harmless(text: str) -> str:
-    """A cell that no spreadsheet program takes for a formula: a name may be ``=cmd|…``."""
-    return f"'{text}" if text.startswith(_RUN) else text
 
 
 def _facts(one: Municipality) -> tuple[str, ...]:

@@ -100,11 +100,23 @@ CLASSES = (
     ),
     KeptClass(
         "Utskick",
-        ("deliveries", "contents", "content_people"),
+        ("deliveries", "contents", "content_people", "announcement_marks", "people_in_lists"),
         "Meddelanden och påminnelser, i Teams och med mejl: när de gick, om de kom fram och vad som stod. Också vilka "
-        "meddelanden till andra som nämner dig.",
+        "meddelanden till andra som nämner dig, vad du har tryckt på kansliets utskick (läst, intresserad, delat) "
+        "och om du står i en lista som kansliet har klistrat in.",
         "Så att kansliet kan se om du har blivit påmind, och så att inget skickas två gånger.",
-        lambda settings: f"Texten: {days(settings.message_days)}. Att något skickades: {days(settings.delivery_days)}.",
+        lambda settings: (
+            f"Texten: {days(settings.message_days)}. Att något skickades: {days(settings.delivery_days)}. "
+            "Det du har tryckt och listor: tills du tar bort dig."
+        ),
+    ),
+    KeptClass(
+        "Kansliets utskick",
+        ("announcements",),
+        "Utskick som du har skrivit, skickat eller granskat på kansliet.",
+        "Så att kansliet vet vem som kan svara på frågor om dem, och att två har läst dem.",
+        lambda _: "Så länge utskicket finns, eller tills du tar bort dig.",
+        "Utskicken, utan ditt namn.",
     ),
     KeptClass(
         "Mötesinbjudningar",

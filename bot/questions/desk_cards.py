@@ -187,7 +187,7 @@ def _what_can_be_done(shown: QuestionDetails, *, lost: bool, misplaced: bool) ->
         button("Besvarad i tråden", "questions.paste_form", **rows),
     ]
     if question.status == Status.OPEN:
-        actions += [] if misplaced else [move]
+        actions += [] if misplaced or question.is_errand else [move]
         actions += [button("Påminn", "questions.remind", **rows)] if shown.group is not None and not lost else []
     if question.status != Status.SOLVED:
         actions.append(button("Stäng med orsak", "questions.close_form", **rows))

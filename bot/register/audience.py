@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ from bot.ports import DeliveryWay, Reason
 from bot.register import coverage, words
 from bot.register.coverage import GAP_NAMES, Filter, RegisterGap
 from bot.swedish import count, date_of, listed
-from storage import audiences, contacts, deliveries, groups, municipalities, people, places
+from storage import audiences, contacts, deliveries, groups, municipalities, people, places, saved_audiences
 from storage.audiences import Audience, Match, Part, PersonIds
 from storage.database import is_id
 
@@ -42,6 +42,8 @@ class Condition:
     """Returns the people for whom it holds now."""
     words: Callable[[Session, str], str]
     """Returns the words about them that follow "som"."""
+    choices: Callable[[Session], Sequence[tuple[str, str]]] | None = None
+    """Returns pairs (argument, title) to choose from in a form; None if the condition is not chosen in a form."""
 
 
 class Addressee(NamedTuple):
@@ -89,7 +91,31 @@ def _gap(argument: str) -> RegisterGap:
     return RegisterGap(argument)
 
 
-CONDITIONS: Mapping[str, Condition] = {"lacks": Condition(_lacking, _lacks)}
+def _gaps(session: Session) -> Sequence[tuple[str, str]]:
+    del session
+    return [(gap.value, f"Kommunen saknar: {name}") for gap, name in GAP_NAMES.items()]
+
+
+def _in_list(session: Session, argument: str, now: datetime) -> PersonIds:
+    del session, now
+    return saved_audiences.in_list(_list_number(argument))
+
+
+def _list_words(session: Session, argument: str) -> str:
+    size = saved_audiences.size(session, _list_number(argument))
+    return f"står i en inklistrad lista ({count(size, 'person', 'personer')})"
+
+
+def _list_number(argument: str) -> int:
+    if not argument.isdecimal() or not argument.isascii() or not is_id(int(argument)):
+        raise UserError("Urvalet gäller en lista som inte finns. Välj mottagare igen.")
+    return int(argument)
+
+
+CONDITIONS: Mapping[str, Condition] = {
+    "lacks": Condition(_lacking, _lacks, _gaps),
+    "list": Condition(_in_list, _list_words),
+}
 """The register's own conditions, by name. Features have more; callers pass all of them together."""
 
 
@@ -112,6 +138,19 @@ def addressees(
     here = [_addressee(match, refused.get(match.id), opened, near=near) for match in matched if not match.left]
     here.sort(key=lambda addressee: (words.order(addressee.person.name), addressee.person.id))
     return Addressees(tuple(here), len(matched) - len(here))
+
+
+def person_ids(
+    session: Session, audience: Audience, now: datetime, conditions: Mapping[str, Condition] = CONDITIONS
+) -> list[int]:
+    """Return the ids of the people of an audience who have not left, in order.
+
+    Raise :class:`UserError` for a condition that is not among ``conditions``.
+    """
+    holds = {
+        text: condition.people(session, argument, now) for text, condition, argument in _named(audience, conditions)
+    }
+    return audiences.ids(session, audience, holds)
 
 
 def to_json(audience: Audience) -> dict[str, Any]:

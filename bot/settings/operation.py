@@ -45,6 +45,20 @@ class Operating(BaseSettings):
         le=168,
         description="Write after how many hours an answer that a guest has not opened goes by mail, 1 to 168",
     )
+    announcement_mail_hours: int = Field(
+        24,
+        alias="SEKOM_ANNOUNCEMENT_MAIL_HOURS",
+        ge=1,
+        le=168,
+        description="Write after how many hours an announcement that was not opened goes by mail, 1 to 168",
+    )
+    review_above: int = Field(
+        0,
+        alias="SEKOM_REVIEW_ABOVE",
+        ge=0,
+        le=1_000_000,
+        description="Write above how many people an announcement needs a second person's approval; 0 means never",
+    )
     read_threads: bool = Field(
         False,
         alias="SEKOM_READ_THREADS",

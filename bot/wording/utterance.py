@@ -128,6 +128,19 @@ def without_person(text: str) -> str:
     return text
 
 
+def has_personal_number(text: str) -> bool:
+    """Return whether a text has a Swedish personal number: a possible date and four digits.
+
+    An organisation's number has no possible month. A coordination number has 60 more than the day.
+    """
+    return any(_is_date(match[0]) for match in _PERSONAL_NUMBER.finditer(text))
+
+
+def _is_date(number: str) -> bool:
+    month, day = (int(part) for part in re.findall(r"\d\d", re.sub(r"\D", "", number)[-8:-4]))
+    return 1 <= month <= 12 and (1 <= day <= 31 or 61 <= day <= 91)  # noqa: PLR2004 - months and days
+
+
 def fold(text: str) -> str:
     """Return the text in one form of Unicode and without case, for comparisons."""
     return unicodedata.normalize("NFC", text).casefold()

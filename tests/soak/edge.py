@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.conversation import ROUTES
+from bot.conversation import AUDIENCES, ROUTES
 from bot.search.live_bank import LiveBank
 from bot.settings import Settings
 from bot.teams.core import Conversations
@@ -157,7 +157,14 @@ async def soak(count: int, seed: int) -> int:
         database.play(lambda session: content.load(session, now))
         bank = LiveBank(database)
         await bank.catch_up()
-        app = App(settings=Settings.load({}), database=database, routes=ROUTES, dialogs=DIALOGS, bank=bank)
+        app = App(
+            settings=Settings.load({}),
+            database=database,
+            routes=ROUTES,
+            dialogs=DIALOGS,
+            bank=bank,
+            conditions=AUDIENCES,
+        )
         async with running(Conversations(app, lambda: datetime.now(UTC)), tokens=True) as edge:
             statuses = await post_all(edge, count, seed)
         database.close()

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from bot.conversation import ROUTES
+from bot.conversation import AUDIENCES, ROUTES
 from bot.message import Json
 from bot.search.live_bank import LiveBank
 from bot.settings import Settings
@@ -133,7 +133,7 @@ def app_in(folder: Path) -> App:
     bank = LiveBank(database)
     bank.rebuild()
     settings = Settings.load({"SEKOM_READ_THREADS": "1", "SEKOM_SENDER_RATE": "1000"})
-    return App(settings=settings, database=database, routes=ROUTES, dialogs=DIALOGS, bank=bank)
+    return App(settings=settings, database=database, routes=ROUTES, dialogs=DIALOGS, bank=bank, conditions=AUDIENCES)
 
 
 def run(folder: Path, count: int, seed: int) -> tuple[Counter[int], list[str]]:

@@ -1,0 +1,76 @@
+"""Decide who may see and change an announcement. Every handler loads its announcement here.
+
+=====================  ==========================================  ================================
+announcement           may be seen by                              may be changed by
+=====================  ==========================================  ================================
+draft, scheduled       the kansli                                  the kansli, at its newest version
+being sent, sent       its recipients, and members in its          the kansli, at its newest version
+                       channels
+=====================  ==========================================  ================================
+"""
+
+from __future__ import annotations
+
+from bot.message import UserError
+from bot.turn import Turn
+from storage import announcements, copies
+from storage.announcements import OUT, Announcement, AnnouncementState
+
+GONE = "Det utskicket finns inte kvar. Skriv **utskick** för att se dem som finns."
+KANSLI_ONLY = "Det där kan bara kansliet göra."
+CHANGED = "Utskicket har ändrats sedan kortet visades. Skriv **utskick** och öppna det igen."
+STATES = {
+    AnnouncementState.DRAFT: "Utskicket är ett utkast.",
+    AnnouncementState.SCHEDULED: "Utskicket är redan schemalagt.",
+    AnnouncementState.SENDING: "Utskicket är redan på väg.",
+    AnnouncementState.SENT: "Utskicket är redan skickat.",
+    AnnouncementState.CANCELLED: "Utskicket är avbrutet.",
+    AnnouncementState.RECALLED: "Utskicket är återtaget.",
+}
+"""Refusals of a press that does not fit where the announcement stands."""
+
+
+def kept(turn: Turn, *states: AnnouncementState) -> Announcement:
+    """Return the announcement that a button names, its row locked, for the kansli.
+
+    With ``states``, refuse an announcement in any other.
+    """
+    if not turn.kansli:
+        raise UserError(KANSLI_ONLY)
+    row = announcements.lock(turn.session, turn.data.get("announcement"))
+    if row is None:
+        raise UserError(GONE)
+    if states and row.state not in states:
+        raise UserError(f"{STATES[AnnouncementState(row.state)]} Skriv **utskick** för att se hur det står till.")
+    return row
+
+
+def current(turn: Turn, *states: AnnouncementState) -> Announcement:
+    """Return the same if the button was shown for the newest version."""
+    row = kept(turn, *states)
+    if turn.data.get("version") != row.version:
+        raise UserError(CHANGED)
+    return row
+
+
+def editable(turn: Turn) -> Announcement:
+    """Return a draft or a scheduled announcement at its newest version."""
+    return current(turn, AnnouncementState.DRAFT, AnnouncementState.SCHEDULED)
+
+
+def named(turn: Turn) -> bool:
+    """Return whether the button names an announcement, as the form of a saved one does."""
+    return turn.data.get("announcement") is not None
+
+
+def received(turn: Turn) -> Announcement:
+    """Return the announcement that a member's button names, if they can have seen it."""
+    number = turn.data.get("announcement")
+    row = announcements.lock(turn.session, number)
+    if row is None or row.state not in OUT:
+        raise UserError("Det utskicket är inte skickat, så knappen gör inget än.")
+    if row.state == AnnouncementState.RECALLED:
+        raise UserError("Kansliet har tagit tillbaka det här utskicket.")
+    if not row.audience.get("channels") and not copies.of_person(turn.session, row.subject, turn.person.id):
+        raise UserError("Det utskicket har inte gått till dig.")
+    return row

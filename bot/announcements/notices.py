@@ -1,0 +1,283 @@
+"""Send an announcement through the outbox, chunk by chunk, and bring delivered copies up to date.
+
+Everything follows from the announcement's state and the rows that exist. So a process that is killed, a second tick or
+three replicas lead to the same rows: one for each recipient, and one change for each copy and version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.announcements import cards, lifecycle, send_cards
+from bot.announcements.cards import Edition
+from bot.announcements.send_cards import Progress
+from bot.delivery.living import Living
+from bot.delivery.reach import OUTSIDE
+from bot.message import Json, UserError
+from bot.register import audience, target
+from bot.register.change import Change
+from bot.turn import App
+from storage import announcements, copies, deliveries, outbox
+from storage.announcements import OUT, Announcement, AnnouncementState
+from storage.outbox import Delivery
+from storage.outgoing import (
+    MessageOf,
+    Operation,
+    Outgoing,
+    Reach,
+    Repeat,
+    ToChannel,
+    ToMail,
+    ToPerson,
+    digest_of,
+    number_of,
+)
+
+CHUNK = 200
+"""Rows in one transaction. It takes about 10 ms, while turns wait on SQLite."""
+AHEAD = 1.1
+"""How much faster than Teams' limit the rows become due: enough to fill it, while other messages get in between."""
+FIRST = timedelta(days=1)
+"""The outbox sends what was due first. The kansli's own card is due so long before the announcement's rows."""
+
+Work = Callable[[Session], int]
+
+
+def run(app: App, clock: Callable[[], datetime]) -> Iterator[Work]:
+    """Yield the transactions that move all announcements forward: start, prepare, correct, count."""
+    numbers: list[int] = []
+
+    def look(session: Session) -> int:
+        numbers[:] = announcements.at_work(session, clock())
+        return len(numbers)
+
+    yield look
+    for number in numbers:
+        yield from _forward(app, number, clock)
+
+
+def start(app: App, session: Session, row: Announcement, now: datetime) -> None:
+    """Write the rows of the first recipients, and post the card that shows the kansli how it goes."""
+    people = _recipients(app, session, row, now)
+    channels = {place for _, place in target.channels(session, _target(app, row)) if place}
+    rows = [_to_channel(row, place) for place in sorted(channels)]
+    outbox.enqueue_all(session, rows, now)
+    _enqueue(app, session, row, people[:CHUNK], at=0, now=now)
+    if len(people) <= CHUNK:
+        row.prepared_at = now
+    show_progress(app, session, row, now)
+
+
+def rewrite(session: Session, row: Announcement, now: datetime) -> None:
+    """Give the newest content to everybody who does not have the announcement yet."""
+    copies.rewrite(session, row.subject, _bodies(row), now)
+
+
+def still_wanted(session: Session, delivery: Delivery) -> bool:
+    """Return whether the announcement is still out, just before one of its messages goes."""
+    row = announcements.find(session, number_of(delivery.subject) or 0)
+    return row is not None and row.state in (AnnouncementState.SENDING, AnnouncementState.SENT)
+
+
+def show_progress(app: App, session: Session, row: Announcement, now: datetime) -> None:
+    """Post the kansli's card, or show the newest numbers on it."""
+    if row.sender_id is None:
+        return
+    desk = Living.of(f"announcement_desk:{row.id}")
+    key = desk.key(f"person:{row.sender_id}")
+    card = send_cards.progress(row, Progress.of(session, row, app.settings.rate))
+    if outbox.find(session, key) is None:
+        first = replace(desk.post(f"person:{row.sender_id}", ToPerson(row.sender_id), card), not_before=now - FIRST)
+        outbox.enqueue(session, first, now)
+        return
+    shown = deliveries.about(session, [desk.versions])[desk.versions]
+    newest = next((version for version in reversed(shown) if version.target == key), outbox.find(session, key))
+    version = desk.version(key, f"{len(shown)}", card, not_before=now - FIRST)
+    if newest is None or newest.content_hash != digest_of(version.body or {}):
+        outbox.enqueue(session, version, now)
+
+
+def ask_review(session: Session, row: Announcement, reviewer: int, card: Json, now: datetime) -> None:
+    """Ask a second person to approve the newest version."""
+    key = f"announcement_review:{row.id}:{row.version}:person:{reviewer}"
+    outbox.enqueue(session, Outgoing(key, f"announcement_review:{row.id}", ToPerson(reviewer), card=card), now)
+
+
+def _forward(app: App, number: int, clock: Callable[[], datetime]) -> Iterator[Work]:
+    people: list[int] = []
+    yield partial(_begin, app=app, number=number, clock=clock, people=people)
+    for at in range(0, len(people), CHUNK):
+        yield partial(_prepare, app=app, number=number, people=people[at : at + CHUNK], at=at, clock=clock)
+    if people:
+        yield partial(_prepared, number=number, clock=clock)
+    for step in (_correct, _delete):
+        after = [0]
+        while after:
+            yield partial(step, number=number, after=after, clock=clock)
+    yield partial(_settle, app=app, number=number, clock=clock)
+
+
+def _begin(session: Session, app: App, number: int, clock: Callable[[], datetime], people: list[int]) -> int:
+    """Start an announcement whose time has come. Fill ``people`` if its recipients are not all prepared."""
+    row, now = announcements.lock(session, number), clock()
+    if row is None:
+        return 0
+    if row.state == AnnouncementState.SCHEDULED and row.send_at is not None and row.send_at <= now:
+        _start_scheduled(app, session, row, now)
+    if row.state == AnnouncementState.SENDING and row.prepared_at is None:
+        people[:] = _recipients(app, session, row, now)
+        if not people:
+            row.prepared_at = now
+    return len(people)
+
+
+def _start_scheduled(app: App, session: Session, row: Announcement, now: datetime) -> None:
+    """Send it; or make it a draft again and say why, if it may not go any more."""
+    change = Change(session, None, now)
+    try:
+        known = target.conditions(app)
+        found = target.counted(session, target.of(row.audience, known), now, app.settings, known)
+        lifecycle.refuse_unsent(row, found, app.settings.review_above, change.today)
+    except UserError as refusal:
+        lifecycle.unschedule(change, row, "Schemalagt utskick gick inte iväg")
+        if row.sender_id is not None:
+            key = f"announcement_desk:{row.id}:halted:{row.version}"
+            card = send_cards.halted(row, str(refusal))
+            outbox.enqueue(
+                session, Outgoing(key, f"announcement_desk:{row.id}", ToPerson(row.sender_id), card=card), now
+            )
+        return
+    lifecycle.send(change, row)
+    start(app, session, row, now)
+
+
+def _prepare(
+    session: Session, *, app: App, number: int, people: list[int], at: int, clock: Callable[[], datetime]
+) -> int:
+    """Write the rows of one chunk of people, unless the announcement was stopped in between."""
+    row = announcements.lock(session, number)
+    if row is None or row.state != AnnouncementState.SENDING:
+        return 0
+    return _enqueue(app, session, row, people, at=at, now=clock())
+
+
+def _prepared(session: Session, number: int, clock: Callable[[], datetime]) -> int:
+    row = announcements.lock(session, number)
+    if row is not None and row.state == AnnouncementState.SENDING:
+        row.prepared_at = clock()
+    return 1
+
+
+def _enqueue(app: App, session: Session, row: Announcement, people: list[int], *, at: int, now: datetime) -> int:
+    """Write rows for people. ``at`` is the place of the first one among all: it says when their rows become due."""
+    hours = timedelta() if row.important else timedelta(hours=app.settings.announcement_mail_hours)
+    pattern = _pattern(row, hours)
+    begins = (row.sent_at or now) + timedelta(seconds=at / (app.settings.rate * AHEAD))
+    return copies.enqueue(session, pattern, people, now, max(begins, now))
+
+
+def _correct(session: Session, number: int, after: list[int], clock: Callable[[], datetime]) -> int:
+    """Change one chunk of the delivered copies that show an older version. Empty ``after`` when there are no more."""
+    row = announcements.lock(session, number)
+    if row is None or row.state not in OUT or row.spread_version >= row.version:
+        after.clear()
+        return 0
+    name = f"v{row.version}"
+    recalled = row.state == AnnouncementState.RECALLED
+    fresh = () if recalled else {digest_of(body) for body in _bodies(row).values()}
+    stale = copies.stale(session, row.subject, name, fresh, after=after[0], limit=CHUNK)
+    if len(stale) < CHUNK:
+        after.clear()
+    else:
+        after[0] = stale[-1].id
+    return outbox.enqueue_all(session, [_change(row, copy, name) for copy in stale], clock())
+
+
+def _delete(session: Session, number: int, after: list[int], clock: Callable[[], datetime]) -> int:
+    """Delete one chunk of the recalled copies in people's own chats, once they say that they are recalled."""
+    row = announcements.lock(session, number)
+    if row is None or row.state != AnnouncementState.RECALLED or not row.delete_copies:
+        after.clear()
+        return 0
+    subject = Living.of(row.subject).versions
+    changed = copies.changed_to(session, subject, f"v{row.version}", after[0], CHUNK)
+    if len(changed) < CHUNK:
+        after.clear()
+    else:
+        after[0] = changed[-1].id
+    rows = [Outgoing(f"{delivery.key}:gone", subject, MessageOf(delivery.target or "")) for delivery in changed]
+    return outbox.enqueue_all(session, rows, clock())
+
+
+def _settle(session: Session, app: App, number: int, clock: Callable[[], datetime]) -> int:
+    """Note that everybody has an outcome, or that every copy has the newest version; and show the numbers."""
+    row, now = announcements.lock(session, number), clock()
+    if row is None or row.state not in OUT:
+        return 0
+    moving = copies.moving(session, row.subject)
+    if row.state == AnnouncementState.SENDING and row.prepared_at is not None and not moving:
+        row.state, row.ended_at = AnnouncementState.SENT, now
+    if not moving and not copies.moving(session, Living.of(row.subject).versions):
+        row.spread_version = row.version
+    show_progress(app, session, row, now)
+    return 1
+
+
+def _recipients(app: App, session: Session, row: Announcement, now: datetime) -> list[int]:
+    known = target.conditions(app)
+    return audience.person_ids(session, _target(app, row).people, now, known)
+
+
+def _target(app: App, row: Announcement) -> target.Target:
+    return target.of(row.audience, target.conditions(app))
+
+
+def _pattern(row: Announcement, mail_after: timedelta = timedelta()) -> Outgoing:
+    """Return the delivery that everybody gets, to be given a recipient."""
+    edition = Edition.of(row)
+    return Outgoing(
+        f"{row.subject}:person",
+        row.subject,
+        ToPerson(0),
+        text=edition.content.heading,
+        card=cards.announcement(edition),
+        repeat=Repeat.ASK,
+        reach=Reach.ANNOUNCEMENT,
+        mail=cards.mail(edition),
+        mail_after=mail_after,
+    )
+
+
+def _to_channel(row: Announcement, conversation: str) -> Outgoing:
+    edition = Edition.of(row)
+    key = f"{row.subject}:channel:{sha256(conversation.encode()).hexdigest()[:16]}"
+    card = cards.announcement(edition)
+    to = ToChannel(conversation)
+    return Outgoing(key, row.subject, to, text=edition.content.heading, card=card, repeat=Repeat.ASK)
+
+
+def _bodies(row: Announcement) -> dict[Operation, dict[str, Any]]:
+    """Return what is sent to somebody who does not have it yet."""
+    to_person, to_channel = _pattern(row).body or {}, _to_channel(row, "").body or {}
+    return {Operation.PERSON: to_person, Operation.MAIL: to_person, Operation.THREAD: to_channel}
+
+
+def _change(row: Announcement, copy: Delivery, name: str) -> Outgoing:
+    """Return the change of one delivered copy: the card is replaced, and a mail is followed by another."""
+    gone = row.state == AnnouncementState.RECALLED
+    edition = Edition.of(row, again=True)
+    if copy.route in OUTSIDE and copy.person_id is not None:
+        mail = cards.recalled_mail(row) if gone else cards.mail(edition)
+        subject = Living.of(row.subject).versions
+        to = ToMail(copy.person_id)
+        return Outgoing(
+            f"{copy.key}:{name}", subject, to, text=mail.subject, repeat=Repeat.ASK, reach=Reach.ANNOUNCEMENT, mail=mail
+        )
+    return Living.of(row.subject).version(copy.key, name, cards.recalled(row) if gone else cards.announcement(edition))

@@ -1,0 +1,163 @@
+"""Follow an announcement that is out: stop it, report, send again, correct, take back, copy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from bot import downloads
+from bot.announcements import access, checks, desk_cards, lifecycle, manuscript, notices, report_cards, send_cards
+from bot.announcements.desk_commands import shown
+from bot.announcements.manuscript import Manuscript
+from bot.announcements.report_cards import Line
+from bot.message import Json, Reply, UserError
+from bot.register.change import Change
+from bot.routes import FileRequest, Role, Routes, Where
+from bot.swedish import count, date_of
+from bot.turn import Turn
+from storage import announcements, copies, groups
+from storage.announcements import OUT, Announcement, AnnouncementState
+from storage.outbox import State
+
+routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
+GOING = (AnnouncementState.SENDING, AnnouncementState.SENT)
+HELD = (AnnouncementState.SENDING, AnnouncementState.SENT, AnnouncementState.CANCELLED)
+"""Where people may have a copy that is not recalled."""
+NO_ADDRESS = "Här kan jag inte ge dig en fil. Be driften sätta SEKOM_PUBLIC_URL. Rapportens kort har samma uppgifter."
+
+
+@routes.action("announcements.stop")
+def stop(turn: Turn) -> Reply:
+    """Stop what has not gone."""
+    row = access.kept(turn, AnnouncementState.SENDING)
+    stopped = lifecycle.stop(Change.of(turn), row)
+    turn.session.flush()
+    notices.show_progress(turn.app, turn.session, row, turn.now)
+    text = f"Avbrutet. {count(stopped, 'meddelande', 'meddelanden')} stoppades innan de gick."
+    return turn.in_place(shown(turn, row, text))
+
+
+@routes.action("announcements.report")
+def show_report(turn: Turn) -> Reply:
+    """Show the outcomes."""
+    return turn.in_place(_report(turn, access.kept(turn, *OUT)))
+
+
+@routes.download(
+    "announcement_report",
+    saved_as="utskick-rapport.xlsx",
+    content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    role=Role.KANSLI,
+)
+def excel(wanted: FileRequest) -> Callable[[], bytes]:
+    """Return the report as a file."""
+    row = announcements.find(wanted.session, wanted.about or 0)
+    return partial(report_cards.workbook, _lines(wanted.session, row) if row else [])
+
+
+@routes.action("announcements.excel")
+def fetch(turn: Turn) -> Reply:
+    """Show a link to the report. It is kept nowhere, so a repeated press gets the way to a new one."""
+    row = access.kept(turn, *OUT)
+    url = downloads.link(turn, excel, NO_ADDRESS, about=row.id)
+    kept = turn.in_place(report_cards.no_link(row))
+    reply = turn.in_place(report_cards.file(row, url))
+    return Reply(reply.messages, reply.view, reply.state, kept=kept)
+
+
+@routes.action("announcements.resend")
+def resend(turn: Turn) -> Reply:
+    """Send once more to everybody it did not reach."""
+    return _again(turn, (State.FAILED, State.UNREACHABLE, State.EXPIRED), "Skickat om till misslyckade")
+
+
+@routes.action("announcements.ask_uncertain")
+def ask_uncertain(turn: Turn) -> Reply:
+    """Ask before people may get it twice."""
+    row = access.kept(turn, *GOING)
+    number = copies.tally(turn.session, row.subject)[State.UNCERTAIN]
+    return turn.in_place(report_cards.ask_uncertain(row, number))
+
+
+@routes.action("announcements.resend_uncertain")
+def resend_uncertain(turn: Turn) -> Reply:
+    """Send once more to people who may have it."""
+    return _again(turn, (State.UNCERTAIN,), "Skickat om till osäkra")
+
+
+@routes.action("announcements.correct")
+def correct(turn: Turn) -> Reply:
+    """Show the form of a correction: with the content as it is, or as the kansli has begun to change it."""
+    row = access.current(turn, *HELD)
+    begun = manuscript.read(turn.data) if turn.data.get("heading") else Manuscript.of(row)
+    form = desk_cards.form(begun, turn.now, number=row.id, version=row.version, correcting=True)
+    return turn.in_place(form)
+
+
+@routes.action("announcements.look_over")
+def look_over(turn: Turn) -> Reply:
+    """Show a correction before it goes."""
+    row = access.current(turn, *HELD)
+    written = manuscript.read(turn.data)
+    if written == Manuscript.of(row):
+        raise UserError("Inget är ändrat, så det finns inget att rätta.")
+    left = copies.tally(turn.session, row.subject)[State.WAITING]
+    numbers = f"{count(left, 'mottagare', 'mottagare')} som väntar får den nya texten direkt." if left else ""
+    return turn.in_place(
+        send_cards.correction(row, written, checks.problems(written, date_of(turn.now)), numbers, turn.now)
+    )
+
+
+@routes.action("announcements.send_correction")
+def send_correction(turn: Turn) -> Reply:
+    """Correct the announcement for people who have it and for those who are left."""
+    row = access.current(turn, *HELD)
+    lifecycle.correct(Change.of(turn), row, manuscript.read(turn.data))
+    notices.rewrite(turn.session, row, turn.now)
+    return turn.in_place(shown(turn, row, "Rättelsen är på väg till dem som har fått utskicket."))
+
+
+@routes.action("announcements.ask_recall")
+def ask_recall(turn: Turn) -> Reply:
+    """Ask how to take it back."""
+    return turn.in_place(send_cards.ask_recall(access.current(turn, *HELD)))
+
+
+@routes.action("announcements.recall")
+def recall(turn: Turn) -> Reply:
+    """Take it back."""
+    row = access.current(turn, *HELD)
+    stopped = lifecycle.recall(Change.of(turn), row, delete=turn.data.get("delete") is True)
+    turn.session.flush()
+    notices.show_progress(turn.app, turn.session, row, turn.now)
+    text = f" {count(stopped, 'meddelande', 'meddelanden')} stoppades." if stopped else ""
+    return turn.in_place(shown(turn, row, f"Utskicket tas tillbaka. Rapporten säger var det inte gick.{text}"))
+
+
+@routes.action("announcements.copy")
+def copy(turn: Turn) -> Reply:
+    """Make a draft of an earlier announcement."""
+    fresh = lifecycle.copy(Change.of(turn), access.kept(turn))
+    return turn.in_place(shown(turn, fresh, "En kopia är sparad som utkast. Ändra det som ska vara nytt."))
+
+
+def _again(turn: Turn, states: tuple[State, ...], what: str) -> Reply:
+    row = access.kept(turn, *GOING)
+    number = copies.send_again(turn.session, row.subject, states, turn.now)
+    if not number:
+        raise UserError("Det finns inga kvar att skicka om till.")
+    lifecycle.reopen(Change.of(turn), row, what)
+    turn.session.flush()
+    return turn.in_place(_report(turn, row, f"Skickar om till {count(number, 'mottagare', 'mottagare')}."))
+
+
+def _report(turn: Turn, row: Announcement, notice: str = "") -> Json:
+    pressed = announcements.mark_counts(turn.session, row.id)
+    return report_cards.report(row, _lines(turn.session, row), pressed, turn.page, notice)
+
+
+def _lines(session: Session, row: Announcement) -> list[Line]:
+    names = {group.conversation_id: group.name for group in groups.everyone(session) if group.conversation_id}
+    return report_cards.lines(session, row, names)
