@@ -24,7 +24,7 @@ from bot.cards import (
 )
 from bot.message import Json
 from bot.questions import lifecycle
-from bot.questions.cards import LONGEST, TITLE, answers, asked, may_write, status
+from bot.questions.cards import LONGEST, answers, asked, may_write, status
 from bot.questions.details import QuestionDetails, Said
 from storage.outbox import State
 from storage.questions import Question, Status
@@ -45,10 +45,9 @@ def listing(waiting: Sequence[Question], homes: Mapping[int | None, str], page: 
     for question in on_page.shown:
         taken = "tagen" if lifecycle.is_claimed(question, now) else "väntar på svar"
         line = f"{homes.get(question.group_id, 'Kansliet')}, {age(question, now)}, {taken}"
-        title_of = one_line(question.text, TITLE)
-        ways = [button(title_of, "questions.desk_one", question=question.id)]
+        ways = [button("Öppna", "questions.desk_one", question=question.id)]
         ways += [button("Påminn gruppen", "questions.remind", question=question.id)] if question.group_id else []
-        body += [plain(line, subtle=True), buttons(*ways)]
+        body += [plain(short(question.text)), plain(line, subtle=True), buttons(*ways)]
     return card(*body, actions=on_page.turns, summary=title)
 
 
