@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from storage.outbox import Delivery, State
@@ -25,12 +25,13 @@ def about(session: Session, subjects: Collection[str]) -> Mapping[str, Sequence[
 
 
 def told_since(session: Session, subjects: Collection[str], since: datetime) -> set[tuple[str, int]]:
-    """Return the subjects and people of the messages with these subjects that were planned after ``since``.
+    """Return the subjects and people of the messages with these subjects that went after ``since``, or will go.
 
-    A cancelled message counts as not told.
+    A cancelled message counts as not told. One that waits for the end of a pause counts however old it is.
     """
+    late = or_(func.coalesce(Delivery.claimed_at, Delivery.created_at) > since, Delivery.state == State.WAITING)
     told = select(Delivery.subject, Delivery.person_id).where(
-        Delivery.subject.in_(list(subjects)), Delivery.created_at > since, Delivery.state != State.CANCELLED
+        Delivery.subject.in_(list(subjects)), late, Delivery.state != State.CANCELLED
     )
     return {(subject, person_id) for subject, person_id in session.execute(told) if person_id is not None}
 

@@ -30,7 +30,7 @@ def hold(url: str | URL) -> Iterator[None]:
     if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
         yield
         return
-    lock = Path(f"{parsed.database}.lock")
+    lock = Path(f"{Path(parsed.database).resolve()}.lock")  # one lock, whatever link leads to the file
     try:
         opened = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:

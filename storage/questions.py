@@ -40,6 +40,8 @@ class Status(StrEnum):
 
 OVER = (Status.WITHDRAWN, Status.CLOSED)
 """The final states: nothing more happens to such a question."""
+ERRAND = "errand"
+"""The second part of an errand's ``origin``."""
 
 
 class Question(Base):
@@ -50,7 +52,7 @@ class Question(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     origin: Mapped[str] = mapped_column(String(300), unique=True)
-    """The run of the dialog that made it, so that pressing *Skicka* twice makes one question."""
+    """The run of the dialog, or the card, that made it, so that pressing *Skicka* twice makes one question."""
     asker_id: Mapped[int | None] = person_key(on_erase="anonymise", nullable=True)
     municipality_code: Mapped[str | None] = mapped_column(ForeignKey("municipalities.code", ondelete="SET NULL"))
     """The asker's municipality at the time of the question."""
@@ -82,6 +84,11 @@ class Question(Base):
     def over(self) -> bool:
         """Return whether nothing more happens to the question."""
         return self.status in OVER
+
+    @property
+    def is_errand(self) -> bool:
+        """Return whether one press sent it to the kansli, with the promise that only the kansli reads it."""
+        return self.origin.split("/")[1:2] == [ERRAND]
 
 
 class AnswerWay(StrEnum):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, bindparam, delete, false, insert, select, tuple_, update
+from sqlalchemy import String, bindparam, delete, exists, false, insert, select, tuple_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, alone, insert_new, person_key, table_of
@@ -113,6 +113,12 @@ def answers_with(session: Session, person_id: int, conversation_id: str, message
     """Whether this message was part of the reply to something that this person did here in the last day."""
     theirs = SeenActivity.conversation_id == conversation_id, SeenActivity.person_id == person_id
     return any(message_id in ids for ids in session.scalars(select(SeenActivity.messages).where(*theirs)) if ids)
+
+
+def acted(session: Session, person_id: int, since: datetime) -> bool:
+    """Return whether the person has written or pressed something after ``since``, in the last day."""
+    theirs = SeenActivity.person_id == person_id, SeenActivity.at > since
+    return bool(session.scalar(select(exists().where(*theirs))))
 
 
 def forget_old(session: Session, now: datetime, limit: int = 1000) -> int:

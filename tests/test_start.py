@@ -21,7 +21,7 @@ from bot.memberlist import operator as members
 from bot.search.live_bank import LiveBank
 from bot.settings import Settings
 from bot.upkeep import operator
-from storage import content, groups, migrate
+from storage import content, groups, migrate, process_lock
 from storage.database import Database
 from tests.support.dates import environment
 from tests.support.network import free_port
@@ -246,3 +246,14 @@ def test_the_lock_holds_versions_and_no_address() -> None:
     assert lines[0].startswith("#")
     assert [line for line in lines[1:] if not re.fullmatch(r"[A-Za-z0-9_.-]+==[A-Za-z0-9_.+!-]+", line)] == []
     assert "//" not in "".join(lines)
+
+
+def test_a_link_to_the_same_file_does_not_let_a_second_bot_in(tmp_path: Path) -> None:
+    file, link = tmp_path / "bot.db", tmp_path / "link.db"
+    link.symlink_to(file)
+    with (
+        process_lock.hold(f"sqlite:///{file}"),
+        pytest.raises(process_lock.LockError, match="another bot"),
+        process_lock.hold(f"sqlite:///{link}"),
+    ):
+        pass

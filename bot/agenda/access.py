@@ -13,8 +13,7 @@ from storage.agenda import AgendaChoice
 def decision(turn: Turn) -> PreparedDecision | None:
     """Return the decision that a button names, from the state that is now; None if it waits no longer."""
     _refuse_members(turn)
-    key = turn.data.get("decision")
-    return next((waits for waits in week.waiting(turn.app, turn.session, turn.now) if waits.key == key), None)
+    return week.find(turn.app, turn.session, turn.now, turn.data.get("decision"))
 
 
 def choice(turn: Turn) -> AgendaChoice | None:

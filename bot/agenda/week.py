@@ -62,3 +62,10 @@ def waiting(app: App, session: Session, now: datetime) -> list[PreparedDecision]
 
     found = [decision for decider in app.decisions for decision in rested(decider(app, session, now))]
     return sorted(found, key=lambda decision: -decision.usefulness)
+
+
+def find(app: App, session: Session, now: datetime, key: object) -> PreparedDecision | None:
+    """Return the decision with this key if it waits, also one that others have pushed off the list by now."""
+    if not isinstance(key, str) or key in agenda.chosen(session, now - REST):
+        return None
+    return next((waits for decider in app.decisions for waits in decider(app, session, now) if waits.key == key), None)

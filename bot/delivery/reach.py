@@ -39,10 +39,10 @@ from bot.guid import is_guid
 from bot.ports import DeliveryWay, Member, Reason, Route
 from bot.settings import Settings
 from bot.swedish import OPENS, STOCKHOLM, next_open
-from storage import places, reminder_choices
+from storage import places, reminder_choices, turns
 from storage.outbox import Delivery, State
 from storage.outgoing import Operation, Reach, Repeat
-from storage.people import Person, RemindBy
+from storage.people import ACTIVE_EVERY, Person, RemindBy
 from storage.places import Conversation
 
 OUTSIDE = frozenset({DeliveryWay.MAIL, DeliveryWay.FEED, DeliveryWay.CALENDAR})
@@ -207,13 +207,13 @@ def _second(session: Session, row: Delivery, person: Person, opened: Collection[
     if row.mail_after and person.remind_by == RemindBy.CHAT:
         return End(State.CANCELLED, "chose_chat")
     if first is not None and row.mail_after and person.remind_by != RemindBy.BOTH:
-        unopened = _unopened(first, person, timedelta(minutes=row.mail_after), now)
+        unopened = _unopened(session, first, person, timedelta(minutes=row.mail_after), now)
         if unopened is not None:
             return unopened
     return tuple(_mail(person, opened)) or End(State.UNREACHABLE, Reason.NO_ADDRESS)
 
 
-def _unopened(first: Delivery, person: Person, wait: timedelta, now: datetime) -> Wait | End | None:
+def _unopened(session: Session, first: Delivery, person: Person, wait: timedelta, now: datetime) -> Wait | End | None:
     """Return why the mail does not go: the message waits, its row sent the mail, or it was opened. None: it goes."""
     if first.state == State.WAITING:
         return Wait(60.0)
@@ -221,7 +221,10 @@ def _unopened(first: Delivery, person: Person, wait: timedelta, now: datetime) -
     if not perhaps and (first.state != State.SENT or first.route in OUTSIDE):
         return End(State.CANCELLED, "not_in_teams")
     sent = first.claimed_at or first.created_at
-    if person.last_active_at is not None and person.last_active_at > sent:
+    active = person.last_active_at  # to the minute; within that, the turns tell
+    if active is not None and (
+        active > sent or (active > sent - ACTIVE_EVERY and turns.acted(session, person.id, sent))
+    ):
         return End(State.CANCELLED, "opened")
     left = _mail_time(sent, wait) - now
     return Wait(left.total_seconds()) if left > timedelta() else None

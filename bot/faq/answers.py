@@ -80,9 +80,16 @@ def _judge(turn: Turn, text: str, before: str | None) -> Judged:
         answered_before = next((hit.entry_id for hit in _search(turn, before, 1)), None)
         follow_up = _follow_up(turn, text, before, answered_before)
         repeated = follow_up.outcome is QuestionOutcome.ANSWERED and follow_up.entries[0].id == answered_before
-        if not hits or hits[0].probability < SURE or (repeated and follow_ups.is_bare(text)):
+        bare = follow_ups.is_bare(text) and (repeated or not _is_about(turn, hits, before))
+        if not hits or hits[0].probability < SURE or bare:
             return follow_up
     return _weighed(turn, Judged(text, QuestionOutcome.UNKNOWN), hits)
+
+
+def _is_about(turn: Turn, hits: Sequence[Hit], before: str) -> bool:
+    """Return whether the best hit is about what the question before names, too: the members' fee, not any price."""
+    rows = _shown(turn, [hit.entry_id for hit in hits[:1]])
+    return any(follow_ups.share_word(before, row.question) for row in rows.values())
 
 
 def _search(turn: Turn, text: str, limit: int = LOOKED_AT) -> Sequence[Hit]:

@@ -17,7 +17,7 @@ from bot.faq.entries import LONGEST_ANSWER, LONGEST_QUESTION, MOST_PHRASINGS, En
 from bot.ports import Bank
 from bot.search import likeness
 from bot.turn import Turn
-from bot.wording import follow_ups, generalisation, utterance
+from bot.wording import follow_ups, generalisation, next_step, utterance
 from bot.wording.generalisation import General, Places
 from storage import content as starting_content
 from storage import faq, faq_growth, faq_log
@@ -99,6 +99,7 @@ def gaps(bank: Bank, session: Session, now: datetime) -> Iterator[BankGap]:
     asked = _asked(session, faq_growth.wordings(session, now - SINCE, MOST_READ))[:MOST_DIFFERENT]
     ids = {number for wording in asked for number in (wording.question_id, wording.disliked_id) if number is not None}
     logged = faq_growth.logged(session, ids)
+    asked = [wording for wording in asked if not next_step.is_english(logged[wording.question_id].text)]
     groups = likeness.groups([logged[wording.question_id].text for wording in asked])
     wanted = [group for places in groups if (group := _wanted([asked[place] for place in places]))]
     wanted.sort(key=lambda group: (-sum(wording.times for wording in group), -group[0].question_id))

@@ -82,7 +82,7 @@ def unfinished(turn: Turn, judged: Judged) -> Entry | None:
     drafts = ((_likeness(judged.asked, _wordings(draft)), -draft.id, draft) for draft in faq.unfinished(turn.session))
     near, _, draft = max(drafts, default=(0.0, 0, None))
     answered = judged.outcome is QuestionOutcome.ANSWERED
-    if draft is None or near < (ALIKE if answered else ALIKE_UNSURE):
+    if draft is None or _names_code(judged.asked, draft) or near < (ALIKE if answered else ALIKE_UNSURE):
         return None
     if answered:
         shown = judged.entries[0].id
@@ -91,6 +91,12 @@ def unfinished(turn: Turn, judged: Judged) -> Entry | None:
     correct(turn, judged, QuestionOutcome.UNKNOWN)
     gaps.begun(turn, draft.id, judged.text)
     return draft
+
+
+def _names_code(text: str, draft: Entry) -> bool:
+    """Return whether the text is about an indicator that the draft says nothing of."""
+    known = utterance.fold(" ".join((*_wordings(draft), draft.answer)))
+    return any(code not in known for code in utterance.CODE.findall(utterance.fold(text)))
 
 
 def correct(turn: Turn, judged: Judged, outcome: QuestionOutcome) -> None:

@@ -13,12 +13,12 @@ from bot.routes import Command, Role
 from bot.turn import Turn
 from bot.wording.names import first_name
 
-EXAMPLES = (
-    "Vad krävs för att vara medlem?",
-    "Vad är gröna nyckeltal?",
-    "Hur använder jag den digitala mötesplatsen?",
-)
-"""Example questions that a newcomer can press. The starting bank has confirmed answers to them."""
+EXAMPLES = {
+    "Bli medlem": "Vad krävs för att vara medlem?",
+    "Gröna nyckeltal": "Vad är gröna nyckeltal?",
+    "Mötesplatsen": "Hur använder jag den digitala mötesplatsen?",
+}
+"""Example questions for a newcomer to press, by the button's title. The starting bank has confirmed answers to them."""
 IN_A_ROW = 6
 """Most buttons of one set that Teams shows."""
 
@@ -33,7 +33,8 @@ def greeting(name: str) -> Json:
             "nätverkets kunskapsbank, och säger till när jag inte vet."
         ),
         label("Prova med en fråga:"),
-        buttons(*(button(question, "faq.ask", text=question) for question in EXAMPLES)),
+        markdown("\n".join(f"- {question}" for question in EXAMPLES.values())),
+        buttons(*(button(title, "faq.ask", text=question) for title, question in EXAMPLES.items())),
         small("Skriv **hjälp** när du vill se allt jag kan."),
         summary="Hej! Jag är SEKOM-boten. Skriv din fråga, eller hjälp för att se vad jag kan.",
     )

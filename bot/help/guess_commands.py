@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from bot import links
@@ -13,6 +14,8 @@ from bot.wording import typos
 
 routes = Routes[Turn]()
 
+_SHOW = re.compile(r"^(?:visa|öppna|se|gå till)(?: mig)? ", re.IGNORECASE)
+"""What people write before a command."""
 MINE = ("min", "mina")
 """What the commands about a person's own things begin with: "mina val" may be any of those."""
 
@@ -58,7 +61,8 @@ def _near(turn: Turn, text: str) -> tuple[list[Command[Turn]], str, bool]:
 
     A command that takes nothing must stand alone, so that a question that begins like one is a question.
     """
-    commands, words = turn.app.routes.commands, text.strip(" .,:;!?…/").split()
+    text = _SHOW.sub("", text.strip(" .,:;!?…/"), count=1)
+    commands, words = turn.app.routes.commands, text.split()
     longest = max(len(name.split()) for name in commands)
     if len(words) <= longest and (whole := [name for name in commands if typos.alike(text, name)]):
         return _each(turn, whole), "", True

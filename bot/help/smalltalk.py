@@ -33,7 +33,8 @@ ELSEWHERE = (
 _SAID = {
     HELLO: (
         "hej, hejsan, hallå, halloj, tja, tjena, tjenare, tjabba, tjo, morrn, morsning, hej hej, hejhej, hej på "
-        "dig, hej där, hej alla, hej bot, hej du, god morgon, godmorgon, god dag, goddag, god kväll, god middag, "
+        "dig, hej där, mår du bra, allt bra, är allt bra, allt väl, hej alla, "
+        "hej bot, hej du, god morgon, godmorgon, god dag, goddag, god kväll, god middag, "
         "hello, hi, hey, hur mår du, hej hur mår du, hur är läget, hej hur är läget, läget, "
         "jag har en fråga, jag har en fundering, kan jag fråga en sak, får jag fråga en sak, får jag "
         "fråga något, kan du hjälpa mig, kan du hjälpa till, jag behöver hjälp, help me, can you help me"
@@ -70,13 +71,21 @@ _ELSEWHERE = re.compile(
     r"|(?:blir|är) det (?:sol|regn)\b.*"
     r"|vilken (?:dag|tid) är det(?: (?:i dag|idag|nu))?|vad är det för (?:dag|datum)(?: (?:i dag|idag))?"
     r"|(?:vem|vilka) vann .{3,40}|(?:berätta|kan du|dra) .{0,20}(?:skämt|vits|saga)|sjung .{0,20}|vad äter du.*"
+    r"|(?:vad|va) (?:tycker|tror|anser|tänker|känner) du (?:om|kring)\b.*"
+    r"|(?:vem|vad|vilket parti) ska (?:jag|man|vi) rösta på.*"
+    r"|(?:gillar|hatar|älskar) du\b.*"
 )
 """What people ask a bot to try it: the weather, the time, a joke. Nothing that somebody here would know."""
 _THANKING = re.compile(
     r"(?:\w+ ){0,2}tack\w*(?: \w+){0,2} för (?:\w+ )?(?:hjälp|hjälpen|svar|svaret|det|info|infon|tips|tipset)"
 )
+_PRAISING_THANKS = re.compile(
+    r"(?:(?:\w*bra|toppen|kanon\w*|super\w*|perfekt|okej|ok|fint|härligt|snyggt|schysst|underbart|stort|tusen|åh?|aha|jaha"
+    r"|då|så|jo|ja|men|mycket|najs) ){1,4}tack(?:ar)?(?: (?:så mycket|snälla|du|ska du ha|för mig))?"
+)
+"""Praise that ends in thanks: "kanonbra tackar"."""
 _ASKING = frozenset("vad va hur när var vart vem vilka vilken vilket varför kan ska får måste finns".split())
-_TRIMMINGS = frozenset({"du", "så", "då", "där", "alla", "igen", "bot", "botten", "ekobot"})
+_TRIMMINGS = frozenset({"du", "så", "då", "där", "alla", "igen", "bot", "botten", "ekobot", "egentligen"})
 
 
 def is_greeting(text: str) -> bool:
@@ -92,7 +101,7 @@ def answer(text: str, attachments: Sequence[str] = ()) -> str | None:
     plain = _plain(text)
     if plain:
         said = _ANSWERS.get(plain) or _ANSWERS.get(_bare(plain)) or (THANKS if _only_thanks(text) else None)
-        said = said or (THANKS if _THANKING.fullmatch(plain) else None)
+        said = said or (THANKS if _THANKING.fullmatch(plain) or _PRAISING_THANKS.fullmatch(plain) else None)
         return said or (ELSEWHERE if _ELSEWHERE.fullmatch(plain) else None)
     if attachments:
         return PICTURE

@@ -11,7 +11,7 @@ from bot.register import coverage
 from bot.register.change import Change
 from bot.register.coverage import RegisterGap
 from bot.swedish import date_of
-from storage import contacts, municipalities, outbox
+from storage import contacts, municipalities, outbox, people
 from storage.municipalities import MemberState
 from storage.outbox import Delivery
 from storage.outgoing import Outgoing, Reach, ToPerson
@@ -39,10 +39,13 @@ def send(change: Change, found: Recipients, contact: str) -> int:
 
 
 def still_wanted(session: Session, row: Delivery) -> bool:
-    """Return whether the municipality is still a member and still lacks what the reminder is about."""
+    """Return whether the municipality still lacks what the reminder is about, and the person still belongs to it."""
     _, gap, code = row.subject.split(":")
     place = municipalities.find(session, code)
     if place is None or place.state != MemberState.MEMBER:
         return False
-    lacking = coverage.gaps(place, contacts.current(session, code), date_of(row.not_before).year)
-    return RegisterGap(gap) in lacking
+    held, person = contacts.current(session, code), people.by_id(session, row.person_id)
+    seated = any(contact.person_id == row.person_id and not contact.gone for contact in held)
+    if person is None or not (seated or person.municipality_code == code):
+        return False
+    return RegisterGap(gap) in coverage.gaps(place, held, date_of(row.not_before).year)

@@ -15,7 +15,11 @@ routes = Routes(
     commands.routes, channel_commands.routes, desk_commands.routes, follow_up_commands.routes, notices.routes
 )
 DUE = (reminders.due,)
-STILL_WANTED = {"question_reminder": reminders.still_wanted, "thread_offer": offers.still_kept}
+STILL_WANTED = {
+    "question": reminders.mail_still_wanted,
+    "question_reminder": reminders.still_wanted,
+    "thread_offer": offers.still_kept,
+}
 START = (
     Tile("Fråga kollegor", "questions.start", where=Where.ANY),
     Tile("Mina frågor", "questions.mine"),

@@ -123,9 +123,7 @@ def refuse_others(turn: Turn) -> None:
     """Refuse a press on a card that answered somebody else, which would ask in the presser's name."""
     card, where = turn.incoming.card_id, turn.incoming.place.conversation_id
     if card is not None and not turns.answers_with(turn.session, turn.person.id, where, card):
-        raise UserError(
-            "Det är inte din fråga. Skriv **fråga kollegor** och din egen fråga till mig om du vill ställa en."
-        )
+        raise UserError("Det är inte din fråga. Skriv din egen till mig, så hjälper jag dig vidare.")
 
 
 def own_offer(turn: Turn) -> tuple[ThreadOffer, Question]:

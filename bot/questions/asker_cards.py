@@ -24,7 +24,7 @@ from bot.cards import (
 )
 from bot.message import Json
 from bot.questions import lifecycle
-from bot.questions.cards import TITLE, answers, follow_up, status
+from bot.questions.cards import answers, follow_up, status
 from bot.questions.details import QuestionDetails, Said
 from storage.questions import Question, Status
 
@@ -153,8 +153,9 @@ def mine(own: Sequence[Question], followed: Sequence[Question]) -> Json:
             body.append(label(title))
         for question in questions:
             body += [
-                buttons(button(one_line(question.text, TITLE), "questions.mine_one", question=question.id)),
+                plain(short(question.text)),
                 plain(f"{STATES[Status(question.status)]}, ställd {swedish.day(question.asked_at)}", subtle=True),
+                buttons(button("Öppna", "questions.mine_one", question=question.id)),
             ]
     return card(*body, summary="Mina frågor")
 

@@ -76,6 +76,8 @@ def send_errand(turn: Turn) -> Reply:
     written = turn.data.get("errand")
     if written is None and turn.data.get("bare") is True:
         return turn.in_place(asker_cards.errand_form(str(turn.data.get("text") or "")))
+    if turn.data.get("text") and not turn.personal:  # a card with the words of the person whom it answered
+        access.refuse_others(turn)
     words = turn.data.get("text") if written is None else written
     return _send(turn, lifecycle.checked_question(str(words or "")), None)
 
@@ -256,10 +258,11 @@ def _send(turn: Turn, text: str, group: ThemeGroup | None) -> Reply:
     """
     place = turn.incoming.place
     pressed = "\n".join((place.conversation_id, turn.incoming.card_id or turn.incoming.activity_id, text))
+    digest = sha256(pressed.encode("utf-8", "surrogatepass")).hexdigest()
     open_to_all = group is not None and not turn.incoming.private
     question, new = questions.add(
         turn.session,
-        origin=f"{turn.person.id}/press/{sha256(pressed.encode('utf-8', 'surrogatepass')).hexdigest()}",
+        origin=f"{turn.person.id}/{'press' if group else questions.ERRAND}/{digest}",
         asker_id=turn.person.id,
         municipality_code=turn.person.municipality_code,
         show_name=True,

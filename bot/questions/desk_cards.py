@@ -24,7 +24,7 @@ from bot.cards import (
 )
 from bot.message import Json
 from bot.questions import lifecycle
-from bot.questions.cards import LONGEST, TITLE, answers, asked, may_write, status
+from bot.questions.cards import LONGEST, answers, asked, may_write, status
 from bot.questions.details import QuestionDetails, Said
 from storage.outbox import State
 from storage.questions import Question, Status
@@ -45,10 +45,9 @@ def listing(waiting: Sequence[Question], homes: Mapping[int | None, str], page: 
     for question in on_page.shown:
         taken = "tagen" if lifecycle.is_claimed(question, now) else "väntar på svar"
         line = f"{homes.get(question.group_id, 'Kansliet')}, {age(question, now)}, {taken}"
-        title_of = one_line(question.text, TITLE)
-        ways = [button(title_of, "questions.desk_one", question=question.id)]
+        ways = [button("Öppna", "questions.desk_one", question=question.id)]
         ways += [button("Påminn gruppen", "questions.remind", question=question.id)] if question.group_id else []
-        body += [plain(line, subtle=True), buttons(*ways)]
+        body += [plain(short(question.text)), plain(line, subtle=True), buttons(*ways)]
     return card(*body, actions=on_page.turns, summary=title)
 
 
@@ -188,7 +187,7 @@ def _what_can_be_done(shown: QuestionDetails, *, lost: bool, misplaced: bool) ->
         button("Besvarad i tråden", "questions.paste_form", **rows),
     ]
     if question.status == Status.OPEN:
-        actions += [] if misplaced else [move]
+        actions += [] if misplaced or question.is_errand else [move]
         actions += [button("Påminn", "questions.remind", **rows)] if shown.group is not None and not lost else []
     if question.status != Status.SOLVED:
         actions.append(button("Stäng med orsak", "questions.close_form", **rows))

@@ -23,6 +23,10 @@ LONGEST_ANSWER = 4000
 LONGEST_REASON = 500
 CLAIM_DAYS = 2
 """A claim ends after this many working days without an answer."""
+KANSLI_READS = (
+    "Den som skrev fick veta att bara kansliet läser det, så det flyttas inte till en grupp. Svara här. Personen kan "
+    "själv flytta det: **mina frågor** och **Byt grupp**."
+)
 
 
 def manages(turn: Turn, question: Question) -> bool:
@@ -164,6 +168,10 @@ def move(change: Change, question: Question, group: ThemeGroup | None) -> None:
         raise UserError("Den gruppen tar inte emot frågor just nu. Välj en annan.")
     if question.group_id == (group.id if group else None):
         raise UserError("Frågan ligger redan där. Välj en annan grupp.")
+    if group is not None and question.is_errand:
+        if question.asker_id != change.by:
+            raise UserError(KANSLI_READS)
+        question.show_name = False  # the name was for the kansli
     question.group_id = group.id if group else None
     question.waiting_since = change.now
     question.claimed_by_id = question.claimed_at = None

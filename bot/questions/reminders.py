@@ -14,7 +14,7 @@ from bot.questions import asker_cards, channel_notices, desk_cards, details, key
 from bot.questions.details import QuestionDetails
 from storage import answer_forms, groups, kansli, outbox, questions
 from storage.outbox import Delivery
-from storage.outgoing import Outgoing, number_of
+from storage.outgoing import Operation, Outgoing, number_of
 from storage.people import Person
 from storage.questions import Question, Status
 
@@ -40,6 +40,14 @@ def still_wanted(session: Session, row: Delivery) -> bool:
         return True
     still = [keys.missing(question, card) for _, card in channel_notices.lost(session, [question])]
     return any(row.key.startswith(keys.of(question, f"{what}:")) for what in still)
+
+
+def mail_still_wanted(session: Session, row: Delivery) -> bool:
+    """Return whether a message about a question may go. After a withdrawal no mail brings the question to anybody."""
+    if row.operation != Operation.MAIL:
+        return True
+    question = questions.find(session, number_of(row.subject))
+    return question is not None and question.status != Status.WITHDRAWN
 
 
 def _unanswered(session: Session, waiting: Sequence[Question], now: datetime) -> Iterator[Outgoing]:

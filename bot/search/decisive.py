@@ -8,6 +8,7 @@ holds every word that decides. Ordinary words, and words that much of the bank h
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -34,6 +35,9 @@ _MISSPELT = 6
 _LONG = 10
 """Letters from which two typing errors are allowed instead of one."""
 _ASKING = frozenset("hur när var vart vad vilken vilket vilka".split())
+_MAY = re.compile(r"(?:\w+ )?får (?!jag fråg|vi fråg|man fråg)\w+ ")
+"""Asks for leave: "får politiker komma"."""
+_SAYS_MAY = re.compile(r"^(?:ja|nej)\b|\b(?:får|kan|välkom\w+)\b")
 _FIRST = 3
 """The first words of a question, where the kind of fact that it asks for stands: "och hur ofta …"."""
 _KINDS = frozenset(("priset", "hur länge", "hur ofta", "tiden", "antalet", "platsen"))
@@ -112,12 +116,16 @@ def missing(question: str, held: Held, common: Stems) -> str:
 
 
 def _decides(word: str) -> bool:
+    if utterance.CODE.fullmatch(word):
+        return True
     return len(word) >= _SHORTEST_PART and not word.isdigit() and terms.stem(word) not in ordinary()
 
 
 def _kind_lacked(question: str, entry: SearchEntry) -> str:
     """Return the time, price, number or place that is asked for, if the entry neither has one nor is asked for one."""
     start = normalisation.words(question)[:_FIRST]
+    if _MAY.match(" ".join(start)) and not _SAYS_MAY.search(utterance.fold(entry.answer)):
+        return "" if any(_MAY.match(utterance.fold(text)) for text in entry.phrasings()) else "vem som får"
     form = follow_ups.form(" ".join(start)) if _ASKING & set(start[:-1]) else None
     if form is None or form.name not in _KINDS or form.is_in(entry.answer):
         return ""

@@ -6,6 +6,7 @@ the same text gives the same numbers in every process, whatever was indexed befo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,12 +29,16 @@ _AT_A_TIME = 500  # texts counted in one step; all in one step would need four t
 FIRST_PAIR = 1 << 63
 """Stems have lower numbers. Pairs of stems have this number or higher ones."""
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # odd, so that a pair's number tells its order (Fibonacci hashing)
+_SHORT_NOUN = re.compile(r"(\w{3,4}els)e(?:n|ns|r|rna|rnas)?")
+"""A noun whose Snowball stem is another word: "styrelse" is no form of "styr"."""
 _stemmer = snowballstemmer.stemmer("swedish")
 
 
 @lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """Return the Swedish Snowball stem of one lower-case word."""
+    if short := _SHORT_NOUN.fullmatch(word):
+        return short[1]
     return str(_stemmer.stemWord(word)) or word
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from bot.wording.utterance import FUNCTION, WORD, fold
 
+_STEM = 5
+"""Letters by which a word of a follow-up is looked for in the answer."""
 SHORT = 6
 """Most words of a message that may be a follow-up."""
 _LEANING_START = {"och", "å", "men", "då", "samt", "eller"}
@@ -95,6 +97,12 @@ def together(before: str, text: str) -> str:
     return f"{before.rstrip(' ?!.')}, {text}"
 
 
+def share_word(before: str, question: str) -> bool:
+    """Return whether the question names something that the question before it names, perhaps in another form."""
+    named = (word[:_STEM] for word in WORD.findall(fold(before)) if len(word) >= _STEM and word not in _OPEN)
+    return any(start in fold(question) for start in named)
+
+
 def is_bare(text: str) -> bool:
     """Return whether the message names no subject of its own: "och när?", but not "och för regioner?"."""
     return all(word.casefold() in _OPEN for word in WORD.findall(text))
@@ -106,8 +114,11 @@ def holds(text: str, answer: str, before: str = "") -> bool:
     Something that the question ``before`` named already does not count. Return False for all other follow-ups, such as
     "hur gör vi då?", because we can't tell.
     """
-    asked = form(text)
-    return asked is not None and asked.is_in(answer, fold(before))
+    asked, known = form(text), f"{fold(answer)} {fold(before)}"
+    own = [word for word in WORD.findall(fold(text)) if word not in _OPEN | _LEANING | _ASIDE]
+    if asked is None or not all(word[:_STEM] in known for word in own):
+        return False
+    return asked.is_in(answer, fold(before))
 
 
 def form(text: str) -> Form | None:

@@ -57,6 +57,7 @@ _ASKS_PEERS = re.compile(
 )
 _HELP_US = re.compile(
     r"\b(?:kan ni (?:hjälpa|stötta)|hjälp\w*) (?:oss|mig) (?:med|att)\b"
+    r"|\bbehöver hjälp (?:med|att)\b|\bhur får (?:man|ni|vi) (?:med sig|\w+ att)\b"
     r"|\b(?:äger|tar|kör|ställer|använder|betalar|låter|kräver|mäter|har) ni\b"
     r"|\bargument (?:för|emot|mot)\b|\bmall(?:ar)? (?:för|till)\b"
 )
@@ -65,7 +66,7 @@ _ERRAND = re.compile(
     r"""
       \b(?: lösenord\w* | faktur\w* | logotyp\w* | logga\b(?!\ (?:in|ut)) | loggan | stadga\w* | inlogg\w* | logga\ in
           | kontonumm\w* | bankgiro\w* | plusgiro\w* | organisationsnumm\w* | org\.?\ ?n(?:umme)?r | kvitto\w*
-          | protokoll\w* | påminnelseavgift\w* | fakturaadress\w* | referensnumm\w* )\b
+          | protokoll\w* | påminnelseavgift\w* | fakturaadress\w* | referensnumm\w* | fakturer(?:a|at|ade|ats) )\b
     | \bring(?:a|er)?\ (?:mig|oss|upp)\b
     | \b(?:kontakta|mejla|maila|svara|nå)\ (?:mig|oss)\b | \bhör(?:a)?\ av\ er\b
     | \bjag\ vill\ (?:bli\ (?:uppringd|kontaktad)|klaga|anmäla|avsluta|säga\ upp)\b
@@ -74,8 +75,17 @@ _ERRAND = re.compile(
       (?:skicka|sända|ringa|mejla|maila|ta\ bort|lägga\ (?:in|till|upp)|ändra|uppdatera|boka|bjuda|fixa|rätta)\b
     | \bskicka\ (?:mig|oss|över|en|ett)\b | \bskicka\b.*\btill\ (?:mig|oss)\b
     | \bta\ bort\ (?:mig|oss)\b.*\b(?:från|ur)\b
-    | \b(?:länk|sida|formulär|inbjud)\w*\ (?:\S+\ ){0,4}(?:funkar|fungerar|öppnas)\ (?:ej|inte)\b
+    | \b\w*(?:länk|sida|formulär|inbjud)\w*\ (?:\S+\ ){0,4}(?:funkar|fungerar|öppnas|går)\ (?:ej|inte)\b
+    | \b(?:funkar|fungerar|öppnas)\ (?:ej|inte)\ (?:\S+\ ){0,3}?(?:länk|sida|formulär|inbjud)\w*
+    | \b(?:mitt|min|mina|vårt|vår|våra)\ (?:efter)?(?:namn|mejl|mail|e-?post|adress|titel|telefon|mobil|nummer)\w*
+      \ (?:(?:är|e|blev|står)\ (?:\w+\ )?(?:fel|ny|gam|inaktuell)|stämmer\ (?:inte|ej))
+    | \bhar\ (?:bytt|ändrat|fått\ nya?t?t?)\ (?:efter)?(?:namn|mejl|mail|e-?post|adress|titel|telefon|mobil|nummer)\w*
+    | ^nya?t?t?\ (?:efter)?(?:namn|mejl|mail|e-?post|fakturaadress|adress|titel|telefon|mobil|nummer)\w*
+      \ (?:från|fr|är|fom|gäller)\b
+    | \bjag\ (?:\w+\ )?(?:går|är|vara|blir)\ (?:på\ )?(?:föräldra|tjänst|sjuk|barn)(?:led|skriv)\w*
+    | \b(?:ersätter|vikarierar\ för|tar\ över\ (?:efter|från))\ mig\b
     | \b(?:kommer|kom)\ inte\ in\b | \bglömt?(?:de)?\ (?:mitt|min|bort)\b
+    | \bsäger?\ (?:\w+\ )?upp\ (?:sig|oss|medlem\w*)\b | \binte\ (?:va|vara)\ (?:med|kvar)\ längre\b
     | \b(?:säga\ upp|gå\ ur|lämna\ nätverket|avanmäl\w*|avbokning|avboka)\b
     """,
     re.VERBOSE,
@@ -87,8 +97,12 @@ _HUMAN = re.compile(
     r"|\briktig människa\b|\bring(?:a|er)?(?: upp)? (?:mig|oss)\b"
 )
 _OURS = re.compile(
-    r"(?:årsmöte|\bavgiften\b|(?:medlems|års)avgift|medlem|kansli|styrelse|konferens|webbinari|webinar|nyhetsbrev|enkät|kontaktperson|kontaktpolitik"
-    r"|nyckeltal|\bsekom|ekokommun|akademi|inspelning|anmälan|anmäla mig"
+    r"(?:årsmöte|\bavgiften\b|(?:medlems|års)avgift|\b(?:ni|er) (?:har för )?avgift|medlem|\bkansli|\bstyrelse|\bordf"
+    r"|\bkosta\w* (?:det|de|oss|er)\b|\bgå(?:r)? (?:med|ur)\b|webbinari|webinar|nyhetsbrev|enkät|kontaktperson"
+    r"|konferens|kemikaliekonf|hotell|kontaktpolitik|påminn|\btjata|\bgdpr|personuppgift|dataskydd|\blagras?\b"
+    r"|\brapporter(?:a|ar|at|ade|ing|ingen)\b|rapporteringsv|\buppskov|\bräknas\b|\b\d{1,2}[ab]\b"
+    r"|\b(?:års|årets) siffror\b|\bsiffrorna\b"
+    r"|anmäler|nyckeltal|\bsekom|ekokommun|akademi|inspelning|anmälan|anmäla (?:mig|oss|sig)"
     r"|verksamhetsplan|nätverke|tjänstepersonsforum|\bboten\b|teams)"
 )
 """Matters of the network itself, which the kansli knows best."""
@@ -100,6 +114,8 @@ _ENGLISH = frozenset(
         "not understand swedish don't know much"
     ).split()
 )
+_SPEAKS = re.compile(r"\b(?:kan|pratar|talar|snackar|förstår) (?:du|ni|boten) (?:\w+ )?engelska\b")
+"""Asks whether we understand English."""
 _SWEDISH = frozenset(
     "och att är vi ni jag inte som på till för med av vad hur när var det den en ett har kan ska".split()
 )
@@ -107,9 +123,11 @@ _SWEDISH = frozenset(
 
 def likely(text: str, *, themed: bool = False) -> Likely:
     """Return the likeliest next step. ``themed`` says that the words point to a theme group."""
-    if is_english(text):
+    if is_english(text) or _SPEAKS.search(fold(text)):
         return Likely(NextStep.ENGLISH, clear=True)
     asked = " ".join(fold(text).split())
+    if not asked:
+        return Likely(NextStep.KANSLI)
     ours, human = bool(_OURS.search(asked)), bool(_HUMAN.search(asked))
     if _ASKS_PEERS.search(asked) and not human:
         return Likely(NextStep.PEERS, clear=not ours)

@@ -20,7 +20,8 @@ _VOCABULARY = {
     "where": r"(?: i {place})?",
     "seat": (
         r"(?P<seat>kontaktperson(?:en|er|erna)?|kontaktpolitiker(?:n|na)?|(?:kontakt)?tjänsteperson(?:en|er|erna)?|"
-        r"ersättare(?:n|ns)?(?: för kontaktpolitikern)?|rapportör(?:en|er|erna)?|kontakt(?:en|er|erna)?)"
+        r"ersättare(?:n|ns)?(?: för kontaktpolitikern)?|rapportör(?:en|er|erna)?|"
+        r"kontaktis(?:en|ar)?|kontakt(?:en|er|erna)?)"
     ),
     "members": r"(?:medlem(?:mar|marna)?|medlemskommun(?:er|erna)?|ekokommun(?:er|erna)?)",
     "kin": r"(?:kommun(?:er|erna)?|regioner|{members})",
@@ -74,6 +75,7 @@ vilka {seat} har {place}
 {seat} {place}
 (?:vem {is}|vilka {is}|vad heter) {place} {seat}
 {place}s {seat}
+(?:vem|vilka) (?:sitter|står|är satt|{is} anmäld) (?:som|för) {seat} {at} {place}
 har {place} {some} {seat}
 finns det {some} {seat} {at} {place}
 (?:vem|vilka) (?:ska|kan|bör) {one} {meet} {at} {place}
@@ -87,12 +89,14 @@ hur många {kin} (?:{is}|har blivit) {member}{net}{where}
 hur många {kin} i {place} {is} {member}{net}
 hur många i {place} {is} {member}{net}
 hur många (?:kommuner|{members}) har (?:ni|vi|{network}){where}
+hur många (?:kommuner|{members}) {is} det (?:som {is} )?(?:{member}|totalt){net}{where}
 hur många {members}(?: {have})?{net}{where}
 (?:totalt )?antal(?:et)? {members}{net}{where}
 """
 MEMBERS = """
 vilka(?: {kin})?(?: alla)? (?:{is}|har blivit) {member}(?:mer|mar|er)?{net}{where}
-vilka(?: {kin})? i {place} {is} {member}(?:er)?{net}
+(?:vilka|vilken)(?: {kin})? i {place} {is} {member}(?:er|mar)?{net}
+vilka {place} {kin} {is} {member}(?:er|mar)?{net}
 vilka {members} {have}{net}{where}
 vilka kommuner {is} ekokommuner{where}
 (?:en )?(?:visa )?(?:lista )?(?:på |över )?(?:alla )?(?:medlemskommuner|ekokommuner|medlemmarna){net}{where}
@@ -103,6 +107,7 @@ medlemslistan?
 MEMBER = """
 (?:om )?{is} {place} {still}{member}{net}
 (?:om )?{place} {is} {still}{member}{net}
+finns {place} med(?: {at} {network})?(?: på (?:listan|medlemslistan))?
 (?:har|gick) {place} (?:gått |blivit )?(?:med|medlem){net}
 (?:tillhör|hör) {place} (?:till )?{network}
 (?:när|hur länge|sedan när|sen när) (?:blev|har|{is}|gick) {place} (?:varit )?{member}{net}

@@ -15,6 +15,8 @@ MOST_PARTS = 3
 
 WORD = re.compile(r"\w+(?:[-:’']\w+)*")
 """A word as people write them: "8-10", "SEKOM:s", "KF’s"."""
+CODE = re.compile(r"\b\d{1,2}[a-c]\b")
+"""The code of an indicator: "9b"."""
 _JOINED = re.compile(
     r",?\s+(?:och|å|samt)\s+(?=(?:vad?|hur|när|var|vem|vilka|varför) "
     r"(?:är|e|kostar|blir|gör|ska|kan|får|måste|har|går|krävs|finns|många|mycket|ofta|länge)\b)",

@@ -19,7 +19,7 @@ from storage.contacts import ProposalKind
 from storage.faq import Entry, EntryState
 from storage.outbox import Delivery
 from storage.people import PersonRole
-from tests.support.chat import Chat, Clock
+from tests.support.chat import Chat, Clock, actions
 from tests.support.people import SOTENAS, know, person, set_up
 from tests.support.questions import VATTEN, ask
 
@@ -281,3 +281,19 @@ def test_the_change_of_an_entry_is_in_the_log(kansli: Chat) -> None:
     assert not kansli.app.database.play(
         lambda session: [row.what for row in session.query(AuditRow) if "textil" in row.what]
     )
+
+
+def test_a_decision_that_others_push_off_the_list_can_still_be_taken(kansli: Chat, clock: Clock) -> None:
+    clock.now = MONDAY
+    last = [draft(kansli, f"Hur sorterar vi {what}?") for what in ("textil", "glas", "metall")][-1]
+    assert plan(kansli) == 1
+    press = [action["data"] for action in actions(kansli.card) if action["title"] == "Gör"]
+    first = draft(kansli, "Hur sorterar vi batterier?")
+
+    def changed_before(session: Session) -> None:
+        session.get_one(Entry, first).changed_at = clock.days_ago(9)
+
+    kansli.app.database.play(changed_before)
+    third = next(data for data in press if str(data["decision"]).startswith(f"draft:{last}:"))
+    assert "Publicerat: ”Hur sorterar vi metall?”" in kansli.press("agenda.do", third)
+    assert entry(kansli, last).published

@@ -283,6 +283,12 @@ def test_questions_that_share_a_word_are_not_one_gap(chat: Chat, kansli: Chat) -
     assert kansli.text.count("Skriv svar") == 2
 
 
+def test_a_line_of_english_is_no_gap(chat: Chat, kansli: Chat) -> None:
+    chat.say("can i write in english to you here")
+
+    assert "Inga luckor just nu." in kansli.say("kunskapsluckor")
+
+
 def test_a_dismissed_gap_stays_away_until_it_is_wanted_more(chat: Chat, kansli: Chat) -> None:
     chat.say("vilken pizza är godast")
     chat.say("vilken pizza är godast i dag")

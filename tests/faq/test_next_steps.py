@@ -275,3 +275,28 @@ def _answered(chat: Chat) -> Chat:
     bo.in_channel(VATTEN).click("Svara")
     bo.in_channel(VATTEN).click("Skicka svaret", answer="Vi har kolfilter.")
     return bo
+
+
+def test_nobody_sends_anothers_errand_but_everybody_their_own_words(chat: Chat) -> None:
+    here, bo = chat.in_channel(VATTEN), chat.as_("Bo Ek").in_channel(VATTEN)
+    here.say("kan ni skicka fakturan igen")
+    assert "Det är inte din fråga." in bo.click("Skicka till kansliet", errand="kan ni skicka fakturan igen")
+
+    here.say("Kan en region bli medlem?")
+    bo.click("Nej")
+    bo.click("Skicka till kansliet")
+    assert bo.click("Skicka till kansliet", errand="Gäller det kommunalförbund?").startswith("Skickat till kansliet")
+    assert newest(chat).text == "Gäller det kommunalförbund?"
+
+
+def test_what_only_the_kansli_reads_is_never_moved_to_a_group_by_others(chat: Chat, kansli: Chat) -> None:
+    chat.say(ERRAND)
+    chat.click("Skicka till kansliet", errand="Min chef vill säga upp medlemskapet.")
+    number = newest(chat).id
+    assert "Flytta" not in kansli.buttons
+    assert "bara kansliet läser det" in kansli.press("questions.move", {"question": number, "to": "vatten"})
+    assert chat.in_channel(VATTEN).shown == []
+
+    chat.press("questions.move", {"question": number, "to": "vatten"})
+    assert "Min chef" in chat.in_channel(VATTEN).text
+    assert "Anna" not in chat.in_channel(VATTEN).text  # the name was for the kansli

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from storage.outbox import Delivery, State
@@ -105,3 +105,27 @@ def test_the_weeks_decision_opens_the_preview(chat: Chat, kansli: Chat) -> None:
     kansli.say("veckans beslut")
     assert "Går till 2 personer" in kansli.click("Förhandsgranska")  # two presses in all
     assert "Jag påminner 2 personer" in kansli.click("Skicka till 2")
+
+
+def test_a_pause_longer_than_four_weeks_ends_with_one_reminder(chat: Chat, kansli: Chat, clock: Clock) -> None:
+    bo = lacks_a_politician(chat)
+    know(bo, paused_until=date(2027, 3, 1))
+    kansli.press("nudges.send", {"gap": "politician", "count": 2})
+    clock.forward(days=35)
+    assert "1 person har fått påminnelsen" in kansli.press("nudges.preview", {"gap": "politician"})
+    kansli.press("nudges.send", {"gap": "politician", "count": 2})
+    clock.now = datetime(2027, 3, 2, 8, 0, tzinfo=UTC)
+    chat.deliver()
+    kansli.press("nudges.send", {"gap": "politician", "count": 2})
+    assert len([shown for shown in bo.shown if "Sotenäs kommun saknar" in str(shown.message)]) == 1
+
+
+def test_who_has_moved_before_it_goes_is_not_reminded(chat: Chat, kansli: Chat, clock: Clock) -> None:
+    set_up(chat.app.database)
+    know(chat, municipality_code=SOTENAS)
+    clock.now = datetime(2026, 11, 28, 20, 0, tzinfo=UTC)  # a Saturday
+    kansli.press("nudges.send", {"gap": "programme", "count": 1})
+    know(chat, municipality_code=LUND)
+    clock.forward(days=3)
+    chat.deliver()
+    assert [(row.state, row.error) for row in sent(chat)] == [(State.CANCELLED, "not_wanted")]
