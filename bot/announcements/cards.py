@@ -20,7 +20,7 @@ from storage.outgoing import AsMail
 WHY = "Du får mejlet för att du är med i Sveriges Ekokommuners nätverk."
 
 ROW = 38
-"""Characters that fit beside each other in a card of 300 px."""
+"""Characters that fit in one row of a card of 300 px."""
 BUTTON_EDGES = 6
 """Characters that a button's edges and the gap after it take the room of."""
 
