@@ -26,9 +26,9 @@ def test_a_known_question_is_answered_with_its_source(chat: Chat) -> None:
     assert chat.buttons[-2:] == ["Ja", "Nej"]
 
 
-@pytest.mark.parametrize("question", EXAMPLES.values())
-def test_the_examples_of_the_greeting_are_answered(chat: Chat, question: str) -> None:
-    shown = chat.click(question)
+@pytest.mark.parametrize(("title", "question"), EXAMPLES.items())
+def test_the_examples_of_the_greeting_are_answered(chat: Chat, title: str, question: str) -> None:
+    shown = chat.click(title)
 
     assert shown.startswith(question)
     assert "Hjälpte svaret?" in shown
