@@ -37,7 +37,7 @@ def decisions(
     put_off = len(done) - len(taken)
     body: list[CardElement] = [heading(TITLE), *([plain(note)] if note else [])]
     body += [small(f"**Klart:** {escape(choice.outcome)}{_by(choice, names or {})}") for choice in taken]
-    body += [small(f"{swedish.count(put_off, 'beslut', 'beslut')} uppskjutet.")] if put_off else []
+    body += [small(f"{swedish.count(put_off, 'beslut uppskjutet', 'beslut uppskjutna')}.")] if put_off else []
     if shown:
         body.append(small(_HOW))
     else:

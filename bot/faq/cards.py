@@ -62,8 +62,8 @@ def answer(
     if remembered:
         body.append(small("Jag visar det svar som valdes förra gången någon skrev så."))
     if related:
-        shown = [_show(other, question_id) for other in related]
-        body += [label("Andra frågor som liknar din:"), buttons(*shown)]
+        shown = [row(other.question, "faq.show", question=question_id, entry=other.id) for other in related]
+        body += [label("Andra frågor som liknar din:"), *shown]
     body += votes(entry.id, question_id, [other.id for other in related], voted=voted)
     return card(*body, summary=f"{entry.question} {text}"[:500])
 
@@ -250,10 +250,6 @@ def votes(entry_id: int, question_id: int, related: Sequence[int], *, voted: boo
         ]
     confirmation = "Tack! Du har svarat att det hjälpte." if voted else "Du har svarat att det inte hjälpte."
     return [small(confirmation), buttons(button("Ändra mitt svar", "faq.again", **rows))]
-
-
-def _show(entry: Any, question_id: int) -> Action:
-    return button(entry.question, "faq.show", question=question_id, entry=entry.id)
 
 
 def sources(given: Sequence[dict[str, Any]]) -> str:
