@@ -250,11 +250,13 @@ def _refuse_unfilled(text: str) -> None:
 
 
 def _write(change: Change, entry: Entry, content: EntryContent) -> None:
+    filled = "{{" in (entry.answer or "") and "{{" not in content.answer
+    gap_filled = filled and entry.certainty == content.certainty == Certainty.GAP  # the form's old mark was left as is
     if entry.answer != content.answer:
         entry.answered_at = change.now
         entry.name_agreed = None if entry.name_agreed else entry.name_agreed  # a yes was to the words before
     entry.question, entry.answer = content.question, content.answer
-    entry.theme, entry.certainty = content.theme, content.certainty
+    entry.theme, entry.certainty = content.theme, Certainty.HIGH if gap_filled else content.certainty
     entry.valid_until = content.valid_until
     entry.sources = [
         {"title": source.title, **({"url": source.link} if source.link else {})} for source in content.sources

@@ -19,6 +19,7 @@ from bot.search import likeness
 from bot.turn import Turn
 from bot.wording import follow_ups, generalisation, next_step, utterance
 from bot.wording.generalisation import General, Places
+from bot.wording.next_step import NextStep
 from storage import content as starting_content
 from storage import faq, faq_growth, faq_log
 from storage.faq import Entry, EntryState
@@ -99,7 +100,7 @@ def gaps(bank: Bank, session: Session, now: datetime) -> Iterator[BankGap]:
     asked = _asked(session, faq_growth.wordings(session, now - SINCE, MOST_READ))[:MOST_DIFFERENT]
     ids = {number for wording in asked for number in (wording.question_id, wording.disliked_id) if number is not None}
     logged = faq_growth.logged(session, ids)
-    asked = [wording for wording in asked if not next_step.is_english(logged[wording.question_id].text)]
+    asked = [wording for wording in asked if not _is_for_kansli(logged[wording.question_id].text)]
     groups = likeness.groups([logged[wording.question_id].text for wording in asked])
     wanted = [group for places in groups if (group := _wanted([asked[place] for place in places]))]
     wanted.sort(key=lambda group: (-sum(wording.times for wording in group), -group[0].question_id))
@@ -248,6 +249,12 @@ class _Drafts:
             return self.by_id.get(begun)
         place = likeness.nearest(text, self.texts)
         return None if place is None else self.owners[place]
+
+
+def _is_for_kansli(text: str) -> bool:
+    """Return whether a text is an errand, which the kansli has on its desk, or English: no answer is missing for it."""
+    likely = next_step.likely(text)
+    return likely.clear and likely.step is not NextStep.PEERS
 
 
 def _gap(session: Session, group: Sequence[_Asked], logged: Mapping[int, Any], drafts: _Drafts) -> BankGap:

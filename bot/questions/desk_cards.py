@@ -184,7 +184,7 @@ def _what_can_be_done(shown: QuestionDetails, *, lost: bool, misplaced: bool) ->
     actions += [move] if misplaced else []
     actions += [
         button("Besvara", "questions.desk_form", style=None if misplaced else "positive", **rows),
-        button("Besvarad i tråden", "questions.paste_form", **rows),
+        *([] if question.is_errand else [button("Besvarad i tråden", "questions.paste_form", **rows)]),
     ]
     if question.status == Status.OPEN:
         actions += [] if misplaced or question.is_errand else [move]

@@ -79,6 +79,17 @@ def test_a_draft_with_something_to_fill_in_cannot_be_published(kansli: Chat) -> 
     assert shown.startswith(f"{deadline}\nDen 1 mars.\n")
 
 
+def test_an_answer_whose_gaps_are_filled_in_counts_as_certain(kansli: Chat) -> None:
+    deadline = "När är sista dag att rapportera?"
+    _open(kansli, deadline)
+    kansli.click("Spara", **_filled(kansli, answer="Den 1 mars."))
+    kansli.click("Publicera")
+
+    shown = kansli.as_("Anna Andersson").say(deadline)
+    assert "saknar ett säkert svar" not in shown
+    assert "Granskat" in shown
+
+
 def test_an_archived_answer_is_gone_for_members(kansli: Chat) -> None:
     member = kansli.as_("Bo")
     member.say("Kan en region bli medlem?")

@@ -7,6 +7,7 @@ from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
+import pytest
 from sqlalchemy.orm import Session
 
 from bot.privacy import retention
@@ -283,8 +284,9 @@ def test_questions_that_share_a_word_are_not_one_gap(chat: Chat, kansli: Chat) -
     assert kansli.text.count("Skriv svar") == 2
 
 
-def test_a_line_of_english_is_no_gap(chat: Chat, kansli: Chat) -> None:
-    chat.say("can i write in english to you here")
+@pytest.mark.parametrize("text", ["can i write in english to you here", "jag glömde lösenordet", "faktura"])
+def test_english_and_errands_are_no_gaps(chat: Chat, kansli: Chat, text: str) -> None:
+    chat.say(text)
 
     assert "Inga luckor just nu." in kansli.say("kunskapsluckor")
 
