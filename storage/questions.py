@@ -151,11 +151,6 @@ def lock(session: Session, question_id: object) -> Question | None:
     return session.get(Question, question_id, with_for_update=True, populate_existing=True)
 
 
-def find_answer(session: Session, answer_id: object) -> Answer | None:
-    """Return the answer with this id, which may come from a client and be anything."""
-    return session.get(Answer, answer_id) if is_id(answer_id) else None
-
-
 def add_answer(session: Session, **values: Any) -> tuple[Answer, bool]:
     """Store an answer. Return it, and whether it is new: a person's same text to a question is stored once."""
     new = insert_new(session, Answer, **values, solved=False)

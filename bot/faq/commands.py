@@ -137,17 +137,19 @@ def name(turn: Turn) -> Reply:
 
 def _card(turn: Turn, judged: Judged) -> Json:
     draft = ways.unfinished(turn, judged)
-    about = ways.of(turn, judged.asked, quoted=judged.text)
-    if draft is not None:
-        near = [entry for entry in judged.entries if judged.outcome is not QuestionOutcome.UNKNOWN]
-        return cards.not_ready(draft.question, about, judged.question_id, near[:1])
-    if judged.outcome is QuestionOutcome.ANSWERED:
-        if ways.is_errand(turn, judged):  # an answer does not do what was asked for
-            ways.correct(turn, judged, QuestionOutcome.OFFERED)
-            return cards.unknown(about, judged.question_id, judged.entries[:1])
+    answered = judged.outcome is QuestionOutcome.ANSWERED
+    errand = answered and draft is None and ways.is_errand(turn, judged)  # an answer does not do what was asked for
+    if answered and draft is None and not errand:
         best, *related = judged.entries
         contact = turn.app.settings.contact
         return cards.answer(best, judged.question_id, related, contact=contact, remembered=judged.remembered)
+    about = ways.of(turn, judged.asked, quoted=judged.text)  # last, because a sure answer has no use for it
+    if draft is not None:
+        near = [entry for entry in judged.entries if judged.outcome is not QuestionOutcome.UNKNOWN]
+        return cards.not_ready(draft.question, about, judged.question_id, near[:1])
+    if errand:
+        ways.correct(turn, judged, QuestionOutcome.OFFERED)
+        return cards.unknown(about, judged.question_id, judged.entries[:1])
     offered = judged.entries if judged.outcome is QuestionOutcome.OFFERED else ()
     guesses = ways.reasonable(about, offered)
     told = {entry.id: access.teller(turn, entry) for entry in guesses if entry.kind == EntryKind.TESTIMONY}
