@@ -111,6 +111,15 @@ CLASSES = (
         ),
     ),
     KeptClass(
+        "Synpunkter på remisser",
+        ("viewpoints",),
+        "Vad du har svarat på kansliets remisser, och om det var din egen eller kommunens synpunkt.",
+        "Så att kansliet kan väga in vad medlemmarna tycker.",
+        lambda settings: f"{days(settings.peer_days)} efter din sista ändring, eller tills du tar bort dig.",
+        "Det du har skrivit som kommunens synpunkt, utan ditt hela namn och din mejladress. Dina egna synpunkter tar "
+        "jag bort.",
+    ),
+    KeptClass(
         "Kansliets utskick",
         ("announcements",),
         "Utskick som du har skrivit, skickat eller granskat på kansliet.",
@@ -209,6 +218,7 @@ COLUMNS = {
     "text": "Text",
     "answer": "Svar",
     "question": "Fråga",
+    "behalf": "Vems synpunkt",
     "phrasings": "Andra sätt att fråga",
     "helpful": "Hjälpte svaret",
     "reason": "Skäl",
@@ -252,6 +262,7 @@ VALUES = {
     "both": "i chatten och med mejl",
     "network": "medlemmar i hela nätverket",
     "municipality": "min kommun och kansliet",
+    "own": "min egen",
     "new_chat": "i chatten",
     "mention": "i tråden",
     "feed": "som avisering i Teams",
