@@ -27,7 +27,7 @@ class Behalf(StrEnum):
     """On whose behalf a person writes."""
 
     OWN = "own"
-    MUNICIPALITY = "municipality"
+    MUNICIPALITY = "town"
     """The municipality that the person speaks for, according to the register."""
 
 

@@ -263,6 +263,7 @@ VALUES = {
     "network": "medlemmar i hela nätverket",
     "municipality": "min kommun och kansliet",
     "own": "min egen",
+    "town": "kommunens",
     "new_chat": "i chatten",
     "mention": "i tråden",
     "feed": "som avisering i Teams",
@@ -283,7 +284,9 @@ VALUES = {
     "closed": "stängd",
 }
 """What the database's words mean, where a column holds one of a few."""
-CODED = frozenset({"role", "seat", "remind_by", "visible_to", "route", "scope", "kind", "status", "state", "file"})
+CODED = frozenset(
+    {"role", "seat", "remind_by", "visible_to", "route", "scope", "kind", "status", "state", "file", "behalf"}
+)
 
 
 def class_of(table: str) -> KeptClass:
