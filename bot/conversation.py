@@ -15,36 +15,24 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot import (
-    agenda,
-    announcements,
-    consultations,
-    dialog,
-    faq,
-    groups,
-    memberlist,
-    members,
-    nudges,
-    privacy,
-    questions,
-    reminding,
-    sender,
-)
+from bot import agenda, announcements, dialog, faq, groups, memberlist, members, nudges, privacy, questions, reminding
 from bot import help as help_feature
 from bot.cards import card, plain
 from bot.delivery import replies
 from bot.delivery.replies import Unsent
 from bot.desk import Decider, Tile
 from bot.help import smalltalk
-from bot.message import NOTHING, Incoming, Kind, Reply, Sent, UserError, for_presser, in_place, say
+from bot.message import NOTHING, Incoming, Kind, Reply, Scope, Sent, UserError, for_presser, in_place, say
 from bot.register.audience import Condition
-from bot.routes import Role, Routes, Where
+from bot.routes import Action, Command, Role, Routes, Where
 from bot.turn import App, Turn
 from bot.wording import feedback, follow_ups, utterance
-from storage import faq_log, rosters, turn_facts, turns
+from storage import deliveries, faq_log, people, places, rosters, turn_facts, turns
 from storage.database import TooLongError
 from storage.dialogs import OpenDialog
+from storage.erasure import hashes
 from storage.faq import touched
+from storage.people import Person
 from storage.turn_facts import TurnFacts
 
 _ASKED = Routes[Turn]()
@@ -63,20 +51,7 @@ def ask_bot(turn: Turn) -> Reply:
     )
 
 
-FEATURES = (
-    help_feature,
-    faq,
-    members,
-    memberlist,
-    reminding,
-    privacy,
-    groups,
-    questions,
-    nudges,
-    agenda,
-    announcements,
-    consultations,
-)
+FEATURES = help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda, announcements
 ROUTES = Routes(*(feature.routes for feature in FEATURES), dialog.routes, _ASKED)
 """Every command and button of the bot."""
 START: tuple[Tile, ...] = (
@@ -158,23 +133,50 @@ def deliver_later(app: App, incoming: Incoming, unsent: Unsent, now: datetime) -
     app.database.play(work)
 
 
+def _remember(session: Session, incoming: Incoming, facts: TurnFacts, now: datetime) -> Person:
+    """Store the sender and the place. Write nothing that is known already."""
+    sender, place = incoming.sender, incoming.place
+    active = incoming.kind in (Kind.MESSAGE, Kind.ACTION)  # for other kinds, somebody else may have added them
+    who = sender.teams_id, sender.entra_id, sender.name
+    person = people.meet(session, *who, now, active=active, known=facts.person)
+    session.flush()
+    places.remember_conversation(
+        session,
+        place.conversation_id,
+        scope=place.scope,
+        service_url=place.service_url,
+        tenant_id=place.tenant_id,
+        team_id=place.team_id,
+        person_id=person.id if place.scope is Scope.PERSONAL else None,
+        now=now,
+        known=facts.place,
+    )
+    return person
+
+
+def _stays_erased(session: Session, incoming: Incoming, facts: TurnFacts) -> bool:
+    """Return whether an erased person has not written, but only pressed an old button or was added somewhere."""
+    sender = incoming.sender
+    return facts.person is None and hashes.is_erased(session, sender.teams_id, sender.entra_id)
+
+
 def _answer(app: App, session: Session, incoming: Incoming, now: datetime, refused: Reply | None) -> TurnResult:
     key = incoming.key
     facts = turn_facts.read(session, incoming.sender.teams_id, *key, now)
-    if incoming.kind is not Kind.MESSAGE and sender.stays_erased(session, incoming, facts):
+    if incoming.kind is not Kind.MESSAGE and _stays_erased(session, incoming, facts):
         return TurnResult(FORGOTTEN if incoming.kind is Kind.ACTION else NOTHING, unsent=True)
     if incoming.kind is Kind.OVERHEARD and not _worth_asking(app, session, incoming, facts):
         return TurnResult(NOTHING, unsent=False)
     if incoming.kind in (Kind.EDITED, Kind.DELETED) and questions.changed_answer(session, incoming) is None:
         return TurnResult(NOTHING, unsent=False)  # nothing was kept of it, so nothing is now
-    person = sender.remember(session, incoming, facts, now)
+    person = _remember(session, incoming, facts, now)
     if facts.seen or not turns.claim(session, *key, person.id, now):
         kept = turns.answered(session, *key)
         return TurnResult(Reply.from_json(kept[0]), unsent=not kept[1]) if kept else TurnResult(NOTHING, unsent=False)
     turn = Turn(app=app, session=session, incoming=incoming, person=person, found=facts, now=now)
     person_id = person.id  # its row may be gone when the turn has erased them
     reply = (refused if refused is not None else _handle(turn)).shown()
-    if reply.state is not None and not sender.is_own_card(turn):
+    if reply.state is not None and not _is_own_card(turn):
         reply = for_presser(reply)
     turns.answer(session, *key, person_id, reply=reply.to_json(), now=now)
     return TurnResult(reply, unsent=True, edited=touched(session))
@@ -187,6 +189,28 @@ def _worth_asking(app: App, session: Session, incoming: Incoming, facts: TurnFac
     if not app.settings.read_threads or questions.to_ask_about(session, incoming) is None:
         return False
     return smalltalk.answer(incoming.text, incoming.attachments) is None
+
+
+def _is_own_card(turn: Turn) -> bool:
+    """Return whether the pressed card was sent to this person, so that replacing it takes it from nobody else.
+
+    The client names the card. In a channel it could name any message of ours, such as a question's card.
+    """
+    where, card = turn.incoming.place.conversation_id, turn.incoming.card_id
+    if turn.personal or card is None:  # without a card's id, no card is replaced
+        return True
+    answered = turns.answers_with(turn.session, turn.person.id, where, card)
+    return answered or deliveries.addressed(turn.session, turn.person.id, where, card)
+
+
+def _refuse_leaver(turn: Turn, route: Command[Turn] | Action[Turn] | None) -> None:
+    """Refuse people who have left everything but their own data. Kansli people in the operator's settings keep all."""
+    if turn.person.left_at is not None and not (route is not None and route.leavers) and not turn.kansli:
+        raise UserError(
+            "Jag ser dig inte i något av nätverkets team längre. Därför kan du här bara se och ta bort dina egna "
+            "uppgifter. Skriv **mina uppgifter** till mig i vår egen chatt. "
+            f"Stämmer det inte? Mejla kansliet: {turn.app.settings.contact}"
+        )
 
 
 def _handle(turn: Turn) -> Reply:
@@ -206,7 +230,7 @@ def _press(turn: Turn) -> Reply:
     action = turn.app.routes.actions.get(turn.incoming.verb)
     if action is None:
         raise UserError("Den knappen finns inte längre. Skriv **hjälp** för att se vad du kan göra.")
-    sender.refuse_leaver(turn, action)
+    _refuse_leaver(turn, action)
     if action.role is Role.KANSLI and not turn.kansli:
         raise UserError("Det där kan bara kansliet göra.")
     if action.where is Where.PERSONAL and not turn.personal:
@@ -226,7 +250,7 @@ def _message(turn: Turn) -> Reply:
 def _understood(turn: Turn) -> Reply:
     text = turn.incoming.text
     request = turn.app.routes.find(text)
-    sender.refuse_leaver(turn, request and request[0])
+    _refuse_leaver(turn, request and request[0])
     if request is not None:
         command, argument = request
         refused = help_feature.refusal(turn, command)
