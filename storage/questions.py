@@ -250,7 +250,7 @@ def followed_by(session: Session, person_id: int, limit: int) -> Sequence[Questi
 
 
 def solved_since(session: Session, since: datetime) -> Sequence[Question]:
-    """Return the questions in theme groups that were solved after ``since``, newest first. Every member may read them."""
+    """Return the questions in theme groups solved after ``since``, newest first. Every member may read them."""
     solved = Question.status == Status.SOLVED, Question.group_id.is_not(None), Question.ended_at > since
     return session.scalars(select(Question).where(*solved).order_by(Question.ended_at.desc(), Question.id.desc())).all()
 

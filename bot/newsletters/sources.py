@@ -53,10 +53,9 @@ def sections(
     """Return the newsletter's lines in Teams Markdown by their headings, without empty sections."""
     rows = [row for row in announcements.newest(session, GOING, LOOKED_AT) if _is_for_all(row, known)]
     today = date_of(now)
+    dated = sorted(_dated(rows, today), key=lambda row: row.last_date or today)
     found: dict[str, Sequence[str]] = {
-        "Svara, sök och anmäl er": [
-            _notice(row) for row in sorted(_dated(rows, today), key=lambda row: row.last_date or today)
-        ],
+        "Svara, sök och anmäl er": [_notice(row) for row in dated],
         "På gång": [_event(event) for event in events.upcoming(session, now)],
         "Nytt från kansliet": [
             _notice(row) for row in rows if not row.last_date and row.sent_at and row.sent_at > after

@@ -6,16 +6,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot.newsletters import letter
 from storage.announcements import Announcement, AnnouncementState
 from storage.events import Event, EventKind, EventState
+from storage.faq import Entry
 from tests.announcements.conftest import post as post  # noqa: PLC0414 - the same office
 from tests.support.announcements import Post, stored
 from tests.support.chat import Chat
 from tests.support.questions import VATTEN, ask
 
+CALL = "https://www.vinnova.se/dagvatten"
 EMPTY = "Jag hittar inget att berätta om sedan den 24 oktober 2026, så jag har inte gjort något utkast."
 
 
@@ -54,6 +56,10 @@ def event(chat: Chat, title: str, starts: datetime, **facts: Any) -> None:
     chat.app.database.play(lambda session: session.add(row))
 
 
+def newest_entry(chat: Chat) -> int:
+    return chat.app.database.play(lambda session: session.scalar(select(func.max(Entry.id))) or 0)
+
+
 def drafts(chat: Chat) -> list[tuple[str, str]]:
     def work(session: Any) -> list[tuple[str, str]]:
         rows = select(Announcement).where(Announcement.kind == "newsletter").order_by(Announcement.id)
@@ -70,9 +76,9 @@ def test_it_tells_what_every_member_could_read_and_nothing_personal(chat: Chat, 
     ask(chat, "Får vi lämna nätverket i smyg?", "Vet inte – till kansliet")
     kansli.press("questions.desk_answer", {"question": 3, "answer": "Ja."})
     chat.click("Det löste det")
-    send(kansli, "vatten: Ny utlysning om dagvatten, sök senast 3 mars 2027 https://www.vinnova.se/dagvatten")
-    send(kansli, ": Ni har inte betalat avgiften", pasted="Anna Andersson")
-    send(kansli, ": Kontoret flyttar *snart*", everyone="true")
+    send(kansli, f"vatten: Ny utlysning om dagvatten, sök senast 3 mars 2027 {CALL}")
+    send(kansli, ": Ni har inte betalat avgiften. Betala nu.", pasted="Anna Andersson")
+    send(kansli, ": Kontoret flyttar *snart*. Vi ses där.", everyone="true")
     kansli.say("annonsera vatten: Ett utkast till utlysning, sök senast 4 mars 2027.")
     event(chat, "Webbinarium om skyfall", datetime(2026, 12, 8, 12, tzinfo=UTC), place="Lund")
     event(chat, "Inställt möte", datetime(2026, 12, 9, 12, tzinfo=UTC), state=EventState.CANCELLED)
@@ -82,25 +88,27 @@ def test_it_tells_what_every_member_could_read_and_nothing_personal(chat: Chat, 
     shown = kansli.say("nyhetsbrev")
     assert "Här är ett utkast med det som har hänt sedan den 24 oktober 2026." in shown
     assert stored(kansli, 5).heading == "Nyhetsbrev november 2026"
-    assert stored(kansli, 5).text.split("\n\n") == [
-        "**Svara, sök och anmäl er**\n- Ny utlysning om dagvatten. Sista dag den 3 mars 2027. "
-        "[Till utlysningen](https://www.vinnova.se/dagvatten)",
-        "**På gång**\n- Webbinarium om skyfall, den 8 december 2026 kl. 13.00, Lund.",
-        "**Nytt från kansliet**\n- Kontoret flyttar \\*snart\\*.",
-        "**Sett i efterhand**\n- Om gröna tak, den 20 november 2026 kl. 13.00. "
-        "[Se inspelningen](https://www.sekom.se/tak)",
-        "**Löst i temagrupperna**\n- Hur mäter ni flöden i dagvatten? (Vatten) Svaret finns i kunskapsbanken.\n"
+    assert stored(kansli, 5).text.split("\n") == [
+        "**Svara, sök och anmäl er**",
+        f"- Ny utlysning om dagvatten. Sista dag den 3 mars 2027. [Till utlysningen]({CALL})",
+        "",
+        "**På gång**",
+        "- Webbinarium om skyfall, den 8 december 2026 kl. 13.00, Lund.",
+        "",
+        "**Nytt från kansliet**",
+        "- Kontoret flyttar \\*snart\\*.",
+        "",
+        "**Sett i efterhand**",
+        "- Om gröna tak, den 20 november 2026 kl. 13.00. [Se inspelningen](https://www.sekom.se/tak)",
+        "",
+        "**Löst i temagrupperna**",
+        "- Hur mäter ni flöden i dagvatten? (Vatten) Svaret finns i kunskapsbanken.",
         "- Jag heter … i kommunen. Hur renar ni pfas i brunnar? (Vatten)",
+        "",
         letter.CLOSING,
     ]
     assert {"Ändra", "Mottagare", "Skicka nu", "Kasta utkastet"} <= set(kansli.buttons)
     assert "Det går inte att skicka än." not in shown
-
-
-def newest_entry(chat: Chat) -> int:
-    from storage.faq import Entry  # noqa: PLC0415
-
-    return int(chat.app.database.play(lambda s: s.query(Entry).order_by(Entry.id.desc()).first().id))
 
 
 def test_an_empty_month_makes_no_draft_and_twice_opens_the_same(kansli: Chat, post: Post) -> None:
@@ -124,8 +132,8 @@ def test_an_empty_month_makes_no_draft_and_twice_opens_the_same(kansli: Chat, po
     kansli.click("Klar")
     kansli.click("Skicka nu")
     post.work()
-    kansli.clock.now = datetime(2026, 12, 22, 9, tzinfo=UTC)
-    send(kansli, ": God jul", everyone="true")
+    kansli.clock.now = datetime(2026, 12, 18, 9, tzinfo=UTC)
+    send(kansli, ": God jul. Vi ses nästa år.", everyone="true")
     post.work()
     after = kansli.say("nyhetsbrev")
     assert "sedan den 24 november 2026" in after
