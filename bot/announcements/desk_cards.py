@@ -205,7 +205,9 @@ def overview(rows: Sequence[Announcement], page: int) -> Json:
             )
         )
     body += [small(shown.place)] if shown.last else []
-    return card(*body, actions=[new, letter, *shown.turns], summary=f"{count(len(rows), 'utskick', 'utskick')}")
+    return card(
+        *body, *cards.button_rows(new, letter, *shown.turns), summary=f"{count(len(rows), 'utskick', 'utskick')}"
+    )
 
 
 def _review(found: Review) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from microsoft_teams.cards import Action, CardElement
 
-from bot.cards import button, card, heading, label, open_link, paged, plain, short, small
+from bot.cards import button, buttons, card, heading, label, open_link, paged, plain, short, small
 from bot.consultations import export
 from bot.message import Json
 from bot.swedish import count
@@ -31,16 +31,17 @@ def listing(row: Announcement, found: Sequence[Submitted], page: int) -> Json:
     more = [button("Visa fler", "consultations.list", announcement=row.id, page=shown.number + 1)]
     back = [button("Tillbaka", "consultations.list", announcement=row.id, page=shown.number - 1)]
     turns: list[Action] = [*(more if shown.number < shown.last else []), *(back if shown.number else [])]
-    return card(*body, actions=[*turns, *files(row, len(found))], summary=f"{row.heading}: {have_come(len(found))}.")
+    body += [buttons(*turns)] if turns else []
+    return card(*body, *files(row, len(found)), summary=f"{row.heading}: {have_come(len(found))}.")
 
 
-def files(row: Announcement, number: int) -> list[Action]:
-    """Return the buttons that export; none if there is nothing to export."""
+def files(row: Announcement, number: int) -> list[CardElement]:
+    """Return the buttons that export, under each other: a panel of 300 px cuts two in a row. None without content."""
     if not number:
         return []
     return [
-        button("Hämta som Excel", "consultations.excel", announcement=row.id),
-        button("Hämta som Markdown", "consultations.markdown", announcement=row.id),
+        buttons(button("Hämta som Excel", "consultations.excel", announcement=row.id)),
+        buttons(button("Hämta som Markdown", "consultations.markdown", announcement=row.id)),
     ]
 
 
@@ -58,16 +59,14 @@ def file(row: Announcement, url: str) -> Json:
 def no_link(row: Announcement) -> Json:
     """Return the same for a repeated press: the link is kept nowhere."""
     text = "Den länken är redan visad. Ta fram en ny."
-    return card(plain(text), actions=files(row, 1), summary=text)
+    return card(plain(text), *files(row, 1), summary=text)
 
 
 def over(row: Announcement, number: int) -> Json:
     """Tell the kansli that the last day has passed."""
     text = f"{have_come(number)}. Sista dagen har passerat, så remissen tar inte emot fler."
-    read = [button("Läs synpunkterna", "consultations.list", announcement=row.id)] if number else []
-    return card(
-        heading(row.heading), plain(text), actions=[*read, *files(row, number)], summary=f"{row.heading}: {text}"
-    )
+    read = [buttons(button("Läs synpunkterna", "consultations.list", announcement=row.id))] if number else []
+    return card(heading(row.heading), plain(text), *read, *files(row, number), summary=f"{row.heading}: {text}")
 
 
 def over_mail(row: Announcement, number: int) -> AsMail:
