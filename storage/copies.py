@@ -123,6 +123,14 @@ def of_person(session: Session, subject: str, person_id: int) -> bool:
     return bool(session.scalar(select(exists().where(Delivery.subject == subject, Delivery.person_id == person_id))))
 
 
+def of_message(session: Session, conversation_id: str, activity_id: str, causes: Collection[str]) -> str | None:
+    """Return the subject of the delivery that is this message, if its first word is among ``causes``; else None."""
+    there = Delivery.sent_conversation_id == conversation_id, Delivery.sent_activity_id == activity_id
+    begins = or_(*(Delivery.subject.startswith(f"{cause}:", autoescape=True) for cause in causes))
+    first = Delivery.operation == Operation.PERSON
+    return session.scalar(select(Delivery.subject).where(*there, begins, first).limit(1))
+
+
 def of_thread(session: Session, conversation_id: str, thread_id: str, prefix: str) -> str | None:
     """Return the subject, starting with ``prefix``, of the delivery that began this thread; None if there is none."""
     there = Delivery.sent_conversation_id == conversation_id, Delivery.sent_thread_id == thread_id

@@ -10,7 +10,7 @@ from bot.routes import Role, Routes
 routes = Routes(commands.routes, commands.members, desk_commands.routes, sent_commands.routes)
 START = (Tile("Utskick", "announcements.list", {"page": 0}, Role.KANSLI),)
 DUE = (reminders.due,)
-LISTENERS = (commands.ask_in_thread,)
+LISTENERS = (commands.ask_about,)
 STILL_WANTED = {"announcement": notices.still_wanted, "announcement_reminder": reminders.still_wanted}
 
 __all__ = ["DUE", "LISTENERS", "START", "STILL_WANTED", "routes", "run"]

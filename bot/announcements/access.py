@@ -11,10 +11,11 @@ being sent, sent       its recipients, and members in its          the kansli, a
 
 from __future__ import annotations
 
-from bot.message import UserError
+from bot.message import Scope, UserError
 from bot.turn import Turn
 from storage import announcements, copies
 from storage.announcements import OUT, Announcement, AnnouncementState
+from storage.outgoing import number_of
 
 GONE = "Det utskicket finns inte kvar. Skriv **utskick** för att se dem som finns."
 KANSLI_ONLY = "Det där kan bara kansliet göra."
@@ -28,6 +29,8 @@ STATES = {
     AnnouncementState.RECALLED: "Utskicket är återtaget.",
 }
 """Refusals of a press that does not fit where the announcement stands."""
+QUOTABLE = ("announcement", "announcement_reminder", "announcement_nudge")
+"""First words of the outbox subjects of messages to members about an announcement."""
 
 
 def kept(turn: Turn, *states: AnnouncementState) -> Announcement:
@@ -74,3 +77,14 @@ def received(turn: Turn) -> Announcement:
     if not row.audience.get("channels") and not copies.of_person(turn.session, row.subject, turn.person.id):
         raise UserError("Det utskicket har inte gått till dig.")
     return row
+
+
+def spoken_of(turn: Turn) -> Announcement | None:
+    """Return the announcement in whose thread a message is written, or whose copy in the 1:1 chat it quotes."""
+    place, quoted = turn.incoming.place, turn.incoming.quotes
+    subject = None
+    if place.scope is Scope.CHANNEL and place.thread_id:
+        subject = copies.of_thread(turn.session, place.conversation_id, place.thread_id, "announcement:")
+    elif place.scope is Scope.PERSONAL and quoted:
+        subject = copies.of_message(turn.session, place.conversation_id, quoted, QUOTABLE)
+    return announcements.find(turn.session, number_of(subject) or 0) if subject else None
