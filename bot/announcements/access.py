@@ -11,10 +11,13 @@ being sent, sent       its recipients, and members in its          the kansli, a
 
 from __future__ import annotations
 
+from sqlalchemy.orm import Session
+
 from bot.message import Scope, UserError
 from bot.turn import Turn
-from storage import announcements, copies
+from storage import announcements, copies, kansli
 from storage.announcements import OUT, Announcement, AnnouncementState
+from storage.outbox import Delivery
 from storage.outgoing import number_of
 
 GONE = "Det utskicket finns inte kvar. Skriv **utskick** för att se dem som finns."
@@ -88,3 +91,8 @@ def spoken_of(turn: Turn) -> Announcement | None:
     elif place.scope is Scope.PERSONAL and quoted:
         subject = copies.of_message(turn.session, place.conversation_id, quoted, QUOTABLE)
     return announcements.find(turn.session, number_of(subject) or 0) if subject else None
+
+
+def for_desk(session: Session, delivery: Delivery) -> bool:
+    """Return whether the person still has the kansli role, just before a card for the kansli goes to them."""
+    return delivery.person_id in {person.id for person in kansli.everyone(session)}

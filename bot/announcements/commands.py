@@ -43,8 +43,12 @@ def announce(turn: Turn) -> Reply:
         )
     to, unknown = target.understood(turn.session, line.to)
     row = lifecycle.create(Change.of(turn), _content(line), to)
-    told = f"Jag vet inte vem du menar med {listed([f'”{word}”' for word in unknown])}. Välj Mottagare. "
-    return show(turn, row, f"{told if unknown else ''}Sparat som utkast. Stämmer det? Tryck Ändra om något är fel.")
+    told = "Sparat som utkast. Stämmer det? Tryck Ändra om något är fel."
+    if unknown:
+        told = f"Jag vet inte vem du menar med {listed([f'”{word}”' for word in unknown])}. Välj Mottagare. {told}"
+    if len(line.urls) > MOST_LINKS:
+        told = f"Det får plats {MOST_LINKS} länkar, så jag tog inte med {listed(line.urls[MOST_LINKS:])}. {told}"
+    return show(turn, row, told)
 
 
 @routes.action("announcements.start")
@@ -85,6 +89,12 @@ def unmark(turn: Turn) -> Reply:
     """Forget what the member had said."""
     row = access.received(turn)
     announcements.unmark(turn.session, row.id, turn.person.id, _mark(turn, row.kind))
+    return turn.in_place(_own(turn))
+
+
+@members.action("announcements.show")
+def show_newest(turn: Turn) -> Reply:
+    """Show the newest version to a recipient, with what they have pressed."""
     return turn.in_place(_own(turn))
 
 

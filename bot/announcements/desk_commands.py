@@ -203,7 +203,7 @@ def schedule(turn: Turn) -> Reply:
     row = access.current(turn, AnnouncementState.DRAFT)
     _refuse_unsent(turn, row)
     when = lifecycle.checked_moment(turn.data.get("day"), turn.data.get("time"), turn.now)
-    lifecycle.schedule(Change.of(turn), row, when)
+    lifecycle.schedule(Change.of(turn), row, when, lifecycle.checked_rule(turn.data, when))
     return turn.in_place(shown(turn, row))
 
 

@@ -22,6 +22,8 @@ LONGEST_LINK = 22
 MOST_LINKS = 3
 MARK_TITLES = {Mark.READ: "Läst", Mark.INTERESTED: "Intresserad", Mark.SHARED: "Delat hos oss"}
 """The buttons. A mark is what a person says, and nothing is counted that they did not press."""
+MARK_UNDO = {Mark.INTERESTED: "Inte intresserad", Mark.SHARED: "Inte delat än"}
+"""The buttons that take a mark back."""
 MARK_SAID = {
     Mark.READ: "Du har läst det här.",
     Mark.INTERESTED: "Du är intresserad. Jag påminner dig före sista dagen, om det finns en.",

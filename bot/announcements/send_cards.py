@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.announcements import cards
 from bot.announcements.cards import Edition
 from bot.announcements.checks import Flaw
-from bot.announcements.desk_cards import STATE_NAMES
+from bot.announcements.desk_cards import REPEATS, STATE_NAMES
 from bot.announcements.manuscript import KINDS, Manuscript
 from bot.cards import (
     button,
@@ -29,7 +29,7 @@ from bot.cards import (
     text_input,
 )
 from bot.message import Json
-from bot.swedish import STOCKHOLM, count, date_of
+from bot.swedish import STOCKHOLM, count, date_of, next_open
 from storage import copies
 from storage.announcements import Announcement, AnnouncementState
 from storage.outbox import State
@@ -85,11 +85,16 @@ def outside_hours(row: Announcement, now: datetime, opens: datetime, numbers: st
 
 def ask_schedule(row: Announcement, now: datetime) -> Json:
     """Return the form of a time."""
+    often = [(every.value, title.capitalize()) for every, title in REPEATS.items()]
     return card(
         heading("När ska utskicket gå?"),
         plain(f"”{one_line(row.heading)}”. Tiden gäller i Sverige."),
         date_input("day", "Dag", first=date_of(now)),
         text_input("time", "Klockslag, till exempel 08.30", value="08.30", required="Skriv ett klockslag.", most=10),
+        choice_input("repeats", "Upprepa", [("", "Bara en gång"), *often]),
+        text_input("times", "Om det upprepas: antal gånger", most=3),
+        date_input("until", "Om det upprepas: till och med", first=date_of(now)),
+        small("Utan antal och slutdag upprepas det tills du trycker Avschemalägg."),
         actions=[
             button("Schemalägg", "announcements.schedule", style="positive", announcement=row.id, version=row.version),
             button("Tillbaka", "announcements.open", alone=True, announcement=row.id),
@@ -149,8 +154,9 @@ def progress(row: Announcement, found: Progress, notice: str = "") -> Json:
     elif row.ended_at is not None:
         lines.append(f"Klart {cards.moment(row.ended_at)}")
     going = state is AnnouncementState.SENDING
+    moves = going or found.left or row.spread_version < row.version
     actions = [
-        button("Uppdatera", "announcements.open", announcement=row.id),
+        *([button("Uppdatera", "announcements.open", announcement=row.id)] if moves else []),
         *([button("Avbryt utskicket", "announcements.stop", style="destructive", **known)] if going else []),
         button("Rapport", "announcements.report", announcement=row.id),
     ]
@@ -173,13 +179,17 @@ def progress(row: Announcement, found: Progress, notice: str = "") -> Json:
 
 
 def halted(row: Announcement, why: str) -> Json:
-    """Say that a scheduled announcement did not go."""
-    text = "Det schemalagda utskicket gick inte iväg. Det ligger kvar som utkast."
+    """Say that a scheduled announcement did not go, or that one under way was stopped. Shown before the row changes."""
+    if row.state != AnnouncementState.SCHEDULED:
+        text = "Utskicket är stoppat. Rapporten säger vilka som fick det."
+    else:
+        again = " och upprepas inte mer" if row.repeats else ""
+        text = f"Det schemalagda utskicket gick inte iväg{again}. Det ligger kvar som utkast."
     return card(
         heading(row.heading),
         caution(text),
         plain(why),
-        actions=[button("Öppna utkastet", "announcements.open", announcement=row.id)],
+        actions=[button("Öppna utskicket", "announcements.open", announcement=row.id)],
         summary=f"{row.heading}: {text}",
     )
 
@@ -217,5 +227,24 @@ def ask_recall(row: Announcement) -> Json:
             button("Ta även bort korten", "announcements.recall", style="destructive", delete=True, **known),
             button("Låt bli", "announcements.open", announcement=row.id),
         ),
+        summary=text,
+    )
+
+
+def ask_nudge(row: Announcement, number: int, now: datetime) -> Json:
+    """Ask before people who have pressed nothing are reminded."""
+    who = count(number, "person har", "personer har")
+    opens = next_open(now)
+    when = "" if opens == now else f" Påminnelsen går {cards.moment(opens)}."
+    text = f"{who} inte tryckt på någon knapp. Vill du påminna dem?{when}"
+    rule = "De påminns som de har valt: i chatten eller med mejl. Den som fick utskicket senaste dygnet påminns inte."
+    return card(
+        heading("Påminn dem som inte tryckt?"),
+        plain(text),
+        small(rule),
+        actions=[
+            button("Ja, påminn", "announcements.nudge", style="positive", announcement=row.id, version=row.version),
+            button("Nej", "announcements.report", announcement=row.id),
+        ],
         summary=text,
     )

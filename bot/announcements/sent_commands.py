@@ -8,10 +8,20 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from bot import downloads
-from bot.announcements import access, checks, desk_cards, lifecycle, manuscript, notices, report_cards, send_cards
+from bot.announcements import (
+    access,
+    checks,
+    desk_cards,
+    lifecycle,
+    manuscript,
+    notices,
+    reminders,
+    report_cards,
+    send_cards,
+)
 from bot.announcements.desk_commands import shown
 from bot.announcements.manuscript import Manuscript
-from bot.announcements.report_cards import Line
+from bot.announcements.report_cards import Line, Presses
 from bot.message import Json, Reply, UserError
 from bot.register.change import Change
 from bot.routes import FileRequest, Role, Routes, Where
@@ -36,6 +46,8 @@ def stop(turn: Turn) -> Reply:
     turn.session.flush()
     notices.show_progress(turn.app, turn.session, row, turn.now)
     text = f"Avbrutet. {count(stopped, 'meddelande', 'meddelanden')} stoppades innan de gick."
+    if row.prepared_at is None:
+        text = "Avbrutet. Om en stund säger rapporten vilka som inte fick det."
     return turn.in_place(shown(turn, row, text))
 
 
@@ -85,6 +97,22 @@ def ask_uncertain(turn: Turn) -> Reply:
 def resend_uncertain(turn: Turn) -> Reply:
     """Send once more to people who may have it."""
     return _again(turn, (State.UNCERTAIN,), "Skickat om till osäkra")
+
+
+@routes.action("announcements.ask_nudge")
+def ask_nudge(turn: Turn) -> Reply:
+    """Ask before people who have pressed nothing are reminded."""
+    row = access.kept(turn, *GOING)
+    return turn.in_place(send_cards.ask_nudge(row, _silent(turn, row), turn.now))
+
+
+@routes.action("announcements.nudge")
+def nudge(turn: Turn) -> Reply:
+    """Remind people who have pressed nothing."""
+    row = access.current(turn, *GOING)
+    number = _silent(turn, row)
+    lifecycle.nudge(Change.of(turn), row)
+    return turn.in_place(_report(turn, row, f"Påminner {count(number, 'person', 'personer')}."))
 
 
 @routes.action("announcements.correct")
@@ -153,8 +181,22 @@ def _again(turn: Turn, states: tuple[State, ...], what: str) -> Reply:
     return turn.in_place(_report(turn, row, f"Skickar om till {count(number, 'mottagare', 'mottagare')}."))
 
 
+def _silent(turn: Turn, row: Announcement) -> int:
+    """Return how many people can be reminded. Raise :class:`UserError` if nobody may be."""
+    lifecycle.refuse_nudge(row, date_of(turn.now))
+    number = len(announcements.silent(turn.session, row, turn.now - reminders.FRESH))
+    if not number:
+        raise UserError("Alla har tryckt, eller fick utskicket för mindre än ett dygn sedan.")
+    return number
+
+
 def _report(turn: Turn, row: Announcement, notice: str = "") -> Json:
-    pressed = announcements.mark_counts(turn.session, row.id)
+    try:
+        silent = _silent(turn, row) if row.state in GOING else 0
+    except UserError:
+        silent = 0
+    reminded = copies.tally(turn.session, f"announcement_nudge:{row.id}").total()
+    pressed = Presses(announcements.mark_counts(turn.session, row.id), silent, reminded)
     return report_cards.report(row, _lines(turn.session, row), pressed, turn.page, notice)
 
 
