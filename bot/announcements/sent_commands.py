@@ -195,7 +195,7 @@ def _report(turn: Turn, row: Announcement, notice: str = "") -> Json:
         silent = _silent(turn, row) if row.state in GOING else 0
     except UserError:
         silent = 0
-    reminded = copies.tally(turn.session, f"announcement_nudge:{row.id}").total()
+    reminded = copies.tally(turn.session, f"announcement_nudge:{row.id}")[State.SENT]
     pressed = Presses(announcements.mark_counts(turn.session, row.id), silent, reminded)
     return report_cards.report(row, _lines(turn.session, row), pressed, turn.page, notice)
 
