@@ -50,6 +50,12 @@ def tally(session: Session, subject: str) -> Counter[str]:
     return Counter({key: int(number) for key, number in session.execute(rows.group_by(Delivery.state))})
 
 
+def people(session: Session, subject: str) -> int:
+    """Return how many people are recipients."""
+    rows = select(func.count()).where(Delivery.subject == subject, Delivery.operation == Operation.PERSON)
+    return session.scalar(rows) or 0
+
+
 def moving(session: Session, subject: str) -> bool:
     """Return whether any row is being sent, or waits to be sent for the first time. A mail that follows may wait."""
     waits = and_(Delivery.state == State.WAITING, Delivery.operation != Operation.MAIL)

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from bot.announcements.manuscript import Manuscript
 from bot.message import Scope, UserError
 from bot.turn import Turn
-from storage import announcements, copies, kansli
+from storage import announcements, copies, kansli, outbox
 from storage.announcements import OUT, Announcement, AnnouncementState
 from storage.outbox import Delivery
-from storage.outgoing import number_of
+from storage.outgoing import digest_of, number_of
 
 GONE = "Det utskicket finns inte kvar. Skriv **utskick** för att se dem som finns."
 KANSLI_ONLY = "Det där kan bara kansliet göra."
@@ -91,6 +92,21 @@ def spoken_of(turn: Turn) -> Announcement | None:
     elif place.scope is Scope.PERSONAL and quoted:
         subject = copies.of_message(turn.session, place.conversation_id, quoted, QUOTABLE)
     return announcements.find(turn.session, number_of(subject) or 0) if subject else None
+
+
+def review_key(row: Announcement, content: Manuscript, writer: object, reviewer: int) -> str:
+    """Return the outbox key of the card that asks a colleague to approve a correction of this version."""
+    stem = f"announcement_review:{row.id}:{row.version}:{writer}:{digest_of(content.data)[:16]}"
+    return f"{stem}:person:{reviewer}"
+
+
+def refuse_unasked(turn: Turn, row: Announcement, content: Manuscript) -> None:
+    """Raise :class:`UserError` unless exactly this correction was sent to the person for approval.
+
+    The content comes from the client. The outbox knows what somebody else wrote and asked them about.
+    """
+    if outbox.find(turn.session, review_key(row, content, turn.data.get("writer"), turn.person.id)) is None:
+        raise UserError("Den rättelsen har du inte fått att granska. Be den som skrev den att skicka den igen.")
 
 
 def for_desk(session: Session, delivery: Delivery) -> bool:

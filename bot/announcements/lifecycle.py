@@ -61,7 +61,12 @@ def retarget(change: Change, row: Announcement, target: Target) -> None:
 
 def refuse_unfinished(row: Announcement, today: date) -> None:
     """Raise :class:`UserError` if something in the content must be mended before it is sent."""
-    wrong = [problem.text for problem in checks.problems(Manuscript.of(row), today) if problem.blocks]
+    refuse_wrong(Manuscript.of(row), today)
+
+
+def refuse_wrong(content: Manuscript, today: date) -> None:
+    """Raise :class:`UserError` if something in a text must be mended before it is sent."""
+    wrong = [problem.text for problem in checks.problems(content, today) if problem.blocks]
     if wrong:
         raise UserError(f"Det går inte att skicka än. {' '.join(wrong)}")
 
@@ -166,6 +171,12 @@ def correct(change: Change, row: Announcement, content: Manuscript) -> None:
     _touch(change, row)
     row.corrected_at = change.now
     change.record("Utskicket rättat", row.subject)
+
+
+def correct_as_approved(change: Change, row: Announcement, content: Manuscript, writer: int) -> None:
+    """Correct it as a colleague wrote and the author of the change approves."""
+    correct(change, row, content)
+    row.changed_by_id, row.approved_version, row.approved_by_id = writer, row.version, change.by
 
 
 def recall(change: Change, row: Announcement, *, delete: bool) -> int:

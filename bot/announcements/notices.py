@@ -114,9 +114,9 @@ def tell_desk(app: App, session: Session, row: Announcement, card: Json, now: da
     outbox.enqueue_all(session, [Outgoing(f"{key}:{who}", subject, ToPerson(who), card=card) for who in told], now)
 
 
-def ask_review(session: Session, row: Announcement, reviewer: int, card: Json, now: datetime) -> None:
-    """Ask a second person to approve the newest version."""
-    key = f"announcement_review:{row.id}:{row.version}:person:{reviewer}"
+def ask_review(session: Session, row: Announcement, reviewer: int, card: Json, now: datetime, *, key: str = "") -> None:
+    """Ask a second person to approve the newest version, or with its key a correction of it."""
+    key = key or f"announcement_review:{row.id}:{row.version}:person:{reviewer}"
     outbox.enqueue(session, Outgoing(key, f"announcement_review:{row.id}", ToPerson(reviewer), card=card), now)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from math import ceil
 from typing import Any
 
-from microsoft_teams.cards import Container
+from microsoft_teams.cards import CardElement, Container
 from sqlalchemy.orm import Session
 
 from bot.announcements import cards
@@ -106,16 +106,36 @@ def ask_schedule(row: Announcement, now: datetime) -> Json:
 def ask_review(row: Announcement, others: Sequence[Person]) -> Json:
     """Ask which colleague should look at it."""
     known: dict[str, Any] = {"announcement": row.id, "version": row.version}
-    choices = [(str(person.id), person.name or person.mail or "?") for person in others]
     return card(
         heading("Vem ska granska?"),
         plain("Den du väljer får ett kort med utskicket och kan godkänna det."),
-        choice_input("reviewer", "Kollega på kansliet", choices, value=choices[0][0]),
+        _reviewer_input(others),
         actions=[
             button("Skicka för granskning", "announcements.request_review", style="positive", **known),
             button("Tillbaka", "announcements.open", alone=True, announcement=row.id),
         ],
         summary="Vem ska granska?",
+    )
+
+
+def _reviewer_input(others: Sequence[Person]) -> CardElement:
+    choices = [(str(person.id), person.name or person.mail or "?") for person in others]
+    return choice_input("reviewer", "Kollega på kansliet", choices, value=choices[0][0])
+
+
+def review_correction(row: Announcement, content: Manuscript, asker: Person, now: datetime) -> Json:
+    """Return the card for the colleague who is asked to approve a correction. The button brings the content along."""
+    known: dict[str, Any] = {"announcement": row.id, "version": row.version, "writer": asker.id}
+    edition = Edition(row.id, row.version + 1, content, cards.clock(now))
+    return card(
+        heading("Granska en rättelse"),
+        plain(f"{asker.called} vill rätta ett utskick som har gått. Så här blir det:"),
+        Container(style="emphasis", items=cards.body(edition)),
+        *cards.button_rows(
+            button("Godkänn och skicka", "announcements.approve_correction", style="positive", **content.data, **known),
+            button("Visa läget", "announcements.open", announcement=row.id),
+        ),
+        summary=f"{asker.called} ber dig granska en rättelse: {row.heading}",
     )
 
 
@@ -194,17 +214,34 @@ def halted(row: Announcement, why: str) -> Json:
     )
 
 
-def correction(row: Announcement, content: Manuscript, problems: Sequence[Flaw], numbers: str, now: datetime) -> Json:
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A correction to look over, with what is wrong in it."""
+
+    content: Manuscript
+    problems: Sequence[Flaw]
+    numbers: str
+    """How many wait and get it at once, as a sentence; or empty."""
+    reviewers: Sequence[Person] = ()
+    """The colleagues of whom one must approve it; empty if nobody must."""
+
+
+def correction(row: Announcement, made: Correction, now: datetime) -> Json:
     """Show a correction before it replaces the copies. The button brings the content along."""
+    content, problems, numbers = made.content, made.problems, made.numbers
     known: dict[str, Any] = {"announcement": row.id, "version": row.version}
     edition = Edition(row.id, row.version + 1, content, cards.clock(now))
+    go = button("Skicka rättelsen", "announcements.send_correction", style="positive", **{**content.data, **known})
+    ask = button("Be någon granska", "announcements.request_correction", style="positive", **{**content.data, **known})
+    to_many = "Utskicket har gått till så många att en till på kansliet ska granska rättelsen."
     return card(
         small("Så här ser rättelsen ut"),
         Container(style="emphasis", items=cards.body(edition)),
         *(caution(problem.text) if problem.blocks else small(f"Obs: {problem.text}") for problem in problems),
         plain(f"Kort i Teams byts ut på plats. Den som har fått ett mejl får en rättelse med mejl. {numbers}"),
+        *([plain(to_many), _reviewer_input(made.reviewers)] if made.reviewers else []),
         *cards.button_rows(
-            button("Skicka rättelsen", "announcements.send_correction", style="positive", **{**content.data, **known}),
+            ask if made.reviewers else go,
             button("Ändra mer", "announcements.correct", **{**content.data, **known}),
             button("Avbryt", "announcements.open", announcement=row.id),
         ),

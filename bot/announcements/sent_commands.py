@@ -12,6 +12,7 @@ from bot.announcements import (
     access,
     checks,
     desk_cards,
+    desk_commands,
     lifecycle,
     manuscript,
     notices,
@@ -22,6 +23,7 @@ from bot.announcements import (
 from bot.announcements.desk_commands import shown
 from bot.announcements.manuscript import Manuscript
 from bot.announcements.report_cards import Line, Presses
+from bot.announcements.send_cards import Correction
 from bot.message import Json, Reply, UserError
 from bot.register.change import Change
 from bot.routes import FileRequest, Role, Routes, Where
@@ -35,6 +37,7 @@ routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
 GOING = (AnnouncementState.SENDING, AnnouncementState.SENT)
 HELD = (AnnouncementState.SENDING, AnnouncementState.SENT, AnnouncementState.CANCELLED)
 """Where people may have a copy that is not recalled."""
+CORRECTED = "Rättelsen är på väg till dem som har fått utskicket."
 NO_ADDRESS = "Här kan jag inte ge dig en fil. Be driften sätta SEKOM_PUBLIC_URL. Rapportens kort har samma uppgifter."
 
 
@@ -134,16 +137,43 @@ def look_over(turn: Turn) -> Reply:
     left = copies.tally(turn.session, row.subject)[State.WAITING]
     numbers = f"{count(left, 'mottagare', 'mottagare')} som väntar får den nya texten direkt." if left else ""
     problems = checks.problems(written, lifecycle.judged_on(row, written, date_of(turn.now)))
-    return turn.in_place(send_cards.correction(row, written, problems, numbers, turn.now))
+    reviewers = desk_commands.reviewers(turn, {turn.person.id}) if _needs_review(turn, row) else ()
+    return turn.in_place(send_cards.correction(row, Correction(written, problems, numbers, reviewers), turn.now))
 
 
 @routes.action("announcements.send_correction")
 def send_correction(turn: Turn) -> Reply:
     """Correct the announcement for people who have it and for those who are left."""
     row = access.current(turn, *HELD)
+    if _needs_review(turn, row):
+        raise UserError("Utskicket har gått till så många att rättelsen ska granskas. Välj Be någon granska.")
     lifecycle.correct(Change.of(turn), row, manuscript.read(turn.data))
     notices.rewrite(turn.session, row, turn.now)
-    return turn.in_place(shown(turn, row, "Rättelsen är på väg till dem som har fått utskicket."))
+    return turn.in_place(shown(turn, row, CORRECTED))
+
+
+@routes.action("announcements.request_correction")
+def request_correction(turn: Turn) -> Reply:
+    """Send a correction to a colleague to approve."""
+    row = access.current(turn, *HELD)
+    written = manuscript.read(turn.data)
+    lifecycle.refuse_wrong(written, lifecycle.judged_on(row, written, date_of(turn.now)))
+    reviewer = desk_commands.chosen_reviewer(turn, {turn.person.id})
+    card = send_cards.review_correction(row, written, turn.person, turn.now)
+    key = access.review_key(row, written, turn.person.id, reviewer.id)
+    notices.ask_review(turn.session, row, reviewer.id, card, turn.now, key=key)
+    return turn.in_place(shown(turn, row, f"{reviewer.called} har fått rättelsen att granska. Inget är ändrat än."))
+
+
+@routes.action("announcements.approve_correction")
+def approve_correction(turn: Turn) -> Reply:
+    """Approve a correction that a colleague wrote, and send it."""
+    row = access.current(turn, *HELD)
+    written = manuscript.read(turn.data)
+    access.refuse_unasked(turn, row, written)
+    lifecycle.correct_as_approved(Change.of(turn), row, written, int(turn.data["writer"]))
+    notices.rewrite(turn.session, row, turn.now)
+    return turn.in_place(shown(turn, row, CORRECTED))
 
 
 @routes.action("announcements.ask_recall")
@@ -179,6 +209,11 @@ def _again(turn: Turn, states: tuple[State, ...], what: str) -> Reply:
     lifecycle.reopen(Change.of(turn), row, what)
     turn.session.flush()
     return turn.in_place(_report(turn, row, f"Skickar om till {count(number, 'mottagare', 'mottagare')}."))
+
+
+def _needs_review(turn: Turn, row: Announcement) -> bool:
+    """Return whether a correction reaches so many that a second person must approve it."""
+    return 0 < turn.app.settings.review_above < copies.people(turn.session, row.subject)
 
 
 def _silent(turn: Turn, row: Announcement) -> int:

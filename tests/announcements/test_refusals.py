@@ -25,6 +25,8 @@ BAD: list[tuple[dict[str, str], str]] = [
     ({"text": "[www.vinnova.se](https://elak.example/x)"}, "Länken visar www.vinnova.se men leder till elak.example."),
     ({"text": "[**@Anna**](https://elak.example)"}, "ser ut som ett omnämnande"),
     ({"text": "[vinnova.se](https://elak.example/(x))"}, "Länken visar vinnova.se men leder till elak.example."),
+    ({"text": "[info@sekom.se](mailto:lura@elak.example)"}, "visar info@sekom.se men leder till lura@elak.example."),
+    ({"text": "[info@sekom.se](https://elak.example)"}, "visar info@sekom.se men leder till elak.example."),
     ({"text": r"[vinnova.se \[ny\]](https://elak.example)"}, "Länken visar vinnova.se men leder till elak.example."),
     ({"text": "[vinnova.se][1]\n\n[1]: https://elak.example"}, "En länk har sin adress på en annan rad."),
     ({"link1_title": "www.vinnova.se", "link1_url": "https://elak.example"}, "Knappen visar www.vinnova.se men leder"),
@@ -62,6 +64,7 @@ def test_bad_content_is_kept_as_a_draft_and_not_sent(kansli: Chat) -> None:
 @pytest.mark.usefixtures("post")
 def test_good_content_and_a_date_without_a_year(kansli: Chat) -> None:
     links = "[vinnova.se](https://www.vinnova.se/x) och [läs mer](https://sekom.se), org.nr 802000-1234"
+    links += " [Info@sekom.se](mailto:info@sekom.se?subject=x)"
     shown = kansli.press("announcements.save", {**GOOD, "text": f"Sök senast 3 mars. {links}"})
     assert "Obs: Datumet ”3 mars” saknar år." in shown
     assert "Länken" not in shown.replace("Länken visar", "Länken")
@@ -144,6 +147,7 @@ VERBS = (
     *("save_audience", "ask_review", "request_review", "approve", "ask_schedule", "schedule", "unschedule", "send"),
     *("send_anyway", "stop", "report", "excel", "resend", "ask_uncertain", "resend_uncertain", "correct", "look_over"),
     *("send_correction", "ask_recall", "recall", "copy", "list"),
+    *("ask_nudge", "nudge", "request_correction", "approve_correction"),
 )
 
 
