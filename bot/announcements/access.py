@@ -18,6 +18,7 @@ from bot.message import Scope, UserError
 from bot.turn import Turn
 from storage import announcements, copies, kansli, outbox
 from storage.announcements import OUT, Announcement, AnnouncementState
+from storage.database import is_id
 from storage.outbox import Delivery
 from storage.outgoing import digest_of, number_of
 
@@ -100,13 +101,15 @@ def review_key(row: Announcement, content: Manuscript, writer: object, reviewer:
     return f"{stem}:person:{reviewer}"
 
 
-def refuse_unasked(turn: Turn, row: Announcement, content: Manuscript) -> None:
-    """Raise :class:`UserError` unless exactly this correction was sent to the person for approval.
+def writer_of(turn: Turn, row: Announcement, content: Manuscript) -> int:
+    """Return the person who asked the presser to approve exactly this correction.
 
-    The content comes from the client. The outbox knows what somebody else wrote and asked them about.
+    The content comes from the client. The outbox knows what somebody else wrote and asked the presser about.
     """
-    if outbox.find(turn.session, review_key(row, content, turn.data.get("writer"), turn.person.id)) is None:
+    writer = turn.data.get("writer")
+    if outbox.find(turn.session, review_key(row, content, writer, turn.person.id)) is None or not is_id(writer):
         raise UserError("Den rättelsen har du inte fått att granska. Be den som skrev den att skicka den igen.")
+    return writer
 
 
 def for_desk(session: Session, delivery: Delivery) -> bool:

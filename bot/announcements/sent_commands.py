@@ -170,8 +170,7 @@ def approve_correction(turn: Turn) -> Reply:
     """Approve a correction that a colleague wrote, and send it."""
     row = access.current(turn, *HELD)
     written = manuscript.read(turn.data)
-    access.refuse_unasked(turn, row, written)
-    lifecycle.correct_as_approved(Change.of(turn), row, written, int(turn.data["writer"]))
+    lifecycle.correct_as_approved(Change.of(turn), row, written, access.writer_of(turn, row, written))
     notices.rewrite(turn.session, row, turn.now)
     return turn.in_place(shown(turn, row, CORRECTED))
 
