@@ -148,6 +148,8 @@ def nudge(row: Announcement) -> tuple[Json, AsMail]:
     marks = _marks(edition, ())[:-1]  # without the question to the kansli
     press = listed([f"**{MARK_TITLES[mark]}**" for mark in KINDS[content.kind].marks], "eller")
     text = f"Du fick det här från kansliet {day(row.sent_at or row.changed_at)}. Tryck {press}, så vet kansliet."
+    if Mark.READ not in KINDS[content.kind].marks:
+        text += " Passar det inte er behöver du inte göra något."
     show = button("Visa utskicket", "announcements.show", style="positive", announcement=row.id)
     shown = card(
         small(f"Påminnelse · {KINDS[content.kind].title}"),

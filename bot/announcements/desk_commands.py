@@ -244,10 +244,10 @@ def send_anyway(turn: Turn) -> Reply:
 
 
 def _send(turn: Turn, row: Announcement) -> Reply:
-    _refuse_unsent(turn, row)
+    found = _refuse_unsent(turn, row)
     lifecycle.send(Change.of(turn), row)
     notices.start(turn.app, turn.session, row, turn.now)
-    return turn.in_place(send_cards.started(row))
+    return turn.in_place(send_cards.started(row, found.lost))
 
 
 def _refuse_unsent(turn: Turn, row: Announcement) -> target.HeadCount:

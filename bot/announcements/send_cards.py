@@ -91,7 +91,7 @@ def ask_schedule(row: Announcement, now: datetime) -> Json:
         plain(f"”{one_line(row.heading)}”. Tiden gäller i Sverige."),
         date_input("day", "Dag", first=date_of(now)),
         text_input("time", "Klockslag, till exempel 08.30", value="08.30", required="Skriv ett klockslag.", most=10),
-        choice_input("repeats", "Upprepa", [("", "Bara en gång"), *often]),
+        choice_input("repeats", "Upprepa", [("once", "Bara en gång"), *often], value="once"),
         text_input("times", "Om det upprepas: antal gånger", most=3),
         date_input("until", "Om det upprepas: till och med", first=date_of(now)),
         small("Utan antal och slutdag upprepas det tills du trycker Avschemalägg."),
@@ -155,11 +155,12 @@ def review(row: Announcement, asker: str, to: str) -> Json:
     )
 
 
-def started(row: Announcement) -> Json:
-    """Say that the sending has begun. The card with the numbers comes by itself."""
+def started(row: Announcement, lost: Sequence[str]) -> Json:
+    """Say that the sending has begun, and to which channels it can't go. The card with the numbers comes by itself."""
     text = "Utskicket är på väg. Kortet här under visar hur det går."
     actions = [button("Visa läget", "announcements.open", announcement=row.id)]
-    return card(heading(row.heading), plain(text), actions=actions, summary=f"{row.heading}: {text}")
+    missing = [caution(f"{name} har ingen kanal i Teams, så dit går det inte.") for name in lost]
+    return card(heading(row.heading), plain(text), *missing, actions=actions, summary=f"{row.heading}: {text}")
 
 
 def progress(row: Announcement, found: Progress, notice: str = "") -> Json:
