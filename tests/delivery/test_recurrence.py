@@ -9,8 +9,8 @@ from bot.delivery.recurrence import Every, Recurrence
 from bot.swedish import STOCKHOLM
 
 
-def stockholm(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=STOCKHOLM).astimezone(UTC)  # type: ignore[arg-type]
+def stockholm(year: int, month: int, day: int, hour: int, minute: int) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=STOCKHOLM).astimezone(UTC)
 
 
 def shown(rule: Recurrence, times: int) -> list[str]:
