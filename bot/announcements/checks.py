@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +24,9 @@ _NOTE = re.compile(r"^ {0,3}\[[^\]\n]+\]:\s*\S", re.MULTILINE)
 _ADDRESS = re.compile(
     r"(?:https?://|www\.)[^\s/)]+|(?<![\w@])[\w-]+(?:\.[\w-]+)*\.(?:se|com|nu|org|eu)\b", re.IGNORECASE
 )
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMPHASIS = re.compile(r"[*_~`\\]")
+"""Signs that Markdown does not show."""
 _PLACEHOLDER = re.compile(r"\{\{.*?\}\}|\{\{|\}\}", re.DOTALL)
 _NAMED_DAY = re.compile(rf"\b(\d{{1,2}})\s+({'|'.join(MONTHS)})\b(?!\s+\d{{4}})", re.IGNORECASE)
 
@@ -68,9 +72,13 @@ def _markdown(content: Manuscript) -> Iterator[Flaw]:
 
 def _disguise(what: str, title: str, url: str) -> Iterator[Flaw]:
     """Yield what is wrong if a link says that it leads to somebody, or to another address."""
-    shown = _ADDRESS.search(title)
-    if re.match(r"[\s*_~\\]*@", title):
+    read = unicodedata.normalize("NFKC", _EMPHASIS.sub("", title)).strip()
+    shown, mail = _ADDRESS.search(read), _MAIL.search(read)
+    if read.startswith("@"):
         yield Flaw(f"{what} ”{title}” ser ut som ett omnämnande av en person. Skriv vad länken leder till.")
+    elif mail and mail[0].casefold() != _mail_of(url):
+        leads = _mail_of(url) or _host(url) or "en annan adress"
+        yield Flaw(f"{what} visar {mail[0]} men leder till {leads}. Skriv samma adress.")
     elif shown and _host(shown[0]) != _host(url):
         yield Flaw(f"{what} visar {shown[0]} men leder till {_host(url) or 'en annan adress'}. Skriv samma adress.")
 
@@ -124,6 +132,12 @@ def _flaw(url: str) -> str:
     if re.search(r"[\s…]|\.\.|[.,;:!?)]$", url):
         return f"har en adress som ser fel ut: {url}. Kontrollera den."
     return ""
+
+
+def _mail_of(url: str) -> str:
+    """Return the address that a mail link writes to; empty for anything else."""
+    scheme, _, address = url.partition(":")
+    return address.partition("?")[0].casefold() if scheme.casefold() == "mailto" else ""
 
 
 def _host(url: str) -> str:

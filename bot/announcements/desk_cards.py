@@ -39,8 +39,9 @@ from bot.cards import (
     text_input,
 )
 from bot.delivery import mail
+from bot.delivery.recurrence import Every
 from bot.message import Json
-from bot.swedish import count, date_of
+from bot.swedish import count, date_of, day
 from storage.announcements import Announcement, AnnouncementState
 
 STATE_NAMES = {
@@ -51,6 +52,7 @@ STATE_NAMES = {
     AnnouncementState.CANCELLED: "Avbrutet",
     AnnouncementState.RECALLED: "Återtaget",
 }
+REPEATS = {Every.WEEK: "varje vecka", Every.MONTH: "varje månad"}
 ON_PAGE = 8
 MOST_LINKS = 3
 
@@ -131,6 +133,7 @@ def preview(
     ready = not review.needed and not any(problem.blocks for problem in problems)
     state = AnnouncementState(row.state)
     when = f" {cards.moment(row.send_at)}" if row.send_at else ""
+    again = repeats(row)
     change = [
         button("Ändra", "announcements.edit", **known),
         button("Mottagare", "announcements.audience", **known),
@@ -140,6 +143,7 @@ def preview(
     ]
     return card(
         small(f"{STATE_NAMES[state]}{when} · så här ser det ut i chatten"),
+        *([plain(f"{again}. Varje gång blir ett eget utskick. Avschemalägg slutar upprepa.")] if again else []),
         *([plain(notice)] if notice else []),
         Container(style="emphasis", items=cards.body(Edition.of(row))),
         *(caution(problem.text) if problem.blocks else small(f"Obs: {problem.text}") for problem in problems),
@@ -195,9 +199,9 @@ def overview(rows: Sequence[Announcement], page: int) -> Json:
     for row in shown.shown:
         when = row.send_at or row.ended_at or row.sent_at or row.changed_at
         body.append(label(one_line(row.heading, 80)))
-        body.append(
-            small(f"{KINDS[row.kind].title} · {STATE_NAMES[AnnouncementState(row.state)]} · {cards.moment(when)}")
-        )
+        state = STATE_NAMES[AnnouncementState(row.state)]
+        body.append(small(f"{KINDS[row.kind].title} · {state} · {cards.moment(when)}"))
+        body += [small(f"{repeats(row)}.")] if row.repeats else []
         body.append(
             buttons(
                 button("Öppna", "announcements.open", announcement=row.id),
@@ -208,6 +212,14 @@ def overview(rows: Sequence[Announcement], page: int) -> Json:
     return card(
         *body, *cards.button_rows(new, letter, *shown.turns), summary=f"{count(len(rows), 'utskick', 'utskick')}"
     )
+
+
+def repeats(row: Announcement) -> str:
+    """Return how a scheduled announcement repeats, without a full stop; empty if it goes once."""
+    if not row.repeats:
+        return ""
+    ends = f" till och med {day(row.repeat_until)}" if row.repeat_until else " tills du avschemalägger"
+    return f"Upprepas {REPEATS[Every(row.repeats)]}{ends}"
 
 
 def _review(found: Review) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 from bot import links
 from bot.announcements import access, audience_cards, checks, desk_cards, lifecycle, manuscript, notices, send_cards
 from bot.announcements.desk_cards import Aim, Review
@@ -16,6 +18,7 @@ from bot.swedish import date_of, is_open, next_open
 from bot.turn import Turn
 from storage import kansli, people, saved_audiences
 from storage.announcements import Announcement, AnnouncementState
+from storage.people import Person
 
 routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
 WRITTEN = (AnnouncementState.DRAFT, AnnouncementState.SCHEDULED)
@@ -149,24 +152,33 @@ def ask_review(turn: Turn) -> Reply:
     """Ask which colleague should look at it."""
     row = access.editable(turn)
     lifecycle.refuse_unfinished(row, date_of(turn.now))
-    others = [
-        person for person in kansli.everyone(turn.session) if person.id not in (turn.person.id, row.changed_by_id)
-    ]
+    return turn.in_place(send_cards.ask_review(row, reviewers(turn, {turn.person.id, row.changed_by_id})))
+
+
+def reviewers(turn: Turn, writers: Collection[int | None]) -> Sequence[Person]:
+    """Return the colleagues who may approve what these people wrote. Raise :class:`UserError` if there are none."""
+    others = [person for person in kansli.everyone(turn.session) if person.id not in writers]
     if not others:
         raise UserError(
             "Det finns ingen annan på kansliet som kan granska. Skriv **roller** för att ge rollen till någon."
         )
-    return turn.in_place(send_cards.ask_review(row, others))
+    return others
+
+
+def chosen_reviewer(turn: Turn, writers: Collection[int | None]) -> Person:
+    """Return the colleague whom the form names. Raise :class:`UserError` for anybody who may not approve."""
+    wanted = str(turn.data.get("reviewer") or "")
+    found = next((person for person in kansli.everyone(turn.session) if str(person.id) == wanted), None)
+    if found is None or found.id in writers:
+        raise UserError("Välj någon annan på kansliet.")
+    return found
 
 
 @routes.action("announcements.request_review")
 def request_review(turn: Turn) -> Reply:
     """Send the announcement to a colleague to approve."""
     row = access.editable(turn)
-    wanted = str(turn.data.get("reviewer") or "")
-    reviewer = next((person for person in kansli.everyone(turn.session) if str(person.id) == wanted), None)
-    if reviewer is None or reviewer.id == row.changed_by_id:
-        raise UserError("Välj någon annan på kansliet.")
+    reviewer = chosen_reviewer(turn, {row.changed_by_id})
     known = target.conditions(turn.app)
     to = target.sentence(turn.session, target.of(row.audience, known), known)
     notices.ask_review(turn.session, row, reviewer.id, send_cards.review(row, turn.person.called, to), turn.now)
@@ -196,7 +208,7 @@ def schedule(turn: Turn) -> Reply:
     row = access.current(turn, AnnouncementState.DRAFT)
     _refuse_unsent(turn, row)
     when = lifecycle.checked_moment(turn.data.get("day"), turn.data.get("time"), turn.now)
-    lifecycle.schedule(Change.of(turn), row, when)
+    lifecycle.schedule(Change.of(turn), row, when, lifecycle.checked_rule(turn.data, when))
     return turn.in_place(shown(turn, row))
 
 
@@ -225,10 +237,10 @@ def send_anyway(turn: Turn) -> Reply:
 
 
 def _send(turn: Turn, row: Announcement) -> Reply:
-    _refuse_unsent(turn, row)
+    found = _refuse_unsent(turn, row)
     lifecycle.send(Change.of(turn), row)
     notices.start(turn.app, turn.session, row, turn.now)
-    return turn.in_place(send_cards.started(row))
+    return turn.in_place(send_cards.started(row, found.lost))
 
 
 def _refuse_unsent(turn: Turn, row: Announcement) -> target.HeadCount:

@@ -24,6 +24,8 @@ CONSULTATION = "consultation"
 """The kind that gathers points of view (:mod:`bot.consultations`)."""
 MARK_TITLES = {Mark.READ: "Läst", Mark.INTERESTED: "Intresserad", Mark.SHARED: "Delat hos oss"}
 """The buttons. A mark is what a person says, and nothing is counted that they did not press."""
+MARK_UNDO = {Mark.INTERESTED: "Inte intresserad", Mark.SHARED: "Inte delat än"}
+"""The buttons that take a mark back."""
 MARK_SAID = {
     Mark.READ: "Du har läst det här.",
     Mark.INTERESTED: "Du är intresserad. Jag påminner dig före sista dagen, om det finns en.",

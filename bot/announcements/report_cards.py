@@ -70,9 +70,19 @@ _OTHERS = {
 """Outcomes whose words are always the same: the outcome, its reason and what to do."""
 
 
-def report(
-    row: Announcement, lines: Sequence[Line], pressed: Counter[str], page: int, notice: str = "", *, viewpoints: int = 0
-) -> Json:
+@dataclass(frozen=True, slots=True)
+class Presses:
+    """What recipients have pressed, and reminders to those who have pressed nothing."""
+
+    counts: Counter[str]
+    silent: int
+    """How many can be reminded now; 0 if nobody may be."""
+    reminded: int
+    viewpoints: int = 0
+    """How many points of view have come in, on a consultation."""
+
+
+def report(row: Announcement, lines: Sequence[Line], pressed: Presses, page: int, notice: str = "") -> Json:
     """Return the outcomes in numbers, and the recipients that were not reached with the reason and the remedy."""
     outcomes = Counter(line.outcome for line in lines)
     failed = [line for line in lines if line.failed]
@@ -81,8 +91,10 @@ def report(
     body: list[CardElement] = [heading(f"Rapport: {row.heading}"), *([caution(notice)] if notice else [])]
     numbers = [f"{name}: {outcomes[name]}" for name in OUTCOMES if outcomes[name]]
     body += [plain(line) for line in numbers]
-    body += [plain(f"{MARK_TITLES[mark]}: {pressed[mark]}") for mark in _marks(row, pressed)]
-    body += [plain(f"Synpunkter: {viewpoints}")] if row.kind == CONSULTATION else []
+    body += [plain(f"{MARK_TITLES[mark]}: {pressed.counts[mark]}") for mark in _marks(row, pressed.counts)]
+    body += [plain(f"Synpunkter: {pressed.viewpoints}")] if row.kind == CONSULTATION else []
+    body += [plain(f"Har inte tryckt och kan påminnas: {pressed.silent}")] if pressed.silent else []
+    body += [plain(f"Påminda: {pressed.reminded}")] if pressed.reminded else []
     if kept:
         body.append(caution(f"{count(kept, 'kopia', 'kopior')} gick inte att ändra. Excelfilen säger vilka."))
     if failed:
@@ -96,6 +108,7 @@ def report(
         [button("Skicka om misslyckade", "announcements.resend", **known)] if outcomes["Gick inte fram"] else []
     )
     again += [button("Skicka om osäkra", "announcements.ask_uncertain", **known)] if outcomes["Osäkert"] else []
+    again += [button("Påminn om att trycka", "announcements.ask_nudge", **known)] if pressed.silent else []
     actions = [
         *shown.turns,
         *again,

@@ -8,13 +8,13 @@ from datetime import datetime
 from math import ceil
 from typing import Any
 
-from microsoft_teams.cards import Container
+from microsoft_teams.cards import CardElement, Container
 from sqlalchemy.orm import Session
 
 from bot.announcements import cards
 from bot.announcements.cards import Edition
 from bot.announcements.checks import Flaw
-from bot.announcements.desk_cards import STATE_NAMES
+from bot.announcements.desk_cards import REPEATS, STATE_NAMES
 from bot.announcements.manuscript import CONSULTATION, KINDS, Manuscript
 from bot.cards import (
     button,
@@ -29,7 +29,7 @@ from bot.cards import (
     text_input,
 )
 from bot.message import Json
-from bot.swedish import STOCKHOLM, count, date_of
+from bot.swedish import STOCKHOLM, count, date_of, next_open
 from storage import copies, viewpoints
 from storage.announcements import Announcement, AnnouncementState
 from storage.outbox import State
@@ -88,11 +88,16 @@ def outside_hours(row: Announcement, now: datetime, opens: datetime, numbers: st
 
 def ask_schedule(row: Announcement, now: datetime) -> Json:
     """Return the form of a time."""
+    often = [(every.value, title.capitalize()) for every, title in REPEATS.items()]
     return card(
         heading("När ska utskicket gå?"),
         plain(f"”{one_line(row.heading)}”. Tiden gäller i Sverige."),
         date_input("day", "Dag", first=date_of(now)),
         text_input("time", "Klockslag, till exempel 08.30", value="08.30", required="Skriv ett klockslag.", most=10),
+        choice_input("repeats", "Upprepa", [("once", "Bara en gång"), *often], value="once"),
+        text_input("times", "Om det upprepas: antal gånger", most=3),
+        date_input("until", "Om det upprepas: till och med", first=date_of(now)),
+        small("Utan antal och slutdag upprepas det tills du trycker Avschemalägg."),
         actions=[
             button("Schemalägg", "announcements.schedule", style="positive", announcement=row.id, version=row.version),
             button("Tillbaka", "announcements.open", alone=True, announcement=row.id),
@@ -104,16 +109,36 @@ def ask_schedule(row: Announcement, now: datetime) -> Json:
 def ask_review(row: Announcement, others: Sequence[Person]) -> Json:
     """Ask which colleague should look at it."""
     known: dict[str, Any] = {"announcement": row.id, "version": row.version}
-    choices = [(str(person.id), person.name or person.mail or "?") for person in others]
     return card(
         heading("Vem ska granska?"),
         plain("Den du väljer får ett kort med utskicket och kan godkänna det."),
-        choice_input("reviewer", "Kollega på kansliet", choices, value=choices[0][0]),
+        _reviewer_input(others),
         actions=[
             button("Skicka för granskning", "announcements.request_review", style="positive", **known),
             button("Tillbaka", "announcements.open", alone=True, announcement=row.id),
         ],
         summary="Vem ska granska?",
+    )
+
+
+def _reviewer_input(others: Sequence[Person]) -> CardElement:
+    choices = [(str(person.id), person.name or person.mail or "?") for person in others]
+    return choice_input("reviewer", "Kollega på kansliet", choices, value=choices[0][0])
+
+
+def review_correction(row: Announcement, content: Manuscript, asker: Person, now: datetime) -> Json:
+    """Return the card for the colleague who is asked to approve a correction. The button brings the content along."""
+    known: dict[str, Any] = {"announcement": row.id, "version": row.version, "writer": asker.id}
+    edition = Edition(row.id, row.version + 1, content, cards.clock(now))
+    return card(
+        heading("Granska en rättelse"),
+        plain(f"{asker.called} vill rätta ett utskick som har gått. Så här blir det:"),
+        Container(style="emphasis", items=cards.body(edition)),
+        *cards.button_rows(
+            button("Godkänn och skicka", "announcements.approve_correction", style="positive", **content.data, **known),
+            button("Visa läget", "announcements.open", announcement=row.id),
+        ),
+        summary=f"{asker.called} ber dig granska en rättelse: {row.heading}",
     )
 
 
@@ -133,11 +158,12 @@ def review(row: Announcement, asker: str, to: str) -> Json:
     )
 
 
-def started(row: Announcement) -> Json:
-    """Say that the sending has begun. The card with the numbers comes by itself."""
+def started(row: Announcement, lost: Sequence[str]) -> Json:
+    """Say that the sending has begun, and to which channels it can't go. The card with the numbers comes by itself."""
     text = "Utskicket är på väg. Kortet här under visar hur det går."
     actions = [button("Visa läget", "announcements.open", announcement=row.id)]
-    return card(heading(row.heading), plain(text), actions=actions, summary=f"{row.heading}: {text}")
+    missing = [caution(f"{name} har ingen kanal i Teams, så dit går det inte.") for name in lost]
+    return card(heading(row.heading), plain(text), *missing, actions=actions, summary=f"{row.heading}: {text}")
 
 
 def progress(row: Announcement, found: Progress, notice: str = "") -> Json:
@@ -153,8 +179,9 @@ def progress(row: Announcement, found: Progress, notice: str = "") -> Json:
     elif row.ended_at is not None:
         lines.append(f"Klart {cards.moment(row.ended_at)}")
     going = state is AnnouncementState.SENDING
+    moves = going or found.left or row.spread_version < row.version
     actions = [
-        button("Uppdatera", "announcements.open", announcement=row.id),
+        *([button("Uppdatera", "announcements.open", announcement=row.id)] if moves else []),
         *([button("Avbryt utskicket", "announcements.stop", style="destructive", **known)] if going else []),
         button("Rapport", "announcements.report", announcement=row.id),
     ]
@@ -179,28 +206,49 @@ def progress(row: Announcement, found: Progress, notice: str = "") -> Json:
 
 
 def halted(row: Announcement, why: str) -> Json:
-    """Say that a scheduled announcement did not go."""
-    text = "Det schemalagda utskicket gick inte iväg. Det ligger kvar som utkast."
+    """Say that a scheduled announcement did not go, or that one under way was stopped. Shown before the row changes."""
+    if row.state != AnnouncementState.SCHEDULED:
+        text = "Utskicket är stoppat. Rapporten säger vilka som fick det."
+    else:
+        again = " och upprepas inte mer" if row.repeats else ""
+        text = f"Det schemalagda utskicket gick inte iväg{again}. Det ligger kvar som utkast."
     return card(
         heading(row.heading),
         caution(text),
         plain(why),
-        actions=[button("Öppna utkastet", "announcements.open", announcement=row.id)],
+        actions=[button("Öppna utskicket", "announcements.open", announcement=row.id)],
         summary=f"{row.heading}: {text}",
     )
 
 
-def correction(row: Announcement, content: Manuscript, problems: Sequence[Flaw], numbers: str, now: datetime) -> Json:
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A correction to look over, with what is wrong in it."""
+
+    content: Manuscript
+    problems: Sequence[Flaw]
+    numbers: str
+    """How many wait and get it at once, as a sentence; or empty."""
+    reviewers: Sequence[Person] = ()
+    """The colleagues of whom one must approve it; empty if nobody must."""
+
+
+def correction(row: Announcement, made: Correction, now: datetime) -> Json:
     """Show a correction before it replaces the copies. The button brings the content along."""
+    content, problems, numbers = made.content, made.problems, made.numbers
     known: dict[str, Any] = {"announcement": row.id, "version": row.version}
     edition = Edition(row.id, row.version + 1, content, cards.clock(now))
+    go = button("Skicka rättelsen", "announcements.send_correction", style="positive", **{**content.data, **known})
+    ask = button("Be någon granska", "announcements.request_correction", style="positive", **{**content.data, **known})
+    to_many = "Utskicket har gått till så många att en till på kansliet ska granska rättelsen."
     return card(
         small("Så här ser rättelsen ut"),
         Container(style="emphasis", items=cards.body(edition)),
         *(caution(problem.text) if problem.blocks else small(f"Obs: {problem.text}") for problem in problems),
         plain(f"Kort i Teams byts ut på plats. Den som har fått ett mejl får en rättelse med mejl. {numbers}"),
+        *([plain(to_many), _reviewer_input(made.reviewers)] if made.reviewers else []),
         *cards.button_rows(
-            button("Skicka rättelsen", "announcements.send_correction", style="positive", **{**content.data, **known}),
+            ask if made.reviewers else go,
             button("Ändra mer", "announcements.correct", **{**content.data, **known}),
             button("Avbryt", "announcements.open", announcement=row.id),
         ),
@@ -223,5 +271,24 @@ def ask_recall(row: Announcement) -> Json:
             button("Ta även bort korten", "announcements.recall", style="destructive", delete=True, **known),
             button("Låt bli", "announcements.open", announcement=row.id),
         ),
+        summary=text,
+    )
+
+
+def ask_nudge(row: Announcement, number: int, now: datetime) -> Json:
+    """Ask before people who have pressed nothing are reminded."""
+    who = count(number, "person har", "personer har")
+    opens = next_open(now)
+    when = "" if opens == now else f" Påminnelsen går {cards.moment(opens)}."
+    text = f"{who} inte tryckt på någon knapp. Vill du påminna dem?{when}"
+    rule = "De påminns som de har valt: i chatten eller med mejl. Den som fick utskicket senaste dygnet påminns inte."
+    return card(
+        heading("Påminn dem som inte tryckt?"),
+        plain(text),
+        small(rule),
+        actions=[
+            button("Ja, påminn", "announcements.nudge", style="positive", announcement=row.id, version=row.version),
+            button("Nej", "announcements.report", announcement=row.id),
+        ],
         summary=text,
     )
