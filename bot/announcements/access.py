@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from bot.message import UserError
 from bot.turn import Turn
-from storage import announcements, copies
+from storage import announcements, copies, news
 from storage.announcements import OUT, Announcement, AnnouncementState
 
 GONE = "Det utskicket finns inte kvar. Skriv **utskick** för att se dem som finns."
@@ -71,6 +71,7 @@ def received(turn: Turn) -> Announcement:
         raise UserError("Det utskicket är inte skickat, så knappen gör inget än.")
     if row.state == AnnouncementState.RECALLED:
         raise UserError("Kansliet har tagit tillbaka det här utskicket.")
-    if not row.audience.get("channels") and not copies.of_person(turn.session, row.subject, turn.person.id):
+    sent = row.audience.get("channels") or copies.of_person(turn.session, row.subject, turn.person.id)
+    if not sent and not news.lists(turn.session, row.id, turn.person.id):
         raise UserError("Det utskicket har inte gått till dig.")
     return row
