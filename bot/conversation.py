@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot import agenda, announcements, dialog, faq, groups, memberlist, members, nudges, privacy, questions, reminding
 from bot import help as help_feature
+from bot import news as news_feature
 from bot.cards import card, plain
 from bot.delivery import replies
 from bot.delivery.replies import Unsent
@@ -51,19 +52,14 @@ def ask_bot(turn: Turn) -> Reply:
     )
 
 
-FEATURES = help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda, announcements
+FEATURES = (
+    *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda, announcements),
+    news_feature,
+)
 ROUTES = Routes(*(feature.routes for feature in FEATURES), dialog.routes, _ASKED)
 """Every command and button of the bot."""
-START: tuple[Tile, ...] = (
-    *questions.START,
-    *groups.START,
-    *members.START,
-    *reminding.START,
-    *privacy.START,
-    *faq.START,
-    *announcements.START,
-    *agenda.START,
-)
+_ON_START = questions, news_feature, groups, members, reminding, privacy, faq, announcements, agenda
+START: tuple[Tile, ...] = tuple(tile for feature in _ON_START for tile in feature.START)
 """The buttons of the start page, in their order. The kansli's own come after the members'."""
 DECISIONS: tuple[Decider, ...] = (*members.DECISIONS, *questions.DECISIONS, *faq.DECISIONS, *nudges.DECISIONS)
 """What prepares decisions for the kansli."""

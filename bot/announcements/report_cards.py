@@ -203,6 +203,10 @@ def lines(session: Session, row: Announcement, places: Mapping[str, str]) -> lis
                 failed=outcome not in ("Framme", "Väntar"),
             )
         )
+    found += [
+        _aside(entry, row, ", ".join(MARK_TITLES[mark] for mark in sorted(pressed.get(entry.person_id, ()))))
+        for entry in news_lists.listed(session, row.id)
+    ]
     return sorted(found, key=lambda line: (not line.failed, words.order(line.name)))
 
 

@@ -100,14 +100,23 @@ CLASSES = (
     ),
     KeptClass(
         "Utskick",
-        ("deliveries", "contents", "content_people", "announcement_marks", "people_in_lists"),
+        (
+            "deliveries",
+            "contents",
+            "content_people",
+            "announcement_marks",
+            "people_in_lists",
+            "news_choices",
+            "news_listings",
+        ),
         "Meddelanden och påminnelser, i Teams och med mejl: när de gick, om de kom fram och vad som stod. Också vilka "
-        "meddelanden till andra som nämner dig, vad du har tryckt på kansliets utskick (läst, intresserad, delat) "
-        "och om du står i en lista som kansliet har klistrat in.",
+        "meddelanden till andra som nämner dig, vad du har tryckt på kansliets utskick (läst, intresserad, delat), "
+        "om du står i en lista som kansliet har klistrat in, hur du vill få varje sorts utskick, och vilka utskick du "
+        "har fått i ett veckobrev eller en annan lista.",
         "Så att kansliet kan se om du har blivit påmind, och så att inget skickas två gånger.",
         lambda settings: (
             f"Texten: {days(settings.message_days)}. Att något skickades: {days(settings.delivery_days)}. "
-            "Det du har tryckt och listor: tills du tar bort dig."
+            "Det du har tryckt och valt, och listor: tills du tar bort dig."
         ),
     ),
     KeptClass(
@@ -194,6 +203,7 @@ COLUMNS = {
     "first_seen_at": "Först sedd",
     "last_active_at": "Senast aktiv",
     "left_at": "Lämnade teamen",
+    "returned_at": "Kom tillbaka",
     "seen_at": "Senast ändrad",
     "scope": "Sorts chatt",
     "tenant_id": "Organisationens id",
@@ -233,6 +243,8 @@ COLUMNS = {
     "used_at": "Använd",
     "what": "Vad",
     "about": "Om",
+    "pace": "Hur",
+    "why": "Varför",
 }
 """Columns that a reader without technical knowledge understands; the others stand only in the JSON file."""
 VALUES = {
@@ -270,9 +282,21 @@ VALUES = {
     "solved": "löst",
     "withdrawn": "återtagen",
     "closed": "stängd",
+    "news": "nyhet",
+    "call": "utlysning",
+    "consultation": "remiss",
+    "newsletter": "nyhetsbrev",
+    "invitation": "inbjudan",
+    "information": "information",
+    "direct": "direkt",
+    "weekly": "i veckobrevet",
+    "channel": "bara i kanalen",
+    "newcomer": "ny medlem",
 }
 """What the database's words mean, where a column holds one of a few."""
-CODED = frozenset({"role", "seat", "remind_by", "visible_to", "route", "scope", "kind", "status", "state", "file"})
+CODED = frozenset(
+    {"role", "seat", "remind_by", "visible_to", "route", "scope", "kind", "status", "state", "file", "pace", "why"}
+)
 
 
 def class_of(table: str) -> KeptClass:

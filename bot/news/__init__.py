@@ -1,0 +1,27 @@
+"""What is current for a member, how they want it, the weekly digest, and what still concerns newcomers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.desk import Tile
+from bot.news import commands, digest_reminders, list_notices, newcomer_reminders
+from bot.routes import Routes
+from bot.turn import App
+
+routes = Routes(commands.routes)
+START = (Tile("Nytt för dig", "news.show", {"page": 0}),)
+STILL_WANTED = {"digest": list_notices.still_wanted, "newcomer": list_notices.still_wanted}
+
+
+def run(app: App, clock: Callable[[], datetime]) -> Iterator[Callable[[Session], int]]:
+    """Yield the transactions that send digests and lists for newcomers, and keep those sent right."""
+    yield from digest_reminders.run(clock)
+    yield from newcomer_reminders.run(app, clock)
+    yield from list_notices.run(clock)
+
+
+__all__ = ["START", "STILL_WANTED", "routes", "run"]
