@@ -130,6 +130,12 @@ def listed(session: Session, number: int) -> list[Listed]:
     return [Listed(person, name, town, Why(why), *rest) for person, name, town, why, *rest in session.execute(rows)]
 
 
+def messages(session: Session, number: int, states: Collection[str]) -> Sequence[int]:
+    """Return the ids of the messages in these states that list an announcement."""
+    rows = select(Delivery.id).join(Listing, Listing.delivery == Delivery.key)
+    return session.scalars(rows.where(Listing.announcement_id == number, Delivery.state.in_(states))).all()
+
+
 def _by_person(session: Session, rows: Any) -> dict[Any, list[Announcement]]:
     found: dict[Any, list[Announcement]] = {}
     for owner, item in session.execute(rows.order_by(Announcement.sent_at.desc(), Announcement.id.desc())):

@@ -23,7 +23,11 @@ from storage.news import Pace, Why
 AT = time(9)
 """When the digest comes: people have begun to work, and the day before a rest is still long enough."""
 WEEK = 7
-REASONS = {Why.WEEKLY: "får det i veckobrevet", Why.CHANNEL: "har valt bara kanalen"}
+REASONS = {
+    Why.WEEKLY: "får det i veckobrevet",
+    Why.CHANNEL: "har valt bara kanalen",
+    Why.NEWCOMER: "kom efter att det skickades",
+}
 """Why no message goes to a person at once; the words follow their name."""
 
 
