@@ -36,7 +36,7 @@ NEVER_LISTED = 0
 """The ``version`` of a listing that no message shows yet."""
 
 
-class Pace(StrEnum):
+class NewsWay(StrEnum):
     """How a member wants a kind of announcement. At once is the usual way, and has no row."""
 
     AT_ONCE = "direct"
@@ -61,7 +61,7 @@ class NewsChoice(Base):
 
     person_id: Mapped[int] = person_key(on_erase="delete", primary_key=True, index=False)
     kind: Mapped[str] = mapped_column(String(20), primary_key=True)
-    pace: Mapped[str] = mapped_column(String(10))
+    route: Mapped[str] = mapped_column(String(10))
 
 
 class Listing(Base):
@@ -84,32 +84,32 @@ class Listing(Base):
 # choices
 
 
-def choices(session: Session, person_id: int) -> Mapping[str, Pace]:
+def choices(session: Session, person_id: int) -> Mapping[str, NewsWay]:
     """Return a person's choices by kind. A kind that is missing comes at once."""
-    rows = select(NewsChoice.kind, NewsChoice.pace).where(NewsChoice.person_id == person_id)
-    return {kind: Pace(pace) for kind, pace in session.execute(rows)}
+    rows = select(NewsChoice.kind, NewsChoice.route).where(NewsChoice.person_id == person_id)
+    return {kind: NewsWay(way) for kind, way in session.execute(rows)}
 
 
-def choose(session: Session, person_id: int, chosen: Mapping[str, Pace]) -> None:
+def choose(session: Session, person_id: int, chosen: Mapping[str, NewsWay]) -> None:
     """Replace all of a person's choices."""
     session.execute(delete(NewsChoice).where(NewsChoice.person_id == person_id))
-    rows = [{"person_id": person_id, "kind": kind, "pace": pace} for kind, pace in chosen.items()]
-    insert_all_new(session, NewsChoice, [row for row in rows if row["pace"] != Pace.AT_ONCE])
+    rows = [{"person_id": person_id, "kind": kind, "route": way} for kind, way in chosen.items()]
+    insert_all_new(session, NewsChoice, [row for row in rows if row["route"] != NewsWay.AT_ONCE])
 
 
 def chosen(
     session: Session, kind: str, people: Collection[int] | None, themes: Collection[str], *, everybody: bool
-) -> Sequence[tuple[int, Pace, bool]]:
+) -> Sequence[tuple[int, NewsWay, bool]]:
     """Return those of these people who chose something else than at once for a kind; ``people`` None is everybody.
 
     Each with their choice, and whether a channel reaches them. ``themes`` are those whose channel gets the
     announcement. ``everybody`` says that a channel for everybody does.
     """
     follows = exists().where(Follow.person_id == NewsChoice.person_id, Follow.theme.in_(themes))
-    rows = select(NewsChoice.person_id, NewsChoice.pace, true() if everybody else follows)
+    rows = select(NewsChoice.person_id, NewsChoice.route, true() if everybody else follows)
     rows = rows.where(NewsChoice.kind == kind)
     rows = rows if people is None else rows.where(NewsChoice.person_id.in_(people))
-    return [(person, Pace(pace), bool(reached)) for person, pace, reached in session.execute(rows)]
+    return [(person, NewsWay(way), bool(reached)) for person, way, reached in session.execute(rows)]
 
 
 # announcements that are not sent alone

@@ -95,7 +95,7 @@ def brought_up(session: Session, key: str, items: Collection[Announcement], chan
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListRecipient:
     """A person for whom an announcement is listed, and what became of the message that lists it."""
 
     person_id: int
@@ -114,7 +114,7 @@ class Listed:
     """The state of the delivery that last changed the message; None if none was needed or possible."""
 
 
-def listed(session: Session, number: int) -> list[Listed]:
+def listed(session: Session, number: int) -> list[ListRecipient]:
     """Return everybody for whom an announcement is listed."""
     columns = (
         *(Listing.person_id, func.coalesce(func.nullif(Person.name, ""), Person.mail, "?")),
@@ -127,7 +127,9 @@ def listed(session: Session, number: int) -> list[Listed]:
     rows = rows.outerjoin(Delivery, Delivery.key == Listing.delivery)
     rows = rows.outerjoin(_MAIL, _MAIL.key == Listing.delivery + literal(":mail"))
     rows = rows.outerjoin(_CHANGE, _CHANGE.key == Listing.changed_by).where(Listing.announcement_id == number)
-    return [Listed(person, name, town, Why(why), *rest) for person, name, town, why, *rest in session.execute(rows)]
+    return [
+        ListRecipient(person, name, town, Why(why), *rest) for person, name, town, why, *rest in session.execute(rows)
+    ]
 
 
 def messages(session: Session, number: int, states: Collection[str]) -> Sequence[int]:

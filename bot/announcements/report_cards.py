@@ -22,7 +22,7 @@ from bot.swedish import STOCKHOLM, count, listed
 from storage import announcements, copies, news_lists
 from storage.announcements import Announcement, AnnouncementState, Mark
 from storage.news import Why
-from storage.news_lists import Listed
+from storage.news_lists import ListRecipient
 from storage.outbox import WITHOUT_ID, State
 from storage.outgoing import Operation
 
@@ -226,7 +226,7 @@ def _outcome(copy: Any) -> tuple[str, str, str]:
     return _OTHERS[copy.state]
 
 
-def _aside(entry: Listed, row: Announcement, pressed: str) -> Line:
+def _aside(entry: ListRecipient, row: Announcement, pressed: str) -> Line:
     """Return the line of a person who got it in a list, waits for one, or reads it in the channel."""
     outcome, reason, remedy = ("I kanalen", "", "") if entry.why is Why.CHANNEL else ("Väntar", "", "")
     if entry.state is not None:
@@ -239,7 +239,7 @@ def _aside(entry: Listed, row: Announcement, pressed: str) -> Line:
     return Line(entry.name, entry.town, outcome, way, entry.settled_at, reason, remedy, pressed, change, failed)
 
 
-def _list_change(entry: Listed, row: Announcement) -> str:
+def _list_change(entry: ListRecipient, row: Announcement) -> str:
     """Return what became of a correction or recall in the list that a person got before it."""
     changed = row.changed_at if row.state == AnnouncementState.RECALLED else row.corrected_at
     if entry.state != State.SENT or changed is None or entry.settled_at is None or changed < entry.settled_at:

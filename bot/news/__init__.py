@@ -1,4 +1,4 @@
-"""What is current for a member, how they want it, the weekly digest, and what still concerns newcomers."""
+"""Member news: what is current, how people want it, and messages that list several announcements."""
 
 from __future__ import annotations
 

@@ -9,9 +9,10 @@ from microsoft_teams.cards import CardElement
 from bot import swedish
 from bot.cards import button, buttons, card, choice_input, heading, label, markdown, paged, plain, small
 from bot.message import Json
-from bot.news.words import KINDS, PACES, facts
+from bot.news.words import facts
+from bot.register.subscriptions import KINDS, WAYS
 from storage.announcements import Announcement
-from storage.news import Pace
+from storage.news import NewsWay
 
 ON_PAGE = 6
 TITLE = "Aktuellt för dig"
@@ -61,21 +62,21 @@ def item(row: Announcement) -> list[CardElement]:
     ]
 
 
-def choices(chosen: Mapping[str, Pace], notice: str = "") -> Json:
+def choices(chosen: Mapping[str, NewsWay], notice: str = "") -> Json:
     """Return how a member gets each kind, to be changed."""
-    offered = [(pace.value, title) for pace, title in PACES.items()]
+    offered = [(way.value, title) for way, title in WAYS.items()]
     return card(
         heading("Så får du kansliets utskick"),
         *([label(notice)] if notice else []),
         markdown(HOW),
         *(
-            choice_input(f"pace_{kind}", many, offered, value=chosen.get(kind, Pace.AT_ONCE))
+            choice_input(f"way_{kind}", many, offered, value=chosen.get(kind, NewsWay.AT_ONCE))
             for kind, (_, many) in KINDS.items()
         ),
         buttons(button("Spara", "news.save", style="positive")),
         buttons(
-            button("Allt i veckobrevet", "news.all", alone=True, pace=Pace.WEEKLY.value),
-            button("Allt direkt", "news.all", alone=True, pace=Pace.AT_ONCE.value),
+            button("Allt i veckobrevet", "news.all", alone=True, way=NewsWay.WEEKLY.value),
+            button("Allt direkt", "news.all", alone=True, way=NewsWay.AT_ONCE.value),
         ),
         small(EXCEPTIONS),
         small(NO_CHANNEL),

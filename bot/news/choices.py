@@ -9,29 +9,29 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.message import UserError
-from bot.news.words import KINDS
+from bot.register.subscriptions import KINDS
 from bot.register.target import TEAM
 from bot.swedish import date_of
 from storage import groups, news
 from storage.announcements import Announcement
-from storage.news import Pace
+from storage.news import NewsWay
 
 
-def checked(data: Mapping[str, Any]) -> dict[str, Pace]:
+def checked(data: Mapping[str, Any]) -> dict[str, NewsWay]:
     """Return the choices of a form. Raise :class:`UserError` for anything that is no choice."""
-    return {kind: checked_pace(data.get(f"pace_{kind}")) for kind in KINDS}
+    return {kind: checked_way(data.get(f"way_{kind}")) for kind in KINDS}
 
 
-def everything(pace: Pace) -> dict[str, Pace]:
+def everything(way: NewsWay) -> dict[str, NewsWay]:
     """Return the same choice for every kind."""
-    return dict.fromkeys(KINDS, pace)
+    return dict.fromkeys(KINDS, way)
 
 
-def checked_pace(value: object) -> Pace:
+def checked_way(value: object) -> NewsWay:
     """Return the choice that a client names. Raise :class:`UserError` if there is no such choice."""
-    if value not in [pace.value for pace in Pace]:
+    if value not in [way.value for way in NewsWay]:
         raise UserError("Välj direkt, i veckobrevet eller bara i kanalen för varje sort.")
-    return Pace(str(value))
+    return NewsWay(str(value))
 
 
 def current(session: Session, person_id: int, now: datetime) -> Sequence[Announcement]:

@@ -42,15 +42,16 @@ def choose_below(turn: Turn) -> Reply:
 @routes.action("news.save")
 def save(turn: Turn) -> Reply:
     """*Spara*: keep the form's choices."""
-    news.choose(turn.session, turn.person.id, choices.checked(turn.data))
+    wanted = choices.checked(turn.data)
+    news.choose(turn.session, turn.person.id, wanted)
     return state(_card(turn, "Sparat."), done=True)
 
 
 @routes.action("news.all")
 def save_all(turn: Turn) -> Reply:
     """*Allt i veckobrevet* or *Allt direkt*: make the same choice for every kind."""
-    pace = choices.checked_pace(turn.data.get("pace"))
-    news.choose(turn.session, turn.person.id, choices.everything(pace))
+    way = choices.checked_way(turn.data.get("way"))
+    news.choose(turn.session, turn.person.id, choices.everything(way))
     return state(_card(turn, "Sparat."), done=True)
 
 

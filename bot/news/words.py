@@ -1,23 +1,10 @@
-"""The Swedish words for the kinds of announcements and for how members get them."""
+"""The Swedish words about an announcement in a list."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from bot.register.subscriptions import KINDS
 from bot.swedish import WEEKDAYS, day
 from storage.announcements import Announcement
-from storage.news import Pace
-
-KINDS: Mapping[str, tuple[str, str]] = {
-    "news": ("Nyhet", "Nyheter"),
-    "call": ("Utlysning", "Utlysningar"),
-    "consultation": ("Remiss", "Remisser"),
-    "newsletter": ("Nyhetsbrev", "Nyhetsbrev"),
-    "invitation": ("Inbjudan", "Inbjudningar"),
-    "information": ("Information", "Information"),
-}
-"""The name of one and of several, by the word that the database stores."""
-PACES = {Pace.AT_ONCE: "Direkt", Pace.WEEKLY: "I veckobrevet", Pace.CHANNEL: "Bara i kanalen"}
 
 
 def last_day(row: Announcement) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from bot.register.subscriptions import WORDS
 from bot.settings import Settings
 from bot.swedish import count
 
@@ -44,7 +45,7 @@ def _while_here(settings: Settings) -> str:
 CLASSES = (
     KeptClass(
         "Namn och kontaktuppgifter",
-        ("people", "people_names", "conversations", "roster_members"),
+        ("people", "people_names", "conversations", "roster_members", "news_choices"),
         "Namn och mejladress, också de du hade förut, kommun, roll, dina egna val, Teams id för dig och för vår chatt, "
         "och vilka av nätverkets team du är med i.",
         "Så att jag kan svara dig, påminna dig och veta vilken kommun du arbetar för.",
@@ -100,23 +101,14 @@ CLASSES = (
     ),
     KeptClass(
         "Utskick",
-        (
-            "deliveries",
-            "contents",
-            "content_people",
-            "announcement_marks",
-            "people_in_lists",
-            "news_choices",
-            "news_listings",
-        ),
+        ("deliveries", "contents", "content_people", "announcement_marks", "people_in_lists", "news_listings"),
         "Meddelanden och påminnelser, i Teams och med mejl: när de gick, om de kom fram och vad som stod. Också vilka "
         "meddelanden till andra som nämner dig, vad du har tryckt på kansliets utskick (läst, intresserad, delat), "
-        "om du står i en lista som kansliet har klistrat in, hur du vill få varje sorts utskick, och vilka utskick du "
-        "har fått i ett veckobrev eller en annan lista.",
+        "om du står i en lista som kansliet har klistrat in, och utskick du får i veckobrev eller en annan lista.",
         "Så att kansliet kan se om du har blivit påmind, och så att inget skickas två gånger.",
         lambda settings: (
             f"Texten: {days(settings.message_days)}. Att något skickades: {days(settings.delivery_days)}. "
-            "Det du har tryckt och valt, och listor: tills du tar bort dig."
+            "Det du har tryckt och listor: tills du tar bort dig."
         ),
     ),
     KeptClass(
@@ -203,7 +195,6 @@ COLUMNS = {
     "first_seen_at": "Först sedd",
     "last_active_at": "Senast aktiv",
     "left_at": "Lämnade teamen",
-    "returned_at": "Kom tillbaka",
     "seen_at": "Senast ändrad",
     "scope": "Sorts chatt",
     "tenant_id": "Organisationens id",
@@ -243,8 +234,6 @@ COLUMNS = {
     "used_at": "Använd",
     "what": "Vad",
     "about": "Om",
-    "pace": "Hur",
-    "why": "Varför",
 }
 """Columns that a reader without technical knowledge understands; the others stand only in the JSON file."""
 VALUES = {
@@ -282,21 +271,10 @@ VALUES = {
     "solved": "löst",
     "withdrawn": "återtagen",
     "closed": "stängd",
-    "news": "nyhet",
-    "call": "utlysning",
-    "consultation": "remiss",
-    "newsletter": "nyhetsbrev",
-    "invitation": "inbjudan",
-    "information": "information",
-    "direct": "direkt",
-    "weekly": "i veckobrevet",
-    "channel": "bara i kanalen",
-    "newcomer": "ny medlem",
+    **WORDS,
 }
 """What the database's words mean, where a column holds one of a few."""
-CODED = frozenset(
-    {"role", "seat", "remind_by", "visible_to", "route", "scope", "kind", "status", "state", "file", "pace", "why"}
-)
+CODED = frozenset({"role", "seat", "remind_by", "visible_to", "route", "scope", "kind", "status", "state", "file"})
 
 
 def class_of(table: str) -> KeptClass:

@@ -18,11 +18,23 @@ from bot.register.target import TEAM, Target
 from bot.swedish import STOCKHOLM, count, date_of, is_working_day
 from storage import groups, news, places
 from storage.announcements import Announcement
-from storage.news import Pace, Why
+from storage.news import NewsWay, Why
 
 AT = time(9)
 """When the digest comes: people have begun to work, and the day before a rest is still long enough."""
 WEEK = 7
+KINDS: Mapping[str, tuple[str, str]] = {
+    "news": ("Nyhet", "Nyheter"),
+    "call": ("Utlysning", "Utlysningar"),
+    "consultation": ("Remiss", "Remisser"),
+    "newsletter": ("Nyhetsbrev", "Nyhetsbrev"),
+    "invitation": ("Inbjudan", "Inbjudningar"),
+    "information": ("Information", "Information"),
+}
+"""The name of one and of several, by the word that the database stores."""
+WAYS = {NewsWay.AT_ONCE: "Direkt", NewsWay.WEEKLY: "I veckobrevet", NewsWay.CHANNEL: "Bara i kanalen"}
+WORDS = {name: one.casefold() for name, (one, _) in KINDS.items()} | {way: how.casefold() for way, how in WAYS.items()}
+"""What the words in the database mean, inside a sentence."""
 REASONS = {
     Why.WEEKLY: "får det i veckobrevet",
     Why.CHANNEL: "har valt bara kanalen",
@@ -61,8 +73,8 @@ def of(
     everybody, themes = _reached(session, target)
     weekly = row.last_date is None or row.last_date > date_of(next_digest(now))
     found = {}
-    for person, pace, reached in news.chosen(session, row.kind, people, themes, everybody=everybody):
-        if pace is Pace.CHANNEL and reached:
+    for person, way, reached in news.chosen(session, row.kind, people, themes, everybody=everybody):
+        if way is NewsWay.CHANNEL and reached:
             found[person] = Why.CHANNEL
         elif weekly:
             found[person] = Why.WEEKLY

@@ -19,7 +19,7 @@ def upgrade() -> None:
         "news_choices",
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("pace", sa.String(length=10), nullable=False),
+        sa.Column("route", sa.String(length=10), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("person_id", "kind"),
     )
