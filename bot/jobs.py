@@ -44,6 +44,8 @@ STILL_WANTED: Mapping[str, StillWanted] = {
 PLAN_EVERY = timedelta(minutes=1)
 ANNOUNCE_EVERY = timedelta(seconds=15)
 """Often, because the kansli watches the numbers, and a scheduled announcement goes in its minute."""
+WELCOME_EVERY = timedelta(hours=1)
+"""Seldom, because it asks for every audience that concerns new members, and nobody waits for it."""
 CLEAN_EVERY = timedelta(hours=1)
 """Often, so that each run has little to delete. The first run also makes up for the time a bot was stopped."""
 CHUNK = 200
@@ -81,6 +83,7 @@ JOBS = (
     Job("agenda", PLAN_EVERY, agenda.run),
     Job("announcements", ANNOUNCE_EVERY, announcements.run),
     Job("news", PLAN_EVERY, news.run),
+    Job("newcomers", WELCOME_EVERY, news.tell_newcomers),
 )
 """The jobs besides the planning of :data:`DUE` and the outbox's own loop."""
 

@@ -17,9 +17,11 @@ from sqlalchemy import (
     and_,
     delete,
     exists,
+    func,
     or_,
     select,
     true,
+    tuple_,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -167,18 +169,26 @@ def told(session: Session, person_id: int, numbers: Collection[int]) -> set[int]
     return {subjects[subject] for subject in session.scalars(alone)} | set(session.scalars(listed))
 
 
-def got(session: Session, numbers: Collection[int], people: Collection[int]) -> set[tuple[int, int]]:
-    """Return pairs of announcement and person where it has arrived, or may have, or waits to be sent or listed."""
-    subjects = {f"announcement:{number}": number for number in numbers}
+def got(session: Session, row: Announcement) -> set[int]:
+    """Return the people whom an announcement has reached, or may have, or for whom it waits to be sent or listed."""
     lost = Delivery.state.in_([State.UNREACHABLE, State.FAILED, State.EXPIRED, State.CANCELLED])
-    alone = select(Delivery.subject, Delivery.person_id).where(
-        Delivery.subject.in_(subjects), Delivery.person_id.in_(people), ~lost
-    )
-    listed = select(Listing.announcement_id, Listing.person_id).where(
-        Listing.announcement_id.in_(numbers), Listing.person_id.in_(people), ~unlisted(Why.NEWCOMER)
-    )
-    found = {(subjects[subject], person) for subject, person in session.execute(alone) if person is not None}
-    return found | {(number, person) for number, person in session.execute(listed)}
+    alone = select(Delivery.person_id).where(Delivery.subject == row.subject, Delivery.person_id.is_not(None), ~lost)
+    listed = select(Listing.person_id).where(Listing.announcement_id == row.id, ~unlisted(Why.NEWCOMER))
+    return {person for person in session.scalars(alone) if person} | set(session.scalars(listed))
+
+
+def tally(session: Session, number: int) -> Mapping[Why, int]:
+    """Return for how many people an announcement is listed, by the reason."""
+    rows = select(Listing.why, func.count()).where(Listing.announcement_id == number).group_by(Listing.why)
+    return {Why(why): int(people) for why, people in session.execute(rows)}
+
+
+def forget_old(session: Session, before: datetime, limit: int) -> int:
+    """Delete at most ``limit`` listings made before ``before``. Return how many were deleted."""
+    columns = Listing.announcement_id, Listing.person_id
+    old = select(*columns).where(Listing.at < before).limit(limit)
+    done = session.execute(delete(Listing).where(tuple_(*columns).in_(old)))
+    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 def valid(today: date) -> tuple[ColumnElement[bool], ...]:

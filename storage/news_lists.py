@@ -22,7 +22,7 @@ _MAIL, _CHANGE = aliased(Delivery), aliased(Delivery)
 def waiting(session: Session, before: datetime, today: date, after: int, limit: int) -> list[int]:
     """Return people, in order after the id ``after``, for whom something valid has waited since ``before``.
 
-    Their rows are locked, so that another replica that plans the same sees what this transaction has planned.
+    Their rows are locked, so that another replica that plans the same finds in :func:`to_list` what is left to plan.
     """
     waits = exists().where(
         Listing.person_id == Person.id, Listing.announcement_id == Announcement.id, unlisted(Why.WEEKLY),
@@ -41,17 +41,22 @@ def to_list(
     return _by_person(session, rows)
 
 
-def newcomers(session: Session, came_in: tuple[datetime, datetime], today: date, after: int, limit: int) -> list[int]:
-    """Return people, in order after the id ``after``, who came between two times and have got no list since.
+def newcomers(
+    session: Session, since: datetime, until: datetime, today: date, among: Collection[int] | None = None
+) -> list[int]:
+    """Return the people, in order, who came between these times and have got no list since.
 
-    They came when they were first seen, when the bot said hello to them, or when they returned. Their rows are locked.
+    They came when they were first seen, when the bot said hello to them, or when they returned. With ``among``, return
+    only those of these people. Their rows are locked, so that another replica sees what this transaction has planned.
     """
+    if among is not None:  # in a statement of its own: the next one must see what the lock waited for
+        session.execute(select(Person.id).where(Person.id.in_(among)).order_by(Person.id).with_for_update())
     came = func.coalesce(Person.returned_at, Person.greeted_at, Person.first_seen_at)
     listed = exists().where(
         Listing.person_id == Person.id, Listing.why == Why.NEWCOMER, Listing.delivery.is_not(None), Listing.at > came
     )
-    rows = select(Person.id).where(Person.id > after, came > came_in[0], came <= came_in[1], ~listed, *_here(today))
-    return list(session.scalars(rows.order_by(Person.id).limit(limit).with_for_update()))
+    rows = select(Person.id).where(came > since, came <= until, ~listed, *_here(today)).order_by(Person.id)
+    return list(session.scalars(rows if among is None else rows.where(Person.id.in_(among))))
 
 
 def put_in(session: Session, key: str, person_id: int, items: Collection[Announcement]) -> None:

@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.desk import Tile
-from bot.news import commands, digest_reminders, list_notices, newcomer_reminders
+from bot.news import commands, digest_reminders, list_notices
+from bot.news.newcomer_reminders import run as tell_newcomers
 from bot.routes import Routes
 from bot.turn import App
 
@@ -18,10 +19,10 @@ STILL_WANTED = {"digest": list_notices.still_wanted, "newcomer": list_notices.st
 
 
 def run(app: App, clock: Callable[[], datetime]) -> Iterator[Callable[[Session], int]]:
-    """Yield the transactions that send digests and lists for newcomers, and keep those sent right."""
+    """Yield the transactions that send digests, and keep the lists that have gone right."""
+    del app
     yield from digest_reminders.run(clock)
-    yield from newcomer_reminders.run(app, clock)
     yield from list_notices.run(clock)
 
 
-__all__ = ["START", "STILL_WANTED", "routes", "run"]
+__all__ = ["START", "STILL_WANTED", "routes", "run", "tell_newcomers"]

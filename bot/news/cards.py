@@ -22,7 +22,7 @@ NOTHING = (
 )
 HOW = (
     "**Direkt**: så fort kansliet skickar det.\n"
-    "**I veckobrevet**: samlat i ett meddelande på måndag morgon, bara när det finns något.\n"
+    "**I veckobrevet**: samlat i ett meddelande veckans första arbetsdag, bara när det finns något.\n"
     "**Bara i kanalen**: jag skriver inte till dig. Du läser det i kanalen."
 )
 EXCEPTIONS = (

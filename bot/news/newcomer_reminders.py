@@ -6,7 +6,7 @@ municipality and themes they belong to, so that the audience fits them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -19,7 +19,7 @@ from bot.register import audience, target
 from bot.register.target import TEAM
 from bot.swedish import date_of, is_open
 from bot.turn import App
-from storage import groups, news, news_lists
+from storage import announcements, groups, news, news_lists
 from storage.announcements import Announcement
 from storage.news import Why
 
@@ -30,43 +30,67 @@ NEW_FOR = timedelta(days=14)
 
 
 def run(app: App, clock: Callable[[], datetime]) -> Iterator[Callable[[Session], int]]:
-    """Yield the transactions that tell newcomers, a chunk of people at a time."""
+    """Yield the transactions that tell newcomers: one for each marked announcement, then one for each chunk."""
     now = clock()
     if not is_open(now):
         return
-    after = [0]
-    while after:
-        yield partial(_tell, app=app, after=after, now=now)
+    marked: list[int] = []
+    lacking: dict[int, list[int]] = {}
+    yield partial(_look, lacking=lacking, marked=marked, now=now)
+    for number in marked:
+        yield partial(_compare, app=app, number=number, lacking=lacking, now=now)
+    people = sorted(person for person, numbers in lacking.items() if numbers)
+    for at in range(0, len(people), CHUNK):
+        chunk = {person: lacking[person] for person in people[at : at + CHUNK]}
+        yield partial(_tell, lacking=chunk, now=now)
 
 
-def _tell(session: Session, app: App, after: list[int], now: datetime) -> int:
-    """Tell the next newcomers. Empty ``after`` when there are no more."""
-    came = (now - NEW_FOR, now - SETTLES)
-    people = news_lists.newcomers(session, came, date_of(now), after[0], CHUNK)
-    after[:] = people[-1:] if len(people) == CHUNK else []
-    marked = [row for row in news.current(session, date_of(now), now) if row.evergreen and row.prepared_at]
-    if not people or not marked:
+def _came(now: datetime) -> tuple[datetime, datetime]:
+    return now - NEW_FOR, now - SETTLES
+
+
+def _look(session: Session, lacking: dict[int, list[int]], marked: list[int], now: datetime) -> int:
+    """Fill in the newcomers, and the announcements that concern new members, newest first."""
+    lacking.update({person: [] for person in news_lists.newcomers(session, *_came(now), date_of(now))})
+    if lacking:
+        rows = news.current(session, date_of(now), now)
+        marked += [row.id for row in rows if row.evergreen and row.prepared_at]
+    return len(lacking)
+
+
+def _compare(session: Session, app: App, number: int, lacking: dict[int, list[int]], now: datetime) -> int:
+    """Note the newcomers whom one announcement concerns and who have not got it."""
+    row = announcements.find(session, number)
+    if row is None:
         return 0
-    concerned = {row.id: _concerned(app, session, row, people, now) for row in marked}
-    got = news.got(session, list(concerned), people)
+    missed = _concerned(app, session, row, lacking, now) - news.got(session, row)
+    for person in missed:
+        lacking[person].append(number)
+    return len(missed)
+
+
+def _tell(session: Session, lacking: Mapping[int, list[int]], now: datetime) -> int:
+    """Send one chunk of newcomers their list. Look again whether they still lack it: replicas work at the same time."""
+    people = news_lists.newcomers(session, *_came(now), date_of(now), lacking)
+    rows = {row.id: row for row in news.current(session, date_of(now), now)}
     messages = []
     for person in people:
-        rows = [row for row in marked if person in concerned[row.id] and (row.id, person) not in got]
-        if rows:
-            messages.append((list_notices.post(f"newcomer:{person}", person, rows), person, rows))
-    for row in marked:
-        news.add(session, row.id, {person: Why.NEWCOMER for _, person, rows in messages if row in rows}, now)
+        items = [rows[number] for number in lacking[person] if number in rows]
+        if items:
+            messages.append((list_notices.post(f"newcomer:{person}", person, items), person, items))
+    for row in rows.values():
+        news.add(session, row.id, {person: Why.NEWCOMER for _, person, items in messages if row in items}, now)
     return list_notices.send(session, messages, now)
 
 
-def _concerned(app: App, session: Session, row: Announcement, people: Sequence[int], now: datetime) -> Collection[int]:
+def _concerned(app: App, session: Session, row: Announcement, people: Collection[int], now: datetime) -> set[int]:
     """Return those of these people whom an announcement would go to now; nobody if its audience can't be read."""
     known = target.conditions(app)
     try:
         to = target.of(row.audience, known)
         there = set(audience.person_ids(session, to.people, now, known))
     except UserError:
-        return ()
+        return set()
     for word in to.channels:
         there |= set(people) if word.startswith(TEAM) else set(groups.followers(session, word))
     return there & set(people)

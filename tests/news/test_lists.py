@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
 
-from bot import news
 from bot.announcements.manuscript import Manuscript
-from storage import rosters
+from storage import news, rosters
 from storage.announcements import Announcement
 from storage.outbox import Delivery
 from storage.people import Person
 from tests.support.announcements import Post, fields, stored
 from tests.support.chat import Chat, Clock
-from tests.support.news import MONDAY, choose, listings, member, send, tick
+from tests.support.news import MONDAY, choose, listings, member, send, tick, work
 from tests.support.people import IN_TEAM, know, person
 
 
@@ -111,8 +112,7 @@ def test_what_changes_before_a_digest_goes_is_right_in_it(kansli: Chat, post: Po
     send(kansli, post, "vatten", "Första nyheten")
     send(kansli, post, "vatten", "Andra nyheten")
     clock.now = MONDAY
-    for step in news.run(kansli.app, clock):
-        kansli.app.database.play(step)  # planned, and not sent yet
+    work(kansli)  # planned, and not sent yet
 
     def change(session: Any) -> None:
         row = session.get(Announcement, 2)
@@ -252,3 +252,35 @@ def test_a_digest_goes_on_the_first_working_day(kansli: Chat, post: Post, clock:
     tick(post)
     assert len(digests(kansli)) == 1
     assert listings(kansli) == {(1, person(anna).id, "weekly", True)}
+
+
+def test_replicas_that_work_at_the_same_moment_send_one(kansli: Chat, post: Post, clock: Clock) -> None:
+    anna, bo = member(kansli, "Anna Ask"), member(kansli, "Bo Ek")
+    for chat in (anna, bo):
+        choose(chat, "weekly")
+    send(kansli, post, "vatten", "En nyhet", evergreen="true")
+    clock.forward(hours=1)
+    cia = member(kansli, "Cia Ceder")
+    clock.now = MONDAY
+    barrier = Barrier(3)
+
+    def replica(_: int) -> None:
+        barrier.wait()
+        work(kansli)
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(replica, range(3)))
+    assert [key.split(":")[3] for key in digests(kansli)] == [str(person(chat).id) for chat in (anna, bo)]
+    assert [key.split(":")[1] for key in digests(kansli, "newcomer")] == [str(person(cia).id)]
+
+
+def test_listings_are_forgotten_with_the_notes_of_what_was_sent(kansli: Chat, post: Post, clock: Clock) -> None:
+    anna = member(kansli, "Anna Ask")
+    choose(anna, "weekly")
+    send(kansli, post, "vatten", "En nyhet")
+    days = kansli.app.settings.delivery_days
+    now = clock.now
+    for left, later in ((1, days - 1), (0, days + 1)):
+        clock.now = now + timedelta(days=later)
+        gone = kansli.app.database.play(lambda session: news.forget_old(session, clock.days_ago(days), 200))
+        assert (gone, len(listings(kansli))) == (1 - left, left)

@@ -19,9 +19,15 @@ MONDAY = datetime.fromisoformat("2026-11-30T09:05:00+01:00")
 def tick(post: Post, replicas: int = 1) -> None:
     """Run the job once on each replica, and let everything arrive."""
     for _ in range(replicas):
-        for step in news.run(post.chat.app, post.chat.clock):
-            post.chat.app.database.play(step)
+        work(post.chat)
     post.chat.deliver()
+
+
+def work(chat: Chat) -> None:
+    """Run the jobs once."""
+    for job in (news.run, news.tell_newcomers):
+        for step in job(chat.app, chat.clock):
+            chat.app.database.play(step)
 
 
 def member(kansli: Chat, name: str, mail: str = "") -> Chat:
