@@ -26,8 +26,8 @@ HOW = (
     "**Bara i kanalen**: jag skriver inte till dig. Du läser det i kanalen."
 )
 EXCEPTIONS = (
-    "Det här kommer alltid direkt: det som kansliet har märkt Viktigt, och det vars sista dag är innan du hinner läsa "
-    "nästa veckobrev. Påminnelser och svar påverkas inte."
+    "Det som kansliet har märkt Viktigt kommer alltid direkt. Det som skulle stå i veckobrevet kommer direkt om sista "
+    "dagen är för nära. Påminnelser och svar påverkas inte. Har du pausat påminnelser väntar också veckobrevet."
 )
 NO_CHANNEL = (
     "Bara i kanalen gäller kanalen Allmänt och temagrupper som du följer. Går ett utskick inte till någon av dem får "
