@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, String, and_, case, cast, exists, false, func, literal, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from storage.announcements import Announcement
@@ -59,9 +59,13 @@ def newcomers(
     return list(session.scalars(rows if among is None else rows.where(Person.id.in_(among))))
 
 
-def put_in(session: Session, key: str, person_id: int, items: Collection[Announcement]) -> None:
-    """Note that the message with this key lists these announcements for a person, as they are in ``items``."""
-    these = Listing.person_id == person_id, Listing.announcement_id.in_([item.id for item in items])
+def put_in(session: Session, stem: str, people: Collection[int], items: Collection[Announcement]) -> None:
+    """Note that each person's message lists these announcements as they are in ``items``.
+
+    Its key is ``stem`` and the person's id.
+    """
+    these = Listing.person_id.in_(people), Listing.announcement_id.in_([item.id for item in items])
+    key = literal(f"{stem}:") + cast(Listing.person_id, String)
     session.execute(update(Listing).where(*these).values(delivery=key, version=_version(items)))
 
 

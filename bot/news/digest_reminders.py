@@ -37,6 +37,4 @@ def _send(session: Session, after: list[int], begins: datetime, now: datetime) -
     lists = news_lists.to_list(session, people, begins, today)
     after[:] = people[-1:] if len(people) == CHUNK else []
     year, week, _ = today.isocalendar()
-    subject = f"digest:{year}-W{week:02}"
-    messages = [(list_notices.post(subject, person, rows), person, rows) for person, rows in lists.items()]
-    return list_notices.send(session, messages, now)
+    return list_notices.send(session, f"digest:{year}-W{week:02}", lists, now)

@@ -6,7 +6,7 @@ the next tick writes it again. So a message never goes out with an old heading o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -17,7 +17,7 @@ from bot.delivery.living import Living
 from bot.delivery.reach import OUTSIDE
 from bot.news import list_cards
 from bot.swedish import date_of
-from storage import news_lists, outbox
+from storage import copies, news_lists, outbox
 from storage.announcements import Announcement
 from storage.news import Why
 from storage.outbox import Delivery
@@ -32,24 +32,26 @@ MAIL = ":mail"
 _NAMES = {"digest": Why.WEEKLY, "newcomer": Why.NEWCOMER}
 
 
-def post(subject: str, person_id: int, rows: Sequence[Announcement]) -> Outgoing:
-    """Return the message that lists these announcements. Its key names what it lists, so that it can be rewritten."""
+def send(session: Session, subject: str, lists: Mapping[int, Sequence[Announcement]], now: datetime) -> int:
+    """Send each person a message that lists their announcements. Return how many messages were new.
+
+    People with the same list share its content. A key names what the message lists, so that it can be written again.
+    """
+    same: dict[str, list[int]] = {}
+    for person, rows in lists.items():
+        same.setdefault(_stamp(rows), []).append(person)
+    return sum(_send_same(session, f"{subject}:{stamp}", lists, people, now) for stamp, people in same.items())
+
+
+def _send_same(
+    session: Session, stem: str, lists: Mapping[int, Sequence[Announcement]], people: list[int], now: datetime
+) -> int:
+    rows, subject = lists[people[0]], stem.rpartition(":")[0]
     why = _why(subject)
-    return Outgoing(
-        f"{subject}:person:{person_id}:{_stamp(rows)}",
-        subject,
-        ToPerson(person_id),
-        card=list_cards.listing(why, rows),
-        reach=Reach.REMINDER,
-        mail=list_cards.mail(why, rows),
-    )
-
-
-def send(session: Session, messages: Sequence[tuple[Outgoing, int, Sequence[Announcement]]], now: datetime) -> int:
-    """Enqueue messages, each with its recipient and what it lists. Return how many were new."""
-    for message, person_id, rows in messages:
-        news_lists.put_in(session, message.key, person_id, rows)
-    return outbox.enqueue_all(session, [message for message, _, _ in messages], now)
+    card, mail = list_cards.listing(why, rows), list_cards.mail(why, rows)
+    message = Outgoing(f"{stem}:person", subject, ToPerson(0), card=card, reach=Reach.REMINDER, mail=mail)
+    news_lists.put_in(session, message.key, people, rows)
+    return copies.enqueue(session, message, people, now, now)
 
 
 def still_wanted(session: Session, row: Delivery) -> bool:

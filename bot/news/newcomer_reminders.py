@@ -73,14 +73,11 @@ def _tell(session: Session, lacking: Mapping[int, list[int]], now: datetime) -> 
     """Send one chunk of newcomers their list. Look again whether they still lack it: replicas work at the same time."""
     people = news_lists.newcomers(session, *_came(now), date_of(now), lacking)
     rows = {row.id: row for row in news.current(session, date_of(now), now)}
-    messages = []
-    for person in people:
-        items = [rows[number] for number in lacking[person] if number in rows]
-        if items:
-            messages.append((list_notices.post(f"newcomer:{person}", person, items), person, items))
-    for row in rows.values():
-        news.add(session, row.id, {person: Why.NEWCOMER for _, person, items in messages if row in items}, now)
-    return list_notices.send(session, messages, now)
+    lists = {person: [rows[number] for number in lacking[person] if number in rows] for person in people}
+    lists = {person: items for person, items in lists.items() if items}
+    for number, row in rows.items():
+        news.add(session, number, {person: Why.NEWCOMER for person, items in lists.items() if row in items}, now)
+    return list_notices.send(session, f"newcomer:{date_of(now)}", lists, now)
 
 
 def _concerned(app: App, session: Session, row: Announcement, people: Collection[int], now: datetime) -> set[int]:

@@ -61,7 +61,8 @@ def test_a_digest_comes_once_a_week_when_there_is_something(kansli: Chat, post: 
     clock.now = MONDAY
     tick(post, replicas=3)
     (key,) = digests(kansli)
-    assert key.startswith(f"digest:2026-W49:person:{person(anna).id}:")
+    assert key.startswith("digest:2026-W49:")
+    assert key.endswith(f":person:{person(anna).id}")
     assert "Veckobrev från kansliet\nDet här har kommit sedan sist.\nAndra nyheten\nNyhet" in anna.text
     assert "Första nyheten" in anna.text
     assert "Andra nyheten" not in bo.text.partition("Veckobrev")[2]
@@ -270,8 +271,8 @@ def test_replicas_that_work_at_the_same_moment_send_one(kansli: Chat, post: Post
 
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(replica, range(3)))
-    assert [key.split(":")[3] for key in digests(kansli)] == [str(person(chat).id) for chat in (anna, bo)]
-    assert [key.split(":")[1] for key in digests(kansli, "newcomer")] == [str(person(cia).id)]
+    assert [key.rpartition(":")[2] for key in digests(kansli)] == [str(person(chat).id) for chat in (anna, bo)]
+    assert [key.rpartition(":")[2] for key in digests(kansli, "newcomer")] == [str(person(cia).id)]
 
 
 def test_listings_are_forgotten_with_the_notes_of_what_was_sent(kansli: Chat, post: Post, clock: Clock) -> None:
