@@ -13,6 +13,7 @@ from bot import (
     groups,
     memberlist,
     members,
+    news,
     newsletters,
     nudges,
     privacy,
@@ -27,10 +28,11 @@ from bot.turn import Turn
 
 FEATURES = (
     *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda),
-    *(announcements, events, consultations, newsletters),
+    *(announcements, events, news, consultations, newsletters),
 )
 START: tuple[Tile, ...] = (
     *questions.START,
+    *news.START,
     *groups.START,
     *members.START,
     *reminding.START,

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, delete, exists, func, or_, select
+from sqlalchemy import ForeignKey, String, Text, delete, exists, false, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, insert_new, is_id, person_key
@@ -79,6 +79,8 @@ class Announcement(Base):
     """The last day to answer or apply, in Stockholm."""
     important: Mapped[bool] = mapped_column(default=False)
     """Whether chat and mail go at once."""
+    evergreen: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it concerns new members too. They are told of it when they come (:mod:`bot.news`)."""
     audience: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """As :mod:`bot.announcements.target` writes it: channels, and people as :class:`storage.audiences.Audience`."""
     state: Mapped[str] = mapped_column(String(20), default=AnnouncementState.DRAFT, index=True)

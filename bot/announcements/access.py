@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from bot.announcements.manuscript import Manuscript
 from bot.message import Scope, UserError
 from bot.turn import Turn
-from storage import announcements, copies, kansli, outbox
+from storage import announcements, copies, kansli, news, outbox
 from storage.announcements import OUT, Announcement, AnnouncementState
 from storage.database import is_id
 from storage.outbox import Delivery
@@ -79,7 +79,8 @@ def received(turn: Turn) -> Announcement:
         raise UserError("Det utskicket är inte skickat, så knappen gör inget än.")
     if row.state == AnnouncementState.RECALLED:
         raise UserError("Kansliet har tagit tillbaka det här utskicket.")
-    if not row.audience.get("channels") and not copies.of_person(turn.session, row.subject, turn.person.id):
+    sent = row.audience.get("channels") or copies.of_person(turn.session, row.subject, turn.person.id)
+    if not sent and not news.lists(turn.session, row.id, turn.person.id):
         raise UserError("Det utskicket har inte gått till dig.")
     return row
 

@@ -75,6 +75,13 @@ def overview(turn: Turn) -> Reply:
     return say(card=desk_cards.overview(rows, turn.page))
 
 
+@members.action("announcements.read", where=Where.PERSONAL)
+def read(turn: Turn) -> Reply:
+    """Show an announcement in a message of its own, below the list that names it."""
+    access.received(turn)
+    return say(card=_own(turn))
+
+
 @members.action("announcements.mark")
 def mark(turn: Turn) -> Reply:
     """Remember what the member says about an announcement."""
@@ -143,10 +150,11 @@ def _mark(turn: Turn, kind: str) -> Mark:
 
 def _template(kind: str) -> Manuscript:
     template = KINDS[kind]
-    return Manuscript(kind, template.heading[:LONGEST_HEADING], template.text)
+    return Manuscript(kind, template.heading[:LONGEST_HEADING], template.text, evergreen=template.dated)
 
 
 def _content(line: Understood) -> Manuscript:
     kind = manuscript.kind_of(f"{line.heading} {line.text}")
     links = tuple((KINDS[kind].link, url) for url in line.urls)[:MOST_LINKS]
-    return Manuscript(kind, line.heading or KINDS[kind].title, line.text, links=links, last_date=line.deadline)
+    title = line.heading or KINDS[kind].title
+    return Manuscript(kind, title, line.text, links=links, last_date=line.deadline, evergreen=bool(line.deadline))

@@ -110,6 +110,7 @@ def form(
         text_input("image_url", "Bild: adress (https://….png)", value=content.image_url, most=LONGEST_ADDRESS),
         text_input("image_alt", "Bild: vad visar den?", value=content.image_alt, most=LONGEST_ALT),
         switch("important", "Viktigt: skicka i chatten och med mejl samtidigt", on=content.important),
+        switch("evergreen", "Gäller även nya medlemmar", on=content.evergreen),
     ]
     known: dict[str, Any] = {"announcement": number, "version": version} if number else {}
     look = button("Förhandsvisa rättelsen", "announcements.look_over", style="positive", **known)

@@ -10,9 +10,9 @@ from bot.announcements.desk_cards import Aim, Review
 from bot.announcements.manuscript import Manuscript
 from bot.announcements.send_cards import Progress
 from bot.message import Json, Reply, UserError, say
-from bot.register import audience, target
+from bot.register import audience, subscriptions, target
 from bot.register.change import Change
-from bot.register.target import Target
+from bot.register.target import HeadCount, Target
 from bot.routes import Role, Routes, Where
 from bot.swedish import date_of, is_open, next_open
 from bot.turn import Turn
@@ -44,7 +44,7 @@ def shown(turn: Turn, row: Announcement, notice: str = "") -> Json:
     return desk_cards.preview(
         row,
         checks.problems(Manuscript.of(row), date_of(turn.now)),
-        Aim(target.sentence(turn.session, to, known), target.in_numbers(found), tuple(target.unreached(found))),
+        Aim(target.sentence(turn.session, to, known), target.in_numbers(found), _not_at_once(turn, row, to, found)),
         review,
         notice,
     )
@@ -141,7 +141,8 @@ def list_people(turn: Turn) -> Reply:
     to = target.of(row.audience, known)
     found = audience.addressees(turn.session, to.people, turn.now, target.opened(turn.app.settings), known)
     channels = list(target.channels(turn.session, to))
-    return turn.in_place(audience_cards.people(row, found, channels, turn.page))
+    aside = subscriptions.of(turn.session, row, to, row.send_at or turn.now)
+    return turn.in_place(audience_cards.people(row, found, aside, channels, turn.page))
 
 
 # approve, schedule and send
@@ -243,12 +244,19 @@ def _send(turn: Turn, row: Announcement) -> Reply:
     return turn.in_place(send_cards.started(row, found.lost))
 
 
-def _refuse_unsent(turn: Turn, row: Announcement) -> target.HeadCount:
+def _refuse_unsent(turn: Turn, row: Announcement) -> HeadCount:
     """Return how many it goes to. Raise :class:`UserError` if it may not be sent."""
     known = target.conditions(turn.app)
     found = target.counted(turn.session, target.of(row.audience, known), turn.now, turn.app.settings, known)
     lifecycle.refuse_unsent(row, found, turn.app.settings.review_above, date_of(turn.now))
     return found
+
+
+def _not_at_once(turn: Turn, row: Announcement, to: Target, found: HeadCount) -> tuple[str, ...]:
+    """Return how many can't be reached, or have chosen to get it later or not from the bot, and why."""
+    aside = subscriptions.of(turn.session, row, to, row.send_at or turn.now)
+    here = {person: why for person, why in aside.items() if person in found.ids}
+    return (*target.unreached(found), *subscriptions.in_numbers(here))
 
 
 def _aimed(turn: Turn, row: Announcement) -> tuple[Target, str]:

@@ -137,20 +137,22 @@ class Manuscript:
     """Titles and addresses of the link buttons."""
     last_date: date | None = None
     important: bool = False
+    evergreen: bool = False
+    """Whether new members are told of it too. On from the beginning where there is a last day: it ends by itself."""
 
     @classmethod
     def of(cls, row: Announcement) -> Manuscript:
         """Return the content of a row."""
         links = tuple((link["title"], link["url"]) for link in row.links)
         facts = (row.kind, row.heading, row.text, row.image_url, row.image_alt, links, row.last_date, row.important)
-        return cls(*facts)
+        return cls(*facts, row.evergreen)
 
     def write(self, row: Announcement) -> None:
         """Give a row this content."""
         row.kind, row.heading, row.text = self.kind, self.heading, self.text
         row.image_url, row.image_alt = self.image_url, self.image_alt
         row.links = [{"title": title, "url": url} for title, url in self.links]
-        row.last_date, row.important = self.last_date, self.important
+        row.last_date, row.important, row.evergreen = self.last_date, self.important, self.evergreen
 
     @property
     def data(self) -> dict[str, Any]:
@@ -158,9 +160,10 @@ class Manuscript:
         links = {f"link{n}_title": title for n, (title, _) in enumerate(self.links, 1)}
         links |= {f"link{n}_url": url for n, (_, url) in enumerate(self.links, 1)}
         day = self.last_date.isoformat() if self.last_date else ""
-        important = "true" if self.important else "false"
+        important, evergreen = ("true" if on else "false" for on in (self.important, self.evergreen))
         fields = {"kind": self.kind, "heading": self.heading, "text": self.text, "last_date": day}
-        return fields | {"image_url": self.image_url, "image_alt": self.image_alt, "important": important} | links
+        marks = {"important": important, "evergreen": evergreen}
+        return fields | {"image_url": self.image_url, "image_alt": self.image_alt} | marks | links
 
     @property
     def everything(self) -> str:
@@ -186,6 +189,7 @@ def read(data: Mapping[str, Any]) -> Manuscript:
         links=tuple(_links(data, KINDS[kind].link)),
         last_date=_day(data.get("last_date")),
         important=data.get("important") in (True, "true"),
+        evergreen=data.get("evergreen") in (True, "true"),
     )
 
 

@@ -21,7 +21,7 @@ from bot.announcements.send_cards import Progress
 from bot.delivery.living import Living
 from bot.delivery.reach import OUTSIDE
 from bot.message import Json, UserError
-from bot.register import audience, target
+from bot.register import audience, subscriptions, target
 from bot.register.change import Change
 from bot.turn import App
 from storage import announcements, copies, deliveries, kansli, outbox
@@ -172,6 +172,7 @@ def _prepared(session: Session, number: int, clock: Callable[[], datetime]) -> i
 
 def _enqueue(app: App, session: Session, row: Announcement, people: list[int], *, at: int, now: datetime) -> int:
     """Write rows for people. ``at`` is the place of the first one among all: it says when their rows become due."""
+    people = subscriptions.set_aside(session, row, _target(app, row), people, now)
     hours = timedelta() if row.important else timedelta(hours=app.settings.announcement_mail_hours)
     pattern = _pattern(row, hours)
     begins = (row.sent_at or now) + timedelta(seconds=at / (app.settings.rate * AHEAD))

@@ -14,17 +14,21 @@ from sqlalchemy.orm import Session
 from bot.announcements.cards import button_rows
 from bot.announcements.manuscript import CONSULTATION, KINDS, MARK_TITLES
 from bot.cards import button, card, caution, heading, label, open_link, paged, plain, small
+from bot.delivery.reach import OUTSIDE
 from bot.message import Json
 from bot.ports import DeliveryWay, Reason
-from bot.register import sheets, words
+from bot.register import sheets, subscriptions, words
 from bot.swedish import STOCKHOLM, count, listed
-from storage import announcements, copies
-from storage.announcements import Announcement, Mark
+from storage import announcements, copies, news_lists
+from storage.announcements import Announcement, AnnouncementState, Mark
+from storage.news import Why
+from storage.news_lists import ListRecipient
 from storage.outbox import WITHOUT_ID, State
 from storage.outgoing import Operation
 
 ON_PAGE = 8
-OUTCOMES = ("Framme", "Väntar", "Gick inte fram", "Osäkert", "Stoppat")
+FINE = ("Framme", "Väntar", "I kanalen")
+OUTCOMES = (*FINE, "Gick inte fram", "Osäkert", "Stoppat")
 HEADINGS = (
     "Mottagare",
     "Kommun",
@@ -45,6 +49,7 @@ _WAYS = {
     DeliveryWay.FEED: "som avisering i Teams",
     DeliveryWay.MENTION: "i en tråd",
 }
+_LISTS = {Why.WEEKLY: "i veckobrevet", Why.CHANNEL: "", Why.NEWCOMER: "i listan till nya medlemmar"}
 _REMEDIES = {
     Reason.BLOCKED: "Be personen öppna boten i Teams och häva blockeringen, eller mejla själv.",
     Reason.DISABLED: "Be kommunens Teams-administratör tillåta boten.",
@@ -195,6 +200,7 @@ def lines(session: Session, row: Announcement, places: Mapping[str, str]) -> lis
         if change.error != "superseded":
             changes[change.key.rpartition(":v")[0]] = change
     pressed = announcements.marks(session, row.id)
+    said_by = {person: listed([MARK_TITLES[mark] for mark in sorted(marks)]) for person, marks in pressed.items()}
     found = []
     for copy in rows:
         if copy.subject != row.subject or copy.operation not in copies.FIRST:
@@ -203,23 +209,12 @@ def lines(session: Session, row: Announcement, places: Mapping[str, str]) -> lis
             (copy.name, copy.town) if copy.person_id else (f"Kanal: {places.get(copy.conversation_id, '?')}", "")
         )
         mail = mails.get(copy.key)
-        said = listed([MARK_TITLES[mark] for mark in sorted(pressed.get(copy.person_id or 0, ()))])
-        shown = (*_outcome(copy), _change(changes.get(copy.key), changes.get(f"{copy.key}:mail")))
-        outcome, reason, remedy, change_words = shown
-        found.append(
-            Line(
-                name=name,
-                town=town,
-                outcome=outcome,
-                way=_way(copy, mail),
-                at=copy.settled_at,
-                reason=reason,
-                remedy=remedy,
-                pressed=said,
-                change=change_words,
-                failed=outcome not in ("Framme", "Väntar"),
-            )
-        )
+        outcome, reason, remedy = _outcome(copy)
+        change = _change(changes.get(copy.key), changes.get(f"{copy.key}:mail"))
+        said, failed = said_by.get(copy.person_id or 0, ""), outcome not in FINE
+        way = _way(copy, mail)
+        found.append(Line(name, town, outcome, way, copy.settled_at, reason, remedy, said, change, failed))
+    found += [_aside(entry, row, said_by.get(entry.person_id, "")) for entry in news_lists.listed(session, row.id)]
     return sorted(found, key=lambda line: (not line.failed, words.order(line.name)))
 
 
@@ -246,6 +241,31 @@ def _outcome(copy: Any) -> tuple[str, str, str]:
     if copy.state == State.FAILED:
         return "Gick inte fram", f"Teams tog inte emot det ({copy.error}).", f"{_AGAIN} Annars: ge koden till driften."
     return _OTHERS[copy.state]
+
+
+def _aside(entry: ListRecipient, row: Announcement, pressed: str) -> Line:
+    """Return the line of a person who got it in a list, waits for one, or reads it in the channel."""
+    outcome, reason, remedy = ("I kanalen", "", "") if entry.why is Why.CHANNEL else ("Väntar", "", "")
+    if entry.state is not None:
+        outcome, reason, remedy = _outcome(entry)
+    elif entry.why is Why.WEEKLY and row.state not in (AnnouncementState.SENDING, AnnouncementState.SENT):
+        outcome, reason = "Stoppat", "Stoppades innan veckobrevet gick."
+    reason = reason or words.capital(subscriptions.REASONS[entry.why]) + "."
+    change, failed = _list_change(entry, row), outcome not in FINE
+    way = f"{_LISTS[entry.why]} {_way(entry, None)}".strip()
+    return Line(entry.name, entry.town, outcome, way, entry.settled_at, reason, remedy, pressed, change, failed)
+
+
+def _list_change(entry: ListRecipient, row: Announcement) -> str:
+    """Return what became of a correction or recall in the list that a person got before it."""
+    changed = row.changed_at if row.state == AnnouncementState.RECALLED else row.corrected_at
+    if entry.state != State.SENT or changed is None or entry.settled_at is None or changed < entry.settled_at:
+        return ""
+    mail = "listan gick med mejl och gick inte att ändra"
+    if entry.route in OUTSIDE or entry.error == WITHOUT_ID:
+        return words.capital(mail if entry.route in OUTSIDE else NO_ID)
+    chat = "kortet är ändrat" if entry.change == State.SENT else "ändras"
+    return words.capital(f"{chat}; {mail}" if entry.mailed else chat)
 
 
 def _way(copy: Any, mail: Any) -> str:

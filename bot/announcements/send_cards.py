@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
@@ -30,10 +30,13 @@ from bot.cards import (
 )
 from bot.message import Json
 from bot.swedish import STOCKHOLM, count, date_of, next_open
-from storage import copies, viewpoints
+from storage import copies, news, viewpoints
 from storage.announcements import Announcement, AnnouncementState
+from storage.news import Why
 from storage.outbox import State
 from storage.people import Person
+
+IN_LISTS = {Why.WEEKLY: "I veckobrevet", Why.CHANNEL: "Bara i kanalen", Why.NEWCOMER: "Nya medlemmar"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ class Progress:
     failed: int
     uncertain: int
     stopped: int
+    aside: Mapping[Why, int]
+    """How many chose to get it another way, by the reason."""
     minutes: int
     """How long the rest takes, at most; 0 if nothing is left."""
     viewpoints: int
@@ -57,8 +62,9 @@ class Progress:
         left = tally[State.WAITING] + tally[State.SENDING]
         failed = tally[State.FAILED] + tally[State.UNREACHABLE] + tally[State.EXPIRED]
         stopped = tally[State.CANCELLED]
+        aside, minutes = news.tally(session, row.id), ceil(left / rate / 60)
         numbers = tally[State.SENT], left, failed, tally[State.UNCERTAIN], stopped
-        return cls(*numbers, ceil(left / rate / 60), viewpoints.count(session, row.id))
+        return cls(*numbers, aside, minutes, viewpoints.count(session, row.id))
 
 
 def outside_hours(row: Announcement, now: datetime, opens: datetime, numbers: str) -> Json:
@@ -173,7 +179,11 @@ def progress(row: Announcement, found: Progress, notice: str = "") -> Json:
     lines = [f"Skickade: {found.sent}", f"Kvar: {found.left}", f"Gick inte fram: {found.failed}"]
     lines += [f"Osäkra: {found.uncertain}"] if found.uncertain else []
     lines += [f"Stoppade: {found.stopped}"] if found.stopped else []
-    lines += [f"Synpunkter: {found.viewpoints}"] if row.kind == CONSULTATION else []
+    lines += (
+        [f"{IN_LISTS[why]}: {number}" for why, number in sorted(found.aside.items())][f"Synpunkter: {found.viewpoints}"]
+        if row.kind == CONSULTATION
+        else []
+    )
     if state is AnnouncementState.SENDING and found.left:
         lines.append(f"Klart om högst {count(found.minutes, 'minut', 'minuter')}")
     elif row.ended_at is not None:

@@ -29,7 +29,7 @@ from bot.register.change import Change
 from bot.routes import FileRequest, Role, Routes, Where
 from bot.swedish import count, date_of
 from bot.turn import Turn
-from storage import announcements, copies, groups, viewpoints
+from storage import announcements, copies, groups, news_lists, outbox, viewpoints
 from storage.announcements import OUT, Announcement, AnnouncementState
 from storage.outbox import State
 
@@ -93,6 +93,7 @@ def ask_uncertain(turn: Turn) -> Reply:
     """Ask before people may get it twice."""
     row = access.kept(turn, *GOING)
     number = copies.tally(turn.session, row.subject)[State.UNCERTAIN]
+    number += len(news_lists.messages(turn.session, row.id, [State.UNCERTAIN]))
     return turn.in_place(report_cards.ask_uncertain(row, number))
 
 
@@ -202,6 +203,8 @@ def copy(turn: Turn) -> Reply:
 def _again(turn: Turn, states: tuple[State, ...], what: str) -> Reply:
     row = access.kept(turn, *GOING)
     number = copies.send_again(turn.session, row.subject, states, turn.now)
+    lists = news_lists.messages(turn.session, row.id, states)
+    number += sum(outbox.send_again(turn.session, message, turn.now) for message in lists)
     if not number:
         raise UserError("Det finns inga kvar att skicka om till.")
     notices.rewrite(turn.session, row, turn.now)  # a row that failed may have an older text

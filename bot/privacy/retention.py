@@ -14,7 +14,7 @@ from bot.privacy import personal_data
 from bot.settings import Settings
 from bot.swedish import date_of
 from bot.turn import App
-from storage import agenda, answer_forms, faq_growth, faq_log, links, offers, retention, turns, viewpoints
+from storage import agenda, answer_forms, faq_growth, faq_log, links, news, offers, retention, turns, viewpoints
 from storage.database import PURGE, Database, wake
 from storage.privacy import EraseHook
 
@@ -91,6 +91,11 @@ OLD = (
         "notes that a message was sent",
         lambda it: f"SEKOM_DELIVERY_DAYS={it.delivery_days}",
         lambda s, it, now, most: retention.forget_deliveries(s, _before(now, it.delivery_days), most),
+    ),
+    Old(
+        "notes that an announcement stood in a list",
+        lambda it: f"SEKOM_DELIVERY_DAYS={it.delivery_days}",
+        lambda s, it, now, most: news.forget_old(s, _before(now, it.delivery_days), most),
     ),
     Old(
         "invitations to appointments whose notes are forgotten",
