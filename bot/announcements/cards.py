@@ -10,7 +10,7 @@ from typing import Any
 
 from microsoft_teams.cards import Action, CardElement
 
-from bot.announcements import checks
+from bot.announcements import manuscript
 from bot.announcements.manuscript import CONSULTATION, KINDS, MARK_SAID, MARK_TITLES, MARK_UNDO, Manuscript
 from bot.cards import button, buttons, card, caution, heading, image, label, markdown, open_link, small
 from bot.message import Json
@@ -85,7 +85,7 @@ def body(edition: Edition, marks: Collection[Mark] = ()) -> list[CardElement]:
         small(f"{kind.title} från kansliet{' · Viktigt' if content.important else ''}"),
         heading(content.heading),
         *([caution(f"Rättad kl. {edition.corrected}.")] if edition.corrected else []),
-        *([image(content.image_url, content.image_alt)] if checks.shows_picture(content) else []),
+        *([image(content.image_url, content.image_alt)] if manuscript.shows_picture(content) else []),
         *([markdown(content.text)] if content.text else []),
         *([label(last)] if (last := _last_day_unless_told(content)) else []),
         *button_rows(*links),
@@ -165,7 +165,7 @@ def nudge(row: Announcement) -> tuple[Json, AsMail]:
 
 def _links(content: Manuscript) -> list[Action]:
     """Return the link buttons. A draft may have an address that opens nothing, which no client would show."""
-    return [open_link(title, url) for title, url in content.links if checks.opens(url)]
+    return [open_link(title, url) for title, url in content.links if manuscript.opens(url)]
 
 
 def _last_day(content: Manuscript) -> str:

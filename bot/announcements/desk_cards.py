@@ -11,7 +11,6 @@ from microsoft_teams.cards import Action, CardElement, Container
 
 from bot.announcements import cards
 from bot.announcements.cards import Edition
-from bot.announcements.checks import Flaw
 from bot.announcements.manuscript import (
     KINDS,
     LONGEST_ADDRESS,
@@ -42,6 +41,7 @@ from bot.delivery import mail
 from bot.delivery.recurrence import Every
 from bot.message import Json
 from bot.swedish import count, date_of, day
+from bot.wording.texts import Flaw
 from storage.announcements import Announcement, AnnouncementState
 
 STATE_NAMES = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from bot import links
-from bot.announcements import access, audience_cards, checks, desk_cards, lifecycle, manuscript, notices, send_cards
+from bot.announcements import access, audience_cards, desk_cards, lifecycle, manuscript, notices, send_cards
 from bot.announcements.desk_cards import Aim, Review
 from bot.announcements.manuscript import Manuscript
 from bot.announcements.send_cards import Progress
@@ -43,7 +43,7 @@ def shown(turn: Turn, row: Announcement, notice: str = "") -> Json:
     )
     return desk_cards.preview(
         row,
-        checks.problems(Manuscript.of(row), date_of(turn.now)),
+        manuscript.problems(Manuscript.of(row), date_of(turn.now)),
         Aim(target.sentence(turn.session, to, known), target.in_numbers(found), _not_at_once(turn, row, to, found)),
         review,
         notice,

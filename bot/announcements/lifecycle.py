@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from bot.announcements import checks
+from bot.announcements import manuscript
 from bot.announcements.manuscript import Manuscript
 from bot.delivery.recurrence import Every, Recurrence
 from bot.message import UserError
@@ -66,7 +66,7 @@ def refuse_unfinished(row: Announcement, today: date) -> None:
 
 def refuse_wrong(content: Manuscript, today: date) -> None:
     """Raise :class:`UserError` if something in a text must be mended before it is sent."""
-    wrong = [problem.text for problem in checks.problems(content, today) if problem.blocks]
+    wrong = [problem.text for problem in manuscript.problems(content, today) if problem.blocks]
     if wrong:
         raise UserError(f"Det går inte att skicka än. {' '.join(wrong)}")
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.message import UserError
 from bot.plain_text import printable
+from bot.swedish import day
+from bot.wording import texts
+from bot.wording.texts import Flaw
 from storage.announcements import Announcement, Mark
 
 LONGEST_HEADING = 120
@@ -31,6 +35,9 @@ MARK_SAID = {
     Mark.INTERESTED: "Du är intresserad. Jag påminner dig före sista dagen, om det finns en.",
     Mark.SHARED: "Du har delat det här hos er.",
 }
+
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif")
+"""The formats that Teams shows in a card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +181,7 @@ class Manuscript:
 def read(data: Mapping[str, Any]) -> Manuscript:
     """Return the content of a form. Raise :class:`UserError` for an empty heading and for texts that are too long.
 
-    Everything else may be saved as a draft; :mod:`bot.announcements.checks` says what must be mended before it is sent.
+    Everything else may be saved as a draft; :func:`problems` says what must be mended before it is sent.
     """
     heading = " ".join(_text(data, "heading", "Rubriken", LONGEST_HEADING).split())
     if not heading:
@@ -191,6 +198,56 @@ def read(data: Mapping[str, Any]) -> Manuscript:
         important=data.get("important") in (True, "true"),
         evergreen=data.get("evergreen") in (True, "true"),
     )
+
+
+def problems(content: Manuscript, today: date) -> list[Flaw]:
+    """Return what is wrong before anybody else sees it, the worst first."""
+    everything = f"{content.heading}\n{content.everything}"
+    found = [*texts.in_words(everything, today.year), *texts.in_markdown(content.text)]
+    found += [*_picture(content), *_buttons(content), *_whole(content, today)]
+    return sorted(found, key=lambda flaw: not flaw.blocks)
+
+
+def opens(url: str) -> bool:
+    """Return whether a button with this address opens anything."""
+    return not texts.address_flaw(url) and bool(urlsplit(url).scheme)
+
+
+def shows_picture(content: Manuscript) -> bool:
+    """Return whether the picture can be shown, with a text for people who do not see it."""
+    return bool(content.image_url) and not list(_picture(content))
+
+
+def _picture(content: Manuscript) -> Iterator[Flaw]:
+    if not content.image_url:
+        return
+    if not content.image_alt:
+        yield Flaw("Bilden saknar beskrivning. Skriv vad den visar, för den som inte ser den.")
+    parts = urlsplit(content.image_url) if texts.host(content.image_url) else None
+    if parts is None or parts.scheme != "https":
+        yield Flaw("Bildens adress ska börja med https://.")
+    elif flaw := texts.address_flaw(content.image_url):
+        yield Flaw(f"Bilden {flaw}")
+    elif not parts.path.casefold().endswith(_PICTURES):
+        yield Flaw(f"Bildens adress leder inte till en bild. Den ska sluta på {', '.join(_PICTURES)}.")
+
+
+def _buttons(content: Manuscript) -> Iterator[Flaw]:
+    for title, url in content.links:
+        yield from texts.disguise("Knappen", title, url)
+        if flaw := texts.address_flaw(url) or (
+            "" if urlsplit(url).scheme else "har en adress som inte börjar med https://."
+        ):
+            yield Flaw(f"Knappen ”{title}” {flaw}")
+
+
+def _whole(content: Manuscript, today: date) -> Iterator[Flaw]:
+    if not content.text and not content.links:
+        yield Flaw("Det finns varken text eller länk.")
+    if content.last_date and content.last_date < today:
+        yield Flaw(f"Sista dagen, {day(content.last_date)}, har redan varit.")
+    if not content.last_date and KINDS[content.kind].dated:
+        yield Flaw(f"{KINDS[content.kind].title} brukar ha en sista dag. Ingen är angiven.", blocks=False)
 
 
 def _links(data: Mapping[str, Any], usual: str) -> list[tuple[str, str]]:

@@ -108,8 +108,7 @@ def show_progress(app: App, session: Session, row: Announcement, now: datetime) 
 
 def tell_desk(app: App, session: Session, row: Announcement, card: Json, now: datetime) -> None:
     """Tell the sender once that this version was halted; if they are no kansli now, all who are."""
-    subject = f"announcement_desk:{row.id}"
-    key = f"{subject}:halted:{row.version}"
+    subject, key = f"announcement_desk:{row.id}", f"announcement_desk:{row.id}:halted:{row.version}"
     told = kansli.at_desk(session, row.sender_id, app.settings.kansli)
     outbox.enqueue_all(session, [Outgoing(f"{key}:{who}", subject, ToPerson(who), card=card) for who in told], now)
 

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from bot.announcements import cards
 from bot.announcements.cards import Edition
-from bot.announcements.checks import Flaw
 from bot.announcements.desk_cards import REPEATS, STATE_NAMES
 from bot.announcements.manuscript import CONSULTATION, KINDS, Manuscript
 from bot.cards import (
@@ -29,7 +28,7 @@ from bot.cards import (
     text_input,
 )
 from bot.message import Json
-from bot.swedish import STOCKHOLM, count, date_of, next_open
+from bot.swedish import STOCKHOLM, count, date_of
 from storage import copies, news, viewpoints
 from storage.announcements import Announcement, AnnouncementState
 from storage.news import Why
@@ -118,7 +117,7 @@ def ask_review(row: Announcement, others: Sequence[Person]) -> Json:
     return card(
         heading("Vem ska granska?"),
         plain("Den du väljer får ett kort med utskicket och kan godkänna det."),
-        _reviewer_input(others),
+        reviewer_input(others),
         actions=[
             button("Skicka för granskning", "announcements.request_review", style="positive", **known),
             button("Tillbaka", "announcements.open", alone=True, announcement=row.id),
@@ -127,7 +126,8 @@ def ask_review(row: Announcement, others: Sequence[Person]) -> Json:
     )
 
 
-def _reviewer_input(others: Sequence[Person]) -> CardElement:
+def reviewer_input(others: Sequence[Person]) -> CardElement:
+    """Return the choice of a colleague who reviews."""
     choices = [(str(person.id), person.name or person.mail or "?") for person in others]
     return choice_input("reviewer", "Kollega på kansliet", choices, value=choices[0][0])
 
@@ -179,11 +179,8 @@ def progress(row: Announcement, found: Progress, notice: str = "") -> Json:
     lines = [f"Skickade: {found.sent}", f"Kvar: {found.left}", f"Gick inte fram: {found.failed}"]
     lines += [f"Osäkra: {found.uncertain}"] if found.uncertain else []
     lines += [f"Stoppade: {found.stopped}"] if found.stopped else []
-    lines += (
-        [f"{IN_LISTS[why]}: {number}" for why, number in sorted(found.aside.items())][f"Synpunkter: {found.viewpoints}"]
-        if row.kind == CONSULTATION
-        else []
-    )
+    lines += [f"{IN_LISTS[why]}: {number}" for why, number in sorted(found.aside.items())]
+    lines += [f"Synpunkter: {found.viewpoints}"] if row.kind == CONSULTATION else []
     if state is AnnouncementState.SENDING and found.left:
         lines.append(f"Klart om högst {count(found.minutes, 'minut', 'minuter')}")
     elif row.ended_at is not None:
@@ -228,77 +225,4 @@ def halted(row: Announcement, why: str) -> Json:
         plain(why),
         actions=[button("Öppna utskicket", "announcements.open", announcement=row.id)],
         summary=f"{row.heading}: {text}",
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """A correction to look over, with what is wrong in it."""
-
-    content: Manuscript
-    problems: Sequence[Flaw]
-    numbers: str
-    """How many wait and get it at once, as a sentence; or empty."""
-    reviewers: Sequence[Person] = ()
-    """The colleagues of whom one must approve it; empty if nobody must."""
-
-
-def correction(row: Announcement, made: Correction, now: datetime) -> Json:
-    """Show a correction before it replaces the copies. The button brings the content along."""
-    content, problems, numbers = made.content, made.problems, made.numbers
-    known: dict[str, Any] = {"announcement": row.id, "version": row.version}
-    edition = Edition(row.id, row.version + 1, content, cards.clock(now))
-    go = button("Skicka rättelsen", "announcements.send_correction", style="positive", **{**content.data, **known})
-    ask = button("Be någon granska", "announcements.request_correction", style="positive", **{**content.data, **known})
-    to_many = "Utskicket har gått till så många att en till på kansliet ska granska rättelsen."
-    return card(
-        small("Så här ser rättelsen ut"),
-        Container(style="emphasis", items=cards.body(edition)),
-        *(caution(problem.text) if problem.blocks else small(f"Obs: {problem.text}") for problem in problems),
-        plain(f"Kort i Teams byts ut på plats. Den som har fått ett mejl får en rättelse med mejl. {numbers}"),
-        *([plain(to_many), _reviewer_input(made.reviewers)] if made.reviewers else []),
-        *cards.button_rows(
-            ask if made.reviewers else go,
-            button("Ändra mer", "announcements.correct", **{**content.data, **known}),
-            button("Avbryt", "announcements.open", announcement=row.id),
-        ),
-        summary=f"Rättelse av {row.heading}",
-    )
-
-
-def ask_recall(row: Announcement) -> Json:
-    """Ask how to take it back."""
-    known: dict[str, Any] = {"announcement": row.id, "version": row.version}
-    text = (
-        "Det som inte har gått stoppas. Korten i Teams byts mot ”Återtaget”. Mejl går inte att ta tillbaka, men den "
-        "som har fått ett får veta att det är återtaget."
-    )
-    return card(
-        heading(f"Ta tillbaka ”{one_line(row.heading, 60)}”?"),
-        plain(text),
-        *cards.button_rows(
-            button("Visa Återtaget", "announcements.recall", style="destructive", **known),
-            button("Ta även bort korten", "announcements.recall", style="destructive", delete=True, **known),
-            button("Låt bli", "announcements.open", announcement=row.id),
-        ),
-        summary=text,
-    )
-
-
-def ask_nudge(row: Announcement, number: int, now: datetime) -> Json:
-    """Ask before people who have pressed nothing are reminded."""
-    who = count(number, "person har", "personer har")
-    opens = next_open(now)
-    when = "" if opens == now else f" Påminnelsen går {cards.moment(opens)}."
-    text = f"{who} inte tryckt på någon knapp. Vill du påminna dem?{when}"
-    rule = "De påminns som de har valt: i chatten eller med mejl. Den som fick utskicket senaste dygnet påminns inte."
-    return card(
-        heading("Påminn dem som inte tryckt?"),
-        plain(text),
-        small(rule),
-        actions=[
-            button("Ja, påminn", "announcements.nudge", style="positive", announcement=row.id, version=row.version),
-            button("Nej", "announcements.report", announcement=row.id),
-        ],
-        summary=text,
     )

@@ -10,20 +10,20 @@ from sqlalchemy.orm import Session
 from bot import downloads
 from bot.announcements import (
     access,
-    checks,
     desk_cards,
     desk_commands,
     lifecycle,
     manuscript,
     notices,
+    outcomes,
     reminders,
     report_cards,
     send_cards,
 )
 from bot.announcements.desk_commands import shown
 from bot.announcements.manuscript import Manuscript
-from bot.announcements.report_cards import Line, Presses
-from bot.announcements.send_cards import Correction
+from bot.announcements.outcomes import Line
+from bot.announcements.report_cards import Correction, Presses
 from bot.message import Json, Reply, UserError
 from bot.register.change import Change
 from bot.routes import FileRequest, Role, Routes, Where
@@ -69,7 +69,7 @@ def show_report(turn: Turn) -> Reply:
 def excel(wanted: FileRequest) -> Callable[[], bytes]:
     """Return the report as a file."""
     row = announcements.find(wanted.session, wanted.about or 0)
-    return partial(report_cards.workbook, _lines(wanted.session, row) if row else [])
+    return partial(outcomes.workbook, _lines(wanted.session, row) if row else [])
 
 
 @routes.action("announcements.excel")
@@ -107,7 +107,7 @@ def resend_uncertain(turn: Turn) -> Reply:
 def ask_nudge(turn: Turn) -> Reply:
     """Ask before people who have pressed nothing are reminded."""
     row = access.kept(turn, *GOING)
-    return turn.in_place(send_cards.ask_nudge(row, _silent(turn, row), turn.now))
+    return turn.in_place(report_cards.ask_nudge(row, _silent(turn, row), turn.now))
 
 
 @routes.action("announcements.nudge")
@@ -137,9 +137,9 @@ def look_over(turn: Turn) -> Reply:
         raise UserError("Inget är ändrat, så det finns inget att rätta.")
     left = copies.tally(turn.session, row.subject)[State.WAITING]
     numbers = f"{count(left, 'mottagare', 'mottagare')} som väntar får den nya texten direkt." if left else ""
-    problems = checks.problems(written, lifecycle.judged_on(row, written, date_of(turn.now)))
+    problems = manuscript.problems(written, lifecycle.judged_on(row, written, date_of(turn.now)))
     reviewers = desk_commands.reviewers(turn, {turn.person.id}) if _needs_review(turn, row) else ()
-    return turn.in_place(send_cards.correction(row, Correction(written, problems, numbers, reviewers), turn.now))
+    return turn.in_place(report_cards.correction(row, Correction(written, problems, numbers, reviewers), turn.now))
 
 
 @routes.action("announcements.send_correction")
@@ -179,7 +179,7 @@ def approve_correction(turn: Turn) -> Reply:
 @routes.action("announcements.ask_recall")
 def ask_recall(turn: Turn) -> Reply:
     """Ask how to take it back."""
-    return turn.in_place(send_cards.ask_recall(access.current(turn, *HELD)))
+    return turn.in_place(report_cards.ask_recall(access.current(turn, *HELD)))
 
 
 @routes.action("announcements.recall")
@@ -241,4 +241,4 @@ def _report(turn: Turn, row: Announcement, notice: str = "") -> Json:
 
 def _lines(session: Session, row: Announcement) -> list[Line]:
     names = {group.conversation_id: group.name for group in groups.everyone(session) if group.conversation_id}
-    return report_cards.lines(session, row, names)
+    return outcomes.lines(session, row, names)

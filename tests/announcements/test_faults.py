@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot import announcements
-from bot.announcements import notices, report_cards
+from bot.announcements import notices, outcomes
 from bot.delivery.tenant_routes import TenantRoutes
 from bot.jobs import STILL_WANTED
 from bot.papers import on_paper
@@ -192,13 +192,13 @@ async def test_every_recipient_is_named_nobody_gets_it_twice_unmarked_and_no_old
             assert changes[f"person:{person}:v2"] == ("unreachable", "target_has_no_id")
     assert {row.error for row in first.values() if row.state == "sent"} == {"", WITHOUT_ID}
 
-    lines = database.play(lambda session: report_cards.lines(session, stored(kansli), {}))
+    lines = database.play(lambda session: outcomes.lines(session, stored(kansli), {}))
     assert len(lines) == len(ids) + 1
     for number, (_, reason) in REFUSED.items():
         [line] = [line for line in lines if line.name == f"P{number:04}"]
         assert (line.outcome, line.reason.startswith(reason)) == ("Gick inte fram", True), line
         assert line.remedy
-    assert len(list(report_cards.unchanged(lines))) == sum(row.error == WITHOUT_ID for row in deliveries)
+    assert len(list(outcomes.unchanged(lines))) == sum(row.error == WITHOUT_ID for row in deliveries)
     assert sum(line.outcome == "Osäkert" for line in lines) == sum(row.state == "uncertain" for row in deliveries)
 
 

@@ -28,7 +28,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import announcements
-from bot.announcements import report_cards
+from bot.announcements import outcomes
 from bot.conversation import ROUTES
 from bot.delivery.courier import Courier
 from bot.delivery.pace import Pace
@@ -212,8 +212,8 @@ def _state(session: Session) -> str | None:
     return session.scalar(select(Announcement.state))
 
 
-def _report(session: Session) -> list[report_cards.Line]:
-    return report_cards.lines(session, session.scalars(select(Announcement)).one(), {})
+def _report(session: Session) -> list[outcomes.Line]:
+    return outcomes.lines(session, session.scalars(select(Announcement)).one(), {})
 
 
 def _megabytes(pid: int) -> list[int]:
