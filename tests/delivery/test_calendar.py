@@ -480,6 +480,38 @@ async def test_on_a_laptop_the_invitations_are_files(database: Database, clock: 
     assert _files(tmp_path / "events") == []
 
 
+async def test_on_a_laptop_each_person_gets_a_file_once_for_each_change(
+    database: Database, clock: Clock, tmp_path: Path
+) -> None:
+    routes = TenantRoutes(on_paper(tmp_path, "kansliet@ekokommuner.example", clock), CHAT)
+    async with desk(database, clock, elsewhere=routes) as bare:
+        laptop = Planner(bare)
+        anna, bo, eva = (laptop.person(name) for name in ("anna", "bo", "eva"))
+        laptop.plan(PLAN, {anna})
+        await laptop.deliver()
+        written = _written(tmp_path)
+        for person in (bo, eva):
+            laptop.attend(joins={person})
+            await laptop.deliver()
+        moved = replace(PLAN, starts=PLAN.starts + timedelta(hours=1), ends=PLAN.ends + timedelta(hours=1))
+        laptop.plan(moved)
+        await laptop.deliver()
+        link = laptop.desk.play(lambda session: appointments.join_url(session, EVENT))
+
+    invited, changed = [f"event-event-7-{number}-request-{{}}@tranemo.example" for number in (0, 1)]
+    names = [name.format(person) for name in (invited, changed) for person in ("anna", "bo", "eva")]
+    assert _files(tmp_path) == [f"{name}.{kind}" for name in names for kind in ("eml", "ics")]
+    assert _written(tmp_path).items() >= written.items()  # anna's file was not written again
+    assert link is not None
+    newest = (tmp_path / f"{changed.format('anna')}.ics").read_bytes()
+    assert all(part in newest for part in (b"METHOD:REQUEST\r\n", b"SEQUENCE:1\r\n", b"20270330T100000\r\n"))
+    assert newest.replace(b"\r\n ", b"").count(b"mailto:") == 2  # the organiser, and anna alone
+
+
+def _written(folder: Path) -> dict[str, int]:
+    return {file.name: file.stat().st_mtime_ns for file in folder.iterdir() if file.is_file()}
+
+
 def _files(folder: Path) -> list[str]:
     return sorted(file.name for file in folder.iterdir() if file.is_file())
 

@@ -188,6 +188,7 @@ class State:
         """An attendee forwards the invitation: the event gets an attendee that we never invited."""
         self.events[event_id].now["attendees"].append({"type": "optional", "emailAddress": {"address": mail}})
         self.events[event_id].version += 1
+        self.calendars[mail] = self.events[event_id].now["start"]
 
     def answer(self, event_id: str, mail: str, response: str, at: str = "2026-11-28T08:00:00Z") -> None:
         """An attendee answers in Outlook."""
