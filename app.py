@@ -100,10 +100,9 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
         rosters = roster_mirror.Mirror(
             app, clock, TeamsDirectory(connector), tenant.directory if wire and tenant else None
         )
-        errands = [jobs.Errand("rosters", roster_mirror.EVERY, rosters.run)]
-        if tenant:
-            errands.append(jobs.Errand("answers", LOOK_EVERY, AnswerReader(database, tenant.calendar, clock).run))
-        await stack.enter_async_context(jobs.ticking(app, clock, errands=tuple(errands)))
+        answers = jobs.Errand("answers", LOOK_EVERY, AnswerReader(database, tenant, clock).run)
+        errands = (jobs.Errand("rosters", roster_mirror.EVERY, rosters.run), answers)
+        await stack.enter_async_context(jobs.ticking(app, clock, errands=errands))
         await stack.enter_async_context(_delivering(app, TeamsMessenger(connector, settings.app_id), tenant, clock))
         bot = TeamsBot(Conversations(app, clock), per_minute=settings.sender_rate, reads_threads=settings.read_threads)
         pages = [*Pages(app, clock).routes(), *Metrics(app, clock, _around(bank, wire)).routes()]

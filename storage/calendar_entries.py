@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, String, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, insert_new
+from storage.outgoing import AsAppointment
 
 
 class CalendarEntry(Base):
@@ -44,17 +45,18 @@ def hold(session: Session, event_key: str) -> CalendarEntry:
     return entry
 
 
-def plan(entry: CalendarEntry, digest: str, ends_at: datetime) -> None:
-    """Note the appointment's newest state. A state that differs from the last one raises the sequence."""
+def plan(entry: CalendarEntry, appointment: AsAppointment | None, digest: str | None) -> None:
+    """Note the appointment's newest state; None calls it off. A state that differs from the last raises the sequence.
+
+    ``digest`` is that of the state.
+    """
+    if appointment is None:
+        entry.sequence += not entry.called_off
+        entry.called_off = True
+        return
     if entry.digest and entry.digest != digest:
         entry.sequence += 1
-    entry.digest, entry.ends_at = digest, ends_at
-
-
-def call_off(entry: CalendarEntry) -> None:
-    """Note that the appointment is called off."""
-    entry.sequence += not entry.called_off
-    entry.called_off = True
+    entry.digest, entry.ends_at = digest or "", appointment.ends
 
 
 def find(session: Session, event_key: str) -> CalendarEntry | None:

@@ -25,7 +25,7 @@ NO_ADDRESS, FULL = "no_address", "full"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class OutlookAnswer:
     """An answer as Outlook gave it."""
 
     word: str
@@ -84,7 +84,7 @@ def of_event(session: Session, event_key: str) -> Sequence[tuple[Invitation, Per
 
 
 def record(
-    session: Session, event_key: str, removed: Collection[str], answers: Mapping[str, Answer], now: datetime
+    session: Session, event_key: str, removed: Collection[str], answers: Mapping[str, OutlookAnswer], now: datetime
 ) -> None:
     """Store the entry's state as read at ``now``: drop rows whose address was ``removed``, and store new answers.
 

@@ -22,7 +22,6 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, case, exi
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from storage import calendar_entries, contents, invitations, name_keys
-from storage.calendar_entries import CalendarEntry
 from storage.contents import Content
 from storage.database import Base, Utc, insert_new, person_key, wake
 from storage.outgoing import Operation, Outgoing, Repeat, ToCalendar, columns
@@ -135,20 +134,12 @@ def enqueue_all(session: Session, outgoings: Iterable[Outgoing], now: datetime) 
     added = sum(insert_new(session, Delivery, **row) for row in rows)
     for outgoing in fresh:
         if isinstance(outgoing.to, ToCalendar):
-            _plan(session, held[outgoing.to.event_key], outgoing, hashes[outgoing.key])
+            calendar_entries.plan(held[outgoing.to.event_key], outgoing.appointment, hashes[outgoing.key])
+            if outgoing.attendees is not None:
+                invitations.invite(session, outgoing.to.event_key, outgoing.attendees)
     if added:
         wake(session, QUEUE)
     return added
-
-
-def _plan(session: Session, entry: CalendarEntry, outgoing: Outgoing, content_hash: str | None) -> None:
-    """Note an appointment's newest state and people, which the row brings to the calendar."""
-    if outgoing.appointment is None:
-        calendar_entries.call_off(entry)
-    else:
-        calendar_entries.plan(entry, content_hash or "", outgoing.appointment.ends)
-    if outgoing.attendees is not None:
-        invitations.invite(session, entry.event_key, outgoing.attendees)
 
 
 def known(session: Session, keys: Collection[str]) -> set[str]:

@@ -13,7 +13,7 @@ from functools import partial
 
 from bot.delivery.calendar import read_back
 from bot.ports import Failed, TryLater, Unreachable
-from bot.tenant import Calendar
+from bot.tenant import Tenant
 from storage import calendar_entries
 from storage.database import Database
 
@@ -30,13 +30,16 @@ logger = logging.getLogger(__name__)
 class AnswerReader:
     """Read the entries that are due, each time :meth:`run` is called. Several replicas share the work."""
 
-    def __init__(self, database: Database, calendar: Calendar, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, tenant: Tenant | None, clock: Callable[[], datetime]) -> None:
+        """Without a tenant there is nothing to read."""
         self._database = database
-        self._calendar = calendar
+        self._calendar = tenant.calendar if tenant else None
         self._clock = clock
 
     async def run(self) -> int:
         """Return how many entries were read. Skip an unreadable entry; stop when the calendar asks us to wait."""
+        if self._calendar is None:
+            return 0
         for count in range(MOST):
             now = self._clock()
             claim = partial(calendar_entries.claim_reading, now=now, every=EVERY)

@@ -21,7 +21,7 @@ from bot.mail_address import reachable
 from bot.ports import Failed, Posted
 from bot.tenant import MOST_ATTENDEES, Appointment, Attendee, Booked, Calendar, StaleEntry
 from storage import calendar_entries, invitations
-from storage.invitations import Answer, Invitation
+from storage.invitations import Invitation, OutlookAnswer
 from storage.outbox import Delivery
 from storage.outgoing import AsAppointment, Operation, ToCalendar
 
@@ -102,7 +102,7 @@ def read_back(session: Session, key: str, booked: Booked, now: datetime) -> None
 def _record(
     session: Session, *, key: str, booked: Booked, guests: Guests, listed: Sequence[Attendee], now: datetime
 ) -> None:
-    """Store the entry's state after we wrote it, and who is not in it."""
+    """Store the entry's state after we wrote it, and which invited people it does not have."""
     calendar_entries.hold(session, key)
     calendar_entries.note(session, key, _link(booked), now)
     wanted = {invitations.mark(key, attendee.mail) for attendee in guests.attendees}
@@ -117,9 +117,9 @@ def _record(
         logger.warning("an entry holds no more attendees; the last ones are left out", extra=told)
 
 
-def _answers(key: str, booked: Booked) -> dict[str, Answer]:
+def _answers(key: str, booked: Booked) -> dict[str, OutlookAnswer]:
     return {
-        invitations.mark(key, attendee.mail): Answer(attendee.answer, attendee.answered_at)
+        invitations.mark(key, attendee.mail): OutlookAnswer(attendee.answer, attendee.answered_at)
         for attendee in booked.attendees
     }
 

@@ -120,6 +120,10 @@ def invitation(
         event.add("attendee", _invited(attendee), encode=False)
     if method is not Method.CANCEL:
         event.add_component(_alarm(title))
+    return _file(event, method)
+
+
+def _file(event: Event, method: Method) -> bytes:
     file = File()
     file.add("prodid", "-//Sveriges Ekokommuner//SEKOM-boten//SV")
     file.add("version", "2.0")

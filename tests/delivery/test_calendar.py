@@ -307,7 +307,7 @@ async def test_a_decline_is_found_once_and_survives_a_move(planner: Planner) -> 
     await planner.deliver()
     (event_id,) = planner.graph.standin.state.events
     standin, clock = planner.graph.standin, planner.desk.clock
-    reader = AnswerReader(planner.desk.database, planner.graph.tenant.calendar, clock)
+    reader = AnswerReader(planner.desk.database, planner.graph.tenant, clock)
     since = datetime(2026, 11, 1, tzinfo=UTC)
 
     def declines() -> list[tuple[int, int]]:
@@ -521,6 +521,7 @@ async def test_without_a_tenant_the_row_says_so(database: Database, clock: Clock
         bare.enqueue(Outgoing("k", EVENT, ToCalendar(EVENT), appointment=PLAN, attendees=()))
         await bare.courier.deliver()
         assert bare.state("k")[:2] == ("unreachable", "no_route")
+        assert await AnswerReader(database, None, clock).run() == 0
 
 
 async def test_an_appointment_is_forgotten_when_it_has_been_over_for_long(planner: Planner) -> None:
