@@ -98,9 +98,9 @@ OLD = (
         lambda s, it, now, most: news.forget_old(s, _before(now, it.delivery_days), most),
     ),
     Old(
-        "invitations to appointments whose notes are forgotten",
+        "appointments that are over, and who was invited",
         lambda it: f"SEKOM_DELIVERY_DAYS={it.delivery_days}",
-        lambda s, _, __, most: retention.forget_invitations(s, most),
+        lambda s, it, now, most: retention.forget_appointments(s, _before(now, it.delivery_days), most),
     ),
     Old(
         "names of former contact persons",

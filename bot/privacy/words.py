@@ -133,7 +133,7 @@ CLASSES = (
         ("invitations",),
         "Möten som jag har bjudit in dig till i kalendern, och vad du har svarat i Outlook.",
         "Så att din kalender stämmer när mötet flyttas eller ställs in.",
-        lambda settings: f"{days(settings.delivery_days)} efter den sista ändringen av mötet.",
+        lambda settings: f"{days(settings.delivery_days)} efter mötet.",
         "Ett kodat spår av din mejladress, tills du är borttagen ur mötet i kalendern. Det brukar ta någon minut.",
     ),
     KeptClass(
