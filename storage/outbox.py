@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from storage import contents, invitations, name_keys
 from storage.contents import Content
-from storage.database import Base, Utc, insert_new, person_key, wake
+from storage.database import Base, Utc, in_chunks, insert_new, person_key, wake
 from storage.outgoing import Operation, Outgoing, Repeat, ToCalendar, columns
 
 REPLY = "reply"
@@ -140,7 +140,8 @@ def enqueue_all(session: Session, outgoings: Iterable[Outgoing], now: datetime) 
 
 def known(session: Session, keys: Collection[str]) -> set[str]:
     """Return the keys that already have a row, sent or not."""
-    return set(session.scalars(select(Delivery.key).where(Delivery.key.in_(list(keys)))))
+    some = in_chunks(list(keys))
+    return {key for part in some for key in session.scalars(select(Delivery.key).where(Delivery.key.in_(part)))}
 
 
 def cancel(session: Session, subject: str, now: datetime) -> int:

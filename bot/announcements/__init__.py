@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.announcements import commands, desk_commands, notices, reminders, sent_commands
 from bot.announcements.notices import run
+from bot.announcements.reminders import ahead
 from bot.desk import Tile
 from bot.routes import Role, Routes
 
@@ -13,4 +14,4 @@ DUE = (reminders.due,)
 LISTENERS = (commands.ask_in_thread,)
 STILL_WANTED = {"announcement": notices.still_wanted, "announcement_reminder": reminders.still_wanted}
 
-__all__ = ["DUE", "LISTENERS", "START", "STILL_WANTED", "routes", "run"]
+__all__ = ["DUE", "LISTENERS", "START", "STILL_WANTED", "ahead", "routes", "run"]

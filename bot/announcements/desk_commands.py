@@ -14,9 +14,10 @@ from bot.register.target import Target
 from bot.routes import Role, Routes, Where
 from bot.swedish import date_of, is_open, next_open
 from bot.turn import Turn
-from storage import kansli, people, saved_audiences
+from storage import kansli, outbox, people, saved_audiences
 from storage.announcements import Announcement, AnnouncementState
 from storage.audiences import Audience
+from storage.outgoing import Outgoing, ToPerson
 
 routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
 WRITTEN = (AnnouncementState.DRAFT, AnnouncementState.SCHEDULED)
@@ -176,7 +177,9 @@ def request_review(turn: Turn) -> Reply:
         raise UserError("Välj någon annan på kansliet.")
     known = target.conditions(turn.app)
     to = target.sentence(turn.session, target.of(row.audience, known), known)
-    notices.ask_review(turn.session, row, reviewer.id, send_cards.review(row, turn.person.called, to), turn.now)
+    subject, card = f"announcement_review:{row.id}", send_cards.review(row, turn.person.called, to)
+    key = f"{subject}:{row.version}:person:{reviewer.id}"
+    outbox.enqueue(turn.session, Outgoing(key, subject, ToPerson(reviewer.id), card=card), turn.now)
     return turn.in_place(shown(turn, row, f"{reviewer.called} har fått utskicket att granska."))
 
 

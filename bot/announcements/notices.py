@@ -20,7 +20,6 @@ from bot.announcements.cards import Edition
 from bot.announcements.send_cards import Progress
 from bot.delivery.living import Living
 from bot.delivery.reach import OUTSIDE
-from bot.message import Json, UserError
 from bot.register import audience, target
 from bot.register.change import Change
 from bot.turn import App
@@ -67,10 +66,8 @@ def run(app: App, clock: Callable[[], datetime]) -> Iterator[Work]:
 
 def start(app: App, session: Session, row: Announcement, now: datetime) -> None:
     """Write the rows of the first recipients, and post the card that shows the kansli how it goes."""
-    people = _recipients(app, session, row, now)
-    channels = {place for _, place in target.channels(session, _target(app, row)) if place}
-    rows = [_to_channel(row, place) for place in sorted(channels)]
-    outbox.enqueue_all(session, rows, now)
+    people = recipients(app, session, row, now)
+    outbox.enqueue_all(session, to_channels(app, session, row), now)
     _enqueue(app, session, row, people[:CHUNK], at=0, now=now)
     if len(people) <= CHUNK:
         row.prepared_at = now
@@ -106,12 +103,6 @@ def show_progress(app: App, session: Session, row: Announcement, now: datetime) 
         outbox.enqueue(session, version, now)
 
 
-def ask_review(session: Session, row: Announcement, reviewer: int, card: Json, now: datetime) -> None:
-    """Ask a second person to approve the newest version."""
-    key = f"announcement_review:{row.id}:{row.version}:person:{reviewer}"
-    outbox.enqueue(session, Outgoing(key, f"announcement_review:{row.id}", ToPerson(reviewer), card=card), now)
-
-
 def _forward(app: App, number: int, clock: Callable[[], datetime]) -> Iterator[Work]:
     people: list[int] = []
     yield partial(_begin, app=app, number=number, clock=clock, people=people)
@@ -134,7 +125,7 @@ def _begin(session: Session, app: App, number: int, clock: Callable[[], datetime
     if row.state == AnnouncementState.SCHEDULED and row.send_at is not None and row.send_at <= now:
         _start_scheduled(app, session, row, now)
     if row.state == AnnouncementState.SENDING and row.prepared_at is None:
-        people[:] = _recipients(app, session, row, now)
+        people[:] = recipients(app, session, row, now)
         if not people:
             row.prepared_at = now
     return len(people)
@@ -142,20 +133,20 @@ def _begin(session: Session, app: App, number: int, clock: Callable[[], datetime
 
 def _start_scheduled(app: App, session: Session, row: Announcement, now: datetime) -> None:
     """Send it; or make it a draft again and say why, if it may not go any more."""
-    change = Change(session, None, now)
-    try:
-        known = target.conditions(app)
-        found = target.counted(session, target.of(row.audience, known), now, app.settings, known)
-        lifecycle.refuse_unsent(row, found, app.settings.review_above, change.today)
-    except UserError as refusal:
+    change, refusal = Change(session, None, now), lifecycle.refused(app, session, row, now)
+    if refusal:
         lifecycle.unschedule(change, row, "Schemalagt utskick gick inte iväg")
-        subject, card = f"announcement_desk:{row.id}", send_cards.halted(row, str(refusal))
-        key = f"{subject}:halted:{row.version}"
-        told = kansli.at_desk(session, row.sender_id, app.settings.kansli)
-        outbox.enqueue_all(session, [Outgoing(f"{key}:{who}", subject, ToPerson(who), card=card) for who in told], now)
+        outbox.enqueue_all(session, halted(app, session, row, refusal, row.version), now)
         return
     lifecycle.send(change, row)
     start(app, session, row, now)
+
+
+def halted(app: App, session: Session, row: Announcement, refusal: str, version: int) -> list[Outgoing]:
+    """Return what the kansli is told when a scheduled announcement may not go and is a draft with ``version``."""
+    subject, card = f"announcement_desk:{row.id}", send_cards.halted(row, refusal)
+    told = kansli.at_desk(session, row.sender_id, app.settings.kansli)
+    return [Outgoing(f"{subject}:halted:{version}:{who}", subject, ToPerson(who), card=card) for who in told]
 
 
 def _prepare(
@@ -177,8 +168,7 @@ def _prepared(session: Session, number: int, clock: Callable[[], datetime]) -> i
 
 def _enqueue(app: App, session: Session, row: Announcement, people: list[int], *, at: int, now: datetime) -> int:
     """Write rows for people. ``at`` is the place of the first one among all: it says when their rows become due."""
-    hours = timedelta() if row.important else timedelta(hours=app.settings.announcement_mail_hours)
-    pattern = _pattern(row, hours)
+    pattern = pattern_of(app, row)
     begins = (row.sent_at or now) + timedelta(seconds=at / (app.settings.rate * AHEAD))
     return copies.enqueue(session, pattern, people, now, max(begins, now))
 
@@ -244,7 +234,8 @@ def _spread(session: Session, row: Announcement, now: datetime) -> bool:
     return not _stale(session, row, 0, 1) and not (deletes and _undeleted(session, row, 0, 1))
 
 
-def _recipients(app: App, session: Session, row: Announcement, now: datetime) -> list[int]:
+def recipients(app: App, session: Session, row: Announcement, now: datetime) -> list[int]:
+    """Return to whom the announcement goes in their own chat or by mail."""
     known = target.conditions(app)
     return audience.person_ids(session, _target(app, row).people, now, known)
 
@@ -253,8 +244,13 @@ def _target(app: App, row: Announcement) -> target.Target:
     return target.of(row.audience, target.conditions(app))
 
 
-def _pattern(row: Announcement, mail_after: timedelta = timedelta()) -> Outgoing:
+def pattern_of(app: App, row: Announcement) -> Outgoing:
     """Return the delivery that everybody gets, to be given a recipient."""
+    hours = 0 if row.important else app.settings.announcement_mail_hours
+    return replace(_pattern(row), mail_after=timedelta(hours=hours))
+
+
+def _pattern(row: Announcement) -> Outgoing:
     edition = Edition.of(row)
     return Outgoing(
         f"{row.subject}:person",
@@ -265,8 +261,14 @@ def _pattern(row: Announcement, mail_after: timedelta = timedelta()) -> Outgoing
         repeat=Repeat.ASK,
         reach=Reach.ANNOUNCEMENT,
         mail=cards.mail(edition),
-        mail_after=mail_after,
+        mail_after=timedelta(),
     )
+
+
+def to_channels(app: App, session: Session, row: Announcement) -> list[Outgoing]:
+    """Return the delivery to each channel."""
+    channels = {place for _, place in target.channels(session, _target(app, row)) if place}
+    return [_to_channel(row, place) for place in sorted(channels)]
 
 
 def _to_channel(row: Announcement, conversation: str) -> Outgoing:

@@ -1,15 +1,21 @@
-"""Remind people who pressed *Intresserad*, a week and a day before the last day."""
+"""Remind people who pressed *Intresserad*, a week and a day before the last day. Also foresee what is scheduled."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.announcements import cards
+from bot.announcements import cards, lifecycle, notices, send_cards
 from bot.announcements.cards import Edition
+from bot.announcements.send_cards import Progress
 from bot.delivery.ladder import Ladder, Rung
+from bot.delivery.living import Living
+from bot.plan import Foreseen
 from bot.swedish import STOCKHOLM, count, date_of
+from bot.turn import App
 from storage import announcements
 from storage.announcements import Announcement, AnnouncementState, Mark
 from storage.outbox import Delivery
@@ -26,6 +32,26 @@ def due(session: Session, now: datetime) -> list[Outgoing]:
     """Return the reminders that are due."""
     rows = announcements.running_out(session, date_of(now), date_of(now + FARTHEST))
     return [outgoing for row in rows for outgoing in _due(session, row, now)]
+
+
+def ahead(app: App, session: Session, now: datetime, until: datetime) -> Iterator[Foreseen]:
+    """Yield the scheduled announcements that go before ``until``, or what the kansli is told of one that may not go."""
+    for row in announcements.scheduled(session, until):
+        at = max(now, row.send_at or now)
+        refusal = lifecycle.refused(app, session, row, at)
+        sent = notices.halted(app, session, row, refusal, row.version + 1) if refusal else _sent(app, session, row, at)
+        yield from (Foreseen(at, outgoing) for outgoing in sent)
+
+
+def _sent(app: App, session: Session, row: Announcement, at: datetime) -> Iterator[Outgoing]:
+    yield from notices.to_channels(app, session, row)
+    pattern = notices.pattern_of(app, row)
+    for person in notices.recipients(app, session, row, at):
+        yield replace(pattern, key=f"{pattern.key}:{person}", to=ToPerson(person))
+    if row.sender_id is not None:
+        card = send_cards.progress(row, Progress.of(session, row, app.settings.rate))
+        desk = Living.of(f"announcement_desk:{row.id}")
+        yield desk.post(f"person:{row.sender_id}", ToPerson(row.sender_id), card)
 
 
 def still_wanted(session: Session, delivery: Delivery) -> bool:
