@@ -16,6 +16,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot import agenda, announcements, dialog, faq, groups, memberlist, members, nudges, privacy, questions, reminding
+from bot import forecast as forecast_feature
 from bot import help as help_feature
 from bot.cards import card, plain
 from bot.delivery import replies
@@ -51,19 +52,14 @@ def ask_bot(turn: Turn) -> Reply:
     )
 
 
-FEATURES = help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda, announcements
+FEATURES = (
+    *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda, announcements),
+    forecast_feature,
+)
 ROUTES = Routes(*(feature.routes for feature in FEATURES), dialog.routes, _ASKED)
 """Every command and button of the bot."""
-START: tuple[Tile, ...] = (
-    *questions.START,
-    *groups.START,
-    *members.START,
-    *reminding.START,
-    *privacy.START,
-    *faq.START,
-    *announcements.START,
-    *agenda.START,
-)
+_ON_START = questions, groups, members, reminding, privacy, faq, announcements, agenda, forecast_feature
+START: tuple[Tile, ...] = tuple(tile for feature in _ON_START for tile in feature.START)
 """The buttons of the start page, in their order. The kansli's own come after the members'."""
 DECISIONS: tuple[Decider, ...] = (*members.DECISIONS, *questions.DECISIONS, *faq.DECISIONS, *nudges.DECISIONS)
 """What prepares decisions for the kansli."""

@@ -49,6 +49,13 @@ def by_keys(session: Session, keys: Sequence[str]) -> dict[str, Delivery]:
     return {row.key: row for part in rows for row in part}
 
 
+def waiting(session: Session, until: datetime) -> Sequence[Delivery]:
+    """Return the waiting messages whose turn comes before ``until``, oldest first. A change of a card is no message."""
+    these = Delivery.state == State.WAITING, Delivery.not_before < until
+    change = Delivery.operation.in_([Operation.UPDATE, Operation.DELETE])
+    return session.scalars(select(Delivery).where(*these, ~change).order_by(Delivery.id)).all()
+
+
 def channels(session: Session, subject: str) -> Sequence[str]:
     """Return the channels where threads about ``subject`` were started or will be, the newest last."""
     rows = select(Delivery.conversation_id).where(Delivery.subject == subject, Delivery.operation == Operation.THREAD)
