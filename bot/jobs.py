@@ -18,7 +18,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.orm import Session
 
 from bot import agenda, announcements, members, nudges, questions, upkeep
-from bot.plan import Ahead, Due, Plan, StillWanted
+from bot.plan import Ahead, Due, SendingPlan, StillWanted
 from bot.privacy import retention
 from bot.turn import App
 from storage import outbox
@@ -81,7 +81,7 @@ JOBS = (
     Job("announcements", ANNOUNCE_EVERY, announcements.run, announcements.ahead),
 )
 """The jobs besides the planning of :data:`DUE` and the outbox's own loop. `clean` only ends cards about the erased."""
-PLAN = Plan(DUE, tuple(job.ahead for job in JOBS if job.ahead is not None), STILL_WANTED)
+PLAN = SendingPlan(DUE, tuple(job.ahead for job in JOBS if job.ahead is not None), STILL_WANTED)
 """All that the bot sends by itself, for the features that look ahead."""
 
 

@@ -40,7 +40,7 @@ It writes nothing. A message may come several times; the first counts.
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SendingPlan:
     """What the features offer the clock."""
 
     due: tuple[Due, ...] = ()

@@ -234,11 +234,6 @@ def is_id(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**31
 
 
-def in_chunks(values: Sequence[T], most: int = 5000) -> Iterator[Sequence[T]]:
-    """Yield the values in parts that fit in one query: a statement holds 32,766 of them at the least."""
-    return (values[at : at + most] for at in range(0, len(values), most))
-
-
 def insert_new(session: Session, table: type[Base], **values: Any) -> bool:
     """Insert a row unless one with the same unique key exists. Return whether it was inserted.
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from storage.database import in_chunks
 from storage.outbox import Delivery, State
 from storage.outgoing import Operation
 from storage.people import Person
@@ -41,12 +40,6 @@ def ended(session: Session, keys: Collection[str]) -> Sequence[Delivery]:
     """Return the deliveries with these keys that have ended, in any way."""
     over = Delivery.state.not_in([State.WAITING, State.SENDING])
     return session.scalars(select(Delivery).where(Delivery.key.in_(list(keys)), over)).all() if keys else ()
-
-
-def by_keys(session: Session, keys: Sequence[str]) -> dict[str, Delivery]:
-    """Return the deliveries with these keys, by key."""
-    rows = (session.scalars(select(Delivery).where(Delivery.key.in_(part))) for part in in_chunks(keys))
-    return {row.key: row for part in rows for row in part}
 
 
 def waiting(session: Session, until: datetime) -> Sequence[Delivery]:

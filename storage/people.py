@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
 from storage import name_keys
 from storage.absorption import absorb
-from storage.database import Base, in_chunks, insert_new, is_id, person_key, table_of
+from storage.database import Base, insert_new, is_id, person_key, table_of
 from storage.erasure import hashes
 from storage.name_keys import FormerName
 
@@ -213,13 +213,6 @@ def find(session: Session, teams_id: str) -> Person | None:
 def by_id(session: Session, person_id: object) -> Person | None:
     """The person with this id, which may come from a client and be anything."""
     return session.get(Person, person_id) if is_id(person_id) else None
-
-
-def by_ids(session: Session, person_ids: Collection[int]) -> dict[int, Person]:
-    """Return these people, by id."""
-    parts = in_chunks(sorted(person_ids))
-    rows = (session.scalars(select(Person).where(Person.id.in_(part))) for part in parts)
-    return {person.id: person for part in rows for person in part}
 
 
 def with_mail(session: Session, mail: str) -> Sequence[Person]:

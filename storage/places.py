@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import String, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.database import Base, in_chunks, insert_new, person_key, table_of
+from storage.database import Base, insert_new, person_key, table_of
 
 
 class Conversation(Base):
@@ -93,15 +92,6 @@ def greet(session: Session, conversation_id: str, now: datetime) -> bool:
 def own_chat(session: Session, person_id: int) -> Conversation | None:
     """Return the person's own chat with the bot; the newest one if there are several."""
     return session.query(Conversation).filter_by(person_id=person_id).order_by(Conversation.seen_at.desc()).first()
-
-
-def own_chats(session: Session, person_ids: Collection[int]) -> dict[int, Conversation]:
-    """Return the own chats of these people, by person, as :func:`own_chat` does for one."""
-    found: dict[int, Conversation] = {}
-    for some in in_chunks(sorted(person_ids)):
-        rows = select(Conversation).where(Conversation.person_id.in_(some)).order_by(Conversation.seen_at)
-        found |= {chat.person_id: chat for chat in session.scalars(rows) if chat.person_id is not None}
-    return found
 
 
 def newest(session: Session) -> Conversation | None:

@@ -14,7 +14,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from storage import outbox
-from storage.database import in_chunks, insert_all_new, wake
+from storage.chunks import in_chunks
+from storage.database import insert_all_new, wake
 from storage.outbox import Delivery, State
 
 NAME = "stop:"

@@ -38,7 +38,7 @@ def due(app: App, session: Session, now: datetime) -> list[Outgoing]:
     if not waiting:
         return []
     mail = cards.by_mail(waiting)
-    posts = living.post_to(people, notices.card(app, session, now))
+    posts = living.post_to(people, notices.card(app, session, now, waiting=waiting))
     return [replace(post, reach=Reach.REMINDER, mail=mail, expires_at=week.ends(now)) for post in posts]
 
 

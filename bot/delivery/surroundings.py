@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from sqlalchemy.orm import Session
 
-from storage import deliveries, people, places, reminder_choices
+from storage import bulk, places, reminder_choices
 from storage.outbox import Delivery
 from storage.people import Person
 from storage.places import Conversation
@@ -43,11 +43,11 @@ class ManySurroundings(Surroundings):
         """Look up the people, their chats, and the rows that ``mails`` go with."""
         super().__init__(session)
         wanted = set(person_ids)
-        self._people = people.by_ids(session, wanted)
-        self._chats = places.own_chats(session, wanted)
+        self._people = bulk.people(session, wanted)
+        self._chats = bulk.own_chats(session, wanted)
         self._newest = places.newest(session)
         self._near: dict[str, Conversation | None] = {}
-        self._firsts = deliveries.by_keys(session, [reminder_choices.first_key(mail) for mail in mails])
+        self._firsts = bulk.deliveries(session, [reminder_choices.first_key(mail) for mail in mails])
 
     def person(self, person_id: int | None) -> Person | None:
         """Return the person."""

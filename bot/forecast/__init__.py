@@ -1,4 +1,4 @@
-"""What the bot is going to send: foreseen with the code that sends it, and stopped in time."""
+"""Messages to come, foreseen with the code that sends them, and stopped in time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is going to be sent, as the kansli sees it."""
+"""The cards about messages to come, as the kansli sees them."""
 
 from __future__ import annotations
 

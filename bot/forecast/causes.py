@@ -1,4 +1,4 @@
-"""What is foreseen, by day and cause, as the kansli sees it; and what of it may be stopped.
+"""Messages to come by day and cause, as the kansli sees them, and which of them may be stopped.
 
 What the bot or the kansli began may be stopped: reminders, the week's card, announcements. An answer to what a member
 did may not, because somebody waits for it. A scheduled announcement is stopped as a whole, where it was scheduled.

@@ -1,6 +1,6 @@
 """Foresee what the features are going to plan, with the code that plans it.
 
-What is due follows from the state and the time. So each feature is asked at moments to come, and a message is foreseen
+The state and the time decide which messages are due. So each feature is asked at moments to come, and a message is foreseen
 at the first minute at which it is due. The moments are those at which a rung of a ladder is reached, which are exact,
 and a few fixed ones each day. A message that appears between two moments is searched for, to the minute.
 
@@ -23,7 +23,7 @@ from bot.turn import App
 from storage import outbox
 from storage.outgoing import Outgoing
 
-HOURS = (0, 8, 12, 16)
+HOURS = (8, 12, 16)
 """When the features are asked each day. At 8 the bot's day begins, and most of what is due is due then."""
 MINUTE = timedelta(minutes=1)
 """How often the clock plans, so how exact a moment can be."""
@@ -32,12 +32,18 @@ MINUTE = timedelta(minutes=1)
 def foresee(app: App, session: Session, now: datetime, until: datetime) -> list[Foreseen]:
     """Return what is going to be planned from ``now`` until before ``until``, and has no row in the outbox yet."""
     found: dict[str, Foreseen] = {}
-    for due in app.plan.due:
-        for message in _Search(due, session, now, until).found():
-            found.setdefault(message.outgoing.key, message)
-    for ahead in app.plan.ahead:
-        for message in ahead(app, session, now, until):
-            found.setdefault(message.outgoing.key, message)
+    told: set[str] = set()
+    session.info[outbox.FORESEEN] = told  # what is foreseen is not asked for again, as if it was planned
+    try:
+        for due in app.plan.due:
+            for message in _Search(due, session, now, until, told).found():
+                found.setdefault(message.outgoing.key, message)
+        for ahead in app.plan.ahead:
+            for message in ahead(app, session, now, until):
+                found.setdefault(message.outgoing.key, message)
+                told.add(message.outgoing.key)
+    finally:
+        del session.info[outbox.FORESEEN]
     known = outbox.known(session, found)
     return [message for key, message in found.items() if key not in known]
 
@@ -45,7 +51,8 @@ def foresee(app: App, session: Session, now: datetime, until: datetime) -> list[
 class _Search:
     """The search for one feature's messages."""
 
-    def __init__(self, due: Due, session: Session, now: datetime, until: datetime) -> None:
+    def __init__(self, due: Due, session: Session, now: datetime, until: datetime, told: set[str]) -> None:
+        self._told = told
         self._due, self._session, self._now, self._until = due, session, now, until
         self._first: dict[str, Foreseen] = {}
 
@@ -65,6 +72,7 @@ class _Search:
             fresh = {key: outgoing for key, outgoing in there.items() if key not in self._first}
             if fresh:
                 self._narrow(before, at, fresh)
+                self._told |= fresh.keys()
             before = at
         return iter(self._first.values())
 

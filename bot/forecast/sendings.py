@@ -1,4 +1,4 @@
-"""What is going to be sent: when, to whom, by which route and why. Also the rows that wait in the outbox.
+"""Messages to come: when, to whom, by which route and why. Also the rows that wait in the outbox.
 
 The route is chosen by the code that sends (:func:`bot.delivery.reach.chosen`), as if the first route works and nobody
 opens anything. A card that replaces one that was sent before is no message, so it is left out.
