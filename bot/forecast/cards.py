@@ -22,8 +22,8 @@ FEWEST_DAYS = 3
 """The fewest days that a chart compares."""
 HONEST = (
     "Räknat just nu av samma kod som skickar, om inget mer händer: ett svar, en ändring eller en ny anmälan ändrar "
-    "listan. Tiderna stämmer på minuten, men ett utskick till många tar några minuter. Det som bara gäller några "
-    "timmar och inte följer ett datum kan saknas. Ändringar av kort som redan är skickade är inte med."
+    "listan. Tiderna stämmer på minuten, men ett utskick till många tar några minuter. Det som gäller kortare "
+    "än ett dygn och inte följer ett datum kan saknas. Ändringar av kort som redan är skickade är inte med."
 )
 
 

@@ -1,7 +1,7 @@
 """Foresee what the features are going to plan, with the code that plans it.
 
-The state and the time decide which messages are due. So each feature is asked at moments to come, and a message is foreseen
-at the first minute at which it is due. The moments are those at which a rung of a ladder is reached, which are exact,
+The state and the time decide which messages are due. So each feature is asked at moments to come, and a message is
+foreseen at the first minute at which it is due. The moments are those at which a rung of a ladder is reached, which are exact,
 and a few fixed ones each day. A message that appears between two moments is searched for, to the minute.
 
 Not foreseen: what follows from what people do, and what is due for less than the time between two moments without
@@ -23,8 +23,8 @@ from bot.turn import App
 from storage import outbox
 from storage.outgoing import Outgoing
 
-HOURS = (8, 12, 16)
-"""When the features are asked each day. At 8 the bot's day begins, and most of what is due is due then."""
+HOURS = (9, 15)
+"""When the features are asked each day: once in the morning and once in the afternoon of a working day."""
 MINUTE = timedelta(minutes=1)
 """How often the clock plans, so how exact a moment can be."""
 
@@ -72,7 +72,7 @@ class _Search:
             fresh = {key: outgoing for key, outgoing in there.items() if key not in self._first}
             if fresh:
                 self._narrow(before, at, fresh)
-                self._told |= fresh.keys()
+                self._told.update(fresh)
             before = at
         return iter(self._first.values())
 

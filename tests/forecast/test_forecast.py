@@ -197,11 +197,11 @@ def test_nothing_is_said_to_come_where_nothing_comes(kansli: Chat) -> None:
 
 @pytest.mark.parametrize("minutes", [0, 1, 61, 239, 1439, 7777])
 def test_what_appears_between_two_looks_is_found_to_the_minute(chat: Chat, clock: Clock, minutes: int) -> None:
-    """No ladder: only the fixed moments, and the search between them. It stays due for 5 hours."""
+    """No ladder: only the fixed moments, and the search between them. It stays due for 18 hours."""
     appears = clock.now + timedelta(minutes=minutes)
 
     def due(_session: Session, now: datetime) -> list[Outgoing]:
-        there = appears <= now < appears + timedelta(hours=9)
+        there = appears <= now < appears + timedelta(hours=18)
         return [Outgoing("x:1", "x:1", ToPerson(1), text=f"{now}", not_before=now)] if there else []
 
     app = replace(chat.app, plan=SendingPlan(due=(due,)))
