@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from app import utc_now
-from bot.conversation import AUDIENCES, DECISIONS, ROUTES, START
+from bot.conversation import ROUTES
 from bot.doctor import doctor
 from bot.doctor.case import Asked
 from bot.doctor.permissions import PERMISSIONS
+from bot.features import AUDIENCES, DECISIONS, START
 from bot.forecast import operator as forecast
 from bot.jobs import PLAN
 from bot.local.address import bot_address

@@ -38,7 +38,7 @@ class App:
     decisions: Sequence[Decider] = ()
     """What prepares decisions for the kansli."""
     conditions: Mapping[str, Condition] = field(default_factory=dict)
-    """The features' own conditions of audiences (:data:`bot.conversation.AUDIENCES`)."""
+    """The features' own conditions of audiences (:data:`bot.features.AUDIENCES`)."""
     plan: SendingPlan = field(default_factory=SendingPlan)
     """What the bot sends by itself (:data:`bot.jobs.PLAN`)."""
 

@@ -1,8 +1,8 @@
 """Foresee what the features are going to plan, with the code that plans it.
 
 The state and the time decide which messages are due. So each feature is asked at moments to come, and a message is
-foreseen at the first minute at which it is due. The moments are those at which a rung of a ladder is reached, which are exact,
-and a few fixed ones each day. A message that appears between two moments is searched for, to the minute.
+foreseen at the first minute at which it is due. The moments are those at which a rung of a ladder is reached, which
+are exact, and two fixed ones each day. A message that appears between two moments is searched for, to the minute.
 
 Not foreseen: what follows from what people do, and what is due for less than the time between two moments without
 being on a ladder.

@@ -23,8 +23,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from bot import announcements, conversation
-from bot.conversation import AUDIENCES, ROUTES
+from bot.conversation import ROUTES
 from bot.delivery.courier import Courier
+from bot.features import AUDIENCES
 from bot.jobs import STILL_WANTED
 from bot.message import Incoming, Kind, Message, Place, Scope, Sender
 from bot.ports import Posted, Route

@@ -29,9 +29,10 @@ from sqlalchemy.orm import Session
 
 from bot import announcements
 from bot.announcements import report_cards
-from bot.conversation import AUDIENCES, ROUTES
+from bot.conversation import ROUTES
 from bot.delivery.courier import Courier
 from bot.delivery.pace import Pace
+from bot.features import AUDIENCES
 from bot.jobs import STILL_WANTED
 from bot.register.target import Target
 from bot.search.live_bank import LiveBank
