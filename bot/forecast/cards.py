@@ -86,7 +86,10 @@ def ask_stop(cause: Cause, chosen: Sequence[Sending], *, one: bool) -> Json:
     known: dict[str, Any] = {**_named(cause), **({"send": chosen[0].key} if one else {})}
     number = count(len(chosen), "meddelande", "meddelanden")
     text = f"{cause.title}, {words.day(chosen[0])}: {number} till {words.to_whom(chosen)} skickas inte."
-    after = "Du kan ångra dig ända tills det skulle ha gått. Senare påminnelser om samma sak går ändå."
+    after = (
+        "Mejl som följer på ett stoppat meddelande går inte heller. Senare påminnelser om samma sak går ändå. "
+        "Du kan ångra dig ända tills det skulle ha gått."
+    )
     return card(
         heading("Stoppa?"),
         plain(text),
