@@ -171,7 +171,7 @@ def _table(labels: Sequence[str], series: Sequence[Series], unit: str) -> Table:
     rows = [_row(headings, bold=True)]
     for at, name in enumerate(labels):
         rows.append(_row([escape(name), *(number(each.values[at]) for each in series)]))
-    widths = [ColumnDefinition(width=2), *(ColumnDefinition(width=1) for _ in series)]
+    widths = [ColumnDefinition(width=2 if len(series) > 1 else 1), *(ColumnDefinition(width=1) for _ in series)]
     for column in widths[1:]:
         column.horizontal_cell_content_alignment = "Right"
     return Table(columns=widths, rows=rows, first_row_as_headers=True, show_grid_lines=True)
