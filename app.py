@@ -95,7 +95,7 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
             service_hosts=settings.service_hosts,
         )
         connector = Connector(session, token, gate.allows)
-        app = App(settings, database, ROUTES, DIALOGS, bank, START, DECISIONS, AUDIENCES)
+        app = App(settings, database, ROUTES, DIALOGS, bank, START, DECISIONS, AUDIENCES, jobs.PLAN)
         # Closed in reverse order: sends under way finish, then the clock stops, then the threads.
         rosters = roster_mirror.Mirror(
             app, clock, TeamsDirectory(connector), tenant.directory if wire and tenant else None

@@ -10,6 +10,7 @@ from bot import (
     consultations,
     events,
     faq,
+    forecast,
     groups,
     memberlist,
     members,
@@ -28,7 +29,7 @@ from bot.turn import Turn
 
 FEATURES = (
     *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda),
-    *(announcements, events, news, consultations, newsletters),
+    *(announcements, events, forecast, news, consultations, newsletters),
 )
 START: tuple[Tile, ...] = (
     *questions.START,
@@ -40,6 +41,7 @@ START: tuple[Tile, ...] = (
     *faq.START,
     *announcements.START,
     *agenda.START,
+    *forecast.START,
 )
 """The buttons of the start page, in their order. The kansli's own come after the members'."""
 DECISIONS: tuple[Decider, ...] = (*members.DECISIONS, *questions.DECISIONS, *faq.DECISIONS, *nudges.DECISIONS)

@@ -18,14 +18,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.orm import Session
 
 from bot import agenda, announcements, consultations, members, news, nudges, questions, upkeep
-from bot.delivery.courier import StillWanted
+from bot.plan import Ahead, Due, SendingPlan, StillWanted
 from bot.privacy import retention
 from bot.turn import App
 from storage import outbox
 from storage.outgoing import Outgoing
 
-Due = Callable[[Session, datetime], list[Outgoing]]
-"""Return the messages due by now, also those returned before: the outbox knows the keys it has had."""
 Clock = Callable[[], datetime]
 Work = Callable[[Session], int]
 
@@ -61,6 +59,8 @@ class Job:
     every: timedelta
     run: Callable[[App, Clock], Iterator[Work]]
     """Yields the transactions to play, in order. Each returns how many rows it changed."""
+    ahead: Ahead | None = None
+    """Foresees what the job is going to send; None for a job that sends nothing."""
 
 
 def plan(due: Due, app: App, clock: Clock) -> Iterator[Work]:
@@ -81,12 +81,14 @@ def plan(due: Due, app: App, clock: Clock) -> Iterator[Work]:
 
 JOBS = (
     Job("clean", CLEAN_EVERY, retention.run),
-    Job("agenda", PLAN_EVERY, agenda.run),
-    Job("announcements", ANNOUNCE_EVERY, announcements.run),
-    Job("news", PLAN_EVERY, news.run),
-    Job("newcomers", WELCOME_EVERY, news.tell_newcomers),
+    Job("agenda", PLAN_EVERY, agenda.run, agenda.ahead),
+    Job("announcements", ANNOUNCE_EVERY, announcements.run, announcements.ahead),
+    Job("news", PLAN_EVERY, news.run, news.ahead),
+    Job("newcomers", WELCOME_EVERY, news.tell_newcomers, news.ahead_of_newcomers),
 )
-"""The jobs besides the planning of :data:`DUE` and the outbox's own loop."""
+"""The jobs besides the planning of :data:`DUE` and the outbox's own loop. `clean` only ends cards about the erased."""
+PLAN = SendingPlan(DUE, tuple(job.ahead for job in JOBS if job.ahead is not None), STILL_WANTED)
+"""All that the bot sends by itself, for the features that look ahead."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,12 @@ def to_nudge(session: Session) -> list[int]:
     )
 
 
+def scheduled(session: Session, until: datetime) -> Sequence[Announcement]:
+    """Return the announcements that are scheduled before ``until``, in that order."""
+    these = Announcement.state == AnnouncementState.SCHEDULED, Announcement.send_at < until
+    return session.scalars(select(Announcement).where(*these).order_by(Announcement.send_at, Announcement.id)).all()
+
+
 def running_out(session: Session, today: date, last: date) -> Sequence[Announcement]:
     """Return the announcements that are out and whose last day is between these days."""
     out = Announcement.state.in_([AnnouncementState.SENDING, AnnouncementState.SENT])

@@ -42,6 +42,13 @@ def ended(session: Session, keys: Collection[str]) -> Sequence[Delivery]:
     return session.scalars(select(Delivery).where(Delivery.key.in_(list(keys)), over)).all() if keys else ()
 
 
+def waiting(session: Session, until: datetime) -> Sequence[Delivery]:
+    """Return the waiting messages whose turn comes before ``until``, oldest first. A change of a card is no message."""
+    these = Delivery.state == State.WAITING, Delivery.not_before < until
+    change = Delivery.operation.in_([Operation.UPDATE, Operation.DELETE])
+    return session.scalars(select(Delivery).where(*these, ~change).order_by(Delivery.id)).all()
+
+
 def channels(session: Session, subject: str) -> Sequence[str]:
     """Return the channels where threads about ``subject`` were started or will be, the newest last."""
     rows = select(Delivery.conversation_id).where(Delivery.subject == subject, Delivery.operation == Operation.THREAD)

@@ -19,17 +19,18 @@ from storage.people import Person
 _MAIL, _CHANGE = aliased(Delivery), aliased(Delivery)
 
 
-def waiting(session: Session, before: datetime, today: date, after: int, limit: int) -> list[int]:
+def waiting(session: Session, before: datetime, today: date, after: int, limit: int, *, lock: bool = True) -> list[int]:
     """Return people, in order after the id ``after``, for whom something valid has waited since ``before``.
 
-    Their rows are locked, so that another replica that plans the same finds in :func:`to_list` what is left to plan.
+    With ``lock``, their rows are locked, so that another replica that plans the same finds in :func:`to_list` what
+    is left to plan.
     """
     waits = exists().where(
         Listing.person_id == Person.id, Listing.announcement_id == Announcement.id, unlisted(Why.WEEKLY),
         Listing.at < before, *valid(today),
     )  # fmt: skip
     rows = select(Person.id).where(Person.id > after, waits, *_here(today)).order_by(Person.id).limit(limit)
-    return list(session.scalars(rows.with_for_update(of=Person)))
+    return list(session.scalars(rows.with_for_update(of=Person) if lock else rows))
 
 
 def to_list(

@@ -22,6 +22,7 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, case, exi
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from storage import calendar_entries, contents, invitations, name_keys
+from storage.chunks import in_chunks
 from storage.contents import Content
 from storage.database import Base, Utc, insert_new, person_key, wake
 from storage.outgoing import Operation, Outgoing, Repeat, ToCalendar, columns
@@ -30,6 +31,8 @@ REPLY = "reply"
 """The subject of replies that a turn could not send. Their texts are as people read them, without keys."""
 QUEUE = "outbox"
 """The waker that a commit with new rows calls."""
+FORESEEN = "foreseen"
+"""Where a session that looks ahead keeps the keys that it has foreseen, as if they were planned."""
 KEPT_FOR = timedelta(days=7)
 """How long a row without an ``expires_at`` is tried; longer than any outage that nobody notices."""
 VERSIONS = frozenset({Operation.UPDATE, Operation.INVITE})
@@ -143,8 +146,10 @@ def enqueue_all(session: Session, outgoings: Iterable[Outgoing], now: datetime) 
 
 
 def known(session: Session, keys: Collection[str]) -> set[str]:
-    """Return the keys that already have a row, sent or not."""
-    return set(session.scalars(select(Delivery.key).where(Delivery.key.in_(list(keys)))))
+    """Return the keys that already have a row, sent or not; for those who look ahead also the foreseen keys."""
+    queries = (select(Delivery.key).where(Delivery.key.in_(part)) for part in in_chunks(list(keys)))
+    foreseen: set[str] = session.info.get(FORESEEN, set())
+    return {key for query in queries for key in session.scalars(query)} | foreseen.intersection(keys)
 
 
 def cancel(session: Session, subject: str, now: datetime) -> int:

@@ -84,6 +84,7 @@ GUESS = {
     "state": "former",
     "name": "Siri",
     "step": "answer",
+    **dict.fromkeys(("day", "kind", "send", "stop"), "question"),
 }
 """The data of a press that somebody made up."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.announcements import access, commands, desk_commands, notices, reminders, sent_commands
-from bot.announcements.reminders import run
+from bot.announcements.reminders import ahead, run
 from bot.desk import Tile
 from bot.routes import Role, Routes
 
@@ -19,4 +19,4 @@ STILL_WANTED = {
     "announcement_nudge": reminders.nudge_wanted,
 }
 
-__all__ = ["DUE", "LISTENERS", "START", "STILL_WANTED", "routes", "run"]
+__all__ = ["DUE", "LISTENERS", "START", "STILL_WANTED", "ahead", "routes", "run"]

@@ -192,10 +192,10 @@ def overview(rows: Sequence[Announcement], page: int) -> Json:
     """List drafts, scheduled and sent announcements, the last changed first."""
     shown = paged(rows, page, ON_PAGE, "announcements.list")
     new = button("Nytt utskick", "announcements.start", style="positive")
-    letter = button("Nyhetsbrev", "newsletters.draft")
+    letter, coming = button("Nyhetsbrev", "newsletters.draft"), button("Kommande utskick", "forecast.show")
     if not rows:
         text = "Det finns inga utskick än."
-        return card(heading("Utskick"), plain(text), actions=[new, letter], summary=text)
+        return card(heading("Utskick"), plain(text), actions=[new, letter, coming], summary=text)
     body: list[CardElement] = [heading("Utskick")]
     for row in shown.shown:
         when = row.send_at or row.ended_at or row.sent_at or row.changed_at
@@ -211,7 +211,9 @@ def overview(rows: Sequence[Announcement], page: int) -> Json:
         )
     body += [small(shown.place)] if shown.last else []
     return card(
-        *body, *cards.button_rows(new, letter, *shown.turns), summary=f"{count(len(rows), 'utskick', 'utskick')}"
+        *body,
+        *cards.button_rows(new, letter, *shown.turns, coming),
+        summary=f"{count(len(rows), 'utskick', 'utskick')}",
     )
 
 

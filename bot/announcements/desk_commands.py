@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from bot import links
 from bot.announcements import access, audience_cards, desk_cards, lifecycle, manuscript, notices, send_cards
@@ -16,8 +19,9 @@ from bot.register.target import HeadCount, Target
 from bot.routes import Role, Routes, Where
 from bot.swedish import date_of, is_open, next_open
 from bot.turn import Turn
-from storage import kansli, people, saved_audiences
+from storage import kansli, outbox, people, saved_audiences
 from storage.announcements import Announcement, AnnouncementState
+from storage.outgoing import Outgoing, ToPerson
 from storage.people import Person
 
 routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
@@ -182,7 +186,9 @@ def request_review(turn: Turn) -> Reply:
     reviewer = chosen_reviewer(turn, {row.changed_by_id})
     known = target.conditions(turn.app)
     to = target.sentence(turn.session, target.of(row.audience, known), known)
-    notices.ask_review(turn.session, row, reviewer.id, send_cards.review(row, turn.person.called, to), turn.now)
+    subject, card = f"announcement_review:{row.id}", send_cards.review(row, turn.person.called, to)
+    key = f"{subject}:{row.version}:person:{reviewer.id}"
+    outbox.enqueue(turn.session, Outgoing(key, subject, ToPerson(reviewer.id), card=card), turn.now)
     return turn.in_place(shown(turn, row, f"{reviewer.called} har fått utskicket att granska."))
 
 
@@ -274,3 +280,11 @@ def _audience(turn: Turn, row: Announcement, notice: str = "") -> Json:
     chosen = target.lines(turn.session, to, known)
     offered = target.choices(turn.session, known)
     return audience_cards.form(row, chosen, target.in_numbers(found), offered, f"{notice} {gone}".strip())
+
+
+def post_review(
+    session: Session, row: Announcement, reviewer: int, card: Json, now: datetime, *, key: str = ""
+) -> None:
+    """Ask a second person to approve the newest version, or with its key a correction of it."""
+    key = key or f"announcement_review:{row.id}:{row.version}:person:{reviewer}"
+    outbox.enqueue(session, Outgoing(key, f"announcement_review:{row.id}", ToPerson(reviewer), card=card), now)

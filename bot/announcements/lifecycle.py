@@ -7,13 +7,17 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from bot.announcements import manuscript
 from bot.announcements.manuscript import Manuscript
 from bot.delivery.recurrence import Every, Recurrence
 from bot.message import UserError
+from bot.register import target as targets
 from bot.register.change import Change
 from bot.register.target import NOBODY, HeadCount, Target
 from bot.swedish import STOCKHOLM, date_of, day
+from bot.turn import App
 from storage import outbox
 from storage.announcements import Announcement, AnnouncementState
 
@@ -85,6 +89,17 @@ def refuse_unsent(row: Announcement, found: HeadCount, review_above: int, today:
         raise UserError(
             f"Utskick till fler än {review_above} personer ska granskas av en till på kansliet. Välj Be någon granska."
         )
+
+
+def refused(app: App, session: Session, row: Announcement, at: datetime) -> str:
+    """Return why a scheduled announcement may not go at ``at``; empty if it may."""
+    try:
+        known = targets.conditions(app)
+        found = targets.counted(session, targets.of(row.audience, known), at, app.settings, known)
+        refuse_unsent(row, found, app.settings.review_above, date_of(at))
+    except UserError as refusal:
+        return str(refusal)
+    return ""
 
 
 def needs_review(row: Announcement, found: HeadCount, review_above: int) -> bool:

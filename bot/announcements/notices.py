@@ -20,7 +20,7 @@ from bot.announcements.cards import Edition
 from bot.announcements.send_cards import Progress
 from bot.delivery.living import Living
 from bot.delivery.reach import OUTSIDE
-from bot.message import Json, UserError
+from bot.message import UserError
 from bot.register import audience, subscriptions, target
 from bot.register.change import Change
 from bot.turn import App
@@ -67,10 +67,8 @@ def run(app: App, clock: Callable[[], datetime]) -> Iterator[Work]:
 
 def start(app: App, session: Session, row: Announcement, now: datetime) -> None:
     """Write the rows of the first recipients, and post the card that shows the kansli how it goes."""
-    people = _recipients(app, session, row, now)
-    channels = {place for _, place in target.channels(session, _target(app, row)) if place}
-    rows = [_to_channel(row, place) for place in sorted(channels)]
-    outbox.enqueue_all(session, rows, now)
+    people = recipients(app, session, row, now)
+    outbox.enqueue_all(session, to_channels(app, session, row), now)
     _enqueue(app, session, row, people[:CHUNK], at=0, now=now)
     if len(people) <= CHUNK:
         row.prepared_at = now
@@ -106,19 +104,6 @@ def show_progress(app: App, session: Session, row: Announcement, now: datetime) 
         outbox.enqueue(session, version, now)
 
 
-def tell_desk(app: App, session: Session, row: Announcement, card: Json, now: datetime) -> None:
-    """Tell the sender once that this version was halted; if they are no kansli now, all who are."""
-    subject, key = f"announcement_desk:{row.id}", f"announcement_desk:{row.id}:halted:{row.version}"
-    told = kansli.at_desk(session, row.sender_id, app.settings.kansli)
-    outbox.enqueue_all(session, [Outgoing(f"{key}:{who}", subject, ToPerson(who), card=card) for who in told], now)
-
-
-def ask_review(session: Session, row: Announcement, reviewer: int, card: Json, now: datetime, *, key: str = "") -> None:
-    """Ask a second person to approve the newest version, or with its key a correction of it."""
-    key = key or f"announcement_review:{row.id}:{row.version}:person:{reviewer}"
-    outbox.enqueue(session, Outgoing(key, f"announcement_review:{row.id}", ToPerson(reviewer), card=card), now)
-
-
 def _forward(app: App, number: int, clock: Callable[[], datetime]) -> Iterator[Work]:
     people: list[int] = []
     yield partial(_begin, app=app, number=number, clock=clock, people=people)
@@ -139,14 +124,21 @@ def _begin(session: Session, app: App, number: int, clock: Callable[[], datetime
     if row is None or row.state not in OUT or row.prepared_at is not None:
         return 0
     try:
-        people[:] = _recipients(app, session, row, now)
+        people[:] = recipients(app, session, row, now)
     except UserError as refusal:  # its audience has a condition that is gone, so nobody knows who is left
         if row.state == AnnouncementState.SENDING:
+            outbox.enqueue_all(session, halted(app, session, row, str(refusal), row.version), now)
             lifecycle.stop(Change(session, None, now), row)
-            tell_desk(app, session, row, send_cards.halted(row, str(refusal)), now)
     if not people:
         row.prepared_at = now
     return len(people)
+
+
+def halted(app: App, session: Session, row: Announcement, refusal: str, version: int) -> list[Outgoing]:
+    """Return what the kansli is told when this may not go, or not on. ``version`` is the one it then has."""
+    subject, card = f"announcement_desk:{row.id}", send_cards.halted(row, refusal)
+    told = kansli.at_desk(session, row.sender_id, app.settings.kansli)
+    return [Outgoing(f"{subject}:halted:{version}:{who}", subject, ToPerson(who), card=card) for who in told]
 
 
 def _prepare(
@@ -171,9 +163,8 @@ def _prepared(session: Session, number: int, clock: Callable[[], datetime]) -> i
 
 def _enqueue(app: App, session: Session, row: Announcement, people: list[int], *, at: int, now: datetime) -> int:
     """Write rows for people. ``at`` is the place of the first one among all: it says when their rows become due."""
-    people = subscriptions.set_aside(session, row, _target(app, row), people, now)
-    hours = timedelta() if row.important else timedelta(hours=app.settings.announcement_mail_hours)
-    pattern = _pattern(row, hours)
+    people = subscriptions.set_aside(session, row, target.of(row.audience, target.conditions(app)), people, now)
+    pattern = pattern_of(app, row)
     begins = (row.sent_at or now) + timedelta(seconds=at / (app.settings.rate * AHEAD))
     return copies.enqueue(session, pattern, people, now, max(begins, now))
 
@@ -206,17 +197,14 @@ def _delete(session: Session, number: int, after: list[int], clock: Callable[[],
     if row is None or row.state != AnnouncementState.RECALLED or not row.delete_copies:
         after.clear()
         return 0
-    subject, changed = Living.of(row.subject).versions, _undeleted(session, row, after[0], CHUNK)
+    subject = Living.of(row.subject).versions
+    changed = copies.changed_to(session, subject, f"v{row.version}", after[0], CHUNK)
     if len(changed) < CHUNK:
         after.clear()
     else:
         after[0] = changed[-1].id
     rows = [Outgoing(f"{delivery.key}:gone", subject, MessageOf(delivery.target or "")) for delivery in changed]
     return outbox.enqueue_all(session, rows, clock())
-
-
-def _undeleted(session: Session, row: Announcement, after: int, limit: int) -> Sequence[Delivery]:
-    return copies.changed_to(session, Living.of(row.subject).versions, f"v{row.version}", after, limit)
 
 
 def _settle(session: Session, app: App, number: int, clock: Callable[[], datetime]) -> int:
@@ -235,23 +223,28 @@ def _settle(session: Session, app: App, number: int, clock: Callable[[], datetim
 
 def _spread(session: Session, row: Announcement, now: datetime) -> bool:
     """Return whether no copy is left to change. One may have arrived since the job looked for old ones."""
-    if copies.moving(session, Living.of(row.subject).versions) or copies.in_doubt(session, row.subject, now - LATE):
+    versions = Living.of(row.subject).versions
+    if copies.moving(session, versions) or copies.in_doubt(session, row.subject, now - LATE):
         return False
     deletes = row.state == AnnouncementState.RECALLED and row.delete_copies
-    return not _stale(session, row, 0, 1) and not (deletes and _undeleted(session, row, 0, 1))
+    return not _stale(session, row, 0, 1) and not (
+        deletes and copies.changed_to(session, versions, f"v{row.version}", 0, 1)
+    )
 
 
-def _recipients(app: App, session: Session, row: Announcement, now: datetime) -> list[int]:
+def recipients(app: App, session: Session, row: Announcement, now: datetime) -> list[int]:
+    """Return to whom the announcement goes in their own chat or by mail."""
     known = target.conditions(app)
-    return audience.person_ids(session, _target(app, row).people, now, known)
+    return audience.person_ids(session, target.of(row.audience, known).people, now, known)
 
 
-def _target(app: App, row: Announcement) -> target.Target:
-    return target.of(row.audience, target.conditions(app))
-
-
-def _pattern(row: Announcement, mail_after: timedelta = timedelta()) -> Outgoing:
+def pattern_of(app: App, row: Announcement) -> Outgoing:
     """Return the delivery that everybody gets, to be given a recipient."""
+    hours = 0 if row.important else app.settings.announcement_mail_hours
+    return replace(_pattern(row), mail_after=timedelta(hours=hours))
+
+
+def _pattern(row: Announcement) -> Outgoing:
     edition = Edition.of(row)
     return Outgoing(
         f"{row.subject}:person",
@@ -262,8 +255,16 @@ def _pattern(row: Announcement, mail_after: timedelta = timedelta()) -> Outgoing
         repeat=Repeat.ASK,
         reach=Reach.ANNOUNCEMENT,
         mail=cards.mail(edition),
-        mail_after=mail_after,
+        mail_after=timedelta(),
     )
+
+
+def to_channels(app: App, session: Session, row: Announcement) -> list[Outgoing]:
+    """Return the delivery to each channel."""
+    channels = {
+        place for _, place in target.channels(session, target.of(row.audience, target.conditions(app))) if place
+    }
+    return [_to_channel(row, place) for place in sorted(channels)]
 
 
 def _to_channel(row: Announcement, conversation: str) -> Outgoing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 
@@ -11,13 +12,14 @@ from sqlalchemy.orm import Session
 from bot.announcements import cards, lifecycle, notices, send_cards
 from bot.announcements.cards import Edition
 from bot.announcements.notices import CHUNK, Work
+from bot.announcements.send_cards import Progress
 from bot.delivery.ladder import Ladder, Rung
-from bot.message import UserError
-from bot.register import target
+from bot.delivery.living import Living
+from bot.plan import Foreseen
 from bot.register.change import Change
 from bot.swedish import STOCKHOLM, count, date_of, next_open
 from bot.turn import App
-from storage import announcements, copies
+from storage import announcements, copies, outbox
 from storage.announcements import Announcement, AnnouncementState, Mark
 from storage.outbox import Delivery
 from storage.outgoing import Outgoing, Reach, ToPerson, number_of
@@ -51,6 +53,40 @@ def due(session: Session, now: datetime) -> list[Outgoing]:
     """Return the reminders that are due."""
     rows = announcements.running_out(session, date_of(now), date_of(now + FARTHEST))
     return [outgoing for row in rows for outgoing in _due(session, row, now)]
+
+
+def ahead(app: App, session: Session, now: datetime, until: datetime) -> Iterator[Foreseen]:
+    """Yield the scheduled announcements that go before ``until``, or what the kansli is told of one that may not go.
+
+    One that repeats comes each time. Each time but the last is a copy, so its keys are made up here.
+    """
+    for row in announcements.scheduled(session, until):
+        rule, at = lifecycle.rule_of(row), max(now, row.send_at or now)
+        while at < until:
+            if refusal := lifecycle.refused(app, session, row, at):
+                told = notices.halted(app, session, row, refusal, row.version + 1)
+                yield from (Foreseen(at, outgoing) for outgoing in told)
+                break
+            following = rule.after(at) if rule else None
+            mark = "" if following is None else f":{at:%Y-%m-%d}"
+            yield from (
+                Foreseen(at, replace(outgoing, key=f"{outgoing.key}{mark}"))
+                for outgoing in _sent(app, session, row, at)
+            )
+            if following is None:
+                break
+            at = following
+
+
+def _sent(app: App, session: Session, row: Announcement, at: datetime) -> Iterator[Outgoing]:
+    yield from notices.to_channels(app, session, row)
+    pattern = notices.pattern_of(app, row)
+    for person in notices.recipients(app, session, row, at):
+        yield replace(pattern, key=f"{pattern.key}:{person}", to=ToPerson(person))
+    if row.sender_id is not None:
+        card = send_cards.progress(row, Progress.of(session, row, app.settings.rate))
+        desk = Living.of(f"announcement_desk:{row.id}")
+        yield desk.post(f"person:{row.sender_id}", ToPerson(row.sender_id), card)
 
 
 def still_wanted(session: Session, delivery: Delivery) -> bool:
@@ -105,15 +141,10 @@ def _start(session: Session, app: App, number: int, clock: Callable[[], datetime
     row, now = announcements.lock(session, number), clock()
     if row is None or row.state != AnnouncementState.SCHEDULED or row.send_at is None or row.send_at > now:
         return 0
-    change = Change(session, None, now)
-    try:
-        known = target.conditions(app)
-        found = target.counted(session, target.of(row.audience, known), now, app.settings, known)
-        lifecycle.refuse_unsent(row, found, app.settings.review_above, change.today)
-    except UserError as refusal:
-        card = send_cards.halted(row, str(refusal))
+    change, refusal = Change(session, None, now), lifecycle.refused(app, session, row, now)
+    if refusal:
+        outbox.enqueue_all(session, notices.halted(app, session, row, refusal, row.version + 1), now)
         lifecycle.unschedule(change, row, "Schemalagt utskick gick inte iväg")
-        notices.tell_desk(app, session, row, card, now)
         return 1
     sent = lifecycle.take_next(change, row)
     lifecycle.send(change, sent)

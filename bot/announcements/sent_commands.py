@@ -162,7 +162,7 @@ def request_correction(turn: Turn) -> Reply:
     reviewer = desk_commands.chosen_reviewer(turn, {turn.person.id})
     card = send_cards.review_correction(row, written, turn.person, turn.now)
     key = access.review_key(row, written, turn.person.id, reviewer.id)
-    notices.ask_review(turn.session, row, reviewer.id, card, turn.now, key=key)
+    desk_commands.post_review(turn.session, row, reviewer.id, card, turn.now, key=key)
     return turn.in_place(shown(turn, row, f"{reviewer.called} har fått rättelsen att granska. Inget är ändrat än."))
 
 

@@ -26,6 +26,7 @@ from bot.delivery.pace import Limits, Pace, StepBack
 from bot.delivery.reach import CLOSED, OUTSIDE, Address, End, Pause, Wait, may_follow
 from bot.delivery.tenant_routes import TenantRoutes
 from bot.message import Message
+from bot.plan import StillWanted
 from bot.ports import OWN_LIMIT, DeliveryWay, Failed, Messenger, Posted, Reason, Route, TryLater, Uncertain, Unreachable
 from storage import groups, leases, outbox, outbox_retries, places
 from storage.database import Database
@@ -34,8 +35,6 @@ from storage.outgoing import Operation
 from storage.reminder_choices import PAUSED
 
 T = TypeVar("T")
-StillWanted = Callable[[Session, Delivery], bool]
-"""Return whether the reason for a message still holds. Asked just before sending."""
 
 LEASE = "outbox"
 MOST_AT_ONCE = 30

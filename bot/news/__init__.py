@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from bot.desk import Tile
 from bot.news import commands, digest_reminders, list_notices
+from bot.news.digest_reminders import ahead
+from bot.news.newcomer_reminders import ahead as ahead_of_newcomers
 from bot.news.newcomer_reminders import run as tell_newcomers
 from bot.routes import Routes
 from bot.turn import App
@@ -25,4 +27,4 @@ def run(app: App, clock: Callable[[], datetime]) -> Iterator[Callable[[Session],
     yield from list_notices.run(clock)
 
 
-__all__ = ["START", "STILL_WANTED", "routes", "run", "tell_newcomers"]
+__all__ = ["START", "STILL_WANTED", "ahead", "ahead_of_newcomers", "routes", "run", "tell_newcomers"]

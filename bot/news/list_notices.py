@@ -7,6 +7,7 @@ the next tick writes it again. So a message never goes out with an old heading o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -43,13 +44,26 @@ def send(session: Session, subject: str, lists: Mapping[int, Sequence[Announceme
     return sum(_send_same(session, f"{subject}:{stamp}", lists, people, now) for stamp, people in same.items())
 
 
+def foreseen(subject: str, lists: Mapping[int, Sequence[Announcement]]) -> Iterator[Outgoing]:
+    """Yield the messages that :func:`send` would send."""
+    for person, rows in lists.items():
+        message = _message(f"{subject}:{_stamp(rows)}", rows)
+        yield replace(message, key=f"{message.key}:{person}", to=ToPerson(person))
+
+
+def _message(stem: str, rows: Sequence[Announcement]) -> Outgoing:
+    """Return the message that lists these, to be given a recipient."""
+    subject = stem.rpartition(":")[0]
+    why = _why(subject)
+    card, mail = list_cards.listing(why, rows), list_cards.mail(why, rows)
+    return Outgoing(f"{stem}:person", subject, ToPerson(0), card=card, reach=Reach.REMINDER, mail=mail)
+
+
 def _send_same(
     session: Session, stem: str, lists: Mapping[int, Sequence[Announcement]], people: list[int], now: datetime
 ) -> int:
-    rows, subject = lists[people[0]], stem.rpartition(":")[0]
-    why = _why(subject)
-    card, mail = list_cards.listing(why, rows), list_cards.mail(why, rows)
-    message = Outgoing(f"{stem}:person", subject, ToPerson(0), card=card, reach=Reach.REMINDER, mail=mail)
+    rows = lists[people[0]]
+    message = _message(stem, rows)
     news_lists.put_in(session, message.key, people, rows)
     return copies.enqueue(session, message, people, now, now)
 

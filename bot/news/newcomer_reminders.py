@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from bot.message import UserError
 from bot.news import list_notices
 from bot.news.list_notices import CHUNK
+from bot.plan import Foreseen
 from bot.register import audience, target
 from bot.register.target import TEAM
 from bot.swedish import date_of, is_open
@@ -22,6 +23,9 @@ from bot.turn import App
 from storage import announcements, groups, news, news_lists
 from storage.announcements import Announcement
 from storage.news import Why
+from storage.outgoing import Outgoing
+
+HOUR = timedelta(hours=1)
 
 SETTLES = timedelta(days=1)
 """How long after they came people are told."""
@@ -43,6 +47,29 @@ def run(app: App, clock: Callable[[], datetime]) -> Iterator[Callable[[Session],
     for at in range(0, len(people), CHUNK):
         chunk = {person: lacking[person] for person in people[at : at + CHUNK]}
         yield partial(_tell, lacking=chunk, now=now)
+
+
+def ahead(app: App, session: Session, now: datetime, until: datetime) -> Iterator[Foreseen]:
+    """Yield the lists to newcomers who are here now, hour by hour until ``until``."""
+    told: set[int] = set()
+    at = now
+    while at < until:
+        if is_open(at):
+            fresh = set(news_lists.newcomers(session, *_came(at), date_of(at))) - told
+            told |= fresh
+            yield from (Foreseen(at, message) for message in _foreseen(app, session, fresh, at))
+        at += HOUR
+
+
+def _foreseen(app: App, session: Session, people: set[int], at: datetime) -> Iterator[Outgoing]:
+    if not people:
+        return
+    lists: dict[int, list[Announcement]] = {}
+    for row in news.current(session, date_of(at), at):
+        if row.evergreen and row.prepared_at:
+            for person in _concerned(app, session, row, people, at) - news.got(session, row):
+                lists.setdefault(person, []).append(row)
+    yield from list_notices.foreseen(f"newcomer:{date_of(at)}", lists)
 
 
 def _came(now: datetime) -> tuple[datetime, datetime]:
