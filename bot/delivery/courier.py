@@ -9,18 +9,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from bot.delivery import outcomes
 from bot.delivery.addresses import address, remember_chat
+from bot.delivery.faults import Fault, safely
+from bot.delivery.ledger import Ledger
 from bot.delivery.outcomes import Outcome
 from bot.delivery.pace import Limits, Pace, StepBack
 from bot.delivery.reach import CLOSED, OUTSIDE, Address, End, Pause, Wait, may_follow
@@ -37,21 +38,19 @@ T = TypeVar("T")
 StillWanted = Callable[[Session, Delivery], bool]
 """Return whether the reason for a message still holds. Asked just before sending."""
 
+_Ready: TypeAlias = tuple[Address, dict[str, Any]]
+"""Where a row goes, and what it says."""
+
 LEASE = "outbox"
 MOST_AT_ONCE = 30
 """Messages under way at a time. At 100 ms an answer, that is ten times the rate that Teams allows."""
 BITE = 4
 """Rows claimed at a time. Each needs two more short transactions, and on SQLite turns wait behind them."""
 
+CATCH_UP = 0.5
+"""Seconds of lateness that the next rounds make up for. The limit on messages in any second holds all the same."""
+
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Fault:
-    """A bug, or a database that is away. It has been logged."""
-
-    reference: str
-    away: bool
 
 
 class Courier:
@@ -90,6 +89,7 @@ class Courier:
         self._no_chat: dict[int, Reason] = {}
         """Why a row's chat could not be opened. It is not tried again while the row waits for another route."""
         self._under_way: set[asyncio.Task[None]] = set()
+        self._ledger = Ledger(database, self._pace.tick)
         self._rounds = asyncio.Lock()
         self._woken = asyncio.Event()
         self._stopping = False
@@ -102,16 +102,18 @@ class Courier:
             loop.call_soon_threadsafe(self._woken.set)
 
         self._database.on_commit(outbox.QUEUE, wake)
+        due = 0.0
         while True:
             self._woken.clear()
-            started = loop.time()
-            claimed = await self._safely(self._round())
-            if isinstance(claimed, _Fault) or not claimed:
+            due = max(due, loop.time() - CATCH_UP)
+            claimed = await safely(self._round())
+            if isinstance(claimed, Fault) or not claimed:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._limits.pause(self._steady()) or self._pace.tick):
                         await self._woken.wait()
-            else:  # spread the messages evenly, not in bursts
-                await asyncio.sleep(started + claimed / self._limits.rate - loop.time())
+            else:  # spread the messages evenly, not in bursts; a round that came late is made up for
+                due += claimed / self._limits.rate
+                await asyncio.sleep(due - loop.time())
 
     async def deliver(self) -> int:
         """Send the rows that are due and wait for them. Return how many were tried. For tests and operator commands."""
@@ -133,7 +135,7 @@ class Courier:
             _, late = await asyncio.wait(self._under_way, timeout=self._pace.drain)
             for task in late:  # their rows stay "sending"; the next holder of the lease decides
                 task.cancel()
-        await self._safely(self._play(partial(leases.release, name=LEASE, holder=self._holder)))
+        await safely(self._play(partial(leases.release, name=LEASE, holder=self._holder)))
 
     async def _round(self) -> int:
         """Claim rows once and start to send them. Return how many rows were claimed."""
@@ -147,8 +149,9 @@ class Courier:
             rows, holds = await self._play(partial(self._take, now=self._clock(), moment=moment, most=most))
             self._holds_until = moment + timedelta(seconds=self._pace.lease) if holds else None
             self._limits.take(len(rows), moment)
+            ready = await self._look_up_together(rows)
             for row in rows:
-                task = asyncio.create_task(self._send(row))
+                task = asyncio.create_task(self._send(row, ready.get(row.id)))
                 self._under_way.add(task)
                 task.add_done_callback(self._finished)
             return len(rows)
@@ -172,9 +175,9 @@ class Courier:
         rows = outbox.claim(session, self._holder, now, most) if most > 0 else []
         return [row for row in rows if row.state == State.SENDING], True
 
-    async def _send(self, row: Delivery) -> None:
-        outcome = await self._safely(self._attempt(row), row)
-        if isinstance(outcome, _Fault):
+    async def _send(self, row: Delivery, ready: _Ready | None = None) -> None:
+        outcome = await safely(self._attempt(row, ready), row)
+        if isinstance(outcome, Fault):
             until = self._clock() + self._pace.backoff(row.attempts, None)
             outcome = outcomes.fault(outcome.reference, until if outcome.away else None)
         if outcome["state"] not in (State.SENT, State.CANCELLED) and outcome.get("error", PAUSED) != PAUSED:
@@ -182,16 +185,20 @@ class Courier:
             logger.warning("a delivery did not go", extra=told)
         if outcome["state"] != State.WAITING:
             outcome["settled_at"] = self._clock()
-        late = outcome["state"] == State.SENT
-        settle = partial(outbox.settle, row=row, late=late, **outcome)
-        while True:  # until the database is back: only this process knows the outcome
-            if not isinstance(await self._safely(self._play(settle), row), _Fault):
-                return
-            await asyncio.sleep(self._pace.tick)
+        await self._ledger.settle(row, outcome)
 
-    async def _attempt(self, row: Delivery) -> Outcome:
+    async def _look_up_together(self, rows: Sequence[Delivery]) -> dict[int, _Ready]:
+        """Look up all rows in one transaction. After a fault return nothing: each row is then looked up alone."""
+        if not rows:
+            return {}
+        ready = await safely(self._play(lambda session: {row.id: self._look_up(session, row) for row in rows}))
+        return {} if isinstance(ready, Fault) else ready
+
+    async def _attempt(self, row: Delivery, ready: _Ready | None) -> Outcome:
         """Send the row if it is its turn. Return the outcome."""
-        where, body = await self._play(partial(self._look_up, row=row))
+        if ready is None:
+            ready = await self._play(partial(self._look_up, row=row))
+        where, body = ready
         now = self._clock()
         match where:
             case End(state, error):
@@ -206,7 +213,7 @@ class Courier:
         self._limits.note(_place(where[0]), self._steady())
         return await self._try(row, where, body)
 
-    def _look_up(self, session: Session, row: Delivery) -> tuple[Address, dict[str, Any]]:
+    def _look_up(self, session: Session, row: Delivery) -> _Ready:
         check = self._still_wanted.get(row.subject.partition(":")[0])
         if check is not None and not check(session, row):
             return End(State.CANCELLED, "not_wanted"), {}
@@ -276,19 +283,6 @@ class Courier:
         if isinstance(error, TryLater) and error.everyone:
             self._silent_until = self._steady() + wait
         return self._clock() + wait
-
-    async def _safely(self, work: Awaitable[T], row: Delivery | None = None) -> T | _Fault:
-        """Do the work. Log any error here, in this one place, so that the loop lives on."""
-        try:
-            return await work
-        except Exception as error:
-            reference, away = secrets.token_hex(4), isinstance(error, OperationalError | InterfaceError)
-            about = {"reference": reference, "delivery": row.id if row is not None else None}
-            if away:  # repeated each second until it is back; a traceback says nothing
-                logger.warning("the outbox has no database", extra={**about, "error": type(error).__name__})
-            else:
-                logger.exception("the outbox has a fault", extra=about)
-            return _Fault(reference, away)
 
     async def _play(self, work: Callable[[Session], T]) -> T:
         return await self._database.run(partial(self._database.play, work))
