@@ -16,11 +16,12 @@ from sqlalchemy import String, and_, cast, exists, func, literal, or_, select, u
 from sqlalchemy.orm import Session, aliased
 
 from storage import contents, outbox
-from storage.database import insert_selected, wake
+from storage.database import wake
 from storage.municipalities import Municipality
 from storage.outbox import Delivery, State
 from storage.outgoing import Operation, Outgoing
 from storage.people import Person
+from storage.selected_rows import insert_selected
 
 FIRST = (Operation.PERSON, Operation.THREAD)
 """The first message to a person or channel; the mail that may follow it is no recipient of its own."""

@@ -15,8 +15,6 @@ from typing import Any, ClassVar, TypeGuard, TypeVar, cast
 import orjson
 from sqlalchemy import (
     JSON,
-    ClauseElement,
-    ColumnElement,
     DateTime,
     Dialect,
     Engine,
@@ -26,7 +24,6 @@ from sqlalchemy import (
     create_engine,
     event,
     literal,
-    select,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -34,15 +31,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
-from sqlalchemy.orm import (
-    DeclarativeBase,
-    InstrumentedAttribute,
-    MappedColumn,
-    QueryableAttribute,
-    Session,
-    mapped_column,
-    sessionmaker,
-)
+from sqlalchemy.orm import DeclarativeBase, MappedColumn, Session, mapped_column, sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 
@@ -257,29 +246,6 @@ def insert_new(session: Session, table: type[Base], **values: Any) -> bool:
 def insert_all_new(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> int:
     """Do the same as :func:`insert_new` with many rows at once. Return how many were inserted."""
     return len(session.execute(_insert_new(table, session.get_bind().dialect.name), rows).all()) if rows else 0
-
-
-def insert_selected(
-    session: Session,
-    table: type[Base],
-    values: Mapping[str, Any],
-    each: InstrumentedAttribute[Any],
-    which: ColumnElement[bool],
-) -> int:
-    """Insert a row for ``each`` one that matches ``which``, unless one with the same unique key exists.
-
-    ``values`` has constants, and expressions over the rows of ``each``. It is one statement, in the order of ``each``.
-    Return how many rows were inserted.
-    """
-    columns = table_of(table).c
-    chosen: list[Any] = [
-        value if isinstance(value, ClauseElement | QueryableAttribute) else literal(value, columns[name].type)
-        for name, value in values.items()
-    ]
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    rows = select(*chosen).where(which).order_by(each)
-    done = session.execute(insert(table_of(table)).from_select(list(values), rows).on_conflict_do_nothing())
-    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 @cache

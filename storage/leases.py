@@ -38,3 +38,8 @@ def hold(session: Session, name: str, holder: str, now: datetime, length: timede
 def release(session: Session, name: str, holder: str) -> None:
     """Give the lease up, so that another replica need not wait for it to end."""
     session.execute(delete(Lease).where(Lease.name == name, Lease.holder == holder))
+
+
+def end_all(session: Session) -> None:
+    """End all leases. For a process that is alone with the database: every holder is gone."""
+    session.execute(delete(Lease).where(Lease.name != RETENTION))

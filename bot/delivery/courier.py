@@ -148,8 +148,8 @@ class Courier:
                 most = 0
             rows, holds = await self._play(partial(self._take, now=self._clock(), moment=moment, most=most))
             self._holds_until = moment + timedelta(seconds=self._pace.lease) if holds else None
-            self._limits.take(len(rows), moment)
             ready = await self._look_up_together(rows)
+            self._limits.take(len(rows), self._steady())  # now they go; counted earlier, Teams would see more a second
             for row in rows:
                 task = asyncio.create_task(self._send(row, ready.get(row.id)))
                 self._under_way.add(task)
@@ -227,6 +227,7 @@ class Courier:
         for route in routes:
             if route.way in refused or not may_follow(route.way, refused):
                 continue
+            self._limits.take(1 if refused else 0, self._steady())  # its first try was counted with the claim
             try:
                 return outcomes.sent(route.way, await self._by(route, row, body))
             except (TryLater, Uncertain) as error:
@@ -264,6 +265,7 @@ class Courier:
 
     async def _open_chat(self, route: Route, person_id: int | None) -> str:
         """Open the chat and remember it. No message has gone yet, so no error here leaves a doubt."""
+        self._limits.take(1, self._steady())
         try:
             conversation_id = await self._messenger.open_chat(route)
         except Uncertain as error:
