@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from bot.delivery import outcomes
@@ -28,7 +29,7 @@ from bot.delivery.reach import CLOSED, OUTSIDE, Address, End, Pause, Wait, may_f
 from bot.delivery.tenant_routes import TenantRoutes
 from bot.message import Message
 from bot.ports import OWN_LIMIT, DeliveryWay, Failed, Messenger, Posted, Reason, Route, TryLater, Uncertain, Unreachable
-from storage import groups, leases, outbox, outbox_retries, places
+from storage import claims, deliveries, groups, leases, outbox, outbox_retries, places
 from storage.database import Database
 from storage.outbox import Delivery, State
 from storage.outgoing import Operation
@@ -166,13 +167,13 @@ class Courier:
         if not leases.hold(session, LEASE, self._holder, now, length):
             return [], False
         if self._holds_until is None:
-            cut_off = outbox.recover(session, self._holder, now)
+            cut_off = claims.recover(session, self._holder, now)
             if cut_off:
                 logger.warning("deliveries were cut off in a process that is gone", extra={"deliveries": cut_off})
         if self._step_back.seen(now, moment):
             logger.warning("the clock was set back, so retries go now")
             outbox_retries.bring_forward(session, now)
-        rows = outbox.claim(session, self._holder, now, most) if most > 0 else []
+        rows = claims.claim(session, self._holder, now, most) if most > 0 else []
         return [row for row in rows if row.state == State.SENDING], True
 
     async def _send(self, row: Delivery, ready: _Ready | None = None) -> None:
@@ -189,10 +190,13 @@ class Courier:
 
     async def _look_up_together(self, rows: Sequence[Delivery]) -> dict[int, _Ready]:
         """Look up all rows in one transaction. After a fault return nothing: each row is then looked up alone."""
-        if not rows:
-            return {}
-        ready = await safely(self._play(lambda session: {row.id: self._look_up(session, row) for row in rows}))
+        ready = await safely(self._play(partial(self._look_up_all, rows=rows))) if rows else {}
         return {} if isinstance(ready, Fault) else ready
+
+    def _look_up_all(self, session: Session, rows: Sequence[Delivery]) -> dict[int, _Ready]:
+        held = [*deliveries.people(session, rows)]  # a session forgets what nobody holds, and reads it for each row
+        event.listen(session, "loaded_as_persistent", lambda _, entry: held.append(entry))
+        return {row.id: self._look_up(session, row) for row in rows}
 
     async def _attempt(self, row: Delivery, ready: _Ready | None) -> Outcome:
         """Send the row if it is its turn. Return the outcome."""

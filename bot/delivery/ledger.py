@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.delivery.faults import Fault, safely
 from bot.delivery.outcomes import Outcome
-from storage import outbox
+from storage import claims
 from storage.database import Database
 from storage.outbox import Delivery, State
 
@@ -54,4 +54,4 @@ class Ledger:
 
 def _settle(session: Session, entries: Sequence[Entry]) -> None:
     for row, outcome in entries:
-        outbox.settle(session, row, late=outcome["state"] == State.SENT, **outcome)
+        claims.settle(session, row, late=outcome["state"] == State.SENT, **outcome)

@@ -18,7 +18,7 @@ from app import build, utc_now
 from bot.delivery.courier import Courier
 from bot.delivery.pace import Limits, Pace
 from bot.settings import Settings
-from storage import outbox
+from storage import claims, outbox
 from storage.database import Database
 from storage.leases import Lease
 from storage.outbox import Delivery
@@ -52,7 +52,7 @@ def test_no_row_is_claimed_twice(database: Database) -> None:
     def claim(thread: int) -> list[str]:
         together.wait()
         claimed: list[str] = []
-        while found := database.play(lambda session: outbox.claim(session, f"h{thread}", NOON, 7)):
+        while found := database.play(lambda session: claims.claim(session, f"h{thread}", NOON, 7)):
             claimed += [row.key for row in found]
         return claimed
 
@@ -175,7 +175,7 @@ async def test_who_lost_the_lease_sends_no_more(desk: Desk) -> None:
     """The process stood still between claiming and sending, as a paused virtual machine does."""
     anna = desk.meet("Anna")
     desk.enqueue(note(anna, key="1"))
-    row = desk.play(lambda session: outbox.claim(session, desk.courier._holder, desk.clock.now, 1))[0]
+    row = desk.play(lambda session: claims.claim(session, desk.courier._holder, desk.clock.now, 1))[0]
     desk.courier._holds_until = desk.clock.now
     await desk.courier._send(row)
 
