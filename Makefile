@@ -58,6 +58,7 @@ soak: .venv/.dev ## the long runs: mutated activities, random lists, killed deli
 	$(BIN)/python -W ignore -m tests.soak.graph
 	$(BIN)/python -m tests.soak.outbox
 	$(BIN)/python -W ignore -m tests.soak.announcements
+	$(BIN)/python -W ignore -m tests.soak.changes
 	$(BIN)/python -m tests.soak.stops
 
 package: .venv/.run ## build the Teams app package

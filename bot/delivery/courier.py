@@ -46,10 +46,10 @@ LEASE = "outbox"
 MOST_AT_ONCE = 30
 """Messages under way at a time. At 100 ms an answer, that is ten times the rate that Teams allows."""
 BITE = 4
-"""Rows claimed at a time. Each needs two more short transactions, and on SQLite turns wait behind them."""
+"""Rows claimed at a time, and more after a round that came late. On SQLite turns wait while they are claimed."""
 
 CATCH_UP = 0.5
-"""Seconds of lateness that the next rounds make up for. The limit on messages in any second holds all the same."""
+"""The most seconds of lateness that a round makes up for. The limit on messages in any second holds all the same."""
 
 logger = logging.getLogger(__name__)
 
@@ -103,16 +103,17 @@ class Courier:
             loop.call_soon_threadsafe(self._woken.set)
 
         self._database.on_commit(outbox.QUEUE, wake)
-        due = 0.0
+        due = loop.time()
         while True:
             self._woken.clear()
             due = max(due, loop.time() - CATCH_UP)
-            claimed = await safely(self._round())
+            claimed = await safely(self._round(BITE + int((loop.time() - due) * self._limits.rate)))
             if isinstance(claimed, Fault) or not claimed:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._limits.pause(self._steady()) or self._pace.tick):
                         await self._woken.wait()
-            else:  # spread the messages evenly, not in bursts; a round that came late is made up for
+                due = loop.time()
+            else:  # spread the messages evenly, not in bursts
                 due += claimed / self._limits.rate
                 await asyncio.sleep(due - loop.time())
 
@@ -138,13 +139,13 @@ class Courier:
                 task.cancel()
         await safely(self._play(partial(leases.release, name=LEASE, holder=self._holder)))
 
-    async def _round(self) -> int:
-        """Claim rows once and start to send them. Return how many rows were claimed."""
+    async def _round(self, bite: int = BITE) -> int:
+        """Claim at most ``bite`` rows and start to send them. Return how many rows were claimed."""
         async with self._rounds:
             if self._stopping:
                 return 0
             moment = self._steady()
-            most = min(BITE, self._limits.free(moment), MOST_AT_ONCE - len(self._under_way))
+            most = min(bite, self._limits.free(moment), MOST_AT_ONCE - len(self._under_way))
             if self._silent_until is not None and moment < self._silent_until:
                 most = 0
             rows, holds = await self._play(partial(self._take, now=self._clock(), moment=moment, most=most))
