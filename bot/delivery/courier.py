@@ -24,7 +24,7 @@ from bot.delivery.addresses import address, remember_chat
 from bot.delivery.faults import Fault, safely
 from bot.delivery.ledger import Ledger
 from bot.delivery.outcomes import Outcome
-from bot.delivery.pace import Limits, Pace, StepBack
+from bot.delivery.pace import AHEAD, BITE, CATCH_UP, Limits, Pace, StepBack
 from bot.delivery.reach import CLOSED, OUTSIDE, Address, End, Pause, Wait, may_follow
 from bot.delivery.tenant_routes import TenantRoutes
 from bot.message import Message
@@ -45,12 +45,6 @@ _Ready: TypeAlias = tuple[Address, dict[str, Any]]
 LEASE = "outbox"
 MOST_AT_ONCE = 30
 """Messages under way at a time. At 100 ms an answer, that is ten times the rate that Teams allows."""
-BITE = 4
-"""Rows claimed at a time, and more after a round that came late. On SQLite turns wait while they are claimed."""
-
-CATCH_UP = 0.5
-"""The most seconds of lateness that a round makes up for. The limit on messages in any second holds all the same."""
-
 logger = logging.getLogger(__name__)
 
 
@@ -107,10 +101,12 @@ class Courier:
         while True:
             self._woken.clear()
             due = max(due, loop.time() - CATCH_UP)
-            claimed = await safely(self._round(BITE + int((loop.time() - due) * self._limits.rate)))
+            late = loop.time() - due
+            claimed = await safely(self._round(BITE + int(late * self._limits.rate), AHEAD))
             if isinstance(claimed, Fault) or not claimed:
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(self._limits.pause(self._steady()) or self._pace.tick):
+                    pause = self._limits.pause(self._steady() + AHEAD)
+                    async with asyncio.timeout(pause or self._pace.tick):
                         await self._woken.wait()
                 due = loop.time()
             else:  # spread the messages evenly, not in bursts
@@ -139,20 +135,21 @@ class Courier:
                 task.cancel()
         await safely(self._play(partial(leases.release, name=LEASE, holder=self._holder)))
 
-    async def _round(self, bite: int = BITE) -> int:
-        """Claim at most ``bite`` rows and start to send them. Return how many rows were claimed."""
+    async def _round(self, bite: int = BITE, ahead: timedelta = timedelta()) -> int:
+        """Claim at most ``bite`` rows that may go within ``ahead``, and start each in its time. Return how many."""
         async with self._rounds:
             if self._stopping:
                 return 0
             moment = self._steady()
-            most = min(bite, self._limits.free(moment), MOST_AT_ONCE - len(self._under_way))
+            most = min(bite, self._limits.free(moment + ahead), MOST_AT_ONCE - len(self._under_way))
             if self._silent_until is not None and moment < self._silent_until:
                 most = 0
             rows, holds = await self._play(partial(self._take, now=self._clock(), moment=moment, most=most))
             self._holds_until = moment + timedelta(seconds=self._pace.lease) if holds else None
             ready = await self._look_up_together(rows)
-            self._limits.take(len(rows), self._steady())  # now they go; counted earlier, Teams would see more a second
             for row in rows:
+                await asyncio.sleep(self._limits.pause(self._steady()))
+                self._limits.take(1, self._steady())
                 task = asyncio.create_task(self._send(row, ready.get(row.id)))
                 self._under_way.add(task)
                 task.add_done_callback(self._finished)

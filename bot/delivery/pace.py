@@ -14,6 +14,13 @@ PER_CONVERSATION = ((7, 1.0), (60, 30.0), (1800, 3600.0))
 """Pairs (messages, seconds): Teams' limits for a bot in one conversation (platform.md §3, peers.md 0.6)."""
 LONGEST = 3600.0
 """Seconds of the longest window. Older messages do not count."""
+BITE = 4
+"""Rows claimed at a time, and more after a round that came late. On SQLite turns wait while they are claimed."""
+
+AHEAD = timedelta(seconds=0.2)
+"""How long before its time a row is claimed. On a busy machine that takes longer than the time between two rounds."""
+CATCH_UP = 0.5
+"""The most seconds of lateness that a round makes up for. The limit on messages in any second holds all the same."""
 QUIET, FEW = 30.0, 15
 """A conversation with at most ``FEW`` messages is forgotten after ``QUIET`` seconds without one: that pace, kept up for
 an hour, stays within the longest window. Otherwise each recipient of an announcement is kept for an hour."""
