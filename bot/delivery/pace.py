@@ -17,9 +17,9 @@ LONGEST = 3600.0
 BITE = 4
 """Rows claimed at a time, and more after a round that came late. On SQLite turns wait while they are claimed."""
 
-AHEAD = timedelta(seconds=0.2)
-"""How long before its time a row is claimed. On a busy machine that takes longer than the time between two rounds."""
-CATCH_UP = 0.5
+AHEAD = timedelta(seconds=0.1)
+"""How long before its time a row is claimed. Longer, and a process that is killed leaves more rows in doubt."""
+CATCH_UP = 0.2
 """The most seconds of lateness that a round makes up for. The limit on messages in any second holds all the same."""
 QUIET, FEW = 30.0, 15
 """A conversation with at most ``FEW`` messages is forgotten after ``QUIET`` seconds without one: that pace, kept up for
