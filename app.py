@@ -18,11 +18,12 @@ from azure.core.credentials_async import AsyncTokenCredential
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import graph, jobs, links, log
-from bot.conversation import AUDIENCES, DECISIONS, ROUTES, START
+from bot.conversation import ROUTES
 from bot.delivery.courier import Courier
 from bot.delivery.pace import steady
 from bot.delivery.tenant_routes import TenantRoutes
 from bot.doctor import secret
+from bot.features import AUDIENCES, DECISIONS, START
 from bot.identity import credential
 from bot.metrics import Around
 from bot.papers import OUTBOX, on_paper

@@ -15,15 +15,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot import agenda, announcements, dialog, faq, groups, memberlist, members, nudges, privacy, questions, reminding
+from bot import dialog, faq, groups, questions
 from bot import help as help_feature
 from bot.cards import card, plain
 from bot.delivery import replies
 from bot.delivery.replies import Unsent
-from bot.desk import Decider, Tile
+from bot.features import FEATURES, LISTENERS
 from bot.help import smalltalk
 from bot.message import NOTHING, Incoming, Kind, Reply, Scope, Sent, UserError, for_presser, in_place, say
-from bot.register.audience import Condition
 from bot.routes import Action, Command, Role, Routes, Where
 from bot.turn import App, Turn
 from bot.wording import feedback, follow_ups, utterance
@@ -51,34 +50,8 @@ def ask_bot(turn: Turn) -> Reply:
     )
 
 
-FEATURES = help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda, announcements
 ROUTES = Routes(*(feature.routes for feature in FEATURES), dialog.routes, _ASKED)
 """Every command and button of the bot."""
-START: tuple[Tile, ...] = (
-    *questions.START,
-    *groups.START,
-    *members.START,
-    *reminding.START,
-    *privacy.START,
-    *faq.START,
-    *announcements.START,
-    *agenda.START,
-)
-"""The buttons of the start page, in their order. The kansli's own come after the members'."""
-DECISIONS: tuple[Decider, ...] = (*members.DECISIONS, *questions.DECISIONS, *faq.DECISIONS, *nudges.DECISIONS)
-"""What prepares decisions for the kansli."""
-AUDIENCES: Mapping[str, Condition] = {}
-"""The features' conditions of audiences, by name. Each feature that has some joins its own here."""
-LISTENERS: tuple[Callable[[Turn], Reply | None], ...] = (
-    *announcements.LISTENERS,
-    questions.hear_solved,
-    faq.hear_complaint,
-    members.listen,
-    help_feature.hear_misspelt,
-    questions.listen,
-)
-"""Asked in order before the bank is searched, in every message that is a question. The first reply answers it."""
-
 FORGOTTEN = Reply(notice="Dina uppgifter är borttagna. Skriv till mig om du vill börja om.")
 LONGEST = 1000
 """The most characters of a message that is read as a question."""

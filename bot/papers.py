@@ -30,7 +30,7 @@ from bot.tenant import (
     DirectoryMember,
     Letter,
     Ping,
-    Registration,
+    Registrant,
     Tenant,
     Webinar,
 )
@@ -149,7 +149,7 @@ class Papers:
         del entra_id
         return ()
 
-    async def registrations(self, webinar_id: str) -> Sequence[Registration]:
+    async def registrations(self, webinar_id: str) -> Sequence[Registrant]:
         """Nobody."""
         del webinar_id
         return ()

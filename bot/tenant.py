@@ -175,7 +175,7 @@ class Webinar:
 
 
 @dataclass(frozen=True, slots=True)
-class Registration:
+class Registrant:
     """A person who registered for a webinar."""
 
     id: str
@@ -200,7 +200,7 @@ class Webinars(Protocol):
     async def organised_by(self, entra_id: str) -> Sequence[Webinar]:
         """Return the webinars of one organiser, whom the tenant's access policy must cover."""
 
-    async def registrations(self, webinar_id: str) -> Sequence[Registration]:
+    async def registrations(self, webinar_id: str) -> Sequence[Registrant]:
         """Return the people who registered."""
 
     async def attendance(self, webinar_id: str) -> Sequence[Attendance]:

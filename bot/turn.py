@@ -37,7 +37,7 @@ class App:
     decisions: Sequence[Decider] = ()
     """What prepares decisions for the kansli."""
     conditions: Mapping[str, Condition] = field(default_factory=dict)
-    """The features' own conditions of audiences (:data:`bot.conversation.AUDIENCES`)."""
+    """The features' own conditions of audiences (:data:`bot.features.AUDIENCES`)."""
 
 
 @dataclass(frozen=True, slots=True)

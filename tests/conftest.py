@@ -18,7 +18,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 import storage.kansli
-from bot.conversation import AUDIENCES, DECISIONS, ROUTES, START
+from bot.conversation import ROUTES
+from bot.features import AUDIENCES, DECISIONS, START
 from bot.search.live_bank import LiveBank
 from bot.settings import Settings
 from bot.turn import App

@@ -13,7 +13,7 @@ from bot.graph.people import object_id
 from bot.graph.thread import on_graph_thread
 from bot.graph.wire import OnWire, Wire
 from bot.message import Json
-from bot.tenant import Attendance, Registration, Webinar
+from bot.tenant import Attendance, Registrant, Webinar
 
 ORGANISED = "/solutions/virtualEvents/webinars/getByUserIdAndRole(userId='{}',role='organizer')"
 LIST = Call("webinars", "VirtualEvent.Read.All", repeatable=True)
@@ -39,7 +39,7 @@ class GraphWebinars(OnWire):
         return [_webinar(webinar) async for webinar in self._wire.pages(LIST, request)]
 
     @on_graph_thread
-    async def registrations(self, webinar_id: str) -> Sequence[Registration]:
+    async def registrations(self, webinar_id: str) -> Sequence[Registrant]:
         """See :class:`bot.tenant.Webinars`."""
         request = self._all.by_virtual_event_webinar_id(webinar_id).registrations
         return [
@@ -71,10 +71,10 @@ def _webinar(webinar: Json) -> Webinar:
     )
 
 
-def _registration(registration: Json) -> Registration:
+def _registration(registration: Json) -> Registrant:
     name = f"{registration.get('firstName') or ''} {registration.get('lastName') or ''}".strip()
     mail = str(registration.get("email") or "").lower()
-    return Registration(str(registration["id"]), name, mail, str(registration.get("status") or ""))
+    return Registrant(str(registration["id"]), name, mail, str(registration.get("status") or ""))
 
 
 def _add(attendees: dict[str, Attendance], record: Json) -> None:

@@ -127,6 +127,15 @@ CLASSES = (
         "Ett kodat spår av din mejladress, tills du är borttagen ur mötet i kalendern. Det brukar ta någon minut.",
     ),
     KeptClass(
+        "Webbinarier och andra möten",
+        ("events", "event_registrations", "event_questions"),
+        "Möten som du har anmält dig till, står i kö till eller har tackat nej till, dina frågor till den som talar, "
+        "och möten som du håller i eller har lagt in på kansliet.",
+        "Så att du får plats, påminnelser och svar.",
+        lambda _: "Tills du tar bort dig.",
+        "Mötena, utan ditt namn.",
+    ),
+    KeptClass(
         "Ändringslogg",
         ("audit_log", "agenda_choices"),
         "Ändringar i registret och kunskapsbanken som du har gjort eller som gäller dig, och vad du som kansli har "

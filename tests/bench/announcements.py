@@ -24,8 +24,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from bot import announcements, conversation
-from bot.conversation import AUDIENCES, ROUTES
+from bot.conversation import ROUTES
 from bot.delivery.courier import Courier
+from bot.features import AUDIENCES
 from bot.jobs import STILL_WANTED
 from bot.message import Incoming, Kind, Message, Place, Scope, Sender
 from bot.ports import Posted, Route
@@ -167,9 +168,10 @@ async def measure(name: str, url: str, people: int) -> None:
     await asyncio.gather(sending, return_exceptions=True)
     print(
         f"{name}: {people} recipients prepared in {taken:.2f} s = {taken / people * 1e6:.0f} µs each, "
-        f"{taken / floor:.1f} times a bare insert ({floor / people * 1e6:.0f} µs); CPU "
-        f"{ours.cpu / people * 1e6:.0f} µs each, {ours.cpu / rival.cpu:.1f} times a bare insert ({rival.cpu / people * 1e6:.0f} µs); "
-        f"first message after {messenger.first - started:.2f} s. Turns at rest: median {median(rest):.1f} ms, p99 {p99(rest):.1f}; "
+        f"{taken / floor:.1f} times a bare insert ({floor / people * 1e6:.0f} µs); "
+        f"CPU {ours.cpu / people * 1e6:.0f} µs each, {ours.cpu / rival.cpu:.1f} times a bare insert "
+        f"({rival.cpu / people * 1e6:.0f} µs); first message after {messenger.first - started:.2f} s. "
+        f"Turns at rest: median {median(rest):.1f} ms, p99 {p99(rest):.1f}; "
         f"while it is prepared and sent: median {median(busy):.1f}, p99 {p99(busy):.1f} "
         f"({p99(busy) / p99(rest):.1f} times)"
     )

@@ -21,7 +21,7 @@ from bot.graph.limits import Rate, Tempo
 from bot.graph.meeting import with_new_text
 from bot.graph.thread import GraphThread
 from bot.ports import Failed, Reason, TryLater, Uncertain, Unreachable
-from bot.tenant import Attendance, Attendee, DirectoryMember, Registration, Webinar
+from bot.tenant import Attendance, Attendee, DirectoryMember, Registrant, Webinar
 from tests.support.fakes import Trouble
 from tests.support.graph import ANNA, BO, CHANNEL, MANIFEST, PEOPLE, PING, TEAM, Office, appointment, letter, office
 from tests.support.graph_standin import documented, leftovers
@@ -193,7 +193,7 @@ async def test_webinars_who_registered_and_who_came(desk: Office) -> None:
 
     assert webinar == Webinar("w@1", "Dagvatten", "published", datetime(2027, 3, 30, 7, 0, tzinfo=UTC), None)
     assert await desk.tenant.webinars.registrations("w@1") == [
-        Registration("r1", "Bo Ek", "bo@lund.example", "registered")
+        Registrant("r1", "Bo Ek", "bo@lund.example", "registered")
     ]
     assert await desk.tenant.webinars.attendance("w@1") == [
         Attendance("Bo Ek", "bo@lund.example", 660),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.conversation import ROUTES, START
+from bot.conversation import ROUTES
+from bot.features import START
 from bot.routes import Role
 from tests.support.chat import Chat
 from tests.support.people import set_up

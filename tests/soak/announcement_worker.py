@@ -15,9 +15,10 @@ from typing import Any
 from aiohttp import ClientSession
 
 from bot import announcements
-from bot.conversation import AUDIENCES, ROUTES, START
+from bot.conversation import ROUTES
 from bot.delivery.courier import Courier
 from bot.delivery.pace import Pace
+from bot.features import AUDIENCES, START
 from bot.jobs import ANNOUNCE_EVERY, STILL_WANTED
 from bot.search.live_bank import LiveBank
 from bot.settings import Settings

@@ -18,7 +18,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.conversation import AUDIENCES, ROUTES
+from bot.conversation import ROUTES
+from bot.features import AUDIENCES
 from bot.search.live_bank import LiveBank
 from bot.settings import Settings
 from bot.teams.core import Conversations

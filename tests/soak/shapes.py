@@ -20,7 +20,8 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from bot.conversation import AUDIENCES, ROUTES
+from bot.conversation import ROUTES
+from bot.features import AUDIENCES
 from bot.message import Json
 from bot.search.live_bank import LiveBank
 from bot.settings import Settings

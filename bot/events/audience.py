@@ -1,0 +1,54 @@
+"""Audiences by registration: the people who registered for an event, wait for a seat, or have not answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.message import UserError
+from bot.register.audience import Condition
+from bot.swedish import day
+from storage import events, registrations
+from storage.audiences import PersonIds
+from storage.events import Event
+from storage.registrations import RegistrationState
+
+
+def _condition(states: Collection[RegistrationState], what: str) -> Condition:
+    def people(session: Session, argument: str, now: datetime) -> PersonIds:
+        del now
+        return registrations.in_states(_event(session, argument).id, states)
+
+    def words(session: Session, argument: str) -> str:
+        return f"{what} ”{_event(session, argument).title}”"
+
+    return Condition(people, words, _choices(what))
+
+
+def _choices(what: str) -> Callable[[Session], Sequence[tuple[str, str]]]:
+    def choices(session: Session) -> Sequence[tuple[str, str]]:
+        return [(str(event.id), f"{what.capitalize()}: {_titled(event)}") for event in events.newest(session)]
+
+    return choices
+
+
+def _titled(event: Event) -> str:
+    return f"{event.title}, {day(event.starts_at)}" if event.starts_at else event.title
+
+
+def _event(session: Session, argument: str) -> Event:
+    named = argument.isascii() and argument.isdecimal()
+    event = events.find(session, int(argument)) if named else None
+    if event is None:
+        raise UserError("Urvalet gäller ett möte som inte finns. Välj mottagare igen.")
+    return event
+
+
+CONDITIONS: Mapping[str, Condition] = {
+    "registered": _condition((RegistrationState.REGISTERED,), "är anmäld till"),
+    "waiting": _condition((RegistrationState.WAITING, RegistrationState.OFFERED), "står i kö till"),
+    "declined": _condition((RegistrationState.DECLINED, RegistrationState.LEFT), "har tackat nej till"),
+}
+"""By name, with the event's number as the argument."""

@@ -1,0 +1,53 @@
+"""The features, and what each gives to the whole bot. A new feature is joined here and in :mod:`bot.jobs`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from bot import (
+    agenda,
+    announcements,
+    events,
+    faq,
+    groups,
+    memberlist,
+    members,
+    nudges,
+    privacy,
+    questions,
+    reminding,
+)
+from bot import help as help_feature
+from bot.desk import Decider, Tile
+from bot.message import Reply
+from bot.register.audience import Condition
+from bot.turn import Turn
+
+FEATURES = (
+    *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda),
+    *(announcements, events),
+)
+START: tuple[Tile, ...] = (
+    *questions.START,
+    *groups.START,
+    *members.START,
+    *reminding.START,
+    *privacy.START,
+    *faq.START,
+    *announcements.START,
+    *agenda.START,
+)
+"""The buttons of the start page, in their order. The kansli's own come after the members'."""
+DECISIONS: tuple[Decider, ...] = (*members.DECISIONS, *questions.DECISIONS, *faq.DECISIONS, *nudges.DECISIONS)
+"""What prepares decisions for the kansli."""
+AUDIENCES: Mapping[str, Condition] = {**events.CONDITIONS}
+"""The features' conditions of audiences, by name. Each feature that has some joins its own here."""
+LISTENERS: tuple[Callable[[Turn], Reply | None], ...] = (
+    *announcements.LISTENERS,
+    questions.hear_solved,
+    faq.hear_complaint,
+    members.listen,
+    help_feature.hear_misspelt,
+    questions.listen,
+)
+"""Asked in order before the bank is searched, in every message that is a question. The first reply answers it."""
