@@ -85,9 +85,9 @@ class Trial:
         self.rate = (until - 1) / (tried - times[0])
         states = dict(Counter(row.state if row.error != WITHOUT_ID else WITHOUT_ID for row in rows))
         yield f"{self.people} recipients, {self.killed} kills"
-        yield f"{self.rate:.2f} requests a second of {RATE} allowed ({self.rate / RATE:.1%})"
+        yield f"{self.rate:.2f} requests taken a second of {RATE} allowed ({self.rate / RATE:.1%})"
         yield f"first request after {times[0] - started:.1f} s, everybody tried after {tried - started:.0f} s"
-        yield f"last request after {times[-1] - started:.0f} s, {len(times)} in all, {len(connector.over)} over a limit"
+        yield f"last request after {times[-1] - started:.0f} s, {len(times)} taken, {len(connector.over)} more over a limit"
         if self.killed:
             ninth = sorted(self.gaps)[int(len(self.gaps) * 0.9)]
             yield f"after a kill nothing came for {median(self.gaps):.2f} s (median), {ninth:.2f} s (nine in ten)"

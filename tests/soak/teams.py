@@ -48,7 +48,7 @@ class Teams(FakeConnector):
         """``within``: the seconds in which :data:`RATE` requests are taken."""
         super().__init__()
         self.times: list[float] = []
-        """When each request came."""
+        """When each request came that was within the limits."""
         self.first: dict[str, float] = {}
         """When the first request about each conversation came."""
         self.over: list[str] = []
@@ -59,13 +59,13 @@ class Teams(FakeConnector):
 
     def _wrong_with(self, request: web.Request, body: Json) -> Trouble | None:
         now, conversation = monotonic(), request.match_info.get("conversation", "")
-        self.times.append(now)
         self.first.setdefault(conversation, now)
         sent = self._each[conversation] if conversation else deque[float]()
         full = [1 for most, seconds in PER_CONVERSATION if len(sent) >= most and now - sent[-most] < seconds]
         if full or (len(self._all) == RATE and now - self._all[0] < self._within):
             self.over.append(conversation)
             return Trouble(status=429, body={}, headers={"Retry-After": "1"})
+        self.times.append(now)
         sent.append(now)
         self._all.append(now)
         return super()._wrong_with(request, body)
