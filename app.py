@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import graph, jobs, links, log
 from bot.conversation import ROUTES
+from bot.delivery.answers import LOOK_EVERY, AnswerReader
 from bot.delivery.courier import Courier
 from bot.delivery.pace import steady
 from bot.delivery.tenant_routes import TenantRoutes
@@ -99,7 +100,8 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
         rosters = roster_mirror.Mirror(
             app, clock, TeamsDirectory(connector), tenant.directory if wire and tenant else None
         )
-        errands = (jobs.Errand("rosters", roster_mirror.EVERY, rosters.run),)
+        answers = jobs.Errand("answers", LOOK_EVERY, AnswerReader(database, tenant, clock).run)
+        errands = (jobs.Errand("rosters", roster_mirror.EVERY, rosters.run), answers)
         await stack.enter_async_context(jobs.ticking(app, clock, errands=errands))
         await stack.enter_async_context(_delivering(app, TeamsMessenger(connector, settings.app_id), tenant, clock))
         bot = TeamsBot(Conversations(app, clock), per_minute=settings.sender_rate, reads_threads=settings.read_threads)

@@ -7,11 +7,14 @@ from collections.abc import Callable, Mapping
 from bot import (
     agenda,
     announcements,
+    consultations,
     events,
     faq,
     groups,
     memberlist,
     members,
+    news,
+    newsletters,
     nudges,
     privacy,
     questions,
@@ -25,10 +28,11 @@ from bot.turn import Turn
 
 FEATURES = (
     *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda),
-    *(announcements, events),
+    *(announcements, events, news, consultations, newsletters),
 )
 START: tuple[Tile, ...] = (
     *questions.START,
+    *news.START,
     *groups.START,
     *members.START,
     *reminding.START,

@@ -17,7 +17,7 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.orm import Session
 
-from bot import agenda, announcements, members, nudges, questions, upkeep
+from bot import agenda, announcements, consultations, members, news, nudges, questions, upkeep
 from bot.delivery.courier import StillWanted
 from bot.privacy import retention
 from bot.turn import App
@@ -29,7 +29,7 @@ Due = Callable[[Session, datetime], list[Outgoing]]
 Clock = Callable[[], datetime]
 Work = Callable[[Session], int]
 
-DUE: tuple[Due, ...] = (*questions.DUE, *upkeep.DUE, *members.DUE, *announcements.DUE)
+DUE: tuple[Due, ...] = (*questions.DUE, *upkeep.DUE, *members.DUE, *announcements.DUE, *consultations.DUE)
 """The features that may have messages due. Each is asked every :data:`PLAN_EVERY`."""
 STILL_WANTED: Mapping[str, StillWanted] = {
     **questions.STILL_WANTED,
@@ -37,12 +37,16 @@ STILL_WANTED: Mapping[str, StillWanted] = {
     **nudges.STILL_WANTED,
     **agenda.STILL_WANTED,
     **announcements.STILL_WANTED,
+    **news.STILL_WANTED,
+    **consultations.STILL_WANTED,
 }
 """Checks just before sending whether a message is still wanted, by the first word of its subject."""
 
 PLAN_EVERY = timedelta(minutes=1)
 ANNOUNCE_EVERY = timedelta(seconds=15)
 """Often, because the kansli watches the numbers, and a scheduled announcement goes in its minute."""
+WELCOME_EVERY = timedelta(hours=1)
+"""Seldom, because it asks for every audience that concerns new members, and nobody waits for it."""
 CLEAN_EVERY = timedelta(hours=1)
 """Often, so that each run has little to delete. The first run also makes up for the time a bot was stopped."""
 CHUNK = 200
@@ -79,6 +83,8 @@ JOBS = (
     Job("clean", CLEAN_EVERY, retention.run),
     Job("agenda", PLAN_EVERY, agenda.run),
     Job("announcements", ANNOUNCE_EVERY, announcements.run),
+    Job("news", PLAN_EVERY, news.run),
+    Job("newcomers", WELCOME_EVERY, news.tell_newcomers),
 )
 """The jobs besides the planning of :data:`DUE` and the outbox's own loop."""
 

@@ -51,6 +51,12 @@ def tally(session: Session, subject: str) -> Counter[str]:
     return Counter({key: int(number) for key, number in session.execute(rows.group_by(Delivery.state))})
 
 
+def people(session: Session, subject: str) -> int:
+    """Return how many people are recipients."""
+    rows = select(func.count()).where(Delivery.subject == subject, Delivery.operation == Operation.PERSON)
+    return session.scalar(rows) or 0
+
+
 def moving(session: Session, subject: str) -> bool:
     """Return whether any row is being sent, or waits to be sent for the first time. A mail that follows may wait."""
     waits = and_(Delivery.state == State.WAITING, Delivery.operation != Operation.MAIL)
@@ -122,6 +128,14 @@ def recipients(session: Session, subject: str, changes: str) -> Sequence[Any]:
 def of_person(session: Session, subject: str, person_id: int) -> bool:
     """Return whether this person is a recipient."""
     return bool(session.scalar(select(exists().where(Delivery.subject == subject, Delivery.person_id == person_id))))
+
+
+def of_message(session: Session, conversation_id: str, activity_id: str, causes: Collection[str]) -> str | None:
+    """Return the subject of the delivery that is this message, if its first word is among ``causes``; else None."""
+    there = Delivery.sent_conversation_id == conversation_id, Delivery.sent_activity_id == activity_id
+    begins = or_(*(Delivery.subject.startswith(f"{cause}:", autoescape=True) for cause in causes))
+    first = Delivery.operation == Operation.PERSON
+    return session.scalar(select(Delivery.subject).where(*there, begins, first).limit(1))
 
 
 def of_thread(session: Session, conversation_id: str, thread_id: str, prefix: str) -> str | None:

@@ -21,7 +21,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, case, literal, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage import contents, invitations, name_keys
+from storage import calendar_entries, contents, invitations, name_keys
 from storage.contents import Content
 from storage.database import Base, Utc, insert_new, person_key, wake
 from storage.outgoing import Operation, Outgoing, ToCalendar, columns
@@ -125,14 +125,18 @@ def enqueue(session: Session, outgoing: Outgoing, now: datetime) -> bool:
 def enqueue_all(session: Session, outgoings: Iterable[Outgoing], now: datetime) -> int:
     """Enqueue many. Return how many were new. 200 take about 20 ms, so plan more than that in chunks."""
     wanted = {outgoing.key: outgoing for outgoing in outgoings}
+    entries = {to.event_key for outgoing in wanted.values() if isinstance(to := outgoing.to, ToCalendar)}
+    held = {event_key: calendar_entries.hold(session, event_key) for event_key in sorted(entries)}
     there = known(session, wanted)
     fresh = [outgoing for key, outgoing in wanted.items() if key not in there]
     hashes = contents.keep(session, {outgoing.key: outgoing.body for outgoing in fresh}, now)
     rows = ({**row_of(outgoing, now), "content_hash": hashes[outgoing.key]} for outgoing in fresh)
     added = sum(insert_new(session, Delivery, **row) for row in rows)
     for outgoing in fresh:
-        if isinstance(outgoing.to, ToCalendar) and outgoing.attendees is not None:
-            invitations.invite(session, outgoing.to.event_key, outgoing.attendees)
+        if isinstance(outgoing.to, ToCalendar):
+            calendar_entries.plan(held[outgoing.to.event_key], outgoing.appointment, hashes[outgoing.key])
+            if outgoing.attendees is not None:
+                invitations.invite(session, outgoing.to.event_key, outgoing.attendees)
     if added:
         wake(session, QUEUE)
     return added

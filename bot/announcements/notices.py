@@ -6,7 +6,7 @@ three replicas lead to the same rows: one for each recipient, and one change for
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,11 +21,11 @@ from bot.announcements.send_cards import Progress
 from bot.delivery.living import Living
 from bot.delivery.reach import OUTSIDE
 from bot.message import Json, UserError
-from bot.register import audience, target
+from bot.register import audience, subscriptions, target
 from bot.register.change import Change
 from bot.turn import App
 from storage import announcements, copies, deliveries, kansli, outbox
-from storage.announcements import OUT, Announcement, AnnouncementState
+from storage.announcements import OUT, Announcement, AnnouncementState, Mark
 from storage.outbox import Delivery
 from storage.outgoing import (
     MessageOf,
@@ -53,11 +53,11 @@ Work = Callable[[Session], int]
 
 
 def run(app: App, clock: Callable[[], datetime]) -> Iterator[Work]:
-    """Yield the transactions that move all announcements forward: start, prepare, correct, count."""
+    """Yield the transactions that move all announcements forward: prepare, correct, count."""
     numbers: list[int] = []
 
     def look(session: Session) -> int:
-        numbers[:] = announcements.at_work(session, clock())
+        numbers[:] = announcements.at_work(session)
         return len(numbers)
 
     yield look
@@ -89,8 +89,8 @@ def still_wanted(session: Session, delivery: Delivery) -> bool:
 
 
 def show_progress(app: App, session: Session, row: Announcement, now: datetime) -> None:
-    """Post the kansli's card, or show the newest numbers on it."""
-    if row.sender_id is None:
+    """Post the card of the sender, or show the newest numbers on it; nothing to somebody who is no kansli now."""
+    if row.sender_id is None or kansli.at_desk(session, row.sender_id, app.settings.kansli) != [row.sender_id]:
         return
     desk = Living.of(f"announcement_desk:{row.id}")
     key = desk.key(f"person:{row.sender_id}")
@@ -106,9 +106,16 @@ def show_progress(app: App, session: Session, row: Announcement, now: datetime) 
         outbox.enqueue(session, version, now)
 
 
-def ask_review(session: Session, row: Announcement, reviewer: int, card: Json, now: datetime) -> None:
-    """Ask a second person to approve the newest version."""
-    key = f"announcement_review:{row.id}:{row.version}:person:{reviewer}"
+def tell_desk(app: App, session: Session, row: Announcement, card: Json, now: datetime) -> None:
+    """Tell the sender once that this version was halted; if they are no kansli now, all who are."""
+    subject, key = f"announcement_desk:{row.id}", f"announcement_desk:{row.id}:halted:{row.version}"
+    told = kansli.at_desk(session, row.sender_id, app.settings.kansli)
+    outbox.enqueue_all(session, [Outgoing(f"{key}:{who}", subject, ToPerson(who), card=card) for who in told], now)
+
+
+def ask_review(session: Session, row: Announcement, reviewer: int, card: Json, now: datetime, *, key: str = "") -> None:
+    """Ask a second person to approve the newest version, or with its key a correction of it."""
+    key = key or f"announcement_review:{row.id}:{row.version}:person:{reviewer}"
     outbox.enqueue(session, Outgoing(key, f"announcement_review:{row.id}", ToPerson(reviewer), card=card), now)
 
 
@@ -127,56 +134,44 @@ def _forward(app: App, number: int, clock: Callable[[], datetime]) -> Iterator[W
 
 
 def _begin(session: Session, app: App, number: int, clock: Callable[[], datetime], people: list[int]) -> int:
-    """Start an announcement whose time has come. Fill ``people`` if its recipients are not all prepared."""
+    """Fill ``people`` if the recipients are not all prepared. One that was stopped goes on, so that it names them."""
     row, now = announcements.lock(session, number), clock()
-    if row is None:
+    if row is None or row.state not in OUT or row.prepared_at is not None:
         return 0
-    if row.state == AnnouncementState.SCHEDULED and row.send_at is not None and row.send_at <= now:
-        _start_scheduled(app, session, row, now)
-    if row.state == AnnouncementState.SENDING and row.prepared_at is None:
-        people[:] = _recipients(app, session, row, now)
-        if not people:
-            row.prepared_at = now
-    return len(people)
-
-
-def _start_scheduled(app: App, session: Session, row: Announcement, now: datetime) -> None:
-    """Send it; or make it a draft again and say why, if it may not go any more."""
-    change = Change(session, None, now)
     try:
-        known = target.conditions(app)
-        found = target.counted(session, target.of(row.audience, known), now, app.settings, known)
-        lifecycle.refuse_unsent(row, found, app.settings.review_above, change.today)
-    except UserError as refusal:
-        lifecycle.unschedule(change, row, "Schemalagt utskick gick inte iväg")
-        subject, card = f"announcement_desk:{row.id}", send_cards.halted(row, str(refusal))
-        key = f"{subject}:halted:{row.version}"
-        told = kansli.at_desk(session, row.sender_id, app.settings.kansli)
-        outbox.enqueue_all(session, [Outgoing(f"{key}:{who}", subject, ToPerson(who), card=card) for who in told], now)
-        return
-    lifecycle.send(change, row)
-    start(app, session, row, now)
+        people[:] = _recipients(app, session, row, now)
+    except UserError as refusal:  # its audience has a condition that is gone, so nobody knows who is left
+        if row.state == AnnouncementState.SENDING:
+            lifecycle.stop(Change(session, None, now), row)
+            tell_desk(app, session, row, send_cards.halted(row, str(refusal)), now)
+    if not people:
+        row.prepared_at = now
+    return len(people)
 
 
 def _prepare(
     session: Session, *, app: App, number: int, people: list[int], at: int, clock: Callable[[], datetime]
 ) -> int:
-    """Write the rows of one chunk of people, unless the announcement was stopped in between."""
-    row = announcements.lock(session, number)
-    if row is None or row.state != AnnouncementState.SENDING:
+    """Write the rows of one chunk of people. If the announcement was stopped, they say so and nothing is sent."""
+    row, now = announcements.lock(session, number), clock()
+    if row is None or row.state not in OUT:
         return 0
-    return _enqueue(app, session, row, people, at=at, now=clock())
+    added = _enqueue(app, session, row, people, at=at, now=now)
+    if row.state != AnnouncementState.SENDING:
+        outbox.cancel(session, row.subject, now)
+    return added
 
 
 def _prepared(session: Session, number: int, clock: Callable[[], datetime]) -> int:
     row = announcements.lock(session, number)
-    if row is not None and row.state == AnnouncementState.SENDING:
+    if row is not None:
         row.prepared_at = clock()
     return 1
 
 
 def _enqueue(app: App, session: Session, row: Announcement, people: list[int], *, at: int, now: datetime) -> int:
     """Write rows for people. ``at`` is the place of the first one among all: it says when their rows become due."""
+    people = subscriptions.set_aside(session, row, _target(app, row), people, now)
     hours = timedelta() if row.important else timedelta(hours=app.settings.announcement_mail_hours)
     pattern = _pattern(row, hours)
     begins = (row.sent_at or now) + timedelta(seconds=at / (app.settings.rate * AHEAD))
@@ -194,7 +189,9 @@ def _correct(session: Session, number: int, after: list[int], clock: Callable[[]
         after.clear()
     else:
         after[0] = stale[-1].id
-    return outbox.enqueue_all(session, [_change(row, copy) for copy in stale], clock())
+    marks = announcements.marks(session, number, [copy.person_id for copy in stale if copy.person_id])
+    changes = [_change(row, copy, marks.get(copy.person_id or 0, ())) for copy in stale]
+    return outbox.enqueue_all(session, changes, clock())
 
 
 def _stale(session: Session, row: Announcement, after: int, limit: int) -> Sequence[Delivery]:
@@ -230,7 +227,7 @@ def _settle(session: Session, app: App, number: int, clock: Callable[[], datetim
     moving = copies.moving(session, row.subject)
     if row.state == AnnouncementState.SENDING and row.prepared_at is not None and not moving:
         row.state, row.ended_at = AnnouncementState.SENT, now
-    if row.spread_version < row.version and not moving and _spread(session, row, now):
+    if row.spread_version < row.version and row.prepared_at and not moving and _spread(session, row, now):
         row.spread_version = row.version
     show_progress(app, session, row, now)
     return 1
@@ -283,8 +280,11 @@ def _bodies(row: Announcement) -> dict[Operation, dict[str, Any]]:
     return {Operation.PERSON: to_person, Operation.MAIL: to_person, Operation.THREAD: to_channel}
 
 
-def _change(row: Announcement, copy: Delivery) -> Outgoing:
-    """Return the change of one delivered copy: the card is replaced, and a mail is followed by another."""
+def _change(row: Announcement, copy: Delivery, marks: Collection[Mark]) -> Outgoing:
+    """Return the change of one delivered copy: the card is replaced, and a mail is followed by another.
+
+    ``marks`` are what its person has pressed, which their own card goes on saying.
+    """
     name = f"v{row.version}"
     gone = row.state == AnnouncementState.RECALLED
     edition = Edition.of(row, again=True)
@@ -295,4 +295,6 @@ def _change(row: Announcement, copy: Delivery) -> Outgoing:
         return Outgoing(
             f"{copy.key}:{name}", subject, to, text=mail.subject, repeat=Repeat.ASK, reach=Reach.ANNOUNCEMENT, mail=mail
         )
-    return Living.of(row.subject).version(copy.key, name, cards.recalled(row) if gone else cards.announcement(edition))
+    return Living.of(row.subject).version(
+        copy.key, name, cards.recalled(row) if gone else cards.announcement(edition, marks)
+    )

@@ -164,7 +164,7 @@ class Courier:
         length = timedelta(seconds=self._pace.lease)
         if not leases.hold(session, LEASE, self._holder, now, length):
             return [], False
-        if self._holds_until is None:
+        if self._holds_until is None or moment >= self._holds_until:  # another replica may have sent since
             cut_off = claims.recover(session, self._holder, now)
             if cut_off:
                 logger.warning("deliveries were cut off in a process that is gone", extra={"deliveries": cut_off})

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from bot.register.subscriptions import WORDS
 from bot.settings import Settings
 from bot.swedish import count
 
@@ -44,7 +45,7 @@ def _while_here(settings: Settings) -> str:
 CLASSES = (
     KeptClass(
         "Namn och kontaktuppgifter",
-        ("people", "people_names", "conversations", "roster_members"),
+        ("people", "people_names", "conversations", "roster_members", "news_choices"),
         "Namn och mejladress, också de du hade förut, kommun, roll, dina egna val, Teams id för dig och för vår chatt, "
         "och vilka av nätverkets team du är med i.",
         "Så att jag kan svara dig, påminna dig och veta vilken kommun du arbetar för.",
@@ -100,15 +101,24 @@ CLASSES = (
     ),
     KeptClass(
         "Utskick",
-        ("deliveries", "contents", "content_people", "announcement_marks", "people_in_lists"),
+        ("deliveries", "contents", "content_people", "announcement_marks", "people_in_lists", "news_listings"),
         "Meddelanden och påminnelser, i Teams och med mejl: när de gick, om de kom fram och vad som stod. Också vilka "
-        "meddelanden till andra som nämner dig, vad du har tryckt på kansliets utskick (läst, intresserad, delat) "
-        "och om du står i en lista som kansliet har klistrat in.",
+        "meddelanden till andra som nämner dig, vad du har tryckt på kansliets utskick (läst, intresserad, delat), "
+        "om du står i en lista som kansliet har klistrat in, och utskick du får i veckobrev eller en annan lista.",
         "Så att kansliet kan se om du har blivit påmind, och så att inget skickas två gånger.",
         lambda settings: (
             f"Texten: {days(settings.message_days)}. Att något skickades: {days(settings.delivery_days)}. "
             "Det du har tryckt och listor: tills du tar bort dig."
         ),
+    ),
+    KeptClass(
+        "Synpunkter på remisser",
+        ("viewpoints",),
+        "Vad du har svarat på kansliets remisser, och om det var din egen eller kommunens synpunkt.",
+        "Så att kansliet kan väga in vad medlemmarna tycker.",
+        lambda settings: f"{days(settings.peer_days)} efter din sista ändring, eller tills du tar bort dig.",
+        "Det du har skrivit som kommunens synpunkt, utan ditt hela namn och din mejladress. Dina egna synpunkter tar "
+        "jag bort.",
     ),
     KeptClass(
         "Kansliets utskick",
@@ -123,7 +133,7 @@ CLASSES = (
         ("invitations",),
         "Möten som jag har bjudit in dig till i kalendern, och vad du har svarat i Outlook.",
         "Så att din kalender stämmer när mötet flyttas eller ställs in.",
-        lambda settings: f"{days(settings.delivery_days)} efter den sista ändringen av mötet.",
+        lambda settings: f"{days(settings.delivery_days)} efter mötet.",
         "Ett kodat spår av din mejladress, tills du är borttagen ur mötet i kalendern. Det brukar ta någon minut.",
     ),
     KeptClass(
@@ -155,39 +165,6 @@ CLASSES = (
 )
 OTHER = KeptClass("Annat", (), "Uppgifter som hör till fler funktioner.", "Så att funktionen fungerar.", _while_here)
 
-SHOWN = (
-    "En medlem som frågar mig vem som är kontaktperson i en kommun, eller vem som kan hjälpa till med något, får veta "
-    "namn, kommun, uppdrag, det du har skrivit att du kan hjälpa till med och en länk för att skriva till dig i Teams. "
-    "I länken står din mejladress. Det svarar jag bara på i medlemmens egen chatt, aldrig i en kanal. Den som har "
-    "lämnat nätverkets team får inget svar."
-)
-OBJECT = (
-    "Vill du inte visas? Skriv mina uppgifter till mig, välj Rätta mina val och ange vilka som får veta det: medlemmar "
-    "i hela nätverket, bara din kommun och kansliet, eller bara kansliet. Det gäller genast. Du kan också be kansliet. "
-    "Frågar du en temagrupp väljer du där om ditt namn syns. Svarar du på en fråga står ditt namn vid svaret."
-)
-ANONYMOUS = (
-    "Frågor till kunskapsbanken räknas utan att jag sparar vem som frågade. Frågans ordalydelse sparas i en egen "
-    "lista utan namn."
-)
-OTHERS_TEXTS = (
-    "Det andra har skrivit söker jag bara igenom i de frågor som du har ställt, tagit, svarat på eller följt. Där tar "
-    "jag bort ditt hela namn och din mejladress. Ett förnamn som en kollega skrev kan stå kvar, och ditt namn i annat "
-    "som någon har skrivit till mig. Säg till kansliet om du ser det."
-)
-AMBIGUOUS = (
-    "Ett namn eller en adress som också är någon annans, en plats eller vanliga ord står kvar där andra har skrivit "
-    "det, för jag vet inte om det är personen som menas."
-)
-BANK = (
-    "Granskade svar i kunskapsbanken ändrar jag inte. Kansliet får en fråga om de svar som nämner en borttagen person."
-)
-TEAMS = (
-    "Det som redan står i Teams ligger hos Microsoft och i din och nätverkets Teams-miljö. Jag byter ut de "
-    "meddelanden som jag har skickat om dig, om jag vet var de står. Jag kan inte ta bort det som andra har skrivit, "
-    "kort som någon har fått när de frågade mig och mejl som redan har gått."
-)
-
 COLUMNS = {
     "name": "Namn",
     "mail": "Mejladress",
@@ -218,6 +195,7 @@ COLUMNS = {
     "text": "Text",
     "answer": "Svar",
     "question": "Fråga",
+    "behalf": "Vems synpunkt",
     "phrasings": "Andra sätt att fråga",
     "helpful": "Hjälpte svaret",
     "reason": "Skäl",
@@ -261,6 +239,8 @@ VALUES = {
     "both": "i chatten och med mejl",
     "network": "medlemmar i hela nätverket",
     "municipality": "min kommun och kansliet",
+    "own": "min egen",
+    "town": "kommunens",
     "new_chat": "i chatten",
     "mention": "i tråden",
     "feed": "som avisering i Teams",
@@ -279,9 +259,12 @@ VALUES = {
     "solved": "löst",
     "withdrawn": "återtagen",
     "closed": "stängd",
+    **WORDS,
 }
 """What the database's words mean, where a column holds one of a few."""
-CODED = frozenset({"role", "seat", "remind_by", "visible_to", "route", "scope", "kind", "status", "state", "file"})
+CODED = frozenset(
+    {"role", "seat", "remind_by", "visible_to", "route", "scope", "kind", "status", "state", "file", "behalf"}
+)
 
 
 def class_of(table: str) -> KeptClass:

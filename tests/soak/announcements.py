@@ -21,7 +21,7 @@ from time import monotonic
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.announcements import report_cards
+from bot.announcements import outcomes
 from bot.register.target import Target
 from storage.announcements import Announcement, AnnouncementState
 from storage.audiences import EVERYBODY
@@ -87,7 +87,7 @@ class Trial:
         yield f"{self.people} recipients, {self.killed} kills"
         yield f"{self.rate:.2f} requests taken a second of {RATE} allowed ({self.rate / RATE:.1%})"
         yield f"first request after {times[0] - started:.1f} s, everybody tried after {tried - started:.0f} s"
-        yield f"last request after {times[-1] - started:.0f} s, {len(times)} taken, {len(connector.over)} more over a limit"
+        yield f"last request after {times[-1] - started:.0f} s, {len(times)} taken, {len(connector.over)} over a limit"
         if self.killed:
             ninth = sorted(self.gaps)[int(len(self.gaps) * 0.9)]
             yield f"after a kill nothing came for {median(self.gaps):.2f} s (median), {ninth:.2f} s (nine in ten)"
@@ -162,8 +162,8 @@ def _state(session: Session) -> str | None:
     return session.scalar(select(Announcement.state))
 
 
-def _report(session: Session) -> list[report_cards.Line]:
-    return report_cards.lines(session, session.scalars(select(Announcement)).one(), {})
+def _report(session: Session) -> list[outcomes.Line]:
+    return outcomes.lines(session, session.scalars(select(Announcement)).one(), {})
 
 
 async def once(name: str, url: str, people: int, kills: int, seed: int) -> int:

@@ -23,7 +23,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import conversation
-from bot.announcements import cards, report_cards, send_cards
+from bot.announcements import cards, outcomes, send_cards
 from bot.announcements.cards import Edition
 from bot.announcements.send_cards import Progress
 from bot.message import Incoming, Json, Kind, Place, Scope, Sender
@@ -195,7 +195,7 @@ def _judge(session: Session, teams: Teams, people: int, seen: Seen) -> None:
 
 def _wrong_copies(session: Session, row: Announcement, teams: Teams, seen: Seen) -> Iterator[str]:
     rows = session.scalars(select(Delivery).where(Delivery.subject == row.subject)).all()
-    lines = {line.name: line for line in report_cards.lines(session, row, {})}
+    lines = {line.name: line for line in outcomes.lines(session, row, {})}
     arrived: dict[str, list[Any]] = {}
     for message in filter(is_announcement, teams.sent):
         arrived.setdefault(message.conversation, []).append(message)
@@ -223,7 +223,7 @@ def _wrong_copies(session: Session, row: Announcement, teams: Teams, seen: Seen)
     yield from (f"{conversation} got it without a row" for conversation in arrived)
 
 
-def _excuse(copy: Delivery, line: report_cards.Line | None, *, ours: bool) -> str:
+def _excuse(copy: Delivery, line: outcomes.Line | None, *, ours: bool) -> str:
     """Return why an old card could not be changed, if the report says so; empty for a card that should be new."""
     if copy.error == WITHOUT_ID and line is not None and line.change:
         return "old: Teams gave no id"
