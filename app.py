@@ -46,7 +46,7 @@ from bot.teams.pages import Pages
 from bot.tenant import Tenant
 from bot.turn import App
 from dialogs import DIALOGS
-from storage import content, kansli, migrate, process_lock
+from storage import content, kansli, leases, migrate, process_lock
 from storage.database import Database
 
 if TYPE_CHECKING:  # it imports msgraph
@@ -189,6 +189,8 @@ def _prepare(database: Database, settings: Settings, clock: Clock) -> None:
         raise StartError(f"the database (DATABASE_URL) can't be used: {database.reason(error)}") from error
     database.play(lambda session: kansli.name(session, settings.kansli))
     database.play(lambda session: secret.note(session, settings))
+    if database.sqlite:  # a process that was killed before us left its leases, and nobody else may run
+        database.play(leases.end_all)
     facts = database.play(content.load_municipalities)
     if facts:
         logger.info("municipalities brought up to date", extra={"rows": facts})

@@ -12,15 +12,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, func, literal, or_, select, update
+from sqlalchemy import String, and_, cast, exists, func, literal, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from storage import contents, outbox
-from storage.database import insert_all_new, wake
+from storage.database import wake
 from storage.municipalities import Municipality
 from storage.outbox import Delivery, State
 from storage.outgoing import Operation, Outgoing
 from storage.people import Person
+from storage.selected_rows import insert_selected
 
 FIRST = (Operation.PERSON, Operation.THREAD)
 """The first message to a person or channel; the mail that may follow it is no recipient of its own."""
@@ -30,15 +31,15 @@ _LATER = aliased(Delivery)
 def enqueue(session: Session, pattern: Outgoing, people: Collection[int], now: datetime, not_before: datetime) -> int:
     """Send the same to many people, each once. Return how many were new.
 
-    ``pattern`` is the delivery with any recipient; each person's key is its key and their id. It takes a tenth of the
-    time of :func:`storage.outbox.enqueue_all`, because the content is written once. A person erased since gets none.
+    ``pattern`` is the delivery with any recipient; each person's key is its key and their id. It takes a fraction of
+    the time of :func:`storage.outbox.enqueue_all`: the content is written once, and the database makes the rows. A
+    person erased since gets none.
     """
-    here = set(session.scalars(select(Person.id).where(Person.id.in_(people))))
     row = outbox.row_of(replace(pattern, not_before=not_before), now)
     row["content_hash"] = contents.keep(session, {pattern.key: pattern.body}, now)[pattern.key]
-    keys = ((f"{pattern.key}:{person}", person) for person in people if person in here)
-    rows = [{**row, "key": key, "lane": key, "person_id": person} for key, person in keys]
-    added = insert_all_new(session, Delivery, rows)
+    key = literal(f"{pattern.key}:") + cast(Person.id, String)
+    rows = {**row, "key": key, "lane": key, "person_id": Person.id}
+    added = insert_selected(session, Delivery, rows, Person.id, Person.id.in_(people))
     if added:
         wake(session, outbox.QUEUE)
     return added

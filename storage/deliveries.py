@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import exists, func, or_, select
@@ -81,3 +81,8 @@ def refusals(session: Session, errors: Collection[str], routes: Collection[str])
     refused = select(Delivery.person_id, Delivery.error).join(Person, Person.id == Delivery.person_id)
     refused = refused.where(Delivery.state == State.UNREACHABLE, Delivery.error.in_(errors), silent, ~arrived)
     return {person: error for person, error in session.execute(refused.order_by(Delivery.settled_at)) if person}
+
+
+def people(session: Session, rows: Iterable[Delivery]) -> Sequence[Person]:
+    """Return the people whom the rows go to."""
+    return session.scalars(select(Person).where(Person.id.in_({row.person_id for row in rows if row.person_id}))).all()

@@ -270,9 +270,8 @@ def to_channels(app: App, session: Session, row: Announcement) -> list[Outgoing]
 def _to_channel(row: Announcement, conversation: str) -> Outgoing:
     edition = Edition.of(row)
     key = f"{row.subject}:channel:{sha256(conversation.encode()).hexdigest()[:16]}"
-    card = cards.announcement(edition)
-    to = ToChannel(conversation)
-    return Outgoing(key, row.subject, to, text=edition.content.heading, card=card, repeat=Repeat.ASK)
+    said: dict[str, Any] = {"text": edition.content.heading, "card": cards.announcement(edition)}
+    return Outgoing(key, row.subject, ToChannel(conversation), **said, repeat=Repeat.ASK)
 
 
 def _bodies(row: Announcement) -> dict[Operation, dict[str, Any]]:
