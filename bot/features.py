@@ -29,6 +29,7 @@ FEATURES = (
 )
 START: tuple[Tile, ...] = (
     *questions.START,
+    *events.START,
     *groups.START,
     *members.START,
     *reminding.START,
@@ -44,6 +45,7 @@ AUDIENCES: Mapping[str, Condition] = {**events.CONDITIONS}
 """The features' conditions of audiences, by name. Each feature that has some joins its own here."""
 LISTENERS: tuple[Callable[[Turn], Reply | None], ...] = (
     *announcements.LISTENERS,
+    *events.LISTENERS,
     questions.hear_solved,
     faq.hear_complaint,
     members.listen,
