@@ -22,7 +22,7 @@ from bot.cards import (
     small,
     switch,
 )
-from bot.events.member_access import Shown
+from bot.events.member_access import EventView
 from bot.message import Json
 from bot.schedule import seats
 from bot.schedule.times import clock, span_of, weekday, written
@@ -68,7 +68,7 @@ def choose(shown: Sequence[Event], own: Mapping[int, Registration]) -> Json:
     return card(heading("Vilket möte menar du?"), *rows, actions=[other], summary="Vilket möte menar du?")
 
 
-def event_card(shown: Shown) -> Json:
+def event_card(shown: EventView) -> Json:
     """Return one event: the card in a channel and in a preview, or as one person sees it."""
     event = shown.event
     body: list[CardElement] = [heading(event.title), small(KINDS.get(event.kind, "Möte"))]
@@ -138,7 +138,7 @@ def _line(event: Event, own: Registration | None, *, past: bool = False) -> str:
     return f"{event.title}. {_capital(when(event))}.{mark}"
 
 
-def _facts(shown: Shown) -> Iterator[str]:
+def _facts(shown: EventView) -> Iterator[str]:
     """Yield where it is, how many come, and the last day to register."""
     event, seating = shown.event, shown.seating
     online = "Teams" if event.teams_meeting else "På nätet" if event.join_url else ""
@@ -157,7 +157,7 @@ def _facts(shown: Shown) -> Iterator[str]:
         yield f"Sista dag att anmäla sig: {weekday(event.register_by)}"
 
 
-def _own(shown: Shown) -> Iterator[CardElement]:
+def _own(shown: EventView) -> Iterator[CardElement]:
     """Yield where the person stands, and the choices that are theirs."""
     own, event = shown.own, shown.event
     if own is not None:
@@ -181,7 +181,7 @@ def _own(shown: Shown) -> Iterator[CardElement]:
         yield buttons(button("Spara valen", "event.register", event=event.id))
 
 
-def _standing(shown: Shown, own: Registration) -> str:
+def _standing(shown: EventView, own: Registration) -> str:
     match own.state:
         case RegistrationState.REGISTERED if not own.by_mail and shown.has_mail:
             return "Du är anmäld. Inbjudan kommer i din kalender."
@@ -195,7 +195,7 @@ def _standing(shown: Shown, own: Registration) -> str:
             return MARKS[own.state]
 
 
-def _actions(shown: Shown) -> list[Action]:
+def _actions(shown: EventView) -> list[Action]:
     """Return the buttons: those that fit where the event and the person stand."""
     event = shown.event
     links = [open_link("Anslut", shown.join_url)] if shown.join_url and not _is_over(shown) else []
@@ -212,7 +212,7 @@ def _actions(shown: Shown) -> list[Action]:
     return [*_answers(shown), *links, *calendar, speaker, *_for_keeper(shown)]
 
 
-def _answers(shown: Shown) -> Iterator[Action]:
+def _answers(shown: EventView) -> Iterator[Action]:
     """Yield the person's ways to say yes and no."""
     event, state = shown.event, shown.own.state if shown.own else None
     if event.starts_at is None or event.starts_at <= shown.now:
@@ -234,18 +234,18 @@ def _answers(shown: Shown) -> Iterator[Action]:
             yield button("Kan inte komma", "event.decline", alone=True, event=event.id)
 
 
-def _register(shown: Shown) -> Action:
+def _register(shown: EventView) -> Action:
     title = "Ställ mig i kön" if shown.seating.free == 0 else "Anmäl mig"
     return button(title, "event.register", style="positive", event=shown.event.id)
 
 
-def _for_keeper(shown: Shown) -> list[Action]:
+def _for_keeper(shown: EventView) -> list[Action]:
     if shown.questions is None:
         return []
     return [button(f"Frågor ({shown.questions})", "event.questions", alone=True, event=shown.event.id)]
 
 
-def _is_over(shown: Shown) -> bool:
+def _is_over(shown: EventView) -> bool:
     return shown.event.ends_at is not None and shown.event.ends_at <= shown.now
 
 

@@ -30,7 +30,7 @@ from storage.registrations import Registration, RegistrationState
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class EventView:
     """An event as a card shows it: to everybody, or with ``own`` to one person."""
 
     event: Event
@@ -71,17 +71,17 @@ def asked(turn: Turn) -> Event:
     return event
 
 
-def to_all(session: Session, event: Event, now: datetime) -> Shown:
+def to_all(session: Session, event: Event, now: datetime) -> EventView:
     """Return the event as everybody may see it."""
-    return Shown(event, seats.seating(session, event), now)
+    return EventView(event, seats.seating(session, event), now)
 
 
-def to_person(turn: Turn, event: Event) -> Shown:
+def to_person(turn: Turn, event: Event) -> EventView:
     """Return the event as the turn's person may see it."""
     session = turn.session
     own = registrations.of_person(session, event.id, turn.person.id)
     coming = own is not None and own.state == RegistrationState.REGISTERED
-    return Shown(
+    return EventView(
         event,
         seats.seating(session, event),
         turn.now,

@@ -1,4 +1,4 @@
-"""What members see of events and do with them: the list, registering, questions, names, and words instead of buttons."""
+"""What members see of events and do with them: the list, registering, questions, names, and words for buttons."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Helpers for tests of events: an event that is open for registration, the job's ticks, and the rows that come of it."""
+"""Helpers for tests of events: an event that is open, the ticks of the job, and the rows that come of it."""
 
 from __future__ import annotations
 
