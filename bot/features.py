@@ -36,6 +36,7 @@ START: tuple[Tile, ...] = (
     *privacy.START,
     *faq.START,
     *announcements.START,
+    *events.DESK,
     *agenda.START,
 )
 """The buttons of the start page, in their order. The kansli's own come after the members'."""

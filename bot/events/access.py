@@ -8,7 +8,7 @@ open       everybody               the kansli, at its newest version
 cancelled  everybody               nobody
 =========  ======================  ===================================
 
-Who is registered is for the kansli only, in 1:1.
+The list of registered people is for the kansli only, in 1:1.
 """
 
 from __future__ import annotations

@@ -20,15 +20,14 @@ _WEEKDAYS = tuple(name[:3] for name in WEEKDAYS)
 _ENDS = ("uari", "ruari", "s", "il", "", "i", "i", "usti", "(?:t|tember)", "ober", "ember", "ember")
 _MONTH = "|".join(f"{month}(?:{rest})?" for month, rest in zip(_MONTHS, _ENDS, strict=True))
 _FULL_WEEKDAY = "måndag|tisdag|onsdag|torsdag|fredag|lördag|söndag"
-_WEEKDAY = (
-    rf"(?:(?:på\s+)?\b(?P<weekday>(?:{_FULL_WEEKDAY})(?:en)?|mån|tis|ons|tors?|fre|lör|sön)\b[.,]?\s+)?(?:den\s+)?"
-)
+_ANY_WEEKDAY = rf"(?:{_FULL_WEEKDAY})(?:en)?|mån|tis|ons|tors?|fre|lör|sön"
+_WEEKDAY = rf"(?:(?:på\s+)?\b(?P<weekday>{_ANY_WEEKDAY})\b[.,]?\s+)?(?:den\s+)?"
+_LAST = r"(?:\s*(?:-|–|—|och|till)\s*(?P<last>\d{1,2}))?"
 _YEAR = r"(?:,?\s+(?P<year>20\d\d)\b)?"
 _DAYS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"{_WEEKDAY}\b(?P<day>\d{{1,2}})(?::?e|:de)?(?:\s*(?:-|–|—|och|till)\s*(?P<last>\d{{1,2}}))?"
-        rf"\s+(?P<month>{_MONTH})\b\.?{_YEAR}",
+        rf"{_WEEKDAY}\b(?P<day>\d{{1,2}})(?::?e|:de)?{_LAST}\s+(?P<month>{_MONTH})\b\.?{_YEAR}",
         rf"{_WEEKDAY}\b(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)\b",
         rf"{_WEEKDAY}(?<![\d/.])(?P<day>\d{{1,2}})/(?P<month>\d{{1,2}})(?:[-/\s]+(?P<year>20\d\d))?(?![\d/])",
         rf"(?:på\s+)?\b(?P<weekday>{_FULL_WEEKDAY})(?:en)?\s+(?:i\s+)?v(?:ecka|\.)?\s*(?P<week>\d{{1,2}})\b{_YEAR}",

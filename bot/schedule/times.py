@@ -41,7 +41,7 @@ class Span:
 
 
 class AmbiguousError(UserError):
-    """A clock time that comes twice on the night when winter time begins. :func:`moment` says how to tell them apart."""
+    """A clock time that comes twice on the night when winter time begins. Its text says how to write each."""
 
 
 def span_of(starts: datetime | None, ends: datetime | None) -> Span | None:
@@ -52,6 +52,14 @@ def span_of(starts: datetime | None, ends: datetime | None) -> Span | None:
 def whole(first: date, last: date | None = None) -> Span:
     """Return the span of whole days."""
     return Span(_midnight(first), _midnight((last or first) + _DAY))
+
+
+def stored(text: str) -> datetime:
+    """Return the time in UTC that a button's data says in ISO form. Raise :class:`ValueError` for anything else."""
+    value = datetime.fromisoformat(text)
+    if value.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return value.astimezone(UTC)
 
 
 def moment(on: date, clock: str) -> datetime:
