@@ -16,7 +16,7 @@ from bot.register.change import Change
 from bot.swedish import STOCKHOLM, date_of, day
 from storage import events, registrations
 from storage.events import Event, EventState
-from storage.registrations import TAKES_SEAT, Registration, RegistrationState
+from storage.registrations import Registration, RegistrationState
 
 MORNING, NIGHT = time(8), time(20)
 """Between night and morning nobody is expected to answer an offer, so its time begins in the morning."""
@@ -211,8 +211,7 @@ def _unclaimed(session: Session, event: Event) -> int | None:
     """Return how many seats nobody has and nobody is offered; None for no limit."""
     if event.seats is None:
         return None
-    counts = registrations.counts(session, [event.id])[event.id]
-    return event.seats - sum(counts[state] for state in TAKES_SEAT)
+    return event.seats - registrations.taken(session, event.id)
 
 
 def _morning(now: datetime) -> datetime:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.events import notices
-from storage import events, groups, invitations
+from storage import events, groups, invitations, outbox
 from storage.events import EventState
 from storage.invitations import Invitation
 from storage.outbox import Delivery
@@ -35,7 +35,7 @@ def entry(chat: Chat) -> list[tuple[str, Any]]:
 
     def work(session: Any) -> list[tuple[str, Any]]:
         found = session.query(Delivery).filter_by(lane=LANE).order_by(Delivery.id)
-        bodies = [(row.operation, notices.outbox.body(session, row)) for row in found]
+        bodies = [(row.operation, outbox.body(session, row)) for row in found]
         return [(what, body.get("appointment", {}).get("starts") or body.get("text")) for what, body in bodies]
 
     return chat.app.database.play(work)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -103,7 +104,7 @@ def test_a_guest_registers_from_the_card_in_the_channel_and_only_they_see_it(ann
         ({"state": EventState.DRAFT}, "finns inte kvar"),
     ],
 )
-def test_nobody_registers_when_it_is_closed(anna: Chat, facts: dict[str, object], told: str) -> None:
+def test_nobody_registers_when_it_is_closed(anna: Chat, facts: dict[str, Any], told: str) -> None:
     put_up(anna, **facts)
     anna.say("webbinarier")
     assert told in anna.press("event.register", {"event": 1})
