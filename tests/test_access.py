@@ -92,6 +92,10 @@ TABLE: tuple[tuple[str, dict[str, Any], frozenset[str], frozenset[str]], ...] = 
     *((f"groups.{verb}", {}, EVERYBODY, NOBODY) for verb in ("follow", "unfollow")),
     *((verb, {}, EVERYBODY, EVERYBODY) for verb in ("groups.list", "help.start", "help.commands")),
     *((f"agenda.{verb}", {}, KANSLI, NOBODY) for verb in ("show", "do", "open", "skip")),
+    *(
+        (f"event.desk.{verb}", {"kind": "forum", "heading": "Träff", "version": 1}, KANSLI, NOBODY)
+        for verb in ("list", "new", "open", "edit", "save", "copy", "audience", "discard", "publish", "participants")
+    ),
     *((f"nudges.{verb}", {"gap": "politician"}, KANSLI, NOBODY) for verb in ("preview", "send")),
     *(
         (f"faq.{verb}", {}, KANSLI, NOBODY)
