@@ -24,6 +24,7 @@ from bot.cards import (
 )
 from bot.events.member_access import EventView
 from bot.message import Json
+from bot.register.words import capital
 from bot.schedule import seats
 from bot.schedule.times import clock, span_of, weekday, written
 from storage.events import Event, EventKind, EventState
@@ -76,7 +77,7 @@ def event_card(shown: EventView) -> Json:
         body.append(caution(f"Inställt. {event.reason}".strip()))
     elif _is_over(shown):
         body.append(small("Mötet har varit."))
-    body += [label(when(event)), *(plain(line) for line in _facts(shown))]
+    body += [label(capital(when(event))), *(plain(line) for line in _facts(shown))]
     if event.text:
         body.append(markdown(event.text))
     if shown.alone and event.state == EventState.OPEN and not _is_over(shown):
@@ -135,7 +136,7 @@ def when(event: Event) -> str:
 
 def _line(event: Event, own: Registration | None, *, past: bool = False) -> str:
     mark = (" Inspelning finns." if event.recording_url else "") if past else f" {MARKS[own.state]}" if own else ""
-    return f"{event.title}. {_capital(when(event))}.{mark}"
+    return f"{event.title}. {capital(when(event))}.{mark}"
 
 
 def _facts(shown: EventView) -> Iterator[str]:
@@ -247,7 +248,3 @@ def _for_keeper(shown: EventView) -> list[Action]:
 
 def _is_over(shown: EventView) -> bool:
     return shown.event.ends_at is not None and shown.event.ends_at <= shown.now
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
