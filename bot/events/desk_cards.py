@@ -29,7 +29,7 @@ from bot.message import Json
 from bot.register import target, words
 from bot.register.target import Target
 from bot.schedule import times
-from bot.schedule.plans import KIND_NAMES, Plan
+from bot.schedule.plans import KIND_NAMES, EventPlan
 from bot.schedule.times import Span
 from bot.swedish import count, date_of, day, is_working_day, listed
 from bot.turn import App
@@ -49,7 +49,7 @@ class Standing:
     channels: str
     """Names of the channels that show it."""
     invited: str
-    """Who is invited, and how many they are; empty for nobody."""
+    """The people who are invited, and how many they are; empty for nobody."""
     unreached: tuple[str, ...]
     organiser: str
     coming: int
@@ -99,14 +99,13 @@ def preview(event: Event, standing: Standing, notice: str = "") -> Json:
 
 def doubt(event: Event, text: str, choices: Sequence[Span]) -> Json:
     """Ask what time was meant. The draft has no date until it is said."""
-    pick = "event.desk.pick"
     return card(
         heading(event.title),
         caution(text),
         *(
             row(
                 words.capital(times.written(choice)),
-                pick,
+                "event.desk.pick",
                 starts=choice.starts.isoformat(),
                 ends=choice.ends.isoformat(),
                 **known(event),
@@ -156,7 +155,7 @@ def gone(title: str) -> Json:
 
 def _look(event: Event, organiser: str) -> Iterator[CardElement]:
     """Yield the event's texts as members see them."""
-    plan = Plan.of(event)
+    plan = EventPlan.of(event)
     yield small(KIND_NAMES[plan.kind])
     yield heading(plan.title)
     if event.state == EventState.CANCELLED:
@@ -181,7 +180,7 @@ def _look(event: Event, organiser: str) -> Iterator[CardElement]:
 
 def _warnings(event: Event, standing: Standing) -> Iterator[str]:
     """Yield what the kansli may have forgotten. None of it stops the event."""
-    plan = Plan.of(event)
+    plan = EventPlan.of(event)
     if event.state == EventState.CANCELLED:
         return
     if plan.when is None:

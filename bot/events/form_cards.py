@@ -27,7 +27,7 @@ from bot.message import Json
 from bot.register.audience import MOST_PICKED
 from bot.schedule import plans, times
 from bot.schedule.life import LONGEST_REASON, MOST_IN_SERIES, Every
-from bot.schedule.plans import KIND_NAMES, Plan
+from bot.schedule.plans import KIND_NAMES, EventPlan
 from bot.swedish import count, date_of
 from storage.events import Event
 
@@ -47,7 +47,7 @@ EVERY = {
 
 
 def form(
-    plan: Plan, groups: Sequence[tuple[str, str]], organiser: str, now: datetime, row: Event | None = None
+    plan: EventPlan, groups: Sequence[tuple[str, str]], organiser: str, now: datetime, row: Event | None = None
 ) -> Json:
     """Return the form of an event's content; ``row`` is the event that it changes."""
     today = date_of(now)
@@ -78,7 +78,7 @@ def form(
 
 def move(row: Event, coming: int, now: datetime) -> Json:
     """Return the form of a new time."""
-    plan = Plan.of(row)
+    plan = EventPlan.of(row)
     who = f"{count(coming, 'anmäld', 'anmälda')} får veta det en gång, och kalenderbokningen flyttas."
     return card(
         heading("Flytta mötet"),
@@ -96,7 +96,7 @@ def move(row: Event, coming: int, now: datetime) -> Json:
 
 def repeat(row: Event) -> Json:
     """Return the form of a series."""
-    text = f"Jag gör utkast med samma innehåll och klockslag. Det första är {times.written(Plan.of(row).when)}."
+    text = f"Jag gör utkast med samma innehåll och klockslag. Det första är {times.written(EventPlan.of(row).when)}."
     return card(
         heading("Gör en serie"),
         plain(text),
@@ -115,7 +115,7 @@ def cancel(row: Event, coming: int) -> Json:
     who = f"{count(coming, 'anmäld', 'anmälda')} får veta det direkt." if coming else "Ingen är anmäld."
     return card(
         heading("Ställa in mötet?"),
-        plain(f"{row.title}, {times.written(Plan.of(row).when)}"),
+        plain(f"{row.title}, {times.written(EventPlan.of(row).when)}"),
         caution(f"{who} Det går inte att ångra."),
         text_input("reason", "Varför? De anmälda läser det.", required="Skriv varför.", long=True, most=LONGEST_REASON),
         actions=[
@@ -168,7 +168,7 @@ def known(row: Event | None) -> dict[str, Any]:
     return {"event": row.id, "version": row.version} if row else {}
 
 
-def _time_fields(plan: Plan, now: datetime) -> list[CardElement]:
+def _time_fields(plan: EventPlan, now: datetime) -> list[CardElement]:
     when = plan.when
     start, end = (times.clock(when.starts), times.clock(when.ends)) if when and not when.whole_days else ("", "")
     first = date_of(when.starts) if when else None
@@ -186,7 +186,7 @@ def _time_fields(plan: Plan, now: datetime) -> list[CardElement]:
     ]
 
 
-def _first(today: date, plan: Plan) -> date:
+def _first(today: date, plan: EventPlan) -> date:
     """Return the first day to choose. An event that has been keeps its days."""
     days = [today, plan.register_by, date_of(plan.when.starts) if plan.when else None]
     return min(one for one in days if one is not None)

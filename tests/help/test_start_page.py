@@ -30,7 +30,7 @@ def test_a_member_sees_their_jobs_and_each_button_works(chat: Chat) -> None:
 def test_the_kansli_sees_what_waits_with_numbers_and_nothing_that_does_not(chat: Chat, kansli: Chat) -> None:
     kansli.say("hjälp")
     drafts = next(title for title in kansli.buttons if title.startswith("Utkast"))
-    assert kansli.buttons == [*MEMBERS, drafts, "Utskick", "Veckans beslut", "Alla kommandon"]
+    assert kansli.buttons == [*MEMBERS, drafts, "Utskick", "Planera möten", "Veckans beslut", "Alla kommandon"]
     ask(chat)
     chat.say("finns basturegler")
     set_up(chat.app.database)
