@@ -9,7 +9,7 @@ from tests.support.chat import Chat
 from tests.support.people import set_up
 from tests.support.questions import ask
 
-MEMBERS = ["Fråga kollegor", "Mina frågor", "Temagrupper", "Min kommun", "Påminnelser", "Mina uppgifter"]
+MEMBERS = ["Fråga kollegor", "Mina frågor", "Webbinarier", "Temagrupper", "Min kommun", "Påminnelser", "Mina uppgifter"]
 FITS = 22
 """Characters of a button that are not cut off on a phone."""
 
@@ -50,7 +50,7 @@ def test_numbers_end_at_twenty(chat: Chat, kansli: Chat) -> None:
 def test_in_a_channel_it_shows_what_works_there(chat: Chat, kansli: Chat) -> None:
     there = chat.in_channel()
     assert "Det som är ditt eget tar vi i en egen chatt." in there.say("hjälp")
-    assert there.buttons == ["Fråga kollegor", "Temagrupper", "Alla kommandon"]
+    assert there.buttons == ["Fråga kollegor", "Webbinarier", "Temagrupper", "Alla kommandon"]
     assert "Temagrupper" in there.click("Temagrupper")
     assert "**kunskapsbank**" not in kansli.in_channel().say("alla kommandon")
 
