@@ -56,7 +56,7 @@ def form(
         choice_input("kind", "Sort", [(kind.value, name) for kind, name in KIND_NAMES.items()], value=plan.kind.value),
         text_input("heading", "Titel", value=plan.title, required="Skriv en titel.", most=plans.LONGEST_TITLE),
         text_input("text", "Vad handlar det om?", value=plan.text, long=True, most=plans.LONGEST_TEXT),
-        *_time_fields(plan, now),
+        *_time_fields(plan, now, "Dag (tomt: datum inte satt)"),
         switch("teams", "Teams-möte (jag skapar det)", on=plan.teams_meeting),
         text_input("join_url", "Eller egen möteslänk", value=plan.join_url, most=plans.LONGEST_LINK),
         text_input("place", "Plats, om man ses", value=plan.place, most=plans.LONGEST_PLACE),
@@ -84,7 +84,7 @@ def move(row: Event, coming: int, now: datetime) -> Json:
         heading("Flytta mötet"),
         plain(f"{row.title}, {times.written(plan.when)}"),
         small(who if coming else "Ingen är anmäld än."),
-        *_time_fields(plan, now),
+        *_time_fields(plan, now, "Ny dag"),
         date_input("register_by", "Sista dag att anmäla sig", first=_first(date_of(now), plan), value=plan.register_by),
         actions=[
             button("Flytta", "event.desk.move", style="positive", **known(row)),
@@ -150,7 +150,7 @@ def invited(
     for at, text in enumerate(chosen):
         body += [plain(text), buttons(button("Ta bort", "event.desk.uninvite", alone=True, part=at, **known(row)))]
     body += [
-        small(f"Just nu: {numbers}. De får en inbjudan och påminns om de inte svarar." if chosen else "Ingen än."),
+        small(f"Just nu: {numbers}." if chosen else "Ingen än."),
         label("Bjud in fler"),
         small("Fyller du i flera rutor gäller alla på en gång: roll och län betyder den rollen i det länet."),
         switch("everyone", "Alla i nätverket"),
@@ -168,13 +168,13 @@ def known(row: Event | None) -> dict[str, Any]:
     return {"event": row.id, "version": row.version} if row else {}
 
 
-def _time_fields(plan: EventPlan, now: datetime) -> list[CardElement]:
+def _time_fields(plan: EventPlan, now: datetime, on: str) -> list[CardElement]:
     when = plan.when
     start, end = (times.clock(when.starts), times.clock(when.ends)) if when and not when.whole_days else ("", "")
     first = date_of(when.starts) if when else None
     last = date_of(when.ends - timedelta(microseconds=1)) if when else None
     return [
-        date_input("day", "Dag (tomt: datum inte satt)", first=_first(date_of(now), plan), value=first),
+        date_input("day", on, first=_first(date_of(now), plan), value=first),
         text_input("start", "Börjar, till exempel 9.00", value=start, most=20),
         text_input("end", "Slutar, till exempel 10.30", value=end, most=20),
         date_input(

@@ -127,7 +127,8 @@ def _top(event: Event, people: Sequence[Participant]) -> Iterator[CardElement]:
     states = Counter(one.registration.state for one in people)
     coming = states[RegistrationState.REGISTERED]
     known = len({one.town for one in people if one.coming and one.town})
-    yield plain(f"{count(coming, 'anmäld', 'anmälda')} från {count(known, 'kommun', 'kommuner')}.")
+    where = f" från {count(known, 'kommun', 'kommuner')}" if known else ""
+    yield plain(f"{count(coming, 'anmäld', 'anmälda')}{where}.")
     rest = [
         f"{states[state]} {name}"
         for state, name in (
