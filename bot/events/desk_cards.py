@@ -142,9 +142,8 @@ def series(shown: Sequence[Event]) -> Json:
         when = times.span_of(event.starts_at, event.ends_at)
         body.append(row(words.capital(times.written(when)), "event.desk.open", event=event.id))
         body += [caution(_holiday(when))] if when and _holiday(when) else []
-    return card(
-        *body, *_pairs(_publish_all(first, len(shown))), summary=f"Serien {first.title}: {len(shown)} tillfällen"
-    )
+    actions = _pairs(_publish_all(first, len(shown)), button("Alla möten", "event.desk.list"))
+    return card(*body, *actions, summary=f"Serien {first.title}: {len(shown)} tillfällen")
 
 
 def gone(title: str) -> Json:

@@ -95,7 +95,7 @@ def test_one_line_becomes_a_webinar_that_is_read_back_and_published(kansli: Chat
 
 
 LINES = (
-    ("webbinarium om pfas 14 januari kl 9-10.30 på Teams", "Pfas\nWebbinarium\ntorsdag den 14 januari 2027 kl. 09.00–10.30"),
+    ("webbinarium om pfas 14 januari kl 9-10.30 på Teams", "\ntorsdag den 14 januari 2027 kl. 09.00–10.30\nVar: Teams"),
     (
         "konferens om kemikalier i Eslöv 3 dec 2026 kl 9-16",
         "Kemikalier\nKonferens\ntorsdag den 3 december 2026 kl. 09.00–16.00",
