@@ -26,18 +26,11 @@ from bot.events.member_access import EventView
 from bot.message import Json
 from bot.register.words import capital
 from bot.schedule import seats
+from bot.schedule.plans import KIND_NAMES
 from bot.schedule.times import clock, span_of, weekday, written
 from storage.events import Event, EventKind, EventState
 from storage.registrations import Registration, RegistrationState
 
-KINDS: Mapping[str, str] = {
-    EventKind.WEBINAR: "Webbinarium",
-    EventKind.COURSE: "Kurs",
-    EventKind.FORUM: "Forum",
-    EventKind.CONFERENCE: "Konferens",
-    EventKind.ANNUAL_MEETING: "Årsmöte",
-    EventKind.OTHER: "Möte",
-}
 MARKS: Mapping[str, str] = {
     RegistrationState.REGISTERED: "Du är anmäld.",
     RegistrationState.WAITING: "Du står i kö.",
@@ -72,7 +65,16 @@ def choose(shown: Sequence[Event], own: Mapping[int, Registration]) -> Json:
 def event_card(shown: EventView) -> Json:
     """Return one event: the card in a channel and in a preview, or as one person sees it."""
     event = shown.event
-    body: list[CardElement] = [heading(event.title), small(KINDS.get(event.kind, "Möte"))]
+    body = look(shown)
+    if shown.alone and event.state == EventState.OPEN and not _is_over(shown):
+        body += _own(shown)
+    return card(*body, actions=_actions(shown), summary=f"{event.title}, {when(event)}")
+
+
+def look(shown: EventView) -> list[CardElement]:
+    """Return what everybody reads of an event, without the choices."""
+    event = shown.event
+    body: list[CardElement] = [heading(event.title), small(KIND_NAMES[EventKind(event.kind)])]
     if event.state == EventState.CANCELLED:
         body.append(caution(f"Inställt. {event.reason}".strip()))
     elif _is_over(shown):
@@ -80,9 +82,7 @@ def event_card(shown: EventView) -> Json:
     body += [label(capital(when(event))), *(plain(line) for line in _facts(shown))]
     if event.text:
         body.append(markdown(event.text))
-    if shown.alone and event.state == EventState.OPEN and not _is_over(shown):
-        body += _own(shown)
-    return card(*body, actions=_actions(shown), summary=f"{event.title}, {when(event)}")
+    return body
 
 
 def participants(event: Event, names: Sequence[str], coming: int) -> Json:
@@ -241,9 +241,10 @@ def _register(shown: EventView) -> Action:
 
 
 def _for_keeper(shown: EventView) -> list[Action]:
+    manage = [button("Hantera", "event.desk.open", alone=True, event=shown.event.id)] if shown.manages else []
     if shown.questions is None:
-        return []
-    return [button(f"Frågor ({shown.questions})", "event.questions", alone=True, event=shown.event.id)]
+        return manage
+    return [button(f"Frågor ({shown.questions})", "event.questions", alone=True, event=shown.event.id), *manage]
 
 
 def _is_over(shown: EventView) -> bool:

@@ -35,7 +35,7 @@ SENTENCES = (
     ("om vatten", "datum inte satt", "om vatten"),
 )
 TWICE = [f"söndag den 31 oktober 2027 kl. 02.30 {which}–04.00" for which in ("sommartid", "vintertid")]
-DOUBTS = (
+DOUBTS: tuple[tuple[str, str, list[str]], ...] = (
     # the line, words of the question, the times to choose from
     ("torsdag 4 dec 9-10", "är en fredag, inte en torsdag", ["fredag den 4 december", "torsdag den 3 december"]),
     ("nästa torsdag 9-10", "Vilken torsdag", ["torsdag den 26 november", "torsdag den 3 december"]),
