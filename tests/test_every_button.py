@@ -41,7 +41,7 @@ SHARED = {
     # any member may come to an event; its calendar entry has everybody
     **dict.fromkeys(
         (f"event.{verb}" for verb in ("register", "leave", "decline", "accept_offer", "pass_offer")),
-        frozenset({"deliveries", "events", "invitations"}),  # somebody who left the network is taken off the entry
+        frozenset({"deliveries", "events", "invitations"}),
     ),
     "event.ask": frozenset({"deliveries"}),
     "questions.reply": _CARD | {"theme_groups"},
