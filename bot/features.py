@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 from bot import (
     agenda,
     announcements,
+    consultations,
     events,
     faq,
     groups,
     memberlist,
     members,
+    newsletters,
     nudges,
     privacy,
     questions,
@@ -25,7 +27,7 @@ from bot.turn import Turn
 
 FEATURES = (
     *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda),
-    *(announcements, events),
+    *(announcements, events, consultations, newsletters),
 )
 START: tuple[Tile, ...] = (
     *questions.START,
