@@ -277,6 +277,6 @@ def _audience(turn: Turn, row: Event, notice: str = "") -> Json:
     known = target.conditions(turn.app)
     to, gone = audience.invited(turn.app, row)
     found = target.counted(turn.session, to, turn.now, turn.app.settings, known)
-    chosen = [target.part_sentence(turn.session, part, known) for part in to.people.parts]
+    chosen = target.lines(turn.session, to, known)
     offered = target.choices(turn.session, known)
     return form_cards.invited(row, chosen, target.in_numbers(found), offered, f"{notice} {gone}".strip())
