@@ -34,12 +34,14 @@ FEATURES = (
 START: tuple[Tile, ...] = (
     *questions.START,
     *news.START,
+    *events.START,
     *groups.START,
     *members.START,
     *reminding.START,
     *privacy.START,
     *faq.START,
     *announcements.START,
+    *events.DESK,
     *agenda.START,
     *forecast.START,
 )
@@ -50,6 +52,7 @@ AUDIENCES: Mapping[str, Condition] = {**events.CONDITIONS}
 """The features' conditions of audiences, by name. Each feature that has some joins its own here."""
 LISTENERS: tuple[Callable[[Turn], Reply | None], ...] = (
     *announcements.LISTENERS,
+    *events.LISTENERS,
     questions.hear_solved,
     faq.hear_complaint,
     members.listen,

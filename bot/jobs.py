@@ -17,7 +17,7 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.orm import Session
 
-from bot import agenda, announcements, consultations, members, news, nudges, questions, upkeep
+from bot import agenda, announcements, consultations, events, members, news, nudges, questions, upkeep
 from bot.plan import Ahead, Due, SendingPlan, StillWanted
 from bot.privacy import retention
 from bot.turn import App
@@ -36,6 +36,7 @@ STILL_WANTED: Mapping[str, StillWanted] = {
     **agenda.STILL_WANTED,
     **announcements.STILL_WANTED,
     **news.STILL_WANTED,
+    **events.STILL_WANTED,
     **consultations.STILL_WANTED,
 }
 """Checks just before sending whether a message is still wanted, by the first word of its subject."""
@@ -85,6 +86,7 @@ JOBS = (
     Job("announcements", ANNOUNCE_EVERY, announcements.run, announcements.ahead),
     Job("news", PLAN_EVERY, news.run, news.ahead),
     Job("newcomers", WELCOME_EVERY, news.tell_newcomers, news.ahead_of_newcomers),
+    Job("events", PLAN_EVERY, events.run, events.ahead),
 )
 """The jobs besides the planning of :data:`DUE` and the outbox's own loop. `clean` only ends cards about the erased."""
 PLAN = SendingPlan(DUE, tuple(job.ahead for job in JOBS if job.ahead is not None), STILL_WANTED)

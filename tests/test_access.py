@@ -18,14 +18,19 @@ from sqlalchemy import select
 
 from bot.conversation import ROUTES
 from bot.message import Incoming, Kind
+from bot.register.change import Change
+from bot.schedule import life
+from bot.schedule.plans import EventPlan
 from storage import contacts, faq_log, groups, offers, people
 from storage.contacts import ProposalKind
+from storage.events import EventKind
 from storage.faq import Entry, EntryState
 from storage.faq_log import QuestionText, Vote
 from storage.outbox import Delivery
 from storage.questions import Question
 from tests.support import rehearsal
 from tests.support.chat import Chat, actions
+from tests.support.events import change, put_up, tick
 from tests.support.people import LUND, SOTENAS, appoint, know, person, set_up
 from tests.support.questions import GENERAL, VATTEN, ask
 from tests.support.rehearsal import Rehearsed
@@ -37,6 +42,8 @@ LOGGED, DRAFT = "vad säger ni om drönare över badplatsen", "Utkast som ingen 
 EVERYBODY = frozenset({"anna", "bo", "cia", "mia", "karin"})
 KANSLI, NOBODY = frozenset({"karin"}), frozenset[str]()
 ANNA, SOTENAS_PEOPLE = frozenset({"anna"}), frozenset({"anna", "bo"})
+BO = frozenset({"bo"})
+"""Bo is offered a seat, which Anna has."""
 GONE = frozenset({"lena", "eva"})
 """Lena has left, Eva was erased."""
 READERS: Mapping[str, frozenset[str]] = {
@@ -89,6 +96,10 @@ TABLE: tuple[tuple[str, dict[str, Any], frozenset[str], frozenset[str]], ...] = 
     *((f"groups.{verb}", {}, EVERYBODY, NOBODY) for verb in ("follow", "unfollow")),
     *((verb, {}, EVERYBODY, EVERYBODY) for verb in ("groups.list", "help.start", "help.commands")),
     *((f"agenda.{verb}", {}, KANSLI, NOBODY) for verb in ("show", "do", "open", "skip")),
+    *(
+        (f"event.desk.{verb}", {"kind": "forum", "heading": "Träff", "version": 1}, KANSLI, NOBODY)
+        for verb in ("list", "new", "open", "edit", "save", "copy", "audience", "discard", "publish", "participants")
+    ),
     *((f"nudges.{verb}", {"gap": "politician"}, KANSLI, NOBODY) for verb in ("preview", "send")),
     *(
         (f"faq.{verb}", {}, KANSLI, NOBODY)
@@ -105,6 +116,14 @@ TABLE: tuple[tuple[str, dict[str, Any], frozenset[str], frozenset[str]], ...] = 
     *((f"faq.{verb}", {}, EVERYBODY, EVERYBODY) for verb in ("none", "show", "again")),
     *((f"questions.offer_{verb}", {}, ANNA, ANNA) for verb in ("send", "decline")),
     *((f"questions.{verb}", {}, KANSLI, NOBODY) for verb in ("to_faq", "not_now")),
+    *(
+        (f"event.{verb}", {"text": "Hur dyrt?"}, EVERYBODY, EVERYBODY)
+        for verb in ("list", "open", "register", "decline", "ask")
+    ),
+    *((f"event.{verb}", {}, BO, BO) for verb in ("accept_offer", "pass_offer")),
+    ("event.leave", {}, ANNA | BO, ANNA | BO),
+    ("event.names", {}, ANNA, NOBODY),
+    ("event.questions", {}, ANNA | KANSLI, NOBODY),
     *((f"reminding.{verb}", {"pause": "week"}, EVERYBODY, NOBODY) for verb in ("open", "pause", "resume")),
 )
 
@@ -158,6 +177,11 @@ def world(chat: Chat, kansli: Chat) -> World:
     chat.click("Det löste det")
     chat.say(LOGGED)
     chat.click("Nej, en ny fråga")
+    put_up(chat, seats=1, organiser_id=person(chat).id)
+    for who in ("anna", "bo"):
+        chats[who].press("event.register", {"event": 1})
+    change(chat, seats=2)
+    tick(chat)
     numbers = database.play(lambda session: _made(session, chats, contact, solved))
     know(chats["lena"], left_at=chat.clock.now)
     chats["eva"].say("ta bort mig")
@@ -179,6 +203,8 @@ def _made(session: Any, chats: dict[str, Chat], contact: int, solved: int) -> di
     draft.question = draft.answer = DRAFT
     proposal = contacts.propose(session, ProposalKind.SEAT, anna.id, SOTENAS, now, seat="reporter")
     logged = session.scalars(select(QuestionText.question_id).order_by(QuestionText.question_id.desc())).first()
+    plan = EventPlan(EventKind.FORUM, "Träff om vatten")
+    made = life.create(Change(session, None, now), plan)
     session.flush()
     return {
         "person": anna.id,
@@ -190,10 +216,12 @@ def _made(session: Any, chats: dict[str, Chat], contact: int, solved: int) -> di
         "which": str(group.id),
         "entry": entry.id,
         "draft": draft.id,
+        "event_draft": made.id,
         "entry_seen": draft.changed_at.isoformat(),
         "offer": offers.add(session, solved, anna.id, "Ett svar i tråden", now).id,
         "question": logged,
         "solved": solved,
+        "event": 1,
         "gap": [logged],
     }
 
@@ -204,6 +232,8 @@ def _data(world: World, verb: str, form: dict[str, Any]) -> dict[str, Any]:
     if verb.startswith("faq.") and verb.removeprefix("faq.") in {"edit", "save", "move", "publish"}:
         data |= {"entry": data["draft"], "seen": data["entry_seen"]}
         data.pop("question")
+    if verb.startswith("event.desk."):
+        data["event"] = data["event_draft"]
     if verb in {"questions.to_faq", "questions.not_now", "faq.skip_solved"}:
         data["question"] = data["solved"]
     return data | form

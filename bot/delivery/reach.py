@@ -253,11 +253,7 @@ def _teams(around: Surroundings, row: Delivery, person: Person) -> Iterator[Rout
     member = Member(identity, person.name) if identity else None
     if chat is not None:
         yield Route(DeliveryWay.CHAT, chat.service_url, chat.tenant_id, chat.id, member=member)
-    near = (
-        nearest(session, row.conversation_id)
-        if row.conversation_id or chat is None
-        else around.near(row.conversation_id)
-    )
+    near = around.near(row.conversation_id) if row.conversation_id or chat is None else chat
     if member is None or near is None:
         return
     yield Route(DeliveryWay.NEW_CHAT, near.service_url, near.tenant_id, member=member)
