@@ -19,7 +19,7 @@ from bot import (
 )
 from bot import help as help_feature
 from bot.desk import Decider, Tile
-from bot.message import Reply
+from bot.message import ReceivedFile, Reply
 from bot.register.audience import Condition
 from bot.turn import Turn
 
@@ -51,3 +51,5 @@ LISTENERS: tuple[Callable[[Turn], Reply | None], ...] = (
     questions.listen,
 )
 """Asked in order before the bank is searched, in every message that is a question. The first reply answers it."""
+FILES: tuple[Callable[[Turn, ReceivedFile], Reply | None], ...] = (*memberlist.FILES,)
+"""Asked in order about a file that the kansli sends in its own chat. The first that knows its contents replies."""

@@ -16,7 +16,7 @@ from icalendar import Calendar, Event, vBroken
 
 from bot.message import UserError
 from bot.plain_text import clean_line, printable
-from bot.programme.planned import (
+from bot.programme.entries import (
     LONGEST_PLACE,
     LONGEST_TEXT,
     LONGEST_TITLE,

@@ -6,7 +6,7 @@ import pytest
 
 from bot.message import UserError
 from bot.programme import calendar_file
-from bot.programme.planned import Entry, PlannedEvent, RefusedEntry
+from bot.programme.entries import Entry, PlannedEvent, RefusedEntry
 from storage.events import EventKind
 from tests.programme.files import APPLE, GOOGLE, OUTLOOK
 
