@@ -35,6 +35,7 @@ START: tuple[Tile, ...] = (
     *privacy.START,
     *faq.START,
     *announcements.START,
+    *events.START,
     *agenda.START,
 )
 """The buttons of the start page, in their order. The kansli's own come after the members'."""
@@ -44,6 +45,7 @@ AUDIENCES: Mapping[str, Condition] = {**events.CONDITIONS}
 """The features' conditions of audiences, by name. Each feature that has some joins its own here."""
 LISTENERS: tuple[Callable[[Turn], Reply | None], ...] = (
     *announcements.LISTENERS,
+    *events.LISTENERS,
     questions.hear_solved,
     faq.hear_complaint,
     members.listen,

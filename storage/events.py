@@ -151,6 +151,18 @@ def newest(session: Session, limit: int = 40) -> Sequence[Event]:
     return session.scalars(rows.order_by(Event.published_at.desc(), Event.id.desc()).limit(limit)).all()
 
 
+def of_series(session: Session, series: str) -> Sequence[Event]:
+    """Return the events of a series in the order of their dates."""
+    rows = select(Event).where(Event.series == series, Event.series != "")
+    return session.scalars(rows.order_by(Event.starts_at, Event.id)).all()
+
+
+def everything(session: Session, limit: int = 200) -> Sequence[Event]:
+    """Return the events in any state, the last begun or latest planned first; those without a date before them."""
+    rows = select(Event).order_by(Event.starts_at.is_not(None), Event.starts_at.desc(), Event.id.desc())
+    return session.scalars(rows.limit(limit)).all()
+
+
 def ask(session: Session, event: Event, person: Person, text: str, now: datetime) -> None:
     """Store a question to the speaker."""
     session.add(EventQuestion(event_id=event.id, person_id=person.id, text=text, at=now))

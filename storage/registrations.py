@@ -89,6 +89,12 @@ def counts(session: Session, event_ids: Collection[int]) -> dict[int, Counter[st
     return by_event
 
 
+def taken(session: Session, event_id: int) -> int:
+    """Return how many people take a seat: registered, or offered one."""
+    states = counts(session, [event_id])[event_id]
+    return sum(states[state] for state in TAKES_SEAT)
+
+
 def ids(session: Session, event_id: int, states: Collection[str] = (RegistrationState.REGISTERED,)) -> list[int]:
     """Return the ids of the people in these states who have not left the network, in order."""
     query = select(Registration.person_id).join(Person).where(Registration.event_id == event_id)
