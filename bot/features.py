@@ -14,6 +14,7 @@ from bot import (
     members,
     nudges,
     privacy,
+    programme,
     questions,
     reminding,
 )
@@ -25,7 +26,7 @@ from bot.turn import Turn
 
 FEATURES = (
     *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda),
-    *(announcements, events),
+    *(announcements, events, programme),
 )
 START: tuple[Tile, ...] = (
     *questions.START,
@@ -53,5 +54,5 @@ LISTENERS: tuple[Callable[[Turn], Reply | None], ...] = (
     questions.listen,
 )
 """Asked in order before the bank is searched, in every message that is a question. The first reply answers it."""
-FILES: tuple[Callable[[Turn, ReceivedFile], Reply | None], ...] = (*memberlist.FILES,)
+FILES: tuple[Callable[[Turn, ReceivedFile], Reply | None], ...] = (*memberlist.FILES, *programme.FILES)
 """Asked in order about a file that the kansli sends in its own chat. The first that knows its contents replies."""

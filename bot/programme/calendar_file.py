@@ -1,7 +1,7 @@
 """Reads the events of an iCalendar file (RFC 5545), as Outlook, Google and Apple write them. Pure.
 
 A time in another zone is the same moment in Sweden, and a note says so. What we can't be sure of is refused with the
-reason: recurring events, whole days, and zones that the file does not explain.
+reason: recurring events, and zones that the file does not explain.
 """
 
 from __future__ import annotations
@@ -16,18 +16,12 @@ from icalendar import Calendar, Event, vBroken
 
 from bot.message import UserError
 from bot.plain_text import clean_line, printable
-from bot.programme.entries import (
-    LONGEST_PLACE,
-    LONGEST_TEXT,
-    LONGEST_TITLE,
-    LONGEST_URL,
-    MOST_EVENTS,
-    Entry,
-    PlannedEvent,
-    RefusedEntry,
-    kind_of,
-)
+from bot.programme.entries import MOST_EVENTS, Entry, PlannedEvent, RefusedEntry, kind_of
+from bot.schedule import times
+from bot.schedule.plans import LONGEST_LINK, LONGEST_PLACE, LONGEST_TEXT, LONGEST_TITLE, Plan, checked_link
+from bot.schedule.times import Span
 from bot.swedish import STOCKHOLM
+from storage.events import EventKind
 
 MOST_BYTES = 1_000_000
 LONGEST_EVENT = timedelta(days=7)
@@ -40,7 +34,6 @@ _MEETING = re.compile(
     r"https://(?:teams\.microsoft\.com/(?:l/meetup-join|meet)/|teams\.live\.com/meet/|meet\.google\.com/|[\w.-]*zoom\.us/[jw]/)"
     r"[^\s<>\"\\]+"
 )
-_ADDRESS = re.compile(r"https://[\w.-]+\.\w{2,}(?:[/?#][^\s<>\"]*)?")
 _SMALL_PRINT = re.compile(r"\n\s*(?:_{20,}|[-~:]{20,}).*", re.DOTALL)
 """From the line that Teams and Google draw above the meeting's own details."""
 
@@ -97,28 +90,26 @@ def _planned(event: Event, title: str, where: str, now: datetime) -> PlannedEven
         raise _UnreadableError("Händelsen saknar rubrik.")
     if len(title) > LONGEST_TITLE:
         raise _UnreadableError(f"Rubriken är längre än {LONGEST_TITLE} tecken.")
-    starts, ends, note = _times(event)
-    if ends <= now:
+    when, note = _times(event)
+    if when.ends <= now:
         raise _UnreadableError("Händelsen har redan varit.")
-    text = printable(str(event.get("DESCRIPTION", ""))).replace("\r\n", "\n")
+    text = printable(str(event.get("DESCRIPTION", "")))
     join_url = _join_url(event, text)
-    place = _place(event, join_url)
-    return PlannedEvent(
-        source=_source(event, title, starts),
-        where=where,
-        kind=kind_of(title, online=bool(join_url)),
+    plan = Plan(
+        kind=kind_of(title) or (EventKind.WEBINAR if join_url else EventKind.OTHER),
         title=title,
-        starts=starts,
-        ends=ends,
         text=_SMALL_PRINT.sub("", f"\n{text}").strip()[:LONGEST_TEXT],
-        place=place,
+        when=when,
         join_url=join_url,
-        note=note,
+        place=_place(event, join_url),
     )
+    return PlannedEvent(_source(event, title, when), where, plan, note)
 
 
-def _times(event: Event) -> tuple[datetime, datetime, str]:
-    """Return the start and end in UTC, and a note if the file gave them in another zone."""
+def _times(event: Event) -> tuple[Span, str]:
+    """Return when it is, and a note if the file gave the time in another zone."""
+    if type(_value(event, "DTSTART")) is date:
+        return _whole_days(event), ""
     starts, foreign = _moment(event, "DTSTART")
     if "DTEND" in event:
         ends, _ = _moment(event, "DTEND")
@@ -126,19 +117,34 @@ def _times(event: Event) -> tuple[datetime, datetime, str]:
         ends = starts + _decoded(event, "DURATION", timedelta)
     else:
         raise _UnreadableError("Händelsen saknar sluttid.")
-    if ends <= starts:
+    when = _lasting(Span(starts, ends))
+    return when, f"Tiden stod i zonen {foreign}. I Sverige är det {times.written(when)}." if foreign else ""
+
+
+def _whole_days(event: Event) -> Span:
+    """Return the days of an event without clock times. DTEND is the day after the last one (RFC 5545, 3.6.1)."""
+    first = _decoded(event, "DTSTART", date)
+    after = _decoded(event, "DTEND", date) if "DTEND" in event else first + timedelta(days=1)
+    if isinstance(after, datetime):
+        raise _UnreadableError(
+            "Händelsens slut går inte att läsa: starten är en hel dag, men slutet har ett klockslag."
+        )
+    return _lasting(times.whole(first, after - timedelta(days=1)))
+
+
+def _lasting(when: Span) -> Span:
+    if when.ends <= when.starts:
         raise _UnreadableError("Händelsen slutar innan den börjar.")
-    if ends - starts > LONGEST_EVENT:
+    if when.ends - when.starts > LONGEST_EVENT:
         raise _UnreadableError("Händelsen är längre än en vecka. Dela upp den.")
-    here = f"kl. {starts.astimezone(STOCKHOLM):%H.%M}–{ends.astimezone(STOCKHOLM):%H.%M}"
-    return starts, ends, f"Tiden stod i zonen {foreign}. I Sverige är det {here}." if foreign else ""
+    return when
 
 
 def _moment(event: Event, name: str) -> tuple[datetime, str]:
     """Return a time in UTC, and the name of its zone if the clocks there do not show Swedish time."""
     value = _decoded(event, name, date)
     if not isinstance(value, datetime):
-        raise _UnreadableError("Händelsen är en heldag utan klockslag. Skriv när den börjar och slutar.")
+        raise _UnreadableError("Händelsens start och slut går inte att läsa ihop.")
     zone = clean_line(str(event[name].params.get("TZID", "")), 60)
     if value.tzinfo is None:
         if zone:
@@ -157,19 +163,27 @@ def _moment(event: Event, name: str) -> tuple[datetime, str]:
 
 def _decoded(event: Event, name: str, kind: type[Any]) -> Any:
     """Return a property's value, which must be of this kind."""
-    written = event.get(name)
-    value = None if isinstance(written, vBroken) else getattr(written, "td" if kind is timedelta else "dt", None)
+    value = _value(event, name)
     if not isinstance(value, kind):
         raise _UnreadableError("Händelsens tid går inte att läsa." if name in event else "Händelsen saknar starttid.")
     return value
+
+
+def _value(event: Event, name: str) -> object:
+    """Return what a property holds in Python; None if it is missing or broken."""
+    written = event.get(name)
+    return None if isinstance(written, vBroken) else getattr(written, "td" if name == "DURATION" else "dt", None)
 
 
 def _join_url(event: Event, text: str) -> str:
     written = [str(event[name]) for name in _JOIN if name in event]
     found: list[str] = _MEETING.findall(" ".join([*written, str(event.get("LOCATION", "")), text]))
     for address in [*found[:1], *written]:
-        if len(address) <= LONGEST_URL and _ADDRESS.fullmatch(address):
-            return address
+        try:
+            if len(address) <= LONGEST_LINK and checked_link(address, ""):
+                return address
+        except UserError:
+            continue
     return ""
 
 
@@ -180,7 +194,7 @@ def _place(event: Event, join_url: str) -> str:
     return "" if online and join_url else place[:LONGEST_PLACE]
 
 
-def _source(event: Event, title: str, starts: datetime) -> str:
+def _source(event: Event, title: str, when: Span) -> str:
     """Return what names the entry in every later export of the same calendar."""
-    uid = clean_line(str(event.get("UID", ""))) or f"{title} {starts.isoformat()}"
+    uid = clean_line(str(event.get("UID", ""))) or f"{title} {when.starts.isoformat()}"
     return f"ics:{sha256(uid.encode()).hexdigest()[:40]}"

@@ -1,5 +1,8 @@
 from __future__ import annotations
+
 from tests.support.chat import Chat
+
+
 def test_look(kansli: Chat) -> None:
     print(kansli.say("nytt webbinarium om skyfall torsdag 3 dec 9–10"), kansli.buttons)
     print("----", kansli.click("Publicera"), kansli.buttons)

@@ -7,10 +7,16 @@ import pytest
 from bot.message import UserError
 from bot.programme import calendar_file
 from bot.programme.entries import Entry, PlannedEvent, RefusedEntry
+from bot.schedule import times
+from bot.schedule.times import Span
 from storage.events import EventKind
 from tests.programme.files import APPLE, GOOGLE, OUTLOOK
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
+
+
+def at(*moment: int) -> datetime:
+    return datetime(*moment, tzinfo=UTC)  # type: ignore[misc, arg-type]
 
 
 def read(text: str) -> list[Entry]:
@@ -29,28 +35,31 @@ def event(*lines: str) -> str:
 def test_outlooks_file_is_read_in_swedish_winter_time_without_the_meetings_small_print() -> None:
     [planned] = read(OUTLOOK)
     assert isinstance(planned, PlannedEvent)
-    assert (planned.title, planned.kind) == ("Webbinarium om skyfall, del 1", EventKind.WEBINAR)
-    assert planned.starts == datetime(2027, 1, 14, 8, tzinfo=UTC)
-    assert planned.ends == datetime(2027, 1, 14, 9, 30, tzinfo=UTC)
-    assert planned.join_url.startswith("https://teams.microsoft.com/l/meetup-join/19%3ameeting_abc")
-    assert (planned.text, planned.place, planned.note) == ("Vi går igenom årets skyfall.", "", "")
+    assert (planned.plan.title, planned.plan.kind) == ("Webbinarium om skyfall, del 1", EventKind.WEBINAR)
+    assert planned.plan.when == Span(at(2027, 1, 14, 8), at(2027, 1, 14, 9, 30))
+    assert planned.plan.join_url.startswith("https://teams.microsoft.com/l/meetup-join/19%3ameeting_abc")
+    assert (planned.plan.text, planned.plan.place, planned.note) == ("Vi går igenom årets skyfall.", "", "")
 
 
 def test_googles_file_is_read_and_its_weekly_meeting_is_refused() -> None:
     course, weekly = read(GOOGLE)
     assert isinstance(course, PlannedEvent)
-    assert (course.starts, course.kind) == (datetime(2027, 7, 15, 12, tzinfo=UTC), EventKind.COURSE)
-    assert course.join_url == "https://meet.google.com/abc-defg-hij"
+    assert course.plan.when == Span(at(2027, 7, 15, 12), at(2027, 7, 15, 13))
+    assert course.plan.kind == EventKind.COURSE
+    assert course.plan.join_url == "https://meet.google.com/abc-defg-hij"
     assert "återkommande" in weekly.reason if isinstance(weekly, RefusedEntry) else False
 
 
 def test_apples_foreign_zone_is_the_same_moment_and_what_is_unsure_is_refused() -> None:
     talk, conference, night = read(APPLE)
     assert isinstance(talk, PlannedEvent)
-    assert talk.starts == datetime(2027, 3, 20, 14, tzinfo=UTC)
-    assert talk.note == "Tiden stod i zonen America/New_York. I Sverige är det kl. 15.00–16.00."
-    assert isinstance(conference, RefusedEntry)
-    assert "heldag" in conference.reason
+    assert talk.plan.when == Span(at(2027, 3, 20, 14), at(2027, 3, 20, 15))
+    assert talk.note == (
+        "Tiden stod i zonen America/New_York. I Sverige är det lördag den 20 mars 2027 kl. 15.00–16.00."
+    )
+    assert isinstance(conference, PlannedEvent)
+    assert times.written(conference.plan.when) == "torsdag den 27 maj 2027 till fredag den 28 maj 2027"
+    assert conference.plan.kind == EventKind.ANNUAL_MEETING
     assert isinstance(night, RefusedEntry)
     assert "Klockan 02.30 finns inte" in night.reason
 
@@ -67,6 +76,7 @@ def test_apples_foreign_zone_is_the_same_moment_and_what_is_unsure_is_refused() 
         (event("STATUS:CANCELLED"), "inställd"),
         (event("RECURRENCE-ID:20270301T090000Z"), "återkommande"),
         (event("DTSTART:i morgon"), "går inte att läsa"),
+        (event("DTSTART;VALUE=DATE:20270301"), "går inte att läsa"),
         (event("DURATION:PT1H", "DTEND:nonsens"), "går inte att läsa"),
     ],
 )
