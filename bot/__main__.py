@@ -122,7 +122,9 @@ def _about_running(commands: Any) -> None:
     backup.add_argument("file", type=Path)
     backup.set_defaults(command=lambda settings, it: upkeep.back_up(settings, it.file))
 
-    content = commands.add_parser("load-content", help="put the starting answers and theme groups where there are none")
+    content = commands.add_parser(
+        "load-content", help="put the starting answers, groups and events where there are none"
+    )
     content.set_defaults(command=lambda settings, _: upkeep.load_content(settings, utc_now()))
 
     migration = commands.add_parser("migrate", help="bring the database to this version, or back to an earlier one")

@@ -30,13 +30,14 @@ FEATURES = (
 )
 START: tuple[Tile, ...] = (
     *questions.START,
+    *events.START,
     *groups.START,
     *members.START,
     *reminding.START,
     *privacy.START,
     *faq.START,
     *announcements.START,
-    *events.START,
+    *events.DESK,
     *agenda.START,
 )
 """The buttons of the start page, in their order. The kansli's own come after the members'."""

@@ -17,7 +17,7 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.orm import Session
 
-from bot import agenda, announcements, members, nudges, questions, upkeep
+from bot import agenda, announcements, events, members, nudges, questions, upkeep
 from bot.delivery.courier import StillWanted
 from bot.privacy import retention
 from bot.turn import App
@@ -37,6 +37,7 @@ STILL_WANTED: Mapping[str, StillWanted] = {
     **nudges.STILL_WANTED,
     **agenda.STILL_WANTED,
     **announcements.STILL_WANTED,
+    **events.STILL_WANTED,
 }
 """Checks just before sending whether a message is still wanted, by the first word of its subject."""
 
@@ -79,6 +80,7 @@ JOBS = (
     Job("clean", CLEAN_EVERY, retention.run),
     Job("agenda", PLAN_EVERY, agenda.run),
     Job("announcements", ANNOUNCE_EVERY, announcements.run),
+    Job("events", PLAN_EVERY, events.run),
 )
 """The jobs besides the planning of :data:`DUE` and the outbox's own loop."""
 

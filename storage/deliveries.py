@@ -48,6 +48,12 @@ def channels(session: Session, subject: str) -> Sequence[str]:
     return [channel for channel in session.scalars(rows.order_by(Delivery.id)) if channel]
 
 
+def in_lane(session: Session, lane: str, *, joined: bool = False) -> Delivery | None:
+    """Return the newest delivery in a lane; with ``joined`` the newest that has the address of an online meeting."""
+    rows = select(Delivery).where(Delivery.lane == lane).order_by(Delivery.id.desc()).limit(1)
+    return session.scalar(rows.where(Delivery.join_url.is_not(None)) if joined else rows)
+
+
 def addressed(session: Session, person_id: int, conversation_id: str, activity_id: str) -> bool:
     """Return whether this message was sent to this person, in their own chat or with a mention in a thread."""
     row = sent_as(session, conversation_id, activity_id)

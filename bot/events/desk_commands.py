@@ -62,7 +62,7 @@ def hear_plan(turn: Turn) -> Reply | None:
 @routes.command(
     "planera möten",
     help="Se utkast och alla möten, och publicera, flytta eller ställ in dem.",
-    aliases=("möten", "hantera möten", "planera webbinarier", "hantera webbinarier", "webbinarieprogram"),
+    aliases=("hantera möten", "planera webbinarier", "hantera webbinarier"),
     button="event.desk.list",
 )
 def overview(turn: Turn) -> Reply:

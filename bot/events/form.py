@@ -74,7 +74,7 @@ def read(session: Session, data: Mapping[str, Any]) -> Plan:
         raise UserError("Välj vilken sorts möte det är.")
     return Plan(
         kind=EventKind(str(data["kind"])),
-        title=" ".join(_text(data, "title").split()),
+        title=" ".join(_text(data, "heading").split()),
         text=_text(data, "text"),
         when=span(data),
         teams_meeting=_on(data, "teams"),

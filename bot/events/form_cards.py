@@ -54,7 +54,7 @@ def form(
     title = "Ändra mötet" if row else "Nytt möte"
     body: list[CardElement] = [
         choice_input("kind", "Sort", [(kind.value, name) for kind, name in KIND_NAMES.items()], value=plan.kind.value),
-        text_input("title", "Titel", value=plan.title, required="Skriv en titel.", most=plans.LONGEST_TITLE),
+        text_input("heading", "Titel", value=plan.title, required="Skriv en titel.", most=plans.LONGEST_TITLE),
         text_input("text", "Vad handlar det om?", value=plan.text, long=True, most=plans.LONGEST_TEXT),
         *_time_fields(plan, now),
         switch("teams", "Teams-möte (jag skapar det)", on=plan.teams_meeting),

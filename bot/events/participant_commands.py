@@ -52,7 +52,7 @@ def participant_list(wanted: FileRequest) -> Callable[[], bytes]:
     "deltagare",
     help="Se vilka som är anmälda till ett möte, och hämta listan som Excel.",
     takes="möte",
-    aliases=("deltagarlista", "anmälda", "deltagare i", "anmälda till"),
+    aliases=("deltagarlista", "deltagarlistan"),
 )
 def participants(turn: Turn) -> Reply:
     """Show the list of the event whose title holds the written words; ask if several do, or none."""
