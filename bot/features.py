@@ -18,18 +18,19 @@ from bot import (
     newsletters,
     nudges,
     privacy,
+    programme,
     questions,
     reminding,
 )
 from bot import help as help_feature
 from bot.desk import Decider, Tile
-from bot.message import Reply
+from bot.message import ReceivedFile, Reply
 from bot.register.audience import Condition
 from bot.turn import Turn
 
 FEATURES = (
     *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda),
-    *(announcements, events, forecast, news, consultations, newsletters),
+    *(announcements, events, programme, forecast, news, consultations, newsletters),
 )
 START: tuple[Tile, ...] = (
     *questions.START,
@@ -60,3 +61,5 @@ LISTENERS: tuple[Callable[[Turn], Reply | None], ...] = (
     questions.listen,
 )
 """Asked in order before the bank is searched, in every message that is a question. The first reply answers it."""
+FILES: tuple[Callable[[Turn, ReceivedFile], Reply | None], ...] = (*memberlist.FILES, *programme.FILES)
+"""Asked in order about a file that the kansli sends in its own chat. The first that knows its contents replies."""

@@ -17,7 +17,8 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.orm import Session
 
-from bot import agenda, announcements, consultations, events, members, news, nudges, questions, upkeep
+from bot import agenda, announcements, attendance, consultations, events, members, news, nudges, questions, upkeep
+from bot.features import AUDIENCES
 from bot.plan import Ahead, Due, SendingPlan, StillWanted
 from bot.privacy import retention
 from bot.turn import App
@@ -27,7 +28,10 @@ from storage.outgoing import Outgoing
 Clock = Callable[[], datetime]
 Work = Callable[[Session], int]
 
-DUE: tuple[Due, ...] = (*questions.DUE, *upkeep.DUE, *members.DUE, *announcements.DUE, *consultations.DUE)
+DUE: tuple[Due, ...] = (
+    *(*questions.DUE, *upkeep.DUE, *members.DUE, *announcements.DUE, *consultations.DUE),
+    attendance.due(AUDIENCES),
+)
 """The features that may have messages due. Each is asked every :data:`PLAN_EVERY`."""
 STILL_WANTED: Mapping[str, StillWanted] = {
     **questions.STILL_WANTED,
@@ -38,6 +42,7 @@ STILL_WANTED: Mapping[str, StillWanted] = {
     **news.STILL_WANTED,
     **events.STILL_WANTED,
     **consultations.STILL_WANTED,
+    **attendance.STILL_WANTED,
 }
 """Checks just before sending whether a message is still wanted, by the first word of its subject."""
 

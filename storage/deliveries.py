@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from storage.audiences import PersonIds
 from storage.outbox import Delivery, State
 from storage.outgoing import Operation
 from storage.people import Person
@@ -59,6 +60,12 @@ def in_lane(session: Session, lane: str, *, joined: bool = False) -> Delivery | 
     """Return the newest delivery in a lane; with ``joined`` the newest that has the address of an online meeting."""
     rows = select(Delivery).where(Delivery.lane == lane).order_by(Delivery.id.desc()).limit(1)
     return session.scalar(rows.where(Delivery.join_url.is_not(None)) if joined else rows)
+
+
+def told(subjects: Collection[str], stem: str) -> PersonIds:
+    """Return the people who have a message with these subjects whose key begins with ``stem``, sent or not."""
+    query = select(Delivery.person_id).where(Delivery.subject.in_(list(subjects)))
+    return query.where(Delivery.key.startswith(stem, autoescape=True))
 
 
 def addressed(session: Session, person_id: int, conversation_id: str, activity_id: str) -> bool:

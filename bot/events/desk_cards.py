@@ -131,7 +131,8 @@ def overview(shown: Sequence[Event], counts: Mapping[int, int], page: int) -> Js
         body.append(small(f"{STATE_NAMES[EventState(event.state)]}{coming} · {when}"))
     body += [small(pages.place)] if pages.last else []
     new = button("Nytt möte", "event.desk.new", style="positive", kind=EventKind.WEBINAR.value)
-    return card(*body, actions=[new, *pages.turns], summary=f"Planera möten: {len(shown)}")
+    more = button("Importera program", "programme.import")
+    return card(*body, actions=[new, *pages.turns, more], summary=f"Planera möten: {len(shown)}")
 
 
 def series(shown: Sequence[Event]) -> Json:
