@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from bot import (
     agenda,
     announcements,
+    duties,
     events,
     faq,
     groups,
@@ -25,7 +26,7 @@ from bot.turn import Turn
 
 FEATURES = (
     *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda),
-    *(announcements, events),
+    *(announcements, events, duties),
 )
 START: tuple[Tile, ...] = (
     *questions.START,
