@@ -8,6 +8,7 @@ from bot import (
     agenda,
     announcements,
     consultations,
+    duties,
     events,
     faq,
     forecast,
@@ -30,7 +31,7 @@ from bot.turn import Turn
 
 FEATURES = (
     *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda),
-    *(announcements, events, programme, forecast, news, consultations, newsletters),
+    *(announcements, duties, events, programme, forecast, news, consultations, newsletters),
 )
 START: tuple[Tile, ...] = (
     *questions.START,

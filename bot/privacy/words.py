@@ -146,6 +146,15 @@ CLASSES = (
         "Mötena, utan ditt namn.",
     ),
     KeptClass(
+        "Kommunens uppgifter",
+        ("duties", "duty_statuses", "duty_changes", "duty_hands"),
+        "Vad du har sagt om kommunens uppgifter i nätverket (klart, uppskjutet, behöver hjälp, inte jag), och "
+        "uppgifter som du har lagt in på kansliet.",
+        "Så att ni påminns om det som är kvar, och inte om det som är gjort.",
+        lambda _: "Så länge uppgiften finns, eller tills du tar bort dig.",
+        "Kommunens uppgifter och hur långt den har kommit. Inte vem som sa det.",
+    ),
+    KeptClass(
         "Ändringslogg",
         ("audit_log", "agenda_choices"),
         "Ändringar i registret och kunskapsbanken som du har gjort eller som gäller dig, och vad du som kansli har "

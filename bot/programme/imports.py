@@ -61,7 +61,7 @@ class Programme:
     """What an import does. Two with the same fingerprint do the same."""
 
     lines: tuple[ProgrammeLine, ...]
-    wanted: tuple[EventPlannedEvent, ...]
+    wanted: tuple[PlannedEvent, ...]
     """The new and the changed ones."""
 
     @property
