@@ -34,7 +34,7 @@ TO_COMING = Ladder((Rung(-1, Unit.NEAR_DAYS), Rung(-1, Unit.HOURS)))
 """Before the start."""
 DAY_BEFORE = Ladder((Rung(-1, Unit.NEAR_DAYS),))
 """The same for an event of whole days, which has no clock time to count an hour from."""
-MORNING = timedelta(hours=9)
+MORNING = time(9)
 """When an event of whole days is taken to begin on its first day."""
 CLOSES = time(16)
 """When the last day to register counts as over for a reminder: people need the afternoon to answer."""
@@ -77,11 +77,11 @@ def still_wanted(session: Session, delivery: Delivery) -> bool:
     event = events.find(session, number_of(delivery.subject))
     if event is None or event.starts_at is None or delivery.person_id is None:
         return False
-    what = delivery.subject.partition(":")[0]
+    if f":{_stamp(event)}:" not in delivery.key:
+        return False
     own = registrations.of_person(session, event.id, delivery.person_id)
-    if what == COMING:
-        same = f":{_begins(event).astimezone(UTC).strftime(TO_COMING.stamp)}:" in delivery.key
-        return same and own is not None and own.state == RegistrationState.REGISTERED and not event.cancelled_at
+    if delivery.subject.startswith(COMING):
+        return own is not None and own.state == RegistrationState.REGISTERED and not event.cancelled_at
     return own is None and not seats.closed(event, delivery.not_before)
 
 
@@ -92,16 +92,14 @@ def _invitations(
     ends = _closing(event)
     if seats.closed(event, now) or ends <= now:
         return
-    subject, stem, of_series = f"{INVITE}:{event.id}", f"{INVITE}:{event.id}", [event]
-    if event.series:
-        stem, of_series = f"{INVITE}:series:{event.series}", list(events.of_series(session, event.series))
+    stem = f"{INVITE}:series:{event.series}" if event.series else f"{INVITE}:{event.id}"
     opens = swedish.next_open(now)
-    letter = _Letter(subject, *cards.invitation(event))
-    told = deliveries.told([f"{INVITE}:{other.id}" for other in of_series], f"{stem}:")
+    letter, key = _Letter(f"{INVITE}:{event.id}", *cards.invitation(event)), f"{stem}:{_stamp(event)}:"
+    told = deliveries.told(_invites(session, event), f"{stem}:", key)
     for person_id in _invited(session, event, now, conditions, told):
         yield Outgoing(
-            f"{stem}:person:{person_id}",
-            subject,
+            f"{key}person:{person_id}",
+            letter.subject,
             ToPerson(person_id),
             card=letter.card,
             not_before=opens if opens < ends else now,
@@ -119,14 +117,14 @@ def _to_invited(
     """Remind people who have not answered. An invitation that has just gone needs no reminder."""
     ends = _closing(event)
     reached = TO_INVITED.due(ends, now)
-    if reached is None or seats.closed(event, now) or event.published_at is None:
-        return
-    if reached.rung.moment(ends) <= event.published_at + SETTLE:
+    if reached is None or seats.closed(event, now):
         return
     letter = _Letter(f"{UNANSWERED}:{event.id}", *cards.unanswered(event))
-    told = deliveries.told([letter.subject], f"{letter.subject}:{reached.what}:")
-    people = _invited(session, event, now, conditions, told)
-    yield from (_reminder(letter, reached, person_id) for person_id in people)
+    stem = f"{letter.subject}:{reached.what}:"
+    key = f"{stem}{_stamp(event)}:"
+    people = _invited(session, event, now, conditions, deliveries.told([letter.subject], stem, key))
+    asked = deliveries.told_before(session, _invites(session, event), reached.rung.moment(ends) - SETTLE)
+    yield from (_reminder(letter, reached, key, person_id) for person_id in people if person_id in asked)
 
 
 def _to_coming(session: Session, event: Event, starts: datetime, now: datetime) -> Iterator[Outgoing]:
@@ -140,14 +138,14 @@ def _to_coming(session: Session, event: Event, starts: datetime, now: datetime) 
     if not soon and event.changed_at > moment:
         return
     letter = _Letter(f"{COMING}:{event.id}", *cards.coming(session, event, soon=soon))
-    told = deliveries.told([letter.subject], f"{letter.subject}:{reached.what}:")
-    people = registrations.coming_since(session, event.id, moment, told)
-    yield from (_reminder(letter, reached, person_id) for person_id in people)
+    key = f"{letter.subject}:{reached.what}:"
+    people = registrations.coming_since(session, event.id, moment, deliveries.told([letter.subject], key))
+    yield from (_reminder(letter, reached, key, person_id) for person_id in people)
 
 
-def _reminder(letter: _Letter, reached: Reached, person_id: int) -> Outgoing:
+def _reminder(letter: _Letter, reached: Reached, key: str, person_id: int) -> Outgoing:
     return Outgoing(
-        reached.key(letter.subject, person_id),
+        f"{key}person:{person_id}",
         letter.subject,
         ToPerson(person_id),
         card=letter.card,
@@ -171,6 +169,17 @@ def _invited(
         return []
 
 
+def _invites(session: Session, event: Event) -> list[str]:
+    """Return the subjects of the invitations to the event, or to its series."""
+    of_series = events.of_series(session, event.series) if event.series else [event]
+    return [f"{INVITE}:{one.id}" for one in of_series]
+
+
+def _stamp(event: Event) -> str:
+    """Return when the event begins, as keys say it, so that a message with an old time is not sent."""
+    return _begins(event).astimezone(UTC).strftime(TO_COMING.stamp)
+
+
 def _closing(event: Event) -> datetime:
     """Return when it is too late to answer."""
     assert event.starts_at is not None  # noqa: S101 - the caller's condition
@@ -182,7 +191,9 @@ def _closing(event: Event) -> datetime:
 def _begins(event: Event) -> datetime:
     """Return when people should be there, as far as anybody knows."""
     assert event.starts_at is not None  # noqa: S101 - the caller's condition
-    return event.starts_at + MORNING if _whole_days(event) else event.starts_at
+    if not _whole_days(event):
+        return event.starts_at
+    return datetime.combine(swedish.date_of(event.starts_at), MORNING, STOCKHOLM).astimezone(UTC)
 
 
 def _whole_days(event: Event) -> bool:
