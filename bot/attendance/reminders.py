@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
+import orjson
 from sqlalchemy.orm import Session
 
 from bot import swedish
@@ -21,6 +23,7 @@ from bot.schedule import seats, times
 from bot.swedish import STOCKHOLM
 from storage import deliveries, events, registrations
 from storage.audiences import PersonIds
+from storage.database import SEEN
 from storage.events import Event
 from storage.outbox import Delivery
 from storage.outgoing import AsMail, Outgoing, Reach, Repeat, ToPerson, number_of
@@ -53,6 +56,44 @@ class _Letter:
     mail: AsMail
 
 
+class _Everybody:
+    """The people whom events concern, at one tick.
+
+    A minute in which nobody is new must not cost events times people. So an audience is read once for all its events,
+    and an event at which nobody was left is not looked at again until the event or the audience is another.
+    """
+
+    def __init__(self, session: Session, now: datetime, conditions: Mapping[str, Condition]) -> None:
+        self._session, self._now, self._conditions = session, now, conditions
+        self._people: dict[bytes, int] = {}
+        self._seen: dict[Any, Any] = session.info.get(SEEN, {})
+
+    def without(self, event: Event, key: str, told: Callable[[], PersonIds]) -> list[int]:
+        """Return the people whom the event concerns, who have not answered and are not ``told`` with this key."""
+        try:
+            now_ = event.version, event.audience and self._fingerprint(event)
+            if not event.audience or self._seen.get(key) == now_:
+                return []
+            chosen = audience.from_json(event.audience, self._conditions)
+            without = registrations.answered(event.id), told()
+            found = audience.person_ids(self._session, chosen, self._now, self._conditions, without)
+        except UserError:  # a condition that is gone: the kansli's card of the event says so
+            return []
+        if not found:
+            self._seen[key] = now_
+        return found
+
+    def _fingerprint(self, event: Event) -> int:
+        """Return what is another number when the event's audience has other people."""
+        written = orjson.dumps(event.audience, option=orjson.OPT_SORT_KEYS)
+        if written not in self._people:
+            chosen = audience.from_json(event.audience, self._conditions)
+            self._people[written] = hash(
+                tuple(audience.person_ids(self._session, chosen, self._now, self._conditions))
+            )
+        return self._people[written]
+
+
 def due(conditions: Mapping[str, Condition]) -> Callable[[Session, datetime], list[Outgoing]]:
     """Return the function that returns the messages due by now. ``conditions`` are those of all audiences."""
 
@@ -60,12 +101,13 @@ def due(conditions: Mapping[str, Condition]) -> Callable[[Session, datetime], li
         upcoming = events.upcoming(session, now)
         first = {event.series: event.id for event in reversed(upcoming) if event.series}
         rows: list[Outgoing] = []
+        everybody = _Everybody(session, now, conditions)
         for event in upcoming:
             if event.starts_at is None or event.starts_at <= now:
                 continue
             if first.get(event.series, event.id) == event.id:
-                rows += _invitations(session, event, now, conditions)
-                rows += _to_invited(session, event, now, conditions)
+                rows += _invitations(session, event, now, everybody)
+                rows += _to_invited(session, event, now, everybody)
             rows += _to_coming(session, event, _begins(event), now)
         return rows
 
@@ -85,18 +127,18 @@ def still_wanted(session: Session, delivery: Delivery) -> bool:
     return own is None and not seats.closed(event, delivery.not_before)
 
 
-def _invitations(
-    session: Session, event: Event, now: datetime, conditions: Mapping[str, Condition]
-) -> Iterator[Outgoing]:
+def _invitations(session: Session, event: Event, now: datetime, everybody: _Everybody) -> Iterator[Outgoing]:
     """Yield the invitation to everybody it concerns who has not had it. A series is invited to once."""
     ends = _closing(event)
     if seats.closed(event, now) or ends <= now:
         return
     stem = f"{INVITE}:series:{event.series}" if event.series else f"{INVITE}:{event.id}"
-    opens = swedish.next_open(now)
-    letter, key = _Letter(f"{INVITE}:{event.id}", *cards.invitation(event)), f"{stem}:{_stamp(event)}:"
-    told = deliveries.told(_invites(session, event), f"{stem}:", key)
-    for person_id in _invited(session, event, now, conditions, told):
+    opens, key = swedish.next_open(now), f"{stem}:{_stamp(event)}:"
+    people = everybody.without(event, key, lambda: deliveries.told(_invites(session, event), f"{stem}:", key))
+    if not people:
+        return
+    letter = _Letter(f"{INVITE}:{event.id}", *cards.invitation(event))
+    for person_id in people:
         yield Outgoing(
             f"{key}person:{person_id}",
             letter.subject,
@@ -111,18 +153,19 @@ def _invitations(
         )
 
 
-def _to_invited(
-    session: Session, event: Event, now: datetime, conditions: Mapping[str, Condition]
-) -> Iterator[Outgoing]:
+def _to_invited(session: Session, event: Event, now: datetime, everybody: _Everybody) -> Iterator[Outgoing]:
     """Remind people who have not answered. An invitation that has just gone needs no reminder."""
     ends = _closing(event)
     reached = TO_INVITED.due(ends, now)
     if reached is None or seats.closed(event, now):
         return
-    letter = _Letter(f"{UNANSWERED}:{event.id}", *cards.unanswered(event))
-    stem = f"{letter.subject}:{reached.what}:"
+    subject = f"{UNANSWERED}:{event.id}"
+    stem = f"{subject}:{reached.what}:"
     key = f"{stem}{_stamp(event)}:"
-    people = _invited(session, event, now, conditions, deliveries.told([letter.subject], stem, key))
+    people = everybody.without(event, key, lambda: deliveries.told([subject], stem, key))
+    if not people:
+        return
+    letter = _Letter(subject, *cards.unanswered(event))
     asked = deliveries.told_before(session, _invites(session, event), reached.rung.moment(ends) - SETTLE)
     yield from (_reminder(letter, reached, key, person_id) for person_id in people if person_id in asked)
 
@@ -154,19 +197,6 @@ def _reminder(letter: _Letter, reached: Reached, key: str, person_id: int) -> Ou
         reach=Reach.REMINDER,
         mail=letter.mail,
     )
-
-
-def _invited(
-    session: Session, event: Event, now: datetime, conditions: Mapping[str, Condition], told: PersonIds
-) -> list[int]:
-    """Return the people whom the event concerns, who have not answered and are not in ``told``."""
-    if not event.audience:
-        return []
-    try:
-        chosen = audience.from_json(event.audience, conditions)
-        return audience.person_ids(session, chosen, now, conditions, (registrations.answered(event.id), told))
-    except UserError:  # a condition that is gone: the kansli's card of the event says so
-        return []
 
 
 def _invites(session: Session, event: Event) -> list[str]:

@@ -105,10 +105,11 @@ class Programme:
         return found
 
     def moments(self) -> set[datetime]:
-        """Return when anybody does anything."""
+        """Return when anybody does anything that the bot itself follows up."""
         found = {self.begins, *(up for _, up in self.downtimes)}
         for meeting in self.meetings:
-            found |= {meeting.published, *(at for at, _ in meeting.moves), *(at for at, _, _ in meeting.acts)}
+            found |= {meeting.published, *(at for at, _ in meeting.moves)}
+            found |= {at for at, _, _ in meeting.acts if meeting.seats is not None}
             found |= {meeting.cancelled} if meeting.cancelled else set()
         for member in self.members:
             found |= {member.joins or self.begins, *(asked for asked, _ in member.pauses)}

@@ -100,9 +100,10 @@ class Run:
         there = {at for at in moments if programme.begins <= at <= programme.ends and not programme.down(at)}
         there |= {at for day in range(0, (programme.ends - programme.begins).days, 30) for at in (programme.begins + day * DAY,)}
         for at in sorted(there | programme.moments()):
-            self._clock.now = at
             while todo and todo[0][0] <= at:
-                todo.pop(0)[1]()
+                self._clock.now, act = todo.pop(0)
+                act()
+            self._clock.now = at
             self._tick()
         return self._diary.told
 
