@@ -88,9 +88,7 @@ class _Everybody:
         written = orjson.dumps(event.audience, option=orjson.OPT_SORT_KEYS)
         if written not in self._people:
             chosen = audience.from_json(event.audience, self._conditions)
-            self._people[written] = hash(
-                tuple(audience.person_ids(self._session, chosen, self._now, self._conditions))
-            )
+            self._people[written] = hash(tuple(audience.person_ids(self._session, chosen, self._now, self._conditions)))
         return self._people[written]
 
 

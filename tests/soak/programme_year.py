@@ -1,8 +1,8 @@
 """A year's programme in simulated time: 25 events, 240 people, both changes of summer time, stops, moves and pauses.
 
-``python -m tests.soak.programme_year [people] [seed]``. Every message that reached anybody is compared, whole, with what
-naive rules say (:mod:`tests.support.programme_rules`). The clock ticks when anything should happen, a minute before, once a
-week, and each tick comes twice.
+``python -m tests.soak.programme_year [people] [seed]``. Every message that reached anybody is compared, whole, with
+what naive rules say (:mod:`tests.support.programme_rules`). The clock ticks when anything should happen, a minute
+before, and once a week; each tick comes twice.
 """
 
 from __future__ import annotations
@@ -118,12 +118,16 @@ class Writer:
     def _moved_at_night(self, number: int) -> Meeting:
         """Return an event that is put up in the evening and moved before anybody is awake."""
         times = [self._time(sv(f"2027-04-{day} 09:00")) for day in (20, 22)]
-        meeting = Meeting(f"Möte {number}", sv("2027-03-31 20:30"), times[0], moves=[(sv("2027-03-31 23:10"), times[1])])
+        meeting = Meeting(
+            f"Möte {number}", sv("2027-03-31 20:30"), times[0], moves=[(sv("2027-03-31 23:10"), times[1])]
+        )
         return self._filled(meeting)
 
     def _series(self, title: str, times: int) -> list[Meeting]:
         starts = [sv("2027-09-30 10:00"), sv("2027-10-28 10:00"), sv("2027-11-25 10:00")][:times]
-        made = [Meeting(title, sv(f"2027-09-01 10:0{n}"), Time(at, at + HOUR), series="s") for n, at in enumerate(starts)]
+        made = [
+            Meeting(title, sv(f"2027-09-01 10:0{n}"), Time(at, at + HOUR), series="s") for n, at in enumerate(starts)
+        ]
         return [self._filled(one, self._members[:120]) for one in made]
 
     # what people do
@@ -135,7 +139,9 @@ class Writer:
             fate = chance.random()
             times = [meeting.time, *(time_ for _, time_ in meeting.moves)]
             final = next(time_ for time_ in reversed(times) if time_)
-            dated = next((at for at, _ in meeting.moves), meeting.published) if meeting.time is None else meeting.published
+            dated = (
+                next((at for at, _ in meeting.moves), meeting.published) if meeting.time is None else meeting.published
+            )
             first = max(dated, member.joins or BEGINS) + 5 * MINUTE
             last = min([closing(time_) for time_ in times if time_] + [meeting.cancelled or ENDS]) - 2 * MINUTE
             last = min(last, (member.leaves or ENDS) - MINUTE)

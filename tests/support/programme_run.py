@@ -98,7 +98,11 @@ class Run:
         programme = self._programme
         todo = sorted(self._acts(), key=lambda act: act[0])
         there = {at for at in moments if programme.begins <= at <= programme.ends and not programme.down(at)}
-        there |= {at for day in range(0, (programme.ends - programme.begins).days, 30) for at in (programme.begins + day * DAY,)}
+        there |= {
+            at
+            for day in range(0, (programme.ends - programme.begins).days, 30)
+            for at in (programme.begins + day * DAY,)
+        }
         for at in sorted(there | programme.moments()):
             while todo and todo[0][0] <= at:
                 self._clock.now, act = todo.pop(0)
@@ -234,6 +238,3 @@ def _audience(meeting: Meeting) -> dict[str, Any]:
 
 def _person(session: Session, name: str) -> Person:
     return session.scalars(select(Person).where(Person.name == name)).one()
-
-
-
