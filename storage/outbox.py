@@ -130,7 +130,7 @@ def enqueue(session: Session, outgoing: Outgoing, now: datetime) -> bool:
 
 
 def enqueue_all(session: Session, outgoings: Iterable[Outgoing], now: datetime) -> int:
-    """Enqueue many. Return how many were new. 200 take about 20 ms, so plan more than that in chunks."""
+    """Enqueue many. Return how many were new. 500 of one text take about 20 ms, so plan more than that in chunks."""
     wanted = {outgoing.key: outgoing for outgoing in outgoings}
     entries = {to.event_key for outgoing in wanted.values() if isinstance(to := outgoing.to, ToCalendar)}
     held = {event_key: calendar_entries.hold(session, event_key) for event_key in sorted(entries)}

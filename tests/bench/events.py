@@ -34,7 +34,7 @@ from storage.people import Person
 from tests.bench.announcements import ASKER, PLACE, Meter, p99, sqlite
 from tests.bench.banks import postgresql
 
-SIZES = ((10, 100), (10, 1_000), (100, 100), (1, 10_000), (1_000, 10))
+SIZES = ((10, 100), (10, 1_000), (10, 10_000), (100, 1_000), (1_000, 100))
 """Events, and people whom each of them invites."""
 NOW = datetime(2027, 2, 2, 9, 0, tzinfo=UTC)
 TURNS = 200

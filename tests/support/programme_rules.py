@@ -186,7 +186,7 @@ class _Rules:
     # by which way, and what becomes of it in a pause
 
     def _reminder(
-        self, meeting: Meeting, member: Member, told: Told, until: datetime, wanted: object
+        self, meeting: Meeting, member: Member, told: Told, until: datetime, wanted: Wanted
     ) -> Iterator[Told]:
         at, time_ = told.at, meeting.time_at(told.at)
         for asked, last in member.pauses:  # until the first working morning after it, if that is not too late

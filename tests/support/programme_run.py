@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -22,7 +22,7 @@ from bot.register.change import Change
 from bot.schedule import life
 from bot.schedule.plans import EventPlan
 from bot.schedule.times import Span
-from bot.tenant import Letter
+from bot.tenant import Letter, Tenant
 from bot.turn import App
 from storage import events
 from storage.audiences import EVERYBODY, Audience, Part
@@ -69,10 +69,10 @@ class _Post(TenantRoutes):
     def __init__(self, diary: _Diary) -> None:
         super().__init__()
         self.ways = frozenset({DeliveryWay.MAIL})
-        self._diary, self._tenant = diary, self  # type: ignore[assignment]
-        self.mail = self
+        self._diary, self.mail = diary, self
+        self._tenant = cast("Tenant", self)
 
-    async def send(self, *args: Any) -> Any:  # type: ignore[override]
+    async def send(self, *args: Any) -> Any:
         """Take a letter, as a tenant's mailbox does; or a row, as the routes do."""
         if isinstance(letter := args[0], Letter):
             self._diary.note("mail", letter.to, f"{letter.subject}\n{letter.text}")
