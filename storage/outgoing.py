@@ -214,8 +214,8 @@ class Outgoing:
     def __post_init__(self) -> None:
         if not self.key or not self.subject or max(len(self.key), len(self.subject), len(self.lane)) > 200:  # noqa: PLR2004 - the columns' width
             raise ValueError(f"key, subject and lane have 1 to 200 characters: {self.key!r}")
-        empty = not self.text and self.card is None and self.appointment is None
-        if empty and not isinstance(self.to, ToMessage | MessageOf | ToCalendar):
+        full = self.text or self.card is not None or self.appointment is not None
+        if not full and not isinstance(self.to, ToMessage | MessageOf | ToCalendar):
             raise ValueError(f"there is nothing to send: {self.key!r}")
         if not isinstance(self.to, ToCalendar) and (self.appointment or self.attendees is not None):
             raise ValueError(f"only a calendar takes an appointment: {self.key!r}")
@@ -261,7 +261,6 @@ def digest_of(body: dict[str, Any]) -> str:
 
 def columns(outgoing: Outgoing) -> dict[str, Any]:
     """Return the columns of ``deliveries`` that say where to send it and how; what is sent is a content."""
-    where: dict[str, Any]
     common = {
         "key": outgoing.key,
         "subject": outgoing.subject,
@@ -276,7 +275,7 @@ def columns(outgoing: Outgoing) -> dict[str, Any]:
     match outgoing.to:
         case ToPerson(person_id, near):
             place = _place(near) if near else {}
-            where = {"operation": Operation.PERSON, "person_id": person_id, **place}
+            where: dict[str, Any] = {"operation": Operation.PERSON, "person_id": person_id, **place}
         case ToMail(person_id):
             where = {"operation": Operation.MAIL, "person_id": person_id}
         case ToChannel(conversation_id):

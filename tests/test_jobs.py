@@ -64,7 +64,7 @@ async def test_planning_lets_turns_in(empty_app: App, clock: Clock, anna: int) -
 
     assert len(planning) == 1, "nothing is known to be due until it was asked"
     steps = [empty_app.database.play(work) for work in jobs.plan(due_for(anna, 1000), empty_app, clock)]
-    assert steps == [1000, 200, 200, 200, 200, 200]
+    assert steps == [1000, 500, 500]
 
 
 async def test_jobs_tick_at_once_and_go_on_after_a_fault(
