@@ -6,7 +6,7 @@ late tick, a missed one or three replicas' ticks give the same rows.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -113,7 +113,7 @@ async def ticking(
     clock: Clock,
     jobs: tuple[Job, ...] = JOBS,
     due: tuple[Due, ...] = DUE,
-    errands: tuple[Errand, ...] = (),
+    errands: Sequence[Errand] = (),
 ) -> AsyncIterator[None]:
     """Run the jobs while the block runs. If one raises, log it and run it again at its next time."""
     scheduler = AsyncIOScheduler(timezone=UTC)
