@@ -331,13 +331,15 @@ def test_a_pasted_list_is_people_and_what_means_nobody(network: Database) -> Non
         per@falun.se\tFalu kommun\r\n\n
         Per Lund
         Åsa Falun
-        asa@falun.se, ingen@b.se"""
+        asa@falun.se, ingen@b.se
+        Falun, Per <per@falun.se>
+        Per Falun, Siri Sotenas, Ingen Alls"""
 
     part, unknown = network.play(lambda session: pasted(session, text))
     assert names(look(network, part)) == ["Per Falun", "Siri Sotenas"]
     assert part.people is not None
     assert len(part.people) == 2
-    assert unknown == ("Per Lund", "Åsa Falun", "asa@falun.se, ingen@b.se")
+    assert unknown == ("Per Lund", "Åsa Falun", "asa@falun.se", "ingen@b.se", "Ingen Alls")
     for bad in ("", " ;\n", "a@b.se\n" * (register_audience.MOST_PICKED + 1)):
         with pytest.raises(UserError):
             network.play(partial(pasted, text=bad))
