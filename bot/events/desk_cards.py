@@ -119,14 +119,14 @@ def doubt(event: Event, text: str, choices: Sequence[Span]) -> Json:
 
 
 def overview(shown: Sequence[Event], counts: Mapping[int, int], page: int) -> Json:
-    """List all events: without a date, coming, then past. ``counts`` say how many are coming."""
+    """List all events: coming, without a date, then past. ``counts`` say how many are coming."""
     pages = paged(shown, page, ON_PAGE, "event.desk.list")
     body: list[CardElement] = [heading("Planera möten")]
     if not shown:
         body.append(plain("Det finns inga möten än."))
     for event in pages.shown:
         body.append(row(one_line(event.title, 80), "event.desk.open", event=event.id))
-        coming = f" · {count(counts[event.id], 'anmäld', 'anmälda')}" if event.state == EventState.OPEN else ""
+        coming = f" · {count(counts[event.id], 'anmäld', 'anmälda')}" if event.id in counts else ""
         when = words.capital(times.written(times.span_of(event.starts_at, event.ends_at)))
         body.append(small(f"{STATE_NAMES[EventState(event.state)]}{coming} · {when}"))
     body += [small(pages.place)] if pages.last else []

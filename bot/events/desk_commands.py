@@ -66,12 +66,16 @@ def hear_plan(turn: Turn) -> Reply | None:
     button="event.desk.list",
 )
 def overview(turn: Turn) -> Reply:
-    """List all events: first those without a date, then the coming ones, and last the past ones."""
+    """List all events: first the coming ones, then those without a date, and last the past ones."""
     rows = events.everything(turn.session)
     ahead = [row for row in reversed(rows) if row.ends_at is not None and row.ends_at > turn.now]
     past = [row for row in rows if row.ends_at is not None and row.ends_at <= turn.now]
-    shown = [*(row for row in rows if row.ends_at is None), *ahead, *past]
-    coming = {row.id: registrations.taken(turn.session, row.id) for row in shown if row.state == EventState.OPEN}
+    shown = [*ahead, *(row for row in rows if row.ends_at is None), *past]
+    coming = {
+        row.id: registrations.taken(turn.session, row.id)
+        for row in shown
+        if row.starts_at and row.state == EventState.OPEN
+    }
     return say(card=desk_cards.overview(shown, coming, turn.page))
 
 

@@ -216,6 +216,9 @@ def test_a_published_webinar_is_moved_and_its_seats_hold_the_registered(publishe
     assert "Flyttat. De anmälda får veta det." in moved
     assert "Torsdag den 10 december 2026 kl. 13.00–14.00" in moved
     assert [operation for operation, *_ in calendar(published)] == ["invite", "invite"]
+    published.click("Flytta")
+    later = published.click("Flytta", day="2026-12-10", start="13", end="15")
+    assert "Sparat." in later, "nobody is told another end"
     for change, refusal in (
         ({"seats": "1"}, "Det är redan 2 anmälda"),
         ({"day": "", "start": "", "end": ""}, "behöver ett datum"),
