@@ -104,6 +104,7 @@ LINES = (
     ("ny kurs om klimatbudget 14/1 kl 9", "räknat med en timme. Sparat som utkast"),
     ("nytt forum om vatten", "Datum är inte satt"),
     ("nytt möte om vatten söndag 6 dec 9–10", "Den 6 december 2026 är många lediga."),
+    ("nytt möte om vatten 7 dec, högst 30 platser", "Platser: 30"),
     ("nytt möte om vatten 7 dec", "Klockslag saknas"),
     ("nytt möte om vatten 7 dec 9–10", "Det står inte var mötet är"),
 )
