@@ -30,7 +30,7 @@ Work = Callable[[Session], int]
 
 DUE: tuple[Due, ...] = (
     *(*questions.DUE, *upkeep.DUE, *members.DUE, *announcements.DUE, *consultations.DUE),
-    attendance.due(AUDIENCES),
+    *(attendance.due(AUDIENCES), *attendance.DUE),
 )
 """The features that may have messages due. Each is asked every :data:`PLAN_EVERY`."""
 STILL_WANTED: Mapping[str, StillWanted] = {

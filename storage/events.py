@@ -76,10 +76,14 @@ class Event(Base):
     """Whether it counts for SEKOM-akademin."""
     recording_url: Mapped[str] = mapped_column(String(1000), default="")
     material_url: Mapped[str] = mapped_column(String(1000), default="")
+    others_came: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many came whom the bot does not know."""
     series: Mapped[str] = mapped_column(String(40), default="", index=True)
     """The same text for all events of a series; empty for none."""
     source: Mapped[str | None] = mapped_column(String(200), unique=True)
     """Where it was imported from, as ``ics:uid`` or ``webinar:id``, so that importing twice makes one event."""
+    source_status: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    """Teams' word for the state of the webinar that it was read from: published or canceled."""
     state: Mapped[str] = mapped_column(String(20), default=EventState.DRAFT)
     reason: Mapped[str] = mapped_column(Text, default="")
     """Why it was cancelled. The registered people read it."""
@@ -132,6 +136,12 @@ def by_source(session: Session, source: str) -> Event | None:
     return session.scalar(select(Event).where(Event.source == source))
 
 
+def from_webinars(session: Session, since: datetime, now: datetime) -> Sequence[Event]:
+    """Return the Teams webinars that ended after ``since`` and before ``now``, the first first."""
+    rows = select(Event).where(Event.source.startswith("webinar:", autoescape=True), Event.state == EventState.OPEN)
+    return session.scalars(rows.where(Event.ends_at > since, Event.ends_at <= now).order_by(Event.id)).all()
+
+
 def upcoming(session: Session, now: datetime) -> Sequence[Event]:
     """Return the open events that have not ended, the nearest first, those without a date last."""
     ahead = or_(Event.ends_at.is_(None), Event.ends_at > now)
@@ -143,6 +153,12 @@ def held(session: Session, since: datetime, now: datetime) -> Sequence[Event]:
     """Return the events that ended after ``since`` and before ``now``, the last first."""
     rows = select(Event).where(Event.state == EventState.OPEN, Event.ends_at > since, Event.ends_at <= now)
     return session.scalars(rows.order_by(Event.starts_at.desc(), Event.id)).all()
+
+
+def under_way(session: Session, now: datetime) -> Sequence[Event]:
+    """Return the open events that have begun and not ended, the first first."""
+    rows = select(Event).where(Event.state == EventState.OPEN, Event.starts_at <= now, Event.ends_at > now)
+    return session.scalars(rows.order_by(Event.starts_at, Event.id)).all()
 
 
 def living(session: Session, now: datetime) -> list[int]:

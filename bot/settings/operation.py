@@ -59,6 +59,11 @@ class Operating(BaseSettings):
         le=168,
         description="Write for how many hours a free seat is held for the next person in the queue, 1 to 168",
     )
+    webinar_organisers: Guids = Field(
+        frozenset(),
+        alias="SEKOM_WEBINAR_ORGANISERS",
+        description="Write the Entra object ids (GUIDs) of people whose Teams webinars are read, with commas between",
+    )
     review_above: int = Field(
         0,
         alias="SEKOM_REVIEW_ABOVE",
