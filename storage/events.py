@@ -16,6 +16,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from storage.database import Base, is_id, person_key
 from storage.people import Person
 
+WEBINAR = "webinar:"
+"""The beginning of the ``source`` of Teams webinars; Graph's id follows."""
+
 
 class EventKind(StrEnum):
     """What sort of meeting it is."""
@@ -118,6 +121,15 @@ class EventQuestion(Base):
     at: Mapped[datetime]
 
 
+class DiscardedSource(Base):
+    """A source whose draft the kansli threw away, so that the next reading does not bring it back."""
+
+    __tablename__ = "discarded_sources"
+
+    source: Mapped[str] = mapped_column(String(200), primary_key=True)
+    at: Mapped[datetime]
+
+
 def lock(session: Session, number: object) -> Event | None:
     """Return the event with this number, its row locked; None if there is none. ``number`` may be anything."""
     if not is_id(number):
@@ -136,9 +148,21 @@ def by_source(session: Session, source: str) -> Event | None:
     return session.scalar(select(Event).where(Event.source == source))
 
 
+def discarded(session: Session, source: str) -> bool:
+    """Return whether the kansli threw the draft of this source away."""
+    return session.get(DiscardedSource, source) is not None
+
+
+def discard(session: Session, event: Event, now: datetime) -> None:
+    """Delete a draft. Remember its source, if it is one that the bot reads by itself."""
+    if event.source and event.source.startswith(WEBINAR):
+        session.add(DiscardedSource(source=event.source, at=now))
+    session.delete(event)
+
+
 def from_webinars(session: Session, since: datetime, now: datetime) -> Sequence[Event]:
     """Return the Teams webinars that ended after ``since`` and before ``now``, the first first."""
-    rows = select(Event).where(Event.source.startswith("webinar:", autoescape=True), Event.state == EventState.OPEN)
+    rows = select(Event).where(Event.source.startswith(WEBINAR, autoescape=True), Event.state == EventState.OPEN)
     return session.scalars(rows.where(Event.ends_at > since, Event.ends_at <= now).order_by(Event.id)).all()
 
 

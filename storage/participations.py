@@ -83,6 +83,12 @@ def note(session: Session, event_id: int, people: Collection[int], source: Parti
     return new
 
 
+def listed(session: Session, event_id: int) -> bool:
+    """Return whether the kansli has given a list of the people who came."""
+    row = {"event_id": event_id, "source": ParticipationSource.LIST}
+    return session.query(Participation).filter_by(**row).first() is not None
+
+
 def miss(session: Session, event_id: int, person_id: int, now: datetime) -> None:
     """Store that a person says they missed an event, unless a list or a report says that they came."""
     row = of_person(session, event_id, person_id)

@@ -36,14 +36,8 @@ def ask_mail(event: Event) -> AsMail:
     """Return the same as a mail."""
     return AsMail(
         subject=f"Var det värt din tid? {event.title}",
-        text="\n\n".join(
-            [
-                f"Du var anmäld till mötet {_when(event)}.",
-                "Var du med, och var det värt din tid? Svara genom att skriva ”omdöme” till mig i chatten. "
-                "Det tar tio sekunder.",
-                _SECRET,
-            ]
-        ),
+        text=f"Du var anmäld till mötet {_when(event)}.\n\nVar du med, och var det värt din tid? Svara genom att skriva "
+        f"”omdöme” till mig i chatten. Det tar tio sekunder.\n\n{_SECRET}",
         why="Du får mejlet för att du var anmäld.",
     )
 

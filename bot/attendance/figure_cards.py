@@ -50,12 +50,11 @@ def year(figures: YearFigures, page: int) -> Json:
 def event(figures: EventFigures, comments: Sequence[str], page: int) -> Json:
     """Return the figures of one event, and what people wrote of it."""
     shown = figures.event
+    when = capital(times.written(times.span_of(shown.starts_at, shown.ends_at)))
     pages = paged(comments, page, ON_PAGE, "attendance.figures_of", event=shown.id)
     body: list[CardElement] = [
         heading(one_line(shown.title, 80)),
-        small(
-            f"{KIND_NAMES[EventKind(shown.kind)]} · {capital(times.written(times.span_of(shown.starts_at, shown.ends_at)))}"
-        ),
+        small(f"{KIND_NAMES[EventKind(shown.kind)]} · {when}"),
         plain(f"{count(figures.registered, 'anmäld', 'anmälda')}."),
         plain(f"{figures.came} kom, från {count(figures.towns, 'kommun', 'kommuner')}."),
         plain(_satisfaction(figures.mean, figures.answers)),

@@ -118,4 +118,4 @@ def year_of(written: object, now: datetime) -> int:
     if isinstance(written, str) and written.strip().isdecimal() and written.strip().isascii():
         written = int(written.strip()[:5])
     known = isinstance(written, int) and not isinstance(written, bool) and 2000 <= written <= this  # noqa: PLR2004
-    return int(written) if known else this  # type: ignore[call-overload, no-any-return]
+    return int(written) if known else this  # type: ignore[call-overload]

@@ -1,4 +1,4 @@
-"""Operator settings other than the identity: figures, the secret's expiry, and reading in channels."""
+"""Operator settings other than the identity: figures, the secret's expiry, webinars, and reading in channels."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings
+
+from bot.settings.kinds import Guids
 
 SHORTEST = 24
 """Fewest characters of a token, so that nobody can guess it."""

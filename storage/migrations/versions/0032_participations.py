@@ -24,9 +24,16 @@ def upgrade() -> None:
         sa.Column("stars", sa.Integer(), nullable=False),
         sa.Column("comment", sa.Text(), nullable=False),
     )
+    op.create_table(
+        "discarded_sources",
+        sa.Column("source", sa.String(length=200), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("source"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("discarded_sources")
     op.drop_table("event_ratings")
     op.drop_table("event_participations")
     op.drop_column("events", "source_status")
