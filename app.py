@@ -18,10 +18,7 @@ from azure.core.credentials_async import AsyncTokenCredential
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import graph, jobs, links, log
-from bot.attendance.webinars import EVERY as WEBINARS_EVERY
-from bot.attendance.webinars import WebinarReader
 from bot.conversation import ROUTES
-from bot.delivery.answers import LOOK_EVERY, AnswerReader
 from bot.delivery.courier import Courier
 from bot.delivery.pace import steady
 from bot.delivery.tenant_routes import TenantRoutes
@@ -31,7 +28,6 @@ from bot.identity import credential
 from bot.metrics import Around
 from bot.papers import OUTBOX, on_paper
 from bot.ports import Messenger
-from bot.register import roster_mirror
 from bot.search.live_bank import LiveBank
 from bot.settings import Settings, SettingsProblems, from_process
 from bot.teams.adapter import Adapter
@@ -100,7 +96,7 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
         connector = Connector(session, token, gate.allows)
         app = App(settings, database, ROUTES, DIALOGS, bank, START, DECISIONS, AUDIENCES, jobs.PLAN)
         # Closed in reverse order: sends under way finish, then the clock stops, then the threads.
-        errands = _errands(app, clock, TeamsDirectory(connector), tenant, in_graph=wire is not None)
+        errands = jobs.errands(app, clock, TeamsDirectory(connector), tenant, in_graph=wire is not None)
         await stack.enter_async_context(jobs.ticking(app, clock, errands=errands))
         await stack.enter_async_context(_delivering(app, TeamsMessenger(connector, settings.app_id), tenant, clock))
         files = Files(session, local=settings.local)
@@ -234,19 +230,6 @@ async def _delivering(app: App, messenger: Messenger, tenant: Tenant | None, clo
             yield
         finally:
             await courier.drain()
-
-
-def _errands(
-    app: App, clock: Clock, teams: TeamsDirectory, tenant: Tenant | None, *, in_graph: bool
-) -> tuple[jobs.Errand, ...]:
-    """Return the regular readings of Teams and Graph. On a laptop the tenant is files, which have no rosters."""
-    rosters = roster_mirror.Mirror(app, clock, teams, tenant.directory if tenant and in_graph else None)
-    webinars = WebinarReader(app, clock, tenant.webinars if tenant and in_graph else None)
-    return (
-        jobs.Errand("rosters", roster_mirror.EVERY, rosters.run),
-        jobs.Errand("answers", LOOK_EVERY, AnswerReader(app.database, tenant, clock).run),
-        jobs.Errand("webinars", WEBINARS_EVERY, webinars.run),
-    )
 
 
 def _identity(settings: Settings) -> AsyncTokenCredential:

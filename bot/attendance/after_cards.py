@@ -15,7 +15,7 @@ from storage.outgoing import AsMail
 
 STARS = (1, 2, 3, 4, 5)
 LONGEST_COMMENT = 1000
-_SECRET = "Kansliet ser bara snittet och raderna, utan namn, och först när tre har svarat."
+_PRIVATE = "Kansliet ser bara snittet och raderna, utan namn, och först när tre har svarat."
 
 
 def ask(event: Event) -> Json:
@@ -27,7 +27,7 @@ def ask(event: Event) -> Json:
         plain("Tryck på en siffra: 1 är nej, 5 är ja, absolut."),
         buttons(*(button(str(number), "attendance.rate", event=event.id, stars=number) for number in STARS)),
         buttons(button("Jag missade den", "attendance.miss", event=event.id)),
-        small(_SECRET),
+        small(_PRIVATE),
         summary=f"Var du med på {event.title}? Var det värt din tid?",
     )
 
@@ -36,8 +36,9 @@ def ask_mail(event: Event) -> AsMail:
     """Return the same as a mail."""
     return AsMail(
         subject=f"Var det värt din tid? {event.title}",
-        text=f"Du var anmäld till mötet {_when(event)}.\n\nVar du med, och var det värt din tid? Svara genom att skriva "
-        f"”omdöme” till mig i chatten. Det tar tio sekunder.\n\n{_SECRET}",
+        text=f"Du var anmäld till mötet {_when(event)}.\n\n"
+        "Var du med, och var det värt din tid? Svara genom att skriva "
+        f"”omdöme” till mig i chatten. Det tar tio sekunder.\n\n{_PRIVATE}",
         why="Du får mejlet för att du var anmäld.",
     )
 

@@ -21,7 +21,7 @@ ACADEMY_GOAL = 50
 
 @dataclass(frozen=True, slots=True)
 class EventFigures:
-    """What is known of one event that is over."""
+    """One event that is over, in numbers."""
 
     event: Event
     registered: int

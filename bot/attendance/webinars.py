@@ -1,7 +1,7 @@
 """Read Teams webinars through Graph: the organisers' plans become drafts, and the reports say who came.
 
 Nothing here waits for the network inside a transaction. One replica reads at a time: it holds a lease, and checks it in
-each of its transactions. Whatever Graph refuses or delays is read again an hour later, and reading twice changes nothing.
+each of its transactions. What Graph refuses or delays is read again an hour later. Reading twice changes nothing.
 """
 
 from __future__ import annotations

@@ -13,7 +13,9 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("events", sa.Column("others_came", sa.Integer(), nullable=False, server_default="0"))
-    op.add_column("events", sa.Column("source_status", sa.String(length=20), nullable=False, server_default=""))
+    op.add_column(
+        "events", sa.Column("source_status", sa.String(length=20), nullable=False, server_default=sa.text("''"))
+    )
     _of_a_person(
         "event_participations",
         sa.Column("came", sa.Boolean(), nullable=False),
