@@ -85,8 +85,8 @@ class Event(Base):
     """The same text for all events of a series; empty for none."""
     source: Mapped[str | None] = mapped_column(String(200), unique=True)
     """Where it was imported from, as ``ics:uid`` or ``webinar:id``, so that importing twice makes one event."""
-    source_status: Mapped[str] = mapped_column(String(20), default="", server_default=text("''"))
-    """Teams' word for the state of the webinar that it was read from: published or canceled."""
+    source_status: Mapped[str | None] = mapped_column(String(20))
+    """Teams' word for the state of the webinar that it was read from, published or canceled; null for other events."""
     state: Mapped[str] = mapped_column(String(20), default=EventState.DRAFT)
     reason: Mapped[str] = mapped_column(Text, default="")
     """Why it was cancelled. The registered people read it."""
