@@ -18,7 +18,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import graph, jobs, links, log
 from bot.conversation import ROUTES
-from bot.delivery.answers import LOOK_EVERY, AnswerReader
 from bot.delivery.courier import Courier
 from bot.delivery.pace import steady
 from bot.delivery.tenant_routes import TenantRoutes
@@ -29,7 +28,6 @@ from bot.jobs import Errand
 from bot.metrics import Around
 from bot.papers import OUTBOX, on_paper
 from bot.ports import Messenger
-from bot.register import roster_mirror
 from bot.search.live_bank import LiveBank
 from bot.settings import Settings, SettingsProblems, from_process
 from bot.teams.adapter import Adapter
@@ -94,9 +92,8 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
         connector = Connector(session, token, gate.allows)
         app = App(settings, database, ROUTES, DIALOGS, bank, START, DECISIONS, AUDIENCES, jobs.PLAN)
         # Closed in reverse order: sends under way finish, then the clock stops, then the threads.
-        await stack.enter_async_context(
-            jobs.ticking(app, clock, errands=_errands(app, clock, connector, (tenant, wire)))
-        )
+        errands = jobs.errands(app, clock, TeamsDirectory(connector), tenant, in_graph=wire is not None)
+        await stack.enter_async_context(jobs.ticking(app, clock, errands=errands))
         await stack.enter_async_context(_delivering(app, TeamsMessenger(connector, settings.app_id), tenant, clock))
         files = Files(session, local=settings.local)
         bot = TeamsBot(Conversations(app, clock), files, settings.sender_rate, reads_threads=settings.read_threads)
