@@ -24,7 +24,6 @@ from bot.delivery.tenant_routes import TenantRoutes
 from bot.doctor import secret
 from bot.features import AUDIENCES, DECISIONS, START
 from bot.identity import credential
-from bot.jobs import Errand
 from bot.metrics import Around
 from bot.papers import OUTBOX, on_paper
 from bot.ports import Messenger
@@ -102,15 +101,6 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
             await stack.enter_async_context(_running(secret.follow(settings, database, clock)))
         ready = Readiness(lambda: _problems(database, bank, following))
         yield make_web_app(gate, Adapter(connector), bot, ready.problems, pages)
-
-
-def _errands(app: App, clock: Clock, connector: Connector, around: tuple[Tenant | None, Wire | None]) -> list[Errand]:
-    """Return the work with the network that runs at intervals."""
-    tenant, wire = around
-    directory = tenant.directory if wire and tenant else None
-    rosters = roster_mirror.Mirror(app, clock, TeamsDirectory(connector), directory).run
-    answers = AnswerReader(app.database, tenant, clock).run
-    return [Errand("rosters", roster_mirror.EVERY, rosters), Errand("answers", LOOK_EVERY, answers)]
 
 
 @contextmanager
