@@ -94,10 +94,7 @@ def preview(event: Event, standing: Standing, notice: str = "") -> Json:
         *([plain(notice)] if notice else []),
         Container(style="emphasis", items=list(_look(event, standing))),
         *(caution(text) for text in _warnings(event, standing)),
-        label("Vilka bjuds in?"),
-        plain(standing.invited or "Ingen är inbjuden. Alla medlemmar ser det om de skriver webbinarier."),
-        *(small(f"{line}.") for line in standing.unreached),
-        *([small(f"Visas i: {standing.channels}.")] if standing.channels else []),
+        *(() if _is_done(event, standing) else _audience(standing)),
         *_pairs(*_actions(event, standing)),
         summary=f"{STATE_NAMES[state]}: {event.title}",
     )
@@ -176,6 +173,20 @@ def _look(event: Event, standing: Standing) -> Iterator[CardElement]:
     ):
         if value:
             yield plain(f"{title}: {value}")
+
+
+def _audience(standing: Standing) -> Iterator[CardElement]:
+    yield label("Vilka bjuds in?")
+    yield plain(standing.invited or "Ingen är inbjuden. Alla medlemmar ser det om de skriver webbinarier.")
+    yield from (small(f"{line}.") for line in standing.unreached)
+    if standing.channels:
+        yield small(f"Visas i: {standing.channels}.")
+
+
+def _is_done(event: Event, standing: Standing) -> bool:
+    """Return whether the event is over or cancelled, so that nobody is invited any more."""
+    over = event.ends_at is not None and event.ends_at <= standing.view.now
+    return event.state == EventState.CANCELLED or over
 
 
 def _warnings(event: Event, standing: Standing) -> Iterator[str]:

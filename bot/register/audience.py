@@ -202,10 +202,11 @@ def pasted(session: Session, text: str) -> tuple[Part, tuple[str, ...]]:
 
 
 def _entries(text: str) -> Iterator[str]:
-    """Yield the parts of a pasted list. A comma parts addresses or names, but not "Lind, Maja <maja@lund.se>"."""
+    """Yield the parts of a pasted list. A comma parts addresses and names, but not "Lind, Maja <maja@lund.se>"."""
     for line in re.split(r"[\n\r;]", text):
-        mails = _MAIL.findall(line)
-        yield from mails if len(mails) > 1 else [line] if mails else line.split(",")
+        for part in [line] if "<" in line else line.split(","):
+            mails = _MAIL.findall(part)
+            yield from mails if len(mails) > 1 else [part]
 
 
 def sentence(session: Session, audience: Audience, conditions: Mapping[str, Condition] = CONDITIONS) -> str:
