@@ -48,15 +48,17 @@ def plan(turn: Turn) -> Reply:
 def hear_plan(turn: Turn) -> Reply | None:
     """Make a draft of a line without a command, such as "webbinarium om skyfall torsdag 3 dec 9–10".
 
-    Return None if the kansli did not write it, or if it does not say both a day and a clock time.
+    Return None if the kansli did not write it, or if it does not say both a day and a clock time, right or wrong.
     """
     opened = form.opening(turn.incoming.text) if turn.personal else None
     if opened is None or "?" in turn.incoming.text:
         return None
     kind, rest = opened
     reading = sentences.read(rest, turn.now)
-    timed = [when for when in (reading.when, *reading.choices) if when is not None and not when.whole_days]
-    return say(card=_draft(turn, kind, reading)) if timed and turn.kansli else None
+    spans = [when for when in (reading.when, *reading.choices) if when is not None]
+    wrong = reading.doubt and not spans  # such as an end before the start
+    timed = any(not when.whole_days for when in spans)
+    return say(card=_draft(turn, kind, reading)) if (timed or wrong) and turn.kansli else None
 
 
 @routes.command(

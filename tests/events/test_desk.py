@@ -105,6 +105,9 @@ LINES = (
     ("nytt forum om vatten", "Datum är inte satt"),
     ("nytt möte om vatten söndag 6 dec 9–10", "Den 6 december 2026 är många lediga."),
     ("nytt möte om vatten 7 dec, högst 30 platser", "Platser: 30"),
+    ("möte om vatten 1 nov 9–10", "Du sa inget år, så jag har räknat med 2027. Sparat som utkast."),
+    ("webbinarium om skyfall 3 dec 11–10", "Slutet är före starten."),
+    ("webbinarium om skyfall söndag 28 mars 2027 kl 2.30–3.30", "Klockan 02.30 finns inte"),
     ("nytt möte om vatten 7 dec", "Klockslag saknas"),
     ("nytt möte om vatten 7 dec 9–10", "Det står inte var mötet är"),
 )
