@@ -57,7 +57,7 @@ def test_a_point_of_view_is_left_changed_and_taken_back(anna: Chat, kansli: Chat
     anna.clock.forward(minutes=1)
     assert "Din synpunkt är ändrad." in anna.click("Spara", text="Vi är nöjda.", behalf="own")
     assert views(anna) == [("Vi är nöjda.", "own", person(anna).id)]
-    assert "Synpunkter: 1" in kansli.click("Uppdatera")
+    assert "Synpunkter: 1" in kansli.press("announcements.open", {"announcement": 1})
     assert "Synpunkter: 1" in kansli.click("Rapport")
 
     assert "Din synpunkt är borttagen." in anna.click("Ta tillbaka")
@@ -173,7 +173,7 @@ def test_the_kansli_reads_them_and_fetches_them_as_files(anna: Chat, kansli: Cha
     for number in range(6):
         chat = kansli.as_(f"Medlem {number}")
         chat.press(SAVE, FORM | {"text": f"Synpunkt {number}"})
-    kansli.click("Uppdatera")
+    kansli.press("announcements.open", {"announcement": 1})
     shown = kansli.click("Synpunkter")
     assert "7 synpunkter har kommit in." in shown
     assert "Anna Andersson, tjänsteperson, Sotenäs kommun" in shown
