@@ -18,18 +18,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import graph, jobs, links, log
 from bot.conversation import ROUTES
-from bot.delivery.answers import LOOK_EVERY, AnswerReader
 from bot.delivery.courier import Courier
 from bot.delivery.pace import steady
 from bot.delivery.tenant_routes import TenantRoutes
 from bot.doctor import secret
 from bot.features import AUDIENCES, DECISIONS, START
 from bot.identity import credential
-from bot.jobs import Errand
 from bot.metrics import Around
 from bot.papers import OUTBOX, on_paper
 from bot.ports import Messenger
-from bot.register import roster_mirror
 from bot.search.live_bank import LiveBank
 from bot.settings import Settings, SettingsProblems, from_process
 from bot.teams.adapter import Adapter
@@ -94,9 +91,8 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
         connector = Connector(session, token, gate.allows)
         app = App(settings, database, ROUTES, DIALOGS, bank, START, DECISIONS, AUDIENCES, jobs.PLAN)
         # Closed in reverse order: sends under way finish, then the clock stops, then the threads.
-        await stack.enter_async_context(
-            jobs.ticking(app, clock, errands=_errands(app, clock, connector, (tenant, wire)))
-        )
+        errands = jobs.errands(app, clock, TeamsDirectory(connector), tenant, in_graph=wire is not None)
+        await stack.enter_async_context(jobs.ticking(app, clock, errands=errands))
         await stack.enter_async_context(_delivering(app, TeamsMessenger(connector, settings.app_id), tenant, clock))
         files = Files(session, local=settings.local)
         bot = TeamsBot(Conversations(app, clock), files, settings.sender_rate, reads_threads=settings.read_threads)
@@ -105,15 +101,6 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
             await stack.enter_async_context(_running(secret.follow(settings, database, clock)))
         ready = Readiness(lambda: _problems(database, bank, following))
         yield make_web_app(gate, Adapter(connector), bot, ready.problems, pages)
-
-
-def _errands(app: App, clock: Clock, connector: Connector, around: tuple[Tenant | None, Wire | None]) -> list[Errand]:
-    """Return the work with the network that runs at intervals."""
-    tenant, wire = around
-    directory = tenant.directory if wire and tenant else None
-    rosters = roster_mirror.Mirror(app, clock, TeamsDirectory(connector), directory).run
-    answers = AnswerReader(app.database, tenant, clock).run
-    return [Errand("rosters", roster_mirror.EVERY, rosters), Errand("answers", LOOK_EVERY, answers)]
 
 
 @contextmanager

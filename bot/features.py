@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from bot import (
     agenda,
     announcements,
+    attendance,
     consultations,
     duties,
     events,
@@ -31,7 +32,7 @@ from bot.turn import Turn
 
 FEATURES = (
     *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda),
-    *(announcements, duties, events, programme, forecast, news, consultations, newsletters),
+    *(announcements, duties, events, programme, attendance, forecast, news, consultations, newsletters),
 )
 START: tuple[Tile, ...] = (
     *questions.START,

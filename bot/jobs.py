@@ -18,9 +18,14 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.orm import Session
 
 from bot import agenda, announcements, attendance, consultations, events, members, news, nudges, questions, upkeep
+from bot.attendance import webinars
+from bot.delivery.answers import LOOK_EVERY, AnswerReader
 from bot.features import AUDIENCES
 from bot.plan import Ahead, Due, SendingPlan, StillWanted
+from bot.ports import TeamDirectory
 from bot.privacy import retention
+from bot.register import roster_mirror
+from bot.tenant import Tenant
 from bot.turn import App
 from storage import outbox
 from storage.outgoing import Outgoing
@@ -30,7 +35,7 @@ Work = Callable[[Session], int]
 
 DUE: tuple[Due, ...] = (
     *(*questions.DUE, *upkeep.DUE, *members.DUE, *announcements.DUE, *consultations.DUE),
-    attendance.due(AUDIENCES),
+    *(attendance.due(AUDIENCES), *attendance.DUE),
 )
 """The features that may have messages due. Each is asked every :data:`PLAN_EVERY`."""
 STILL_WANTED: Mapping[str, StillWanted] = {
@@ -105,6 +110,19 @@ class Errand:
     name: str
     every: timedelta
     run: Callable[[], Awaitable[object]]
+
+
+def errands(
+    app: App, clock: Clock, teams: TeamDirectory, tenant: Tenant | None, *, in_graph: bool
+) -> tuple[Errand, ...]:
+    """Return the regular readings of Teams and Graph. On a laptop the tenant is files, which have no rosters."""
+    rosters = roster_mirror.Mirror(app, clock, teams, tenant.directory if tenant and in_graph else None)
+    meetings = webinars.WebinarReader(app, clock, tenant.webinars if tenant and in_graph else None)
+    return (
+        Errand("rosters", roster_mirror.EVERY, rosters.run),
+        Errand("answers", LOOK_EVERY, AnswerReader(app.database, tenant, clock).run),
+        Errand("webinars", webinars.EVERY, meetings.run),
+    )
 
 
 @asynccontextmanager

@@ -138,10 +138,10 @@ CLASSES = (
     ),
     KeptClass(
         "Webbinarier och andra möten",
-        ("events", "event_registrations", "event_questions"),
-        "Möten som du har anmält dig till, står i kö till eller har tackat nej till, dina frågor till den som talar, "
-        "och möten som du håller i eller har lagt in på kansliet.",
-        "Så att du får plats, påminnelser och svar.",
+        ("events", "event_registrations", "event_questions", "event_participations", "event_ratings"),
+        "Möten som du har anmält dig till, står i kö till eller har tackat nej till, om du var med, ditt omdöme, dina "
+        "frågor till den som talar, och möten som du håller i eller har lagt in på kansliet.",
+        "Så att du får plats, påminnelser och svar, och så att vi vet hur många som kommer och om det är värt tiden.",
         lambda _: "Tills du tar bort dig.",
         "Mötena, utan ditt namn.",
     ),
@@ -213,6 +213,9 @@ COLUMNS = {
     "ended_at": "Avslutad",
     "claimed_at": "Tagen",
     "show_name": "Visar namn",
+    "came": "Var med",
+    "stars": "Omdöme 1–5",
+    "comment": "Vad jag skrev",
     "status": "Läge",
     "state": "Läge",
     "more": "Mer att svara på",

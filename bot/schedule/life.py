@@ -16,6 +16,7 @@ from bot.schedule import plans, times
 from bot.schedule.plans import EventPlan
 from bot.schedule.times import Span
 from bot.swedish import date_of
+from storage import events
 from storage.events import Event, EventState
 
 LONGEST_REASON = 500
@@ -93,7 +94,7 @@ def cancel(change: Change, event: Event, reason: str) -> None:
 def discard(change: Change, event: Event) -> None:
     """Throw a draft away."""
     change.record("Utkast till möte kastat", event.subject)
-    change.session.delete(event)
+    events.discard(change.session, event, change.now)
 
 
 def copy(change: Change, event: Event) -> Event:
