@@ -178,10 +178,10 @@ def from_json(data: object, conditions: Mapping[str, Condition] = CONDITIONS) ->
 def pasted(session: Session, text: str) -> tuple[Part, tuple[str, ...]]:
     """Return the people of a pasted list, and the entries that fit nobody or several people.
 
-    An entry is a line, or a part between semicolons: a mail address or a whole name. Only people that the bot knows are
-    kept, so nobody who was erased comes back. Raise :class:`UserError` for an empty or too long list.
+    An entry is a line, or a part between commas or semicolons: a mail address or a whole name. Only people that the bot
+    knows are kept, so nobody who was erased comes back. Raise :class:`UserError` for an empty or too long list.
     """
-    entries = [entry for entry in (" ".join(entry.split()) for entry in re.split(r"[\n\r;]", text)) if entry]
+    entries = [entry for entry in (" ".join(entry.split()) for entry in re.split(r"[\n\r;,]", text)) if entry]
     if not entries:
         raise UserError("Listan är tom. Skriv en mejladress eller ett namn på varje rad.")
     if len(entries) > MOST_PICKED:
