@@ -192,15 +192,7 @@ def progress(row: Announcement, found: Progress, notice: str = "") -> Json:
     """
     state = AnnouncementState(row.state)
     known: dict[str, Any] = {"announcement": row.id, "version": row.version}
-    lines = [f"Skickade: {found.sent}", f"Kvar: {found.left}", f"Gick inte fram: {found.failed}"]
-    lines += [f"Osäkra: {found.uncertain}"] if found.uncertain else []
-    lines += [f"Stoppade: {found.stopped}"] if found.stopped else []
-    lines += [f"{IN_LISTS[why]}: {number}" for why, number in sorted(found.aside.items())]
-    lines += [f"Synpunkter: {found.viewpoints}"] if row.kind == CONSULTATION else []
-    if state is AnnouncementState.SENDING and found.left:
-        lines.append(f"Klart om högst {count(found.minutes, 'minut', 'minuter')}")
-    elif row.ended_at is not None:
-        lines.append(f"Klart {cards.moment(row.ended_at)}")
+    lines = _numbers(row, found)
     going = state is AnnouncementState.SENDING
     moves = bool(going or found.left or row.spread_version < row.version)
     away: dict[str, Any] = {"below": True} if moves else {}
@@ -228,6 +220,20 @@ def progress(row: Announcement, found: Progress, notice: str = "") -> Json:
         *cards.button_rows(*actions, *more),
         summary=f"{STATE_NAMES[state]}: {row.heading}. {'. '.join(lines)}.",
     )
+
+
+def _numbers(row: Announcement, found: Progress) -> list[str]:
+    """Return what a sending's card counts, a line for each."""
+    lines = [f"Skickade: {found.sent}", f"Kvar: {found.left}", f"Gick inte fram: {found.failed}"]
+    lines += [f"Osäkra: {found.uncertain}"] if found.uncertain else []
+    lines += [f"Stoppade: {found.stopped}"] if found.stopped else []
+    lines += [f"{IN_LISTS[why]}: {number}" for why, number in sorted(found.aside.items())]
+    lines += [f"Synpunkter: {found.viewpoints}"] if row.kind == CONSULTATION else []
+    if row.state == AnnouncementState.SENDING and found.left:
+        lines.append(f"Klart om högst {count(found.minutes, 'minut', 'minuter')}")
+    elif row.ended_at is not None:
+        lines.append(f"Klart {cards.moment(row.ended_at)}")
+    return lines
 
 
 def halted(row: Announcement, why: str) -> Json:
