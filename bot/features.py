@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping
 from bot import (
     agenda,
     announcements,
+    consultations,
     duties,
     events,
     faq,
     groups,
     memberlist,
     members,
+    newsletters,
     nudges,
     privacy,
     questions,
@@ -26,7 +28,7 @@ from bot.turn import Turn
 
 FEATURES = (
     *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda),
-    *(announcements, events, duties),
+    *(announcements, events, consultations, newsletters, duties),
 )
 START: tuple[Tile, ...] = (
     *questions.START,
