@@ -27,6 +27,7 @@ from storage.people import PersonRole
 from tests.conftest import make_app
 from tests.support import walk
 from tests.support.chat import KANSLI, Chat, Clock, seen
+from tests.support.events import put_up
 from tests.support.people import LUND, SOTENAS, appoint, know, person, set_up
 from tests.support.questions import VATTEN, ask, newest
 from tests.support.stage import SqliteStage
@@ -39,6 +40,12 @@ SHARED = {
     "questions.follow": _CARD,
     "questions.unfollow": _CARD,
     "questions.misplaced": frozenset({"deliveries"}),
+    # any member may come to an event; its calendar entry has everybody
+    **dict.fromkeys(
+        (f"event.{verb}" for verb in ("register", "leave", "decline", "accept_offer", "pass_offer")),
+        frozenset({"deliveries", "events"}),
+    ),
+    "event.ask": frozenset({"deliveries"}),
     "questions.reply": _CARD | {"theme_groups"},
     **dict.fromkeys(("questions.to_kansli", "questions.here"), frozenset({"deliveries"})),  # the presser asks
     # the kansli is asked
@@ -67,12 +74,15 @@ PRIVATE = "Får vi lämna nätverket i smyg?"
 """Anna's question to the kansli, which nobody else may read."""
 VIEW = "Vi tycker att målen är för svaga."
 """Anna's point of view on a consultation that every member may answer."""
+SPEAKER = "Vad gick snett hos er?"
+"""Anna's question to Bo, who speaks at an event."""
 CIAS = 2
 """Cia's question, which Bo's answer solved."""
 LEFT = "Lena Lämnat"
 """Somebody of Sotenäs who has left the network, and follows Anna's question."""
 SECRETS = {name: (*secrets, *([PRIVATE, VIEW] if name != "Karin Kansli" else [])) for name, secrets in SECRETS.items()}
-SECRETS[LEFT] = (*SECRETS["Bo Ek"], "Anna Andersson", "anna@sotenas.se", "bo@sotenas.se", *REGISTER)
+SECRETS["Cia Ceder"] += (SPEAKER,)
+SECRETS[LEFT] = (SPEAKER, *SECRETS["Bo Ek"], "Anna Andersson", "anna@sotenas.se", "bo@sotenas.se", *REGISTER)
 KARINS_OWN = frozenset({"privacy.erase", "privacy.erase_person"})
 """Buttons that are attacked, but not pressed by those they belong to: nobody would be left to walk on as."""
 GUESS = {
@@ -227,6 +237,10 @@ def world(walked: App, clock: Clock) -> World:
     bo.in_channel(VATTEN).click("Skicka svaret", answer="Vi har dammar.")
     cia.click("Det löste det")
     lena.in_channel(VATTEN).click("Jag undrar också")
+    put_up(anna, seats=2, audience={"parts": [{}]}, organiser_id=person(bo).id)
+    for chat in (anna, lena):
+        chat.press("event.register", {"event": 1})
+    anna.press("event.ask", {"event": 1, "text": SPEAKER})
     know(lena, left_at=clock.now)
     ask(anna, PRIVATE, "Vet inte – till kansliet", "Visa inte mitt namn")
     cia.say("vad säger ni om drönare")
@@ -250,6 +264,7 @@ def test_no_button_of_a_members_works_for_another_or_for_the_kansli(world: World
     assert sorted(set(world.wrong)) == []
     assert {"privacy.erase", "people.save_profile", "faq.vote", "questions.withdraw", "questions.solve"} <= met
     assert {"consultations.write", "consultations.save", "consultations.take_back"} <= met
+    assert {f"event.{verb}" for verb in ("open", "register", "leave", "names", "ask", "calendar")} <= met
 
 
 def test_no_button_of_the_kanslis_works_for_a_member(world: World) -> None:
@@ -257,6 +272,7 @@ def test_no_button_of_the_kanslis_works_for_a_member(world: World) -> None:
 
     assert sorted(set(world.wrong)) == []
     assert {"privacy.erase_person", "people.give", "people.save_contact", "faq.save"} <= met
+    assert {"event.open", "event.questions"} <= met
     assert {"faq.from_question", "faq.write", "faq.no_gap", "faq.add_phrasing"} <= met
     assert {"consultations.list", "newsletters.draft"} <= met
 

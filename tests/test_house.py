@@ -59,6 +59,7 @@ OBJECTS = {
     "offer",
     "code",
     "announcement",
+    "event",
 }
 """What a press may name by number. Only a module of rules (``access.py``) looks it up, and says who may."""
 BANNED = re.compile(
