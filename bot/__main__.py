@@ -123,7 +123,7 @@ def _about_running(commands: Any) -> None:
     backup.set_defaults(command=lambda settings, it: upkeep.back_up(settings, it.file))
 
     content = commands.add_parser(
-        "load-content", help="put the starting answers, groups and events where there are none"
+        "load-content", help="put the starting content where there is none"
     )
     content.set_defaults(command=lambda settings, _: upkeep.load_content(settings, utc_now()))
 

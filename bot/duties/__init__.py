@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+from bot.duties import desk_commands
 from bot.routes import Routes
-from bot.turn import Turn
-from storage import duties
 
-routes = Routes[Turn]()
-_TABLES = duties  # the tables belong to the database from the first version that has the feature
+routes = Routes(desk_commands.routes)
 
 __all__ = ["routes"]
