@@ -59,6 +59,8 @@ OBJECTS = {
     "offer",
     "code",
     "announcement",
+    "duty",
+    "instead",
 }
 """What a press may name by number. Only a module of rules (``access.py``) looks it up, and says who may."""
 BANNED = re.compile(
