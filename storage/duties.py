@@ -151,6 +151,8 @@ class DutyChange(Base):
     municipality_code: Mapped[str] = mapped_column(ForeignKey("municipalities.code", ondelete="CASCADE"))
     state: Mapped[str] = mapped_column(String(20))
     source: Mapped[str] = mapped_column(String(10))
+    note: Mapped[str] = mapped_column(Text, default="")
+    """Why: the reason that was given, or the name of the list."""
     by_id: Mapped[int | None] = person_key(on_erase="anonymise", nullable=True)
     at: Mapped[datetime] = mapped_column(index=True)
 
