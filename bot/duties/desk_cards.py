@@ -31,10 +31,10 @@ from bot.register import words
 from bot.schedule.plans import LONGEST_LINK
 from bot.swedish import WEEKDAYS, count, day, listed
 from storage.duties import Duty
-from storage.people import SEATS, PersonRole
+from storage.people import SEATS
 
 UNDATED = "datum inte satt"
-TOLD_NAMES = {PersonRole.KANSLI.value: "kansliets ringlista", **{seat.value: words.seat(seat) for seat in SEATS}}
+CALLED = "på kansliets ringlista"
 
 
 def years(year: int, verb: str) -> CardElement:
@@ -91,13 +91,13 @@ def ladder(shown: Duty) -> list[str]:
         return [f"Sista dag: {UNDATED}. Ingen påminns förrän du har satt en."]
     if not shown.ladder:
         return ["Inga påminnelser."]
-    return [f"{_rung(int(rung['days']))}: {listed([TOLD_NAMES[seat] for seat in rung['to']])}" for rung in shown.ladder]
+    return [f"{_rung(int(rung['days']))}: {listed(list(map(words.role, rung['to']))) or CALLED}" for rung in shown.ladder]
 
 
 def form(plan: DutyPlan, offered: Mapping[str, Sequence[tuple[str, str]]], towns: str, known: Duty | None) -> Json:
     """Return the form of a duty; ``known`` is the duty that it changes, and ``towns`` the names of municipalities."""
     title = "Ändra uppgiften" if known else "Ny uppgift"
-    seats = [(seat.value, words.capital(words.seat(seat))) for seat in SEATS]
+    seats = [(seat.value, words.capital(words.role(seat))) for seat in SEATS]
     save = button("Spara", "duties.desk.save", style="positive", **_named(known))
     back = button("Tillbaka", "duties.desk.open", alone=True, duty=known.id) if known else None
     return card(
@@ -144,7 +144,7 @@ def extension(shown: Duty) -> Json:
 def _facts(shown: Duty, whom: str) -> list[CardElement]:
     opens = f"öppnar {weekday(shown.opens)}" if shown.opens else ""
     last = f"sista dag {weekday(shown.due)}" if shown.due else f"sista dag: {UNDATED}"
-    seats = listed([words.seat(seat) for seat in shown.seats], "annars")
+    seats = listed([words.role(seat) for seat in shown.seats], "annars")
     lines = [
         words.capital(", ".join(filter(None, (opens, last)))) + ".",
         f"Gäller: {whom}.",

@@ -87,9 +87,9 @@ _SAME = ("year", "title", "why", "how", "link", "minutes", "opens", "due")
 
 
 def told(days: int) -> list[str]:
-    """Return the seats that a rung tells: later ones tell more people, and the last ones the kansli."""
+    """Return the seats that a rung tells: later ones tell more people. None of them: the kansli calls instead."""
     if days >= KANSLI_FROM:
-        return [PersonRole.KANSLI.value]
+        return []
     seats = [PersonRole.REPORTER, *([PersonRole.OFFICER] if days > 0 else [])]
     return [seat.value for seat in (*seats, *([PersonRole.POLITICIAN] if days >= POLITICIAN_FROM else []))]
 
