@@ -24,14 +24,14 @@ from bot.cards import (
     text_input,
     web_link,
 )
-from bot.duties import plans
-from bot.duties.plans import KIND_NAMES, DutyPlan
 from bot.message import Json
+from bot.progress import plans
+from bot.progress.plans import KIND_NAMES, DutyPlan
 from bot.register import words
 from bot.schedule.plans import LONGEST_LINK
 from bot.swedish import WEEKDAYS, count, day, listed
 from storage.duties import Duty
-from storage.people import SEATS
+from storage.people import SEATS, PersonRole
 
 UNDATED = "datum inte satt"
 CALLED = "på kansliets ringlista"
@@ -48,8 +48,7 @@ def overview(year: int, shown: Sequence[Duty], notice: str = "") -> Json:
     undated = sum(duty.due is None and duty.closed_at is None for duty in shown)
     if not shown:
         body.append(plain(f"Det finns inga uppgifter för {year}."))
-    for duty in shown:
-        body.append(row(f"{duty.title}: {when(duty)}", "duties.desk.open", duty=duty.id))
+    body += [row(f"{duty.title}: {when(duty)}", "duties.desk.open", duty=duty.id) for duty in shown]
     if undated:
         body.append(small(f"{count(undated, 'uppgift', 'uppgifter')} utan datum påminner ingen."))
     return card(
@@ -91,7 +90,7 @@ def ladder(shown: Duty) -> list[str]:
         return [f"Sista dag: {UNDATED}. Ingen påminns förrän du har satt en."]
     if not shown.ladder:
         return ["Inga påminnelser."]
-    return [f"{_rung(int(rung['days']))}: {listed(list(map(words.role, rung['to']))) or CALLED}" for rung in shown.ladder]
+    return [f"{_rung(int(rung['days']))}: {listed([_told(seat) for seat in rung['to']])}" for rung in shown.ladder]
 
 
 def form(plan: DutyPlan, offered: Mapping[str, Sequence[tuple[str, str]]], towns: str, known: Duty | None) -> Json:
@@ -118,8 +117,10 @@ def form(plan: DutyPlan, offered: Mapping[str, Sequence[tuple[str, str]]], towns
         text_input("link", "Länk", value=plan.link, most=LONGEST_LINK),
         text_input("minutes", "Hur lång tid tar den, i minuter?", value=str(plan.minutes or ""), most=6),
         text_input("ladder", "Påminnelser: dagar från sista dagen", value=", ".join(map(str, plan.rungs)), most=60),
-        small("Minus är före. Före och till och med dag 6 får rapportör och tjänsteperson dem, från dag 7 även "
-              "politikern, och från dag 14 hamnar kommunen på kansliets ringlista."),
+        small(
+            "Minus är före. Före och till och med dag 6 får rapportör och tjänsteperson dem, från dag 7 även "
+            "politikern, och från dag 14 hamnar kommunen på kansliets ringlista."
+        ),
         actions=[save, *([back] if back else [])],
         summary=title,
     )
@@ -177,8 +178,12 @@ def _actions(shown: Duty) -> list[Any]:
     ]
 
 
-def _named(shown: Duty | None) -> dict[str, int]:
+def _named(shown: Duty | None) -> dict[str, Any]:
     return {"duty": shown.id, "version": shown.version} if shown else {}
+
+
+def _told(seat: str) -> str:
+    return CALLED if seat == PersonRole.KANSLI else words.role(seat)
 
 
 def _rung(days: int) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bot.duties import access, desk_cards, plans
-from bot.duties.plans import DutyPlan
+from bot.duties import access, desk_cards
 from bot.message import Json, Reply, UserError, say
+from bot.progress import plans
+from bot.progress.plans import DutyPlan
 from bot.register.change import Change
 from bot.routes import Role, Routes, Where
 from bot.swedish import count, date_of, day, listed

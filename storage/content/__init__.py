@@ -85,7 +85,7 @@ def load_duties(session: Session, now: datetime) -> int:
         )
         session.add(made[source])
     session.flush()
-    for source, duty in made.items():  # last year's figures are shown with this year's
+    for duty in made.values():  # last year's figures are shown with this year's
         before = made.get(f"plan:{duty.kind}:{duty.year - 1}")
         duty.copied_from_id = before.id if before else None
     return len(made)

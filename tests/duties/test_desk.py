@@ -5,13 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-import pytest
-
-from bot.duties import plans
+from bot.progress import plans
 from storage import content, duties
 from storage.duties import Duty
 from tests.conftest import NOON
-from tests.support.chat import Chat
+from tests.support.chat import Chat, actions
 from tests.support.people import LUND, SOTENAS, audited, set_up
 
 FORM = {
@@ -74,7 +72,9 @@ def test_a_duty_is_planned_changed_extended_copied_and_closed(kansli: Chat) -> N
     assert (row.due, row.seats, row.audience, row.version) == (date(2027, 3, 3), ["politician", "officer"], {}, 1)
 
     kansli.click("Ändra")
-    assert "Gäller: Sotenäs och Lund, Skåne län" not in kansli.click("Spara", **FORM | {"towns": "Sotenäs, Lunds kommun"})
+    assert "Gäller: Sotenäs och Lund, Skåne län" not in kansli.click(
+        "Spara", **FORM | {"towns": "Sotenäs, Lunds kommun"}
+    )
     assert stored(kansli).audience == {"codes": [SOTENAS, LUND]}
     kansli.click("Förläng")
     assert "Sista dag för Lund är nu den 20 mars 2027." in kansli.click("Förläng", due="2027-03-20", towns="Lund")
@@ -144,7 +144,9 @@ def test_two_who_edit_at_once_and_old_cards(kansli: Chat, chat: Chat) -> None:
     kansli.click("Enkäten: senast onsdag den 3 mars 2027, vecka 9")
     old: Any = kansli.card
     assert "Stängd" in kansli.click("Stäng")
-    data = next(action["data"] for part in old["body"] for action in part.get("actions", ()) if action["title"] == "Stäng")
+    data = next(
+        action["data"] for part in old["body"] for action in part.get("actions", ()) if action["title"] == "Stäng"
+    )
     assert "har ändrats sedan kortet visades" in kansli.press("duties.desk.close", data)
     assert "Uppgiften stängdes" in kansli.press("duties.desk.close", data | {"version": 3})
     assert "bara för kansliet" in chat.say("uppgifter")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.duties import states
 from bot.message import UserError
 from bot.plain_text import printable
+from bot.progress import states
 from bot.register import finder
 from bot.register.change import Change
 from bot.register.finder import Found
@@ -87,9 +87,9 @@ _SAME = ("year", "title", "why", "how", "link", "minutes", "opens", "due")
 
 
 def told(days: int) -> list[str]:
-    """Return the seats that a rung tells: later ones tell more people. None of them: the kansli calls instead."""
+    """Return the seats that a rung tells: later ones tell more people, and the last ones the kansli."""
     if days >= KANSLI_FROM:
-        return []
+        return [PersonRole.KANSLI.value]
     seats = [PersonRole.REPORTER, *([PersonRole.OFFICER] if days > 0 else [])]
     return [seat.value for seat in (*seats, *([PersonRole.POLITICIAN] if days >= POLITICIAN_FROM else []))]
 
@@ -263,7 +263,7 @@ def _rungs(text: str) -> tuple[int, ...]:
     rungs = sorted({int(part) for part in parts})
     if len(rungs) > MOST_RUNGS:
         raise UserError(f"Högst {MOST_RUNGS} påminnelser. Den som får fler slutar läsa dem.")
-    if rungs and not (EARLIEST_RUNG <= rungs[0] and rungs[-1] <= LATEST_RUNG):
+    if rungs and not (rungs[0] >= EARLIEST_RUNG and rungs[-1] <= LATEST_RUNG):
         raise UserError(f"Påminnelserna får gå från {-EARLIEST_RUNG} dagar före till {LATEST_RUNG} dagar efter.")
     return tuple(rungs)
 
