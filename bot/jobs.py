@@ -17,7 +17,7 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.orm import Session
 
-from bot import agenda, announcements, members, nudges, questions, upkeep
+from bot import agenda, announcements, duties, members, nudges, questions, upkeep
 from bot.delivery.courier import StillWanted
 from bot.privacy import retention
 from bot.turn import App
@@ -29,7 +29,7 @@ Due = Callable[[Session, datetime], list[Outgoing]]
 Clock = Callable[[], datetime]
 Work = Callable[[Session], int]
 
-DUE: tuple[Due, ...] = (*questions.DUE, *upkeep.DUE, *members.DUE, *announcements.DUE)
+DUE: tuple[Due, ...] = (*questions.DUE, *upkeep.DUE, *members.DUE, *announcements.DUE, *duties.DUE)
 """The features that may have messages due. Each is asked every :data:`PLAN_EVERY`."""
 STILL_WANTED: Mapping[str, StillWanted] = {
     **questions.STILL_WANTED,
@@ -37,6 +37,7 @@ STILL_WANTED: Mapping[str, StillWanted] = {
     **nudges.STILL_WANTED,
     **agenda.STILL_WANTED,
     **announcements.STILL_WANTED,
+    **duties.STILL_WANTED,
 }
 """Checks just before sending whether a message is still wanted, by the first word of its subject."""
 

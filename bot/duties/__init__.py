@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from bot.duties import commands, reminders
 from bot.routes import Routes
-from bot.turn import Turn
-from storage import duties
 
-routes = Routes[Turn]()
-_TABLES = duties  # the tables belong to the database from the first version that has the feature
+routes = Routes(commands.routes)
+DUE = (reminders.due,)
+STILL_WANTED = {"duty": reminders.still_wanted}
 
-__all__ = ["routes"]
+__all__ = ["DUE", "STILL_WANTED", "routes"]
