@@ -17,7 +17,7 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.orm import Session
 
-from bot import agenda, announcements, attendance, consultations, events, members, nudges, questions, upkeep
+from bot import agenda, announcements, attendance, consultations, duties, events, members, nudges, questions, upkeep
 from bot.delivery.courier import StillWanted
 from bot.features import AUDIENCES
 from bot.privacy import retention
@@ -31,7 +31,7 @@ Clock = Callable[[], datetime]
 Work = Callable[[Session], int]
 
 DUE: tuple[Due, ...] = (
-    *(*questions.DUE, *upkeep.DUE, *members.DUE, *announcements.DUE, *consultations.DUE),
+    *(*questions.DUE, *upkeep.DUE, *members.DUE, *announcements.DUE, *consultations.DUE, *duties.DUE),
     attendance.due(AUDIENCES),
 )
 """The features that may have messages due. Each is asked every :data:`PLAN_EVERY`."""
@@ -44,6 +44,7 @@ STILL_WANTED: Mapping[str, StillWanted] = {
     **consultations.STILL_WANTED,
     **events.STILL_WANTED,
     **attendance.STILL_WANTED,
+    **duties.STILL_WANTED,
 }
 """Checks just before sending whether a message is still wanted, by the first word of its subject."""
 

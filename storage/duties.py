@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.database import Base, is_id, person_key
+from storage.database import Base, insert_new, is_id, person_key
 
 
 class DutyKind(StrEnum):
@@ -212,3 +212,25 @@ def history(session: Session, duty_id: int, code: str) -> Sequence[DutyChange]:
     """Return the changes of a municipality's state, oldest first."""
     rows = select(DutyChange).where(DutyChange.duty_id == duty_id, DutyChange.municipality_code == code)
     return session.scalars(rows.order_by(DutyChange.id)).all()
+
+
+def hand_over(
+    session: Session, duty: Duty, code: str, person_id: int, *, instead_id: int | None, now: datetime
+) -> None:
+    """Keep that a person does not do a duty, and who does it instead. Saying it again changes the row."""
+    key = {"duty_id": duty.id, "municipality_code": code, "person_id": person_id}
+    insert_new(session, DutyHand, **key, at=now)
+    row = session.query(DutyHand).filter_by(**key).with_for_update().populate_existing().one()
+    row.instead_id, row.at = instead_id, now
+    session.flush()
+
+
+def take_back(session: Session, duty: Duty, code: str, person_id: int) -> None:
+    """Forget that a person said that they do not do a duty."""
+    session.query(DutyHand).filter_by(duty_id=duty.id, municipality_code=code, person_id=person_id).delete()
+
+
+def handed_over(session: Session, duty: Duty, code: str) -> set[int]:
+    """Return the people of a municipality who said that they do not do a duty."""
+    rows = select(DutyHand.person_id).where(DutyHand.duty_id == duty.id, DutyHand.municipality_code == code)
+    return set(session.scalars(rows))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from bot.duties import desk_commands
+from bot.duties import commands, desk_commands, reminders
 from bot.routes import Routes
 
-routes = Routes(desk_commands.routes)
+routes = Routes(commands.routes, desk_commands.routes)
+DUE = (reminders.due,)
+STILL_WANTED = {"duty": reminders.still_wanted}
 
-__all__ = ["routes"]
+__all__ = ["DUE", "STILL_WANTED", "routes"]

@@ -18,9 +18,10 @@ from datetime import date, timedelta
 
 from bot.message import UserError
 from bot.progress import states
+from bot.register.access import visible
 from bot.swedish import date_of
 from bot.turn import Turn
-from storage import contacts, duties, municipalities, people
+from storage import contacts, duties, municipalities
 from storage.duties import Duty, DutyState
 from storage.municipalities import Municipality
 from storage.people import Person
@@ -121,17 +122,23 @@ def running(turn: Turn) -> Own:
     return mine
 
 
-def colleague(turn: Turn, place: Municipality) -> Person:
+def colleague(turn: Turn, mine: Own) -> Person:
     """Return the person of the municipality that a form names."""
     chosen = turn.data.get("instead")
-    number = int(chosen) if isinstance(chosen, str) and chosen.isascii() and chosen.isdecimal() else None
-    named = people.by_id(turn.session, number)
-    if named is None or named.id not in {person.id for person in colleagues(turn, place)}:
-        raise UserError(f"Välj en person i {place.full_name} i listan, eller Vet inte.")
+    named = next((person for person in colleagues(turn, mine) if str(person.id) == chosen), None)
+    if named is None:
+        raise UserError(f"Välj en person i {mine.place.full_name} i listan, eller Vet inte.")
     return named
 
 
-def colleagues(turn: Turn, place: Municipality) -> list[Person]:
+def colleagues(turn: Turn, mine: Own) -> list[Person]:
+    """Return the people who may do a duty in the person's place. They have not said *Inte jag* themselves."""
+    said_no = duties.handed_over(turn.session, mine.duty, mine.place.code)
+    may_name = visible(turn, mine.place.code)
+    return [person for person in people_of(turn, mine.place) if person.id not in said_no and may_name(person)]
+
+
+def people_of(turn: Turn, place: Municipality) -> list[Person]:
     """Return the municipality's other people who are still in the network, by name."""
     working = contacts.working_in(turn.session, [place.code])
     seated = [seat.person for seat in contacts.current(turn.session, place.code) if seat.person and not seat.gone]

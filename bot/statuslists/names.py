@@ -25,7 +25,9 @@ SAMPLE = 30
 """Rows that are looked at to find the column with the names."""
 LONGEST_NAME = 120
 
-_NAME_HEADING = re.compile(r"kommun(namn|er)?|medlem(skommun|mar)?|organisation|region|namn|kommun/region", re.IGNORECASE)
+_NAME_HEADING = re.compile(
+    r"kommun(namn|er)?|medlem(skommun|mar)?|organisation|region|namn|kommun/region", re.IGNORECASE
+)
 _CODE_HEADING = re.compile(r"(kommun)?kod|kommunnummer|kommunnr", re.IGNORECASE)
 _DONE_HEADING = re.compile(
     r"(har )?(in)?rapporter\w*|(be)?svarat?|besvarad|klara?|klart|inskicka[dt]|inlämna[dt]|färdig\w*|status|enkät\w*",
@@ -108,10 +110,7 @@ def _columns(rows: Sequence[Row]) -> _Columns | None:
     """Return which column holds the names; None if in no column at least half of the rows are municipalities."""
     width = min(MOST_COLUMNS, max((len(row.cells) for row in rows), default=0))
     sample = rows[: SAMPLE + 10]
-    found = {
-        at: [number for number, row in enumerate(sample) if _codes(_cell(row, at))]
-        for at in range(width)
-    }
+    found = {at: [number for number, row in enumerate(sample) if _codes(_cell(row, at))] for at in range(width)}
     if not any(found.values()):
         return None
     name = max(found, key=lambda at: (_plain_names(sample, at), -at))
@@ -208,7 +207,12 @@ def _without_contradictions(lines: Sequence[NameLine]) -> Iterator[NameLine]:
 def _is_exact(cells: Sequence[str]) -> bool:
     """Return whether the list is written with å, ä and ö throughout, so that "Habo" means Habo."""
     marked = [cell for cell in cells if _marked(cell)]
-    lost = (len(codes) == 1 and _marked(full_name(codes[0])) for cell in cells if not _marked(cell) for codes in [_codes(cell)])
+    lost = (
+        len(codes) == 1 and _marked(full_name(codes[0]))
+        for cell in cells
+        if not _marked(cell)
+        for codes in [_codes(cell)]
+    )
     return bool(marked) and not any(lost)
 
 

@@ -9,7 +9,7 @@ from bot.progress import plans
 from storage import content, duties
 from storage.duties import Duty
 from tests.conftest import NOON
-from tests.support.chat import Chat, actions
+from tests.support.chat import Chat
 from tests.support.people import LUND, SOTENAS, audited, set_up
 
 FORM = {
