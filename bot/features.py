@@ -20,6 +20,7 @@ from bot import (
     programme,
     questions,
     reminding,
+    statuslists,
 )
 from bot import help as help_feature
 from bot.desk import Decider, Tile
@@ -29,7 +30,7 @@ from bot.turn import Turn
 
 FEATURES = (
     *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda),
-    *(announcements, events, programme, consultations, newsletters, duties),
+    *(announcements, events, programme, consultations, newsletters, duties, statuslists),
 )
 START: tuple[Tile, ...] = (
     *questions.START,
@@ -58,5 +59,9 @@ LISTENERS: tuple[Callable[[Turn], Reply | None], ...] = (
     questions.listen,
 )
 """Asked in order before the bank is searched, in every message that is a question. The first reply answers it."""
-FILES: tuple[Callable[[Turn, ReceivedFile], Reply | None], ...] = (*memberlist.FILES, *programme.FILES)
+FILES: tuple[Callable[[Turn, ReceivedFile], Reply | None], ...] = (
+    *statuslists.FILES,
+    *memberlist.FILES,
+    *programme.FILES,
+)
 """Asked in order about a file that the kansli sends in its own chat. The first that knows its contents replies."""

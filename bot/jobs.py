@@ -17,7 +17,19 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.orm import Session
 
-from bot import agenda, announcements, attendance, consultations, duties, events, members, nudges, questions, upkeep
+from bot import (
+    agenda,
+    announcements,
+    attendance,
+    consultations,
+    duties,
+    events,
+    members,
+    nudges,
+    questions,
+    statuslists,
+    upkeep,
+)
 from bot.delivery.courier import StillWanted
 from bot.features import AUDIENCES
 from bot.privacy import retention
@@ -45,6 +57,7 @@ STILL_WANTED: Mapping[str, StillWanted] = {
     **events.STILL_WANTED,
     **attendance.STILL_WANTED,
     **duties.STILL_WANTED,
+    **statuslists.STILL_WANTED,
 }
 """Checks just before sending whether a message is still wanted, by the first word of its subject."""
 

@@ -67,7 +67,9 @@ class DutyPlan:
     def of(cls, duty: Duty) -> DutyPlan:
         """Return what is decided about a duty."""
         same = {name: getattr(duty, name) for name in _SAME}
-        audience = {name: tuple(duty.audience.get(name) or ()) for name in ("codes", "counties", "size_groups")}
+        audience: dict[str, Any] = {
+            name: tuple(duty.audience.get(name) or ()) for name in ("codes", "counties", "size_groups")
+        }
         rungs = tuple(int(rung["days"]) for rung in duty.ladder)
         return cls(kind=DutyKind(duty.kind), seats=tuple(duty.seats), rungs=rungs, **same, **audience)
 

@@ -18,8 +18,8 @@ from bot.register.spreadsheet import Row, Table
 from bot.swedish import listed
 from storage import content
 
-MOST_ROWS = 700
-"""Twice as many as there are municipalities and regions: a longer list is another list."""
+MOST_ROWS = 400
+"""There are 311 municipalities and regions: a longer list is another list."""
 MOST_COLUMNS = 15
 SAMPLE = 30
 """Rows that are looked at to find the column with the names."""
@@ -55,7 +55,8 @@ class NameLine:
     text: str
     """The name as written."""
     codes: tuple[str, ...] = ()
-    """One code if it is right, several if it is unsure, none if it is refused."""
+    """The municipality; those that it may be if it is not ``sure``; none if it is refused."""
+    sure: bool = True
     done: bool = True
     """Whether the list says that the municipality is done."""
     reason: str = ""
@@ -169,10 +170,11 @@ def _named(line: NameLine, code: str, *, exact: bool) -> NameLine:
     text = line.text
     if both := _WITH_CODE.fullmatch(text):
         code, text = both["code"] or both["code2"], both["name"] or both["name2"]
-    codes = _codes(text)
-    if exact and len(codes) > 1:
-        same = tuple(each for each in codes if text.casefold() in _spellings(full_name(each)))
-        codes = same if len(same) == 1 else codes
+    answer = finder.official().find(text)
+    codes, sure = _codes(text), isinstance(answer, Found)
+    same = [each for each in codes if exact and text.casefold() in _spellings(full_name(each))]
+    if len(same) == 1:
+        codes, sure = tuple(same), True
     if code:
         if not code.isdecimal() or finder.padded(code) not in _official():
             return replace(line, reason=f"Det finns ingen kommun med koden {code[:10]}.")
@@ -180,10 +182,10 @@ def _named(line: NameLine, code: str, *, exact: bool) -> NameLine:
         if codes and code not in codes:
             names = listed([full_name(each) for each in codes], "eller")
             return replace(line, reason=f"Koden {code} är {full_name(code)}, men namnet säger {names}.")
-        codes = (code,)
+        codes, sure = (code,), True
     if not codes:
         return replace(line, reason=f"Det finns ingen kommun som heter ”{text}”.")
-    return replace(line, codes=codes)
+    return replace(line, codes=codes, sure=sure)
 
 
 def _without_contradictions(lines: Sequence[NameLine]) -> Iterator[NameLine]:
@@ -191,11 +193,11 @@ def _without_contradictions(lines: Sequence[NameLine]) -> Iterator[NameLine]:
     first: dict[str, NameLine] = {}
     both: set[str] = set()
     for line in lines:
-        if len(line.codes) == 1:
+        if line.codes and line.sure:
             before = first.setdefault(line.codes[0], line)
             both |= {line.codes[0]} if before.done != line.done else set()
     for line in lines:
-        code = line.codes[0] if len(line.codes) == 1 else ""
+        code = line.codes[0] if line.codes and line.sure else ""
         if code in both:
             yield replace(line, codes=(), reason=f"Listan säger både ja och nej om {full_name(code)}.")
         elif code and first[code].number != line.number:
