@@ -45,7 +45,13 @@ START: tuple[Tile, ...] = (
     *agenda.START,
 )
 """The buttons of the start page, in their order. The kansli's own come after the members'."""
-DECISIONS: tuple[Decider, ...] = (*members.DECISIONS, *questions.DECISIONS, *faq.DECISIONS, *nudges.DECISIONS)
+DECISIONS: tuple[Decider, ...] = (
+    *members.DECISIONS,
+    *questions.DECISIONS,
+    *faq.DECISIONS,
+    *nudges.DECISIONS,
+    *duties.DECISIONS,
+)
 """What prepares decisions for the kansli."""
 AUDIENCES: Mapping[str, Condition] = {**events.CONDITIONS}
 """The features' conditions of audiences, by name. Each feature that has some joins its own here."""
