@@ -1,4 +1,4 @@
-"""What the bot tells the kansli about duties by itself: a summary each month, and what can be decided with one press."""
+"""What the bot tells the kansli about duties by itself: a summary each month, and what one press can decide."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def undated(app: App, session: Session, now: datetime) -> Iterator[PreparedDecis
             yield PreparedDecision(
                 key=f"duty_undated:{duty.id}:{duty.version}",
                 title=f"Datum inte satt för {cards.title(duty)}",
-                effect="Sätt sista dagen i ett formulär, så påminner jag dem som har det kvar. Utan datum påminns ingen.",
+                effect="Sätt sista dagen i ett formulär, så påminner jag dem som har det kvar.",
                 usefulness=55,
                 label="Sätt datum",
                 verb="duties.desk.edit",
