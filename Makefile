@@ -57,7 +57,9 @@ soak: .venv/.dev ## the long runs: mutated activities, random lists, killed deli
 	$(BIN)/python -m tests.soak.lists
 	$(BIN)/python -W ignore -m tests.soak.graph
 	$(BIN)/python -m tests.soak.outbox
+	$(BIN)/python -m tests.soak.registrations
 	$(BIN)/python -W ignore -m tests.soak.announcements
+	$(BIN)/python -W ignore -m tests.soak.changes
 	$(BIN)/python -m tests.soak.stops
 
 package: .venv/.run ## build the Teams app package

@@ -90,7 +90,7 @@ class Duty(Base):
     due: Mapped[date | None]
     """The last day; null: *datum inte satt*."""
     seats: Mapped[list[str]] = mapped_column(default=list)
-    """Who does it, by seat (:data:`storage.people.SEATS`), the first one that a municipality has."""
+    """The seats that do it (:data:`storage.people.SEATS`): the first one that a municipality has."""
     ladder: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     """The rungs: ``days`` after the last day (negative: before) and ``to``, the seats that are told."""
     audience: Mapped[dict[str, Any]] = mapped_column(default=dict)
