@@ -223,6 +223,7 @@ def progress(row: Announcement, found: Progress, notice: str = "") -> Json:
 
 
 def _numbers(row: Announcement, found: Progress) -> list[str]:
+    """Return what a sending's card counts, a line for each."""
     lines = [f"Skickade: {found.sent}", f"Kvar: {found.left}", f"Gick inte fram: {found.failed}"]
     lines += [f"Osäkra: {found.uncertain}"] if found.uncertain else []
     lines += [f"Stoppade: {found.stopped}"] if found.stopped else []

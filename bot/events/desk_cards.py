@@ -38,6 +38,12 @@ from storage.events import Event, EventKind, EventState
 from storage.registrations import RegistrationState
 
 STATE_NAMES = {EventState.DRAFT: "Utkast", EventState.OPEN: "Publicerat", EventState.CANCELLED: "Inställt"}
+CANCELED = "canceled"
+"""Teams' word for a webinar that its organiser has called off."""
+CALLED_OFF = {
+    EventState.DRAFT: "Kasta utkastet om det inte ska hållas.",
+    EventState.OPEN: "Tryck Ställ in, så får de anmälda veta det.",
+}
 ON_PAGE = 8
 
 
@@ -132,7 +138,8 @@ def overview(shown: Sequence[Event], counts: Mapping[int, int], page: int) -> Js
     body += [small(pages.place)] if pages.last else []
     new = button("Nytt möte", "event.desk.new", style="positive", kind=EventKind.WEBINAR.value)
     more = button("Importera program", "programme.import")
-    return card(*body, actions=[new, *pages.turns, more], summary=f"Planera möten: {len(shown)}")
+    figures = button("Mötesstatistik", "attendance.figures")
+    return card(*body, actions=[new, *pages.turns, more, figures], summary=f"Planera möten: {len(shown)}")
 
 
 def series(shown: Sequence[Event]) -> Json:
@@ -176,6 +183,10 @@ def _warnings(event: Event, standing: Standing) -> Iterator[str]:
     plan = EventPlan.of(event)
     if event.state == EventState.CANCELLED:
         return
+    if event.source_status == CANCELED:
+        yield f"Webbinariet är inställt i Teams. {CALLED_OFF[EventState(event.state)]}"
+    if event.source_status and event.state == EventState.DRAFT:
+        yield "Titel och tid läses från webbinariet i Teams varje timme, tills du publicerar."
     if plan.when is None:
         yield "Datum är inte satt. Ingen kan anmäla sig förrän det är det."
         return
@@ -218,7 +229,16 @@ def _actions(event: Event, standing: Standing) -> list[Action]:
     people = button("Deltagare", "event.desk.participants", event=event.id)
     links = button("Inspelning", "event.desk.afterwards", **here)
     if event.ends_at is not None and event.ends_at <= standing.view.now:
-        return [people, links, edit, again, everything]
+        came = button("Närvaro", "attendance.open", event=event.id)
+        return [
+            people,
+            came,
+            links,
+            button("Siffror", "attendance.figures_of", event=event.id),
+            edit,
+            again,
+            everything,
+        ]
     move = [button("Flytta", "event.desk.ask_move", **here)] if event.starts_at else []
     off = button("Ställ in", "event.desk.ask_cancel", style="destructive", **here)
     return [people, edit, *move, invite, again, links, off, everything]
