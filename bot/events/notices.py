@@ -183,9 +183,9 @@ def _send_files(session: Session, event: Event, readers: set[int], now: datetime
         version = digest_of(asdict(file))[:12] if person_id in readers else TAKEN_BACK
         if before and _version(before[-1]) == version:
             continue
+        has = [row for row in before if row.state != State.WAITING]
         lane = f"{subject}:person:{person_id}"
         outbox.cancel_all(session, Delivery.lane == lane, now, why="superseded")
-        has = [row for row in before if row.state != State.WAITING]
         if not has and version == TAKEN_BACK:
             continue
         mail = message_cards.file_mail(event, replace(file, over=version == TAKEN_BACK), again=bool(has))

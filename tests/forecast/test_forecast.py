@@ -272,24 +272,21 @@ def test_every_job_that_sends_says_what_it_foresees() -> None:
 
 def _subjects(source: str) -> Iterator[str]:
     """Yield the first words of the subjects that a module spells out."""
+    texts: list[ast.expr] = []
     for node in ast.walk(ast.parse(source)):
-        texts: list[ast.expr] = []
         if isinstance(node, ast.Assign):
-            [to], value = node.targets, node.value
-            pairs = (
-                zip(to.elts, value.elts, strict=False)
-                if isinstance(to, ast.Tuple) and isinstance(value, ast.Tuple)
-                else [(to, value)]
-            )
-            texts = [text for name, text in pairs if isinstance(name, ast.Name) and name.id == "subject"]
+            to, value = node.targets[0], node.value
+            several = isinstance(to, ast.Tuple) and isinstance(value, ast.Tuple)
+            pairs = zip(to.elts, value.elts, strict=False) if several else [(to, value)]  # type: ignore[attr-defined]
+            texts += [text for name, text in pairs if ast.unparse(name) == "subject"]
         elif isinstance(node, ast.Call) and ast.unparse(node.func) == "Outgoing":
-            texts = node.args[1:2]
+            texts += node.args[1:2]
         elif isinstance(node, ast.Call) and ast.unparse(node.func) == "Living.of":
-            texts = node.args
-        for text in texts:
-            first = text.values[0] if isinstance(text, ast.JoinedStr) else text
-            if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                yield first.value.partition(":")[0]
+            texts += node.args
+    for text in texts:
+        first = text.values[0] if isinstance(text, ast.JoinedStr) else text
+        if isinstance(first, ast.Constant) and isinstance(first.value, str):
+            yield first.value.partition(":")[0]
 
 
 def test_everything_that_is_sent_has_a_title() -> None:
