@@ -89,6 +89,11 @@ def move(chat: Chat, hours: int) -> None:
     tick(chat, minutes=1)
 
 
+def place(chat: Chat, outside: str) -> None:
+    """Note why the invited people are not in the calendar's entry."""
+    chat.app.database.play(lambda session: session.execute(update(Invitation).values(outside=outside)))
+
+
 def test_the_fetched_file_replaces_itself_after_a_move_and_names_nobody(anna: Chat) -> None:
     put_up(anna, join_url=LINK)
     bo = anna.as_("Bo Ek")
@@ -195,8 +200,7 @@ def test_people_outside_the_entry_are_told_and_offered_the_file(anna: Chat) -> N
         (invitations.FULL, "Kalenderbokningen rymmer inga fler"),
         (invitations.NO_ADDRESS, "Jag har ingen mejladress som en kalenderinbjudan kan gå till."),
     ):
-        put = update(Invitation).values(outside=reason)
-        anna.app.database.play(lambda session, put=put: session.execute(put))
+        place(anna, reason)
         seen = anna.press("event.open", {"event": 1})
         assert told in seen
         assert "Inbjudan kommer" not in seen
