@@ -146,15 +146,17 @@ def person_ids(
     now: datetime,
     conditions: Mapping[str, Condition] = CONDITIONS,
     without: Collection[PersonIds] = (),
+    *,
+    only: int | None = None,
 ) -> list[int]:
     """Return the ids of the people of an audience who have not left and are in none of ``without``, in order.
 
-    Raise :class:`UserError` for a condition that is not among ``conditions``.
+    ``only`` asks about one person. Raise :class:`UserError` for a condition that is not among ``conditions``.
     """
     holds = {
         text: condition.people(session, argument, now) for text, condition, argument in _named(audience, conditions)
     }
-    return audiences.ids(session, audience, holds, without)
+    return audiences.ids(session, audience, holds, without, only=only)
 
 
 def to_json(audience: Audience) -> dict[str, Any]:
