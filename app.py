@@ -217,7 +217,7 @@ async def _delivering(app: App, messenger: Messenger, tenant: Tenant | None, clo
         clock,
         rate=app.settings.rate,
         still_wanted=jobs.STILL_WANTED,
-        elsewhere=TenantRoutes(tenant, links.chat(app.settings)),
+        elsewhere=TenantRoutes(tenant, links.chat(app.settings), mailbox=app.settings.graph_mailbox),
         steady=steady(clock),
     )
     async with _running(courier.run()):

@@ -17,7 +17,20 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.orm import Session
 
-from bot import agenda, announcements, attendance, consultations, events, members, news, nudges, questions, upkeep
+from bot import (
+    agenda,
+    announcements,
+    attendance,
+    consultations,
+    duties,
+    events,
+    members,
+    news,
+    nudges,
+    questions,
+    statuslists,
+    upkeep,
+)
 from bot.attendance import webinars
 from bot.delivery.answers import LOOK_EVERY, AnswerReader
 from bot.features import AUDIENCES
@@ -34,7 +47,7 @@ Clock = Callable[[], datetime]
 Work = Callable[[Session], int]
 
 DUE: tuple[Due, ...] = (
-    *(*questions.DUE, *upkeep.DUE, *members.DUE, *announcements.DUE, *consultations.DUE),
+    *(*questions.DUE, *upkeep.DUE, *members.DUE, *announcements.DUE, *consultations.DUE, *duties.DUE),
     *(attendance.due(AUDIENCES), *attendance.DUE),
 )
 """The features that may have messages due. Each is asked every :data:`PLAN_EVERY`."""
@@ -48,6 +61,8 @@ STILL_WANTED: Mapping[str, StillWanted] = {
     **events.STILL_WANTED,
     **consultations.STILL_WANTED,
     **attendance.STILL_WANTED,
+    **duties.STILL_WANTED,
+    **statuslists.STILL_WANTED,
 }
 """Checks just before sending whether a message is still wanted, by the first word of its subject."""
 

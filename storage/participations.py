@@ -66,6 +66,12 @@ def of_person(session: Session, event_id: int, person_id: int) -> Participation 
     return session.get(Participation, (event_id, person_id), populate_existing=True)
 
 
+def mine(session: Session, person_id: int) -> dict[int, Participation]:
+    """Return what is known of a person's presence, by event."""
+    rows = session.scalars(select(Participation).where(Participation.person_id == person_id))
+    return {row.event_id: row for row in rows}
+
+
 def note(session: Session, event_id: int, people: Collection[int], source: ParticipationSource, now: datetime) -> int:
     """Store that these people came. Return for how many that is new: known to have come stays as it is known."""
     rows = select(Participation).where(Participation.event_id == event_id, Participation.person_id.in_(people))

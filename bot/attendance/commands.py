@@ -25,14 +25,14 @@ MOST = 6
     aliases=("omdömen", "mitt omdöme", "jag var med"),
 )
 def choose(turn: Turn) -> Reply:
-    """Ask about the latest events that the person was registered for and has not answered about."""
+    """Ask about the latest events that the person was registered for or came to, and has not rated."""
     own = registrations.mine(turn.session, turn.person.id)
+    theirs = {number for number, row in own.items() if row.state == RegistrationState.REGISTERED}
+    theirs |= set(participations.mine(turn.session, turn.person.id))
     shown = [
         event
         for event in events.held(turn.session, turn.now - ASKED_ABOUT, turn.now)
-        if event.id in own
-        and own[event.id].state == RegistrationState.REGISTERED
-        and participations.rating_of(turn.session, event.id, turn.person.id) is None
+        if event.id in theirs and participations.rating_of(turn.session, event.id, turn.person.id) is None
     ]
     return say(card=after_cards.ask(shown[0]) if len(shown) == 1 else after_cards.choose(shown[:MOST]))
 

@@ -13,9 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("events", sa.Column("others_came", sa.Integer(), nullable=False, server_default="0"))
-    op.add_column(
-        "events", sa.Column("source_status", sa.String(length=20), nullable=False, server_default=sa.text("''"))
-    )
+    op.add_column("events", sa.Column("source_status", sa.String(length=20), nullable=True))
     _of_a_person(
         "event_participations",
         sa.Column("came", sa.Boolean(), nullable=False),
