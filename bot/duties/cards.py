@@ -1,4 +1,4 @@
-"""What members see of duties: the reminder, one duty, the municipality's year, and the forms."""
+"""What members see of duties: one duty, the municipality's year, and the forms."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from bot.cards import (
     card,
     choice_input,
     date_input,
-    escape,
     heading,
     label,
     markdown,
@@ -28,9 +27,7 @@ from bot.cards import (
 from bot.duties.standings import Standing
 from bot.message import Json
 from storage.duties import Duty, DutyState
-from storage.duty_facts import Place
 from storage.municipalities import Municipality
-from storage.outgoing import AsMail
 
 LONGEST_REASON = 300
 NOTHING_SET = "Datum inte satt"
@@ -70,6 +67,11 @@ def day(last: date) -> str:
     return f"{swedish.WEEKDAYS[last.weekday()]} {swedish.day(last)}, vecka {last.isocalendar().week}"
 
 
+def short_day(value: date) -> str:
+    """Return a day in few letters: ``tis 8 december 2026``."""
+    return f"{swedish.WEEKDAYS[value.weekday()][:3]} {value.day} {swedish.MONTHS[value.month - 1]} {value.year}"
+
+
 def by_when(last: date | None, today: date) -> str:
     """Return by when a duty is to be done, with the days that are left."""
     if last is None:
@@ -91,31 +93,6 @@ def takes(minutes: int | None) -> str:
     return f"Det tar ungefär {swedish.listed(parts)}."
 
 
-def reminder(duty: Duty, last: date, sent_on: date, place: Place, norm: str) -> Json:
-    """Return what the people of a municipality are told on a rung, sent on a day."""
-    return card(
-        heading(title(duty)),
-        plain(place.full_name, subtle=True),
-        markdown(f"**{by_when(last, sent_on)}**"),
-        *_about(duty),
-        *([plain(norm, subtle=True)] if norm else []),
-        actions=[*_answers(duty, place.code), *_link(duty)],
-        summary=f"{title(duty)}: {by_when(last, sent_on)}",
-    )
-
-
-def by_mail(duty: Duty, last: date, sent_on: date, place: Place, norm: str) -> AsMail:
-    """Return the reminder as a mail."""
-    parts = [by_when(last, sent_on), escape(duty.why), takes(duty.minutes), norm]
-    link = f"\n\n[{escape(duty.title)}]({duty.link})" if duty.link else ""
-    answer = "Skriv **att göra** till mig i Teams och säg att det är klart, skjut upp det eller be om hjälp."
-    return AsMail(
-        subject=f"{title(duty)}: senast {swedish.day(last)}",
-        text=f"{' '.join(part for part in parts if part)}{link}\n\n{answer}",
-        why=f"Du får mejlet för att du är kontaktperson för {escape(place.full_name)}.",
-    )
-
-
 def duty(shown: Shown, today: date, note: str = "", *, may_change: bool = True) -> Json:
     """Return one duty of a municipality, with what can be said about it. ``note`` is what was just done."""
     row, standing = shown.duty, shown.standing
@@ -124,13 +101,13 @@ def duty(shown: Shown, today: date, note: str = "", *, may_change: bool = True) 
         body.append(label(note))
     body.append(plain(_state(shown)))
     if not standing.ended:
-        body += [plain(by_when(standing.deadline, today)), *_about(row)]
+        body += [plain(by_when(standing.deadline, today)), *about(row)]
         body.append(plain(f"Gör det hos er: {swedish.listed(shown.people) or 'ingen utsedd'}."))
         body += [plain(shown.norm, subtle=True)] if shown.norm else []
     actions = _choices(shown) if may_change else []
     return card(
         *body,
-        actions=[*actions, *([] if standing.ended else _link(row)), button("Att göra", "duties.show", alone=True)],
+        actions=[*actions, *([] if standing.ended else link(row)), button("Att göra", "duties.show", alone=True)],
         summary=f"{title(row)}, {shown.place.name}: {note or _state(shown)}",
     )
 
@@ -160,8 +137,8 @@ def year(place: Municipality, number: int, shown: Sequence[tuple[Duty, Standing]
 
 def line(duty: Duty, standing: Standing) -> str:
     """Return one duty on one line: what, by when and how it stands."""
-    when = f"senast {_short(standing.deadline)}" if standing.deadline else NOTHING_SET.lower()
-    until = f" till {_short(standing.until)}" if standing.state == DutyState.POSTPONED and standing.until else ""
+    when = f"senast {short_day(standing.deadline)}" if standing.deadline else NOTHING_SET.lower()
+    until = f" till {short_day(standing.until)}" if standing.state == DutyState.POSTPONED and standing.until else ""
     return f"{title(duty)}: {when}. {STATES[standing.state]}{until}."
 
 
@@ -252,7 +229,8 @@ def _state(shown: Shown) -> str:
     return f"{STATES[standing.state]}{until}{by}."
 
 
-def _about(duty: Duty) -> list[CardElement]:
+def about(duty: Duty) -> list[CardElement]:
+    """Return why a duty matters, how it is done and how long it takes."""
     why = [plain(duty.why)] if duty.why else []
     how = [markdown(duty.how)] if duty.how else []
     return [*why, *how, *([small(takes(duty.minutes))] if duty.minutes is not None else [])]
@@ -269,10 +247,11 @@ def _choices(shown: Shown) -> list[Action]:
             begin = [button("Börjat", "duties.begin", alone=True, **data)]
         case _:
             begin = [button("Ångra", "duties.undo", alone=True, **data)]
-    return [*_answers(shown.duty, shown.place.code), *begin]
+    return [*answers(shown.duty, shown.place.code), *begin]
 
 
-def _answers(duty: Duty, code: str) -> list[Action]:
+def answers(duty: Duty, code: str) -> list[Action]:
+    """Return what the people of a municipality can say about a duty that is left."""
     data: Json = {"duty": duty.id, "code": code}
     return [
         button("Klart", "duties.done", style="positive", alone=True, **data),
@@ -290,9 +269,6 @@ def _back(shown: Shown) -> Action:
     return button("Tillbaka", "duties.open", alone=True, **_data(shown))
 
 
-def _link(duty: Duty) -> list[Action]:
+def link(duty: Duty) -> list[Action]:
+    """Return the button to the page where a duty is done."""
     return [open_link("Öppna sidan", duty.link)] if duty.link else []
-
-
-def _short(value: date) -> str:
-    return f"{swedish.WEEKDAYS[value.weekday()][:3]} {value.day} {swedish.MONTHS[value.month - 1]} {value.year}"
