@@ -12,6 +12,8 @@ from enum import Enum, auto
 
 from bot import swedish
 
+_LAST_HOUR = timedelta(hours=1)
+
 
 class Unit(Enum):
     """The unit of a rung's amount."""
@@ -43,7 +45,16 @@ class Rung:
         if self.unit is Unit.WORKING_DAYS:
             return swedish.next_open(swedish.working_days_after(date, self.amount))
         there = (date.astimezone(swedish.STOCKHOLM) + timedelta(days=self.amount)).astimezone(UTC)
-        return swedish.previous_open(there) if self.amount < 0 else swedish.next_open(there)
+        return _before_closing(there) if self.amount < 0 else swedish.next_open(there)
+
+
+def _before_closing(moment: datetime) -> datetime:
+    """Return ``moment`` if it is open, else an hour before the latest closing.
+
+    At the closing itself, a clock that ticks some seconds later would find it closed, and send after the quiet time.
+    """
+    opened = swedish.previous_open(moment)
+    return moment if opened == moment else opened - _LAST_HOUR
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,7 +173,7 @@ def _shown(turn: Turn, mine: Own) -> Shown:
     if row is not None and by is not None:
         shown = replace(shown, by=f"{by.called if may_name(by) else HIDDEN}, {swedish.day(row.since)}")
     own = next((each for each in everywhere.places[duty.id] if each.code == place.code), None)
-    return replace(shown, norm=everywhere.norm(duty, own) if own is not None else "")
+    return replace(shown, norm=everywhere.norm(duty.id, own) if own is not None else "")
 
 
 def _colleagues(turn: Turn, place: Municipality) -> str:

@@ -6,8 +6,9 @@ what differs is put into a copy: its name, its code and its norm.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from bot.cards import card, escape, heading, markdown, plain
 from bot.duties import cards
@@ -26,6 +27,8 @@ class Letter:
 
     card: Json
     mail: AsMail
+    data: Json
+    """The data of every button that answers it."""
 
     @classmethod
     def of(cls, duty: Duty, last: date, sent_on: date) -> Letter:
@@ -40,26 +43,27 @@ class Letter:
             actions=[*cards.answers(duty, ""), *cards.link(duty)],
             summary=summary,
         )
-        return cls(body, _mail(duty, last, sent_on))
+        return cls(body, _mail(duty, last, sent_on), body["actions"][0]["data"])
 
     def to(self, place: Place, norm: str) -> tuple[Json, AsMail]:
         """Return the card and the mail for one municipality."""
         body = list(self.card["body"])
         body[_NAME] = _saying(body[_NAME], place.full_name)
         body[-1:] = [_saying(body[-1], norm)] if norm else []
-        actions = [
-            {**action, "data": {**action["data"], "code": place.code}} if "data" in action else action
-            for action in self.card["actions"]
-        ]
-        name = escape(place.full_name)
+        data = {**self.data, "code": place.code}
+        actions = [{**action, "data": data} if "data" in action else action for action in self.card["actions"]]
         told = f"{self.mail.text}\n\n{norm}" if norm else self.mail.text
-        why = f"Du får mejlet för att du är kontaktperson för {name}."
-        return {**self.card, "body": body, "actions": actions}, replace(self.mail, text=told, why=why)
+        return {**self.card, "body": body, "actions": actions}, AsMail(self.mail.subject, told, _why(place.full_name))
 
 
 def _saying(line: Json, text: str) -> Json:
     """Return a copy of a plain line with another text."""
     return {**line, "inlines": [{**line["inlines"][0], "text": text}]}
+
+
+@cache
+def _why(name: str) -> str:
+    return f"Du får mejlet för att du är kontaktperson för {escape(name)}."
 
 
 def _mail(duty: Duty, last: date, sent_on: date) -> AsMail:

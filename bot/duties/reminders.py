@@ -109,13 +109,13 @@ def due(session: Session, now: datetime) -> list[Outgoing]:
     had = duty_facts.reminded(session, running)
     rows: list[Outgoing] = []
     for duty in running:
-        rungs = _Rungs(duty, now)
+        rungs, number, subject = _Rungs(duty, now), duty.id, duty.subject
         for place, standing in everywhere.left(duty):
             on = rungs.on(standing.deadline)
             told = people.told(duty, place.code, on.seats) if on is not None else ()
-            here = [one for one in told if had.get((duty.subject, one), 0) < MOST and not people.away(one, today)]
+            here = [one for one in told if had.get((subject, one), 0) < MOST and not people.away(one, today)]
             if on is not None and here:
-                rows += on.rows(place, everywhere.norm(duty, place), here)
+                rows += on.rows(place, everywhere.norm(number, place), here)
     return rows
 
 

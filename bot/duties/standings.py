@@ -23,6 +23,7 @@ from storage.people import PersonRole
 
 FEWEST = 5
 """A norm is about at least so many municipalities, so that it points at nobody."""
+_DONE = frozenset({DutyState.SAYS_DONE, DutyState.CONFIRMED})
 _QUIET = frozenset({*ENDED, DutyState.POSTPONED})
 BOTH_ROLES = (PersonRole.POLITICIAN, PersonRole.OFFICER)
 
@@ -55,7 +56,7 @@ class Standings:
     """The members that each duty concerns, by the number of the duty."""
     _defaults: Mapping[int, Standing]
     _known: Mapping[tuple[int, str], Standing]
-    _norms: dict[tuple[int, str], str] = field(default_factory=dict)
+    _norms: dict[tuple[int, str, str], str] = field(default_factory=dict)
 
     def of(self, duty_id: int, code: str) -> Standing:
         """Return where a municipality stands with one of the duties."""
@@ -63,37 +64,35 @@ class Standings:
 
     def left(self, duty: Duty) -> Iterator[tuple[Place, Standing]]:
         """Yield the municipalities that have the duty left and have not postponed it."""
-        known, default = self._known, self._defaults[duty.id]
-        for place in self.places[duty.id]:
-            standing = known.get((duty.id, place.code), default)
+        number, known = duty.id, self._known
+        default = self._defaults[number]
+        for place in self.places[number]:
+            standing = known.get((number, place.code), default)
             if standing.state not in _QUIET:
                 yield place, standing
 
-    def norm(self, duty: Duty, place: Place) -> str:
+    def norm(self, duty_id: int, place: Place) -> str:
         """Return how many of the municipality's own size group, or else its county, are done.
 
         Empty unless more than half of them are: a low number would say that most do nothing.
         """
-        for group, where in ((place.size_group, "er kommungrupp"), (place.county, "ert län")):
-            if group and (text := self._norm(duty, group)):
-                return f"{text} i {where} är klara."
-        return ""
+        key = duty_id, place.size_group, place.county
+        if key not in self._norms:
+            self._count(duty_id)
+        return self._norms.get(key, "")
 
-    def _norm(self, duty: Duty, group: str) -> str:
-        if (duty.id, group) not in self._norms:
-            self._count(duty, group)
-        return self._norms[(duty.id, group)]
-
-    def _count(self, duty: Duty, wanted: str) -> None:
+    def _count(self, duty_id: int) -> None:
         done, total = Counter[str](), Counter[str]()
-        for place in self.places[duty.id]:
-            state = self.of(duty.id, place.code).state
+        for place in self.places[duty_id]:
+            state = self.of(duty_id, place.code).state
             for group in (place.size_group, place.county):
                 total[group] += state != DutyState.EXEMPT
-                done[group] += state in (DutyState.SAYS_DONE, DutyState.CONFIRMED)
-        for group in (*total, wanted):
-            told = total[group] >= FEWEST and done[group] * 2 > total[group]
-            self._norms[(duty.id, group)] = f"{done[group]} av {total[group]}" if told else ""
+                done[group] += state in _DONE
+        most = {group for group in total if total[group] >= FEWEST and done[group] * 2 > total[group]}
+        for size, county in {(place.size_group, place.county) for place in self.places[duty_id]}:
+            group, where = (size, "er kommungrupp") if size and size in most else (county, "ert län")
+            text = f"{done[group]} av {total[group]} i {where} är klara." if group in most else ""
+            self._norms[duty_id, size, county] = text
 
 
 def load(session: Session, duties: Collection[Duty], now: datetime) -> Standings:
