@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from bot import swedish
-from bot.duties import access, cards, doers, standings, states
+from bot.duties import access, cards, doers, standings, states, wheel_cards
 from bot.duties.access import Own
 from bot.duties.cards import Shown
+from bot.duties.wheel_cards import YearEntry
 from bot.message import Reply, UserError, say, state
 from bot.register import words
 from bot.register.access import text, visible
 from bot.register.change import Change
 from bot.routes import Routes, Where
 from bot.turn import Turn
-from storage import contacts, duties, kansli, outbox, people
-from storage.duties import DutySource, DutyState
+from storage import contacts, duties, events, kansli, outbox, people
+from storage.duties import Duty, DutySource, DutyState
 from storage.municipalities import Municipality
 from storage.outgoing import Outgoing, ToPerson
 
@@ -45,6 +46,28 @@ def show(turn: Turn) -> Reply:
     everywhere = standings.load(turn.session, rows, turn.now)
     shown = [(duty, everywhere.of(duty.id, place.code)) for duty in rows]
     return say(card=cards.year(place, today.year, shown, _colleagues(turn, place), today))
+
+
+@routes.command(
+    "årshjul",
+    help="Se årets uppgifter och möten som lista och som hjul.",
+    aliases=("årshjulet", "årets uppgifter", "året"),
+    button="duties.wheel",
+)
+def wheel(turn: Turn) -> Reply:
+    """Show the year's duties and events. A person without a municipality sees the duties of everybody."""
+    place, today = access.home(turn), swedish.date_of(turn.now)
+    rows = [duty for duty in duties.of_year(turn.session, today.year) if _shows(duty, place)]
+    start = datetime.combine(date(today.year, 1, 1), time(), swedish.STOCKHOLM)
+    meetings = [*events.held(turn.session, start, turn.now), *events.upcoming(turn.session, turn.now)]
+    days = [(swedish.date_of(event.starts_at) if event.starts_at else None, event.title) for event in meetings]
+    entries = [YearEntry(duty.due, cards.title(duty), duty=True) for duty in rows]
+    entries += [YearEntry(day, text, duty=False) for day, text in days if day is None or day.year == today.year]
+    return say(card=wheel_cards.year(today.year, entries, today))
+
+
+def _shows(duty: Duty, place: Municipality | None) -> bool:
+    return states.concerns(duty, place) if place is not None else not any(duty.audience.values())
 
 
 @routes.action("duties.open")
