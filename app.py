@@ -38,6 +38,7 @@ from bot.teams.core import Conversations
 from bot.teams.credential import ConnectorToken
 from bot.teams.directory import TeamsDirectory
 from bot.teams.endpoint import Readiness, make_runner, make_web_app
+from bot.teams.files import Files
 from bot.teams.gate import make_gate
 from bot.teams.messenger import TeamsMessenger
 from bot.teams.metrics import Metrics
@@ -102,7 +103,8 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
         errands = (jobs.Errand("rosters", roster_mirror.EVERY, rosters.run),)
         await stack.enter_async_context(jobs.ticking(app, clock, errands=errands))
         await stack.enter_async_context(_delivering(app, TeamsMessenger(connector, settings.app_id), tenant, clock))
-        bot = TeamsBot(Conversations(app, clock), per_minute=settings.sender_rate, reads_threads=settings.read_threads)
+        files = Files(session, local=settings.local)
+        bot = TeamsBot(Conversations(app, clock), files, settings.sender_rate, reads_threads=settings.read_threads)
         pages = [*Pages(app, clock).routes(), *Metrics(app, clock, _around(bank, wire)).routes()]
         if settings.graph_mailbox is not None and settings.app_password is not None:
             await stack.enter_async_context(_running(secret.follow(settings, database, clock)))

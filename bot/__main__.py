@@ -14,12 +14,14 @@ from bot.conversation import ROUTES
 from bot.doctor import doctor
 from bot.doctor.case import Asked
 from bot.doctor.permissions import PERMISSIONS
+from bot.events import notices
 from bot.local.address import bot_address
 from bot.local.chat import chat
 from bot.local.people import PLAYERS
 from bot.local.run import PLAYGROUND_PORT, run
 from bot.memberlist import operator
 from bot.privacy import operator as privacy
+from bot.programme import operator as programmes
 from bot.settings import Settings, SettingsProblems, environment, from_process
 from bot.upkeep import operator as upkeep
 
@@ -45,6 +47,11 @@ def main(words: Sequence[str] | None = None) -> int:
     exporter = commands.add_parser("export-members", help="write the list of members as .xlsx or .csv")
     exporter.add_argument("file", type=Path)
     exporter.set_defaults(command=_export_members)
+
+    programme = commands.add_parser("import-programme", help="read events from an .ics, Excel or CSV file")
+    programme.add_argument("file", type=Path)
+    programme.add_argument("--dry-run", action="store_true", help="only say what would change")
+    programme.set_defaults(command=_import_programme)
 
     _about_people(commands)
     _about_running(commands)
@@ -115,7 +122,7 @@ def _about_running(commands: Any) -> None:
     backup.add_argument("file", type=Path)
     backup.set_defaults(command=lambda settings, it: upkeep.back_up(settings, it.file))
 
-    content = commands.add_parser("load-content", help="put the starting answers and theme groups where there are none")
+    content = commands.add_parser("load-content", help="put the starting content where there is none")
     content.set_defaults(command=lambda settings, _: upkeep.load_content(settings, utc_now()))
 
     migration = commands.add_parser("migrate", help="bring the database to this version, or back to an earlier one")
@@ -140,6 +147,12 @@ def _chat(settings: Settings, chosen: Namespace) -> int:
 
 def _import_members(settings: Settings, chosen: Namespace) -> int:
     return operator.import_members(settings.database_url, chosen.file, utc_now(), dry_run=chosen.dry_run)
+
+
+def _import_programme(settings: Settings, chosen: Namespace) -> int:
+    return programmes.import_programme(
+        settings.database_url, chosen.file, utc_now(), notices.spread, dry_run=chosen.dry_run
+    )
 
 
 def _export_members(settings: Settings, chosen: Namespace) -> int:

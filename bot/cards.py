@@ -190,13 +190,16 @@ def choice_input(name: str, label: str, choices: Sequence[tuple[str, str]], *, v
     return ChoiceSetInput(id=name, label=label, choices=items, value=value or None, style="compact")
 
 
-def choices_input(name: str, label: str, choices: Sequence[tuple[str, str]]) -> CardElement:
+def choices_input(
+    name: str, label: str, choices: Sequence[tuple[str, str]], *, values: Sequence[str] = ()
+) -> CardElement:
     """Return a list to choose any number of items from; ``choices`` as in :func:`choice_input`.
 
     The client sends the values with commas between, so no value may have one.
     """
     items = [Choice(title=title, value=key) for key, title in choices]
-    return ChoiceSetInput(id=name, label=label, choices=items, is_multi_select=True, style="compact")
+    chosen = ",".join(values) or None
+    return ChoiceSetInput(id=name, label=label, choices=items, value=chosen, is_multi_select=True, style="compact")
 
 
 def switch(name: str, title: str, *, on: bool = False) -> CardElement:

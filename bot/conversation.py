@@ -20,9 +20,9 @@ from bot import help as help_feature
 from bot.cards import card, plain
 from bot.delivery import replies
 from bot.delivery.replies import Unsent
-from bot.features import FEATURES, LISTENERS
+from bot.features import FEATURES, FILES, LISTENERS
 from bot.help import smalltalk
-from bot.message import NOTHING, Incoming, Kind, Reply, Scope, Sent, UserError, for_presser, in_place, say
+from bot.message import NOTHING, Incoming, Kind, ReceivedFile, Reply, Scope, Sent, UserError, for_presser, in_place, say
 from bot.routes import Action, Command, Role, Routes, Where
 from bot.turn import App, Turn
 from bot.wording import feedback, follow_ups, utterance
@@ -216,8 +216,24 @@ def _message(turn: Turn) -> Reply:
     hello = help_feature.greeting(turn) if turn.personal else NOTHING
     if hello.messages and smalltalk.is_greeting(turn.incoming.text):
         return hello
-    reply = _understood(turn)
+    reply = _understood(turn) if turn.incoming.file is None else _read(turn, turn.incoming.file)
     return replace(reply, messages=hello.messages + reply.messages)
+
+
+def _read(turn: Turn, file: ReceivedFile) -> Reply:
+    """Hand a file to the feature that knows its contents."""
+    _refuse_leaver(turn, None)
+    if not turn.kansli:
+        raise UserError("Filer läser jag bara åt kansliet. Skriv det du vill fråga om, så letar jag efter svaret.")
+    if file.problem:
+        raise UserError(file.problem)
+    reply = next((reply for reader in FILES if (reply := reader(turn, file)) is not None), None)
+    if reply is None:
+        raise UserError(
+            "Jag känner inte igen vad filen innehåller. Jag läser medlemslistan och årets program, "
+            "som Excel eller CSV med rubriker på första raden. Programmet kan också vara en kalenderfil (.ics)."
+        )
+    return reply
 
 
 def _understood(turn: Turn) -> Reply:

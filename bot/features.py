@@ -7,35 +7,41 @@ from collections.abc import Callable, Mapping
 from bot import (
     agenda,
     announcements,
+    consultations,
     duties,
     events,
     faq,
     groups,
     memberlist,
     members,
+    newsletters,
     nudges,
     privacy,
+    programme,
     questions,
     reminding,
+    statuslists,
 )
 from bot import help as help_feature
 from bot.desk import Decider, Tile
-from bot.message import Reply
+from bot.message import ReceivedFile, Reply
 from bot.register.audience import Condition
 from bot.turn import Turn
 
 FEATURES = (
     *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda),
-    *(announcements, events, duties),
+    *(announcements, events, programme, consultations, newsletters, duties, statuslists),
 )
 START: tuple[Tile, ...] = (
     *questions.START,
+    *events.START,
     *groups.START,
     *members.START,
     *reminding.START,
     *privacy.START,
     *faq.START,
     *announcements.START,
+    *events.DESK,
     *agenda.START,
 )
 """The buttons of the start page, in their order. The kansli's own come after the members'."""
@@ -45,6 +51,7 @@ AUDIENCES: Mapping[str, Condition] = {**events.CONDITIONS}
 """The features' conditions of audiences, by name. Each feature that has some joins its own here."""
 LISTENERS: tuple[Callable[[Turn], Reply | None], ...] = (
     *announcements.LISTENERS,
+    *events.LISTENERS,
     questions.hear_solved,
     faq.hear_complaint,
     members.listen,
@@ -52,3 +59,9 @@ LISTENERS: tuple[Callable[[Turn], Reply | None], ...] = (
     questions.listen,
 )
 """Asked in order before the bank is searched, in every message that is a question. The first reply answers it."""
+FILES: tuple[Callable[[Turn, ReceivedFile], Reply | None], ...] = (
+    *statuslists.FILES,
+    *memberlist.FILES,
+    *programme.FILES,
+)
+"""Asked in order about a file that the kansli sends in its own chat. The first that knows its contents replies."""

@@ -17,8 +17,21 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.orm import Session
 
-from bot import agenda, announcements, duties, members, nudges, questions, upkeep
+from bot import (
+    agenda,
+    announcements,
+    attendance,
+    consultations,
+    duties,
+    events,
+    members,
+    nudges,
+    questions,
+    statuslists,
+    upkeep,
+)
 from bot.delivery.courier import StillWanted
+from bot.features import AUDIENCES
 from bot.privacy import retention
 from bot.turn import App
 from storage import outbox
@@ -29,7 +42,10 @@ Due = Callable[[Session, datetime], list[Outgoing]]
 Clock = Callable[[], datetime]
 Work = Callable[[Session], int]
 
-DUE: tuple[Due, ...] = (*questions.DUE, *upkeep.DUE, *members.DUE, *announcements.DUE, *duties.DUE)
+DUE: tuple[Due, ...] = (
+    *(*questions.DUE, *upkeep.DUE, *members.DUE, *announcements.DUE, *consultations.DUE, *duties.DUE),
+    attendance.due(AUDIENCES),
+)
 """The features that may have messages due. Each is asked every :data:`PLAN_EVERY`."""
 STILL_WANTED: Mapping[str, StillWanted] = {
     **questions.STILL_WANTED,
@@ -37,7 +53,11 @@ STILL_WANTED: Mapping[str, StillWanted] = {
     **nudges.STILL_WANTED,
     **agenda.STILL_WANTED,
     **announcements.STILL_WANTED,
+    **consultations.STILL_WANTED,
+    **events.STILL_WANTED,
+    **attendance.STILL_WANTED,
     **duties.STILL_WANTED,
+    **statuslists.STILL_WANTED,
 }
 """Checks just before sending whether a message is still wanted, by the first word of its subject."""
 
@@ -80,6 +100,7 @@ JOBS = (
     Job("clean", CLEAN_EVERY, retention.run),
     Job("agenda", PLAN_EVERY, agenda.run),
     Job("announcements", ANNOUNCE_EVERY, announcements.run),
+    Job("events", PLAN_EVERY, events.run),
 )
 """The jobs besides the planning of :data:`DUE` and the outbox's own loop."""
 

@@ -75,6 +75,16 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceivedFile:
+    """A file that a person sent in their own chat."""
+
+    name: str
+    data: bytes = field(repr=False)
+    problem: str = ""
+    """Why it could not be fetched, in Swedish; then ``data`` is empty."""
+
+
+@dataclass(frozen=True, slots=True)
 class Incoming:
     """One thing that a person did, without Teams' wire format."""
 
@@ -92,6 +102,8 @@ class Incoming:
     """For a button: the id of the message that carries the card."""
     attachments: tuple[str, ...] = ()
     """Content types of what was attached, e.g. ``image/png``; the text's own HTML copy is not one."""
+    file: ReceivedFile | None = None
+    """The file that came with the message, in the sender's own chat."""
     message_id: str | None = None
     """For a change: the id that the message came with."""
     private: bool = False

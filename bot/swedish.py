@@ -128,6 +128,14 @@ def previous_open(moment: datetime) -> datetime:
     return _at(day, _closes(day))
 
 
+def by_day(moment: datetime) -> datetime:
+    """Return ``moment`` if it is between 8 and 17 on any day, else the latest 17 o'clock before it, in UTC."""
+    local = moment.astimezone(STOCKHOLM)
+    if OPENS <= local.time() <= CLOSES:
+        return moment
+    return _at(local.date() if local.time() > CLOSES else local.date() - _DAY, CLOSES)
+
+
 def _closes(day: date) -> time:
     return CLOSES if is_working_day(day + _DAY) else CLOSES_BEFORE_REST
 

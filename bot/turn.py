@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
-from bot.message import Incoming, Json, Reply, Scope, in_place, say
+from bot.message import Incoming, Json, Message, Reply, Scope, in_place, say
 from bot.ports import Bank
 from bot.routes import Dialog, Routes
 from bot.settings import Settings
@@ -79,6 +79,13 @@ class Turn:
     def saying(self, argument: str) -> Turn:
         """Return the turn for a command with ``argument`` after its word."""
         return replace(self, argument=argument)
+
+    def press(self, verb: str, data: Mapping[str, Any]) -> Reply:
+        """Return what a button answers, of any feature, as if it were pressed now. Its card comes as a message."""
+        pressed = replace(self.incoming, verb=verb, data=dict(data))
+        reply = self.app.routes.actions[verb].handler(replace(self, incoming=pressed))
+        shown = reply.state or reply.view
+        return Reply(messages=((Message(card=shown),) if shown else ()) + reply.messages, notice=reply.notice)
 
     def in_place(self, card: Json) -> Reply:
         """Replace the pressed card. Where others read too, only the person who pressed sees the new one."""

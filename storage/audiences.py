@@ -108,9 +108,15 @@ def matches(session: Session, audience: Audience, conditions: Mapping[str, Perso
     return [Match(*row) for row in session.execute(query.where(*_rules(audience, conditions)))]
 
 
-def ids(session: Session, audience: Audience, conditions: Mapping[str, PersonIds]) -> list[int]:
-    """Return the ids of the people of an audience who have not left, in order."""
-    query = select(Person.id).where(Person.left_at.is_(None), *_rules(audience, conditions))
+def ids(
+    session: Session,
+    audience: Audience,
+    conditions: Mapping[str, PersonIds],
+    without: Collection[PersonIds] = (),
+) -> list[int]:
+    """Return the ids of the people of an audience who have not left and are in none of ``without``, in order."""
+    others = (Person.id.not_in(without_nulls(people)) for people in without)
+    query = select(Person.id).where(Person.left_at.is_(None), *_rules(audience, conditions), *others)
     return list(session.scalars(query.order_by(Person.id)))
 
 
@@ -122,7 +128,7 @@ def connected_to(codes: Collection[str] | SelectBase) -> PersonIds:
 
 def _rules(audience: Audience, conditions: Mapping[str, PersonIds]) -> list[ColumnElement[bool]]:
     wanted = or_(false(), *(_matches(part, conditions) for part in audience.parts))
-    return [wanted, *(Person.id.not_in(_without_nulls(conditions[name])) for name in audience.unless)]
+    return [wanted, *(Person.id.not_in(without_nulls(conditions[name])) for name in audience.unless)]
 
 
 def _matches(part: Part, conditions: Mapping[str, PersonIds]) -> ColumnElement[bool]:
@@ -163,7 +169,7 @@ def _has_role(roles: tuple[PersonRole, ...], codes: SelectBase | None) -> Column
     return or_(Person.id.in_(seated), and_(here, or_(*others)))
 
 
-def _without_nulls(people: PersonIds) -> PersonIds:
+def without_nulls(people: PersonIds) -> PersonIds:
     """Return the ids without nulls. ``NOT IN`` a list with a null is never true."""
     [column] = people.subquery().c
     return select(column).where(column.is_not(None))

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from storage.audiences import PersonIds
 from storage.outbox import Delivery, State
 from storage.outgoing import Operation
 from storage.people import Person
@@ -46,6 +47,18 @@ def channels(session: Session, subject: str) -> Sequence[str]:
     """Return the channels where threads about ``subject`` were started or will be, the newest last."""
     rows = select(Delivery.conversation_id).where(Delivery.subject == subject, Delivery.operation == Operation.THREAD)
     return [channel for channel in session.scalars(rows.order_by(Delivery.id)) if channel]
+
+
+def in_lane(session: Session, lane: str, *, joined: bool = False) -> Delivery | None:
+    """Return the newest delivery in a lane; with ``joined`` the newest that has the address of an online meeting."""
+    rows = select(Delivery).where(Delivery.lane == lane).order_by(Delivery.id.desc()).limit(1)
+    return session.scalar(rows.where(Delivery.join_url.is_not(None)) if joined else rows)
+
+
+def told(subjects: Collection[str], stem: str) -> PersonIds:
+    """Return the people who have a message with these subjects whose key begins with ``stem``, sent or not."""
+    query = select(Delivery.person_id).where(Delivery.subject.in_(list(subjects)))
+    return query.where(Delivery.key.startswith(stem, autoescape=True))
 
 
 def addressed(session: Session, person_id: int, conversation_id: str, activity_id: str) -> bool:

@@ -145,15 +145,36 @@ def held(session: Session, since: datetime, now: datetime) -> Sequence[Event]:
     return session.scalars(rows.order_by(Event.starts_at.desc(), Event.id)).all()
 
 
+def living(session: Session, now: datetime) -> list[int]:
+    """Return the numbers of the events that members see and that are not over, also cancelled ones."""
+    ahead = or_(Event.ends_at.is_(None), Event.ends_at > now)
+    return list(session.scalars(select(Event.id).where(Event.state != EventState.DRAFT, ahead).order_by(Event.id)))
+
+
 def newest(session: Session, limit: int = 40) -> Sequence[Event]:
     """Return the events that members have seen, the last published first."""
     rows = select(Event).where(Event.state != EventState.DRAFT)
     return session.scalars(rows.order_by(Event.published_at.desc(), Event.id.desc()).limit(limit)).all()
 
 
-def ask(session: Session, event: Event, person: Person, text: str, now: datetime) -> None:
-    """Store a question to the speaker."""
-    session.add(EventQuestion(event_id=event.id, person_id=person.id, text=text, at=now))
+def of_series(session: Session, series: str) -> Sequence[Event]:
+    """Return the events of a series in the order of their dates."""
+    rows = select(Event).where(Event.series == series, Event.series != "")
+    return session.scalars(rows.order_by(Event.starts_at, Event.id)).all()
+
+
+def everything(session: Session, limit: int = 200) -> Sequence[Event]:
+    """Return the events in any state, the last begun or latest planned first; those without a date before them."""
+    rows = select(Event).order_by(Event.starts_at.is_not(None), Event.starts_at.desc(), Event.id.desc())
+    return session.scalars(rows.limit(limit)).all()
+
+
+def ask(session: Session, event: Event, person: Person, text: str, now: datetime) -> EventQuestion:
+    """Store a question to the speaker, and return it."""
+    question = EventQuestion(event_id=event.id, person_id=person.id, text=text, at=now)
+    session.add(question)
+    session.flush()
+    return question
 
 
 def questions(session: Session, event: Event) -> Sequence[tuple[EventQuestion, Person]]:

@@ -249,6 +249,12 @@ def followed_by(session: Session, person_id: int, limit: int) -> Sequence[Questi
     return session.scalars(query.order_by(Question.id.desc()).limit(limit)).all()
 
 
+def solved_since(session: Session, since: datetime) -> Sequence[Question]:
+    """Return the questions in theme groups solved after ``since``, newest first. Every member may read them."""
+    solved = Question.status == Status.SOLVED, Question.group_id.is_not(None), Question.ended_at > since
+    return session.scalars(select(Question).where(*solved).order_by(Question.ended_at.desc(), Question.id.desc())).all()
+
+
 def waiting(session: Session, group_ids: Collection[int] | None = None) -> Sequence[Question]:
     """Return the questions that wait for an answer, oldest first: all of them, or those of these groups."""
     query = select(Question).where(Question.status == Status.OPEN)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.audiences import PersonIds
+from storage.audiences import PersonIds, without_nulls
 from storage.database import Base, person_key
 from storage.people import Person
 
@@ -89,6 +89,12 @@ def counts(session: Session, event_ids: Collection[int]) -> dict[int, Counter[st
     return by_event
 
 
+def taken(session: Session, event_id: int) -> int:
+    """Return how many people take a seat: registered, or offered one."""
+    states = counts(session, [event_id])[event_id]
+    return sum(states[state] for state in TAKES_SEAT)
+
+
 def ids(session: Session, event_id: int, states: Collection[str] = (RegistrationState.REGISTERED,)) -> list[int]:
     """Return the ids of the people in these states who have not left the network, in order."""
     query = select(Registration.person_id).join(Person).where(Registration.event_id == event_id)
@@ -99,3 +105,16 @@ def ids(session: Session, event_id: int, states: Collection[str] = (Registration
 def in_states(event_id: int, states: Collection[str]) -> PersonIds:
     """Return the people in these states, for an audience."""
     return select(Registration.person_id).where(Registration.event_id == event_id, Registration.state.in_(states))
+
+
+def answered(event_id: int) -> PersonIds:
+    """Return everybody who has said yes or no, or waits."""
+    return select(Registration.person_id).where(Registration.event_id == event_id)
+
+
+def coming_since(session: Session, event_id: int, since: datetime, without: PersonIds) -> list[int]:
+    """Return the ids of the registered people who registered by ``since`` and are not in ``without``, in order."""
+    query = select(Registration.person_id).join(Person).where(Registration.event_id == event_id)
+    query = query.where(Registration.state == RegistrationState.REGISTERED, Registration.since <= since)
+    query = query.where(Person.left_at.is_(None), Person.id.not_in(without_nulls(without)))
+    return list(session.scalars(query.order_by(Registration.person_id)))

@@ -26,6 +26,7 @@ from storage.outbox import Delivery
 from storage.questions import Question
 from tests.support import rehearsal
 from tests.support.chat import Chat, actions
+from tests.support.events import change, put_up, tick
 from tests.support.people import LUND, SOTENAS, appoint, know, person, set_up
 from tests.support.questions import GENERAL, VATTEN, ask
 from tests.support.rehearsal import Rehearsed
@@ -37,6 +38,8 @@ LOGGED, DRAFT = "vad säger ni om drönare över badplatsen", "Utkast som ingen 
 EVERYBODY = frozenset({"anna", "bo", "cia", "mia", "karin"})
 KANSLI, NOBODY = frozenset({"karin"}), frozenset[str]()
 ANNA, SOTENAS_PEOPLE = frozenset({"anna"}), frozenset({"anna", "bo"})
+BO = frozenset({"bo"})
+"""Bo is offered a seat, which Anna has."""
 GONE = frozenset({"lena", "eva"})
 """Lena has left, Eva was erased."""
 READERS: Mapping[str, frozenset[str]] = {
@@ -89,6 +92,10 @@ TABLE: tuple[tuple[str, dict[str, Any], frozenset[str], frozenset[str]], ...] = 
     *((f"groups.{verb}", {}, EVERYBODY, NOBODY) for verb in ("follow", "unfollow")),
     *((verb, {}, EVERYBODY, EVERYBODY) for verb in ("groups.list", "help.start", "help.commands")),
     *((f"agenda.{verb}", {}, KANSLI, NOBODY) for verb in ("show", "do", "open", "skip")),
+    *(
+        (f"event.desk.{verb}", {"kind": "forum", "heading": "Träff", "version": 1}, KANSLI, NOBODY)
+        for verb in ("list", "new", "open", "edit", "save", "copy", "audience", "discard", "publish", "participants")
+    ),
     *((f"nudges.{verb}", {"gap": "politician"}, KANSLI, NOBODY) for verb in ("preview", "send")),
     *(
         (f"faq.{verb}", {}, KANSLI, NOBODY)
@@ -105,6 +112,14 @@ TABLE: tuple[tuple[str, dict[str, Any], frozenset[str], frozenset[str]], ...] = 
     *((f"faq.{verb}", {}, EVERYBODY, EVERYBODY) for verb in ("none", "show", "again")),
     *((f"questions.offer_{verb}", {}, ANNA, ANNA) for verb in ("send", "decline")),
     *((f"questions.{verb}", {}, KANSLI, NOBODY) for verb in ("to_faq", "not_now")),
+    *(
+        (f"event.{verb}", {"text": "Hur dyrt?"}, EVERYBODY, EVERYBODY)
+        for verb in ("list", "open", "register", "decline", "ask")
+    ),
+    *((f"event.{verb}", {}, BO, BO) for verb in ("accept_offer", "pass_offer")),
+    ("event.leave", {}, ANNA | BO, ANNA | BO),
+    ("event.names", {}, ANNA, NOBODY),
+    ("event.questions", {}, ANNA | KANSLI, NOBODY),
     *((f"reminding.{verb}", {"pause": "week"}, EVERYBODY, NOBODY) for verb in ("open", "pause", "resume")),
 )
 
@@ -158,6 +173,11 @@ def world(chat: Chat, kansli: Chat) -> World:
     chat.click("Det löste det")
     chat.say(LOGGED)
     chat.click("Nej, en ny fråga")
+    put_up(chat, seats=1, organiser_id=person(chat).id)
+    for who in ("anna", "bo"):
+        chats[who].press("event.register", {"event": 1})
+    change(chat, seats=2)
+    tick(chat)
     numbers = database.play(lambda session: _made(session, chats, contact, solved))
     know(chats["lena"], left_at=chat.clock.now)
     chats["eva"].say("ta bort mig")
@@ -194,6 +214,7 @@ def _made(session: Any, chats: dict[str, Chat], contact: int, solved: int) -> di
         "offer": offers.add(session, solved, anna.id, "Ett svar i tråden", now).id,
         "question": logged,
         "solved": solved,
+        "event": 1,
         "gap": [logged],
     }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 import pytest
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from bot.message import Reply, say
 from bot.routes import Routes
 from bot.turn import App, Turn
 from storage import contacts, people, roles
+from storage.announcements import Announcement, AnnouncementState
 from storage.contacts import ProposalKind
 from storage.database import Database
 from storage.faq import Entry, EntryKind
@@ -25,6 +27,7 @@ from storage.people import PersonRole
 from tests.conftest import make_app
 from tests.support import walk
 from tests.support.chat import KANSLI, Chat, Clock, seen
+from tests.support.events import put_up
 from tests.support.people import LUND, SOTENAS, appoint, know, person, set_up
 from tests.support.questions import VATTEN, ask, newest
 from tests.support.stage import SqliteStage
@@ -37,6 +40,12 @@ SHARED = {
     "questions.follow": _CARD,
     "questions.unfollow": _CARD,
     "questions.misplaced": frozenset({"deliveries"}),
+    # any member may come to an event; its calendar entry has everybody
+    **dict.fromkeys(
+        (f"event.{verb}" for verb in ("register", "leave", "decline", "accept_offer", "pass_offer")),
+        frozenset({"deliveries", "events"}),
+    ),
+    "event.ask": frozenset({"deliveries"}),
     "questions.reply": _CARD | {"theme_groups"},
     **dict.fromkeys(("questions.to_kansli", "questions.here"), frozenset({"deliveries"})),  # the presser asks
     # the kansli is asked
@@ -63,16 +72,22 @@ TOLD_TO_MEMBERS = frozenset({"people.contacts_of"})
 ANNAS_OWN = frozenset({"privacy.erase"})
 PRIVATE = "Får vi lämna nätverket i smyg?"
 """Anna's question to the kansli, which nobody else may read."""
+VIEW = "Vi tycker att målen är för svaga."
+"""Anna's point of view on a consultation that every member may answer."""
+SPEAKER = "Vad gick snett hos er?"
+"""Anna's question to Bo, who speaks at an event."""
 CIAS = 2
 """Cia's question, which Bo's answer solved."""
 LEFT = "Lena Lämnat"
 """Somebody of Sotenäs who has left the network, and follows Anna's question."""
-SECRETS = {name: (*secrets, *([PRIVATE] if name != "Karin Kansli" else [])) for name, secrets in SECRETS.items()}
-SECRETS[LEFT] = (*SECRETS["Bo Ek"], "Anna Andersson", "anna@sotenas.se", "bo@sotenas.se", *REGISTER)
+SECRETS = {name: (*secrets, *([PRIVATE, VIEW] if name != "Karin Kansli" else [])) for name, secrets in SECRETS.items()}
+SECRETS["Cia Ceder"] += (SPEAKER,)
+SECRETS[LEFT] = (SPEAKER, *SECRETS["Bo Ek"], "Anna Andersson", "anna@sotenas.se", "bo@sotenas.se", *REGISTER)
 KARINS_OWN = frozenset({"privacy.erase", "privacy.erase_person"})
 """Buttons that are attacked, but not pressed by those they belong to: nobody would be left to walk on as."""
 GUESS = {
     **dict.fromkeys(("person", "contact", "entry", "question", "proposal", "group", "answer", "id", "page"), 1),
+    "announcement": 1,
     "code": SOTENAS,
     "role": "kansli",
     "seat": "officer",
@@ -102,7 +117,8 @@ class World:
             reply = walk.press(chat, button)
             who = walk.person_id(chat)
             if button.verb not in TOLD_TO_MEMBERS or chat.sender.name == LEFT:
-                self.wrong += [f"{self._name(chat, button)} {it}" for it in self._shown(chat, reply)]
+                echo = str(button.data)  # a text in the press itself is said back to the presser
+                self.wrong += [f"{self._name(chat, button)} {it}" for it in self._shown(chat, reply, echo)]
             self.wrong += [f"{self._name(chat, button)} {it}" for it in self._changed(chat, who, before, button.verb)]
             self.tables.put_back(image)
         self._as_erased(button, before)
@@ -141,9 +157,9 @@ class World:
         self.wrong += [f"{text!r} said by {chat.sender.name} {it}" for it in found]
         self.tables.put_back(image)
 
-    def _shown(self, chat: Chat, reply: Reply) -> Iterator[str]:
+    def _shown(self, chat: Chat, reply: Reply, echo: str = "") -> Iterator[str]:
         text = seen(reply)
-        yield from (f"shows {one}" for one in self.secrets[chat.sender.name] if one in text)
+        yield from (f"shows {one}" for one in self.secrets[chat.sender.name] if one in text and one not in echo)
 
     @staticmethod
     def _name(chat: Chat, button: Button) -> str:
@@ -157,6 +173,20 @@ def _difference(old: Mapping[str, object], new: Mapping[str, object]) -> dict[st
 def told_entry(session: Session) -> int:
     """Return the id of the only entry that a colleague's answer has become."""
     return session.query(Entry).filter_by(kind=EntryKind.TESTIMONY).one().id
+
+
+def consultation(clock: Clock) -> Announcement:
+    """Return a consultation that stands in a channel."""
+    return Announcement(
+        kind="consultation",
+        heading="Remiss om vattenmål",
+        state=AnnouncementState.SENT,
+        audience={"channels": ["vatten"], "people": {}},
+        last_date=date(2027, 1, 15),
+        created_at=clock.now,
+        changed_at=clock.now,
+        sent_at=clock.now,
+    )
 
 
 @pytest.fixture
@@ -207,6 +237,10 @@ def world(walked: App, clock: Clock) -> World:
     bo.in_channel(VATTEN).click("Skicka svaret", answer="Vi har dammar.")
     cia.click("Det löste det")
     lena.in_channel(VATTEN).click("Jag undrar också")
+    put_up(anna, seats=2, audience={"parts": [{}]}, organiser_id=person(bo).id)
+    for chat in (anna, lena):
+        chat.press("event.register", {"event": 1})
+    anna.press("event.ask", {"event": 1, "text": SPEAKER})
     know(lena, left_at=clock.now)
     ask(anna, PRIVATE, "Vet inte – till kansliet", "Visa inte mitt namn")
     cia.say("vad säger ni om drönare")
@@ -215,6 +249,8 @@ def world(walked: App, clock: Clock) -> World:
     cia.click(cia.buttons[0])
     ask(eva, "Hur mäter ni grundvatten?")
     cia.in_channel(VATTEN).click("Jag undrar också")  # so that it stays open without Eva
+    database.play(lambda session: session.add(consultation(clock)))
+    anna.press("consultations.save", {"announcement": 1, "text": VIEW, "behalf": "own"})
     eva.say("ta bort mig")
     eva.click("Ja, gå vidare")
     eva.click("Ta bort mina uppgifter")
@@ -227,6 +263,8 @@ def test_no_button_of_a_members_works_for_another_or_for_the_kansli(world: World
 
     assert sorted(set(world.wrong)) == []
     assert {"privacy.erase", "people.save_profile", "faq.vote", "questions.withdraw", "questions.solve"} <= met
+    assert {"consultations.write", "consultations.save", "consultations.take_back"} <= met
+    assert {f"event.{verb}" for verb in ("open", "register", "leave", "names", "ask", "calendar")} <= met
 
 
 def test_no_button_of_the_kanslis_works_for_a_member(world: World) -> None:
@@ -234,7 +272,9 @@ def test_no_button_of_the_kanslis_works_for_a_member(world: World) -> None:
 
     assert sorted(set(world.wrong)) == []
     assert {"privacy.erase_person", "people.give", "people.save_contact", "faq.save"} <= met
+    assert {"event.open", "event.questions"} <= met
     assert {"faq.from_question", "faq.write", "faq.no_gap", "faq.add_phrasing"} <= met
+    assert {"consultations.list", "newsletters.draft"} <= met
 
 
 def test_only_the_colleague_decides_about_the_name_with_their_answer(world: World) -> None:

@@ -59,6 +59,7 @@ OBJECTS = {
     "offer",
     "code",
     "announcement",
+    "event",
     "duty",
     "instead",
 }

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.agenda import access, cards, notices, week
-from bot.message import Json, Message, Reply, UserError, say, state
+from bot.message import Json, Reply, UserError, say, state
 from bot.routes import Role, Routes, Where
 from bot.turn import Turn
 from storage import agenda, people
@@ -48,10 +46,7 @@ def open_form(turn: Turn) -> Reply:
     decision = access.decision(turn)
     if decision is None or not decision.verb:
         return state(_card(turn, _taken(turn)))
-    pressed = replace(turn.incoming, verb=decision.verb, data=dict(decision.data))
-    reply = turn.app.routes.actions[decision.verb].handler(replace(turn, incoming=pressed))
-    form = reply.state or reply.view
-    return Reply(messages=((Message(card=form),) if form else ()) + reply.messages, notice=reply.notice)
+    return turn.press(decision.verb, decision.data)
 
 
 def _chosen(turn: Turn, key: str, outcome: str) -> Reply:

@@ -35,6 +35,7 @@ FIELDS = {
     "counties": "Län",
     "size_groups": "Kommungrupp (SKR)",
     "conditions": "Villkor",
+    "unless": "Utom de med villkoret",
     "saved": "Sparade urval",
 }
 """Labels of the form's lists."""

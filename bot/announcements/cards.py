@@ -10,7 +10,7 @@ from typing import Any
 from microsoft_teams.cards import Action, CardElement
 
 from bot.announcements import checks
-from bot.announcements.manuscript import KINDS, MARK_SAID, MARK_TITLES, Manuscript
+from bot.announcements.manuscript import CONSULTATION, KINDS, MARK_SAID, MARK_TITLES, Manuscript
 from bot.cards import button, buttons, card, caution, heading, image, label, markdown, open_link, small
 from bot.message import Json
 from bot.swedish import STOCKHOLM, WEEKDAYS, day
@@ -112,6 +112,7 @@ def mail(edition: Edition) -> AsMail:
         f"Bild: {content.image_alt} [Öppna bilden]({content.image_url})" if content.image_url else "",
         links,
         f"Öppna chatten i Teams och tryck {' eller '.join(presses)} om det passar er." if presses else "",
+        "Vill ni svara? Skriv **lämna synpunkt** till mig i chatten." if content.kind == CONSULTATION else "",
     )
     subject = f"Rättelse: {content.heading}" if edition.corrected else content.heading
     return AsMail(subject, "\n\n".join(part for part in parts if part), WHY)
@@ -154,4 +155,6 @@ def _marks(edition: Edition, marks: Collection[Mark]) -> list[Action]:
             shown.append(button(MARK_TITLES[mark], "announcements.mark", mark=mark.value, **known))
         elif mark is Mark.INTERESTED:
             shown.append(button("Inte intresserad", "announcements.unmark", mark=mark.value, **known))
+    if edition.content.kind == CONSULTATION:
+        shown.append(button("Lämna synpunkt", "consultations.write", announcement=edition.number))
     return [*shown, button("Fråga kansliet", "announcements.ask", **known)]

@@ -187,9 +187,10 @@ def overview(rows: Sequence[Announcement], page: int) -> Json:
     """List drafts, scheduled and sent announcements, the last changed first."""
     shown = paged(rows, page, ON_PAGE, "announcements.list")
     new = button("Nytt utskick", "announcements.start", style="positive")
+    letter = button("Nyhetsbrev", "newsletters.draft")
     if not rows:
         text = "Det finns inga utskick än."
-        return card(heading("Utskick"), plain(text), actions=[new], summary=text)
+        return card(heading("Utskick"), plain(text), actions=[new, letter], summary=text)
     body: list[CardElement] = [heading("Utskick")]
     for row in shown.shown:
         when = row.send_at or row.ended_at or row.sent_at or row.changed_at
@@ -204,7 +205,9 @@ def overview(rows: Sequence[Announcement], page: int) -> Json:
             )
         )
     body += [small(shown.place)] if shown.last else []
-    return card(*body, actions=[new, *shown.turns], summary=f"{count(len(rows), 'utskick', 'utskick')}")
+    return card(
+        *body, *cards.button_rows(new, letter, *shown.turns), summary=f"{count(len(rows), 'utskick', 'utskick')}"
+    )
 
 
 def _review(found: Review) -> str:

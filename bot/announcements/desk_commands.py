@@ -16,7 +16,6 @@ from bot.swedish import date_of, is_open, next_open
 from bot.turn import Turn
 from storage import kansli, people, saved_audiences
 from storage.announcements import Announcement, AnnouncementState
-from storage.audiences import Audience
 
 routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
 WRITTEN = (AnnouncementState.DRAFT, AnnouncementState.SCHEDULED)
@@ -98,30 +97,24 @@ def aim(turn: Turn) -> Reply:
 
 @routes.action("announcements.add_part")
 def add_part(turn: Turn) -> Reply:
-    """Add channels and people."""
+    """Add channels and people, and conditions that take people away."""
     row = access.editable(turn)
     known = target.conditions(turn.app)
     added, unknown = target.chosen(turn.session, turn.data, known, turn.now)
     there, _ = _aimed(turn, row)
-    lifecycle.retarget(Change.of(turn), row, there.plus(added.channels, added.people.parts))
+    lifecycle.retarget(Change.of(turn), row, there.plus(added.channels, added.people.parts, added.people.unless))
     lost = f"Hittade inte i listan: {', '.join(unknown[:10])}{' …' if len(unknown) > 10 else ''}." if unknown else ""  # noqa: PLR2004 - as many as read well
     return turn.in_place(_audience(turn, row, lost))
 
 
 @routes.action("announcements.remove_part")
 def remove_part(turn: Turn) -> Reply:
-    """Take away the channels, or one part of the people."""
+    """Take away one line: the channels, a part of the people, or a condition that takes people away."""
     row = access.editable(turn)
     there, _ = _aimed(turn, row)
     which = turn.data.get("part")
-    number = which if isinstance(which, int) else -1
-    if there.channels and number == 0:
-        smaller = Target((), there.people)
-    else:
-        at = number - bool(there.channels)
-        parts = [part for place, part in enumerate(there.people.parts) if place != at]
-        smaller = Target(there.channels, Audience(tuple(parts), there.people.unless))
-    lifecycle.retarget(Change.of(turn), row, smaller)
+    if isinstance(which, int) and which >= 0:
+        lifecycle.retarget(Change.of(turn), row, there.without(which))
     return turn.in_place(_audience(turn, row))
 
 
@@ -258,7 +251,6 @@ def _audience(turn: Turn, row: Announcement, notice: str = "") -> Json:
     known = target.conditions(turn.app)
     to, gone = _aimed(turn, row)
     found = target.counted(turn.session, to, turn.now, turn.app.settings, known)
-    chosen = [target.sentence(turn.session, Target(to.channels), known)] if to.channels else []
-    chosen += [target.part_sentence(turn.session, part, known) for part in to.people.parts]
+    chosen = target.lines(turn.session, to, known)
     offered = target.choices(turn.session, known)
     return audience_cards.form(row, chosen, target.in_numbers(found), offered, f"{notice} {gone}".strip())

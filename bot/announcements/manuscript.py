@@ -20,6 +20,8 @@ LONGEST_ALT = 300
 LONGEST_LINK = 22
 """A narrow panel cuts a longer button."""
 MOST_LINKS = 3
+CONSULTATION = "consultation"
+"""The kind that gathers points of view (:mod:`bot.consultations`)."""
 MARK_TITLES = {Mark.READ: "Läst", Mark.INTERESTED: "Intresserad", Mark.SHARED: "Delat hos oss"}
 """The buttons. A mark is what a person says, and nothing is counted that they did not press."""
 MARK_SAID = {
@@ -63,7 +65,7 @@ KINDS: Mapping[str, AnnouncementKind] = {
         ("utlys", "ansök", "sök", "bidrag", "stöd"),
         dated=True,
     ),
-    "consultation": AnnouncementKind(
+    CONSULTATION: AnnouncementKind(
         "Remiss",
         "{{ Vad gäller remissen? }}",
         "{{ Varför berör den ekokommunerna? }}\n\n**Det här vill vi veta:** {{ frågor }}",

@@ -12,7 +12,7 @@ from microsoft_teams.cards import Action, CardElement
 from sqlalchemy.orm import Session
 
 from bot.announcements.cards import button_rows
-from bot.announcements.manuscript import KINDS, MARK_TITLES
+from bot.announcements.manuscript import CONSULTATION, KINDS, MARK_TITLES
 from bot.cards import button, card, caution, heading, label, open_link, paged, plain, small
 from bot.message import Json
 from bot.ports import DeliveryWay, Reason
@@ -70,7 +70,9 @@ _OTHERS = {
 """Outcomes whose words are always the same: the outcome, its reason and what to do."""
 
 
-def report(row: Announcement, lines: Sequence[Line], pressed: Counter[str], page: int, notice: str = "") -> Json:
+def report(
+    row: Announcement, lines: Sequence[Line], pressed: Counter[str], page: int, notice: str = "", *, viewpoints: int = 0
+) -> Json:
     """Return the outcomes in numbers, and the recipients that were not reached with the reason and the remedy."""
     outcomes = Counter(line.outcome for line in lines)
     failed = [line for line in lines if line.failed]
@@ -80,6 +82,7 @@ def report(row: Announcement, lines: Sequence[Line], pressed: Counter[str], page
     numbers = [f"{name}: {outcomes[name]}" for name in OUTCOMES if outcomes[name]]
     body += [plain(line) for line in numbers]
     body += [plain(f"{MARK_TITLES[mark]}: {pressed[mark]}") for mark in _marks(row, pressed)]
+    body += [plain(f"Synpunkter: {viewpoints}")] if row.kind == CONSULTATION else []
     if kept:
         body.append(caution(f"{count(kept, 'kopia', 'kopior')} gick inte att ändra. Excelfilen säger vilka."))
     if failed:
@@ -96,6 +99,7 @@ def report(row: Announcement, lines: Sequence[Line], pressed: Counter[str], page
     actions = [
         *shown.turns,
         *again,
+        *([button("Synpunkter", "consultations.list", **known)] if row.kind == CONSULTATION else []),
         button("Hämta som Excel", "announcements.excel", **known),
         button("Tillbaka", "announcements.open", **known),
     ]

@@ -15,7 +15,7 @@ from bot.announcements import cards
 from bot.announcements.cards import Edition
 from bot.announcements.checks import Flaw
 from bot.announcements.desk_cards import STATE_NAMES
-from bot.announcements.manuscript import KINDS, Manuscript
+from bot.announcements.manuscript import CONSULTATION, KINDS, Manuscript
 from bot.cards import (
     button,
     card,
@@ -30,7 +30,7 @@ from bot.cards import (
 )
 from bot.message import Json
 from bot.swedish import STOCKHOLM, count, date_of
-from storage import copies
+from storage import copies, viewpoints
 from storage.announcements import Announcement, AnnouncementState
 from storage.outbox import State
 from storage.people import Person
@@ -47,6 +47,8 @@ class Progress:
     stopped: int
     minutes: int
     """How long the rest takes, at most; 0 if nothing is left."""
+    viewpoints: int
+    """How many points of view have come, if it is a consultation."""
 
     @classmethod
     def of(cls, session: Session, row: Announcement, rate: int) -> Progress:
@@ -55,7 +57,8 @@ class Progress:
         left = tally[State.WAITING] + tally[State.SENDING]
         failed = tally[State.FAILED] + tally[State.UNREACHABLE] + tally[State.EXPIRED]
         stopped = tally[State.CANCELLED]
-        return cls(tally[State.SENT], left, failed, tally[State.UNCERTAIN], stopped, ceil(left / rate / 60))
+        numbers = tally[State.SENT], left, failed, tally[State.UNCERTAIN], stopped
+        return cls(*numbers, ceil(left / rate / 60), viewpoints.count(session, row.id))
 
 
 def outside_hours(row: Announcement, now: datetime, opens: datetime, numbers: str) -> Json:
@@ -144,6 +147,7 @@ def progress(row: Announcement, found: Progress, notice: str = "") -> Json:
     lines = [f"Skickade: {found.sent}", f"Kvar: {found.left}", f"Gick inte fram: {found.failed}"]
     lines += [f"Osäkra: {found.uncertain}"] if found.uncertain else []
     lines += [f"Stoppade: {found.stopped}"] if found.stopped else []
+    lines += [f"Synpunkter: {found.viewpoints}"] if row.kind == CONSULTATION else []
     if state is AnnouncementState.SENDING and found.left:
         lines.append(f"Klart om högst {count(found.minutes, 'minut', 'minuter')}")
     elif row.ended_at is not None:
@@ -154,6 +158,8 @@ def progress(row: Announcement, found: Progress, notice: str = "") -> Json:
         *([button("Avbryt utskicket", "announcements.stop", style="destructive", **known)] if going else []),
         button("Rapport", "announcements.report", announcement=row.id),
     ]
+    if row.kind == CONSULTATION:
+        actions.append(button("Synpunkter", "consultations.list", announcement=row.id))
     more = [button("Kopiera", "announcements.copy", announcement=row.id)]
     if state is not AnnouncementState.RECALLED:
         more = [

@@ -17,7 +17,7 @@ from bot.register.change import Change
 from bot.routes import FileRequest, Role, Routes, Where
 from bot.swedish import count, date_of
 from bot.turn import Turn
-from storage import announcements, copies, groups
+from storage import announcements, copies, groups, viewpoints
 from storage.announcements import OUT, Announcement, AnnouncementState
 from storage.outbox import State
 
@@ -155,7 +155,8 @@ def _again(turn: Turn, states: tuple[State, ...], what: str) -> Reply:
 
 def _report(turn: Turn, row: Announcement, notice: str = "") -> Json:
     pressed = announcements.mark_counts(turn.session, row.id)
-    return report_cards.report(row, _lines(turn.session, row), pressed, turn.page, notice)
+    number = viewpoints.count(turn.session, row.id)
+    return report_cards.report(row, _lines(turn.session, row), pressed, turn.page, notice, viewpoints=number)
 
 
 def _lines(session: Session, row: Announcement) -> list[Line]:

@@ -12,6 +12,8 @@ from enum import Enum, auto
 
 from bot import swedish
 
+NEAR = timedelta(days=5)
+"""A long weekend with its squeeze day."""
 _LAST_HOUR = timedelta(hours=1)
 
 
@@ -20,6 +22,9 @@ class Unit(Enum):
 
     DAYS = auto()
     """Calendar days: the same time of day in Stockholm, also across a change to or from summer time."""
+    NEAR_DAYS = auto()
+    """Calendar days before something that people have said they come to. If quiet times would move the rung more than
+    :data:`NEAR`, it stays on its day, between 8 and 17: in July too, people want to hear the day before."""
     WORKING_DAYS = auto()
     """Working days, for rungs after the date only."""
     HOURS = auto()
@@ -45,6 +50,9 @@ class Rung:
         if self.unit is Unit.WORKING_DAYS:
             return swedish.next_open(swedish.working_days_after(date, self.amount))
         there = (date.astimezone(swedish.STOCKHOLM) + timedelta(days=self.amount)).astimezone(UTC)
+        if self.unit is Unit.NEAR_DAYS:
+            opened = swedish.previous_open(there)
+            return opened if date - opened <= NEAR else min(swedish.by_day(there), there)
         return _before_closing(there) if self.amount < 0 else swedish.next_open(there)
 
 

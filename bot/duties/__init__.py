@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.duties import commands, reminders
+from bot.duties import commands, desk_commands, reminders
 from bot.routes import Routes
 
-routes = Routes(commands.routes)
+routes = Routes(commands.routes, desk_commands.routes)
 DUE = (reminders.due,)
 STILL_WANTED = {"duty": reminders.still_wanted}
 

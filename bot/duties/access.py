@@ -16,8 +16,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.duties import states
 from bot.message import UserError
+from bot.progress import states
 from bot.register.access import visible
 from bot.swedish import date_of
 from bot.turn import Turn

@@ -24,8 +24,8 @@ from bot.cards import (
     small,
     text_input,
 )
-from bot.duties.standings import Standing
 from bot.message import Json
+from bot.progress.standings import Standing
 from storage.duties import Duty, DutyState
 from storage.municipalities import Municipality
 

@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from bot import swedish
-from bot.duties import access, cards, doers, standings, states, wheel_cards
+from bot.duties import access, cards, wheel_cards
 from bot.duties.access import Own
 from bot.duties.cards import Shown
 from bot.duties.wheel_cards import YearEntry
 from bot.message import Reply, UserError, say, state
+from bot.progress import doers, standings, states
 from bot.register import words
 from bot.register.access import text, visible
 from bot.register.change import Change

@@ -13,8 +13,9 @@ from datetime import date, datetime, time
 from sqlalchemy.orm import Session
 
 from bot.delivery.ladder import Ladder, Reached, Rung
-from bot.duties import cards, doers, standings, states
+from bot.duties import cards
 from bot.duties.reminder_cards import Letter
+from bot.progress import doers, standings, states
 from bot.swedish import STOCKHOLM, date_of
 from storage import duties, duty_facts, municipalities
 from storage.duties import Duty

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot.message import UserError
-from bot.register.audience import Condition
+from bot.register import target
+from bot.register.audience import Condition, from_json, to_json
+from bot.register.target import Target
 from bot.swedish import day
+from bot.turn import App
 from storage import events, registrations
-from storage.audiences import PersonIds
+from storage.audiences import Audience, Part, PersonIds
 from storage.events import Event
 from storage.registrations import RegistrationState
 
@@ -44,6 +48,19 @@ def _event(session: Session, argument: str) -> Event:
     if event is None:
         raise UserError("Urvalet gäller ett möte som inte finns. Välj mottagare igen.")
     return event
+
+
+def invited(app: App, event: Event) -> tuple[Target, str]:
+    """Return who is invited; if the audience names a condition that is gone, nobody, and the words about that."""
+    try:
+        return Target(people=from_json(event.audience, target.conditions(app))), ""
+    except UserError as refusal:
+        return Target(), str(refusal)
+
+
+def followers(themes: Sequence[str]) -> dict[str, Any]:
+    """Return the audience of an event that nobody has chosen one for: people who follow its groups."""
+    return to_json(Audience((Part(themes=tuple(themes)),))) if themes else {}
 
 
 CONDITIONS: Mapping[str, Condition] = {

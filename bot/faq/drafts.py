@@ -11,10 +11,11 @@ from bot import swedish
 from bot.faq import entries, gaps
 from bot.faq.entries import LONGEST_ANSWER, LONGEST_QUESTION, EntryContent, Testimony
 from bot.message import UserError
+from bot.register import anonymity
 from bot.register.change import Change
 from bot.turn import Turn, is_kansli
 from bot.wording import generalisation
-from storage import faq, faq_growth, groups, name_keys, people, questions
+from storage import faq, groups, people, questions
 from storage.faq import Entry
 from storage.questions import Answer, AnswerWay, Question, Status
 
@@ -58,7 +59,7 @@ def draft(turn: Turn, question_id: object, answer_id: object) -> Draft:
 def removed(session: Session, entry: Entry) -> tuple[str, ...]:
     """Return the words that were removed from the question behind an entry; empty if there is no question behind it."""
     question = questions.find(session, entry.question_id)
-    return _general(session, question, question.text).removed if question else ()
+    return anonymity.general(session, question, question.text).removed if question else ()
 
 
 def _chosen(answers: Sequence[Answer], answer_id: object) -> Answer:
@@ -73,8 +74,8 @@ def _chosen(answers: Sequence[Answer], answer_id: object) -> Answer:
 
 
 def _content(session: Session, question: Question, answer: Answer) -> tuple[EntryContent, tuple[str, ...]]:
-    asked = _general(session, question, question.text)
-    solution = _general(session, question, answer.text, keep_places=True)
+    asked = anonymity.general(session, question, question.text)
+    solution = anonymity.general(session, question, answer.text, keep_places=True)
     group = groups.find(session, question.group_id)
     written = EntryContent(
         question=generalisation.as_question(asked.text, LONGEST_QUESTION),
@@ -97,10 +98,3 @@ def _testimony(answer: Answer) -> Testimony:
     if answer.way == AnswerWay.PASTED:
         return Testimony(None, None, told_on)
     return Testimony(answer.municipality_code, answer.person_id, told_on)
-
-
-def _general(session: Session, question: Question, text: str, *, keep_places: bool = False) -> generalisation.General:
-    people_ids = {question.asker_id, *(answer.person_id for answer in questions.answers(session, question.id))}
-    written = people.names(session, [person_id for person_id in people_ids if person_id is not None]).values()
-    members = faq_growth.members_named(session, generalisation.candidates(text))
-    return generalisation.general(text, gaps.places(), name_keys.plain([*written]), members, keep_places=keep_places)

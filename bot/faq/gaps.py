@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
 from itertools import accumulate
 from typing import Any
 
@@ -15,12 +14,12 @@ from bot import swedish
 from bot.faq.answers import SURE
 from bot.faq.entries import LONGEST_ANSWER, LONGEST_QUESTION, MOST_PHRASINGS, EntryContent
 from bot.ports import Bank
+from bot.register import anonymity
 from bot.search import likeness
 from bot.turn import Turn
 from bot.wording import follow_ups, generalisation, next_step, utterance
-from bot.wording.generalisation import General, Places
+from bot.wording.generalisation import General
 from bot.wording.next_step import NextStep
-from storage import content as starting_content
 from storage import faq, faq_growth, faq_log
 from storage.faq import Entry, EntryState
 
@@ -198,12 +197,6 @@ def digest(suggestion: PhrasingSuggestion) -> str:
     return faq_growth.phrasing(suggestion.entry_id, utterance.wording(suggestion.wording.text))
 
 
-@cache
-def places() -> Places:
-    """Return every municipality and region."""
-    return Places.of(starting_content.municipalities())
-
-
 def _asked(session: Session, rows: Sequence[Any]) -> list[_Asked]:
     """Return the wordings, the most frequent first, without those that have been answered since."""
     asking = [row for row in rows if not follow_ups.leans_on(row.wording)]  # "och när?" asks nothing by itself
@@ -275,7 +268,7 @@ def _gap(session: Session, group: Sequence[_Asked], logged: Mapping[int, Any], d
 def _general(session: Session, texts: Sequence[str], *, keep_places: bool = False) -> list[General]:
     """Return each text without people. Members' names are removed however they are spelt."""
     members = faq_growth.members_named(session, {name for text in texts for name in generalisation.candidates(text)})
-    return [generalisation.general(text, places(), (), members, keep_places=keep_places) for text in texts]
+    return [generalisation.general(text, anonymity.places(), (), members, keep_places=keep_places) for text in texts]
 
 
 def _answered(bank: Bank, text: str, today: date) -> bool:

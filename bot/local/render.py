@@ -17,7 +17,7 @@ BOLD, PLAIN = "\x0e", "\x0f"
 """What begins and ends a bold word: control characters that no text of the bot has."""
 _LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]*)\)")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-=.!|<>~&])")
-_NESTED = ("body", "items", "columns", "rows", "cells", "actions")
+_NESTED = ("body", "items", "columns", "rows", "actions")
 """Keys under which an element holds other elements, in reading order."""
 
 
@@ -88,7 +88,8 @@ def _walk(element: Json) -> Iterator[Json]:
     for name in _NESTED:
         for inner in element.get(name) or ():
             yield from _walk(inner)
-    for name in ("card", "selectAction"):  # Action.ShowCard, and a part that can be pressed as a whole
+    chart = str(element.get("type", "")).startswith("Chart.")  # a terminal shows the table instead
+    for name in ("card", "selectAction", *(["fallback"] if chart else [])):  # card: of an Action.ShowCard
         if isinstance(element.get(name), dict):
             yield from _walk(element[name])
 
@@ -105,6 +106,9 @@ def _lines(element: Json) -> Iterator[str]:
             yield from wrapped(_bold(text) if _is_bold(element) and BOLD not in text else text)
         case "RichTextBlock":
             yield from wrapped("".join(_run(run) for run in element.get("inlines") or ()))
+        case "TableRow":
+            cells = ["".join(_lines(item)) for cell in element.get("cells") or () for item in cell.get("items") or ()]
+            yield from wrapped(" · ".join(cell for cell in cells if cell.strip()))
         case "FactSet":
             for fact in element.get("facts") or ():
                 yield from wrapped(f"{_bold(str(fact.get('title', '')))}: {plain(str(fact.get('value', '')))}")

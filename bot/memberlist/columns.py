@@ -58,7 +58,7 @@ def understood(tables: Sequence[Table]) -> Sheet:
     """Return the first table with headings, as records. Raises :class:`UserError` if no table has them."""
     for table in tables:
         top = [] if table.flaw else list(islice(table.rows, MOST_ABOVE))
-        at = next((at for at, row in enumerate(top) if _is_heading(row)), None)
+        at = next((at for at, row in enumerate(top) if is_heading(row)), None)
         if at is not None:
             return replace(
                 _sheet([*top, *table.rows], at),
@@ -86,7 +86,7 @@ def _sheet(rows: Sequence[Row], at: int) -> Sheet:
     named = _named_columns(headings, _spread(rows[at - 1].cells) if at else ())
     ignored = tuple(heading for (field, _), heading in zip(named, headings, strict=True) if heading and not field)
     exact = any(_SWEDISH.search(cell) for row in rows[at + 1 :] for cell in row.cells)
-    values = [row for row in rows[at + 1 :] if not _is_heading(row)]  # a list of several pages has headings on each
+    values = [row for row in rows[at + 1 :] if not is_heading(row)]  # a list of several pages has headings on each
     if not values:
         raise UserError("Det finns inga rader under rubrikerna.")
     return Sheet(
@@ -138,7 +138,8 @@ def _named_columns(headings: Sequence[str], groups: Sequence[str]) -> list[tuple
     return named
 
 
-def _is_heading(row: Row) -> bool:
+def is_heading(row: Row) -> bool:
+    """Return whether a row holds headings of a list of members: of municipalities and of something about them."""
     fields = [_field(cell) for cell in row.cells]
     return len({field for field in fields if field}) > 1 and bool({"municipality", "code"} & set(fields))
 

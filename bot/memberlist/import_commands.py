@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from bot import dialog
-from bot.message import Reply
+from bot.memberlist import columns
+from bot.message import ReceivedFile, Reply, UserError
+from bot.register import spreadsheet
 from bot.routes import Role, Routes, Where
 from bot.turn import Turn
+
+LONGEST_FILE = 200_000
+"""Characters of a list, about 2,500 people: it is kept in the open dialog until it is confirmed."""
 
 routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
 
@@ -24,3 +29,16 @@ def start(turn: Turn) -> Reply:
 def press_start(turn: Turn) -> Reply:
     """The button for :func:`start`."""
     return dialog.start(turn, "import_members")
+
+
+def read_file(turn: Turn, file: ReceivedFile) -> Reply | None:
+    """Show what a list of members in a file would change. Return None for any other file."""
+    try:
+        text = spreadsheet.chosen(spreadsheet.read(file.data), columns.is_heading, columns.MOST_ABOVE)
+    except UserError:
+        return None
+    if text is None:
+        return None
+    if len(text) > LONGEST_FILE:
+        raise UserError("Listan är för lång för chatten. Dela upp den, eller be driften läsa in den.")
+    return dialog.start(turn, "import_members", {"table": text})

@@ -8,7 +8,7 @@ from microsoft_teams.cards import CardElement
 
 from bot.cards import button, card, caution, heading, label, markdown, open_link, plain, small, turning, web_link
 from bot.message import Json
-from bot.privacy import words
+from bot.privacy import notes, words
 from bot.settings import Settings
 from bot.swedish import count
 from storage.people import Person
@@ -34,8 +34,8 @@ def overview(person: Person, place: str, kept: Mapping[str, Kept], settings: Set
             markdown(f"{one.what} {one.why}"),
             small(f"**Hur länge:** {one.how_long(settings)}"),
         ]
-    body += [label("Det andra medlemmar får veta"), markdown(words.SHOWN), markdown(words.OBJECT)]
-    body.append(small(words.ANONYMOUS))
+    body += [label("Det andra medlemmar får veta"), markdown(notes.SHOWN), markdown(notes.OBJECT)]
+    body.append(small(notes.ANONYMOUS))
     actions = [button("Läs allt", "privacy.show", page=0)]
     if base:
         actions.append(button("Hämta som fil", "privacy.links"))
@@ -122,7 +122,7 @@ def gone(done: Erased) -> Json:
         heading("Dina uppgifter är borttagna"),
         *_others(done),
         *_remains(done.kept, len(done.entries), ambiguous=done.ambiguous),
-        markdown(words.TEAMS),
+        markdown(notes.TEAMS),
         small(
             "Jag har sparat en kod som inte går att läsa ut ditt namn ur. Den gör att jag inte lägger till dig igen "
             "av mig själv. Skriver du till mig tar jag bort den och börjar om."
@@ -145,9 +145,9 @@ def _remains(kept: Mapping[str, Kept], entries: int, *, ambiguous: bool = False)
         rows = sum(kept[table].anonymised for table in tables)
         if rows:
             lines.append(f"- **{one.title}** ({rows}): {one.remains or 'Raden, utan ditt namn.'}")
-    lines.append(f"- **Ditt namn hos andra:** {words.OTHERS_TEXTS}{f' {words.AMBIGUOUS}' if ambiguous else ''}")
+    lines.append(f"- **Ditt namn hos andra:** {notes.OTHERS_TEXTS}{f' {notes.AMBIGUOUS}' if ambiguous else ''}")
     if entries:
-        lines.append(f"- **Kunskapsbanken ({entries}):** {words.BANK}")
+        lines.append(f"- **Kunskapsbanken ({entries}):** {notes.BANK}")
     yield label("Det här blir kvar")
     yield markdown("\n".join(lines))
 

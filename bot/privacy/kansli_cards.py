@@ -22,7 +22,7 @@ from bot.cards import (
     text_input,
 )
 from bot.message import Json
-from bot.privacy import words
+from bot.privacy import notes, words
 from bot.privacy.audit_log import AuditLine
 from bot.swedish import STOCKHOLM, count
 from storage.faq import Entry
@@ -114,7 +114,7 @@ def erased(done: Erased) -> Json:
     if done.entries:
         body.append(caution("Namnet står i kunskapsbanken. Jag ändrar inget där, utan skickar dig svaren att läsa."))
     if done.ambiguous:
-        body.append(markdown(f"**Namnet kan stå kvar hos andra:** {words.AMBIGUOUS}"))
+        body.append(markdown(f"**Namnet kan stå kvar hos andra:** {notes.AMBIGUOUS}"))
     body.append(
         small(
             "Tidigare kort i den här chatten visar fortfarande namnet. De finns bara i Teams, så dem ändrar jag inte."

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from bot.privacy import words
+from bot.privacy import notes, words
 from bot.settings import Settings
 from bot.swedish import STOCKHOLM, day
 
@@ -37,7 +37,7 @@ def as_json(rows: Rows, settings: Settings, now: datetime) -> bytes:
 def as_text(rows: Rows, settings: Settings, now: datetime) -> bytes:
     """Everything that tells a reader something, as a text file."""
     lines = [f"Dina uppgifter hos SEKOM-boten, {day(now)}", "", *lines_of(rows, settings)]
-    lines += ["", words.ANONYMOUS, f"Frågor om uppgifterna: {settings.contact}", ""]
+    lines += ["", notes.ANONYMOUS, f"Frågor om uppgifterna: {settings.contact}", ""]
     return "\r\n".join(lines).encode("utf-8-sig")
 
 

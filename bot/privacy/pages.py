@@ -9,7 +9,7 @@ from base64 import b64encode
 from hashlib import sha256
 from html import escape
 
-from bot.privacy import words
+from bot.privacy import notes, words
 from bot.settings import Settings
 from bot.swedish import day
 
@@ -46,18 +46,18 @@ Här står vad boten sparar om dig, varför och hur länge.</p>
 det som fil och ta bort dig. Du kan också be kansliet om hjälp. Du får svar inom en månad. Är du inte nöjd kan du klaga
 hos Integritetsskyddsmyndigheten, <a href="https://www.imy.se/">imy.se</a>.</p>
 <h2>Det andra medlemmar får veta om dig</h2>
-<p>{escape(words.SHOWN)}</p>
-<p>{escape(words.OBJECT)}</p>
+<p>{escape(notes.SHOWN)}</p>
+<p>{escape(notes.OBJECT)}</p>
 {"".join(_class(one, settings) for one in words.CLASSES)}
 <h2>Det som inte sparas om dig</h2>
-<p>{escape(words.ANONYMOUS)}</p>{_READS if settings.read_threads else ""}
+<p>{escape(notes.ANONYMOUS)}</p>{_READS if settings.read_threads else ""}
 <p>Boten sparar inte vilket parti en politiker tillhör. I botens driftlogg står varken namn eller det du skriver.</p>
 <h2>När du tar bort dig</h2>
 <p>Boten tar bort allt som pekar ut dig. En kod sparas som inte går att läsa ut ditt namn ur. Den gör att du inte läggs
 till igen av sig självt. Skriver du till boten igen tas koden bort.</p>
-<p>{escape(words.OTHERS_TEXTS)} {escape(words.AMBIGUOUS)}</p>
-<p>{escape(words.BANK)}</p>
-<p>{escape(words.TEAMS)}</p>
+<p>{escape(notes.OTHERS_TEXTS)} {escape(notes.AMBIGUOUS)}</p>
+<p>{escape(notes.BANK)}</p>
+<p>{escape(notes.TEAMS)}</p>
 <h2>När du lämnar nätverket</h2>
 <p>Den som har lämnat nätverkets team tas bort på samma sätt efter {words.days(settings.leaver_days)}. Det gäller också
 den som bara har stått på kansliets medlemslista och inte längre har något uppdrag. Då sparas ingen kod: kommer du

@@ -14,7 +14,7 @@ from bot.privacy import personal_data
 from bot.settings import Settings
 from bot.swedish import date_of
 from bot.turn import App
-from storage import agenda, answer_forms, faq_growth, faq_log, links, offers, retention, turns
+from storage import agenda, answer_forms, faq_growth, faq_log, links, offers, retention, turns, viewpoints
 from storage.database import PURGE, Database, wake
 from storage.privacy import EraseHook
 
@@ -71,6 +71,11 @@ OLD = (
         "questions between members that ended",
         lambda it: f"SEKOM_PEER_DAYS={it.peer_days}",
         lambda s, it, now, most: retention.forget_questions(s, _before(now, it.peer_days), most),
+    ),
+    Old(
+        "points of view on consultations",
+        lambda it: f"SEKOM_PEER_DAYS={it.peer_days}",
+        lambda s, it, now, most: viewpoints.forget_old(s, _before(now, it.peer_days), most),
     ),
     Old(
         "conversations left half-way",

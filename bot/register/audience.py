@@ -141,16 +141,20 @@ def addressees(
 
 
 def person_ids(
-    session: Session, audience: Audience, now: datetime, conditions: Mapping[str, Condition] = CONDITIONS
+    session: Session,
+    audience: Audience,
+    now: datetime,
+    conditions: Mapping[str, Condition] = CONDITIONS,
+    without: Collection[PersonIds] = (),
 ) -> list[int]:
-    """Return the ids of the people of an audience who have not left, in order.
+    """Return the ids of the people of an audience who have not left and are in none of ``without``, in order.
 
     Raise :class:`UserError` for a condition that is not among ``conditions``.
     """
     holds = {
         text: condition.people(session, argument, now) for text, condition, argument in _named(audience, conditions)
     }
-    return audiences.ids(session, audience, holds)
+    return audiences.ids(session, audience, holds, without)
 
 
 def to_json(audience: Audience) -> dict[str, Any]:

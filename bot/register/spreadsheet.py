@@ -6,7 +6,7 @@ wanted. Nothing in a file is followed: no links, no entities, no macros.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.message import UserError
@@ -61,6 +61,19 @@ def read_text(text: str) -> list[Table]:
     """Return a pasted text as a table, once for each sign that may part its cells. Raises :class:`UserError`."""
     text_tables.refuse_lost_letters(text)
     return [Table(_limited(text_tables.separated(text, sign))) for sign in text_tables.SIGNS]
+
+
+def chosen(tables: Iterable[Table], is_heading: Callable[[Row], bool], most_above: int) -> str | None:
+    """Return the first table with headings among its first rows, as text that :func:`read_text` reads.
+
+    Rows keep their numbers. Return None if no table has such headings. Raise :class:`UserError` for a broken file.
+    """
+    for table in tables:
+        rows = [] if table.flaw else list(table.rows)
+        if any(is_heading(row) for row in rows[:most_above]):
+            cells = {row.number: "\t".join(row.cells) for row in rows}
+            return "\n".join(cells.get(number, "") for number in range(1, rows[-1].number + 1))
+    return None
 
 
 def _limited(rows: Iterable[tuple[int, list[str]]]) -> Iterator[Row]:

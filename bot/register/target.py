@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -46,10 +46,19 @@ class Target:
         """Return it as it is stored."""
         return {"channels": list(self.channels), "people": audience.to_json(self.people)}
 
-    def plus(self, channels: Collection[str], parts: Collection[Part]) -> Target:
-        """Return the target with more channels and people, each once."""
+    def plus(self, channels: Collection[str], parts: Collection[Part], unless: Collection[str] = ()) -> Target:
+        """Return the target with more channels and people, and conditions that take people away, each once."""
         there = tuple(dict.fromkeys((*self.channels, *channels)))
-        return Target(there, replace(self.people, parts=tuple(dict.fromkeys((*self.people.parts, *parts)))))
+        people, but = dict.fromkeys((*self.people.parts, *parts)), dict.fromkeys((*self.people.unless, *unless))
+        return Target(there, Audience(tuple(people), tuple(but)))
+
+    def without(self, place: int) -> Target:
+        """Return the target without one line of :func:`lines`."""
+        at = place - bool(self.channels)
+        but = at - len(self.people.parts)
+        parts = tuple(part for number, part in enumerate(self.people.parts) if number != at)
+        unless = tuple(text for number, text in enumerate(self.people.unless) if number != but)
+        return Target(self.channels if at >= 0 else (), Audience(parts, unless))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +126,12 @@ def sentence(session: Session, target: Target, known: Mapping[str, Condition]) -
     return " ".join(parts) or "Ingen vald."
 
 
-def part_sentence(session: Session, part: Part, known: Mapping[str, Condition]) -> str:
-    """Return one part of the people, in Swedish."""
-    return audience.sentence(session, Audience((part,)), known)
+def lines(session: Session, target: Target, known: Mapping[str, Condition]) -> list[str]:
+    """Return a sentence for the channels, for each part of the people, and for each condition that takes some away."""
+    channels = [sentence(session, Target(target.channels), known)] if target.channels else []
+    parts = [audience.sentence(session, Audience((part,)), known) for part in target.people.parts]
+    taken = (text.partition(":") for text in target.people.unless)
+    return [*channels, *parts, *(f"Utom de som {known[name].words(session, about)}" for name, _, about in taken)]
 
 
 def choices(session: Session, known: Mapping[str, Condition]) -> dict[str, list[tuple[str, str]]]:
@@ -128,17 +140,19 @@ def choices(session: Session, known: Mapping[str, Condition]) -> dict[str, list[
     teams = places.teams(session)
     general = [(f"{TEAM}{team}", "Allmänt, hela teamet") for team in teams]
     themed = [group for group in groups.everyone(session) if group.open]
+    conditions_ = [
+        (f"{name}:{argument}", title)
+        for name, condition in known.items()
+        for argument, title in (condition.choices(session) if condition.choices else ())
+    ]
     return {
         "channels": [*general, *((group.theme, group.name) for group in themed if group.conversation_id)],
         "roles": [(role.value, words.capital(plural)) for role, plural in words.ROLE_PLURALS.items()],
         "themes": [(group.theme, group.name) for group in themed],
         "counties": [(name, name) for name in sorted({town.county for town in towns if town.county}, key=words.order)],
         "size_groups": [(name, name) for name in sorted({town.size_group for town in towns if town.size_group})],
-        "conditions": [
-            (f"{name}:{argument}", title)
-            for name, condition in known.items()
-            for argument, title in (condition.choices(session) if condition.choices else ())
-        ],
+        "conditions": conditions_,
+        "unless": conditions_,
         "saved": [(str(row.id), row.name) for row in saved_audiences.everyone(session)],
     }
 
@@ -170,10 +184,12 @@ def chosen(
         row = saved_audiences.find(session, int(saved))
         stored = of(row.audience, known) if row else Target()
         parts += stored.people.parts
+        values["unless"] += stored.people.unless
         values["channels"] += stored.channels
-    if not parts and not values["channels"]:
+    added = Target(values["channels"], Audience(tuple(parts), values["unless"]))
+    if added == Target():
         raise UserError("Välj minst en kanal eller några personer först.")
-    return Target(tuple(values["channels"]), Audience(tuple(parts))), unknown
+    return added, unknown
 
 
 def understood(session: Session, names: Sequence[str]) -> tuple[Target, tuple[str, ...]]:

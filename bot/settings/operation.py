@@ -52,6 +52,13 @@ class Operating(BaseSettings):
         le=168,
         description="Write after how many hours an announcement that was not opened goes by mail, 1 to 168",
     )
+    offer_hours: int = Field(
+        24,
+        alias="SEKOM_OFFER_HOURS",
+        ge=1,
+        le=168,
+        description="Write for how many hours a free seat is held for the next person in the queue, 1 to 168",
+    )
     review_above: int = Field(
         0,
         alias="SEKOM_REVIEW_ABOVE",

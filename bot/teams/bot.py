@@ -7,6 +7,7 @@ from botbuilder.schema import ChannelAccount
 
 from bot.message import Kind
 from bot.teams import activities, changes
+from bot.teams.files import Files
 from bot.teams.senders import SenderLimits
 from bot.teams.turns import Core, Turns
 
@@ -18,11 +19,15 @@ class TeamsBot(ActivityHandler):
     member, one request each, and uses msrest to read events that we do not need.
     """
 
-    def __init__(self, core: Core, *, per_minute: int = 120, reads_threads: bool = False) -> None:
+    def __init__(
+        self, core: Core, files: Files | None = None, per_minute: int = 120, *, reads_threads: bool = False
+    ) -> None:
         """Answer at most ``per_minute`` turns of one sender (SEKOM_SENDER_RATE).
 
-        With ``reads_threads``, also hand on replies that don't mention the bot (SEKOM_READ_THREADS).
+        With ``reads_threads``, also hand on replies that don't mention the bot (SEKOM_READ_THREADS). With ``files``,
+        fetch the files that people send.
         """
+        self._files = files
         self.turns = Turns(core, SenderLimits(per_minute))
         self._reads_threads = reads_threads
 
@@ -31,6 +36,8 @@ class TeamsBot(ActivityHandler):
         incoming = activities.from_message(turn_context.activity)
         if incoming is None and self._reads_threads:
             incoming = activities.overheard(turn_context.activity)
+        if incoming is not None and self._files is not None:
+            incoming = await self._files.join(incoming, turn_context.activity)
         if incoming is not None:
             await self.turns.take(turn_context, incoming)
 

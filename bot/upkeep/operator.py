@@ -31,18 +31,23 @@ def back_up(settings: Settings, path: Path) -> int:
 
 
 def load_content(settings: Settings, now: datetime) -> int:
-    """Load the starting answers and theme groups where there are none. Return 1 if nothing was loaded."""
+    """Load the starting answers, groups, events and duties where there are none. Return 1 if nothing was loaded."""
     database = Database(settings.database_url)
     try:
         if problems := migrate.problems(database):
             return refused(f"Nothing is loaded: {problems[0]}. Start the bot once, or: python -m bot migrate")
         entries = database.play(lambda session: content.load(session, now))
         groups = database.play(lambda session: content.load_groups(session, now, playground=settings.local))
+        events = database.play(lambda session: content.load_events(session, now))
+        duties = database.play(lambda session: content.load_duties(session, now))
     finally:
         database.close()
-    if not entries and not groups:
-        return refused("Nothing is loaded: there are answers and theme groups already.")
-    return said(f"Loaded: {entries} answers, of which those with a gap are drafts, and {groups} theme groups.")
+    if not entries and not groups and not events and not duties:
+        return refused("Nothing is loaded: there are answers, theme groups, events and duties already.")
+    return said(
+        f"Loaded: {entries} answers, of which those with a gap are drafts, {groups} theme groups, {events} events "
+        f"and {duties} duties."
+    )
 
 
 def migrate_to(settings: Settings, revision: str | None, *, sure: bool) -> int:

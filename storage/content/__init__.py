@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -15,10 +16,13 @@ from sqlalchemy.orm import Session
 from storage import faq, people, places
 from storage import municipalities as storage_municipalities
 from storage.contacts import Contact
+from storage.duties import Duty
+from storage.events import Event, EventState
 from storage.faq import Entry, EntryState, Phrasing
 from storage.groups import ThemeGroup
 from storage.municipalities import MemberState, Municipality
 
+_STOCKHOLM = ZoneInfo("Europe/Stockholm")
 GENERAL = "19:sekom-motesplats@thread.tacv2"
 """The Playground team's General channel, which has the team's own id."""
 
@@ -52,6 +56,41 @@ def load_groups(session: Session, now: datetime, *, playground: bool = True) -> 
     return len(given)
 
 
+def load_events(session: Session, now: datetime) -> int:
+    """Put the events that the plan names into a database that has none. Return how many were made.
+
+    Nobody is invited, and nothing is sent about them until the kansli changes them.
+    """
+    if session.scalar(select(func.count()).select_from(Event)):
+        return 0
+    given = tomllib.loads(_read("events.toml"))["event"]
+    for event in given:
+        session.add(_event(event, now))
+    return len(given)
+
+
+def load_duties(session: Session, now: datetime) -> int:
+    """Add the duties of the plan that were never loaded. Return how many were made. None has a last day."""
+    given = tomllib.loads(_read("duties.toml"))
+    wanted = {f"plan:{duty['kind']}:{year}": (duty, year) for duty in given["duty"] for year in duty["years"]}
+    known = set(session.scalars(select(Duty.source).where(Duty.source.in_(wanted))))
+    made: dict[str, Duty] = {}
+    for source, (duty, year) in sorted(wanted.items(), key=lambda item: item[1][1]):
+        if source in known:
+            continue
+        texts = {name: duty.get(name, "") for name in ("kind", "title", "why", "how", "link")}
+        times = {"created_at": now, "changed_at": now}
+        made[source] = Duty(
+            **texts, **times, year=year, seats=duty["seats"], ladder=given["ladder"], audience={}, source=source
+        )
+        session.add(made[source])
+    session.flush()
+    for duty in made.values():  # last year's figures are shown with this year's
+        before = made.get(f"plan:{duty.kind}:{duty.year - 1}")
+        duty.copied_from_id = before.id if before else None
+    return len(made)
+
+
 def prepare_laptop(session: Session, now: datetime) -> dict[str, int]:
     """Load what a laptop has that is not there. Return what was loaded: nothing for a database that was used before.
 
@@ -61,6 +100,8 @@ def prepare_laptop(session: Session, now: datetime) -> dict[str, int]:
     places.forget_greetings(session)
     load_groups(session, now)
     loaded = {"entries": load(session, now), "sample_people": load_sample_members(session, now)}
+    loaded["events"] = load_events(session, now)
+    loaded["duties"] = load_duties(session, now)
     return {name: rows for name, rows in loaded.items() if rows}
 
 
@@ -109,6 +150,28 @@ def _take_seat(session: Session, municipality: Municipality, sample: dict[str, s
     person.role, person.helps_with = sample["seat"], sample.get("helps_with", "")
     since = (now - timedelta(days=365)).date()
     session.add(Contact(municipality_code=municipality.code, seat=sample["seat"], person_id=person.id, since=since))
+
+
+def _event(given: dict[str, Any], now: datetime) -> Event:
+    """Return an event. One with a day but no clock times has the whole day, from midnight to midnight in Stockholm."""
+    times: dict[str, datetime | None] = {"starts_at": None, "ends_at": None}
+    if day := given.get("day"):
+        midnights = (datetime.combine(day + timedelta(days), time(), _STOCKHOLM) for days in (0, 1))
+        times = dict(zip(times, (midnight.astimezone(UTC) for midnight in midnights), strict=True))
+    draft = given.get("draft", False)
+    return Event(
+        kind=given["kind"],
+        title=given["title"],
+        text=given.get("text", ""),
+        place=given.get("place", ""),
+        teams_meeting=given.get("teams_meeting", False),
+        academy=given.get("academy", False),
+        state=EventState.DRAFT if draft else EventState.OPEN,
+        published_at=None if draft else now,
+        created_at=now,
+        changed_at=now,
+        **times,
+    )
 
 
 def _read(name: str) -> str:

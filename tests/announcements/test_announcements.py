@@ -307,6 +307,20 @@ def test_a_feature_s_own_condition_can_be_chosen(kansli: Chat, post: Post) -> No
     post.work()
     assert "Det är snart för sent." in anna.text
     assert "Det är snart för sent." not in bo.text
+    chat.say("annonsera vatten: Kom ihåg. Ni andra hinner.")
+    chat.click("Mottagare")
+    assert "Alla som följer Vatten\nTa bort\nUtom de som är sena med anna" in chat.click(
+        "Lägg till", unless="late:anna"
+    )
+    assert "Just nu: 1 kanal och 2 personer" in chat.text
+    known = {"announcement": 2, "unless": "late:anna"}
+    shown = chat.press("announcements.remove_part", {**known, "version": 2, "part": 2})
+    assert "Just nu: 1 kanal och 3 personer" in shown
+    assert "Just nu: 1 kanal och 2 personer" in chat.press("announcements.add_part", {**known, "version": 3})
+    chat.press("announcements.send", {**known, "version": 4})
+    post.work()
+    assert "Ni andra hinner." in bo.text
+    assert "Ni andra hinner." not in anna.text
     assert "Urvalet använder ett villkor som inte finns längre." in kansli.press(
         "announcements.copy", {"announcement": 1}
     )

@@ -9,7 +9,7 @@ from tests.support.chat import Chat
 from tests.support.people import set_up
 from tests.support.questions import ask
 
-MEMBERS = ["Fråga kollegor", "Mina frågor", "Temagrupper", "Min kommun", "Påminnelser", "Mina uppgifter"]
+MEMBERS = ["Fråga kollegor", "Mina frågor", "Webbinarier", "Temagrupper", "Min kommun", "Påminnelser", "Mina uppgifter"]
 FITS = 22
 """Characters of a button that are not cut off on a phone."""
 
@@ -30,7 +30,7 @@ def test_a_member_sees_their_jobs_and_each_button_works(chat: Chat) -> None:
 def test_the_kansli_sees_what_waits_with_numbers_and_nothing_that_does_not(chat: Chat, kansli: Chat) -> None:
     kansli.say("hjälp")
     drafts = next(title for title in kansli.buttons if title.startswith("Utkast"))
-    assert kansli.buttons == [*MEMBERS, drafts, "Utskick", "Veckans beslut", "Alla kommandon"]
+    assert kansli.buttons == [*MEMBERS, drafts, "Utskick", "Planera möten", "Veckans beslut", "Alla kommandon"]
     ask(chat)
     chat.say("finns basturegler")
     set_up(chat.app.database)
@@ -50,7 +50,7 @@ def test_numbers_end_at_twenty(chat: Chat, kansli: Chat) -> None:
 def test_in_a_channel_it_shows_what_works_there(chat: Chat, kansli: Chat) -> None:
     there = chat.in_channel()
     assert "Det som är ditt eget tar vi i en egen chatt." in there.say("hjälp")
-    assert there.buttons == ["Fråga kollegor", "Temagrupper", "Alla kommandon"]
+    assert there.buttons == ["Fråga kollegor", "Webbinarier", "Temagrupper", "Alla kommandon"]
     assert "Temagrupper" in there.click("Temagrupper")
     assert "**kunskapsbank**" not in kansli.in_channel().say("alla kommandon")
 

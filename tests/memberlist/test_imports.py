@@ -16,7 +16,7 @@ from sqlalchemy import select
 from bot.memberlist import columns, exports, import_cards, imports
 from bot.memberlist.imports import ImportOutcome, Plan
 from bot.message import UserError
-from bot.register import spreadsheet
+from bot.register import sheets, spreadsheet
 from bot.register.change import Change
 from storage.contacts import Contact
 from storage.database import Database
@@ -198,6 +198,19 @@ def test_the_kansli_pastes_a_list_looks_and_saves(kansli: Chat) -> None:
     again = kansli.click("Visa vad som ändras", answer=pasted)
     assert "Spara ändringarna" not in again
     assert "Står som tidigare medlem, och gör det även efter importen: Sotenäs kommun." in again
+
+
+def test_a_file_in_the_kanslis_own_chat_is_shown_before_it_is_saved(chat: Chat, kansli: Chat) -> None:
+    """The rows above the headings and the empty ones keep their numbers."""
+    data = "Våra kontakter;;;\n\nKommun;Roll;Namn;Mejl\n\nSotenäs;politiker;Per Ek;per@sotenas.se\nSotenäs;;Siri;x\n"
+
+    assert "Rad 6." in kansli.give("lista.csv", data.encode("cp1252"))
+    assert "Importen är klar" in kansli.click("Spara ändringarna")
+    assert held(kansli.app.database) == [("politician", "Per Ek")]
+    kansli.give("lista.xlsx", sheets.workbook("Blad", [["Kommun", "Roll", "Namn", "Mejl"], ["Lund", "", "", ""]], ()))
+    assert "Avbrutet" in kansli.click("Avbryt")
+    assert "Jag känner inte igen vad filen innehåller" in kansli.give("bild.png", b"\x89PNG\r\n")
+    assert "läser jag bara åt kansliet" in chat.give("lista.csv", data.encode())
 
 
 def test_what_was_shown_is_what_is_saved(kansli: Chat) -> None:

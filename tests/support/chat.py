@@ -11,7 +11,7 @@ from typing import Any
 
 from bot import conversation
 from bot.delivery.tenant_routes import TenantRoutes
-from bot.message import Incoming, Json, Kind, Message, Place, Reply, Scope, Sender, Sent
+from bot.message import Incoming, Json, Kind, Message, Place, ReceivedFile, Reply, Scope, Sender, Sent
 from bot.search.live_bank import LiveBank
 from bot.turn import App
 from tests.support.teams import History, Shown, Teams, deliver, plan
@@ -76,6 +76,10 @@ class Chat:
         """Write a message; what is shown for it, as text."""
         reply = self.send(self.message(text, activity_id=activity_id, attachments=attachments))
         return seen(reply)
+
+    def give(self, name: str, data: bytes) -> str:
+        """Send a file; what is shown for it, as text."""
+        return seen(self.send(replace(self.message(""), file=ReceivedFile(name, data))))
 
     def overheard(self, text: str, *, activity_id: str = "") -> Reply:
         """Write in a channel's thread without mentioning the bot, where Teams lets it see that."""

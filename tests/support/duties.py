@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.duties import states
+from bot.progress import states
 from bot.register.change import Change
 from storage import duties
 from storage.database import Database

@@ -17,7 +17,8 @@ from typing import NamedTuple
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.duties import reminders, states
+from bot.duties import reminders
+from bot.progress import states
 from bot.register.change import Change
 from bot.swedish import STOCKHOLM, date_of, is_working_day
 from bot.turn import App

@@ -103,8 +103,8 @@ def plan(app: App, now: datetime) -> tuple[int, bool]:
 
     def work(session: Session) -> tuple[int, bool]:
         found = [outgoing for due in jobs.DUE for outgoing in due(session, now)]
-        for one in found:  # what comes unasked comes the way that its person chose
-            assert one.reach is Reach.REMINDER or not isinstance(one.to, ToPerson), one.key
+        for one in found:  # what comes unasked comes the way that its person chose, or as an announcement
+            assert one.reach is not Reach.ANSWER or not isinstance(one.to, ToPerson), one.key
         return outbox.enqueue_all(session, found, now) if found else 0, _is_due(session, now)
 
     return app.database.play(work)

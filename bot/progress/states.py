@@ -1,7 +1,7 @@
 """How far a municipality has come with a duty: the rules for every change, and which changes win.
 
 A state comes from a source. A list outranks the kansli, and the kansli outranks a member's click
-(:class:`storage.duties.DutySource`). Facts are not stored: :mod:`bot.duties.facts` computes them.
+(:class:`storage.duties.DutySource`). Facts are not stored: :mod:`bot.progress.standings` computes them.
 """
 
 from __future__ import annotations

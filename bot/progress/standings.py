@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from bot.duties import states
+from bot.progress import states
 from bot.register import words
 from bot.swedish import STOCKHOLM, date_of, listed
 from storage import duty_facts

@@ -1,0 +1,106 @@
+"""Decide which events a member may see, and read what is shown to them. Every member's handler loads its event here.
+
+==========================  ====================================  =======================
+what                        may be seen by                        may be changed by
+==========================  ====================================  =======================
+an open or cancelled event  everybody                             the kansli
+a person's own place        the person                            the person
+the way to join             people who are registered             the kansli
+names of participants       people who are registered, in 1:1     each person their own
+questions to the speaker    the organiser and the kansli, in 1:1  nobody
+==========================  ====================================  =======================
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.events import access
+from bot.message import UserError
+from bot.schedule import seats
+from bot.schedule.seats import Seating
+from bot.turn import Turn
+from storage import deliveries, events, registrations
+from storage.events import Event
+from storage.outgoing import ToCalendar
+from storage.registrations import Registration, RegistrationState
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """An event as a card shows it: to everybody, or with ``own`` to one person."""
+
+    event: Event
+    seating: Seating
+    now: datetime
+    own: Registration | None = None
+    position: int = 0
+    """The person's place in the queue, from 1; 0 for a person who does not stand there."""
+    join_url: str = ""
+    """Where the person joins; empty for people who are not registered."""
+    has_mail: bool = True
+    """Whether the person can get an invitation from the calendar."""
+    alone: bool = False
+    """Whether only the person reads the card."""
+    questions: int | None = None
+    """How many questions to the speaker there are, for people who may read them."""
+
+    @property
+    def coming(self) -> bool:
+        """Return whether the person is registered."""
+        return self.own is not None and self.own.state == RegistrationState.REGISTERED
+
+
+def joined(turn: Turn) -> Event:
+    """Return the event that a button names, for a person who is registered."""
+    event = access.seen(turn)
+    own = registrations.of_person(turn.session, event.id, turn.person.id)
+    if own is None or own.state != RegistrationState.REGISTERED:
+        raise UserError("Det där ser bara de som är anmälda. Anmäl dig först.")
+    return event
+
+
+def asked(turn: Turn) -> Event:
+    """Return the event that a button names, for a person who may read the questions to its speaker."""
+    event = access.seen(turn)
+    if not _keeps(turn, event):
+        raise UserError("Frågorna ser bara kansliet och den som håller i mötet.")
+    return event
+
+
+def to_all(session: Session, event: Event, now: datetime) -> EventView:
+    """Return the event as everybody may see it."""
+    return EventView(event, seats.seating(session, event), now)
+
+
+def to_person(turn: Turn, event: Event) -> EventView:
+    """Return the event as the turn's person may see it."""
+    session = turn.session
+    own = registrations.of_person(session, event.id, turn.person.id)
+    coming = own is not None and own.state == RegistrationState.REGISTERED
+    return EventView(
+        event,
+        seats.seating(session, event),
+        turn.now,
+        own,
+        seats.position(session, event, turn.person.id),
+        join_url(session, event) if coming else "",
+        has_mail=bool(turn.person.mail),
+        alone=True,
+        questions=len(events.questions(session, event)) if turn.personal and _keeps(turn, event) else None,
+    )
+
+
+def join_url(session: Session, event: Event) -> str:
+    """Return where to join the event online; empty if it is not online, or Microsoft has not made the meeting yet."""
+    if not event.teams_meeting:
+        return event.join_url
+    row = deliveries.in_lane(session, ToCalendar(event.subject).lane, joined=True)
+    return (row.join_url if row is not None else None) or event.join_url
+
+
+def _keeps(turn: Turn, event: Event) -> bool:
+    return turn.person.id == event.organiser_id or turn.kansli

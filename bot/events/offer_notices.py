@@ -1,0 +1,84 @@
+"""The job that keeps events moving: offers of free seats, questions about declines, and what is shown of each event.
+
+It runs every minute on every replica. So a card in a channel changes at most once a minute, however many register.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from bot.events import message_cards, notices
+from bot.register.change import Change
+from bot.schedule import seats
+from bot.schedule.seats import Offers
+from bot.turn import App
+from storage import events, invitations, outbox, registrations
+from storage.events import Event
+from storage.outgoing import MessageOf, Outgoing
+from storage.registrations import Registration, RegistrationState
+
+Work = Callable[[Session], int]
+
+
+def run(app: App, clock: Callable[[], datetime]) -> Iterator[Work]:
+    """Yield a transaction for each event that members see and that is not over."""
+    numbers: list[int] = []
+
+    def look(session: Session) -> int:
+        numbers[:] = events.living(session, clock())
+        return len(numbers)
+
+    yield look
+    for number in numbers:
+        yield partial(_forward, app=app, number=number, clock=clock)
+
+
+def _forward(session: Session, app: App, number: int, clock: Callable[[], datetime]) -> int:
+    """Bring one event and its people to where they should be now."""
+    event, now = events.lock(session, number), clock()
+    if event is None:
+        return 0
+    hold = timedelta(hours=app.settings.offer_hours)
+    offers = seats.settle(Change(session, None, now), event, hold)
+    rows = [_offer(event, own, offers) for own in offers.made]
+    rows += [row for own in offers.lapsed if (row := _lapsed(session, event, own)) is not None]
+    rows += _declines(session, event, now)
+    outbox.enqueue_all(session, rows, now)
+    notices.spread(session, event, now)
+    return len(rows)
+
+
+def _offer(event: Event, own: Registration, offers: Offers) -> Outgoing:
+    """Return the offer of a seat. Its key names when it ends, so that a later offer is another message."""
+    return notices.message(
+        f"{notices.OFFER}:{event.id}:{own.offered_until:%Y%m%dT%H%M%S}",
+        f"{notices.OFFER}:{event.id}",
+        own.person_id,
+        message_cards.offer(event, own),
+        message_cards.offer_mail(event, own),
+        not_before=offers.begins,
+        expires_at=own.offered_until,
+    )
+
+
+def _lapsed(session: Session, event: Event, own: Registration) -> Outgoing | None:
+    """Return the new version of an offer's card; None if the offer never arrived."""
+    key = f"{notices.OFFER}:{event.id}:{own.offered_until:%Y%m%dT%H%M%S}:person:{own.person_id}"
+    if outbox.find(session, key) is None:
+        return None
+    return Outgoing(f"{key}:over", f"over:{notices.OFFER}:{event.id}", MessageOf(key), card=message_cards.lapsed(event))
+
+
+def _declines(session: Session, event: Event, now: datetime) -> list[Outgoing]:
+    """Return the questions to registered people who declined in Outlook."""
+    if event.starts_at is None or event.starts_at <= now:
+        return []
+    coming = set(registrations.ids(session, event.id, [RegistrationState.REGISTERED]))
+    key, subject = notices.decline_key(event), f"{notices.DECLINE}:{event.id}"
+    card, mail = message_cards.declined(event), message_cards.declined_mail(event)
+    asked = sorted(invitations.declined(session, event.subject) & coming)
+    return [notices.message(key, subject, person_id, card, mail, expires_at=event.starts_at) for person_id in asked]

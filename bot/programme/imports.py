@@ -1,0 +1,173 @@
+"""What importing a programme would do: shown first, then carried out as it was shown. It adds and changes only.
+
+An event is known again by where it came from. What only the chat knows, such as who is invited and who holds it, stays.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from hashlib import sha256
+
+from bot.message import UserError
+from bot.programme import calendar_file, table
+from bot.programme.entries import Entry, PlannedEvent, RefusedEntry
+from bot.register import spreadsheet
+from bot.register.change import Change
+from bot.schedule import life, plans, times
+from bot.schedule.plans import Plan
+from storage import events, groups
+from storage.events import Event, EventState
+
+_CALENDAR = "BEGIN:VCALENDAR"
+_WORDS = (
+    ("kind", "sorten"),
+    ("title", "titeln"),
+    ("when", "tiden"),
+    ("place", "platsen"),
+    ("join_url", "länken"),
+    ("teams_meeting", "Teams-mötet"),
+    ("themes", "temagruppen"),
+    ("seats", "platserna"),
+    ("register_by", "sista anmälningsdagen"),
+    ("academy", "akademin"),
+    ("text", "texten"),
+)
+
+
+class ProgrammeOutcome(StrEnum):
+    """How a row went."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeLine:
+    """What one row does, in Swedish."""
+
+    where: str
+    title: str
+    outcome: ProgrammeOutcome
+    what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """What an import does. Two with the same fingerprint do the same."""
+
+    lines: tuple[ProgrammeLine, ...]
+    wanted: tuple[PlannedEvent, ...]
+    """The new and the changed ones."""
+
+    @property
+    def counts(self) -> Counter[ProgrammeOutcome]:
+        """Return how many rows went each way."""
+        return Counter(line.outcome for line in self.lines)
+
+    @property
+    def fingerprint(self) -> str:
+        """Return a short digest of everything that the import does."""
+        return sha256(repr((self.lines, self.wanted)).encode()).hexdigest()[:16]
+
+
+def text_of(data: bytes) -> str | None:
+    """Return a file's programme as text that :func:`prepared` reads; None if the file holds no programme."""
+    if data.removeprefix(b"\xef\xbb\xbf").lstrip().upper().startswith(_CALENDAR.encode()):
+        return data.decode("utf-8-sig", "replace")
+    try:
+        return spreadsheet.chosen(spreadsheet.read(data), table.is_heading, table.MOST_ABOVE)
+    except UserError:
+        return None
+
+
+def prepared(change: Change, text: str) -> Programme:
+    """Return what importing a programme would do now. Raise :class:`UserError` for a text that holds none."""
+    lines: list[ProgrammeLine] = []
+    wanted: list[PlannedEvent] = []
+    for entry in _entries(change, text):
+        line = _line(change, entry)
+        lines.append(line)
+        if isinstance(entry, PlannedEvent) and line.outcome in (ProgrammeOutcome.NEW, ProgrammeOutcome.CHANGED):
+            wanted.append(entry)
+    return Programme(tuple(lines), tuple(wanted))
+
+
+def carry_out(change: Change, programme: Programme) -> list[Event]:
+    """Save what was shown. Return the open events that changed, so that the caller tells the people registered."""
+    changed = []
+    for entry in programme.wanted:
+        event = events.by_source(change.session, entry.source)
+        if event is None:
+            life.create(change, entry.plan).source = entry.source
+            continue
+        life.save(change, event, _merged(entry.plan, event))
+        if event.state == EventState.OPEN:
+            changed.append(event)
+    counts = programme.counts
+    number = f"{counts[ProgrammeOutcome.NEW]} nya, {counts[ProgrammeOutcome.CHANGED]} ändrade"
+    change.record(f"Program importerat: {number}", "events")
+    return changed
+
+
+def _entries(change: Change, text: str) -> Sequence[Entry]:
+    if text.lstrip("\ufeff \r\n").upper().startswith(_CALENDAR):
+        return calendar_file.read(text.encode(), change.now)
+    themes = {
+        name.casefold(): group.theme for group in groups.everyone(change.session) for name in (group.theme, group.name)
+    }
+    return table.read(spreadsheet.read_text(text), themes, change.now)
+
+
+def _line(change: Change, entry: Entry) -> ProgrammeLine:
+    if isinstance(entry, RefusedEntry):
+        return ProgrammeLine(entry.where, entry.title, ProgrammeOutcome.REFUSED, entry.reason)
+    event = events.by_source(change.session, entry.source)
+    if event is not None and event.state == EventState.CANCELLED:
+        reason = "Mötet är inställt här. Kopiera det om det ska hållas."
+        return ProgrammeLine(entry.where, entry.plan.title, ProgrammeOutcome.REFUSED, reason)
+    try:
+        plan = _merged(entry.plan, event)
+        if event is not None and plan == Plan.of(event):
+            return ProgrammeLine(entry.where, plan.title, ProgrammeOutcome.UNCHANGED)
+        plans.refuse(change, plan, event)
+    except UserError as refusal:
+        return ProgrammeLine(entry.where, entry.plan.title, ProgrammeOutcome.REFUSED, str(refusal))
+    when = " ".join(filter(None, (times.written(plan.when), entry.note)))
+    if event is None:
+        return ProgrammeLine(entry.where, plan.title, ProgrammeOutcome.NEW, when)
+    parts = ", ".join(_differences(Plan.of(event), plan))
+    open_ = " De anmälda får veta det." if event.state == EventState.OPEN else ""
+    return ProgrammeLine(
+        entry.where, plan.title, ProgrammeOutcome.CHANGED, f"Ändrar {parts}. {when.capitalize()}.{open_}"
+    )
+
+
+def _merged(plan: Plan, event: Event | None) -> Plan:
+    """Return the plan with what the file does not say kept as it is."""
+    if event is None:
+        return plan
+    before = Plan.of(event)
+    return replace(
+        plan,
+        organiser_id=before.organiser_id,
+        themes=plan.themes or before.themes,
+        seats=plan.seats or before.seats,
+        register_by=plan.register_by or before.register_by,
+        academy=plan.academy or before.academy,
+        text=plan.text or before.text,
+        place=plan.place or before.place,
+        join_url=plan.join_url or before.join_url,
+        teams_meeting=before.teams_meeting if event.state == EventState.OPEN else plan.teams_meeting,
+        when=plan.when or before.when,
+    )
+
+
+def _differences(before: Plan, after: Plan) -> Iterator[str]:
+    for name, word in _WORDS:
+        if getattr(before, name) != getattr(after, name):
+            yield word
