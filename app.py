@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import gc
 import logging
 import signal
@@ -19,12 +18,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import graph, jobs, links, log
 from bot.conversation import ROUTES
+from bot.delivery.answers import LOOK_EVERY, AnswerReader
 from bot.delivery.courier import Courier
 from bot.delivery.pace import steady
 from bot.delivery.tenant_routes import TenantRoutes
 from bot.doctor import secret
 from bot.features import AUDIENCES, DECISIONS, START
 from bot.identity import credential
+from bot.jobs import Errand
 from bot.metrics import Around
 from bot.papers import OUTBOX, on_paper
 from bot.ports import Messenger
@@ -37,7 +38,7 @@ from bot.teams.connector import Connector, new_session
 from bot.teams.core import Conversations
 from bot.teams.credential import ConnectorToken
 from bot.teams.directory import TeamsDirectory
-from bot.teams.endpoint import Readiness, make_runner, make_web_app
+from bot.teams.endpoint import Readiness, make_runner, make_web_app, port_problem
 from bot.teams.files import Files
 from bot.teams.gate import make_gate
 from bot.teams.messenger import TeamsMessenger
@@ -46,7 +47,7 @@ from bot.teams.pages import Pages
 from bot.tenant import Tenant
 from bot.turn import App
 from dialogs import DIALOGS
-from storage import content, kansli, migrate, process_lock
+from storage import content, kansli, leases, migrate, process_lock
 from storage.database import Database
 
 if TYPE_CHECKING:  # it imports msgraph
@@ -88,20 +89,14 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
         session = await stack.enter_async_context(new_session())
         token = await stack.enter_async_context(ConnectorToken(_identity(settings))) if not settings.local else None
         tenant, wire = await stack.enter_async_context(_tenant(settings, clock))
-        gate = make_gate(
-            settings.app_id,
-            session=session,
-            tenants=settings.allowed_tenants,
-            service_hosts=settings.service_hosts,
-        )
+        hosts = settings.service_hosts
+        gate = make_gate(settings.app_id, session=session, tenants=settings.allowed_tenants, service_hosts=hosts)
         connector = Connector(session, token, gate.allows)
-        app = App(settings, database, ROUTES, DIALOGS, bank, START, DECISIONS, AUDIENCES)
+        app = App(settings, database, ROUTES, DIALOGS, bank, START, DECISIONS, AUDIENCES, jobs.PLAN)
         # Closed in reverse order: sends under way finish, then the clock stops, then the threads.
-        rosters = roster_mirror.Mirror(
-            app, clock, TeamsDirectory(connector), tenant.directory if wire and tenant else None
+        await stack.enter_async_context(
+            jobs.ticking(app, clock, errands=_errands(app, clock, connector, (tenant, wire)))
         )
-        errands = (jobs.Errand("rosters", roster_mirror.EVERY, rosters.run),)
-        await stack.enter_async_context(jobs.ticking(app, clock, errands=errands))
         await stack.enter_async_context(_delivering(app, TeamsMessenger(connector, settings.app_id), tenant, clock))
         files = Files(session, local=settings.local)
         bot = TeamsBot(Conversations(app, clock), files, settings.sender_rate, reads_threads=settings.read_threads)
@@ -110,6 +105,15 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
             await stack.enter_async_context(_running(secret.follow(settings, database, clock)))
         ready = Readiness(lambda: _problems(database, bank, following))
         yield make_web_app(gate, Adapter(connector), bot, ready.problems, pages)
+
+
+def _errands(app: App, clock: Clock, connector: Connector, around: tuple[Tenant | None, Wire | None]) -> list[Errand]:
+    """Return the work with the network that runs at intervals."""
+    tenant, wire = around
+    directory = tenant.directory if wire and tenant else None
+    rosters = roster_mirror.Mirror(app, clock, TeamsDirectory(connector), directory).run
+    answers = AnswerReader(app.database, tenant, clock).run
+    return [Errand("rosters", roster_mirror.EVERY, rosters), Errand("answers", LOOK_EVERY, answers)]
 
 
 @contextmanager
@@ -137,7 +141,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             _announce(settings)
             await stop.wait()
         except OSError as error:
-            raise StartError(_port_problem(settings, error)) from error
+            raise StartError(port_problem(settings.host, settings.port, error)) from error
         finally:
             await runner.cleanup()
     logger.info("stopped")
@@ -189,6 +193,8 @@ def _prepare(database: Database, settings: Settings, clock: Clock) -> None:
         raise StartError(f"the database (DATABASE_URL) can't be used: {database.reason(error)}") from error
     database.play(lambda session: kansli.name(session, settings.kansli))
     database.play(lambda session: secret.note(session, settings))
+    if database.sqlite:  # a process that was killed before us left its leases, and nobody else may run
+        database.play(leases.end_all)
     facts = database.play(content.load_municipalities)
     if facts:
         logger.info("municipalities brought up to date", extra={"rows": facts})
@@ -284,13 +290,6 @@ def _announce(settings: Settings) -> None:
     if settings.local:
         logger.warning("LOCAL MODE: nobody is asked who they are, so the bot listens on this machine only")
     logger.info("listening", extra={"host": settings.host, "port": settings.port})
-
-
-def _port_problem(settings: Settings, error: OSError) -> str:
-    where = f"{settings.host} port {settings.port}"
-    if error.errno == errno.EADDRINUSE:
-        return f"{where} is taken by another program. Stop that one, or choose another port: PORT=3979 python app.py"
-    return f"it can't listen on {where}: {error.strerror}. Choose another HOST or PORT"
 
 
 if __name__ == "__main__":

@@ -15,6 +15,9 @@ from bot.doctor import doctor
 from bot.doctor.case import Asked
 from bot.doctor.permissions import PERMISSIONS
 from bot.events import notices
+from bot.features import AUDIENCES, DECISIONS, START
+from bot.forecast import operator as forecast
+from bot.jobs import PLAN
 from bot.local.address import bot_address
 from bot.local.chat import chat
 from bot.local.people import PLAYERS
@@ -22,8 +25,12 @@ from bot.local.run import PLAYGROUND_PORT, run
 from bot.memberlist import operator
 from bot.privacy import operator as privacy
 from bot.programme import operator as programmes
+from bot.search.live_bank import LiveBank
 from bot.settings import Settings, SettingsProblems, environment, from_process
+from bot.turn import App
 from bot.upkeep import operator as upkeep
+from dialogs import DIALOGS
+from storage.database import Database
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -122,6 +129,11 @@ def _about_running(commands: Any) -> None:
     backup.add_argument("file", type=Path)
     backup.set_defaults(command=lambda settings, it: upkeep.back_up(settings, it.file))
 
+    due = commands.add_parser("due", help="say what the bot is going to send, to how many, by which way and why")
+    due.add_argument("--at", metavar="TIME", help="only the hour from this time in Stockholm, as 2026-12-02T09:00")
+    due.add_argument("--days", type=int, help="so many days (14 without --at)")
+    due.set_defaults(command=_due)
+
     content = commands.add_parser("load-content", help="put the starting content where there is none")
     content.set_defaults(command=lambda settings, _: upkeep.load_content(settings, utc_now()))
 
@@ -129,6 +141,17 @@ def _about_running(commands: Any) -> None:
     migration.add_argument("--to", metavar="REVISION", help="such as 0005; later ones are undone")
     migration.add_argument("--yes", action="store_true", help="undo them; what they kept is lost")
     migration.set_defaults(command=lambda settings, it: upkeep.migrate_to(settings, it.to, sure=it.yes))
+
+
+def _due(settings: Settings, chosen: Namespace) -> int:
+    database = Database(settings.database_url)
+    try:
+        bank = LiveBank(database)
+        bank.rebuild()  # the week's decisions ask it
+        app = App(settings, database, ROUTES, DIALOGS, bank, START, DECISIONS, AUDIENCES, PLAN)
+        return forecast.due(app, utc_now(), chosen.at, chosen.days)
+    finally:
+        database.close()
 
 
 def _doctor(settings: Settings, chosen: Namespace) -> int:

@@ -11,9 +11,11 @@ from bot import (
     duties,
     events,
     faq,
+    forecast,
     groups,
     memberlist,
     members,
+    news,
     newsletters,
     nudges,
     privacy,
@@ -30,10 +32,11 @@ from bot.turn import Turn
 
 FEATURES = (
     *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda),
-    *(announcements, events, programme, consultations, newsletters, duties, statuslists),
+    *(announcements, duties, statuslists, events, programme, forecast, news, consultations, newsletters),
 )
 START: tuple[Tile, ...] = (
     *questions.START,
+    *news.START,
     *events.START,
     *groups.START,
     *members.START,
@@ -43,9 +46,16 @@ START: tuple[Tile, ...] = (
     *announcements.START,
     *events.DESK,
     *agenda.START,
+    *forecast.START,
 )
 """The buttons of the start page, in their order. The kansli's own come after the members'."""
-DECISIONS: tuple[Decider, ...] = (*members.DECISIONS, *questions.DECISIONS, *faq.DECISIONS, *nudges.DECISIONS)
+DECISIONS: tuple[Decider, ...] = (
+    *members.DECISIONS,
+    *questions.DECISIONS,
+    *faq.DECISIONS,
+    *nudges.DECISIONS,
+    *duties.DECISIONS,
+)
 """What prepares decisions for the kansli."""
 AUDIENCES: Mapping[str, Condition] = {**events.CONDITIONS}
 """The features' conditions of audiences, by name. Each feature that has some joins its own here."""

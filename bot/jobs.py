@@ -6,7 +6,7 @@ late tick, a missed one or three replicas' ticks give the same rows.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,20 +25,19 @@ from bot import (
     duties,
     events,
     members,
+    news,
     nudges,
     questions,
     statuslists,
     upkeep,
 )
-from bot.delivery.courier import StillWanted
 from bot.features import AUDIENCES
+from bot.plan import Ahead, Due, SendingPlan, StillWanted
 from bot.privacy import retention
 from bot.turn import App
 from storage import outbox
 from storage.outgoing import Outgoing
 
-Due = Callable[[Session, datetime], list[Outgoing]]
-"""Return the messages due by now, also those returned before: the outbox knows the keys it has had."""
 Clock = Callable[[], datetime]
 Work = Callable[[Session], int]
 
@@ -53,8 +52,9 @@ STILL_WANTED: Mapping[str, StillWanted] = {
     **nudges.STILL_WANTED,
     **agenda.STILL_WANTED,
     **announcements.STILL_WANTED,
-    **consultations.STILL_WANTED,
+    **news.STILL_WANTED,
     **events.STILL_WANTED,
+    **consultations.STILL_WANTED,
     **attendance.STILL_WANTED,
     **duties.STILL_WANTED,
     **statuslists.STILL_WANTED,
@@ -64,6 +64,8 @@ STILL_WANTED: Mapping[str, StillWanted] = {
 PLAN_EVERY = timedelta(minutes=1)
 ANNOUNCE_EVERY = timedelta(seconds=15)
 """Often, because the kansli watches the numbers, and a scheduled announcement goes in its minute."""
+WELCOME_EVERY = timedelta(hours=1)
+"""Seldom, because it asks for every audience that concerns new members, and nobody waits for it."""
 CLEAN_EVERY = timedelta(hours=1)
 """Often, so that each run has little to delete. The first run also makes up for the time a bot was stopped."""
 CHUNK = 200
@@ -78,6 +80,8 @@ class Job:
     every: timedelta
     run: Callable[[App, Clock], Iterator[Work]]
     """Yields the transactions to play, in order. Each returns how many rows it changed."""
+    ahead: Ahead | None = None
+    """Foresees what the job is going to send; None for a job that sends nothing."""
 
 
 def plan(due: Due, app: App, clock: Clock) -> Iterator[Work]:
@@ -98,11 +102,15 @@ def plan(due: Due, app: App, clock: Clock) -> Iterator[Work]:
 
 JOBS = (
     Job("clean", CLEAN_EVERY, retention.run),
-    Job("agenda", PLAN_EVERY, agenda.run),
-    Job("announcements", ANNOUNCE_EVERY, announcements.run),
-    Job("events", PLAN_EVERY, events.run),
+    Job("agenda", PLAN_EVERY, agenda.run, agenda.ahead),
+    Job("announcements", ANNOUNCE_EVERY, announcements.run, announcements.ahead),
+    Job("news", PLAN_EVERY, news.run, news.ahead),
+    Job("newcomers", WELCOME_EVERY, news.tell_newcomers, news.ahead_of_newcomers),
+    Job("events", PLAN_EVERY, events.run, events.ahead),
 )
-"""The jobs besides the planning of :data:`DUE` and the outbox's own loop."""
+"""The jobs besides the planning of :data:`DUE` and the outbox's own loop. `clean` only ends cards about the erased."""
+PLAN = SendingPlan(DUE, tuple(job.ahead for job in JOBS if job.ahead is not None), STILL_WANTED)
+"""All that the bot sends by itself, for the features that look ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +128,7 @@ async def ticking(
     clock: Clock,
     jobs: tuple[Job, ...] = JOBS,
     due: tuple[Due, ...] = DUE,
-    errands: tuple[Errand, ...] = (),
+    errands: Sequence[Errand] = (),
 ) -> AsyncIterator[None]:
     """Run the jobs while the block runs. If one raises, log it and run it again at its next time."""
     scheduler = AsyncIOScheduler(timezone=UTC)

@@ -106,6 +106,8 @@ class Incoming:
     """The file that came with the message, in the sender's own chat."""
     message_id: str | None = None
     """For a change: the id that the message came with."""
+    quotes: str | None = None
+    """In a 1:1 chat: the id of the message that the text quotes or replies to. Comes from the client."""
     private: bool = False
     """Whether only the sender and the bot see it, though it is in a channel. It must never be answered in public."""
 

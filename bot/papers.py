@@ -1,8 +1,8 @@
 """The tenant on paper: on a laptop, files under ``var/outbox/`` show what Graph would have done.
 
-A mail is an ``.eml`` with the bytes that Graph would have got. An invitation is an ``.eml`` with its ``.ics`` inside. A
-mail client opens both. File names follow from keys, so doing the same thing twice gives the same file. Events are kept
-in ``events/``, because a change has to tell the people who were invited.
+A mail is an ``.eml`` with the bytes that Graph would have got. An invitation is an ``.eml`` with its ``.ics`` inside,
+and the same ``.ics`` as a file of its own, for calendar programs. File names follow from keys, so doing the same thing
+twice gives the same file. Events are kept in ``events/``, because a change has to tell the people who were invited.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from uuid import NAMESPACE_URL, uuid5
 import orjson
 
 from bot.delivery import mail
-from bot.delivery.invitation import Method, invitation
+from bot.delivery.invitation import MAILBOX, Method, invitation
 from bot.ports import Reason, Unreachable
 from bot.swedish import STOCKHOLM, day
 from bot.tenant import (
@@ -36,8 +36,6 @@ from bot.tenant import (
 )
 
 OUTBOX = Path("var/outbox")
-MAILBOX = "bot@ekokommuner.example"
-"""The sender of mail where there is no mailbox."""
 
 _UNSAFE = re.compile(r"[^a-z0-9åäö@.+-]+")
 
@@ -97,9 +95,9 @@ class Papers:
         event.sequence += 1
         await self._tell(event, event.attendees)
 
-    async def invite(self, event_id: str, attendees: Sequence[Attendee]) -> None:
-        """See :class:`bot.tenant.Calendar`."""
-        event = await self._known(event_id)
+    async def invite(self, booked: Booked, attendees: Sequence[Attendee]) -> None:
+        """See :class:`bot.tenant.Calendar`. Nobody else changes a file, so its version does not matter."""
+        event = await self._known(booked.id)
         came = [attendee for attendee in attendees if attendee not in event.attendees]
         went = [attendee for attendee in event.attendees if attendee not in attendees]
         event.attendees = list(attendees)
@@ -166,6 +164,7 @@ class Papers:
         for attendee in attendees:
             letter = self._invitation(event, attendee, method, comment)
             await self._write(f"{_name(letter.key)}.eml", mail.written(letter, MAILBOX, self._answer_to, self._clock()))
+            await self._write(f"{_name(letter.key)}.ics", letter.calendar or b"")
         kept = {"appointment": event.appointment, "attendees": event.attendees, "sequence": event.sequence}
         await self._write(f"events/{_id(event.appointment.key)}.json", orjson.dumps(kept, option=orjson.OPT_INDENT_2))
 

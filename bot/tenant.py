@@ -14,6 +14,11 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Protocol
 
+from bot.ports import TryLater
+
+MOST_ATTENDEES = 500
+"""Attendees that Exchange Online takes in one entry (graph/api/user-post-events)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -45,6 +50,8 @@ class Attendee:
     name: str
     answer: str = ""
     """Graph's word for the answer in Outlook, such as ``declined``; empty if there is none."""
+    answered_at: datetime | None = None
+    """When they gave it, if the calendar says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +88,15 @@ class Booked:
     """What was last written to it (:attr:`Appointment.shown`)."""
     attendees: Sequence[Attendee]
     """Everybody who is invited, also by other people's forwarding."""
+    version: str = ""
+    """Names the state that was read. A change of another state is refused with :class:`StaleEntry`."""
+
+
+class StaleEntry(TryLater):
+    """The entry has changed since it was read, so nothing was written. Read it again."""
+
+    def __init__(self) -> None:
+        super().__init__("entry_changed")
 
 
 class Calendar(Protocol):
@@ -98,8 +114,11 @@ class Calendar(Protocol):
     async def update(self, booked: Booked, appointment: Appointment) -> None:
         """Change what differs from ``booked.shown``; everybody invited is told. The online meeting stays the same."""
 
-    async def invite(self, event_id: str, attendees: Sequence[Attendee]) -> None:
-        """Replace the whole list of attendees. Only people who were added or removed are told."""
+    async def invite(self, booked: Booked, attendees: Sequence[Attendee]) -> None:
+        """Replace the whole list of attendees. Only people who were added or removed are told.
+
+        Raise :class:`StaleEntry`, as :meth:`update` does too, if the entry is not as in ``booked`` any more.
+        """
 
     async def cancel(self, event_id: str, comment: str) -> None:
         """Call the appointment off and send ``comment`` to everybody invited. An entry that is gone is no error."""

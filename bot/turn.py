@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.orm import Session
 
 from bot.message import Incoming, Json, Message, Reply, Scope, in_place, say
+from bot.plan import SendingPlan
 from bot.ports import Bank
 from bot.routes import Dialog, Routes
 from bot.settings import Settings
@@ -38,6 +39,8 @@ class App:
     """What prepares decisions for the kansli."""
     conditions: Mapping[str, Condition] = field(default_factory=dict)
     """The features' own conditions of audiences (:data:`bot.features.AUDIENCES`)."""
+    plan: SendingPlan = field(default_factory=SendingPlan)
+    """What the bot sends by itself (:data:`bot.jobs.PLAN`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, delete, func, or_, select
+from sqlalchemy import ForeignKey, String, Text, delete, exists, false, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, insert_new, is_id, person_key
+from storage.outbox import Delivery, State
+from storage.outgoing import Operation
 from storage.people import Person
 
 
@@ -77,6 +79,8 @@ class Announcement(Base):
     """The last day to answer or apply, in Stockholm."""
     important: Mapped[bool] = mapped_column(default=False)
     """Whether chat and mail go at once."""
+    evergreen: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it concerns new members too. They are told of it when they come (:mod:`bot.news`)."""
     audience: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """As :mod:`bot.announcements.target` writes it: channels, and people as :class:`storage.audiences.Audience`."""
     state: Mapped[str] = mapped_column(String(20), default=AnnouncementState.DRAFT, index=True)
@@ -94,7 +98,13 @@ class Announcement(Base):
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     send_at: Mapped[datetime | None]
-    """When it goes, if it is scheduled."""
+    """When it goes, if it is scheduled; of a repeated one the next time."""
+    repeats: Mapped[str | None] = mapped_column(String(10))
+    """``week`` or ``month`` for a scheduled one that is sent again and again, each time as a copy; else null."""
+    repeat_from: Mapped[datetime | None]
+    """The first time, from which all others are counted."""
+    repeat_until: Mapped[date | None]
+    """The last day on which it may be sent again, in Stockholm; null for no end."""
     sent_at: Mapped[datetime | None]
     """When the sending began."""
     prepared_at: Mapped[datetime | None]
@@ -103,6 +113,10 @@ class Announcement(Base):
     corrected_at: Mapped[datetime | None]
     delete_copies: Mapped[bool] = mapped_column(default=False)
     """Whether recalled copies in people's own chats are also deleted."""
+    nudged_version: Mapped[int | None]
+    """The newest version of which people who had not pressed were reminded."""
+    nudge_at: Mapped[datetime | None]
+    """When the kansli asked for those reminders; null when all are written."""
 
     @property
     def subject(self) -> str:
@@ -140,12 +154,30 @@ def newest(session: Session, states: Collection[str], limit: int) -> Sequence[An
     return session.scalars(rows.order_by(Announcement.changed_at.desc(), Announcement.id.desc()).limit(limit)).all()
 
 
-def at_work(session: Session, now: datetime) -> list[int]:
-    """Return the numbers of those that have something to do now: start, send, or bring copies up to date."""
-    due = (Announcement.state == AnnouncementState.SCHEDULED) & (Announcement.send_at <= now)
+def at_work(session: Session) -> list[int]:
+    """Return the numbers of those that have something to do now: send, or bring copies up to date."""
     spreads = Announcement.state.in_(OUT) & (Announcement.spread_version < Announcement.version)
-    wanted = or_(due, Announcement.state == AnnouncementState.SENDING, spreads)
+    wanted = or_(Announcement.state == AnnouncementState.SENDING, spreads)
     return list(session.scalars(select(Announcement.id).where(wanted).order_by(Announcement.id)))
+
+
+def to_start(session: Session, now: datetime) -> list[int]:
+    """Return the numbers of the scheduled ones whose time has come."""
+    due = Announcement.state == AnnouncementState.SCHEDULED, Announcement.send_at <= now
+    return list(session.scalars(select(Announcement.id).where(*due).order_by(Announcement.id)))
+
+
+def to_nudge(session: Session) -> list[int]:
+    """Return the numbers of those whose reminders to people who have not pressed are to be written."""
+    return list(
+        session.scalars(select(Announcement.id).where(Announcement.nudge_at.is_not(None)).order_by(Announcement.id))
+    )
+
+
+def scheduled(session: Session, until: datetime) -> Sequence[Announcement]:
+    """Return the announcements that are scheduled before ``until``, in that order."""
+    these = Announcement.state == AnnouncementState.SCHEDULED, Announcement.send_at < until
+    return session.scalars(select(Announcement).where(*these).order_by(Announcement.send_at, Announcement.id)).all()
 
 
 def running_out(session: Session, today: date, last: date) -> Sequence[Announcement]:
@@ -173,9 +205,10 @@ def marks_of(session: Session, number: int, person_id: int) -> set[Mark]:
     return {Mark(which) for which in session.scalars(select(AnnouncementMark.mark).where(*row))}
 
 
-def marks(session: Session, number: int) -> Mapping[int, set[Mark]]:
-    """Return what members have said about an announcement, by person."""
+def marks(session: Session, number: int, people: Collection[int] | None = None) -> Mapping[int, set[Mark]]:
+    """Return what members have said about an announcement, by person; with ``people`` only those."""
     rows = select(AnnouncementMark.person_id, AnnouncementMark.mark).where(AnnouncementMark.announcement_id == number)
+    rows = rows if people is None else rows.where(AnnouncementMark.person_id.in_(people))
     said: dict[int, set[Mark]] = {}
     for person_id, which in session.execute(rows):
         said.setdefault(person_id, set()).add(Mark(which))
@@ -187,6 +220,17 @@ def marked(session: Session, number: int, which: Mark) -> Sequence[int]:
     rows = select(AnnouncementMark.person_id).join(Person, Person.id == AnnouncementMark.person_id)
     rows = rows.where(AnnouncementMark.announcement_id == number, AnnouncementMark.mark == which)
     return session.scalars(rows.where(Person.left_at.is_(None)).order_by(AnnouncementMark.person_id)).all()
+
+
+def silent(session: Session, row: Announcement, before: datetime) -> Sequence[int]:
+    """Return the people who got it before a time, have pressed nothing and have not left the network."""
+    pressed = exists().where(
+        AnnouncementMark.announcement_id == row.id, AnnouncementMark.person_id == Delivery.person_id
+    )
+    got = Delivery.subject == row.subject, Delivery.operation == Operation.PERSON, Delivery.state == State.SENT
+    rows = select(Person.id).join(Delivery, Delivery.person_id == Person.id)
+    rows = rows.where(*got, Delivery.settled_at <= before, ~pressed, Person.left_at.is_(None))
+    return session.scalars(rows.order_by(Person.id)).all()
 
 
 def mark_counts(session: Session, number: int) -> Counter[str]:

@@ -12,15 +12,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, func, literal, or_, select, update
+from sqlalchemy import String, and_, cast, exists, func, literal, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from storage import contents, outbox
-from storage.database import insert_all_new, wake
+from storage.database import wake
 from storage.municipalities import Municipality
 from storage.outbox import Delivery, State
 from storage.outgoing import Operation, Outgoing
 from storage.people import Person
+from storage.selected_rows import insert_selected
 
 FIRST = (Operation.PERSON, Operation.THREAD)
 """The first message to a person or channel; the mail that may follow it is no recipient of its own."""
@@ -30,15 +31,15 @@ _LATER = aliased(Delivery)
 def enqueue(session: Session, pattern: Outgoing, people: Collection[int], now: datetime, not_before: datetime) -> int:
     """Send the same to many people, each once. Return how many were new.
 
-    ``pattern`` is the delivery with any recipient; each person's key is its key and their id. It takes a tenth of the
-    time of :func:`storage.outbox.enqueue_all`, because the content is written once. A person erased since gets none.
+    ``pattern`` is the delivery with any recipient; each person's key is its key and their id. It takes a fraction of
+    the time of :func:`storage.outbox.enqueue_all`: the content is written once, and the database makes the rows. A
+    person erased since gets none.
     """
-    here = set(session.scalars(select(Person.id).where(Person.id.in_(people))))
     row = outbox.row_of(replace(pattern, not_before=not_before), now)
     row["content_hash"] = contents.keep(session, {pattern.key: pattern.body}, now)[pattern.key]
-    keys = ((f"{pattern.key}:{person}", person) for person in people if person in here)
-    rows = [{**row, "key": key, "lane": key, "person_id": person} for key, person in keys]
-    added = insert_all_new(session, Delivery, rows)
+    key = literal(f"{pattern.key}:") + cast(Person.id, String)
+    rows = {**row, "key": key, "lane": key, "person_id": Person.id}
+    added = insert_selected(session, Delivery, rows, Person.id, Person.id.in_(people))
     if added:
         wake(session, outbox.QUEUE)
     return added
@@ -48,6 +49,12 @@ def tally(session: Session, subject: str) -> Counter[str]:
     """Return how many recipients are in each state."""
     rows = select(Delivery.state, func.count()).where(Delivery.subject == subject, Delivery.operation.in_(FIRST))
     return Counter({key: int(number) for key, number in session.execute(rows.group_by(Delivery.state))})
+
+
+def people(session: Session, subject: str) -> int:
+    """Return how many people are recipients."""
+    rows = select(func.count()).where(Delivery.subject == subject, Delivery.operation == Operation.PERSON)
+    return session.scalar(rows) or 0
 
 
 def moving(session: Session, subject: str) -> bool:
@@ -121,6 +128,14 @@ def recipients(session: Session, subject: str, changes: str) -> Sequence[Any]:
 def of_person(session: Session, subject: str, person_id: int) -> bool:
     """Return whether this person is a recipient."""
     return bool(session.scalar(select(exists().where(Delivery.subject == subject, Delivery.person_id == person_id))))
+
+
+def of_message(session: Session, conversation_id: str, activity_id: str, causes: Collection[str]) -> str | None:
+    """Return the subject of the delivery that is this message, if its first word is among ``causes``; else None."""
+    there = Delivery.sent_conversation_id == conversation_id, Delivery.sent_activity_id == activity_id
+    begins = or_(*(Delivery.subject.startswith(f"{cause}:", autoescape=True) for cause in causes))
+    first = Delivery.operation == Operation.PERSON
+    return session.scalar(select(Delivery.subject).where(*there, begins, first).limit(1))
 
 
 def of_thread(session: Session, conversation_id: str, thread_id: str, prefix: str) -> str | None:

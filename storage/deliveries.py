@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import exists, func, or_, select
@@ -41,6 +41,13 @@ def ended(session: Session, keys: Collection[str]) -> Sequence[Delivery]:
     """Return the deliveries with these keys that have ended, in any way."""
     over = Delivery.state.not_in([State.WAITING, State.SENDING])
     return session.scalars(select(Delivery).where(Delivery.key.in_(list(keys)), over)).all() if keys else ()
+
+
+def waiting(session: Session, until: datetime) -> Sequence[Delivery]:
+    """Return the waiting messages whose turn comes before ``until``, oldest first. A change of a card is no message."""
+    these = Delivery.state == State.WAITING, Delivery.not_before < until
+    change = Delivery.operation.in_([Operation.UPDATE, Operation.DELETE])
+    return session.scalars(select(Delivery).where(*these, ~change).order_by(Delivery.id)).all()
 
 
 def channels(session: Session, subject: str) -> Sequence[str]:
@@ -87,3 +94,8 @@ def refusals(session: Session, errors: Collection[str], routes: Collection[str])
     refused = select(Delivery.person_id, Delivery.error).join(Person, Person.id == Delivery.person_id)
     refused = refused.where(Delivery.state == State.UNREACHABLE, Delivery.error.in_(errors), silent, ~arrived)
     return {person: error for person, error in session.execute(refused.order_by(Delivery.settled_at)) if person}
+
+
+def people(session: Session, rows: Iterable[Delivery]) -> Sequence[Person]:
+    """Return the people whom the rows go to."""
+    return session.scalars(select(Person).where(Person.id.in_({row.person_id for row in rows if row.person_id}))).all()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -90,7 +90,7 @@ class Duty(Base):
     due: Mapped[date | None]
     """The last day; null: *datum inte satt*."""
     seats: Mapped[list[str]] = mapped_column(default=list)
-    """Who does it, by seat (:data:`storage.people.SEATS`), the first one that a municipality has."""
+    """The seats that do it (:data:`storage.people.SEATS`): the first one that a municipality has."""
     ladder: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     """The rungs: ``days`` after the last day (negative: before) and ``to``, the seats that are told."""
     audience: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -234,3 +234,19 @@ def handed_over(session: Session, duty: Duty, code: str) -> set[int]:
     """Return the people of a municipality who said that they do not do a duty."""
     rows = select(DutyHand.person_id).where(DutyHand.duty_id == duty.id, DutyHand.municipality_code == code)
     return set(session.scalars(rows))
+
+
+class ChangedState(NamedTuple):
+    """A change of a municipality's state, in columns."""
+
+    code: str
+    state: str
+    at: datetime
+
+
+def changes(session: Session, duty_id: int, since: datetime | None = None) -> Sequence[ChangedState]:
+    """Return the changes of all municipalities' states, oldest first, from ``since`` on."""
+    rows = select(DutyChange.municipality_code, DutyChange.state, DutyChange.at).where(DutyChange.duty_id == duty_id)
+    if since is not None:
+        rows = rows.where(DutyChange.at >= since)
+    return [ChangedState(*row) for row in session.execute(rows.order_by(DutyChange.id))]

@@ -23,7 +23,7 @@ from storage.people import Person
 from storage.registrations import Registration, RegistrationState
 
 
-class Place(NamedTuple):
+class MemberPlace(NamedTuple):
     """A member of the association, with what decides which duties concern it."""
 
     code: str
@@ -63,11 +63,11 @@ class StatusColumns(NamedTuple):
     due: date | None
 
 
-def places(session: Session) -> Sequence[Place]:
+def places(session: Session) -> Sequence[MemberPlace]:
     """Return the members of the association, by code."""
     columns = Municipality.code, Municipality.full_name, Municipality.county, Municipality.size_group
     rows = select(*columns, Municipality.programme_until).where(Municipality.state == MemberState.MEMBER)
-    return [Place(*row) for row in session.execute(rows.order_by(Municipality.code))]
+    return [MemberPlace(*row) for row in session.execute(rows.order_by(Municipality.code))]
 
 
 def statuses(session: Session, duty_ids: Collection[int]) -> Sequence[StatusColumns]:

@@ -8,16 +8,30 @@ were added by other people, by forwarding, and are never removed.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
 from sqlalchemy import String, UniqueConstraint, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.database import Base, insert_new, person_key
+from storage.database import Base, insert_all_new, person_key
 from storage.people import Person
 
 DECLINED = "declined"
 """Graph's word for an attendee who answered no."""
+NO_ADDRESS, FULL = "no_address", "full"
+"""Why a person is invited but not in the calendar entry: mail can't reach them, or the entry holds no more people."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutlookAnswer:
+    """An answer as Outlook gave it."""
+
+    word: str
+    """Graph's word."""
+    at: datetime | None
+    """When the person answered; None if the calendar does not say."""
 
 
 class Invitation(Base):
@@ -32,17 +46,35 @@ class Invitation(Base):
     mark: Mapped[str] = mapped_column(String(64), default="")
     """The mark of the address that was written in the entry; empty before the first try."""
     answer: Mapped[str] = mapped_column(String(30), default="")
-    """Graph's word for the person's answer in Outlook, as last read; empty if unknown."""
+    """Graph's word for the person's last answer in Outlook; empty if there was none.
+
+    It stays when the calendar forgets it, as Exchange does when the appointment is moved.
+    """
+    answered_at: Mapped[datetime | None]
+    """When the person gave that answer, or when it was first read."""
+    outside: Mapped[str] = mapped_column(String(20), default="")
+    """Why the person is not in the calendar entry; empty for a person who is, or who waits for the next delivery."""
 
 
 def invite(session: Session, event_key: str, person_ids: Collection[int]) -> None:
     """Make these people the attendees. The calendar entry follows with the next delivery to it."""
-    ours = Invitation.event_key == event_key
-    gone = ours, Invitation.person_id.not_in(list(person_ids))
+    there = {row.person_id for row, _ in of_event(session, event_key) if row.person_id is not None}
+    remove(session, event_key, there.difference(person_ids))
+    add(session, event_key, set(person_ids) - there)
+
+
+def add(session: Session, event_key: str, person_ids: Collection[int]) -> None:
+    """Add people to the attendees; people who are there already stay."""
+    empty = {"event_key": event_key, "mark": "", "answer": "", "outside": ""}
+    # in the same order everywhere, or two transactions could deadlock
+    insert_all_new(session, Invitation, [{**empty, "person_id": person_id} for person_id in sorted(person_ids)])
+
+
+def remove(session: Session, event_key: str, person_ids: Collection[int]) -> None:
+    """Take people off the attendees. An address that was written in the entry keeps its row until it is removed."""
+    gone = Invitation.event_key == event_key, Invitation.person_id.in_(list(person_ids))
     session.execute(delete(Invitation).where(*gone, Invitation.mark == ""))
-    session.execute(update(Invitation).where(*gone).values(person_id=None))
-    for person_id in sorted(person_ids):  # in the same order everywhere, or two transactions could deadlock
-        insert_new(session, Invitation, event_key=event_key, person_id=person_id, mark="", answer="")
+    session.execute(update(Invitation).where(*gone).values(person_id=None, outside=""))
 
 
 def of_event(session: Session, event_key: str) -> Sequence[tuple[Invitation, Person | None]]:
@@ -51,16 +83,25 @@ def of_event(session: Session, event_key: str) -> Sequence[tuple[Invitation, Per
     return [(row, person) for row, person in session.execute(query.order_by(Invitation.id)).all()]
 
 
-def record(session: Session, event_key: str, removed: Collection[str], answers: Mapping[str, str]) -> None:
-    """Store the entry's current state: drop rows whose address was ``removed``, and set ``answers``, both by mark."""
+def record(
+    session: Session, event_key: str, removed: Collection[str], answers: Mapping[str, OutlookAnswer], now: datetime
+) -> None:
+    """Store the entry's state as read at ``now``: drop rows whose address was ``removed``, and store new answers.
+
+    Both go by mark.
+    """
     over = Invitation.event_key == event_key, Invitation.person_id.is_(None), Invitation.mark.in_(list(removed))
     session.execute(delete(Invitation).where(*over))
     for row, _ in of_event(session, event_key):
-        row.answer = answers.get(row.mark, "")
+        answer = answers.get(row.mark)
+        if answer is None or not answer.word:
+            continue
+        if answer.word != row.answer or (answer.at is not None and answer.at != row.answered_at):
+            row.answer, row.answered_at = answer.word, answer.at or now
 
 
 def declined(session: Session, event_key: str) -> set[int]:
-    """Return the people who declined in Outlook, as of the last delivery to the entry."""
+    """Return the people whose last known answer in Outlook is no."""
     query = select(Invitation.person_id).where(Invitation.event_key == event_key, Invitation.answer == DECLINED)
     return {person_id for person_id in session.scalars(query) if person_id is not None}
 

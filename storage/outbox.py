@@ -18,18 +18,21 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, case, exists, literal, or_, select, update
-from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, case, literal, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage import contents, invitations, name_keys
+from storage import calendar_entries, contents, invitations, name_keys
+from storage.chunks import in_chunks
 from storage.contents import Content
 from storage.database import Base, Utc, insert_new, person_key, wake
-from storage.outgoing import Operation, Outgoing, Repeat, ToCalendar, columns
+from storage.outgoing import Operation, Outgoing, ToCalendar, columns
 
 REPLY = "reply"
 """The subject of replies that a turn could not send. Their texts are as people read them, without keys."""
 QUEUE = "outbox"
 """The waker that a commit with new rows calls."""
+FORESEEN = "foreseen"
+"""Where a session that looks ahead keeps the keys that it has foreseen, as if they were planned."""
 KEPT_FOR = timedelta(days=7)
 """How long a row without an ``expires_at`` is tried; longer than any outage that nobody notices."""
 VERSIONS = frozenset({Operation.UPDATE, Operation.INVITE})
@@ -125,22 +128,28 @@ def enqueue(session: Session, outgoing: Outgoing, now: datetime) -> bool:
 def enqueue_all(session: Session, outgoings: Iterable[Outgoing], now: datetime) -> int:
     """Enqueue many. Return how many were new. 200 take about 20 ms, so plan more than that in chunks."""
     wanted = {outgoing.key: outgoing for outgoing in outgoings}
+    entries = {to.event_key for outgoing in wanted.values() if isinstance(to := outgoing.to, ToCalendar)}
+    held = {event_key: calendar_entries.hold(session, event_key) for event_key in sorted(entries)}
     there = known(session, wanted)
     fresh = [outgoing for key, outgoing in wanted.items() if key not in there]
     hashes = contents.keep(session, {outgoing.key: outgoing.body for outgoing in fresh}, now)
     rows = ({**row_of(outgoing, now), "content_hash": hashes[outgoing.key]} for outgoing in fresh)
     added = sum(insert_new(session, Delivery, **row) for row in rows)
     for outgoing in fresh:
-        if isinstance(outgoing.to, ToCalendar) and outgoing.attendees is not None:
-            invitations.invite(session, outgoing.to.event_key, outgoing.attendees)
+        if isinstance(outgoing.to, ToCalendar):
+            calendar_entries.plan(held[outgoing.to.event_key], outgoing.appointment, hashes[outgoing.key])
+            if outgoing.attendees is not None:
+                invitations.invite(session, outgoing.to.event_key, outgoing.attendees)
     if added:
         wake(session, QUEUE)
     return added
 
 
 def known(session: Session, keys: Collection[str]) -> set[str]:
-    """Return the keys that already have a row, sent or not."""
-    return set(session.scalars(select(Delivery.key).where(Delivery.key.in_(list(keys)))))
+    """Return the keys that already have a row, sent or not; for those who look ahead also the foreseen keys."""
+    queries = (select(Delivery.key).where(Delivery.key.in_(part)) for part in in_chunks(list(keys)))
+    foreseen: set[str] = session.info.get(FORESEEN, set())
+    return {key for query in queries for key in session.scalars(query)} | foreseen.intersection(keys)
 
 
 def cancel(session: Session, subject: str, now: datetime) -> int:
@@ -194,86 +203,7 @@ def find(session: Session, key: str) -> Delivery | None:
     return session.query(Delivery).filter_by(key=key).one_or_none()
 
 
-# what the delivery loop calls
-
-
-_OTHER = aliased(Delivery)
-_SUPERSEDED = and_(
-    Delivery.operation.in_(VERSIONS),
-    exists().where(
-        _OTHER.lane == Delivery.lane,
-        or_(_OTHER.id > Delivery.id, _OTHER.operation == Operation.CALL_OFF),
-        _OTHER.operation.in_(HARMLESS),
-        _OTHER.state.in_([State.WAITING, State.SENDING, State.SENT, State.UNCERTAIN]),
-    ),
-)
-"""A newer version is on its way or there, or the appointment is called off: sending this would bring back old state."""
-_LANE_TAKEN = exists().where(
-    _OTHER.lane == Delivery.lane,
-    _OTHER.id != Delivery.id,
-    or_(
-        _OTHER.state == State.SENDING,
-        and_(
-            _OTHER.state == State.WAITING,
-            _OTHER.id < Delivery.id,
-            ~and_(_OTHER.operation.in_(VERSIONS), Delivery.operation.in_(HARMLESS)),  # that one is superseded
-        ),
-    ),
-)
-
-
-def claim(session: Session, holder: str, now: datetime, most: int) -> list[Delivery]:
-    """Take at most ``most`` rows that are due, oldest first, one of each lane. Send only those that are ``sending``.
-
-    It is one statement, so that two replicas can't take the same row. Expired and superseded rows end with it.
-    """
-    due = select(Delivery.id).where(Delivery.state == State.WAITING, Delivery.not_before <= now, ~_LANE_TAKEN)
-    due = due.order_by(Delivery.not_before, Delivery.id).limit(most).with_for_update(skip_locked=True, of=Delivery)
-    over = case((Delivery.expires_at <= now, State.EXPIRED), (_SUPERSEDED, State.CANCELLED), else_=State.SENDING)
-    ends = or_(Delivery.expires_at <= now, _SUPERSEDED)
-    taken = (
-        update(Delivery)
-        .where(Delivery.id.in_(select(due.cte("due").c.id)), Delivery.state == State.WAITING)
-        .values(
-            state=over,
-            error=case((ends, case((Delivery.expires_at <= now, "expired"), else_="superseded")), else_=Delivery.error),
-            settled_at=case((ends, literal(now, Utc()))),
-            attempts=Delivery.attempts + case((ends, 0), else_=1),
-            claimed_by=holder,
-            claimed_at=now,
-        )
-        .returning(Delivery)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
-    return sorted(session.scalars(taken), key=lambda row: (row.not_before, row.id))
-
-
-def settle(session: Session, row: Delivery, *, late: bool = False, **outcome: Any) -> bool:
-    """Write the outcome of a claimed row. Return False if the claim is no longer ours.
-
-    ``late`` (it is known to have arrived) also counts after another replica gave it up, unless it was sent again.
-    """
-    open_states = [State.SENDING, State.UNCERTAIN, State.WAITING] if late else [State.SENDING]
-    this = Delivery.id == row.id, Delivery.claimed_by == row.claimed_by, Delivery.attempts == row.attempts
-    done = session.execute(update(Delivery).where(*this, Delivery.state.in_(open_states)).values(outcome))
-    return bool(done.rowcount)  # type: ignore[attr-defined]
-
-
-def recover(session: Session, holder: str, now: datetime) -> int:
-    """Decide about the rows that a dead process was sending. Return how many there were.
-
-    Harmless rows and, up to :data:`MOST_DOUBTS` times, ``Repeat.AGAIN`` rows go again. The rest waits for a person.
-    """
-    harmless = Delivery.operation.in_(HARMLESS)
-    again = or_(harmless, and_(Delivery.repeat == Repeat.AGAIN, Delivery.doubts < MOST_DOUBTS))
-    left = update(Delivery).where(Delivery.state == State.SENDING, Delivery.claimed_by != holder)
-    decided = left.values(
-        state=case((again, State.WAITING), else_=State.UNCERTAIN),
-        doubts=Delivery.doubts + case((harmless, 0), else_=1),
-        settled_at=case((~again, literal(now, Utc()))),
-        error="interrupted",
-    )
-    return int(session.execute(decided).rowcount)  # type: ignore[attr-defined]
+# what the delivery loop calls, with :mod:`storage.claims`
 
 
 def body(session: Session, row: Delivery) -> dict[str, Any]:

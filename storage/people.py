@@ -99,6 +99,8 @@ class Person(Base):
     """When the bot said hello; set at most once."""
     left_at: Mapped[datetime | None]
     """When they were on no team's roster any more. Until they are again, nothing is sent to them."""
+    returned_at: Mapped[datetime | None]
+    """When they were last on a roster again after that."""
 
     @property
     def called(self) -> str:
@@ -258,16 +260,14 @@ def search(session: Session, text: str, limit: int) -> Sequence[Person]:
         func.lower(Person.name).like(wanted.lower(), escape="\\"),
         Person.mail.ilike(wanted, escape="\\"),
     )
-    return session.scalars(
-        select(Person).where(matches).order_by(Person.teams_id.is_(None), Person.name, Person.id).limit(limit)
-    ).all()
+    found = select(Person).where(matches).order_by(Person.teams_id.is_(None), Person.name, Person.id)
+    return session.scalars(found.limit(limit)).all()
 
 
 def of_municipality(session: Session, code: str) -> Sequence[Person]:
     """The people who speak for a municipality, by name."""
-    return session.scalars(
-        select(Person).where(Person.municipality_code == code).order_by(Person.name, Person.id)
-    ).all()
+    theirs = select(Person).where(Person.municipality_code == code)
+    return session.scalars(theirs.order_by(Person.name, Person.id)).all()
 
 
 def offering_help(session: Session) -> Sequence[Person]:

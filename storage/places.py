@@ -46,6 +46,13 @@ KEPT = tuple(_TABLE.c[name] for name in StoredConversation._fields)
 """The columns of :class:`StoredConversation`."""
 _FIND = select(*KEPT).where(_TABLE.c.id == bindparam("this"))
 
+_OWN_CHAT = (
+    select(Conversation)
+    .where(Conversation.person_id == bindparam("person"))
+    .order_by(Conversation.seen_at.desc())
+    .limit(1)
+)
+
 
 def kept(session: Session, conversation_id: str) -> StoredConversation | None:
     """Return the stored columns of the conversation; None for a new one."""
@@ -91,7 +98,7 @@ def greet(session: Session, conversation_id: str, now: datetime) -> bool:
 
 def own_chat(session: Session, person_id: int) -> Conversation | None:
     """Return the person's own chat with the bot; the newest one if there are several."""
-    return session.query(Conversation).filter_by(person_id=person_id).order_by(Conversation.seen_at.desc()).first()
+    return session.scalars(_OWN_CHAT, {"person": person_id}).first()
 
 
 def newest(session: Session) -> Conversation | None:

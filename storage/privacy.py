@@ -149,7 +149,7 @@ def erase(
     _end_seats(session, ids, today)
     _rename_in_audit(session, ids, reference)
     questions.forget_origin(session, ids, reference)
-    invitations.withdraw(session, ids, reference, now)
+    invitations.withdraw(session, ids, now)
     session.expunge_all()  # what the turn has loaded may be gone now
     session.execute(delete(PEOPLE).where(PEOPLE.c.id.in_(ids)))  # the keys' ON DELETE does the rest
     for work in after:

@@ -52,7 +52,18 @@ def enqueue_mail(session: Session, row: Delivery, now: datetime, *, not_before: 
 
 def beside(session: Session, mail: Delivery) -> Delivery | None:
     """Return the row whose content this mail sends too; None for a mail that goes alone."""
-    return outbox.find(session, mail.key.removesuffix(_MAIL)) if mail.key.endswith(_MAIL) else None
+    key = first_key(mail)
+    return outbox.find(session, key) if key else None
+
+
+def first_key(mail: Delivery) -> str:
+    """Return the key of the row whose content this mail sends too; empty for a mail that goes alone."""
+    return mail.key.removesuffix(_MAIL) if mail.key.endswith(_MAIL) else ""
+
+
+def mail_key(key: str) -> str:
+    """Return the key of the mail that goes with the row that has this key."""
+    return f"{key}{_MAIL}"
 
 
 def rewrite_mail(session: Session, outgoing: Outgoing, now: datetime) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, func, literal, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, literal, select, update
 from sqlalchemy.orm import Session, aliased
 
+from storage import calendar_entries
 from storage.audit import AuditRow
+from storage.calendar_entries import CalendarEntry
 from storage.contacts import Contact
 from storage.contents import Content
 from storage.database import insert_new
@@ -43,6 +45,12 @@ def trust(session: Session, now: datetime) -> None:
         session.execute(update(Lease).where(Lease.name == RETENTION).values(until=now))
 
 
+def _lasts(before: datetime) -> ColumnElement[bool]:
+    """Return the condition that a row is about an appointment that ends after ``before``."""
+    lane = literal(ToCalendar("").lane) + CalendarEntry.event_key
+    return exists().where(Delivery.lane == lane, CalendarEntry.ends_at >= before)
+
+
 def forget_dialogs(session: Session, before: datetime, limit: int) -> int:
     """Delete unfinished dialogs, such as a list that somebody pasted but never saved."""
     old = select(OpenDialog).where(OpenDialog.changed_at < before).limit(limit)
@@ -55,9 +63,11 @@ def forget_dialogs(session: Session, before: datetime, limit: int) -> int:
 def forget_contents(session: Session, before: datetime, limit: int) -> int:
     """Remove the content of at most ``limit`` rows that ended before ``before``, and delete unused contents.
 
-    Return how many rows and contents changed. The rows stay, because their keys say what was sent.
+    Return how many rows and contents changed. The rows stay, because their keys say what was sent. An appointment's
+    content stays until the appointment has ended, because a registration sends it again.
     """
-    old = select(Delivery.id).where(Delivery.settled_at < before, Delivery.content_hash.is_not(None)).limit(limit)
+    old = select(Delivery.id).where(Delivery.settled_at < before, Delivery.content_hash.is_not(None))
+    old = old.where(~_lasts(before)).limit(limit)
     cleared = session.execute(update(Delivery).where(Delivery.id.in_(old)).values(content_hash=None))
     unused = ~exists().where(Delivery.content_hash == Content.hash)
     orphans = select(Content.hash).where(Content.used_at < before, unused).limit(limit)
@@ -67,9 +77,10 @@ def forget_contents(session: Session, before: datetime, limit: int) -> int:
 
 
 def forget_deliveries(session: Session, before: datetime, limit: int) -> int:
-    """Delete rows of sent messages, except messages that other rows are about."""
+    """Delete rows of sent messages, except messages that other rows are about and appointments that last."""
     targeted = select(_TARGETED.target).where(_TARGETED.target.is_not(None))
-    over = Delivery.state.not_in(_UNDECIDED), Delivery.settled_at < before, Delivery.key.not_in(targeted)
+    ended = Delivery.state.not_in(_UNDECIDED), Delivery.settled_at < before
+    over = *ended, Delivery.key.not_in(targeted), ~_lasts(before)
     return _changed(session, delete(Delivery).where(Delivery.id.in_(select(Delivery.id).where(*over).limit(limit))))
 
 
@@ -79,11 +90,16 @@ def forget_replies(session: Session, before: datetime, limit: int) -> int:
     return _changed(session, delete(Delivery).where(Delivery.id.in_(select(Delivery.id).where(*over).limit(limit))))
 
 
-def forget_invitations(session: Session, limit: int) -> int:
-    """Delete at most ``limit`` invitations to appointments whose deliveries are all forgotten. Return how many."""
-    there = exists().where(Delivery.lane == literal(ToCalendar("").lane) + Invitation.event_key)
-    old = select(Invitation.id).where(~there).limit(limit)
-    return _changed(session, delete(Invitation).where(Invitation.id.in_(old)))
+def forget_appointments(session: Session, before: datetime, limit: int) -> int:
+    """Delete at most ``limit`` appointments that ended before ``before``, then invitations to deleted appointments.
+
+    Return how many rows were deleted.
+    """
+    old = select(CalendarEntry.event_key).where(calendar_entries.is_over(before)).limit(limit)
+    over = _changed(session, delete(CalendarEntry).where(CalendarEntry.event_key.in_(old)))
+    there = exists().where(CalendarEntry.event_key == Invitation.event_key)
+    without = select(Invitation.id).where(~there).limit(limit)
+    return over + _changed(session, delete(Invitation).where(Invitation.id.in_(without)))
 
 
 def forget_questions(session: Session, before: datetime, limit: int) -> int:

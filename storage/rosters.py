@@ -93,7 +93,7 @@ def see(session: Session, roster_id: str, person: Person, read_at: datetime) -> 
         this = RosterMember.roster_id == roster_id, RosterMember.person_id == person.id
         session.execute(update(RosterMember).where(*this).values(seen_at=read_at))
     if person.left_at is not None:
-        person.left_at = None
+        person.left_at, person.returned_at = None, read_at
 
 
 def begin(session: Session, roster_id: str) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 import storage.kansli
 from bot.conversation import ROUTES
 from bot.features import AUDIENCES, DECISIONS, START
+from bot.jobs import PLAN
 from bot.search.live_bank import LiveBank
 from bot.settings import Settings
 from bot.turn import App
@@ -201,6 +202,7 @@ def _put_together(database: Database, bank: LiveBank, settings: dict[str, str]) 
         start=START,
         decisions=DECISIONS,
         conditions=AUDIENCES,
+        plan=PLAN,
     )
 
 

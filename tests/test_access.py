@@ -18,8 +18,12 @@ from sqlalchemy import select
 
 from bot.conversation import ROUTES
 from bot.message import Incoming, Kind
+from bot.register.change import Change
+from bot.schedule import life
+from bot.schedule.plans import EventPlan
 from storage import contacts, faq_log, groups, offers, people
 from storage.contacts import ProposalKind
+from storage.events import EventKind
 from storage.faq import Entry, EntryState
 from storage.faq_log import QuestionText, Vote
 from storage.outbox import Delivery
@@ -199,6 +203,8 @@ def _made(session: Any, chats: dict[str, Chat], contact: int, solved: int) -> di
     draft.question = draft.answer = DRAFT
     proposal = contacts.propose(session, ProposalKind.SEAT, anna.id, SOTENAS, now, seat="reporter")
     logged = session.scalars(select(QuestionText.question_id).order_by(QuestionText.question_id.desc())).first()
+    plan = EventPlan(EventKind.FORUM, "Träff om vatten")
+    made = life.create(Change(session, None, now), plan)
     session.flush()
     return {
         "person": anna.id,
@@ -210,6 +216,7 @@ def _made(session: Any, chats: dict[str, Chat], contact: int, solved: int) -> di
         "which": str(group.id),
         "entry": entry.id,
         "draft": draft.id,
+        "event_draft": made.id,
         "entry_seen": draft.changed_at.isoformat(),
         "offer": offers.add(session, solved, anna.id, "Ett svar i tråden", now).id,
         "question": logged,
@@ -225,6 +232,8 @@ def _data(world: World, verb: str, form: dict[str, Any]) -> dict[str, Any]:
     if verb.startswith("faq.") and verb.removeprefix("faq.") in {"edit", "save", "move", "publish"}:
         data |= {"entry": data["draft"], "seen": data["entry_seen"]}
         data.pop("question")
+    if verb.startswith("event.desk."):
+        data["event"] = data["event_draft"]
     if verb in {"questions.to_faq", "questions.not_now", "faq.skip_solved"}:
         data["question"] = data["solved"]
     return data | form

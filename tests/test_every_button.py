@@ -43,7 +43,7 @@ SHARED = {
     # any member may come to an event; its calendar entry has everybody
     **dict.fromkeys(
         (f"event.{verb}" for verb in ("register", "leave", "decline", "accept_offer", "pass_offer")),
-        frozenset({"deliveries", "events"}),
+        frozenset({"deliveries", "events", "invitations"}),
     ),
     "event.ask": frozenset({"deliveries"}),
     "questions.reply": _CARD | {"theme_groups"},
@@ -72,10 +72,10 @@ TOLD_TO_MEMBERS = frozenset({"people.contacts_of"})
 ANNAS_OWN = frozenset({"privacy.erase"})
 PRIVATE = "Får vi lämna nätverket i smyg?"
 """Anna's question to the kansli, which nobody else may read."""
-VIEW = "Vi tycker att målen är för svaga."
-"""Anna's point of view on a consultation that every member may answer."""
 SPEAKER = "Vad gick snett hos er?"
 """Anna's question to Bo, who speaks at an event."""
+VIEW = "Vi tycker att målen är för svaga."
+"""Anna's point of view on a consultation that every member may answer."""
 CIAS = 2
 """Cia's question, which Bo's answer solved."""
 LEFT = "Lena Lämnat"
@@ -86,7 +86,9 @@ SECRETS[LEFT] = (SPEAKER, *SECRETS["Bo Ek"], "Anna Andersson", "anna@sotenas.se"
 KARINS_OWN = frozenset({"privacy.erase", "privacy.erase_person"})
 """Buttons that are attacked, but not pressed by those they belong to: nobody would be left to walk on as."""
 GUESS = {
-    **dict.fromkeys(("person", "contact", "entry", "question", "proposal", "group", "answer", "id", "page"), 1),
+    **dict.fromkeys(
+        ("person", "contact", "entry", "question", "proposal", "group", "answer", "id", "page", "event"), 1
+    ),
     "announcement": 1,
     "code": SOTENAS,
     "role": "kansli",
@@ -94,6 +96,7 @@ GUESS = {
     "state": "former",
     "name": "Siri",
     "step": "answer",
+    **dict.fromkeys(("day", "kind", "send", "stop"), "question"),
 }
 """The data of a press that somebody made up."""
 
@@ -263,8 +266,8 @@ def test_no_button_of_a_members_works_for_another_or_for_the_kansli(world: World
 
     assert sorted(set(world.wrong)) == []
     assert {"privacy.erase", "people.save_profile", "faq.vote", "questions.withdraw", "questions.solve"} <= met
-    assert {"consultations.write", "consultations.save", "consultations.take_back"} <= met
     assert {f"event.{verb}" for verb in ("open", "register", "leave", "names", "ask", "calendar")} <= met
+    assert {"consultations.write", "consultations.save", "consultations.take_back"} <= met
 
 
 def test_no_button_of_the_kanslis_works_for_a_member(world: World) -> None:
@@ -272,6 +275,7 @@ def test_no_button_of_the_kanslis_works_for_a_member(world: World) -> None:
 
     assert sorted(set(world.wrong)) == []
     assert {"privacy.erase_person", "people.give", "people.save_contact", "faq.save"} <= met
+    assert {"event.desk.save", "event.desk.publish", "event.desk.invite", "event.desk.copy"} <= met
     assert {"event.open", "event.questions"} <= met
     assert {"faq.from_question", "faq.write", "faq.no_gap", "faq.add_phrasing"} <= met
     assert {"consultations.list", "newsletters.draft"} <= met

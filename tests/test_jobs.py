@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot import jobs
 from bot.jobs import Job, Work
+from bot.plan import Due
 from bot.privacy import retention
 from bot.turn import App
 from storage import faq_log, outbox, turns
@@ -31,7 +32,7 @@ def rows(app: App) -> int:
     return app.database.play(lambda session: session.query(Delivery).count())
 
 
-def due_for(person_id: int, number: int) -> jobs.Due:
+def due_for(person_id: int, number: int) -> Due:
     def due(_session: Session, now: datetime) -> list[Outgoing]:
         return [Outgoing(f"due:{n}:{now:%Y-%m-%d}", "due:1", ToPerson(person_id), text="hej") for n in range(number)]
 

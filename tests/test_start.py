@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from bot.memberlist import operator as members
 from bot.search.live_bank import LiveBank
 from bot.settings import Settings
 from bot.upkeep import operator
-from storage import content, groups, migrate, process_lock
+from storage import content, groups, leases, migrate, process_lock
 from storage.database import Database
 from tests.support.dates import environment
 from tests.support.network import free_port
@@ -60,6 +61,22 @@ async def test_a_laptop_starts_with_content_and_is_ready(tmp_path: Path) -> None
             ready = await started.get("/readyz")
             assert (ready.status, await ready.json()) == (200, {"ready": True})
     assert entries(chosen) == 0
+
+
+async def test_a_bot_on_sqlite_sends_at_once_after_one_that_was_killed(tmp_path: Path) -> None:
+    chosen = settings(tmp_path)
+    async with client(chosen):
+        pass
+    database, now = Database(chosen.database_url), app.utc_now()
+
+    def holder() -> str:
+        return database.play(lambda session: str(session.query(leases.Lease.holder).filter_by(name="outbox").scalar()))
+
+    database.play(lambda session: leases.hold(session, "outbox", "killed", now, timedelta(seconds=25)))
+    async with client(chosen), asyncio.timeout(15):
+        while holder() in ("None", "killed"):  # noqa: ASYNC110 - another process's database tells nothing
+            await asyncio.sleep(0.05)
+    database.close()
 
 
 async def test_a_hosted_bot_starts_empty_and_wants_tokens(tmp_path: Path) -> None:

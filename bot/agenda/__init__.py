@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.agenda import commands, reminders
-from bot.agenda.reminders import run
+from bot.agenda.reminders import ahead, run
 from bot.desk import Tile
 from bot.routes import Role, Routes
 
@@ -11,4 +11,4 @@ routes = Routes(commands.routes)
 START = (Tile("Veckans beslut", "agenda.show", role=Role.KANSLI),)
 STILL_WANTED = {"agenda": reminders.still_wanted}
 
-__all__ = ["START", "STILL_WANTED", "routes", "run"]
+__all__ = ["START", "STILL_WANTED", "ahead", "routes", "run"]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.agenda import cards, week
 from bot.delivery.living import Living, Readers, shown
+from bot.desk import PreparedDecision
 from bot.message import Json
 from bot.turn import App
 from storage import agenda, kansli, outbox, people
@@ -18,11 +19,15 @@ def living(name: str) -> Living:
     return Living.of(f"agenda:{name}")
 
 
-def card(app: App, session: Session, now: datetime, note: str = "") -> Json:
-    """Return this week's card as it stands now."""
+def card(
+    app: App, session: Session, now: datetime, note: str = "", waiting: list[PreparedDecision] | None = None
+) -> Json:
+    """Return this week's card as it stands now. ``waiting`` are the decisions that wait, if they are known."""
     done = agenda.of_week(session, week.name(now))
     names = people.names(session, {choice.by_id for choice in done if choice.by_id is not None})
-    return cards.decisions(week.waiting(app, session, now), done, names, note=note, week=week.name(now))
+    return cards.decisions(
+        week.waiting(app, session, now) if waiting is None else waiting, done, names, note=note, week=week.name(now)
+    )
 
 
 def changed(app: App, session: Session, choice: agenda.AgendaChoice, now: datetime) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from bot import swedish
 from bot.agenda import cards, notices, week
-from bot.swedish import date_of
+from bot.plan import Foreseen
+from bot.swedish import OPENS, STOCKHOLM, date_of
 from bot.turn import App
 from storage import kansli, outbox
 from storage.outbox import Delivery
@@ -37,8 +38,18 @@ def due(app: App, session: Session, now: datetime) -> list[Outgoing]:
     if not waiting:
         return []
     mail = cards.by_mail(waiting)
-    posts = living.post_to(people, notices.card(app, session, now))
+    posts = living.post_to(people, notices.card(app, session, now, waiting=waiting))
     return [replace(post, reach=Reach.REMINDER, mail=mail, expires_at=week.ends(now)) for post in posts]
+
+
+def ahead(app: App, session: Session, now: datetime, until: datetime) -> Iterator[Foreseen]:
+    """Yield the weeks' cards that come before ``until``, if the decisions that wait now wait then too."""
+    day = date_of(now)
+    while (opens := datetime.combine(day, OPENS, STOCKHOLM).astimezone(UTC)) < until:
+        moment = max(now, opens)
+        if day == date_of(moment):
+            yield from (Foreseen(moment, post) for post in due(app, session, moment))
+        day += timedelta(days=1)
 
 
 def still_wanted(session: Session, row: Delivery) -> bool:

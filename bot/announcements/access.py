@@ -11,10 +11,16 @@ being sent, sent       its recipients, and members in its          the kansli, a
 
 from __future__ import annotations
 
-from bot.message import UserError
+from sqlalchemy.orm import Session
+
+from bot.announcements.manuscript import Manuscript
+from bot.message import Scope, UserError
 from bot.turn import Turn
-from storage import announcements, copies
+from storage import announcements, copies, kansli, news, outbox
 from storage.announcements import OUT, Announcement, AnnouncementState
+from storage.database import is_id
+from storage.outbox import Delivery
+from storage.outgoing import digest_of, number_of
 
 GONE = "Det utskicket finns inte kvar. Skriv **utskick** för att se dem som finns."
 KANSLI_ONLY = "Det där kan bara kansliet göra."
@@ -28,6 +34,8 @@ STATES = {
     AnnouncementState.RECALLED: "Utskicket är återtaget.",
 }
 """Refusals of a press that does not fit where the announcement stands."""
+QUOTABLE = ("announcement", "announcement_reminder", "announcement_nudge")
+"""First words of the outbox subjects of messages to members about an announcement."""
 
 
 def kept(turn: Turn, *states: AnnouncementState) -> Announcement:
@@ -71,6 +79,40 @@ def received(turn: Turn) -> Announcement:
         raise UserError("Det utskicket är inte skickat, så knappen gör inget än.")
     if row.state == AnnouncementState.RECALLED:
         raise UserError("Kansliet har tagit tillbaka det här utskicket.")
-    if not row.audience.get("channels") and not copies.of_person(turn.session, row.subject, turn.person.id):
+    sent = row.audience.get("channels") or copies.of_person(turn.session, row.subject, turn.person.id)
+    if not sent and not news.lists(turn.session, row.id, turn.person.id):
         raise UserError("Det utskicket har inte gått till dig.")
     return row
+
+
+def spoken_of(turn: Turn) -> Announcement | None:
+    """Return the announcement in whose thread a message is written, or whose copy in the 1:1 chat it quotes."""
+    place, quoted = turn.incoming.place, turn.incoming.quotes
+    subject = None
+    if place.scope is Scope.CHANNEL and place.thread_id:
+        subject = copies.of_thread(turn.session, place.conversation_id, place.thread_id, "announcement:")
+    elif place.scope is Scope.PERSONAL and quoted:
+        subject = copies.of_message(turn.session, place.conversation_id, quoted, QUOTABLE)
+    return announcements.find(turn.session, number_of(subject) or 0) if subject else None
+
+
+def review_key(row: Announcement, content: Manuscript, writer: object, reviewer: int) -> str:
+    """Return the outbox key of the card that asks a colleague to approve a correction of this version."""
+    stem = f"announcement_review:{row.id}:{row.version}:{writer}:{digest_of(content.data)[:16]}"
+    return f"{stem}:person:{reviewer}"
+
+
+def writer_of(turn: Turn, row: Announcement, content: Manuscript) -> int:
+    """Return the person who asked the presser to approve exactly this correction.
+
+    The content comes from the client. The outbox knows what somebody else wrote and asked the presser about.
+    """
+    writer = turn.data.get("writer")
+    if outbox.find(turn.session, review_key(row, content, writer, turn.person.id)) is None or not is_id(writer):
+        raise UserError("Den rättelsen har du inte fått att granska. Be den som skrev den att skicka den igen.")
+    return writer
+
+
+def for_desk(session: Session, delivery: Delivery) -> bool:
+    """Return whether the person still has the kansli role, just before a card for the kansli goes to them."""
+    return delivery.person_id in {person.id for person in kansli.everyone(session)}

@@ -25,8 +25,10 @@ from bot.message import Json
 from bot.ports import DeliveryWay, Reason
 from bot.register import words
 from bot.register.audience import MOST_PICKED, Addressees
+from bot.register.subscriptions import REASONS
 from bot.swedish import count
 from storage.announcements import Announcement
+from storage.news import Why
 
 FIELDS = {
     "channels": "Kanaler",
@@ -83,8 +85,14 @@ def form(
     return card(*body, actions=actions, summary=f"Till vem ska ”{row.heading}” gå?")
 
 
-def people(row: Announcement, found: Addressees, channels: Sequence[tuple[str, str | None]], page: int) -> Json:
-    """List the recipients and how each one is reached, or why not."""
+def people(
+    row: Announcement,
+    found: Addressees,
+    aside: Mapping[int, Why],
+    channels: Sequence[tuple[str, str | None]],
+    page: int,
+) -> Json:
+    """List the recipients and how each one is reached, or why not. ``aside`` has those who chose another way."""
     shown = paged(found.people, page, ON_PAGE, "announcements.people", announcement=row.id)
     body: list[CardElement] = [
         heading("Mottagare just nu"),
@@ -94,7 +102,8 @@ def people(row: Announcement, found: Addressees, channels: Sequence[tuple[str, s
     for person, way in shown.shown:
         town = f", {person.municipality}" if person.municipality else ""
         guest = " (gäst)" if person.guest else ""
-        how = words.UNREACHED[way] if isinstance(way, Reason) else WAYS[way]
+        reached = words.UNREACHED[way] if isinstance(way, Reason) else WAYS[way]
+        how = REASONS[aside[person.id]] if person.id in aside else reached
         body.append(plain(f"{person.name}{town}{guest}: {how}"))
     body += [small(shown.place)] if shown.last else []
     back = button("Tillbaka", "announcements.open", announcement=row.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,11 +10,11 @@ from typing import Any
 
 from microsoft_teams.cards import Action, CardElement
 
-from bot.announcements import checks
-from bot.announcements.manuscript import CONSULTATION, KINDS, MARK_SAID, MARK_TITLES, Manuscript
+from bot.announcements import manuscript
+from bot.announcements.manuscript import CONSULTATION, KINDS, MARK_SAID, MARK_TITLES, MARK_UNDO, Manuscript
 from bot.cards import button, buttons, card, caution, heading, image, label, markdown, open_link, small
 from bot.message import Json
-from bot.swedish import STOCKHOLM, WEEKDAYS, day
+from bot.swedish import MONTHS, STOCKHOLM, WEEKDAYS, day, listed
 from storage.announcements import Announcement, Mark
 from storage.outgoing import AsMail
 
@@ -84,9 +85,9 @@ def body(edition: Edition, marks: Collection[Mark] = ()) -> list[CardElement]:
         small(f"{kind.title} från kansliet{' · Viktigt' if content.important else ''}"),
         heading(content.heading),
         *([caution(f"Rättad kl. {edition.corrected}.")] if edition.corrected else []),
-        *([image(content.image_url, content.image_alt)] if checks.shows_picture(content) else []),
+        *([image(content.image_url, content.image_alt)] if manuscript.shows_picture(content) else []),
         *([markdown(content.text)] if content.text else []),
-        *([label(_last_day(content))] if content.last_date else []),
+        *([label(last)] if (last := _last_day_unless_told(content)) else []),
         *button_rows(*links),
         *(small(MARK_SAID[mark]) for mark in kind.marks if mark in marks),
     ]
@@ -108,7 +109,7 @@ def mail(edition: Edition) -> AsMail:
     parts = (
         f"**Rättad kl. {edition.corrected}.** Det här ersätter ett tidigare mejl." if edition.corrected else "",
         content.text,
-        f"**{_last_day(content)}**" if content.last_date else "",
+        f"**{last}**" if (last := _last_day_unless_told(content)) else "",
         f"Bild: {content.image_alt} [Öppna bilden]({content.image_url})" if content.image_url else "",
         links,
         f"Öppna chatten i Teams och tryck {' eller '.join(presses)} om det passar er." if presses else "",
@@ -128,7 +129,9 @@ def reminder(edition: Edition, left: str) -> tuple[Json, AsMail]:
     """Return the reminder before the last day, as a card and as a mail. ``left`` says how long it is: "i morgon"."""
     content = edition.content
     text = f"{_last_day(content)}. Det är {left}. Du får påminnelsen för att du tryckte **Intresserad**."
-    drop = button("Inte intresserad", "announcements.unmark", announcement=edition.number, mark=Mark.INTERESTED.value)
+    drop = button(
+        MARK_UNDO[Mark.INTERESTED], "announcements.unmark", announcement=edition.number, mark=Mark.INTERESTED.value
+    )
     shown = card(
         heading(content.heading), markdown(text), actions=[*_links(content), drop], summary=f"{content.heading}. {text}"
     )
@@ -136,9 +139,33 @@ def reminder(edition: Edition, left: str) -> tuple[Json, AsMail]:
     return shown, AsMail(f"Sista dag {left}: {content.heading}", mailed, "Du får mejlet för att du är intresserad.")
 
 
+def nudge(row: Announcement) -> tuple[Json, AsMail]:
+    """Return the reminder to people who have pressed nothing, as a card and as a mail.
+
+    It has nothing of the text, because nobody corrects or recalls it. Its button shows the newest version.
+    """
+    edition = Edition.of(row)
+    content = edition.content
+    marks = _marks(edition, ())[:-1]  # without the question to the kansli
+    press = listed([f"**{MARK_TITLES[mark]}**" for mark in KINDS[content.kind].marks], "eller")
+    text = f"Du fick det här från kansliet {day(row.sent_at or row.changed_at)}. Tryck {press}, så vet kansliet."
+    if Mark.READ not in KINDS[content.kind].marks:
+        text += " Passar det inte er behöver du inte göra något."
+    show = button("Visa utskicket", "announcements.show", style="positive", announcement=row.id)
+    shown = card(
+        small(f"Påminnelse · {KINDS[content.kind].title}"),
+        heading(content.heading),
+        markdown(text),
+        *button_rows(show, *marks),
+        summary=f"Påminnelse: {content.heading}",
+    )
+    mailed = f"{text} Knapparna finns i chatten i Teams."
+    return shown, AsMail(f"Påminnelse: {content.heading}"[:120], mailed, WHY)
+
+
 def _links(content: Manuscript) -> list[Action]:
     """Return the link buttons. A draft may have an address that opens nothing, which no client would show."""
-    return [open_link(title, url) for title, url in content.links if checks.opens(url)]
+    return [open_link(title, url) for title, url in content.links if manuscript.opens(url)]
 
 
 def _last_day(content: Manuscript) -> str:
@@ -147,14 +174,21 @@ def _last_day(content: Manuscript) -> str:
     return f"Sista dag: {WEEKDAYS[content.last_date.weekday()]} {day(content.last_date)}"
 
 
+def _last_day_unless_told(content: Manuscript) -> str:
+    """Return the last day; empty if the text says that day with its year."""
+    last = content.last_date
+    told = last and re.search(rf"\b{last.day} {MONTHS[last.month - 1]} {last.year}\b", content.text, re.IGNORECASE)
+    return "" if told else _last_day(content)
+
+
 def _marks(edition: Edition, marks: Collection[Mark]) -> list[Action]:
     known: dict[str, Any] = {"announcement": edition.number, "version": edition.version}
     shown: list[Action] = []
     for mark in KINDS[edition.content.kind].marks:
         if mark not in marks:
             shown.append(button(MARK_TITLES[mark], "announcements.mark", mark=mark.value, **known))
-        elif mark is Mark.INTERESTED:
-            shown.append(button("Inte intresserad", "announcements.unmark", mark=mark.value, **known))
+        elif mark in MARK_UNDO:
+            shown.append(button(MARK_UNDO[mark], "announcements.unmark", mark=mark.value, **known))
     if edition.content.kind == CONSULTATION:
         shown.append(button("Lämna synpunkt", "consultations.write", announcement=edition.number))
     return [*shown, button("Fråga kansliet", "announcements.ask", **known)]

@@ -7,7 +7,7 @@ from bot.announcements import access, cards, desk_cards, lifecycle, manuscript
 from bot.announcements.cards import Edition
 from bot.announcements.desk_commands import show
 from bot.announcements.manuscript import KINDS, LONGEST_HEADING, MOST_LINKS, Manuscript
-from bot.message import Reply, Scope, UserError, say
+from bot.message import Reply, UserError, say
 from bot.register import target
 from bot.register.change import Change
 from bot.routes import Role, Routes, Where
@@ -15,9 +15,8 @@ from bot.swedish import date_of, listed
 from bot.turn import Turn
 from bot.wording import one_line
 from bot.wording.one_line import Understood
-from storage import announcements, copies
+from storage import announcements
 from storage.announcements import AnnouncementState, Mark
-from storage.outgoing import number_of
 
 routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
 members = Routes[Turn]()
@@ -44,8 +43,12 @@ def announce(turn: Turn) -> Reply:
         )
     to, unknown = target.understood(turn.session, line.to)
     row = lifecycle.create(Change.of(turn), _content(line), to)
-    told = f"Jag vet inte vem du menar med {listed([f'”{word}”' for word in unknown])}. Välj Mottagare. "
-    return show(turn, row, f"{told if unknown else ''}Sparat som utkast. Stämmer det? Tryck Ändra om något är fel.")
+    told = "Sparat som utkast. Stämmer det? Tryck Ändra om något är fel."
+    if unknown:
+        told = f"Jag vet inte vem du menar med {listed([f'”{word}”' for word in unknown])}. Välj Mottagare. {told}"
+    if len(line.urls) > MOST_LINKS:
+        told = f"Det får plats {MOST_LINKS} länkar, så jag tog inte med {listed(line.urls[MOST_LINKS:])}. {told}"
+    return show(turn, row, told)
 
 
 @routes.action("announcements.start")
@@ -72,6 +75,13 @@ def overview(turn: Turn) -> Reply:
     return say(card=desk_cards.overview(rows, turn.page))
 
 
+@members.action("announcements.read", where=Where.PERSONAL)
+def read(turn: Turn) -> Reply:
+    """Show an announcement in a message of its own, below the list that names it."""
+    access.received(turn)
+    return say(card=_own(turn))
+
+
 @members.action("announcements.mark")
 def mark(turn: Turn) -> Reply:
     """Remember what the member says about an announcement."""
@@ -89,6 +99,12 @@ def unmark(turn: Turn) -> Reply:
     return turn.in_place(_own(turn))
 
 
+@members.action("announcements.show")
+def show_newest(turn: Turn) -> Reply:
+    """Show the newest version to a recipient, with what they have pressed."""
+    return turn.in_place(_own(turn))
+
+
 @members.action("announcements.ask")
 def ask(turn: Turn) -> Reply:
     """Begin a question to the kansli about an announcement."""
@@ -98,21 +114,19 @@ def ask(turn: Turn) -> Reply:
     return dialog.start(turn, "question", {**_to_kansli(turn), "_draft": f"Om utskicket ”{row.heading}”: "})
 
 
-def ask_in_thread(turn: Turn) -> Reply | None:
-    """Make a question to the kansli of what somebody asks the bot in an announcement's thread.
+def ask_about(turn: Turn) -> Reply | None:
+    """Make a question to the kansli of what somebody writes in an announcement's thread, or as a reply to their copy.
 
-    Return None if the message is not in such a thread.
+    Return None if the message is about no announcement.
     """
-    place = turn.incoming.place
-    if place.scope is not Scope.CHANNEL or not place.thread_id or not turn.incoming.text:
-        return None
-    subject = copies.of_thread(turn.session, place.conversation_id, place.thread_id, "announcement:")
-    row = announcements.find(turn.session, number_of(subject) or 0) if subject else None
+    place, text = turn.incoming.place, turn.incoming.text
+    row = access.spoken_of(turn) if text else None
     if row is None:
         return None
-    text = f"{turn.incoming.text}\n\n(Gäller utskicket ”{row.heading}”.)"
-    place_of_answer = {"_conversation": place.conversation_id, "_thread": place.thread_id}
-    return dialog.start(turn, "question", {**_to_kansli(turn), "text": text, **place_of_answer})
+    asked = {**_to_kansli(turn), "text": f"{text}\n\n(Gäller utskicket ”{row.heading}”.)"}
+    if place.thread_id:
+        asked |= {"_conversation": place.conversation_id, "_thread": place.thread_id}
+    return dialog.start(turn, "question", asked)
 
 
 def _to_kansli(turn: Turn) -> dict[str, str]:
@@ -136,10 +150,11 @@ def _mark(turn: Turn, kind: str) -> Mark:
 
 def _template(kind: str) -> Manuscript:
     template = KINDS[kind]
-    return Manuscript(kind, template.heading[:LONGEST_HEADING], template.text)
+    return Manuscript(kind, template.heading[:LONGEST_HEADING], template.text, evergreen=template.dated)
 
 
 def _content(line: Understood) -> Manuscript:
     kind = manuscript.kind_of(f"{line.heading} {line.text}")
     links = tuple((KINDS[kind].link, url) for url in line.urls)[:MOST_LINKS]
-    return Manuscript(kind, line.heading or KINDS[kind].title, line.text, links=links, last_date=line.deadline)
+    title = line.heading or KINDS[kind].title
+    return Manuscript(kind, title, line.text, links=links, last_date=line.deadline, evergreen=bool(line.deadline))

@@ -11,7 +11,6 @@ from microsoft_teams.cards import Action, CardElement, Container
 
 from bot.announcements import cards
 from bot.announcements.cards import Edition
-from bot.announcements.checks import Flaw
 from bot.announcements.manuscript import (
     KINDS,
     LONGEST_ADDRESS,
@@ -39,8 +38,10 @@ from bot.cards import (
     text_input,
 )
 from bot.delivery import mail
+from bot.delivery.recurrence import Every
 from bot.message import Json
-from bot.swedish import count, date_of
+from bot.swedish import count, date_of, day
+from bot.wording.texts import Flaw
 from storage.announcements import Announcement, AnnouncementState
 
 STATE_NAMES = {
@@ -51,6 +52,7 @@ STATE_NAMES = {
     AnnouncementState.CANCELLED: "Avbrutet",
     AnnouncementState.RECALLED: "Återtaget",
 }
+REPEATS = {Every.WEEK: "varje vecka", Every.MONTH: "varje månad"}
 ON_PAGE = 8
 MOST_LINKS = 3
 
@@ -108,6 +110,7 @@ def form(
         text_input("image_url", "Bild: adress (https://….png)", value=content.image_url, most=LONGEST_ADDRESS),
         text_input("image_alt", "Bild: vad visar den?", value=content.image_alt, most=LONGEST_ALT),
         switch("important", "Viktigt: skicka i chatten och med mejl samtidigt", on=content.important),
+        switch("evergreen", "Gäller även nya medlemmar", on=content.evergreen),
     ]
     known: dict[str, Any] = {"announcement": number, "version": version} if number else {}
     look = button("Förhandsvisa rättelsen", "announcements.look_over", style="positive", **known)
@@ -131,6 +134,7 @@ def preview(
     ready = not review.needed and not any(problem.blocks for problem in problems)
     state = AnnouncementState(row.state)
     when = f" {cards.moment(row.send_at)}" if row.send_at else ""
+    again = repeats(row)
     change = [
         button("Ändra", "announcements.edit", **known),
         button("Mottagare", "announcements.audience", **known),
@@ -140,6 +144,7 @@ def preview(
     ]
     return card(
         small(f"{STATE_NAMES[state]}{when} · så här ser det ut i chatten"),
+        *([plain(f"{again}. Varje gång blir ett eget utskick. Avschemalägg slutar upprepa.")] if again else []),
         *([plain(notice)] if notice else []),
         Container(style="emphasis", items=cards.body(Edition.of(row))),
         *(caution(problem.text) if problem.blocks else small(f"Obs: {problem.text}") for problem in problems),
@@ -187,17 +192,17 @@ def overview(rows: Sequence[Announcement], page: int) -> Json:
     """List drafts, scheduled and sent announcements, the last changed first."""
     shown = paged(rows, page, ON_PAGE, "announcements.list")
     new = button("Nytt utskick", "announcements.start", style="positive")
-    letter = button("Nyhetsbrev", "newsletters.draft")
+    letter, coming = button("Nyhetsbrev", "newsletters.draft"), button("Kommande utskick", "forecast.show")
     if not rows:
         text = "Det finns inga utskick än."
-        return card(heading("Utskick"), plain(text), actions=[new, letter], summary=text)
+        return card(heading("Utskick"), plain(text), actions=[new, letter, coming], summary=text)
     body: list[CardElement] = [heading("Utskick")]
     for row in shown.shown:
         when = row.send_at or row.ended_at or row.sent_at or row.changed_at
         body.append(label(one_line(row.heading, 80)))
-        body.append(
-            small(f"{KINDS[row.kind].title} · {STATE_NAMES[AnnouncementState(row.state)]} · {cards.moment(when)}")
-        )
+        state = STATE_NAMES[AnnouncementState(row.state)]
+        body.append(small(f"{KINDS[row.kind].title} · {state} · {cards.moment(when)}"))
+        body += [small(f"{repeats(row)}.")] if row.repeats else []
         body.append(
             buttons(
                 button("Öppna", "announcements.open", announcement=row.id),
@@ -206,8 +211,18 @@ def overview(rows: Sequence[Announcement], page: int) -> Json:
         )
     body += [small(shown.place)] if shown.last else []
     return card(
-        *body, *cards.button_rows(new, letter, *shown.turns), summary=f"{count(len(rows), 'utskick', 'utskick')}"
+        *body,
+        *cards.button_rows(new, letter, *shown.turns, coming),
+        summary=f"{count(len(rows), 'utskick', 'utskick')}",
     )
+
+
+def repeats(row: Announcement) -> str:
+    """Return how a scheduled announcement repeats, without a full stop; empty if it goes once."""
+    if not row.repeats:
+        return ""
+    ends = f" till och med {day(row.repeat_until)}" if row.repeat_until else " tills du avschemalägger"
+    return f"Upprepas {REPEATS[Every(row.repeats)]}{ends}"
 
 
 def _review(found: Review) -> str:

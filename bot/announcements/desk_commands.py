@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
 from bot import links
-from bot.announcements import access, audience_cards, checks, desk_cards, lifecycle, manuscript, notices, send_cards
+from bot.announcements import access, audience_cards, desk_cards, lifecycle, manuscript, notices, send_cards
 from bot.announcements.desk_cards import Aim, Review
 from bot.announcements.manuscript import Manuscript
 from bot.announcements.send_cards import Progress
 from bot.message import Json, Reply, UserError, say
-from bot.register import audience, target
+from bot.register import audience, subscriptions, target
 from bot.register.change import Change
-from bot.register.target import Target
+from bot.register.target import HeadCount, Target
 from bot.routes import Role, Routes, Where
 from bot.swedish import date_of, is_open, next_open
 from bot.turn import Turn
-from storage import kansli, people, saved_audiences
+from storage import kansli, outbox, people, saved_audiences
 from storage.announcements import Announcement, AnnouncementState
+from storage.outgoing import Outgoing, ToPerson
+from storage.people import Person
 
 routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
 WRITTEN = (AnnouncementState.DRAFT, AnnouncementState.SCHEDULED)
@@ -40,8 +47,8 @@ def shown(turn: Turn, row: Announcement, notice: str = "") -> Json:
     )
     return desk_cards.preview(
         row,
-        checks.problems(Manuscript.of(row), date_of(turn.now)),
-        Aim(target.sentence(turn.session, to, known), target.in_numbers(found), tuple(target.unreached(found))),
+        manuscript.problems(Manuscript.of(row), date_of(turn.now)),
+        Aim(target.sentence(turn.session, to, known), target.in_numbers(found), _not_at_once(turn, row, to, found)),
         review,
         notice,
     )
@@ -138,7 +145,8 @@ def list_people(turn: Turn) -> Reply:
     to = target.of(row.audience, known)
     found = audience.addressees(turn.session, to.people, turn.now, target.opened(turn.app.settings), known)
     channels = list(target.channels(turn.session, to))
-    return turn.in_place(audience_cards.people(row, found, channels, turn.page))
+    aside = subscriptions.of(turn.session, row, to, row.send_at or turn.now)
+    return turn.in_place(audience_cards.people(row, found, aside, channels, turn.page))
 
 
 # approve, schedule and send
@@ -149,27 +157,38 @@ def ask_review(turn: Turn) -> Reply:
     """Ask which colleague should look at it."""
     row = access.editable(turn)
     lifecycle.refuse_unfinished(row, date_of(turn.now))
-    others = [
-        person for person in kansli.everyone(turn.session) if person.id not in (turn.person.id, row.changed_by_id)
-    ]
+    return turn.in_place(send_cards.ask_review(row, reviewers(turn, {turn.person.id, row.changed_by_id})))
+
+
+def reviewers(turn: Turn, writers: Collection[int | None]) -> Sequence[Person]:
+    """Return the colleagues who may approve what these people wrote. Raise :class:`UserError` if there are none."""
+    others = [person for person in kansli.everyone(turn.session) if person.id not in writers]
     if not others:
         raise UserError(
             "Det finns ingen annan på kansliet som kan granska. Skriv **roller** för att ge rollen till någon."
         )
-    return turn.in_place(send_cards.ask_review(row, others))
+    return others
+
+
+def chosen_reviewer(turn: Turn, writers: Collection[int | None]) -> Person:
+    """Return the colleague whom the form names. Raise :class:`UserError` for anybody who may not approve."""
+    wanted = str(turn.data.get("reviewer") or "")
+    found = next((person for person in kansli.everyone(turn.session) if str(person.id) == wanted), None)
+    if found is None or found.id in writers:
+        raise UserError("Välj någon annan på kansliet.")
+    return found
 
 
 @routes.action("announcements.request_review")
 def request_review(turn: Turn) -> Reply:
     """Send the announcement to a colleague to approve."""
     row = access.editable(turn)
-    wanted = str(turn.data.get("reviewer") or "")
-    reviewer = next((person for person in kansli.everyone(turn.session) if str(person.id) == wanted), None)
-    if reviewer is None or reviewer.id == row.changed_by_id:
-        raise UserError("Välj någon annan på kansliet.")
+    reviewer = chosen_reviewer(turn, {row.changed_by_id})
     known = target.conditions(turn.app)
     to = target.sentence(turn.session, target.of(row.audience, known), known)
-    notices.ask_review(turn.session, row, reviewer.id, send_cards.review(row, turn.person.called, to), turn.now)
+    subject, card = f"announcement_review:{row.id}", send_cards.review(row, turn.person.called, to)
+    key = f"{subject}:{row.version}:person:{reviewer.id}"
+    outbox.enqueue(turn.session, Outgoing(key, subject, ToPerson(reviewer.id), card=card), turn.now)
     return turn.in_place(shown(turn, row, f"{reviewer.called} har fått utskicket att granska."))
 
 
@@ -196,7 +215,7 @@ def schedule(turn: Turn) -> Reply:
     row = access.current(turn, AnnouncementState.DRAFT)
     _refuse_unsent(turn, row)
     when = lifecycle.checked_moment(turn.data.get("day"), turn.data.get("time"), turn.now)
-    lifecycle.schedule(Change.of(turn), row, when)
+    lifecycle.schedule(Change.of(turn), row, when, lifecycle.checked_rule(turn.data, when))
     return turn.in_place(shown(turn, row))
 
 
@@ -225,18 +244,25 @@ def send_anyway(turn: Turn) -> Reply:
 
 
 def _send(turn: Turn, row: Announcement) -> Reply:
-    _refuse_unsent(turn, row)
+    found = _refuse_unsent(turn, row)
     lifecycle.send(Change.of(turn), row)
     notices.start(turn.app, turn.session, row, turn.now)
-    return turn.in_place(send_cards.started(row))
+    return turn.in_place(send_cards.started(row, found.lost))
 
 
-def _refuse_unsent(turn: Turn, row: Announcement) -> target.HeadCount:
+def _refuse_unsent(turn: Turn, row: Announcement) -> HeadCount:
     """Return how many it goes to. Raise :class:`UserError` if it may not be sent."""
     known = target.conditions(turn.app)
     found = target.counted(turn.session, target.of(row.audience, known), turn.now, turn.app.settings, known)
     lifecycle.refuse_unsent(row, found, turn.app.settings.review_above, date_of(turn.now))
     return found
+
+
+def _not_at_once(turn: Turn, row: Announcement, to: Target, found: HeadCount) -> tuple[str, ...]:
+    """Return how many can't be reached, or have chosen to get it later or not from the bot, and why."""
+    aside = subscriptions.of(turn.session, row, to, row.send_at or turn.now)
+    here = {person: why for person, why in aside.items() if person in found.ids}
+    return (*target.unreached(found), *subscriptions.in_numbers(here))
 
 
 def _aimed(turn: Turn, row: Announcement) -> tuple[Target, str]:
@@ -254,3 +280,11 @@ def _audience(turn: Turn, row: Announcement, notice: str = "") -> Json:
     chosen = target.lines(turn.session, to, known)
     offered = target.choices(turn.session, known)
     return audience_cards.form(row, chosen, target.in_numbers(found), offered, f"{notice} {gone}".strip())
+
+
+def post_review(
+    session: Session, row: Announcement, reviewer: int, card: Json, now: datetime, *, key: str = ""
+) -> None:
+    """Ask a second person to approve the newest version, or with its key a correction of it."""
+    key = key or f"announcement_review:{row.id}:{row.version}:person:{reviewer}"
+    outbox.enqueue(session, Outgoing(key, f"announcement_review:{row.id}", ToPerson(reviewer), card=card), now)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.message import UserError
 from bot.plain_text import printable
+from bot.swedish import day
+from bot.wording import texts
+from bot.wording.texts import Flaw
 from storage.announcements import Announcement, Mark
 
 LONGEST_HEADING = 120
@@ -24,11 +28,16 @@ CONSULTATION = "consultation"
 """The kind that gathers points of view (:mod:`bot.consultations`)."""
 MARK_TITLES = {Mark.READ: "Läst", Mark.INTERESTED: "Intresserad", Mark.SHARED: "Delat hos oss"}
 """The buttons. A mark is what a person says, and nothing is counted that they did not press."""
+MARK_UNDO = {Mark.INTERESTED: "Inte intresserad", Mark.SHARED: "Inte delat än"}
+"""The buttons that take a mark back."""
 MARK_SAID = {
     Mark.READ: "Du har läst det här.",
     Mark.INTERESTED: "Du är intresserad. Jag påminner dig före sista dagen, om det finns en.",
     Mark.SHARED: "Du har delat det här hos er.",
 }
+
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif")
+"""The formats that Teams shows in a card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,20 +144,22 @@ class Manuscript:
     """Titles and addresses of the link buttons."""
     last_date: date | None = None
     important: bool = False
+    evergreen: bool = False
+    """Whether new members are told of it too. On from the beginning where there is a last day: it ends by itself."""
 
     @classmethod
     def of(cls, row: Announcement) -> Manuscript:
         """Return the content of a row."""
         links = tuple((link["title"], link["url"]) for link in row.links)
         facts = (row.kind, row.heading, row.text, row.image_url, row.image_alt, links, row.last_date, row.important)
-        return cls(*facts)
+        return cls(*facts, row.evergreen)
 
     def write(self, row: Announcement) -> None:
         """Give a row this content."""
         row.kind, row.heading, row.text = self.kind, self.heading, self.text
         row.image_url, row.image_alt = self.image_url, self.image_alt
         row.links = [{"title": title, "url": url} for title, url in self.links]
-        row.last_date, row.important = self.last_date, self.important
+        row.last_date, row.important, row.evergreen = self.last_date, self.important, self.evergreen
 
     @property
     def data(self) -> dict[str, Any]:
@@ -156,9 +167,10 @@ class Manuscript:
         links = {f"link{n}_title": title for n, (title, _) in enumerate(self.links, 1)}
         links |= {f"link{n}_url": url for n, (_, url) in enumerate(self.links, 1)}
         day = self.last_date.isoformat() if self.last_date else ""
-        important = "true" if self.important else "false"
+        important, evergreen = ("true" if on else "false" for on in (self.important, self.evergreen))
         fields = {"kind": self.kind, "heading": self.heading, "text": self.text, "last_date": day}
-        return fields | {"image_url": self.image_url, "image_alt": self.image_alt, "important": important} | links
+        marks = {"important": important, "evergreen": evergreen}
+        return fields | {"image_url": self.image_url, "image_alt": self.image_alt} | marks | links
 
     @property
     def everything(self) -> str:
@@ -169,7 +181,7 @@ class Manuscript:
 def read(data: Mapping[str, Any]) -> Manuscript:
     """Return the content of a form. Raise :class:`UserError` for an empty heading and for texts that are too long.
 
-    Everything else may be saved as a draft; :mod:`bot.announcements.checks` says what must be mended before it is sent.
+    Everything else may be saved as a draft; :func:`problems` says what must be mended before it is sent.
     """
     heading = " ".join(_text(data, "heading", "Rubriken", LONGEST_HEADING).split())
     if not heading:
@@ -184,7 +196,58 @@ def read(data: Mapping[str, Any]) -> Manuscript:
         links=tuple(_links(data, KINDS[kind].link)),
         last_date=_day(data.get("last_date")),
         important=data.get("important") in (True, "true"),
+        evergreen=data.get("evergreen") in (True, "true"),
     )
+
+
+def problems(content: Manuscript, today: date) -> list[Flaw]:
+    """Return what is wrong before anybody else sees it, the worst first."""
+    everything = f"{content.heading}\n{content.everything}"
+    found = [*texts.in_words(everything, today.year), *texts.in_markdown(content.text)]
+    found += [*_picture(content), *_buttons(content), *_whole(content, today)]
+    return sorted(found, key=lambda flaw: not flaw.blocks)
+
+
+def opens(url: str) -> bool:
+    """Return whether a button with this address opens anything."""
+    return not texts.address_flaw(url) and bool(urlsplit(url).scheme)
+
+
+def shows_picture(content: Manuscript) -> bool:
+    """Return whether the picture can be shown, with a text for people who do not see it."""
+    return bool(content.image_url) and not list(_picture(content))
+
+
+def _picture(content: Manuscript) -> Iterator[Flaw]:
+    if not content.image_url:
+        return
+    if not content.image_alt:
+        yield Flaw("Bilden saknar beskrivning. Skriv vad den visar, för den som inte ser den.")
+    parts = urlsplit(content.image_url) if texts.host(content.image_url) else None
+    if parts is None or parts.scheme != "https":
+        yield Flaw("Bildens adress ska börja med https://.")
+    elif flaw := texts.address_flaw(content.image_url):
+        yield Flaw(f"Bilden {flaw}")
+    elif not parts.path.casefold().endswith(_PICTURES):
+        yield Flaw(f"Bildens adress leder inte till en bild. Den ska sluta på {', '.join(_PICTURES)}.")
+
+
+def _buttons(content: Manuscript) -> Iterator[Flaw]:
+    for title, url in content.links:
+        yield from texts.disguise("Knappen", title, url)
+        if flaw := texts.address_flaw(url) or (
+            "" if urlsplit(url).scheme else "har en adress som inte börjar med https://."
+        ):
+            yield Flaw(f"Knappen ”{title}” {flaw}")
+
+
+def _whole(content: Manuscript, today: date) -> Iterator[Flaw]:
+    if not content.text and not content.links:
+        yield Flaw("Det finns varken text eller länk.")
+    if content.last_date and content.last_date < today:
+        yield Flaw(f"Sista dagen, {day(content.last_date)}, har redan varit.")
+    if not content.last_date and KINDS[content.kind].dated:
+        yield Flaw(f"{KINDS[content.kind].title} brukar ha en sista dag. Ingen är angiven.", blocks=False)
 
 
 def _links(data: Mapping[str, Any], usual: str) -> list[tuple[str, str]]:

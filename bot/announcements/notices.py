@@ -6,7 +6,7 @@ three replicas lead to the same rows: one for each recipient, and one change for
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,12 +20,12 @@ from bot.announcements.cards import Edition
 from bot.announcements.send_cards import Progress
 from bot.delivery.living import Living
 from bot.delivery.reach import OUTSIDE
-from bot.message import Json, UserError
-from bot.register import audience, target
+from bot.message import UserError
+from bot.register import audience, subscriptions, target
 from bot.register.change import Change
 from bot.turn import App
 from storage import announcements, copies, deliveries, kansli, outbox
-from storage.announcements import OUT, Announcement, AnnouncementState
+from storage.announcements import OUT, Announcement, AnnouncementState, Mark
 from storage.outbox import Delivery
 from storage.outgoing import (
     MessageOf,
@@ -53,11 +53,11 @@ Work = Callable[[Session], int]
 
 
 def run(app: App, clock: Callable[[], datetime]) -> Iterator[Work]:
-    """Yield the transactions that move all announcements forward: start, prepare, correct, count."""
+    """Yield the transactions that move all announcements forward: prepare, correct, count."""
     numbers: list[int] = []
 
     def look(session: Session) -> int:
-        numbers[:] = announcements.at_work(session, clock())
+        numbers[:] = announcements.at_work(session)
         return len(numbers)
 
     yield look
@@ -67,10 +67,8 @@ def run(app: App, clock: Callable[[], datetime]) -> Iterator[Work]:
 
 def start(app: App, session: Session, row: Announcement, now: datetime) -> None:
     """Write the rows of the first recipients, and post the card that shows the kansli how it goes."""
-    people = _recipients(app, session, row, now)
-    channels = {place for _, place in target.channels(session, _target(app, row)) if place}
-    rows = [_to_channel(row, place) for place in sorted(channels)]
-    outbox.enqueue_all(session, rows, now)
+    people = recipients(app, session, row, now)
+    outbox.enqueue_all(session, to_channels(app, session, row), now)
     _enqueue(app, session, row, people[:CHUNK], at=0, now=now)
     if len(people) <= CHUNK:
         row.prepared_at = now
@@ -89,8 +87,8 @@ def still_wanted(session: Session, delivery: Delivery) -> bool:
 
 
 def show_progress(app: App, session: Session, row: Announcement, now: datetime) -> None:
-    """Post the kansli's card, or show the newest numbers on it."""
-    if row.sender_id is None:
+    """Post the card of the sender, or show the newest numbers on it; nothing to somebody who is no kansli now."""
+    if row.sender_id is None or kansli.at_desk(session, row.sender_id, app.settings.kansli) != [row.sender_id]:
         return
     desk = Living.of(f"announcement_desk:{row.id}")
     key = desk.key(f"person:{row.sender_id}")
@@ -104,12 +102,6 @@ def show_progress(app: App, session: Session, row: Announcement, now: datetime) 
     version = desk.version(key, f"{len(shown)}", card, not_before=now - FIRST)
     if newest is None or newest.content_hash != digest_of(version.body or {}):
         outbox.enqueue(session, version, now)
-
-
-def ask_review(session: Session, row: Announcement, reviewer: int, card: Json, now: datetime) -> None:
-    """Ask a second person to approve the newest version."""
-    key = f"announcement_review:{row.id}:{row.version}:person:{reviewer}"
-    outbox.enqueue(session, Outgoing(key, f"announcement_review:{row.id}", ToPerson(reviewer), card=card), now)
 
 
 def _forward(app: App, number: int, clock: Callable[[], datetime]) -> Iterator[Work]:
@@ -127,58 +119,52 @@ def _forward(app: App, number: int, clock: Callable[[], datetime]) -> Iterator[W
 
 
 def _begin(session: Session, app: App, number: int, clock: Callable[[], datetime], people: list[int]) -> int:
-    """Start an announcement whose time has come. Fill ``people`` if its recipients are not all prepared."""
+    """Fill ``people`` if the recipients are not all prepared. One that was stopped goes on, so that it names them."""
     row, now = announcements.lock(session, number), clock()
-    if row is None:
+    if row is None or row.state not in OUT or row.prepared_at is not None:
         return 0
-    if row.state == AnnouncementState.SCHEDULED and row.send_at is not None and row.send_at <= now:
-        _start_scheduled(app, session, row, now)
-    if row.state == AnnouncementState.SENDING and row.prepared_at is None:
-        people[:] = _recipients(app, session, row, now)
-        if not people:
-            row.prepared_at = now
+    try:
+        people[:] = recipients(app, session, row, now)
+    except UserError as refusal:  # its audience has a condition that is gone, so nobody knows who is left
+        if row.state == AnnouncementState.SENDING:
+            outbox.enqueue_all(session, halted(app, session, row, str(refusal), row.version), now)
+            lifecycle.stop(Change(session, None, now), row)
+    if not people:
+        row.prepared_at = now
     return len(people)
 
 
-def _start_scheduled(app: App, session: Session, row: Announcement, now: datetime) -> None:
-    """Send it; or make it a draft again and say why, if it may not go any more."""
-    change = Change(session, None, now)
-    try:
-        known = target.conditions(app)
-        found = target.counted(session, target.of(row.audience, known), now, app.settings, known)
-        lifecycle.refuse_unsent(row, found, app.settings.review_above, change.today)
-    except UserError as refusal:
-        lifecycle.unschedule(change, row, "Schemalagt utskick gick inte iväg")
-        subject, card = f"announcement_desk:{row.id}", send_cards.halted(row, str(refusal))
-        key = f"{subject}:halted:{row.version}"
-        told = kansli.at_desk(session, row.sender_id, app.settings.kansli)
-        outbox.enqueue_all(session, [Outgoing(f"{key}:{who}", subject, ToPerson(who), card=card) for who in told], now)
-        return
-    lifecycle.send(change, row)
-    start(app, session, row, now)
+def halted(app: App, session: Session, row: Announcement, refusal: str, version: int) -> list[Outgoing]:
+    """Return what the kansli is told when this may not go, or not on. ``version`` is the one it then has."""
+    subject, card = f"announcement_desk:{row.id}", send_cards.halted(row, refusal)
+    told = kansli.at_desk(session, row.sender_id, app.settings.kansli)
+    return [Outgoing(f"{subject}:halted:{version}:{who}", subject, ToPerson(who), card=card) for who in told]
 
 
 def _prepare(
     session: Session, *, app: App, number: int, people: list[int], at: int, clock: Callable[[], datetime]
 ) -> int:
-    """Write the rows of one chunk of people, unless the announcement was stopped in between."""
-    row = announcements.lock(session, number)
-    if row is None or row.state != AnnouncementState.SENDING:
+    """Write the rows of one chunk of people. If the announcement was stopped, they say so and nothing is sent."""
+    row, now = announcements.lock(session, number), clock()
+    if row is None or row.state not in OUT:
         return 0
-    return _enqueue(app, session, row, people, at=at, now=clock())
+    added = _enqueue(app, session, row, people, at=at, now=now)
+    if row.state != AnnouncementState.SENDING:
+        outbox.cancel(session, row.subject, now)
+    return added
 
 
 def _prepared(session: Session, number: int, clock: Callable[[], datetime]) -> int:
     row = announcements.lock(session, number)
-    if row is not None and row.state == AnnouncementState.SENDING:
+    if row is not None:
         row.prepared_at = clock()
     return 1
 
 
 def _enqueue(app: App, session: Session, row: Announcement, people: list[int], *, at: int, now: datetime) -> int:
     """Write rows for people. ``at`` is the place of the first one among all: it says when their rows become due."""
-    hours = timedelta() if row.important else timedelta(hours=app.settings.announcement_mail_hours)
-    pattern = _pattern(row, hours)
+    people = subscriptions.set_aside(session, row, target.of(row.audience, target.conditions(app)), people, now)
+    pattern = pattern_of(app, row)
     begins = (row.sent_at or now) + timedelta(seconds=at / (app.settings.rate * AHEAD))
     return copies.enqueue(session, pattern, people, now, max(begins, now))
 
@@ -194,7 +180,9 @@ def _correct(session: Session, number: int, after: list[int], clock: Callable[[]
         after.clear()
     else:
         after[0] = stale[-1].id
-    return outbox.enqueue_all(session, [_change(row, copy) for copy in stale], clock())
+    marks = announcements.marks(session, number, [copy.person_id for copy in stale if copy.person_id])
+    changes = [_change(row, copy, marks.get(copy.person_id or 0, ())) for copy in stale]
+    return outbox.enqueue_all(session, changes, clock())
 
 
 def _stale(session: Session, row: Announcement, after: int, limit: int) -> Sequence[Delivery]:
@@ -209,17 +197,14 @@ def _delete(session: Session, number: int, after: list[int], clock: Callable[[],
     if row is None or row.state != AnnouncementState.RECALLED or not row.delete_copies:
         after.clear()
         return 0
-    subject, changed = Living.of(row.subject).versions, _undeleted(session, row, after[0], CHUNK)
+    subject = Living.of(row.subject).versions
+    changed = copies.changed_to(session, subject, f"v{row.version}", after[0], CHUNK)
     if len(changed) < CHUNK:
         after.clear()
     else:
         after[0] = changed[-1].id
     rows = [Outgoing(f"{delivery.key}:gone", subject, MessageOf(delivery.target or "")) for delivery in changed]
     return outbox.enqueue_all(session, rows, clock())
-
-
-def _undeleted(session: Session, row: Announcement, after: int, limit: int) -> Sequence[Delivery]:
-    return copies.changed_to(session, Living.of(row.subject).versions, f"v{row.version}", after, limit)
 
 
 def _settle(session: Session, app: App, number: int, clock: Callable[[], datetime]) -> int:
@@ -230,7 +215,7 @@ def _settle(session: Session, app: App, number: int, clock: Callable[[], datetim
     moving = copies.moving(session, row.subject)
     if row.state == AnnouncementState.SENDING and row.prepared_at is not None and not moving:
         row.state, row.ended_at = AnnouncementState.SENT, now
-    if row.spread_version < row.version and not moving and _spread(session, row, now):
+    if row.spread_version < row.version and row.prepared_at and not moving and _spread(session, row, now):
         row.spread_version = row.version
     show_progress(app, session, row, now)
     return 1
@@ -238,23 +223,28 @@ def _settle(session: Session, app: App, number: int, clock: Callable[[], datetim
 
 def _spread(session: Session, row: Announcement, now: datetime) -> bool:
     """Return whether no copy is left to change. One may have arrived since the job looked for old ones."""
-    if copies.moving(session, Living.of(row.subject).versions) or copies.in_doubt(session, row.subject, now - LATE):
+    versions = Living.of(row.subject).versions
+    if copies.moving(session, versions) or copies.in_doubt(session, row.subject, now - LATE):
         return False
     deletes = row.state == AnnouncementState.RECALLED and row.delete_copies
-    return not _stale(session, row, 0, 1) and not (deletes and _undeleted(session, row, 0, 1))
+    return not _stale(session, row, 0, 1) and not (
+        deletes and copies.changed_to(session, versions, f"v{row.version}", 0, 1)
+    )
 
 
-def _recipients(app: App, session: Session, row: Announcement, now: datetime) -> list[int]:
+def recipients(app: App, session: Session, row: Announcement, now: datetime) -> list[int]:
+    """Return to whom the announcement goes in their own chat or by mail."""
     known = target.conditions(app)
-    return audience.person_ids(session, _target(app, row).people, now, known)
+    return audience.person_ids(session, target.of(row.audience, known).people, now, known)
 
 
-def _target(app: App, row: Announcement) -> target.Target:
-    return target.of(row.audience, target.conditions(app))
-
-
-def _pattern(row: Announcement, mail_after: timedelta = timedelta()) -> Outgoing:
+def pattern_of(app: App, row: Announcement) -> Outgoing:
     """Return the delivery that everybody gets, to be given a recipient."""
+    hours = 0 if row.important else app.settings.announcement_mail_hours
+    return replace(_pattern(row), mail_after=timedelta(hours=hours))
+
+
+def _pattern(row: Announcement) -> Outgoing:
     edition = Edition.of(row)
     return Outgoing(
         f"{row.subject}:person",
@@ -265,16 +255,23 @@ def _pattern(row: Announcement, mail_after: timedelta = timedelta()) -> Outgoing
         repeat=Repeat.ASK,
         reach=Reach.ANNOUNCEMENT,
         mail=cards.mail(edition),
-        mail_after=mail_after,
+        mail_after=timedelta(),
     )
+
+
+def to_channels(app: App, session: Session, row: Announcement) -> list[Outgoing]:
+    """Return the delivery to each channel."""
+    channels = {
+        place for _, place in target.channels(session, target.of(row.audience, target.conditions(app))) if place
+    }
+    return [_to_channel(row, place) for place in sorted(channels)]
 
 
 def _to_channel(row: Announcement, conversation: str) -> Outgoing:
     edition = Edition.of(row)
     key = f"{row.subject}:channel:{sha256(conversation.encode()).hexdigest()[:16]}"
-    card = cards.announcement(edition)
-    to = ToChannel(conversation)
-    return Outgoing(key, row.subject, to, text=edition.content.heading, card=card, repeat=Repeat.ASK)
+    said: dict[str, Any] = {"text": edition.content.heading, "card": cards.announcement(edition)}
+    return Outgoing(key, row.subject, ToChannel(conversation), **said, repeat=Repeat.ASK)
 
 
 def _bodies(row: Announcement) -> dict[Operation, dict[str, Any]]:
@@ -283,8 +280,11 @@ def _bodies(row: Announcement) -> dict[Operation, dict[str, Any]]:
     return {Operation.PERSON: to_person, Operation.MAIL: to_person, Operation.THREAD: to_channel}
 
 
-def _change(row: Announcement, copy: Delivery) -> Outgoing:
-    """Return the change of one delivered copy: the card is replaced, and a mail is followed by another."""
+def _change(row: Announcement, copy: Delivery, marks: Collection[Mark]) -> Outgoing:
+    """Return the change of one delivered copy: the card is replaced, and a mail is followed by another.
+
+    ``marks`` are what its person has pressed, which their own card goes on saying.
+    """
     name = f"v{row.version}"
     gone = row.state == AnnouncementState.RECALLED
     edition = Edition.of(row, again=True)
@@ -295,4 +295,6 @@ def _change(row: Announcement, copy: Delivery) -> Outgoing:
         return Outgoing(
             f"{copy.key}:{name}", subject, to, text=mail.subject, repeat=Repeat.ASK, reach=Reach.ANNOUNCEMENT, mail=mail
         )
-    return Living.of(row.subject).version(copy.key, name, cards.recalled(row) if gone else cards.announcement(edition))
+    return Living.of(row.subject).version(
+        copy.key, name, cards.recalled(row) if gone else cards.announcement(edition, marks)
+    )

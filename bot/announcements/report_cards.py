@@ -1,88 +1,55 @@
-"""The report of an announcement: each recipient's outcome in plain Swedish, on a card and as a file."""
+"""What the kansli sees of an announcement that is out: its report, corrections, recalls and reminders."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from microsoft_teams.cards import Action, CardElement
-from sqlalchemy.orm import Session
+from microsoft_teams.cards import Action, CardElement, Container
 
-from bot.announcements.cards import button_rows
-from bot.announcements.manuscript import CONSULTATION, KINDS, MARK_TITLES
-from bot.cards import button, card, caution, heading, label, open_link, paged, plain, small
+from bot.announcements import cards, outcomes, send_cards
+from bot.announcements.cards import Edition, button_rows
+from bot.announcements.manuscript import CONSULTATION, KINDS, MARK_TITLES, Manuscript
+from bot.announcements.outcomes import FINE, Line
+from bot.cards import button, card, caution, heading, label, one_line, open_link, paged, plain, small
 from bot.message import Json
-from bot.ports import DeliveryWay, Reason
-from bot.register import sheets, words
-from bot.swedish import STOCKHOLM, count, listed
-from storage import announcements, copies
+from bot.swedish import count, next_open
+from bot.wording.texts import Flaw
 from storage.announcements import Announcement, Mark
-from storage.outbox import WITHOUT_ID, State
-from storage.outgoing import Operation
+from storage.people import Person
 
 ON_PAGE = 8
-OUTCOMES = ("Framme", "Väntar", "Gick inte fram", "Osäkert", "Stoppat")
-HEADINGS = (
-    "Mottagare",
-    "Kommun",
-    "Resultat",
-    "Väg",
-    "Tid",
-    "Skäl",
-    "Att göra",
-    "Tryckte",
-    "Rättelse eller återtagande",
-)
-WIDTHS = (30, 22, 20, 24, 18, 48, 60, 22, 44)
-_WAYS = {
-    DeliveryWay.CHAT: "i chatten",
-    DeliveryWay.NEW_CHAT: "i en ny chatt",
-    DeliveryWay.MAIL: "med mejl",
-    DeliveryWay.CHANNEL: "i kanalen",
-    DeliveryWay.FEED: "som avisering i Teams",
-    DeliveryWay.MENTION: "i en tråd",
-}
-_REMEDIES = {
-    Reason.BLOCKED: "Be personen öppna boten i Teams och häva blockeringen, eller mejla själv.",
-    Reason.DISABLED: "Be kommunens Teams-administratör tillåta boten.",
-    Reason.NOT_INSTALLED: "Be personen skriva hej till boten, eller fyll i en mejladress i registret.",
-    Reason.NOT_IN_ROSTER: "Be personen skriva hej till boten, eller fyll i en mejladress i registret.",
-    Reason.GONE: "Be personen skriva hej till boten. En kanal som är borttagen kopplas med koppla temagrupp.",
-    Reason.NO_ADDRESS: "Fyll i en mejladress som fungerar i registret.",
-    Reason.NO_ROUTE: "Lägg till boten i nätverkets team, eller fyll i en mejladress i registret.",
-    Reason.NOT_SET_UP: "Be driften sätta upp botens brevlåda.",
-}
-_AGAIN = "Välj Skicka om misslyckade."
-NO_ID = "Teams gav inget id, så det går inte att rätta eller ta tillbaka."
-_OTHERS = {
-    State.WAITING: ("Väntar", "", ""),
-    State.SENDING: ("Väntar", "", ""),
-    State.UNCERTAIN: (
-        "Osäkert",
-        "Teams svarade inte, så det kan ha kommit fram.",
-        "Fråga personen, eller välj Skicka om osäkra.",
-    ),
-    State.EXPIRED: ("Gick inte fram", "Det gick inte att skicka på sju dagar.", _AGAIN),
-}
-"""Outcomes whose words are always the same: the outcome, its reason and what to do."""
+OUTCOMES = (*FINE, "Gick inte fram", "Osäkert", "Stoppat")
 
 
-def report(
-    row: Announcement, lines: Sequence[Line], pressed: Counter[str], page: int, notice: str = "", *, viewpoints: int = 0
-) -> Json:
+@dataclass(frozen=True, slots=True)
+class Presses:
+    """What recipients have pressed, and reminders to those who have pressed nothing."""
+
+    counts: Counter[str]
+    silent: int
+    """How many can be reminded now; 0 if nobody may be."""
+    reminded: int
+    viewpoints: int = 0
+    """How many points of view have come in, on a consultation."""
+
+
+def report(row: Announcement, lines: Sequence[Line], pressed: Presses, page: int, notice: str = "") -> Json:
     """Return the outcomes in numbers, and the recipients that were not reached with the reason and the remedy."""
-    outcomes = Counter(line.outcome for line in lines)
+    tally = Counter(line.outcome for line in lines)
     failed = [line for line in lines if line.failed]
-    kept = len(list(unchanged(lines)))
+    kept = len(list(outcomes.unchanged(lines)))
     shown = paged(failed, page, ON_PAGE, "announcements.report", announcement=row.id)
     body: list[CardElement] = [heading(f"Rapport: {row.heading}"), *([caution(notice)] if notice else [])]
-    numbers = [f"{name}: {outcomes[name]}" for name in OUTCOMES if outcomes[name]]
+    numbers = [f"{name}: {tally[name]}" for name in OUTCOMES if tally[name]]
     body += [plain(line) for line in numbers]
-    body += [plain(f"{MARK_TITLES[mark]}: {pressed[mark]}") for mark in _marks(row, pressed)]
-    body += [plain(f"Synpunkter: {viewpoints}")] if row.kind == CONSULTATION else []
+    body += [plain(f"{MARK_TITLES[mark]}: {pressed.counts[mark]}") for mark in _marks(row, pressed.counts)]
+    body += [plain(f"Synpunkter: {pressed.viewpoints}")] if row.kind == CONSULTATION else []
+    body += [plain(f"Har inte tryckt och kan påminnas: {pressed.silent}")] if pressed.silent else []
+    body += [plain(f"Påminda: {pressed.reminded}")] if pressed.reminded else []
     if kept:
         body.append(caution(f"{count(kept, 'kopia', 'kopior')} gick inte att ändra. Excelfilen säger vilka."))
     if failed:
@@ -93,9 +60,10 @@ def report(
     body += [small(shown.place)] if shown.last else []
     known: dict[str, Any] = {"announcement": row.id}
     again: list[Action] = (
-        [button("Skicka om misslyckade", "announcements.resend", **known)] if outcomes["Gick inte fram"] else []
+        [button("Skicka om misslyckade", "announcements.resend", **known)] if tally["Gick inte fram"] else []
     )
-    again += [button("Skicka om osäkra", "announcements.ask_uncertain", **known)] if outcomes["Osäkert"] else []
+    again += [button("Skicka om osäkra", "announcements.ask_uncertain", **known)] if tally["Osäkert"] else []
+    again += [button("Påminn om att trycka", "announcements.ask_nudge", **known)] if pressed.silent else []
     actions = [
         *shown.turns,
         *again,
@@ -140,138 +108,76 @@ def ask_uncertain(row: Announcement, number: int) -> Json:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One recipient."""
+class Correction:
+    """A correction to look over, with what is wrong in it."""
 
-    name: str
-    town: str
-    outcome: str
-    way: str = ""
-    at: datetime | None = None
-    reason: str = ""
-    remedy: str = ""
-    pressed: str = ""
-    change: str = ""
-    """What became of a correction or recall."""
-    failed: bool = False
-
-    @property
-    def cells(self) -> tuple[str, ...]:
-        """Return the line as cells of a spreadsheet."""
-        time = f"{self.at.astimezone(STOCKHOLM):%Y-%m-%d %H:%M}" if self.at else ""
-        cells = (
-            self.name,
-            self.town,
-            self.outcome,
-            self.way,
-            time,
-            self.reason,
-            self.remedy,
-            self.pressed,
-            self.change,
-        )
-        return tuple(sheets.harmless(cell) for cell in cells)
+    content: Manuscript
+    problems: Sequence[Flaw]
+    numbers: str
+    """How many wait and get it at once, as a sentence; or empty."""
+    reviewers: Sequence[Person] = ()
+    """The colleagues of whom one must approve it; empty if nobody must."""
 
 
-def lines(session: Session, row: Announcement, places: Mapping[str, str]) -> list[Line]:
-    """Return every recipient, those that were not reached first. ``places`` has names of channels by conversation."""
-    rows = copies.recipients(session, row.subject, f"over:{row.subject}")
-    mails = {copy.key.removesuffix(":mail"): copy for copy in rows if copy.operation == Operation.MAIL}
-    changes: dict[str, Any] = {}
-    for change in (copy for copy in rows if copy.subject != row.subject):
-        if change.error != "superseded":
-            changes[change.key.rpartition(":v")[0]] = change
-    pressed = announcements.marks(session, row.id)
-    found = []
-    for copy in rows:
-        if copy.subject != row.subject or copy.operation not in copies.FIRST:
-            continue
-        name, town = (
-            (copy.name, copy.town) if copy.person_id else (f"Kanal: {places.get(copy.conversation_id, '?')}", "")
-        )
-        mail = mails.get(copy.key)
-        said = listed([MARK_TITLES[mark] for mark in sorted(pressed.get(copy.person_id or 0, ()))])
-        shown = (*_outcome(copy), _change(changes.get(copy.key), changes.get(f"{copy.key}:mail")))
-        outcome, reason, remedy, change_words = shown
-        found.append(
-            Line(
-                name=name,
-                town=town,
-                outcome=outcome,
-                way=_way(copy, mail),
-                at=copy.settled_at,
-                reason=reason,
-                remedy=remedy,
-                pressed=said,
-                change=change_words,
-                failed=outcome not in ("Framme", "Väntar"),
-            )
-        )
-    return sorted(found, key=lambda line: (not line.failed, words.order(line.name)))
+def correction(row: Announcement, made: Correction, now: datetime) -> Json:
+    """Show a correction before it replaces the copies. The button brings the content along."""
+    content, problems, numbers = made.content, made.problems, made.numbers
+    known: dict[str, Any] = {"announcement": row.id, "version": row.version}
+    edition = Edition(row.id, row.version + 1, content, cards.clock(now))
+    go = button("Skicka rättelsen", "announcements.send_correction", style="positive", **{**content.data, **known})
+    ask = button("Be någon granska", "announcements.request_correction", style="positive", **{**content.data, **known})
+    to_many = "Utskicket har gått till så många att en till på kansliet ska granska rättelsen."
+    return card(
+        small("Så här ser rättelsen ut"),
+        Container(style="emphasis", items=cards.body(edition)),
+        *(caution(problem.text) if problem.blocks else small(f"Obs: {problem.text}") for problem in problems),
+        plain(f"Kort i Teams byts ut på plats. Den som har fått ett mejl får en rättelse med mejl. {numbers}"),
+        *([plain(to_many), send_cards.reviewer_input(made.reviewers)] if made.reviewers else []),
+        *cards.button_rows(
+            ask if made.reviewers else go,
+            button("Ändra mer", "announcements.correct", **{**content.data, **known}),
+            button("Avbryt", "announcements.open", announcement=row.id),
+        ),
+        summary=f"Rättelse av {row.heading}",
+    )
 
 
-def workbook(rows: Iterable[Line]) -> bytes:
-    """Return the report as an Excel file."""
-    return sheets.workbook("Rapport", [HEADINGS, *(line.cells for line in rows)], WIDTHS)
+def ask_recall(row: Announcement) -> Json:
+    """Ask how to take it back."""
+    known: dict[str, Any] = {"announcement": row.id, "version": row.version}
+    text = (
+        "Det som inte har gått stoppas. Korten i Teams byts mot ”Återtaget”. Mejl går inte att ta tillbaka, men den "
+        "som har fått ett får veta att det är återtaget."
+    )
+    return card(
+        heading(f"Ta tillbaka ”{one_line(row.heading, 60)}”?"),
+        plain(text),
+        *cards.button_rows(
+            button("Visa Återtaget", "announcements.recall", style="destructive", **known),
+            button("Ta även bort korten", "announcements.recall", style="destructive", delete=True, **known),
+            button("Låt bli", "announcements.open", announcement=row.id),
+        ),
+        summary=text,
+    )
 
 
-def unchanged(rows: Iterable[Line]) -> Iterator[Line]:
-    """Yield the recipients whose copy could not be corrected or recalled."""
-    return (line for line in rows if "gick inte" in line.change.casefold())
-
-
-def _outcome(copy: Any) -> tuple[str, str, str]:
-    """Return the outcome, its reason and what to do."""
-    if copy.state == State.SENT:
-        return "Framme", NO_ID if copy.error == WITHOUT_ID else "", ""
-    if copy.state == State.UNREACHABLE:
-        reason = Reason(copy.error) if copy.error in list(Reason) else Reason.NO_ROUTE
-        return "Gick inte fram", words.capital(words.UNREACHED[reason]), _REMEDIES[reason]
-    if copy.state == State.CANCELLED:
-        tried = "Stoppades efter ett försök, så det kan ha kommit fram." if copy.doubts else "Stoppades innan det gick."
-        return "Stoppat", words.capital(words.LEFT) if copy.error == "left" else tried, ""
-    if copy.state == State.FAILED:
-        return "Gick inte fram", f"Teams tog inte emot det ({copy.error}).", f"{_AGAIN} Annars: ge koden till driften."
-    return _OTHERS[copy.state]
-
-
-def _way(copy: Any, mail: Any) -> str:
-    ways = [_WAYS.get(copy.route, copy.route)] if copy.route else []
-    if mail is not None and mail.state == State.SENT:
-        ways.append("med mejl")
-    elif mail is not None and mail.state == State.WAITING:
-        ways.append("med mejl om det inte öppnas")
-    return listed(ways)
-
-
-def _change(*changes: Any) -> str:
-    said = []
-    for change in changes:
-        if change is None:
-            continue
-        if change.operation == Operation.MAIL:
-            said.append(
-                "mejlet gick inte att ändra, men ett nytt mejl är skickat"
-                if change.state == State.SENT
-                else _went(change)
-            )
-        elif change.error == "target_has_no_id":
-            said.append("gick inte att ändra: Teams gav inget id för meddelandet")
-        else:
-            said.append(_went(change))
-    return words.capital("; ".join(said))
-
-
-def _went(change: Any) -> str:
-    match change.state:
-        case State.SENT:
-            return "kortet är borttaget" if change.operation == Operation.DELETE else "kortet är ändrat"
-        case State.WAITING | State.SENDING:
-            return "ändras"
-        case State.CANCELLED:
-            return "behövdes inte"
-        case _:
-            return f"gick inte att ändra ({change.error})"
+def ask_nudge(row: Announcement, number: int, now: datetime) -> Json:
+    """Ask before people who have pressed nothing are reminded."""
+    who = count(number, "person har", "personer har")
+    opens = next_open(now)
+    when = "" if opens == now else f" Påminnelsen går {cards.moment(opens)}."
+    text = f"{who} inte tryckt på någon knapp. Vill du påminna dem?{when}"
+    rule = "De påminns som de har valt: i chatten eller med mejl. Den som fick utskicket senaste dygnet påminns inte."
+    return card(
+        heading("Påminn dem som inte tryckt?"),
+        plain(text),
+        small(rule),
+        actions=[
+            button("Ja, påminn", "announcements.nudge", style="positive", announcement=row.id, version=row.version),
+            button("Nej", "announcements.report", announcement=row.id),
+        ],
+        summary=text,
+    )
 
 
 def _marks(row: Announcement, pressed: Counter[str]) -> list[Mark]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 from typing import Any
 
-from microsoft_teams.cards import Container
+from microsoft_teams.cards import CardElement, Container
 from sqlalchemy.orm import Session
 
 from bot.announcements import cards
 from bot.announcements.cards import Edition
-from bot.announcements.checks import Flaw
-from bot.announcements.desk_cards import STATE_NAMES
+from bot.announcements.desk_cards import REPEATS, STATE_NAMES
 from bot.announcements.manuscript import CONSULTATION, KINDS, Manuscript
 from bot.cards import (
     button,
@@ -30,10 +29,13 @@ from bot.cards import (
 )
 from bot.message import Json
 from bot.swedish import STOCKHOLM, count, date_of
-from storage import copies, viewpoints
+from storage import copies, news, viewpoints
 from storage.announcements import Announcement, AnnouncementState
+from storage.news import Why
 from storage.outbox import State
 from storage.people import Person
+
+IN_LISTS = {Why.WEEKLY: "I veckobrevet", Why.CHANNEL: "Bara i kanalen", Why.NEWCOMER: "Nya medlemmar"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Progress:
     failed: int
     uncertain: int
     stopped: int
+    aside: Mapping[Why, int]
+    """How many chose to get it another way, by the reason."""
     minutes: int
     """How long the rest takes, at most; 0 if nothing is left."""
     viewpoints: int
@@ -57,8 +61,9 @@ class Progress:
         left = tally[State.WAITING] + tally[State.SENDING]
         failed = tally[State.FAILED] + tally[State.UNREACHABLE] + tally[State.EXPIRED]
         stopped = tally[State.CANCELLED]
+        aside, minutes = news.tally(session, row.id), ceil(left / rate / 60)
         numbers = tally[State.SENT], left, failed, tally[State.UNCERTAIN], stopped
-        return cls(*numbers, ceil(left / rate / 60), viewpoints.count(session, row.id))
+        return cls(*numbers, aside, minutes, viewpoints.count(session, row.id))
 
 
 def outside_hours(row: Announcement, now: datetime, opens: datetime, numbers: str) -> Json:
@@ -88,11 +93,16 @@ def outside_hours(row: Announcement, now: datetime, opens: datetime, numbers: st
 
 def ask_schedule(row: Announcement, now: datetime) -> Json:
     """Return the form of a time."""
+    often = [(every.value, title.capitalize()) for every, title in REPEATS.items()]
     return card(
         heading("När ska utskicket gå?"),
         plain(f"”{one_line(row.heading)}”. Tiden gäller i Sverige."),
         date_input("day", "Dag", first=date_of(now)),
         text_input("time", "Klockslag, till exempel 08.30", value="08.30", required="Skriv ett klockslag.", most=10),
+        choice_input("repeats", "Upprepa", [("once", "Bara en gång"), *often], value="once"),
+        text_input("times", "Om det upprepas: antal gånger", most=3),
+        date_input("until", "Om det upprepas: till och med", first=date_of(now)),
+        small("Utan antal och slutdag upprepas det tills du trycker Avschemalägg."),
         actions=[
             button("Schemalägg", "announcements.schedule", style="positive", announcement=row.id, version=row.version),
             button("Tillbaka", "announcements.open", alone=True, announcement=row.id),
@@ -104,16 +114,37 @@ def ask_schedule(row: Announcement, now: datetime) -> Json:
 def ask_review(row: Announcement, others: Sequence[Person]) -> Json:
     """Ask which colleague should look at it."""
     known: dict[str, Any] = {"announcement": row.id, "version": row.version}
-    choices = [(str(person.id), person.name or person.mail or "?") for person in others]
     return card(
         heading("Vem ska granska?"),
         plain("Den du väljer får ett kort med utskicket och kan godkänna det."),
-        choice_input("reviewer", "Kollega på kansliet", choices, value=choices[0][0]),
+        reviewer_input(others),
         actions=[
             button("Skicka för granskning", "announcements.request_review", style="positive", **known),
             button("Tillbaka", "announcements.open", alone=True, announcement=row.id),
         ],
         summary="Vem ska granska?",
+    )
+
+
+def reviewer_input(others: Sequence[Person]) -> CardElement:
+    """Return the choice of a colleague who reviews."""
+    choices = [(str(person.id), person.name or person.mail or "?") for person in others]
+    return choice_input("reviewer", "Kollega på kansliet", choices, value=choices[0][0])
+
+
+def review_correction(row: Announcement, content: Manuscript, asker: Person, now: datetime) -> Json:
+    """Return the card for the colleague who is asked to approve a correction. The button brings the content along."""
+    known: dict[str, Any] = {"announcement": row.id, "version": row.version, "writer": asker.id}
+    edition = Edition(row.id, row.version + 1, content, cards.clock(now))
+    return card(
+        heading("Granska en rättelse"),
+        plain(f"{asker.called} vill rätta ett utskick som har gått. Så här blir det:"),
+        Container(style="emphasis", items=cards.body(edition)),
+        *cards.button_rows(
+            button("Godkänn och skicka", "announcements.approve_correction", style="positive", **content.data, **known),
+            button("Visa läget", "announcements.open", announcement=row.id),
+        ),
+        summary=f"{asker.called} ber dig granska en rättelse: {row.heading}",
     )
 
 
@@ -133,11 +164,12 @@ def review(row: Announcement, asker: str, to: str) -> Json:
     )
 
 
-def started(row: Announcement) -> Json:
-    """Say that the sending has begun. The card with the numbers comes by itself."""
+def started(row: Announcement, lost: Sequence[str]) -> Json:
+    """Say that the sending has begun, and to which channels it can't go. The card with the numbers comes by itself."""
     text = "Utskicket är på väg. Kortet här under visar hur det går."
     actions = [button("Visa läget", "announcements.open", announcement=row.id)]
-    return card(heading(row.heading), plain(text), actions=actions, summary=f"{row.heading}: {text}")
+    missing = [caution(f"{name} har ingen kanal i Teams, så dit går det inte.") for name in lost]
+    return card(heading(row.heading), plain(text), *missing, actions=actions, summary=f"{row.heading}: {text}")
 
 
 def progress(row: Announcement, found: Progress, notice: str = "") -> Json:
@@ -147,14 +179,16 @@ def progress(row: Announcement, found: Progress, notice: str = "") -> Json:
     lines = [f"Skickade: {found.sent}", f"Kvar: {found.left}", f"Gick inte fram: {found.failed}"]
     lines += [f"Osäkra: {found.uncertain}"] if found.uncertain else []
     lines += [f"Stoppade: {found.stopped}"] if found.stopped else []
+    lines += [f"{IN_LISTS[why]}: {number}" for why, number in sorted(found.aside.items())]
     lines += [f"Synpunkter: {found.viewpoints}"] if row.kind == CONSULTATION else []
     if state is AnnouncementState.SENDING and found.left:
         lines.append(f"Klart om högst {count(found.minutes, 'minut', 'minuter')}")
     elif row.ended_at is not None:
         lines.append(f"Klart {cards.moment(row.ended_at)}")
     going = state is AnnouncementState.SENDING
+    moves = going or found.left or row.spread_version < row.version
     actions = [
-        button("Uppdatera", "announcements.open", announcement=row.id),
+        *([button("Uppdatera", "announcements.open", announcement=row.id)] if moves else []),
         *([button("Avbryt utskicket", "announcements.stop", style="destructive", **known)] if going else []),
         button("Rapport", "announcements.report", announcement=row.id),
     ]
@@ -179,49 +213,16 @@ def progress(row: Announcement, found: Progress, notice: str = "") -> Json:
 
 
 def halted(row: Announcement, why: str) -> Json:
-    """Say that a scheduled announcement did not go."""
-    text = "Det schemalagda utskicket gick inte iväg. Det ligger kvar som utkast."
+    """Say that a scheduled announcement did not go, or that one under way was stopped. Shown before the row changes."""
+    if row.state != AnnouncementState.SCHEDULED:
+        text = "Utskicket är stoppat. Rapporten säger vilka som fick det."
+    else:
+        again = " och upprepas inte mer" if row.repeats else ""
+        text = f"Det schemalagda utskicket gick inte iväg{again}. Det ligger kvar som utkast."
     return card(
         heading(row.heading),
         caution(text),
         plain(why),
-        actions=[button("Öppna utkastet", "announcements.open", announcement=row.id)],
+        actions=[button("Öppna utskicket", "announcements.open", announcement=row.id)],
         summary=f"{row.heading}: {text}",
-    )
-
-
-def correction(row: Announcement, content: Manuscript, problems: Sequence[Flaw], numbers: str, now: datetime) -> Json:
-    """Show a correction before it replaces the copies. The button brings the content along."""
-    known: dict[str, Any] = {"announcement": row.id, "version": row.version}
-    edition = Edition(row.id, row.version + 1, content, cards.clock(now))
-    return card(
-        small("Så här ser rättelsen ut"),
-        Container(style="emphasis", items=cards.body(edition)),
-        *(caution(problem.text) if problem.blocks else small(f"Obs: {problem.text}") for problem in problems),
-        plain(f"Kort i Teams byts ut på plats. Den som har fått ett mejl får en rättelse med mejl. {numbers}"),
-        *cards.button_rows(
-            button("Skicka rättelsen", "announcements.send_correction", style="positive", **{**content.data, **known}),
-            button("Ändra mer", "announcements.correct", **{**content.data, **known}),
-            button("Avbryt", "announcements.open", announcement=row.id),
-        ),
-        summary=f"Rättelse av {row.heading}",
-    )
-
-
-def ask_recall(row: Announcement) -> Json:
-    """Ask how to take it back."""
-    known: dict[str, Any] = {"announcement": row.id, "version": row.version}
-    text = (
-        "Det som inte har gått stoppas. Korten i Teams byts mot ”Återtaget”. Mejl går inte att ta tillbaka, men den "
-        "som har fått ett får veta att det är återtaget."
-    )
-    return card(
-        heading(f"Ta tillbaka ”{one_line(row.heading, 60)}”?"),
-        plain(text),
-        *cards.button_rows(
-            button("Visa Återtaget", "announcements.recall", style="destructive", **known),
-            button("Ta även bort korten", "announcements.recall", style="destructive", delete=True, **known),
-            button("Låt bli", "announcements.open", announcement=row.id),
-        ),
-        summary=text,
     )

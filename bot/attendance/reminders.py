@@ -17,7 +17,7 @@ from bot.delivery.ladder import Ladder, Reached, Rung, Unit
 from bot.message import Json, UserError
 from bot.register import audience
 from bot.register.audience import Condition
-from bot.schedule import seats
+from bot.schedule import seats, times
 from bot.swedish import STOCKHOLM
 from storage import deliveries, events, registrations
 from storage.audiences import PersonIds
@@ -32,6 +32,10 @@ TO_INVITED = Ladder((Rung(-14), Rung(-3)))
 """Before the last day to register (issue "Webinars and meetings")."""
 TO_COMING = Ladder((Rung(-1, Unit.NEAR_DAYS), Rung(-1, Unit.HOURS)))
 """Before the start."""
+DAY_BEFORE = Ladder((Rung(-1, Unit.NEAR_DAYS),))
+"""The same for an event of whole days, which has no clock time to count an hour from."""
+MORNING = timedelta(hours=9)
+"""When an event of whole days is taken to begin on its first day."""
 CLOSES = time(16)
 """When the last day to register counts as over for a reminder: people need the afternoon to answer."""
 SETTLE = timedelta(days=3)
@@ -62,7 +66,7 @@ def due(conditions: Mapping[str, Condition]) -> Callable[[Session, datetime], li
             if first.get(event.series, event.id) == event.id:
                 rows += _invitations(session, event, now, conditions)
                 rows += _to_invited(session, event, now, conditions)
-            rows += _to_coming(session, event, event.starts_at, now)
+            rows += _to_coming(session, event, _begins(event), now)
         return rows
 
     return due_now
@@ -76,7 +80,7 @@ def still_wanted(session: Session, delivery: Delivery) -> bool:
     what = delivery.subject.partition(":")[0]
     own = registrations.of_person(session, event.id, delivery.person_id)
     if what == COMING:
-        same = f":{event.starts_at.astimezone(UTC).strftime(TO_COMING.stamp)}:" in delivery.key
+        same = f":{_begins(event).astimezone(UTC).strftime(TO_COMING.stamp)}:" in delivery.key
         return same and own is not None and own.state == RegistrationState.REGISTERED and not event.cancelled_at
     return own is None and not seats.closed(event, delivery.not_before)
 
@@ -127,7 +131,8 @@ def _to_invited(
 
 def _to_coming(session: Session, event: Event, starts: datetime, now: datetime) -> Iterator[Outgoing]:
     """Remind people who are registered. A person who registered after the rung, or just heard of a change, knows."""
-    reached = TO_COMING.due(starts, now)
+    ladder = DAY_BEFORE if _whole_days(event) else TO_COMING
+    reached = ladder.due(starts, now)
     if reached is None:
         return
     moment = reached.rung.moment(starts)
@@ -172,3 +177,14 @@ def _closing(event: Event) -> datetime:
     if event.register_by is None:
         return event.starts_at
     return min(datetime.combine(event.register_by, CLOSES, STOCKHOLM).astimezone(UTC), event.starts_at)
+
+
+def _begins(event: Event) -> datetime:
+    """Return when people should be there, as far as anybody knows."""
+    assert event.starts_at is not None  # noqa: S101 - the caller's condition
+    return event.starts_at + MORNING if _whole_days(event) else event.starts_at
+
+
+def _whole_days(event: Event) -> bool:
+    when = times.span_of(event.starts_at, event.ends_at)
+    return when is not None and when.whole_days

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.delivery.reach import OUTSIDE, Address, End, Wait, nearest, to_person
+from bot.delivery.reach import OUTSIDE, Address, End, Wait, to_person
+from bot.delivery.surroundings import Surroundings
 from bot.message import Scope
 from bot.ports import DeliveryWay, Reason, Route
 from storage import outbox, places
@@ -69,7 +70,7 @@ def _to_target(session: Session, row: Delivery, key: str) -> Address:
 def _route(
     session: Session, way: DeliveryWay, conversation: str, thread: str | None = None, activity: str | None = None
 ) -> Address:
-    near = nearest(session, conversation)
+    near = Surroundings(session).near(conversation)
     if near is None:
         return End(State.UNREACHABLE, Reason.NO_ROUTE)
     return (Route(way, near.service_url, near.tenant_id, conversation, thread, activity),)

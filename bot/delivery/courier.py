@@ -9,49 +9,42 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from bot.delivery import outcomes
 from bot.delivery.addresses import address, remember_chat
+from bot.delivery.faults import Fault, safely
+from bot.delivery.ledger import Ledger
 from bot.delivery.outcomes import Outcome
-from bot.delivery.pace import Limits, Pace, StepBack
+from bot.delivery.pace import AHEAD, BITE, CATCH_UP, Limits, Pace, StepBack
 from bot.delivery.reach import CLOSED, OUTSIDE, Address, End, Pause, Wait, may_follow
 from bot.delivery.tenant_routes import TenantRoutes
 from bot.message import Message
+from bot.plan import StillWanted
 from bot.ports import OWN_LIMIT, DeliveryWay, Failed, Messenger, Posted, Reason, Route, TryLater, Uncertain, Unreachable
-from storage import groups, leases, outbox, outbox_retries, places
+from storage import claims, deliveries, groups, leases, outbox, outbox_retries, places
 from storage.database import Database
 from storage.outbox import Delivery, State
 from storage.outgoing import Operation
 from storage.reminder_choices import PAUSED
 
 T = TypeVar("T")
-StillWanted = Callable[[Session, Delivery], bool]
-"""Return whether the reason for a message still holds. Asked just before sending."""
+
+_Ready: TypeAlias = tuple[Address, dict[str, Any]]
+"""Where a row goes, and what it says."""
 
 LEASE = "outbox"
 MOST_AT_ONCE = 30
 """Messages under way at a time. At 100 ms an answer, that is ten times the rate that Teams allows."""
-BITE = 4
-"""Rows claimed at a time. Each needs two more short transactions, and on SQLite turns wait behind them."""
-
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Fault:
-    """A bug, or a database that is away. It has been logged."""
-
-    reference: str
-    away: bool
 
 
 class Courier:
@@ -90,6 +83,7 @@ class Courier:
         self._no_chat: dict[int, Reason] = {}
         """Why a row's chat could not be opened. It is not tried again while the row waits for another route."""
         self._under_way: set[asyncio.Task[None]] = set()
+        self._ledger = Ledger(database, self._pace.tick)
         self._rounds = asyncio.Lock()
         self._woken = asyncio.Event()
         self._stopping = False
@@ -102,16 +96,21 @@ class Courier:
             loop.call_soon_threadsafe(self._woken.set)
 
         self._database.on_commit(outbox.QUEUE, wake)
+        due = loop.time()
         while True:
             self._woken.clear()
-            started = loop.time()
-            claimed = await self._safely(self._round())
-            if isinstance(claimed, _Fault) or not claimed:
+            due = max(due, loop.time() - CATCH_UP)
+            late = loop.time() - due
+            claimed = await safely(self._round(BITE + int(late * self._limits.rate), AHEAD))
+            if isinstance(claimed, Fault) or not claimed:
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(self._limits.pause(self._steady()) or self._pace.tick):
+                    pause = self._limits.pause(self._steady() + AHEAD)
+                    async with asyncio.timeout(pause or self._pace.tick):
                         await self._woken.wait()
+                due = loop.time()
             else:  # spread the messages evenly, not in bursts
-                await asyncio.sleep(started + claimed / self._limits.rate - loop.time())
+                due += claimed / self._limits.rate
+                await asyncio.sleep(due - loop.time())
 
     async def deliver(self) -> int:
         """Send the rows that are due and wait for them. Return how many were tried. For tests and operator commands."""
@@ -133,22 +132,24 @@ class Courier:
             _, late = await asyncio.wait(self._under_way, timeout=self._pace.drain)
             for task in late:  # their rows stay "sending"; the next holder of the lease decides
                 task.cancel()
-        await self._safely(self._play(partial(leases.release, name=LEASE, holder=self._holder)))
+        await safely(self._play(partial(leases.release, name=LEASE, holder=self._holder)))
 
-    async def _round(self) -> int:
-        """Claim rows once and start to send them. Return how many rows were claimed."""
+    async def _round(self, bite: int = BITE, ahead: timedelta = timedelta()) -> int:
+        """Claim at most ``bite`` rows that may go within ``ahead``, and start each in its time. Return how many."""
         async with self._rounds:
             if self._stopping:
                 return 0
             moment = self._steady()
-            most = min(BITE, self._limits.free(moment), MOST_AT_ONCE - len(self._under_way))
+            most = min(bite, self._limits.free(moment + ahead), MOST_AT_ONCE - len(self._under_way))
             if self._silent_until is not None and moment < self._silent_until:
                 most = 0
             rows, holds = await self._play(partial(self._take, now=self._clock(), moment=moment, most=most))
             self._holds_until = moment + timedelta(seconds=self._pace.lease) if holds else None
-            self._limits.take(len(rows), moment)
+            ready = await self._look_up_together(rows)
             for row in rows:
-                task = asyncio.create_task(self._send(row))
+                await asyncio.sleep(self._limits.pause(self._steady()))
+                self._limits.take(1, self._steady())
+                task = asyncio.create_task(self._send(row, ready.get(row.id)))
                 self._under_way.add(task)
                 task.add_done_callback(self._finished)
             return len(rows)
@@ -162,19 +163,19 @@ class Courier:
         length = timedelta(seconds=self._pace.lease)
         if not leases.hold(session, LEASE, self._holder, now, length):
             return [], False
-        if self._holds_until is None:
-            cut_off = outbox.recover(session, self._holder, now)
+        if self._holds_until is None or moment >= self._holds_until:  # another replica may have sent since
+            cut_off = claims.recover(session, self._holder, now)
             if cut_off:
                 logger.warning("deliveries were cut off in a process that is gone", extra={"deliveries": cut_off})
         if self._step_back.seen(now, moment):
             logger.warning("the clock was set back, so retries go now")
             outbox_retries.bring_forward(session, now)
-        rows = outbox.claim(session, self._holder, now, most) if most > 0 else []
+        rows = claims.claim(session, self._holder, now, most) if most > 0 else []
         return [row for row in rows if row.state == State.SENDING], True
 
-    async def _send(self, row: Delivery) -> None:
-        outcome = await self._safely(self._attempt(row), row)
-        if isinstance(outcome, _Fault):
+    async def _send(self, row: Delivery, ready: _Ready | None = None) -> None:
+        outcome = await safely(self._attempt(row, ready), row)
+        if isinstance(outcome, Fault):
             until = self._clock() + self._pace.backoff(row.attempts, None)
             outcome = outcomes.fault(outcome.reference, until if outcome.away else None)
         if outcome["state"] not in (State.SENT, State.CANCELLED) and outcome.get("error", PAUSED) != PAUSED:
@@ -182,16 +183,23 @@ class Courier:
             logger.warning("a delivery did not go", extra=told)
         if outcome["state"] != State.WAITING:
             outcome["settled_at"] = self._clock()
-        late = outcome["state"] == State.SENT
-        settle = partial(outbox.settle, row=row, late=late, **outcome)
-        while True:  # until the database is back: only this process knows the outcome
-            if not isinstance(await self._safely(self._play(settle), row), _Fault):
-                return
-            await asyncio.sleep(self._pace.tick)
+        await self._ledger.settle(row, outcome)
 
-    async def _attempt(self, row: Delivery) -> Outcome:
+    async def _look_up_together(self, rows: Sequence[Delivery]) -> dict[int, _Ready]:
+        """Look up all rows in one transaction. After a fault return nothing: each row is then looked up alone."""
+        ready = await safely(self._play(partial(self._look_up_all, rows=rows))) if rows else {}
+        return {} if isinstance(ready, Fault) else ready
+
+    def _look_up_all(self, session: Session, rows: Sequence[Delivery]) -> dict[int, _Ready]:
+        held = [*deliveries.people(session, rows)]  # a session forgets what nobody holds, and reads it for each row
+        event.listen(session, "loaded_as_persistent", lambda _, entry: held.append(entry))
+        return {row.id: self._look_up(session, row) for row in rows}
+
+    async def _attempt(self, row: Delivery, ready: _Ready | None) -> Outcome:
         """Send the row if it is its turn. Return the outcome."""
-        where, body = await self._play(partial(self._look_up, row=row))
+        if ready is None:
+            ready = await self._play(partial(self._look_up, row=row))
+        where, body = ready
         now = self._clock()
         match where:
             case End(state, error):
@@ -206,7 +214,7 @@ class Courier:
         self._limits.note(_place(where[0]), self._steady())
         return await self._try(row, where, body)
 
-    def _look_up(self, session: Session, row: Delivery) -> tuple[Address, dict[str, Any]]:
+    def _look_up(self, session: Session, row: Delivery) -> _Ready:
         check = self._still_wanted.get(row.subject.partition(":")[0])
         if check is not None and not check(session, row):
             return End(State.CANCELLED, "not_wanted"), {}
@@ -220,6 +228,7 @@ class Courier:
         for route in routes:
             if route.way in refused or not may_follow(route.way, refused):
                 continue
+            self._limits.take(1 if refused else 0, self._steady())  # its first try was counted with the claim
             try:
                 return outcomes.sent(route.way, await self._by(route, row, body))
             except (TryLater, Uncertain) as error:
@@ -257,6 +266,7 @@ class Courier:
 
     async def _open_chat(self, route: Route, person_id: int | None) -> str:
         """Open the chat and remember it. No message has gone yet, so no error here leaves a doubt."""
+        self._limits.take(1, self._steady())
         try:
             conversation_id = await self._messenger.open_chat(route)
         except Uncertain as error:
@@ -276,19 +286,6 @@ class Courier:
         if isinstance(error, TryLater) and error.everyone:
             self._silent_until = self._steady() + wait
         return self._clock() + wait
-
-    async def _safely(self, work: Awaitable[T], row: Delivery | None = None) -> T | _Fault:
-        """Do the work. Log any error here, in this one place, so that the loop lives on."""
-        try:
-            return await work
-        except Exception as error:
-            reference, away = secrets.token_hex(4), isinstance(error, OperationalError | InterfaceError)
-            about = {"reference": reference, "delivery": row.id if row is not None else None}
-            if away:  # repeated each second until it is back; a traceback says nothing
-                logger.warning("the outbox has no database", extra={**about, "error": type(error).__name__})
-            else:
-                logger.exception("the outbox has a fault", extra=about)
-            return _Fault(reference, away)
 
     async def _play(self, work: Callable[[Session], T]) -> T:
         return await self._database.run(partial(self._database.play, work))

@@ -12,11 +12,14 @@ from uuid import NAMESPACE_URL, uuid5
 from icalendar import Alarm, Event, Timezone, vCalAddress, vText
 from icalendar import Calendar as File
 
-from bot.delivery.mail import SENDER, text_of
+from bot.delivery.mail import SENDER, html_of, text_of
 from bot.plain_text import printable, printable_line
 from bot.swedish import STOCKHOLM
 from bot.tenant import Appointment, Attendee
+from storage.outgoing import AsAppointment
 
+MAILBOX = "bot@ekokommuner.example"
+"""The organiser and sender where the bot has no mailbox."""
 REMIND_BEFORE = timedelta(minutes=15)
 ZONE = """\
 BEGIN:VTIMEZONE
@@ -46,11 +49,46 @@ class Method(StrEnum):
     REQUEST = "REQUEST"
     """Invite, or change an appointment: the same UID with a higher SEQUENCE."""
     CANCEL = "CANCEL"
+    PUBLISH = "PUBLISH"
+    """Put it in one's calendar without an answer. It has no attendee (RFC 5546, 3.2.1)."""
+
+
+def published(
+    event_key: str,
+    appointment: AsAppointment,
+    mailbox: str | None,
+    now: datetime,
+    *,
+    sequence: int = 0,
+    join_url: str | None = None,
+) -> bytes:
+    """Return the file behind *Lägg i kalendern*, for a person who has no invitation by mail. It names no attendee.
+
+    ``sequence`` and ``join_url`` are as :mod:`storage.appointments` has them, so that a file fetched after a change
+    replaces the entry of the earlier file. ``mailbox`` is the bot's, ``settings.graph_mailbox``.
+    """
+    shown = shown_of(event_key, appointment)
+    who, method, link = mailbox or MAILBOX, Method.PUBLISH, join_url or ""
+    return invitation(shown, None, who, now, method=method, sequence=sequence, join_url=link)
+
+
+def shown_of(event_key: str, stored: AsAppointment) -> Appointment:
+    """Return the appointment as calendars show it."""
+    return Appointment(
+        key=event_key,
+        title=stored.title,
+        starts=stored.starts,
+        ends=stored.ends,
+        text=stored.text,
+        html=html_of(stored.text),
+        online=stored.online,
+        place=stored.place,
+    )
 
 
 def invitation(
     appointment: Appointment,
-    attendee: Attendee,
+    attendee: Attendee | None,
     organiser: str,
     now: datetime,
     *,
@@ -58,7 +96,10 @@ def invitation(
     sequence: int = 0,
     join_url: str = "",
 ) -> bytes:
-    """Return one person's invitation. It names nobody else. ``sequence`` rises with every change of the appointment."""
+    """Return one person's invitation. It names nobody else. ``sequence`` rises with every change of the appointment.
+
+    Only a published appointment has no ``attendee``.
+    """
     event = Event()
     event.add("uid", f"{uuid5(NAMESPACE_URL, f'sekom:{appointment.key}')}@{organiser.partition('@')[2]}")
     event.add("sequence", sequence)
@@ -75,9 +116,14 @@ def invitation(
     event.add("status", "CANCELLED" if method is Method.CANCEL else "CONFIRMED")
     event.add("transp", "OPAQUE")
     event.add("organizer", _who(organiser, SENDER))
-    event.add("attendee", _invited(attendee), encode=False)
-    if method is Method.REQUEST:
+    if attendee is not None:
+        event.add("attendee", _invited(attendee), encode=False)
+    if method is not Method.CANCEL:
         event.add_component(_alarm(title))
+    return _file(event, method)
+
+
+def _file(event: Event, method: Method) -> bytes:
     file = File()
     file.add("prodid", "-//Sveriges Ekokommuner//SEKOM-boten//SV")
     file.add("version", "2.0")

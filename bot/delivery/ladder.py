@@ -6,6 +6,9 @@ across the date. The rows that are due depend on the date and the time alone.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
@@ -97,6 +100,8 @@ class Ladder:
     def due(self, date: datetime, now: datetime) -> Reached | None:
         """Return the highest rung reached by ``now``, if its message is still worth sending."""
         moments = [rung.moment(date) for rung in self.rungs]
+        if (watched := _WATCHED.get()) is not None:
+            watched.update(moments)
         reached = sum(moment <= now for moment in moments)
         if not reached:
             return None
@@ -109,3 +114,17 @@ class Ladder:
         if rung.unit is Unit.HOURS or (rung.amount < 0 and opens >= date):
             opens = now
         return Reached(rung, date.astimezone(UTC).strftime(self.stamp), opens, until)
+
+
+_WATCHED: ContextVar[set[datetime] | None] = ContextVar("watched", default=None)
+
+
+@contextmanager
+def watching() -> Iterator[set[datetime]]:
+    """Collect when rungs are reached, of all ladders that are asked in this block. For looking ahead."""
+    moments: set[datetime] = set()
+    token = _WATCHED.set(moments)
+    try:
+        yield moments
+    finally:
+        _WATCHED.reset(token)

@@ -14,6 +14,16 @@ PER_CONVERSATION = ((7, 1.0), (60, 30.0), (1800, 3600.0))
 """Pairs (messages, seconds): Teams' limits for a bot in one conversation (platform.md §3, peers.md 0.6)."""
 LONGEST = 3600.0
 """Seconds of the longest window. Older messages do not count."""
+BITE = 4
+"""Rows claimed at a time, and more after a round that came late. On SQLite turns wait while they are claimed."""
+
+AHEAD = timedelta(seconds=0.1)
+"""How long before its time a row is claimed. Longer, and a process that is killed leaves more rows in doubt."""
+CATCH_UP = 0.2
+"""The most seconds of lateness that a round makes up for. The limit on messages in any second holds all the same."""
+QUIET, FEW = 30.0, 15
+"""A conversation with at most ``FEW`` messages is forgotten after ``QUIET`` seconds without one: that pace, kept up for
+an hour, stays within the longest window. Otherwise each recipient of an announcement is kept for an hour."""
 LONGEST_ASKED = 24 * 3600.0
 """The most seconds to wait when the far side asks. A longer wait is its mistake, and could overflow a date."""
 
@@ -128,5 +138,9 @@ class Limits:
         if len(self._sent) % 1000 != 999:  # noqa: PLR2004 - keeps the sweep rare
             return
         moment = now.timestamp()
-        self._sent = {name: sent for name, sent in self._sent.items() if moment - sent[-1] < LONGEST}
+        self._sent = {
+            name: sent
+            for name, sent in self._sent.items()
+            if moment - sent[-1] < (QUIET if len(sent) <= FEW else LONGEST)
+        }
         self._blocked = {name: until for name, until in self._blocked.items() if until > moment}

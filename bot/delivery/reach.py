@@ -35,15 +35,15 @@ from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
+from bot.delivery.surroundings import Surroundings
 from bot.guid import is_guid
 from bot.ports import DeliveryWay, Member, Reason, Route
 from bot.settings import Settings
 from bot.swedish import OPENS, STOCKHOLM, next_open
-from storage import places, reminder_choices, turns
+from storage import reminder_choices, turns
 from storage.outbox import Delivery, State
 from storage.outgoing import Operation, Reach, Repeat
 from storage.people import ACTIVE_EVERY, Person, RemindBy
-from storage.places import Conversation
 
 OUTSIDE = frozenset({DeliveryWay.MAIL, DeliveryWay.FEED, DeliveryWay.CALENDAR})
 """The ways that go through Graph instead of the Connector."""
@@ -80,30 +80,45 @@ class End:
 Address: TypeAlias = tuple[Route, ...] | Wait | Pause | End
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Where a row goes, and when a mail of its own follows it; None if none does."""
+
+    address: Address
+    mail_at: datetime | None = None
+
+
 def to_person(session: Session, row: Delivery, now: datetime, opened: Collection[DeliveryWay]) -> Address:
     """Return the routes to the row's person, or why there is nothing to send now.
 
     ``opened`` are the ways of OUTSIDE that exist. If it goes by both mail and chat, enqueue the mail's row.
     """
-    person = session.get(Person, row.person_id)
+    found = chosen(Surroundings(session), row, now, opened)
+    if found.mail_at is not None:
+        reminder_choices.enqueue_mail(session, row, now, not_before=found.mail_at)
+    return found.address
+
+
+def chosen(around: Surroundings, row: Delivery, now: datetime, opened: Collection[DeliveryWay]) -> Chosen:
+    """Return the same without writing anything, and when a mail follows: also for a row that is not stored yet."""
+    person = around.person(row.person_id)
     if person is None:
-        return End(State.UNREACHABLE, Reason.NO_ROUTE)
+        return Chosen(End(State.UNREACHABLE, Reason.NO_ROUTE))
     if person.left_at is not None:
-        return End(State.CANCELLED, "left")
+        return Chosen(End(State.CANCELLED, "left"))
     until = _pause_ends(person, row) if row.reach == Reach.REMINDER else None
     if until is not None and now < until:
-        return Pause(until)
+        return Chosen(Pause(until))
     if row.operation == Operation.MAIL:
-        return _second(session, row, person, opened, now)
-    chat = list(_teams(session, row, person))
+        return Chosen(_second(around, row, person, opened, now))
+    chat = list(_teams(around, row, person))
     mail, feed = list(_mail(person, opened)), list(_feed(person, opened))
     if row.reach == Reach.REMINDER:
         routes, wait = _as_chosen(person, chat, mail, feed)
     else:
         routes, wait = _told(row, person, chat, mail)
-    if wait is not None:
-        reminder_choices.enqueue_mail(session, row, now, not_before=_mail_time(now, wait))
-    return tuple(routes) or End(State.UNREACHABLE, Reason.NO_ROUTE)
+    mail_at = None if wait is None else _mail_time(now, wait)
+    return Chosen(tuple(routes) or End(State.UNREACHABLE, Reason.NO_ROUTE), mail_at)
 
 
 def announced_by(
@@ -194,12 +209,14 @@ def _mail_time(sent: datetime, wait: timedelta) -> datetime:
     return next_open(sent + wait) if wait else sent
 
 
-def _second(session: Session, row: Delivery, person: Person, opened: Collection[DeliveryWay], now: datetime) -> Address:
+def _second(
+    around: Surroundings, row: Delivery, person: Person, opened: Collection[DeliveryWay], now: datetime
+) -> Address:
     """Return the route of the mail that goes with a message in Teams, or why it does not go now.
 
     Cancel it if the person has blocked the chat.
     """
-    first = reminder_choices.beside(session, row)
+    first = around.first(row)
     if first is not None and first.state == State.SENDING:
         return Wait(1.0)
     if first is not None and first.error == Reason.BLOCKED:
@@ -207,7 +224,7 @@ def _second(session: Session, row: Delivery, person: Person, opened: Collection[
     if row.mail_after and person.remind_by == RemindBy.CHAT:
         return End(State.CANCELLED, "chose_chat")
     if first is not None and row.mail_after and person.remind_by != RemindBy.BOTH:
-        unopened = _unopened(session, first, person, timedelta(minutes=row.mail_after), now)
+        unopened = _unopened(around.session, first, person, timedelta(minutes=row.mail_after), now)
         if unopened is not None:
             return unopened
     return tuple(_mail(person, opened)) or End(State.UNREACHABLE, Reason.NO_ADDRESS)
@@ -230,13 +247,13 @@ def _unopened(session: Session, first: Delivery, person: Person, wait: timedelta
     return Wait(left.total_seconds()) if left > timedelta() else None
 
 
-def _teams(session: Session, row: Delivery, person: Person) -> Iterator[Route]:
-    chat = places.own_chat(session, person.id)
+def _teams(around: Surroundings, row: Delivery, person: Person) -> Iterator[Route]:
+    chat = around.chat(person.id)
     identity = person.teams_id or person.entra_id
     member = Member(identity, person.name) if identity else None
     if chat is not None:
         yield Route(DeliveryWay.CHAT, chat.service_url, chat.tenant_id, chat.id, member=member)
-    near = nearest(session, row.conversation_id)
+    near = around.near(row.conversation_id) if row.conversation_id or chat is None else chat
     if member is None or near is None:
         return
     yield Route(DeliveryWay.NEW_CHAT, near.service_url, near.tenant_id, member=member)
@@ -263,8 +280,3 @@ def _pause_ends(person: Person, row: Delivery) -> datetime | None:
     morning = datetime.combine(person.paused_until + timedelta(days=1), OPENS, STOCKHOLM)
     opens = next_open(morning)
     return morning if row.dated and morning < row.expires_at <= opens else opens
-
-
-def nearest(session: Session, conversation_id: str | None) -> Conversation | None:
-    """Return the conversation. If the bot has not heard from it, such as a bound channel, return the newest one."""
-    return session.get(Conversation, conversation_id or "") or places.newest(session)

@@ -25,7 +25,7 @@ from bot.cards import (
     text_input,
 )
 from bot.message import Json
-from bot.progress.standings import Standing
+from bot.progress.standings import DutyStanding
 from storage.duties import Duty, DutyState
 from storage.municipalities import Municipality
 
@@ -44,16 +44,16 @@ STATES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class DutyView:
     """A duty as its card shows it to the people of one municipality."""
 
     duty: Duty
     place: Municipality
-    standing: Standing
+    standing: DutyStanding
     people: Sequence[str] = ()
     """The names of the people who do it."""
     by: str = ""
-    """Who said what the state is, and when: "Anna Andersson, den 3 mars 2027"."""
+    """The person who said what the state is, and when: "Anna Andersson, den 3 mars 2027"."""
     norm: str = ""
 
 
@@ -93,7 +93,7 @@ def takes(minutes: int | None) -> str:
     return f"Det tar ungefär {swedish.listed(parts)}."
 
 
-def duty(shown: Shown, today: date, note: str = "", *, may_change: bool = True) -> Json:
+def duty(shown: DutyView, today: date, note: str = "", *, may_change: bool = True) -> Json:
     """Return one duty of a municipality, with what can be said about it. ``note`` is what was just done."""
     row, standing = shown.duty, shown.standing
     body: list[CardElement] = [heading(title(row)), plain(shown.place.full_name, subtle=True)]
@@ -112,7 +112,9 @@ def duty(shown: Shown, today: date, note: str = "", *, may_change: bool = True) 
     )
 
 
-def year(place: Municipality, number: int, shown: Sequence[tuple[Duty, Standing]], others: str, today: date) -> Json:
+def year(
+    place: Municipality, number: int, shown: Sequence[tuple[Duty, DutyStanding]], others: str, today: date
+) -> Json:
     """Return a municipality's year: what is next, everything, and ``others`` who work with it."""
     left = [pair for pair in shown if not pair[1].ended]
     following = next(((duty, standing) for duty, standing in left if standing.deadline is not None), None)
@@ -135,14 +137,14 @@ def year(place: Municipality, number: int, shown: Sequence[tuple[Duty, Standing]
     )
 
 
-def line(duty: Duty, standing: Standing) -> str:
+def line(duty: Duty, standing: DutyStanding) -> str:
     """Return one duty on one line: what, by when and how it stands."""
     when = f"senast {short_day(standing.deadline)}" if standing.deadline else NOTHING_SET.lower()
     until = f" till {short_day(standing.until)}" if standing.state == DutyState.POSTPONED and standing.until else ""
     return f"{title(duty)}: {when}. {STATES[standing.state]}{until}."
 
 
-def postpone(shown: Shown, first: date, last: date) -> Json:
+def postpone(shown: DutyView, first: date, last: date) -> Json:
     """Return the form to postpone a duty to a day between ``first`` and ``last``."""
     text = (
         "Till vilken dag? Jag är tyst för er alla till dess. Sista dagen flyttas inte: det gör kansliet. Väljer du en "
@@ -162,7 +164,7 @@ def postpone(shown: Shown, first: date, last: date) -> Json:
     )
 
 
-def help_wanted(shown: Shown) -> Json:
+def help_wanted(shown: DutyView) -> Json:
     """Return the ways to get help. The questions' own buttons take it from there."""
     about = f"Vi behöver hjälp med ”{title(shown.duty)}”."
     return card(
@@ -178,7 +180,7 @@ def help_wanted(shown: Shown) -> Json:
     )
 
 
-def instead(shown: Shown, people: Sequence[tuple[str, str]]) -> Json:
+def instead(shown: DutyView, people: Sequence[tuple[str, str]]) -> Json:
     """Return the form for who does a duty in the person's place. ``people`` are pairs (number, name)."""
     choose: list[CardElement] = []
     if people:
@@ -196,7 +198,7 @@ def instead(shown: Shown, people: Sequence[tuple[str, str]]) -> Json:
     )
 
 
-def handed(shown: Shown, name: str) -> Json:
+def handed(shown: DutyView, name: str) -> Json:
     """Return what follows *Inte jag*. ``name`` is empty if the person does not know who does it."""
     text = (
         f"Tack! Jag påminner {name} i stället för dig."
@@ -222,7 +224,7 @@ def unknown_doer(duty: Duty, place: Municipality, who: str) -> Json:
     )
 
 
-def _state(shown: Shown) -> str:
+def _state(shown: DutyView) -> str:
     standing = shown.standing
     until = f" till {swedish.day(standing.until)}" if standing.state == DutyState.POSTPONED and standing.until else ""
     by = f" ({shown.by})" if shown.by else ""
@@ -236,7 +238,7 @@ def about(duty: Duty) -> list[CardElement]:
     return [*why, *how, *([small(takes(duty.minutes))] if duty.minutes is not None else [])]
 
 
-def _choices(shown: Shown) -> list[Action]:
+def _choices(shown: DutyView) -> list[Action]:
     data = _data(shown)
     match shown.standing.state:
         case DutyState.SAYS_DONE:
@@ -261,11 +263,11 @@ def answers(duty: Duty, code: str) -> list[Action]:
     ]
 
 
-def _data(shown: Shown) -> Json:
+def _data(shown: DutyView) -> Json:
     return {"duty": shown.duty.id, "code": shown.place.code}
 
 
-def _back(shown: Shown) -> Action:
+def _back(shown: DutyView) -> Action:
     return button("Tillbaka", "duties.open", alone=True, **_data(shown))
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from bot import swedish
 from bot.duties import access, cards, wheel_cards
 from bot.duties.access import Own
-from bot.duties.cards import Shown
+from bot.duties.cards import DutyView
 from bot.duties.wheel_cards import YearEntry
 from bot.message import Reply, UserError, say, state
 from bot.progress import doers, standings, states
@@ -184,7 +184,7 @@ def _answer(turn: Turn, mine: Own, note: str = "", *, done: bool = False) -> Rep
     return state(cards.duty(_shown(turn, mine), swedish.date_of(turn.now), note), done=done)
 
 
-def _shown(turn: Turn, mine: Own) -> Shown:
+def _shown(turn: Turn, mine: Own) -> DutyView:
     """Return what the card shows now. Names are only of people who may be shown."""
     duty, place = mine.duty, mine.place
     everywhere = standings.load(turn.session, [duty], turn.now)
@@ -192,7 +192,7 @@ def _shown(turn: Turn, mine: Own) -> Shown:
     may_name = visible(turn, place.code)
     rows = [people.by_id(turn.session, number) for number in doers.load(turn.session, [duty]).first(duty, place.code)]
     names = [person.called if may_name(person) else HIDDEN for person in rows if person is not None]
-    shown = Shown(duty, place, standing, names)
+    shown = DutyView(duty, place, standing, names)
     by = people.by_id(turn.session, row.by_id) if row is not None and row.state == standing.state else None
     if row is not None and by is not None:
         shown = replace(shown, by=f"{by.called if may_name(by) else HIDDEN}, {swedish.day(row.since)}")
@@ -236,7 +236,7 @@ def _tomorrow(turn: Turn) -> date:
     return swedish.date_of(turn.now) + timedelta(days=1)
 
 
-def _latest(turn: Turn, shown: Shown) -> date:
+def _latest(turn: Turn, shown: DutyView) -> date:
     """Return the last day to which a duty may be postponed."""
     if shown.standing.ended:
         raise UserError("Det är redan klart, så jag påminner ingen.")

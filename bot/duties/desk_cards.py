@@ -90,7 +90,12 @@ def ladder(shown: Duty) -> list[str]:
         return [f"Sista dag: {UNDATED}. Ingen påminns förrän du har satt en."]
     if not shown.ladder:
         return ["Inga påminnelser."]
-    return [f"{_rung(int(rung['days']))}: {listed([_told(seat) for seat in rung['to']])}" for rung in shown.ladder]
+    return [f"{_rung(int(rung['days']))}: {told(rung['to'])}" for rung in shown.ladder]
+
+
+def told(seats: Sequence[str]) -> str:
+    """Return whom a rung tells, in words."""
+    return listed([CALLED if seat == PersonRole.KANSLI else words.role(seat) for seat in seats])
 
 
 def form(plan: DutyPlan, offered: Mapping[str, Sequence[tuple[str, str]]], towns: str, known: Duty | None) -> Json:
@@ -180,10 +185,6 @@ def _actions(shown: Duty) -> list[Any]:
 
 def _named(shown: Duty | None) -> dict[str, Any]:
     return {"duty": shown.id, "version": shown.version} if shown else {}
-
-
-def _told(seat: str) -> str:
-    return CALLED if seat == PersonRole.KANSLI else words.role(seat)
 
 
 def _rung(days: int) -> str:

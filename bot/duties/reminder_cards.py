@@ -14,7 +14,7 @@ from bot.cards import card, escape, heading, markdown, plain
 from bot.duties import cards
 from bot.message import Json
 from storage.duties import Duty
-from storage.duty_facts import Place
+from storage.duty_facts import MemberPlace
 from storage.outgoing import AsMail
 
 _NAME = 1
@@ -22,7 +22,7 @@ _NAME = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class DutyLetter:
     """A reminder without what differs between municipalities."""
 
     card: Json
@@ -31,7 +31,7 @@ class Letter:
     """The data of every button that answers it."""
 
     @classmethod
-    def of(cls, duty: Duty, last: date, sent_on: date) -> Letter:
+    def of(cls, duty: Duty, last: date, sent_on: date) -> DutyLetter:
         """Return the reminder of a duty with this last day, as it is read on the day it is sent."""
         summary = f"{cards.title(duty)}: {cards.by_when(last, sent_on)}"
         body = card(
@@ -45,7 +45,7 @@ class Letter:
         )
         return cls(body, _mail(duty, last, sent_on), body["actions"][0]["data"])
 
-    def to(self, place: Place, norm: str) -> tuple[Json, AsMail]:
+    def to(self, place: MemberPlace, norm: str) -> tuple[Json, AsMail]:
         """Return the card and the mail for one municipality."""
         body = list(self.card["body"])
         body[_NAME] = _saying(body[_NAME], place.full_name)

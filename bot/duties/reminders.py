@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 
 from bot.delivery.ladder import Ladder, Reached, Rung
 from bot.duties import cards
-from bot.duties.reminder_cards import Letter
+from bot.duties.reminder_cards import DutyLetter
 from bot.progress import doers, standings, states
 from bot.swedish import STOCKHOLM, date_of
 from storage import duties, duty_facts, municipalities
 from storage.duties import Duty
-from storage.duty_facts import Place
+from storage.duty_facts import MemberPlace
 from storage.outbox import Delivery
 from storage.outgoing import Outgoing, Reach, ToPerson
 
@@ -33,11 +33,11 @@ STAMP = "%Y-%m-%d"
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class DutyCall:
     """A municipality that the kansli calls about a duty."""
 
     duty: Duty
-    place: Place
+    place: MemberPlace
     deadline: date
     people: Sequence[int]
     """The ids of the people to ask for, nearest to the work first; empty if there is nobody."""
@@ -52,14 +52,14 @@ class _OnRung:
     duty: Duty
     step: Reached
     wanted: tuple[str, ...]
-    letter: Letter
+    letter: DutyLetter
 
     @property
     def seats(self) -> tuple[str, ...]:
         """Return the seats that the rung tells, without the kansli."""
         return tuple(seat for seat in self.wanted if seat != KANSLI)
 
-    def rows(self, place: Place, norm: str, people: Iterable[int]) -> Iterator[Outgoing]:
+    def rows(self, place: MemberPlace, norm: str, people: Iterable[int]) -> Iterator[Outgoing]:
         """Yield the message to each of these people of a municipality."""
         step, subject = self.step, self.duty.subject
         card, mail = self.letter.to(place, norm)
@@ -99,7 +99,7 @@ class _Rungs:
         step = self._ladder.due(datetime.combine(last, AT, STOCKHOLM), self.now)
         if step is None:
             return None
-        letter = Letter.of(self.duty, last, date_of(step.not_before))
+        letter = DutyLetter.of(self.duty, last, date_of(step.not_before))
         return _OnRung(self.duty, step, self.wanted[step.rung.amount], letter)
 
 
@@ -140,7 +140,7 @@ def still_wanted(session: Session, row: Delivery) -> bool:
     return row.person_id in told
 
 
-def call_list(session: Session, now: datetime) -> list[Call]:
+def call_list(session: Session, now: datetime) -> list[DutyCall]:
     """Return the municipalities whose reminders have ended without result, by duty and municipality."""
     running = duties.running(session)
     everywhere, people = standings.load(session, running, now), doers.load(session, running)
@@ -151,11 +151,11 @@ def call_list(session: Session, now: datetime) -> list[Call]:
             on, last = rungs.on(standing.deadline), standing.deadline
             if on is not None and last is not None and KANSLI in on.wanted:
                 asked = people.told(duty, place.code, doers.ORDER)
-                calls.append(Call(duty, place, last, asked, script(duty, place, last)))
+                calls.append(DutyCall(duty, place, last, asked, script(duty, place, last)))
     return calls
 
 
-def script(duty: Duty, place: Place, last: date) -> tuple[str, str, str]:
+def script(duty: Duty, place: MemberPlace, last: date) -> tuple[str, str, str]:
     """Return what to say to a municipality on the telephone, in three lines."""
     takes = cards.takes(duty.minutes)
     return (

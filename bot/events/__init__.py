@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.desk import Tile
 from bot.events import commands, desk_commands, notices, participant_commands
 from bot.events.audience import CONDITIONS
-from bot.events.offer_notices import run
+from bot.events.offer_notices import ahead, run
 from bot.routes import Role, Routes, Where
 
 routes = Routes(commands.routes, desk_commands.routes, participant_commands.routes)
@@ -17,4 +17,4 @@ STILL_WANTED = dict.fromkeys(
     (notices.MOVE, notices.CANCEL, notices.OFFER, notices.DECLINE, notices.QUESTION), notices.still_wanted
 )
 
-__all__ = ["CONDITIONS", "DESK", "LISTENERS", "START", "STILL_WANTED", "routes", "run"]
+__all__ = ["CONDITIONS", "DESK", "LISTENERS", "START", "STILL_WANTED", "ahead", "routes", "run"]

@@ -24,19 +24,13 @@ from bot.cards import (
 )
 from bot.events.member_access import EventView
 from bot.message import Json
+from bot.register.words import capital
 from bot.schedule import seats
+from bot.schedule.plans import KIND_NAMES
 from bot.schedule.times import clock, span_of, weekday, written
 from storage.events import Event, EventKind, EventState
 from storage.registrations import Registration, RegistrationState
 
-KINDS: Mapping[str, str] = {
-    EventKind.WEBINAR: "Webbinarium",
-    EventKind.COURSE: "Kurs",
-    EventKind.FORUM: "Forum",
-    EventKind.CONFERENCE: "Konferens",
-    EventKind.ANNUAL_MEETING: "Årsmöte",
-    EventKind.OTHER: "Möte",
-}
 MARKS: Mapping[str, str] = {
     RegistrationState.REGISTERED: "Du är anmäld.",
     RegistrationState.WAITING: "Du står i kö.",
@@ -71,17 +65,24 @@ def choose(shown: Sequence[Event], own: Mapping[int, Registration]) -> Json:
 def event_card(shown: EventView) -> Json:
     """Return one event: the card in a channel and in a preview, or as one person sees it."""
     event = shown.event
-    body: list[CardElement] = [heading(event.title), small(KINDS.get(event.kind, "Möte"))]
+    body = look(shown)
+    if shown.alone and event.state == EventState.OPEN and not _is_over(shown):
+        body += _own(shown)
+    return card(*body, actions=_actions(shown), summary=f"{event.title}, {when(event)}")
+
+
+def look(shown: EventView) -> list[CardElement]:
+    """Return what everybody reads of an event, without the choices."""
+    event = shown.event
+    body: list[CardElement] = [heading(event.title), small(KIND_NAMES[EventKind(event.kind)])]
     if event.state == EventState.CANCELLED:
         body.append(caution(f"Inställt. {event.reason}".strip()))
     elif _is_over(shown):
         body.append(small("Mötet har varit."))
-    body += [label(when(event)), *(plain(line) for line in _facts(shown))]
+    body += [label(capital(when(event))), *(plain(line) for line in _facts(shown))]
     if event.text:
         body.append(markdown(event.text))
-    if shown.alone and event.state == EventState.OPEN and not _is_over(shown):
-        body += _own(shown)
-    return card(*body, actions=_actions(shown), summary=f"{event.title}, {when(event)}")
+    return body
 
 
 def participants(event: Event, names: Sequence[str], coming: int) -> Json:
@@ -135,7 +136,7 @@ def when(event: Event) -> str:
 
 def _line(event: Event, own: Registration | None, *, past: bool = False) -> str:
     mark = (" Inspelning finns." if event.recording_url else "") if past else f" {MARKS[own.state]}" if own else ""
-    return f"{event.title}. {_capital(when(event))}.{mark}"
+    return f"{event.title}. {capital(when(event))}.{mark}"
 
 
 def _facts(shown: EventView) -> Iterator[str]:
@@ -240,14 +241,11 @@ def _register(shown: EventView) -> Action:
 
 
 def _for_keeper(shown: EventView) -> list[Action]:
+    manage = [button("Hantera", "event.desk.open", alone=True, event=shown.event.id)] if shown.manages else []
     if shown.questions is None:
-        return []
-    return [button(f"Frågor ({shown.questions})", "event.questions", alone=True, event=shown.event.id)]
+        return manage
+    return [button(f"Frågor ({shown.questions})", "event.questions", alone=True, event=shown.event.id), *manage]
 
 
 def _is_over(shown: EventView) -> bool:
     return shown.event.ends_at is not None and shown.event.ends_at <= shown.now
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -44,7 +44,7 @@ _SMALL = frozenset("webbinariet webbinarium webinar kursen kurs mötet möte om 
 @routes.command(
     "webbinarier",
     help="Se kommande webbinarier och andra möten, och anmäl dig.",
-    aliases=("webbinarium", "webbinarieprogram", "möten", "evenemang", "kalender", "kalendarium"),
+    aliases=("webbinarium", "möten", "evenemang", "kalender", "kalendarium"),
     menu=True,
     button="event.list",
 )

@@ -16,20 +16,20 @@ from bot.cards import (
     caution,
     heading,
     label,
-    markdown,
     one_line,
     paged,
     plain,
     row,
     small,
 )
-from bot.events import audience
+from bot.events import audience, cards, member_access
 from bot.events.form_cards import known
+from bot.events.member_access import EventView
 from bot.message import Json
 from bot.register import target, words
 from bot.register.target import Target
 from bot.schedule import times
-from bot.schedule.plans import KIND_NAMES, Plan
+from bot.schedule.plans import EventPlan
 from bot.schedule.times import Span
 from bot.swedish import count, date_of, day, is_working_day, listed
 from bot.turn import App
@@ -45,11 +45,11 @@ ON_PAGE = 8
 class Standing:
     """What the kansli must know of an event besides its content, in Swedish."""
 
-    now: datetime
+    view: EventView
     channels: str
     """Names of the channels that show it."""
     invited: str
-    """Who is invited, and how many they are; empty for nobody."""
+    """The people who are invited, and how many they are; empty for nobody."""
     unreached: tuple[str, ...]
     organiser: str
     coming: int
@@ -67,7 +67,7 @@ class Standing:
         shown = target.channels(session, Target(tuple(row.themes)))
         organiser = people.by_id(session, row.organiser_id)
         return cls(
-            now=now,
+            view=member_access.to_all(session, row, now),
             channels=listed([name for name, place in shown if place]),
             invited=notice or (who if to.people.parts else ""),
             unreached=tuple(target.unreached(found)) if to.people.parts else (),
@@ -86,7 +86,7 @@ def preview(event: Event, standing: Standing, notice: str = "") -> Json:
     return card(
         small(f"{STATE_NAMES[state]}{' · ' + numbers if state is not EventState.DRAFT else ''}"),
         *([plain(notice)] if notice else []),
-        Container(style="emphasis", items=list(_look(event, standing.organiser))),
+        Container(style="emphasis", items=list(_look(event, standing))),
         *(caution(text) for text in _warnings(event, standing)),
         label("Vilka bjuds in?"),
         plain(standing.invited or "Ingen är inbjuden. Alla medlemmar ser det om de skriver webbinarier."),
@@ -99,14 +99,13 @@ def preview(event: Event, standing: Standing, notice: str = "") -> Json:
 
 def doubt(event: Event, text: str, choices: Sequence[Span]) -> Json:
     """Ask what time was meant. The draft has no date until it is said."""
-    pick = "event.desk.pick"
     return card(
         heading(event.title),
         caution(text),
         *(
             row(
                 words.capital(times.written(choice)),
-                pick,
+                "event.desk.pick",
                 starts=choice.starts.isoformat(),
                 ends=choice.ends.isoformat(),
                 **known(event),
@@ -132,7 +131,8 @@ def overview(shown: Sequence[Event], counts: Mapping[int, int], page: int) -> Js
         body.append(small(f"{STATE_NAMES[EventState(event.state)]}{coming} · {when}"))
     body += [small(pages.place)] if pages.last else []
     new = button("Nytt möte", "event.desk.new", style="positive", kind=EventKind.WEBINAR.value)
-    return card(*body, actions=[new, *pages.turns], summary=f"Planera möten: {len(shown)}")
+    more = button("Importera program", "programme.import")
+    return card(*body, actions=[new, *pages.turns, more], summary=f"Planera möten: {len(shown)}")
 
 
 def series(shown: Sequence[Event]) -> Json:
@@ -143,9 +143,8 @@ def series(shown: Sequence[Event]) -> Json:
         when = times.span_of(event.starts_at, event.ends_at)
         body.append(row(words.capital(times.written(when)), "event.desk.open", event=event.id))
         body += [caution(_holiday(when))] if when and _holiday(when) else []
-    return card(
-        *body, *_pairs(_publish_all(first, len(shown))), summary=f"Serien {first.title}: {len(shown)} tillfällen"
-    )
+    actions = _pairs(_publish_all(first, len(shown)), button("Alla möten", "event.desk.list"))
+    return card(*body, *actions, summary=f"Serien {first.title}: {len(shown)} tillfällen")
 
 
 def gone(title: str) -> Json:
@@ -154,40 +153,33 @@ def gone(title: str) -> Json:
     return card(plain(text), actions=[button("Alla möten", "event.desk.list")], summary=text)
 
 
-def _look(event: Event, organiser: str) -> Iterator[CardElement]:
-    """Yield the event's texts as members see them."""
-    plan = Plan.of(event)
-    yield small(KIND_NAMES[plan.kind])
-    yield heading(plan.title)
-    if event.state == EventState.CANCELLED:
-        yield caution(f"Inställt. {event.reason}")
-    yield label(words.capital(times.written(plan.when)))
-    if plan.text:
-        yield markdown(plan.text)
-    online = "Teams-möte" if plan.teams_meeting else plan.join_url
+def _look(event: Event, standing: Standing) -> Iterator[CardElement]:
+    """Yield what members see, and what else the kansli has filled in."""
+    yield from cards.look(standing.view)
+    if event.state == EventState.DRAFT and event.seats:
+        yield plain(f"Platser: {event.seats}")
+    if event.state == EventState.DRAFT and event.register_by:
+        yield plain(f"Sista dag att anmäla sig: {times.weekday(event.register_by)}")
+    link = "" if event.teams_meeting else event.join_url
     for title, value in (
-        ("Var", " och ".join(filter(None, (plan.place, online)))),
-        ("Platser", str(plan.seats or "")),
-        ("Anmäl dig senast", times.weekday(plan.register_by) if plan.register_by else ""),
-        ("Håller i mötet", organiser),
+        ("Håller i mötet", standing.organiser),
+        ("Möteslänk, för anmälda", link),
         ("Inspelning", event.recording_url),
         ("Material", event.material_url),
     ):
         if value:
             yield plain(f"{title}: {value}")
-    if plan.academy:
-        yield plain("Räknas till SEKOM-akademin.")
 
 
 def _warnings(event: Event, standing: Standing) -> Iterator[str]:
     """Yield what the kansli may have forgotten. None of it stops the event."""
-    plan = Plan.of(event)
+    plan = EventPlan.of(event)
     if event.state == EventState.CANCELLED:
         return
     if plan.when is None:
         yield "Datum är inte satt. Ingen kan anmäla sig förrän det är det."
         return
-    if plan.when.starts <= standing.now:
+    if plan.when.starts <= standing.view.now:
         return
     if plan.when.whole_days:
         yield "Klockslag saknas. Tryck Ändra och fyll i när mötet börjar och slutar."
@@ -225,7 +217,7 @@ def _actions(event: Event, standing: Standing) -> list[Action]:
         ]
     people = button("Deltagare", "event.desk.participants", event=event.id)
     links = button("Inspelning", "event.desk.afterwards", **here)
-    if event.ends_at is not None and event.ends_at <= standing.now:
+    if event.ends_at is not None and event.ends_at <= standing.view.now:
         return [people, links, edit, again, everything]
     move = [button("Flytta", "event.desk.ask_move", **here)] if event.starts_at else []
     off = button("Ställ in", "event.desk.ask_cancel", style="destructive", **here)

@@ -12,9 +12,9 @@ from bot.register.audience import to_json
 from bot.register.change import Change
 from bot.routes import Role, Routes, Where
 from bot.schedule import life, sentences
-from bot.schedule.life import Every
-from bot.schedule.plans import Plan
-from bot.schedule.sentences import Reading
+from bot.schedule.life import SeriesStep
+from bot.schedule.plans import EventPlan
+from bot.schedule.sentences import TimeReading
 from bot.turn import Turn
 from storage import events, groups, people, registrations
 from storage.audiences import Audience
@@ -41,7 +41,7 @@ def plan(turn: Turn) -> Reply:
     """Show the form; with a whole line, the draft that it makes."""
     kind, _ = form.opening(turn.incoming.text.strip(" /")) or (EventKind.WEBINAR, "")
     if not turn.argument:
-        return say(card=_form(turn, Plan(kind, "", teams_meeting=kind is EventKind.WEBINAR)))
+        return say(card=_form(turn, EventPlan(kind, "", teams_meeting=kind is EventKind.WEBINAR)))
     return say(card=_draft(turn, kind, sentences.read(turn.argument, turn.now)))
 
 
@@ -84,14 +84,14 @@ def open_one(turn: Turn) -> Reply:
 @routes.action("event.desk.new")
 def new(turn: Turn) -> Reply:
     """Show an empty form. Nothing is stored until it is saved."""
-    return turn.in_place(_form(turn, Plan(EventKind.WEBINAR, "", teams_meeting=True)))
+    return turn.in_place(_form(turn, EventPlan(EventKind.WEBINAR, "", teams_meeting=True)))
 
 
 @routes.action("event.desk.edit")
 def edit(turn: Turn) -> Reply:
     """Show the form of an event."""
     row = access.editable(turn)
-    return turn.in_place(_form(turn, Plan.of(row), row))
+    return turn.in_place(_form(turn, EventPlan.of(row), row))
 
 
 @routes.action("event.desk.save")
@@ -110,7 +110,7 @@ def save(turn: Turn) -> Reply:
 def pick(turn: Turn) -> Reply:
     """Set the time that the kansli meant, of those that its line may mean."""
     row = access.current(turn, EventState.DRAFT)
-    life.save(Change.of(turn), row, replace(Plan.of(row), when=form.picked(turn.data)))
+    life.save(Change.of(turn), row, replace(EventPlan.of(row), when=form.picked(turn.data)))
     return turn.in_place(show(turn, row, "Stämmer det? Tryck Ändra om något är fel."))
 
 
@@ -172,7 +172,7 @@ def cancel(turn: Turn) -> Reply:
 def copy(turn: Turn) -> Reply:
     """Make a draft like an event, without a date."""
     row = life.copy(Change.of(turn), access.kept(turn))
-    return turn.in_place(_form(turn, Plan.of(row), row))
+    return turn.in_place(_form(turn, EventPlan.of(row), row))
 
 
 @routes.action("event.desk.series")
@@ -185,9 +185,9 @@ def ask_series(turn: Turn) -> Reply:
 def repeat(turn: Turn) -> Reply:
     """Make a series of a draft."""
     row = access.current(turn, EventState.DRAFT)
-    if turn.data.get("every") not in set(Every):
+    if turn.data.get("every") not in set(SeriesStep):
         raise UserError("Välj hur ofta mötet återkommer.")
-    life.repeat(Change.of(turn), row, Every(str(turn.data.get("every"))), form.count_of(turn.data, "times"))
+    life.repeat(Change.of(turn), row, SeriesStep(str(turn.data.get("every"))), form.count_of(turn.data, "times"))
     return turn.in_place(desk_cards.series(events.of_series(turn.session, row.series)))
 
 
@@ -242,7 +242,7 @@ def uninvite(turn: Turn) -> Reply:
     return turn.in_place(_audience(turn, row))
 
 
-def _draft(turn: Turn, kind: EventKind, reading: Reading) -> Json:
+def _draft(turn: Turn, kind: EventKind, reading: TimeReading) -> Json:
     """Store what a line says, and return it read back, or the question about its time."""
     written = form.from_words(turn.session, kind, reading.rest, reading.when)
     row = life.create(Change.of(turn), written, audience.followers(written.themes))
@@ -259,7 +259,7 @@ def _saved(turn: Turn, row: Event, *, moved: bool = False) -> Reply:
     return turn.in_place(show(turn, row, "Flyttat. De anmälda får veta det." if told else "Sparat."))
 
 
-def _form(turn: Turn, written: Plan, row: Event | None = None) -> Json:
+def _form(turn: Turn, written: EventPlan, row: Event | None = None) -> Json:
     offered = [(group.theme, group.name) for group in groups.everyone(turn.session) if group.open]
     return form_cards.form(written, offered, _organiser(turn, row) if row else "", turn.now, row)
 
@@ -277,6 +277,6 @@ def _audience(turn: Turn, row: Event, notice: str = "") -> Json:
     known = target.conditions(turn.app)
     to, gone = audience.invited(turn.app, row)
     found = target.counted(turn.session, to, turn.now, turn.app.settings, known)
-    chosen = [target.part_sentence(turn.session, part, known) for part in to.people.parts]
+    chosen = target.lines(turn.session, to, known)
     offered = target.choices(turn.session, known)
     return form_cards.invited(row, chosen, target.in_numbers(found), offered, f"{notice} {gone}".strip())

@@ -13,7 +13,7 @@ from bot.message import UserError
 from bot.plain_text import clean_line, printable
 from bot.register import words
 from bot.schedule import times
-from bot.schedule.plans import KIND_NAMES, Plan
+from bot.schedule.plans import KIND_NAMES, EventPlan
 from bot.schedule.times import Span
 from bot.search import themes
 from storage import groups, people
@@ -46,7 +46,7 @@ def opening(text: str) -> tuple[EventKind, str] | None:
     return kind, match["rest"].strip()
 
 
-def from_words(session: Session, kind: EventKind, line: str, when: Span | None) -> Plan:
+def from_words(session: Session, kind: EventKind, line: str, when: Span | None) -> EventPlan:
     """Return the plan that a line says, apart from its time. A theme group is chosen by its key words."""
     urls = [url.rstrip(".,;!?)") for url in _URL.findall(line)]
     rest = _URL.sub(" ", line)
@@ -55,7 +55,7 @@ def from_words(session: Session, kind: EventKind, line: str, when: Span | None) 
     rest = " ".join(rest.split())
     rest = (rest[: match.start()] if match else rest).strip(" ,.;:–-")
     title = words.capital(_NAME.sub("", rest, count=1) if _NAME.match(rest) else rest) or KIND_NAMES[kind]
-    return Plan(
+    return EventPlan(
         kind=kind,
         title=title,
         when=when,
@@ -68,11 +68,11 @@ def from_words(session: Session, kind: EventKind, line: str, when: Span | None) 
     )
 
 
-def read(session: Session, data: Mapping[str, Any]) -> Plan:
+def read(session: Session, data: Mapping[str, Any]) -> EventPlan:
     """Return the plan in a form. Raise :class:`UserError` for anything that can't be read."""
     if data.get("kind") not in set(EventKind):
         raise UserError("Välj vilken sorts möte det är.")
-    return Plan(
+    return EventPlan(
         kind=EventKind(str(data["kind"])),
         title=" ".join(_text(data, "heading").split()),
         text=_text(data, "text"),

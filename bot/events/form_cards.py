@@ -26,8 +26,8 @@ from bot.cards import (
 from bot.message import Json
 from bot.register.audience import MOST_PICKED
 from bot.schedule import plans, times
-from bot.schedule.life import LONGEST_REASON, MOST_IN_SERIES, Every
-from bot.schedule.plans import KIND_NAMES, Plan
+from bot.schedule.life import LONGEST_REASON, MOST_IN_SERIES, SeriesStep
+from bot.schedule.plans import KIND_NAMES, EventPlan
 from bot.swedish import count, date_of
 from storage.events import Event
 
@@ -40,14 +40,14 @@ FIELDS = {
     "saved": "Sparade urval",
 }
 EVERY = {
-    Every.WEEK: "Varje vecka",
-    Every.TWO_WEEKS: "Varannan vecka",
-    Every.MONTH: "Varje månad, samma veckodag",
+    SeriesStep.WEEK: "Varje vecka",
+    SeriesStep.TWO_WEEKS: "Varannan vecka",
+    SeriesStep.MONTH: "Varje månad, samma veckodag",
 }
 
 
 def form(
-    plan: Plan, groups: Sequence[tuple[str, str]], organiser: str, now: datetime, row: Event | None = None
+    plan: EventPlan, groups: Sequence[tuple[str, str]], organiser: str, now: datetime, row: Event | None = None
 ) -> Json:
     """Return the form of an event's content; ``row`` is the event that it changes."""
     today = date_of(now)
@@ -56,7 +56,7 @@ def form(
         choice_input("kind", "Sort", [(kind.value, name) for kind, name in KIND_NAMES.items()], value=plan.kind.value),
         text_input("heading", "Titel", value=plan.title, required="Skriv en titel.", most=plans.LONGEST_TITLE),
         text_input("text", "Vad handlar det om?", value=plan.text, long=True, most=plans.LONGEST_TEXT),
-        *_time_fields(plan, now),
+        *_time_fields(plan, now, "Dag (tomt: datum inte satt)"),
         switch("teams", "Teams-möte (jag skapar det)", on=plan.teams_meeting),
         text_input("join_url", "Eller egen möteslänk", value=plan.join_url, most=plans.LONGEST_LINK),
         text_input("place", "Plats, om man ses", value=plan.place, most=plans.LONGEST_PLACE),
@@ -78,13 +78,13 @@ def form(
 
 def move(row: Event, coming: int, now: datetime) -> Json:
     """Return the form of a new time."""
-    plan = Plan.of(row)
+    plan = EventPlan.of(row)
     who = f"{count(coming, 'anmäld', 'anmälda')} får veta det en gång, och kalenderbokningen flyttas."
     return card(
         heading("Flytta mötet"),
         plain(f"{row.title}, {times.written(plan.when)}"),
         small(who if coming else "Ingen är anmäld än."),
-        *_time_fields(plan, now),
+        *_time_fields(plan, now, "Ny dag"),
         date_input("register_by", "Sista dag att anmäla sig", first=_first(date_of(now), plan), value=plan.register_by),
         actions=[
             button("Flytta", "event.desk.move", style="positive", **known(row)),
@@ -96,7 +96,7 @@ def move(row: Event, coming: int, now: datetime) -> Json:
 
 def repeat(row: Event) -> Json:
     """Return the form of a series."""
-    text = f"Jag gör utkast med samma innehåll och klockslag. Det första är {times.written(Plan.of(row).when)}."
+    text = f"Jag gör utkast med samma innehåll och klockslag. Det första är {times.written(EventPlan.of(row).when)}."
     return card(
         heading("Gör en serie"),
         plain(text),
@@ -115,7 +115,7 @@ def cancel(row: Event, coming: int) -> Json:
     who = f"{count(coming, 'anmäld', 'anmälda')} får veta det direkt." if coming else "Ingen är anmäld."
     return card(
         heading("Ställa in mötet?"),
-        plain(f"{row.title}, {times.written(Plan.of(row).when)}"),
+        plain(f"{row.title}, {times.written(EventPlan.of(row).when)}"),
         caution(f"{who} Det går inte att ångra."),
         text_input("reason", "Varför? De anmälda läser det.", required="Skriv varför.", long=True, most=LONGEST_REASON),
         actions=[
@@ -150,7 +150,7 @@ def invited(
     for at, text in enumerate(chosen):
         body += [plain(text), buttons(button("Ta bort", "event.desk.uninvite", alone=True, part=at, **known(row)))]
     body += [
-        small(f"Just nu: {numbers}. De får en inbjudan och påminns om de inte svarar." if chosen else "Ingen än."),
+        small(f"Just nu: {numbers}." if chosen else "Ingen än."),
         label("Bjud in fler"),
         small("Fyller du i flera rutor gäller alla på en gång: roll och län betyder den rollen i det länet."),
         switch("everyone", "Alla i nätverket"),
@@ -168,13 +168,13 @@ def known(row: Event | None) -> dict[str, Any]:
     return {"event": row.id, "version": row.version} if row else {}
 
 
-def _time_fields(plan: Plan, now: datetime) -> list[CardElement]:
+def _time_fields(plan: EventPlan, now: datetime, on: str) -> list[CardElement]:
     when = plan.when
     start, end = (times.clock(when.starts), times.clock(when.ends)) if when and not when.whole_days else ("", "")
     first = date_of(when.starts) if when else None
     last = date_of(when.ends - timedelta(microseconds=1)) if when else None
     return [
-        date_input("day", "Dag (tomt: datum inte satt)", first=_first(date_of(now), plan), value=first),
+        date_input("day", on, first=_first(date_of(now), plan), value=first),
         text_input("start", "Börjar, till exempel 9.00", value=start, most=20),
         text_input("end", "Slutar, till exempel 10.30", value=end, most=20),
         date_input(
@@ -186,7 +186,7 @@ def _time_fields(plan: Plan, now: datetime) -> list[CardElement]:
     ]
 
 
-def _first(today: date, plan: Plan) -> date:
+def _first(today: date, plan: EventPlan) -> date:
     """Return the first day to choose. An event that has been keeps its days."""
     days = [today, plan.register_by, date_of(plan.when.starts) if plan.when else None]
     return min(one for one in days if one is not None)

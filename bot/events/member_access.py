@@ -47,6 +47,8 @@ class EventView:
     """Whether only the person reads the card."""
     questions: int | None = None
     """How many questions to the speaker there are, for people who may read them."""
+    manages: bool = False
+    """Whether the person may change it, in their own chat."""
 
     @property
     def coming(self) -> bool:
@@ -91,6 +93,7 @@ def to_person(turn: Turn, event: Event) -> EventView:
         has_mail=bool(turn.person.mail),
         alone=True,
         questions=len(events.questions(session, event)) if turn.personal and _keeps(turn, event) else None,
+        manages=turn.personal and turn.kansli,
     )
 
 

@@ -9,6 +9,7 @@ from microsoft_teams.cards import CardElement
 from bot.cards import button, card, heading, label, paged, plain, small, text_input
 from bot.events.cards import PAGE, back, held, when
 from bot.message import Json
+from bot.register.words import capital
 from storage.events import Event, EventQuestion
 from storage.outgoing import AsMail
 from storage.people import Person
@@ -66,7 +67,7 @@ def moved(event: Event) -> Json:
     """Tell registered people the new time."""
     return card(
         heading(f"Ny tid: {event.title}"),
-        label(when(event)),
+        label(capital(when(event))),
         plain(
             "Du behöver inte göra något om tiden passar. Har du fått en inbjudan i kalendern ändras den av sig själv."
         ),
@@ -80,7 +81,7 @@ def cancelled(event: Event) -> Json:
     why = [plain(event.reason)] if event.reason else []
     return card(
         heading(f"Inställt: {event.title}"),
-        label(when(event)),
+        label(capital(when(event))),
         *why,
         actions=[button("Andra möten", "event.list")],
         summary=f"Inställt: {event.title}, {when(event)}",

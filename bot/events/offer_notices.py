@@ -12,6 +12,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from bot.events import message_cards, notices
+from bot.plan import Foreseen
 from bot.register.change import Change
 from bot.schedule import seats
 from bot.schedule.seats import Offers
@@ -35,6 +36,28 @@ def run(app: App, clock: Callable[[], datetime]) -> Iterator[Work]:
     yield look
     for number in numbers:
         yield partial(_forward, app=app, number=number, clock=clock)
+
+
+def ahead(app: App, session: Session, now: datetime, until: datetime) -> Iterator[Foreseen]:
+    """Yield the offers that follow if nobody takes the seats that are offered now.
+
+    Everything else that the job sends is about what somebody does first.
+    """
+    hold = timedelta(hours=app.settings.offer_hours)
+    for number in events.living(session, now):
+        event = events.find(session, number)
+        if event is None or event.starts_at is None:
+            continue
+        held = [row for row, _ in registrations.of_event(session, number, [RegistrationState.OFFERED])]
+        ends = sorted(row.offered_until for row in held if row.offered_until is not None)
+        waiting = [row for row, _ in registrations.of_event(session, number, [RegistrationState.WAITING])]
+        queue = [row.person_id for row in waiting if row.offered_until is None]
+        for at, person_id in zip(ends, queue, strict=False):
+            if now < at < min(until, event.starts_at):
+                last = at + min(hold, (event.starts_at - at) / 2)
+                fresh = Registration(event_id=number, person_id=person_id, state=RegistrationState.OFFERED, since=at)
+                fresh.offered_until = last
+                yield Foreseen(at, _offer(event, fresh, Offers(at)))
 
 
 def _forward(session: Session, app: App, number: int, clock: Callable[[], datetime]) -> int:

@@ -12,7 +12,7 @@ from bot.cards import button, buttons, card, heading, label, one_line, open_link
 from bot.message import Json
 from bot.register import sheets, words
 from bot.schedule import times
-from bot.schedule.plans import Plan
+from bot.schedule.plans import EventPlan
 from bot.swedish import count, date_of, day
 from storage.events import Event
 from storage.people import Person
@@ -81,7 +81,7 @@ def choose(shown: Sequence[Event], coming: Mapping[int, int]) -> Json:
     for event in shown:
         body.append(row(one_line(event.title, 80), "event.desk.participants", event=event.id))
         number = count(coming[event.id], "anmäld", "anmälda")
-        body.append(small(f"{words.capital(times.written(Plan.of(event).when))} · {number}"))
+        body.append(small(f"{words.capital(times.written(EventPlan.of(event).when))} · {number}"))
     body += [] if shown else [plain("Det finns inga publicerade möten än.")]
     return card(*body, summary="Deltagare i vilket möte?")
 
@@ -123,11 +123,12 @@ def by_town(people: Sequence[Participant]) -> dict[str, int]:
 
 def _top(event: Event, people: Sequence[Participant]) -> Iterator[CardElement]:
     yield heading(f"Deltagare: {one_line(event.title, 80)}")
-    yield small(words.capital(times.written(Plan.of(event).when)))
+    yield small(words.capital(times.written(EventPlan.of(event).when)))
     states = Counter(one.registration.state for one in people)
     coming = states[RegistrationState.REGISTERED]
     known = len({one.town for one in people if one.coming and one.town})
-    yield plain(f"{count(coming, 'anmäld', 'anmälda')} från {count(known, 'kommun', 'kommuner')}.")
+    where = f" från {count(known, 'kommun', 'kommuner')}" if known else ""
+    yield plain(f"{count(coming, 'anmäld', 'anmälda')}{where}.")
     rest = [
         f"{states[state]} {name}"
         for state, name in (

@@ -34,7 +34,7 @@ from bot.message import Json
 from bot.plain_text import printable, printable_line
 from bot.ports import Failed, Reason, Unreachable
 from bot.swedish import STOCKHOLM
-from bot.tenant import Appointment, Attendee, Booked
+from bot.tenant import MOST_ATTENDEES, Appointment, Attendee, Booked, StaleEntry
 
 CREATE = Call("createEvent", "Calendars.ReadWrite", repeatable=True)
 FIND = Call("findEvent", "Calendars.ReadWrite", repeatable=True)
@@ -42,8 +42,9 @@ READ = Call("readEvent", "Calendars.ReadWrite", repeatable=True)
 CHANGE = Call("updateEvent", "Calendars.ReadWrite", repeatable=True)
 """Everybody invited is told. It is repeatable because the event itself says what was last written (:data:`SHOWN`)."""
 CANCEL = Call("cancelEvent", "Calendars.ReadWrite", repeatable=True)
-MOST_ATTENDEES = 500
-"""Exchange Online's limit of recipients for one message."""
+PRECONDITION_FAILED = 412
+FIRST_YEAR = 2000
+"""No answer is older than Exchange."""
 ZONE = "W. Europe Standard Time"
 """Stockholm's time, as Windows names it: the names that every mailbox server knows."""
 KEY = "String {7b0c7e51-6f0c-4b5e-9d0e-5e1b6f7a9c21} Name sekomKey"
@@ -105,13 +106,12 @@ class GraphCalendar(OnWire):
         text = await self._text(booked.id, appointment.html) if "html" in changed else None
         if text is not None:
             event.body = _html(text)
-        await self._send(CHANGE, self._events.by_event_id(booked.id).to_patch_request_information(event))
+        await self._change(booked, event)
 
     @on_graph_thread
-    async def invite(self, event_id: str, attendees: Sequence[Attendee]) -> None:
+    async def invite(self, booked: Booked, attendees: Sequence[Attendee]) -> None:
         """See :class:`bot.tenant.Calendar`. With nothing else in it, Exchange mails only people added or removed."""
-        event = Event(attendees=_invited(attendees))
-        await self._send(CHANGE, self._events.by_event_id(event_id).to_patch_request_information(event))
+        await self._change(booked, Event(attendees=_invited(attendees)))
 
     @on_graph_thread
     async def cancel(self, event_id: str, comment: str) -> None:
@@ -122,6 +122,22 @@ class GraphCalendar(OnWire):
         except Unreachable as error:
             if error.reason is not Reason.GONE:
                 raise
+
+    async def _change(self, booked: Booked, event: Event) -> None:
+        """Write the event, if it is still as we read it.
+
+        Somebody may have forwarded the invitation since, and the list that we write has no such person. Exchange
+        compares ``If-Match`` with the event's change key and answers 412 (``ErrorIrresolvableConflict``).
+        """
+        info = self._events.by_event_id(booked.id).to_patch_request_information(event)
+        if booked.version:
+            info.headers.add("If-Match", booked.version)
+        try:
+            await self._exchange(CHANGE, info)
+        except Refusal as refusal:
+            if refusal.status == PRECONDITION_FAILED:
+                raise StaleEntry from refusal
+            raise understood(CHANGE, refusal, self._wire.faults) from refusal
 
     async def _text(self, event_id: str, html: str) -> str | None:
         """Return the body with our new text; None if the meeting's details can't be found in the old one.
@@ -219,11 +235,22 @@ def _moment(value: datetime) -> DateTimeTimeZone:
 def _booked(event: Json, shown: Mapping[str, str]) -> Booked:
     meeting = event.get("onlineMeeting") or {}
     attendees = [_attendee(entry) for entry in event.get("attendees") or ()]
-    return Booked(str(event["id"]), meeting.get("joinUrl") or None, shown, attendees)
+    version = str(event.get("@odata.etag") or "")
+    return Booked(str(event["id"]), meeting.get("joinUrl") or None, shown, attendees, version)
 
 
 def _attendee(entry: Json) -> Attendee:
     address = entry.get("emailAddress") or {}
-    answer = str((entry.get("status") or {}).get("response") or "")
-    name, mail = address.get("name") or "", address.get("address") or ""
-    return Attendee(mail, name, "" if answer in NO_ANSWER else answer)
+    status = entry.get("status") or {}
+    answer, name, mail = str(status.get("response") or ""), address.get("name") or "", address.get("address") or ""
+    return Attendee(mail, name) if answer in NO_ANSWER else Attendee(mail, name, answer, _answered(status))
+
+
+def _answered(status: Json) -> datetime | None:
+    """Return when an attendee answered. Graph writes the year 1 for a time that it does not know."""
+    try:
+        answered = datetime.fromisoformat(str(status.get("time")))
+    except ValueError:
+        return None
+    aware = answered if answered.tzinfo else answered.replace(tzinfo=UTC)
+    return aware.astimezone(UTC) if aware.year > FIRST_YEAR else None

@@ -14,7 +14,7 @@ from bot.privacy import personal_data
 from bot.settings import Settings
 from bot.swedish import date_of
 from bot.turn import App
-from storage import agenda, answer_forms, faq_growth, faq_log, links, offers, retention, turns, viewpoints
+from storage import agenda, answer_forms, faq_growth, faq_log, links, news, offers, retention, turns, viewpoints
 from storage.database import PURGE, Database, wake
 from storage.privacy import EraseHook
 
@@ -93,9 +93,14 @@ OLD = (
         lambda s, it, now, most: retention.forget_deliveries(s, _before(now, it.delivery_days), most),
     ),
     Old(
-        "invitations to appointments whose notes are forgotten",
+        "notes that an announcement stood in a list",
         lambda it: f"SEKOM_DELIVERY_DAYS={it.delivery_days}",
-        lambda s, _, __, most: retention.forget_invitations(s, most),
+        lambda s, it, now, most: news.forget_old(s, _before(now, it.delivery_days), most),
+    ),
+    Old(
+        "appointments that are over, and who was invited",
+        lambda it: f"SEKOM_DELIVERY_DAYS={it.delivery_days}",
+        lambda s, it, now, most: retention.forget_appointments(s, _before(now, it.delivery_days), most),
     ),
     Old(
         "names of former contact persons",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from bot.register.subscriptions import WORDS
 from bot.settings import Settings
 from bot.swedish import count
 
@@ -44,7 +45,7 @@ def _while_here(settings: Settings) -> str:
 CLASSES = (
     KeptClass(
         "Namn och kontaktuppgifter",
-        ("people", "people_names", "conversations", "roster_members"),
+        ("people", "people_names", "conversations", "roster_members", "news_choices"),
         "Namn och mejladress, också de du hade förut, kommun, roll, dina egna val, Teams id för dig och för vår chatt, "
         "och vilka av nätverkets team du är med i.",
         "Så att jag kan svara dig, påminna dig och veta vilken kommun du arbetar för.",
@@ -100,10 +101,10 @@ CLASSES = (
     ),
     KeptClass(
         "Utskick",
-        ("deliveries", "contents", "content_people", "announcement_marks", "people_in_lists"),
+        ("deliveries", "contents", "content_people", "announcement_marks", "people_in_lists", "news_listings"),
         "Meddelanden och påminnelser, i Teams och med mejl: när de gick, om de kom fram och vad som stod. Också vilka "
-        "meddelanden till andra som nämner dig, vad du har tryckt på kansliets utskick (läst, intresserad, delat) "
-        "och om du står i en lista som kansliet har klistrat in.",
+        "meddelanden till andra som nämner dig, vad du har tryckt på kansliets utskick (läst, intresserad, delat), "
+        "om du står i en lista som kansliet har klistrat in, och utskick du får i veckobrev eller en annan lista.",
         "Så att kansliet kan se om du har blivit påmind, och så att inget skickas två gånger.",
         lambda settings: (
             f"Texten: {days(settings.message_days)}. Att något skickades: {days(settings.delivery_days)}. "
@@ -132,7 +133,7 @@ CLASSES = (
         ("invitations",),
         "Möten som jag har bjudit in dig till i kalendern, och vad du har svarat i Outlook.",
         "Så att din kalender stämmer när mötet flyttas eller ställs in.",
-        lambda settings: f"{days(settings.delivery_days)} efter den sista ändringen av mötet.",
+        lambda settings: f"{days(settings.delivery_days)} efter mötet.",
         "Ett kodat spår av din mejladress, tills du är borttagen ur mötet i kalendern. Det brukar ta någon minut.",
     ),
     KeptClass(
@@ -268,6 +269,7 @@ VALUES = {
     "solved": "löst",
     "withdrawn": "återtagen",
     "closed": "stängd",
+    **WORDS,
 }
 """What the database's words mean, where a column holds one of a few."""
 CODED = frozenset(

@@ -18,7 +18,7 @@ from bot.message import UserError
 from bot.plain_text import clean_line, printable
 from bot.programme.entries import MOST_EVENTS, Entry, PlannedEvent, RefusedEntry, kind_of
 from bot.schedule import times
-from bot.schedule.plans import LONGEST_LINK, LONGEST_PLACE, LONGEST_TEXT, LONGEST_TITLE, Plan, checked_link
+from bot.schedule.plans import LONGEST_LINK, LONGEST_PLACE, LONGEST_TEXT, LONGEST_TITLE, EventPlan, checked_link
 from bot.schedule.times import Span
 from bot.swedish import STOCKHOLM
 from storage.events import EventKind
@@ -95,7 +95,7 @@ def _planned(event: Event, title: str, where: str, now: datetime) -> PlannedEven
         raise _UnreadableError("Händelsen har redan varit.")
     text = printable(str(event.get("DESCRIPTION", "")))
     join_url = _join_url(event, text)
-    plan = Plan(
+    plan = EventPlan(
         kind=kind_of(title) or (EventKind.WEBINAR if join_url else EventKind.OTHER),
         title=title,
         text=_SMALL_PRINT.sub("", f"\n{text}").strip()[:LONGEST_TEXT],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.schedule.plans import Plan
+from bot.schedule.plans import EventPlan
 from storage.events import EventKind
 
 MOST_EVENTS = 300
@@ -29,7 +29,7 @@ class PlannedEvent:
     """Names it, so that reading the same file again changes it and adds nothing."""
     where: str
     """The row or entry in the file, for people: ``rad 3``."""
-    plan: Plan
+    plan: EventPlan
     note: str = ""
     """What the kansli should know about how it was read, in Swedish."""
 

@@ -17,7 +17,7 @@ from bot.programme.entries import Entry, PlannedEvent, RefusedEntry
 from bot.register import spreadsheet
 from bot.register.change import Change
 from bot.schedule import life, plans, times
-from bot.schedule.plans import Plan
+from bot.schedule.plans import EventPlan
 from storage import events, groups
 from storage.events import Event, EventState
 
@@ -132,7 +132,7 @@ def _line(change: Change, entry: Entry) -> ProgrammeLine:
         return ProgrammeLine(entry.where, entry.plan.title, ProgrammeOutcome.REFUSED, reason)
     try:
         plan = _merged(entry.plan, event)
-        if event is not None and plan == Plan.of(event):
+        if event is not None and plan == EventPlan.of(event):
             return ProgrammeLine(entry.where, plan.title, ProgrammeOutcome.UNCHANGED)
         plans.refuse(change, plan, event)
     except UserError as refusal:
@@ -140,18 +140,18 @@ def _line(change: Change, entry: Entry) -> ProgrammeLine:
     when = " ".join(filter(None, (times.written(plan.when), entry.note)))
     if event is None:
         return ProgrammeLine(entry.where, plan.title, ProgrammeOutcome.NEW, when)
-    parts = ", ".join(_differences(Plan.of(event), plan))
+    parts = ", ".join(_differences(EventPlan.of(event), plan))
     open_ = " De anmälda får veta det." if event.state == EventState.OPEN else ""
     return ProgrammeLine(
         entry.where, plan.title, ProgrammeOutcome.CHANGED, f"Ändrar {parts}. {when.capitalize()}.{open_}"
     )
 
 
-def _merged(plan: Plan, event: Event | None) -> Plan:
+def _merged(plan: EventPlan, event: Event | None) -> EventPlan:
     """Return the plan with what the file does not say kept as it is."""
     if event is None:
         return plan
-    before = Plan.of(event)
+    before = EventPlan.of(event)
     return replace(
         plan,
         organiser_id=before.organiser_id,
@@ -167,7 +167,7 @@ def _merged(plan: Plan, event: Event | None) -> Plan:
     )
 
 
-def _differences(before: Plan, after: Plan) -> Iterator[str]:
+def _differences(before: EventPlan, after: EventPlan) -> Iterator[str]:
     for name, word in _WORDS:
         if getattr(before, name) != getattr(after, name):
             yield word

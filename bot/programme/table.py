@@ -13,7 +13,7 @@ from bot.message import UserError
 from bot.programme.entries import MOST_EVENTS, Entry, PlannedEvent, RefusedEntry, kind_of
 from bot.register.spreadsheet import Row, Table
 from bot.schedule import sentences, times
-from bot.schedule.plans import Plan, checked_link
+from bot.schedule.plans import EventPlan, checked_link
 from bot.schedule.times import Span
 from bot.swedish import date_of
 from storage.events import EventKind
@@ -100,14 +100,14 @@ def _read(lines: Sequence[_Line], themes: Mapping[str, str], now: datetime) -> I
         yield PlannedEvent(_source(name, seen[name]), where, plan, note)
 
 
-def _plan(line: _Line, themes: Mapping[str, str], now: datetime) -> tuple[Plan, str]:
+def _plan(line: _Line, themes: Mapping[str, str], now: datetime) -> tuple[EventPlan, str]:
     if any(cell.startswith("=") for cell in line.cells.values()):
         raise UserError("En cell innehåller en formel. Klistra in värdet i stället.")
     when, note = _when(line, now)
     link = checked_link(line["link"], "Länken") if "://" in line["link"] else ""
     teams = not link and "teams" in f"{line['link']} {line['place']}".casefold()
     kind = kind_of(line["kind"]) or kind_of(line["title"])
-    plan = Plan(
+    plan = EventPlan(
         kind=kind or (EventKind.WEBINAR if link or teams else EventKind.OTHER),
         title=line["title"],
         text=line["text"],

@@ -18,7 +18,7 @@ from bot.register import words
 from bot.swedish import STOCKHOLM, date_of, listed
 from storage import duty_facts
 from storage.duties import ENDED, Duty, DutyKind, DutyState
-from storage.duty_facts import Place
+from storage.duty_facts import MemberPlace
 from storage.people import PersonRole
 
 FEWEST = 5
@@ -28,7 +28,7 @@ _QUIET = frozenset({*ENDED, DutyState.POSTPONED})
 BOTH_ROLES = (PersonRole.POLITICIAN, PersonRole.OFFICER)
 
 
-class Standing(NamedTuple):
+class DutyStanding(NamedTuple):
     """How far a municipality has come with a duty."""
 
     state: DutyState
@@ -52,17 +52,17 @@ class Standing(NamedTuple):
 class Standings:
     """The standings of some duties on one day."""
 
-    places: Mapping[int, Sequence[Place]]
+    places: Mapping[int, Sequence[MemberPlace]]
     """The members that each duty concerns, by the number of the duty."""
-    _defaults: Mapping[int, Standing]
-    _known: Mapping[tuple[int, str], Standing]
+    _defaults: Mapping[int, DutyStanding]
+    _known: Mapping[tuple[int, str], DutyStanding]
     _norms: dict[tuple[int, str, str], str] = field(default_factory=dict)
 
-    def of(self, duty_id: int, code: str) -> Standing:
+    def of(self, duty_id: int, code: str) -> DutyStanding:
         """Return where a municipality stands with one of the duties."""
         return self._known.get((duty_id, code)) or self._defaults[duty_id]
 
-    def left(self, duty: Duty) -> Iterator[tuple[Place, Standing]]:
+    def left(self, duty: Duty) -> Iterator[tuple[MemberPlace, DutyStanding]]:
         """Yield the municipalities that have the duty left and have not postponed it."""
         number, known = duty.id, self._known
         default = self._defaults[number]
@@ -71,7 +71,7 @@ class Standings:
             if standing.state not in _QUIET:
                 yield place, standing
 
-    def norm(self, duty_id: int, place: Place) -> str:
+    def norm(self, duty_id: int, place: MemberPlace) -> str:
         """Return how many of the municipality's own size group, or else its county, are done.
 
         Empty unless more than half of them are: a low number would say that most do nothing.
@@ -99,19 +99,19 @@ def load(session: Session, duties: Collection[Duty], now: datetime) -> Standings
     """Return the standings of these duties now, with the same number of statements for one duty and for many."""
     everywhere, today = duty_facts.places(session), date_of(now)
     places = {duty.id: _concerned(duty, everywhere) for duty in duties}
-    defaults = {duty.id: Standing(DutyState.NOT_STARTED, duty.due) for duty in duties}
+    defaults = {duty.id: DutyStanding(DutyState.NOT_STARTED, duty.due) for duty in duties}
     known = {}
     for row in duty_facts.statuses(session, defaults):
         last = row.due or defaults[row.duty_id].deadline
-        known[row.duty_id, row.code] = Standing(states.current(row.state, row.until, today), last, row.until)
+        known[row.duty_id, row.code] = DutyStanding(states.current(row.state, row.until, today), last, row.until)
     for duty_id, code in facts(session, duties, everywhere):
         before = known.get((duty_id, code)) or defaults[duty_id]
         if before.state != DutyState.EXEMPT:
-            known[duty_id, code] = Standing(DutyState.CONFIRMED, before.deadline)
+            known[duty_id, code] = DutyStanding(DutyState.CONFIRMED, before.deadline)
     return Standings(places, defaults, known)
 
 
-def facts(session: Session, duties: Collection[Duty], places: Sequence[Place]) -> set[tuple[int, str]]:
+def facts(session: Session, duties: Collection[Duty], places: Sequence[MemberPlace]) -> set[tuple[int, str]]:
     """Return the duties that are done because of facts, each with the municipality."""
     meetings = {duty.event_id for duty in duties if duty.kind == DutyKind.ANNUAL_MEETING and duty.event_id is not None}
     there = duty_facts.taking_part(session, meetings)
@@ -163,7 +163,7 @@ def _by_year(duties: Iterator[Duty]) -> dict[int, list[Duty]]:
     return years
 
 
-def _concerned(duty: Duty, places: Sequence[Place]) -> Sequence[Place]:
+def _concerned(duty: Duty, places: Sequence[MemberPlace]) -> Sequence[MemberPlace]:
     if not any(duty.audience.values()):
         return places
     return [place for place in places if states.in_audience(duty, place.code, place.county, place.size_group)]

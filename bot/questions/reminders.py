@@ -52,13 +52,27 @@ def mail_still_wanted(session: Session, row: Delivery) -> bool:
 
 def _unanswered(session: Session, waiting: Sequence[Question], now: datetime) -> Iterator[Outgoing]:
     """Remind about questions that have reached a rung. Release a claim that has ended at the same time."""
-    for question in waiting:
-        step = LADDER.due(max(question.waiting_since, question.claimed_at or question.waiting_since), now)
-        if step is None:
-            continue
-        keepers = groups.moderators(session, question.group_id) if step.rung == MODERATORS else []
-        moderators = [person for person in keepers if not person.away(swedish.date_of(now))]
-        if people := _untold(session, question, step.what, moderators or kansli.everyone(session)):
+    reached = [
+        (question, step)
+        for question in waiting
+        if (step := LADDER.due(max(question.waiting_since, question.claimed_at or question.waiting_since), now))
+    ]
+    if not reached:
+        return
+    today, desk, keepers = swedish.date_of(now), kansli.everyone(session), {}
+    for group_id in {question.group_id for question, step in reached if step.rung == MODERATORS}:
+        keepers[group_id] = [each for each in groups.moderators(session, group_id) if not each.away(today)]
+    told = [
+        (question, step, keepers.get(question.group_id) if step.rung == MODERATORS else None)
+        for question, step in reached
+    ]
+    known = outbox.known(
+        session,
+        [keys.told(question, step.what, each.id) for question, step, these in told for each in these or desk],
+    )
+    for question, step, moderators in told:
+        people = [each.id for each in moderators or desk if keys.told(question, step.what, each.id) not in known]
+        if people:
             shown, days = details.of(session, question, now), step.rung.amount
             why = f"Ingen har svarat på {swedish.count(days, 'arbetsdag', 'arbetsdagar')}"
             mail = mails.unanswered(shown, days, keeper=bool(moderators))

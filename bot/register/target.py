@@ -73,6 +73,8 @@ class HeadCount:
     unreached: Counter[Reason]
     left: int
     """People in the audience who have left the network, and so get nothing."""
+    ids: frozenset[int] = frozenset()
+    """The people."""
 
 
 def conditions(app: App) -> Mapping[str, Condition]:
@@ -114,7 +116,8 @@ def counted(
     here = list(channels(session, target))
     people = audience.addressees(session, target.people, now, opened(settings), known)
     lost = tuple(name for name, place in here if place is None)
-    return HeadCount(len(here) - len(lost), lost, len(people.people), people.guests, people.unreached, people.left)
+    ids = frozenset(addressee.person.id for addressee in people.people)
+    return HeadCount(len(here) - len(lost), lost, len(ids), people.guests, people.unreached, people.left, ids)
 
 
 def sentence(session: Session, target: Target, known: Mapping[str, Condition]) -> str:

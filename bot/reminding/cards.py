@@ -98,6 +98,8 @@ def _pause(person: Person, now: datetime, *, paused: bool) -> Iterator[CardEleme
 
 
 def _actions(*, paused: bool) -> list[Action]:
+    others = button("Kansliets utskick", "news.choose", alone=True)
     if not paused:
-        return [button("Pausa", "reminding.pause")]
-    return [button("Ta bort pausen", "reminding.resume", alone=True), button("Ändra pausen", "reminding.pause")]
+        return [button("Pausa", "reminding.pause"), others]
+    end, change = button("Ta bort pausen", "reminding.resume", alone=True), button("Ändra pausen", "reminding.pause")
+    return [end, change, others]

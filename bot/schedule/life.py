@@ -13,7 +13,7 @@ from typing import Any
 from bot.message import UserError
 from bot.register.change import Change
 from bot.schedule import plans, times
-from bot.schedule.plans import Plan
+from bot.schedule.plans import EventPlan
 from bot.schedule.times import Span
 from bot.swedish import date_of
 from storage.events import Event, EventState
@@ -24,7 +24,7 @@ MOST_IN_SERIES = 30
 """More than two years of a monthly meeting, or half a year of a weekly one."""
 
 
-class Every(StrEnum):
+class SeriesStep(StrEnum):
     """How often the events of a series come."""
 
     WEEK = "week"
@@ -33,18 +33,18 @@ class Every(StrEnum):
     """On the same weekday of the month: always the first Thursday. A fifth one becomes the last."""
 
 
-def create(change: Change, plan: Plan, audience: dict[str, Any] | None = None) -> Event:
+def create(change: Change, plan: EventPlan, audience: dict[str, Any] | None = None) -> Event:
     """Store a new draft. Raise :class:`UserError` for a plan that can't be."""
     plans.refuse(change, plan, None)
     return _add(change, plan, audience or {})
 
 
-def save(change: Change, event: Event, plan: Plan) -> bool:
+def save(change: Change, event: Event, plan: EventPlan) -> bool:
     """Save a draft's or an open event's content. Return whether an open event has another time now.
 
     Raise :class:`UserError` for a plan that can't be.
     """
-    before = Plan.of(event)
+    before = EventPlan.of(event)
     if plan == before:
         return False
     plans.refuse(change, plan, event)
@@ -58,7 +58,7 @@ def save(change: Change, event: Event, plan: Plan) -> bool:
 
 def move(change: Change, event: Event, when: Span, register_by: date | None) -> bool:
     """Give an event another time. Return whether it is another."""
-    return save(change, event, replace(Plan.of(event), when=when, register_by=register_by))
+    return save(change, event, replace(EventPlan.of(event), when=when, register_by=register_by))
 
 
 def invite(change: Change, event: Event, audience: dict[str, Any]) -> None:
@@ -69,7 +69,7 @@ def invite(change: Change, event: Event, audience: dict[str, Any]) -> None:
 
 def publish(change: Change, event: Event) -> None:
     """Show a draft to the members. Raise :class:`UserError` if something is missing."""
-    plan = Plan.of(event)
+    plan = EventPlan.of(event)
     if plan.when is not None:
         times.checked(plan.when, change.now)
         if plan.teams_meeting and plan.when.whole_days:
@@ -98,15 +98,15 @@ def discard(change: Change, event: Event) -> None:
 
 def copy(change: Change, event: Event) -> Event:
     """Store a draft like an earlier event, without a date."""
-    return _add(change, replace(Plan.of(event), when=None, register_by=None), dict(event.audience))
+    return _add(change, replace(EventPlan.of(event), when=None, register_by=None), dict(event.audience))
 
 
-def repeat(change: Change, event: Event, every: Every, times_: int) -> list[Event]:
+def repeat(change: Change, event: Event, every: SeriesStep, times_: int) -> list[Event]:
     """Make a series of an event: drafts like it, ``times_`` events together. Return the new ones.
 
     All keep the clock times in Stockholm. Raise :class:`UserError` if one of them can't be.
     """
-    plan = Plan.of(event)
+    plan = EventPlan.of(event)
     if plan.when is None:
         raise UserError("Sätt ett datum först. Serien räknas från det.")
     if event.series:
@@ -142,17 +142,17 @@ def checked_reason(text: str) -> str:
     return plans.fitting(text.strip(), "Skälet", LONGEST_REASON)
 
 
-def _next(first: date, every: Every, number: int) -> date:
+def _next(first: date, every: SeriesStep, number: int) -> date:
     """Return the day of the event that comes ``number`` steps after the first."""
-    if every is not Every.MONTH:
-        return first + timedelta(number * (7 if every is Every.WEEK else 14))
+    if every is not SeriesStep.MONTH:
+        return first + timedelta(number * (7 if every is SeriesStep.WEEK else 14))
     year, month = divmod(first.year * 12 + first.month - 1 + number, 12)
     begins = date(year, month + 1, 1)
     same = begins + timedelta((first.weekday() - begins.weekday()) % 7 + (first.day - 1) // 7 * 7)
     return same if same.month == begins.month else same - timedelta(7)
 
 
-def _add(change: Change, plan: Plan, audience: dict[str, Any]) -> Event:
+def _add(change: Change, plan: EventPlan, audience: dict[str, Any]) -> Event:
     event = Event(
         state=EventState.DRAFT,
         audience=audience,

@@ -28,7 +28,7 @@ KIND_NAMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class EventPlan:
     """An event as the kansli writes it, apart from the people who are invited."""
 
     kind: EventKind
@@ -45,7 +45,7 @@ class Plan:
     organiser_id: int | None = None
 
     @classmethod
-    def of(cls, event: Event) -> Plan:
+    def of(cls, event: Event) -> EventPlan:
         """Return the plan of an event as it is stored."""
         return cls(
             kind=EventKind(event.kind),
@@ -92,9 +92,9 @@ def fitting(text: str, what: str, most: int) -> str:
     return text
 
 
-def refuse(change: Change, plan: Plan, event: Event | None) -> None:
+def refuse(change: Change, plan: EventPlan, event: Event | None) -> None:
     """Raise :class:`UserError` for a plan that can't be; ``event`` is the event that it changes."""
-    before = Plan.of(event) if event is not None else None
+    before = EventPlan.of(event) if event is not None else None
     if not plan.title:
         raise UserError("Skriv en titel.")
     fitting(plan.title, "Titeln", LONGEST_TITLE)
@@ -111,7 +111,7 @@ def refuse(change: Change, plan: Plan, event: Event | None) -> None:
         _refuse_open(change, plan, before)
 
 
-def _refuse_deadline(change: Change, plan: Plan, before: Plan | None) -> None:
+def _refuse_deadline(change: Change, plan: EventPlan, before: EventPlan | None) -> None:
     if plan.register_by is None:
         return
     if plan.when is not None and plan.register_by > date_of(plan.when.starts):
@@ -121,7 +121,7 @@ def _refuse_deadline(change: Change, plan: Plan, before: Plan | None) -> None:
         raise UserError(f"Sista dagen att anmäla sig, {day(plan.register_by)}, har redan varit.")
 
 
-def _refuse_seats(change: Change, plan: Plan, event: Event | None) -> None:
+def _refuse_seats(change: Change, plan: EventPlan, event: Event | None) -> None:
     if plan.seats is None:
         return
     if not 0 < plan.seats <= MOST_SEATS:
@@ -131,7 +131,7 @@ def _refuse_seats(change: Change, plan: Plan, event: Event | None) -> None:
         raise UserError(f"Det är redan {taken} anmälda. Antalet platser kan inte vara lägre än så.")
 
 
-def _refuse_open(change: Change, plan: Plan, before: Plan) -> None:
+def _refuse_open(change: Change, plan: EventPlan, before: EventPlan) -> None:
     if plan.when is None and before.when is not None:
         raise UserError("Ett publicerat möte behöver ett datum. Flytta det, eller ställ in det.")
     if before.when is not None and plan.teams_meeting != before.teams_meeting:

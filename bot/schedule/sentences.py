@@ -59,7 +59,7 @@ _LEAP = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class TimeReading:
     """The time that a line says."""
 
     rest: str
@@ -87,26 +87,26 @@ class _DoubtError(Exception):
         self.days = days
 
 
-def read(line: str, now: datetime) -> Reading:
+def read(line: str, now: datetime) -> TimeReading:
     """Return the time in a line."""
     match = next(filter(None, (pattern.search(line) for pattern in _DAYS)), None)
     marked = f"{line[: match.start()]} {_HERE} {line[match.end() :]}" if match else line
     hours, rest = _hours(marked)
     rest = " ".join(rest.replace(_HERE, " ").split()).strip(" ,.;:–-")
     if match is None:
-        return Reading(rest, doubt="Jag hittar ingen dag." if hours.start else "")
+        return TimeReading(rest, doubt="Jag hittar ingen dag." if hours.start else "")
     try:
         first, last = _days(match, date_of(now))
     except _DoubtError as doubt:
         spans = tuple(span for choice in doubt.days for span in _choices(choice, choice, hours, now))
-        return Reading(rest, doubt=str(doubt), choices=spans)
+        return TimeReading(rest, doubt=str(doubt), choices=spans)
     note = "Du sa ingen sluttid, så jag har räknat med en timme." if hours.start and not hours.end else ""
     try:
-        return Reading(rest, times.checked(_span(first, last, hours), now), note=note)
+        return TimeReading(rest, times.checked(_span(first, last, hours), now), note=note)
     except AmbiguousError as doubt:
-        return Reading(rest, doubt=str(doubt), choices=_choices(first, last, hours, now))
+        return TimeReading(rest, doubt=str(doubt), choices=_choices(first, last, hours, now))
     except UserError as doubt:
-        return Reading(rest, doubt=str(doubt))
+        return TimeReading(rest, doubt=str(doubt))
 
 
 def _hours(line: str) -> tuple[_Hours, str]:

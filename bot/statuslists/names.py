@@ -170,8 +170,7 @@ def _named(line: NameLine, code: str, *, exact: bool) -> NameLine:
     text = line.text
     if both := _WITH_CODE.fullmatch(text):
         code, text = both["code"] or both["code2"], both["name"] or both["name2"]
-    answer = finder.official().find(text)
-    codes, sure = _codes(text), isinstance(answer, Found)
+    codes, sure = _codes(text), isinstance(_answer(text), Found)
     same = [each for each in codes if exact and text.casefold() in _spellings(full_name(each))]
     if len(same) == 1:
         codes, sure = tuple(same), True
@@ -226,16 +225,22 @@ def _cell(row: Row, at: int) -> str:
     return row.cells[at] if at < len(row.cells) else ""
 
 
-@lru_cache(4096)
 def _codes(text: str) -> tuple[str, ...]:
-    if not text or len(text) > LONGEST_NAME:
-        return ()
-    match finder.official().find(_BULLET.sub("", text)):
+    """Return the municipalities that a text may mean."""
+    match _answer(text):
         case Found(code):
             return (code,)
         case Ask(codes):
             return codes
     return ()
+
+
+@lru_cache(4096)
+def _answer(text: str) -> Found | Ask | None:
+    text = _BULLET.sub("", text)
+    if not text or len(text) > LONGEST_NAME or (text.isdecimal() and len(text) < 3):  # noqa: PLR2004 - 1 to 25 are also grades and counts
+        return None
+    return finder.official().find(text)
 
 
 def _spellings(name: str) -> set[str]:

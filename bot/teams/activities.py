@@ -14,7 +14,7 @@ from bot.plain_text import clean_line, visible
 from bot.teams.gate import tenant_of
 from bot.teams.refusal import RefusedError, malformed
 from bot.teams.text import LONGEST as LONGEST_TEXT
-from bot.teams.text import mentions_bot, written
+from bot.teams.text import mentions_bot, quoted, written
 
 CARD = "application/vnd.microsoft.card.adaptive"
 NOTICE = "application/vnd.microsoft.activity.message"
@@ -63,6 +63,7 @@ def from_message(activity: Activity) -> Incoming | None:
         place=place,
         text=written(activity),
         attachments=tuple(_content_types(activity)),
+        quotes=_quotes(activity) if place.scope is Scope.PERSONAL else None,
         private=private,
     )
 
@@ -261,6 +262,12 @@ def sender_of(account: ChannelAccount | None) -> Sender:
     name = clean_line(account.name or "", LONGEST_NAME)
     entra_id = (checked(account.aad_object_id, "guid") or "").lower()  # GUIDs are compared with the settings'
     return Sender(teams_id=teams_id, entra_id=entra_id or None, name=name)
+
+
+def _quotes(activity: Activity) -> str | None:
+    """Return the id of the message that a person quotes. An id that is too long to be one is left out."""
+    told = quoted(activity)
+    return told if told and len(told) <= LONGEST["id"] else None
 
 
 def _content_types(activity: Activity) -> Iterator[str]:

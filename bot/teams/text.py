@@ -30,6 +30,9 @@ _QUOTED = re.compile(r"<quoted(?:\s[^<>]*)?(?:/>|>(?:[^<]*</quoted\s*>)?)|</quot
 _HTML = re.compile(r"<(?:(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?P<attributes>[^<>]*)|[!?][^<>]*)>")
 _KIND = re.compile(r"\bitemtype\s*=\s*[\"']?https?://schema\.skype\.com/(\w+)", re.IGNORECASE)
 """What Teams' HTML says an element is: ``Reply`` and ``Forward`` hold another message, ``Mention`` a name."""
+_ITEM = re.compile(r"\bitemid\s*=\s*[\"']?([\w:.-]+)", re.IGNORECASE)
+"""The id of what an element is: for a quoted message the id that Teams gave the message."""
+_MARKED = re.compile(r"<quoted\s[^<>]*?messageId\s*=\s*[\"']?([\w:.-]+)", re.IGNORECASE)
 _ALT = re.compile(r"\balt\s*=\s*[\"']([^\"'<>]*)[\"']", re.IGNORECASE)
 _BREAKS = frozenset({"br", "p", "div", "li", "ul", "ol", "tr", "table", "pre", "blockquote", "h1", "h2", "h3"})
 """Elements that begin a line."""
@@ -47,6 +50,23 @@ def written(activity: Activity) -> str:
     text = _named(text if new_words is None else new_words, activity)
     text = _ENTITY.sub(lambda reference: html.unescape(reference[0]), text).replace("\u00a0", " ")
     return clean(_QUOTED.sub(" ", text))
+
+
+def quoted(activity: Activity) -> str | None:
+    """Return the id of the first message that the message quotes; None if it quotes none.
+
+    Teams tells it in up to four places, depending on the client: an entity, a marker in the text, the text's HTML copy
+    and, in a 1:1 chat, ``replyToId``.
+    """
+    for entity in activity.entities or ():
+        told = entity.additional_properties.get("quotedReply") if entity.type == "quotedReply" else None
+        if isinstance(told, dict) and isinstance(told.get("messageId"), str):
+            return str(told["messageId"])
+    marker = _MARKED.search(html.unescape((activity.text or "")[:LONGEST]))
+    if marker:
+        return marker[1]
+    copy = _html_copy(activity)
+    return (copy.quoted_id if copy is not None else None) or activity.reply_to_id or None
 
 
 def mentions_bot(activity: Activity) -> bool:
@@ -105,6 +125,15 @@ def _key(name: str) -> str:
 
 def _without_quotes(activity: Activity) -> str | None:
     """Return the message without what it quotes or forwards, as Teams would write it; None where it does neither."""
+    copy = _html_copy(activity)
+    if copy is None:
+        return None
+    lines = (line.strip() for line in "".join(copy.parts).splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def _html_copy(activity: Activity) -> _NewWords | None:
+    """Return the text's HTML copy if it quotes or forwards a message; else None."""
     for attachment in activity.attachments or ():
         content: Any = attachment.content
         if attachment.content_type != "text/html" or not isinstance(content, str):
@@ -115,8 +144,7 @@ def _without_quotes(activity: Activity) -> str | None:
             continue
         copy = _NewWords(content)
         if copy.quotes:
-            lines = (line.strip() for line in "".join(copy.parts).splitlines())
-            return "\n".join(line for line in lines if line)
+            return copy
     return None
 
 
@@ -130,6 +158,8 @@ class _NewWords:
         self.parts: list[str] = []
         self.quotes = 0
         """How many messages it quotes or forwards."""
+        self.quoted_id: str | None = None
+        """The id of the first message that it quotes."""
         self._quoted = 0
         """How many blockquotes are open, from the quoted message's own on."""
         self._spans: list[bool] = []
@@ -147,6 +177,8 @@ class _NewWords:
         kind = found[1].lower() if found else ""
         if name == "blockquote" and (self._quoted or kind in ("reply", "forward")):
             self.quotes += not self._quoted
+            if kind == "reply" and not self._quoted and self.quoted_id is None and (item := _ITEM.search(attributes)):
+                self.quoted_id = item[1]
             self._quoted += 1
         elif name in ("span", "at"):
             self._spans.append(name == "at" or kind == "mention")

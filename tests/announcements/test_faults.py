@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot import announcements
-from bot.announcements import notices, report_cards
+from bot.announcements import notices, outcomes
 from bot.delivery.tenant_routes import TenantRoutes
 from bot.jobs import STILL_WANTED
 from bot.papers import on_paper
@@ -46,10 +46,10 @@ def test_a_process_that_is_killed_while_it_prepares_goes_on_where_it_was(kansli:
     kansli.say(LINE)
     kansli.click("Skicka nu")
     assert len(rows(kansli)) == notices.CHUNK + 1  # the first chunk and the channel went with the press
-    for step in islice(announcements.run(kansli.app, kansli.clock), 3):  # killed after the first chunk again
+    for step in islice(announcements.run(kansli.app, kansli.clock), 4):  # killed after the first chunk again
         kansli.app.database.play(step)
     assert len(rows(kansli)) == notices.CHUNK + 1
-    for step in islice(announcements.run(kansli.app, kansli.clock), 4):
+    for step in islice(announcements.run(kansli.app, kansli.clock), 5):
         kansli.app.database.play(step)
     assert len(rows(kansli)) == 2 * notices.CHUNK + 1
     assert stored(kansli).prepared_at is None
@@ -70,19 +70,22 @@ def test_it_leaves_room_for_other_messages(kansli: Chat) -> None:
     assert len(waits) == MANY - notices.CHUNK  # they become due at Teams' pace
 
 
-def test_stopped_while_it_is_prepared_it_writes_no_more(kansli: Chat, post: Post) -> None:
+def test_stopped_while_it_is_prepared_it_sends_no_more_and_names_everybody(kansli: Chat, post: Post) -> None:
     crowd(kansli, MANY)
     kansli.say(LINE)
     kansli.click("Skicka nu")
     steps = announcements.run(kansli.app, kansli.clock)
-    for step in islice(steps, 2):
+    for step in islice(steps, 3):
         kansli.app.database.play(step)
     kansli.press("announcements.stop", {"announcement": 1, "version": 1})
     for step in steps:
         kansli.app.database.play(step)
     post.work(minutes=5)
-    assert len(rows(kansli)) == notices.CHUNK + 1
+    left = MANY - notices.CHUNK
+    assert Counter(state for state, _ in rows(kansli).values()) == {"sent": notices.CHUNK + 1, "cancelled": left}
     assert stored(kansli).state == AnnouncementState.CANCELLED
+    assert stored(kansli).spread_version == stored(kansli).version
+    assert f"Stoppat: {left}" in kansli.click("Rapport")
 
 
 def test_an_edit_while_it_is_sent_reaches_those_who_are_left(kansli: Chat, post: Post) -> None:
@@ -189,13 +192,13 @@ async def test_every_recipient_is_named_nobody_gets_it_twice_unmarked_and_no_old
             assert changes[f"person:{person}:v2"] == ("unreachable", "target_has_no_id")
     assert {row.error for row in first.values() if row.state == "sent"} == {"", WITHOUT_ID}
 
-    lines = database.play(lambda session: report_cards.lines(session, stored(kansli), {}))
+    lines = database.play(lambda session: outcomes.lines(session, stored(kansli), {}))
     assert len(lines) == len(ids) + 1
     for number, (_, reason) in REFUSED.items():
         [line] = [line for line in lines if line.name == f"P{number:04}"]
         assert (line.outcome, line.reason.startswith(reason)) == ("Gick inte fram", True), line
         assert line.remedy
-    assert len(list(report_cards.unchanged(lines))) == sum(row.error == WITHOUT_ID for row in deliveries)
+    assert len(list(outcomes.unchanged(lines))) == sum(row.error == WITHOUT_ID for row in deliveries)
     assert sum(line.outcome == "Osäkert" for line in lines) == sum(row.state == "uncertain" for row in deliveries)
 
 

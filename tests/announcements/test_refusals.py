@@ -24,7 +24,14 @@ BAD: list[tuple[dict[str, str], str]] = [
     ({"text": "[@Anna Andersson](https://elak.example)"}, "ser ut som ett omnämnande"),
     ({"text": "[www.vinnova.se](https://elak.example/x)"}, "Länken visar www.vinnova.se men leder till elak.example."),
     ({"text": "[**@Anna**](https://elak.example)"}, "ser ut som ett omnämnande"),
+    ({"text": "[＠Anna Andersson](https://elak.example)"}, "ser ut som ett omnämnande"),
+    ({"text": "[**vinnova**.se](https://elak.example)"}, "Länken visar vinnova.se men leder till elak.example."),
+    ({"text": "[sekom.se](https://sekom.se@elak.example/x)"}, "Länken visar sekom.se men leder till elak.example."),
+    ({"text": "<https://elak.example>"}, "Texten har HTML-taggar"),
+    ({"text": "[läs](javascript:alert(1))"}, "har en adress som inte går att öppna"),
     ({"text": "[vinnova.se](https://elak.example/(x))"}, "Länken visar vinnova.se men leder till elak.example."),
+    ({"text": "[info@sekom.se](mailto:lura@elak.example)"}, "visar info@sekom.se men leder till lura@elak.example."),
+    ({"text": "[info@sekom.se](https://elak.example)"}, "visar info@sekom.se men leder till elak.example."),
     ({"text": r"[vinnova.se \[ny\]](https://elak.example)"}, "Länken visar vinnova.se men leder till elak.example."),
     ({"text": "[vinnova.se][1]\n\n[1]: https://elak.example"}, "En länk har sin adress på en annan rad."),
     ({"link1_title": "www.vinnova.se", "link1_url": "https://elak.example"}, "Knappen visar www.vinnova.se men leder"),
@@ -62,6 +69,7 @@ def test_bad_content_is_kept_as_a_draft_and_not_sent(kansli: Chat) -> None:
 @pytest.mark.usefixtures("post")
 def test_good_content_and_a_date_without_a_year(kansli: Chat) -> None:
     links = "[vinnova.se](https://www.vinnova.se/x) och [läs mer](https://sekom.se), org.nr 802000-1234"
+    links += " [Info@sekom.se](mailto:info@sekom.se?subject=x)"
     shown = kansli.press("announcements.save", {**GOOD, "text": f"Sök senast 3 mars. {links}"})
     assert "Obs: Datumet ”3 mars” saknar år." in shown
     assert "Länken" not in shown.replace("Länken visar", "Länken")
@@ -144,6 +152,7 @@ VERBS = (
     *("save_audience", "ask_review", "request_review", "approve", "ask_schedule", "schedule", "unschedule", "send"),
     *("send_anyway", "stop", "report", "excel", "resend", "ask_uncertain", "resend_uncertain", "correct", "look_over"),
     *("send_correction", "ask_recall", "recall", "copy", "list"),
+    *("ask_nudge", "nudge", "request_correction", "approve_correction"),
 )
 
 
@@ -266,3 +275,17 @@ def test_stopping_sends_no_more_and_the_card_says_so(kansli: Chat, post: Post) -
     assert post.mailed() == []
     assert rows(kansli)[f"person:{person(anna).id}:mail"] == ("cancelled", "cause_ended")
     assert stored(kansli).state == AnnouncementState.CANCELLED
+
+
+@pytest.mark.usefixtures("post")
+def test_what_changed_between_the_preview_and_the_press_is_told(kansli: Chat) -> None:
+    ada = kansli.as_("Ada Ask")
+    follow(kansli, person(ada).id)
+    kansli.say(LINE)
+    kansli.app.database.play(lambda session: groups.unbind(session, "19:temagrupp-vatten@thread.tacv2"))
+    know(ada, left_at=kansli.clock.now)
+    assert "Utskicket har inga mottagare." in kansli.click("Skicka nu")
+    know(ada, left_at=None)
+    assert "Vatten har ingen kanal i Teams, så dit går det inte." in kansli.click("Skicka nu")
+    assert set(rows(kansli)) == {f"person:{person(ada).id}"}
+    assert "Det var långt." in kansli.say(f"annonsera: {'a' * 50_000}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -12,12 +13,12 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from bot.delivery.answers import EVERY, AnswerReader
 from bot.delivery.tenant_routes import TenantRoutes
 from bot.papers import on_paper
-from storage import invitations, outbox, people, privacy, retention
+from storage import appointments, invitations, outbox, people, privacy, retention
 from storage.database import Database
 from storage.invitations import Invitation
-from storage.outbox import Delivery
 from storage.outgoing import AsAppointment, Outgoing, ToCalendar, ToPerson
 from storage.people import Person
 from tests.support.chat import Clock
@@ -55,6 +56,11 @@ class Planner:
         row = Outgoing(key, EVENT, ToCalendar(EVENT), text, appointment=plan, attendees=attendees)
         assert self.desk.enqueue(row) == 1
         return key
+
+    def attend(self, joins: Collection[int] = (), leaves: Collection[int] = ()) -> None:
+        """Register people for the event, or let them leave."""
+        now = self.desk.clock.now
+        self.desk.play(lambda session: appointments.attend(session, EVENT, now, joins=joins, leaves=leaves))
 
     async def deliver(self) -> None:
         await self.desk.courier.deliver()
@@ -157,6 +163,184 @@ async def test_people_come_and_go_and_only_they_are_told(planner: Planner) -> No
     planner.plan(SAME, {bo, eva})
     await planner.deliver()
     assert (planner.told(), planner.asked()) == ([], ["findEvent"])
+
+
+async def test_a_person_who_was_forwarded_the_invitation_between_reading_and_writing_stays(planner: Planner) -> None:
+    anna, bo = planner.person("anna"), planner.person("bo")
+    planner.plan(PLAN, {anna})
+    await planner.deliver()
+    (event_id,) = planner.graph.standin.state.events
+    coming = ["kollega@lund.example", "chef@lund.example"]
+
+    def forward(call: str) -> Trouble | None:
+        if call == "updateEvent" and coming:
+            planner.graph.standin.state.forward(event_id, coming.pop())
+        return None
+
+    planner.graph.standin.chaos = forward
+    planner.told()
+    planner.asked()
+    key = planner.plan(PLAN, {anna, bo})
+    await planner.deliver()
+
+    assert planner.invited == {"anna", "bo", "chef", "kollega"}
+    assert planner.told() == [("bo", "invited")]
+    assert planner.asked() == ["findEvent", "updateEvent"] * 3
+    assert planner.desk.state(key)[:3] == ("sent", "", 1)
+
+
+async def test_an_entry_that_never_rests_is_tried_again_later(planner: Planner) -> None:
+    anna, bo = planner.person("anna"), planner.person("bo")
+    planner.plan(PLAN, {anna})
+    await planner.deliver()
+    (event_id,) = planner.graph.standin.state.events
+
+    def forward(call: str) -> Trouble | None:
+        if call == "updateEvent":
+            planner.graph.standin.state.forward(event_id, f"{len(planner.graph.standin.asked)}@lund.example")
+        return None
+
+    planner.graph.standin.chaos = forward
+    key = planner.plan(PLAN, {anna, bo})
+    await planner.deliver()
+    assert planner.desk.state(key)[:3] == ("waiting", "entry_changed", 1)
+    planner.graph.standin.chaos = lambda _: None
+    await planner.deliver()
+    assert planner.desk.state(key)[:3] == ("sent", "", 2)
+    assert planner.invited >= {"anna", "bo"}
+    assert len(planner.invited) == 5
+
+
+async def test_many_registrations_are_few_changes_and_the_first_goes_at_once(planner: Planner) -> None:
+    people = [planner.person(f"p{number:03}") for number in range(240)]
+    planner.plan(PLAN, ())
+    await planner.deliver()
+    planner.asked()
+    for count, person in enumerate(people):
+        leaves = people[:1] if count == 9 else ()
+        planner.attend(joins={person}, leaves=leaves)
+        await planner.desk.courier.deliver()
+        if count == 0:
+            assert planner.told() == [("p000", "invited")]
+        planner.desk.clock.now += timedelta(seconds=2)
+    await planner.deliver()
+    await planner.deliver()
+
+    expected = [("p000", "called off"), *((f"p{number:03}", "invited") for number in range(1, 240))]
+    assert planner.told() == expected
+    assert planner.asked().count("updateEvent") == 9  # eight minutes of registrations, and the first at once
+
+
+async def test_a_person_who_registers_before_the_time_is_set_is_invited_when_it_is(planner: Planner) -> None:
+    anna, bo = planner.person("anna"), planner.person("bo")
+    planner.attend(joins={anna, bo})
+    planner.attend(leaves={bo})
+    await planner.deliver()
+    assert planner.asked() == []
+
+    planner.plan(PLAN)
+    await planner.deliver()
+    assert planner.told() == [("anna", "invited")]
+    link = planner.desk.play(lambda session: appointments.join_url(session, EVENT))
+    assert link == planner.event["onlineMeeting"]["joinUrl"]
+
+    planner.plan(None)
+    await planner.deliver()
+    planner.attend(joins={bo})
+    planner.asked()
+    await planner.deliver()
+    assert planner.asked() == []
+
+
+async def test_a_registration_never_brings_back_an_older_time(planner: Planner) -> None:
+    anna, bo = planner.person("anna"), planner.person("bo")
+    planner.plan(PLAN, {anna})
+    await planner.deliver()
+    planner.told()
+    later = replace(PLAN, starts=PLAN.starts + timedelta(hours=1), ends=PLAN.ends + timedelta(hours=1))
+
+    def together(session: Session) -> None:
+        appointments.attend(session, EVENT, planner.desk.clock.now, joins={bo})
+        row = Outgoing("moved", EVENT, ToCalendar(EVENT), appointment=later)
+        outbox.enqueue(session, row, planner.desk.clock.now)
+        appointments.attend(session, EVENT, planner.desk.clock.now, leaves={anna})
+
+    planner.desk.play(together)
+    await planner.deliver()
+    await planner.deliver()
+
+    assert planner.event["start"]["dateTime"] == "2027-03-30T10:00:00"
+    assert planner.told() == [("anna", "called off"), ("anna", "changed"), ("bo", "invited")]
+    assert planner.desk.play(lambda session: appointments.sequence(session, EVENT)) == 1
+
+
+async def test_people_whom_the_entry_cannot_hold_are_named(planner: Planner) -> None:
+    def crowd(session: Session) -> list[int]:
+        rows = [
+            Person(name=f"p{n}", mail=f"p{n}@tranemo.example", guest=True, first_seen_at=planner.desk.clock.now)
+            for n in range(501)
+        ]
+        session.add_all(rows)
+        session.flush()
+        return [row.id for row in rows]
+
+    people = planner.desk.play(crowd)
+    nobody = planner.person("ingen", None)
+    key = planner.plan(PLAN, {*people, nobody})
+    await planner.deliver()
+
+    assert planner.desk.row(key).state == "sent"
+    assert len(planner.invited) == 500
+    left_out = planner.desk.play(lambda session: appointments.outside(session, EVENT))
+    assert left_out == {people[-1]: invitations.FULL, nobody: invitations.NO_ADDRESS}
+
+    planner.told()
+    planner.attend(leaves={people[3]})
+    await planner.deliver()
+    assert planner.told() == [("p3", "called off"), ("p500", "invited")]
+    assert planner.desk.play(lambda session: appointments.outside(session, EVENT)) == {nobody: invitations.NO_ADDRESS}
+
+
+async def test_a_decline_is_found_once_and_survives_a_move(planner: Planner) -> None:
+    anna, bo = planner.person("anna"), planner.person("bo")
+    planner.plan(PLAN, {anna, bo})
+    await planner.deliver()
+    (event_id,) = planner.graph.standin.state.events
+    standin, clock = planner.graph.standin, planner.desk.clock
+    reader = AnswerReader(planner.desk.database, planner.graph.tenant, clock)
+    since = datetime(2026, 11, 1, tzinfo=UTC)
+
+    def declines() -> list[tuple[int, int]]:
+        rows = planner.desk.play(lambda session: appointments.declines(session, clock.now, since))
+        assert {row.event_key for row in rows} <= {EVENT}
+        return [(row.person_id, row.at.day) for row in rows]
+
+    standin.state.answer(event_id, "anna@tranemo.example", "declined", "2026-11-28T08:00:00.1234567Z")
+    standin.state.answer(event_id, "bo@tranemo.example", "accepted", "0001-01-01T00:00:00Z")
+    planner.asked()
+    assert [await reader.run(), await reader.run()] == [1, 0]
+    assert (declines(), planner.asked()) == ([(anna, 28)], ["findEvent"])
+
+    planner.plan(replace(PLAN, title="Nytt namn"), {anna, bo, planner.person("eva")})
+    await planner.deliver()
+    assert await reader.run() == 1  # Exchange has forgotten the answers with the new list
+    assert declines() == [(anna, 28)]
+
+    standin.state.answer(event_id, "anna@tranemo.example", "declined", "2026-11-30T08:00:00Z")
+    standin.state.answer(event_id, "bo@tranemo.example", "declined", "2026-11-29T08:00:00Z")
+    clock.now += EVERY
+    standin.fail(429, headers={"Retry-After": "1"})
+    assert await reader.run() == 0
+    clock.now += EVERY
+    standin.chaos = lambda _: None
+    await asyncio.sleep(1.0)
+    assert await reader.run() == 1
+    assert declines() == [(bo, 29), (anna, 30)]
+
+    planner.attend(leaves={anna})
+    assert declines() == [(bo, 29)]
+    clock.now = PLAN.ends
+    assert (declines(), await reader.run()) == ([], 0)
 
 
 async def test_who_declined_in_outlook_is_read_back(planner: Planner) -> None:
@@ -285,14 +469,47 @@ async def test_on_a_laptop_the_invitations_are_files(database: Database, clock: 
             laptop.plan(plan, attendees, text="" if plan else "Inställt.")
             await bare.courier.deliver()
 
-    assert _files(tmp_path) == [
-        "event-event-7-0-request-anna@tranemo.example.eml",
-        "event-event-7-1-cancel-anna@tranemo.example.eml",
-        "event-event-7-1-request-anna@tranemo.example.eml",
-        "event-event-7-1-request-bo@tranemo.example.eml",
-        "event-event-7-2-cancel-bo@tranemo.example.eml",
+    names = [
+        "event-event-7-0-request-anna@tranemo.example",
+        "event-event-7-1-cancel-anna@tranemo.example",
+        "event-event-7-1-request-anna@tranemo.example",
+        "event-event-7-1-request-bo@tranemo.example",
+        "event-event-7-2-cancel-bo@tranemo.example",
     ]
+    assert _files(tmp_path) == [f"{name}.{kind}" for name in names for kind in ("eml", "ics")]
     assert _files(tmp_path / "events") == []
+
+
+async def test_on_a_laptop_each_person_gets_a_file_once_for_each_change(
+    database: Database, clock: Clock, tmp_path: Path
+) -> None:
+    routes = TenantRoutes(on_paper(tmp_path, "kansliet@ekokommuner.example", clock), CHAT)
+    async with desk(database, clock, elsewhere=routes) as bare:
+        laptop = Planner(bare)
+        anna, bo, eva = (laptop.person(name) for name in ("anna", "bo", "eva"))
+        laptop.plan(PLAN, {anna})
+        await laptop.deliver()
+        written = _written(tmp_path)
+        for person in (bo, eva):
+            laptop.attend(joins={person})
+            await laptop.deliver()
+        moved = replace(PLAN, starts=PLAN.starts + timedelta(hours=1), ends=PLAN.ends + timedelta(hours=1))
+        laptop.plan(moved)
+        await laptop.deliver()
+        link = laptop.desk.play(lambda session: appointments.join_url(session, EVENT))
+
+    invited, changed = [f"event-event-7-{number}-request-{{}}@tranemo.example" for number in (0, 1)]
+    names = [name.format(person) for name in (invited, changed) for person in ("anna", "bo", "eva")]
+    assert _files(tmp_path) == [f"{name}.{kind}" for name in names for kind in ("eml", "ics")]
+    assert _written(tmp_path).items() >= written.items()  # anna's file was not written again
+    assert link is not None
+    newest = (tmp_path / f"{changed.format('anna')}.ics").read_bytes()
+    assert all(part in newest for part in (b"METHOD:REQUEST\r\n", b"SEQUENCE:1\r\n", b"20270330T100000\r\n"))
+    assert newest.replace(b"\r\n ", b"").count(b"mailto:") == 2  # the organiser, and anna alone
+
+
+def _written(folder: Path) -> dict[str, int]:
+    return {file.name: file.stat().st_mtime_ns for file in folder.iterdir() if file.is_file()}
 
 
 def _files(folder: Path) -> list[str]:
@@ -304,18 +521,26 @@ async def test_without_a_tenant_the_row_says_so(database: Database, clock: Clock
         bare.enqueue(Outgoing("k", EVENT, ToCalendar(EVENT), appointment=PLAN, attendees=()))
         await bare.courier.deliver()
         assert bare.state("k")[:2] == ("unreachable", "no_route")
+        assert await AnswerReader(database, None, clock).run() == 0
 
 
-async def test_invitations_are_forgotten_with_the_last_note_about_the_appointment(planner: Planner) -> None:
-    planner.plan(PLAN, {planner.person("anna")})
+async def test_an_appointment_is_forgotten_when_it_has_been_over_for_long(planner: Planner) -> None:
+    made = planner.plan(PLAN, {planner.person("anna")})
     await planner.deliver()
 
-    def forget(session: Session) -> tuple[int, int]:
-        first = retention.forget_invitations(session, 100)
-        session.query(Delivery).delete()
-        return first, retention.forget_invitations(session, 100)
+    def forget(session: Session, before: datetime) -> tuple[int, int, int]:
+        texts = retention.forget_contents(session, before, 100)
+        return (
+            texts,
+            retention.forget_deliveries(session, before, 100),
+            retention.forget_appointments(session, before, 9),
+        )
 
-    assert planner.desk.play(forget) == (0, 1)
+    while_it_lasts = planner.desk.play(lambda session: forget(session, PLAN.ends))
+    assert while_it_lasts == (0, 0, 0)
+    assert planner.desk.row(made).content_hash is not None
+    texts, rows, appointment = planner.desk.play(lambda session: forget(session, PLAN.ends + timedelta(days=1)))
+    assert (texts, rows, appointment) == (2, 1, 2)
 
 
 def test_a_repeated_key_changes_no_attendees(database: Database, clock: Clock) -> None:

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from bot.delivery.courier import Courier
-from storage import deliveries, outbox, retention
+from storage import claims, deliveries, outbox, retention
 from storage.contents import Content
 from storage.database import Database
 from storage.outbox import Delivery
@@ -349,11 +349,11 @@ async def test_ending_the_cause_cancels_what_waits(desk: Desk) -> None:
 async def test_what_is_on_its_way_when_its_cause_ends_is_not_tried_again(desk: Desk) -> None:
     anna = desk.meet("Anna")
     desk.enqueue(note(anna, key="1"), note(anna, "annat", key="2"))
-    row, _ = desk.play(lambda session: outbox.claim(session, "h", desk.clock.now, 2))
+    row, _ = desk.play(lambda session: claims.claim(session, "h", desk.clock.now, 2))
     later = desk.clock.now + timedelta(minutes=1)
 
     assert desk.play(lambda session: outbox.cancel(session, "note:1", desk.clock.now)) == 0
-    desk.play(lambda session: outbox.settle(session, row, state="waiting", not_before=later))
+    desk.play(lambda session: claims.settle(session, row, state="waiting", not_before=later))
     desk.clock.forward(hours=1)
     await desk.courier.deliver()
 
@@ -461,7 +461,7 @@ async def test_rows_left_by_a_process_that_is_gone(desk: Desk) -> None:
         Outgoing("update", "q:1", MessageOf("card"), text="1"),
     )
 
-    claimed = desk.play(lambda session: outbox.claim(session, "gone", desk.clock.now, 10))
+    claimed = desk.play(lambda session: claims.claim(session, "gone", desk.clock.now, 10))
     assert sorted(keys(claimed)) == ["announcement", "reminder", "update"]
     fresh = Courier(desk.database, desk.courier._messenger, desk.clock)
     await fresh.deliver()
@@ -471,7 +471,7 @@ async def test_rows_left_by_a_process_that_is_gone(desk: Desk) -> None:
     assert desk.state("update") == ("sent", "", 2, 0)
     late = {"state": "sent", "error": ""}
     announcement = next(row for row in claimed if row.key == "announcement")
-    assert desk.play(lambda session: outbox.settle(session, announcement, late=True, **late)) is True
+    assert desk.play(lambda session: claims.settle(session, announcement, late=True, **late)) is True
     assert desk.state("announcement") == ("sent", "", 1, 1), "it was not dead after all, and knows that it arrived"
 
 

@@ -229,7 +229,7 @@ async def test_a_meeting_on_a_laptop(tmp_path: Path) -> None:
     }
 
     await papers.update(booked, appointment("Nytt namn"))
-    await papers.invite(booked.id, [PEOPLE[1], Attendee("eva@orust.example", "Eva")])
+    await papers.invite(booked, [PEOPLE[1], Attendee("eva@orust.example", "Eva")])
     await papers.cancel(booked.id, "Föreläsaren är sjuk.")
     await papers.cancel(booked.id, "igen")
 

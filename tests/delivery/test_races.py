@@ -15,10 +15,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app import build, utc_now
-from bot.delivery.courier import Courier
+from bot.delivery.courier import LEASE, Courier
 from bot.delivery.pace import Limits, Pace
 from bot.settings import Settings
-from storage import outbox
+from storage import claims, leases, outbox
 from storage.database import Database
 from storage.leases import Lease
 from storage.outbox import Delivery
@@ -52,7 +52,7 @@ def test_no_row_is_claimed_twice(database: Database) -> None:
     def claim(thread: int) -> list[str]:
         together.wait()
         claimed: list[str] = []
-        while found := database.play(lambda session: outbox.claim(session, f"h{thread}", NOON, 7)):
+        while found := database.play(lambda session: claims.claim(session, f"h{thread}", NOON, 7)):
             claimed += [row.key for row in found]
         return claimed
 
@@ -175,12 +175,32 @@ async def test_who_lost_the_lease_sends_no_more(desk: Desk) -> None:
     """The process stood still between claiming and sending, as a paused virtual machine does."""
     anna = desk.meet("Anna")
     desk.enqueue(note(anna, key="1"))
-    row = desk.play(lambda session: outbox.claim(session, desk.courier._holder, desk.clock.now, 1))[0]
+    row = desk.play(lambda session: claims.claim(session, desk.courier._holder, desk.clock.now, 1))[0]
     desk.courier._holds_until = desk.clock.now
     await desk.courier._send(row)
 
     assert desk.connector.calls == []
     assert desk.state("1") == ("waiting", "lease_lost", 1, 0)
+
+
+async def test_who_held_the_lease_before_takes_over_from_a_process_that_died_since(desk: Desk) -> None:
+    """The holder stood still; another one got the lease, claimed a row and died; the first goes on unaware."""
+    anna = desk.meet("Anna")
+    await desk.courier.deliver()
+    desk.clock.forward(seconds=QUICK.lease)
+    desk.enqueue(note(anna, key="1"))
+    length = timedelta(seconds=QUICK.lease)
+
+    def die_with_a_row(session: Session) -> int:
+        assert leases.hold(session, LEASE, "other", desk.clock.now, length)
+        return len(claims.claim(session, "other", desk.clock.now, 1))
+
+    assert desk.play(die_with_a_row) == 1
+    desk.clock.forward(seconds=QUICK.lease)
+    await desk.courier.deliver()
+
+    assert desk.texts() == [("a:anna", "hej")]
+    assert desk.state("1")[::3] == ("sent", 1)  # it may have come before
 
 
 async def test_the_card_of_a_thread_that_is_doubtful_waits_for_the_decision(desk: Desk) -> None:

@@ -15,7 +15,7 @@ from bot import swedish
 from bot.delivery.courier import MOST_AT_ONCE
 from bot.delivery.pace import Pace
 from bot.delivery.tenant_routes import TenantRoutes
-from storage import outbox, privacy, reminder_choices
+from storage import claims, outbox, privacy, reminder_choices
 from storage.database import Database
 from storage.outgoing import Operation, Outgoing, Reach, Repeat, ThreadOf, ToChannel
 from storage.people import Person
@@ -235,14 +235,14 @@ async def test_an_answer_never_goes_by_mail(post: Post) -> None:
 async def test_ending_the_cause_or_erasing_the_person_ends_the_mail_too(post: Post) -> None:
     anna = post.meet(**GUEST)
     post.desk.enqueue(reminder(anna, "r"))
-    [row] = post.desk.play(lambda session: outbox.claim(session, "h", post.desk.clock.now, 1))
+    [row] = post.desk.play(lambda session: claims.claim(session, "h", post.desk.clock.now, 1))
     post.desk.play(lambda session: outbox.cancel(session, "note:1", post.desk.clock.now))
     assert post.desk.play(lambda session: reminder_choices.enqueue_mail(session, row, post.desk.clock.now)) is True
     assert post.desk.play(lambda session: reminder_choices.enqueue_mail(session, row, post.desk.clock.now)) is False
     assert (await post.deliver())["r:mail"] == ("expired", "expired")
 
     post.desk.enqueue(reminder(anna, "2"))
-    [row] = post.desk.play(lambda session: outbox.claim(session, "h", post.desk.clock.now, 1))
+    [row] = post.desk.play(lambda session: claims.claim(session, "h", post.desk.clock.now, 1))
     post.desk.play(lambda session: privacy.erase(session, anna, post.desk.clock.now, post.desk.clock.now.date()))
     assert post.desk.play(lambda session: reminder_choices.enqueue_mail(session, row, post.desk.clock.now)) is False
     assert (await post.deliver(), post.mails) == ({}, [])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,10 +11,9 @@ import pytest
 
 from bot.register.change import Change
 from bot.schedule import seats
-from storage import events, registrations
-from storage.people import Person
+from storage import events
 from tests.support.chat import Chat
-from tests.support.events import HOUR, STARTS, change, place, put_up, rows, state, tick
+from tests.support.events import HOUR, STARTS, change, put_up, rows, state, tick
 from tests.support.people import know
 from tests.support.races import at_once
 
@@ -212,16 +212,16 @@ def test_two_jobs_at_once_offer_a_seat_once(chat: Chat) -> None:
     for who in people:
         who.press(*REGISTER)
         chat.clock.forward(seconds=1)
-    at_once([(chat, "event.leave", {"event": 1}), *((who, *REGISTER) for who in people)])
+    chat.press("event.leave", {"event": 1})
 
-    def offered(session: Any) -> list[int]:
-        event = events.find(session, 1)
-        assert event
-        seats.settle(Change(session, None, chat.clock.now), event, timedelta(hours=24))
-        return registrations.ids(session, 1, ["offered"])
+    def settle(_: int) -> int:
+        def work(session: Any) -> int:
+            event = events.find(session, 1)
+            assert event
+            return len(seats.settle(Change(session, None, chat.clock.now), event, timedelta(hours=24)).made)
 
-    first = chat.app.database.play(offered)
-    assert chat.app.database.play(offered) == first
-    assert len(first) == 1
-    assert chat.app.database.play(lambda session: session.get_one(Person, first[0]).name) == "Person A"
-    assert place(people[0])
+        return chat.app.database.play(work)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(settle, range(4))) == [0, 0, 0, 1]
+    assert [state(who) for who in people] == ["offered", "waiting", "waiting", "waiting"]

@@ -8,7 +8,7 @@ import pytest
 
 from bot.message import UserError
 from bot.schedule import life, sentences, times
-from bot.schedule.life import Every
+from bot.schedule.life import SeriesStep
 from bot.schedule.times import Span
 from tests.conftest import NOON
 
@@ -35,7 +35,7 @@ SENTENCES = (
     ("om vatten", "datum inte satt", "om vatten"),
 )
 TWICE = [f"söndag den 31 oktober 2027 kl. 02.30 {which}–04.00" for which in ("sommartid", "vintertid")]
-DOUBTS = (
+DOUBTS: tuple[tuple[str, str, list[str]], ...] = (
     # the line, words of the question, the times to choose from
     ("torsdag 4 dec 9-10", "är en fredag, inte en torsdag", ["fredag den 4 december", "torsdag den 3 december"]),
     ("nästa torsdag 9-10", "Vilken torsdag", ["torsdag den 26 november", "torsdag den 3 december"]),
@@ -112,11 +112,11 @@ def test_an_event_that_moves_keeps_its_clock_time_across_both_changes() -> None:
 @pytest.mark.parametrize(
     ("first", "every", "days"),
     [
-        ((2026, 12, 3), Every.WEEK, ["2026-12-10", "2026-12-17", "2026-12-24"]),
-        ((2026, 12, 3), Every.TWO_WEEKS, ["2026-12-17", "2026-12-31", "2027-01-14"]),
-        ((2026, 12, 3), Every.MONTH, ["2027-01-07", "2027-02-04", "2027-03-04"]),
-        ((2026, 12, 31), Every.MONTH, ["2027-01-28", "2027-02-25", "2027-03-25"]),
+        ((2026, 12, 3), SeriesStep.WEEK, ["2026-12-10", "2026-12-17", "2026-12-24"]),
+        ((2026, 12, 3), SeriesStep.TWO_WEEKS, ["2026-12-17", "2026-12-31", "2027-01-14"]),
+        ((2026, 12, 3), SeriesStep.MONTH, ["2027-01-07", "2027-02-04", "2027-03-04"]),
+        ((2026, 12, 31), SeriesStep.MONTH, ["2027-01-28", "2027-02-25", "2027-03-25"]),
     ],
 )
-def test_a_series_comes_on_these_days(first: tuple[int, int, int], every: Every, days: list[str]) -> None:
+def test_a_series_comes_on_these_days(first: tuple[int, int, int], every: SeriesStep, days: list[str]) -> None:
     assert [life._next(date(*first), every, number).isoformat() for number in (1, 2, 3)] == days

@@ -21,7 +21,7 @@ from bot.graph.limits import Rate, Tempo
 from bot.graph.meeting import with_new_text
 from bot.graph.thread import GraphThread
 from bot.ports import Failed, Reason, TryLater, Uncertain, Unreachable
-from bot.tenant import Attendance, Attendee, DirectoryMember, Registrant, Webinar
+from bot.tenant import Attendance, Attendee, DirectoryMember, Registrant, StaleEntry, Webinar
 from tests.support.fakes import Trouble
 from tests.support.graph import ANNA, BO, CHANNEL, MANIFEST, PEOPLE, PING, TEAM, Office, appointment, letter, office
 from tests.support.graph_standin import documented, leftovers
@@ -85,7 +85,9 @@ async def test_an_event_is_made_once(desk: Office) -> None:
 async def test_a_changed_text_keeps_the_meeting(desk: Office) -> None:
     booked = await desk.tenant.calendar.create(appointment(), PEOPLE)
     await desk.tenant.calendar.update(booked, appointment(html=f"<p>Nu med agenda {'_' * 30}</p>"))
-    await desk.tenant.calendar.update(booked, appointment(html="<p>Ny agenda</p>"))
+    again = await desk.tenant.calendar.find("event:7")
+    assert again is not None
+    await desk.tenant.calendar.update(again, appointment(html="<p>Ny agenda</p>"))
 
     event = desk.standin.state.events[booked.id].now
     assert event["isOnlineMeeting"] is True
@@ -108,10 +110,27 @@ async def test_an_attendee_change_says_nothing_else(desk: Office) -> None:
     booked = await desk.tenant.calendar.create(appointment(), PEOPLE)
     desk.standin.state.told.clear()
 
-    await desk.tenant.calendar.invite(booked.id, [PEOPLE[1], Attendee("eva@orust.example", "Eva")])
+    await desk.tenant.calendar.invite(booked, [PEOPLE[1], Attendee("eva@orust.example", "Eva")])
 
     assert set(desk.standin.asked[-1].body) - {"@odata.type"} == {"attendees"}
     assert desk.standin.state.told == [("eva@orust.example", "invited"), ("anna@tranemo.example", "called off")]
+
+
+async def test_a_change_of_an_event_that_somebody_else_changed_is_refused(desk: Office) -> None:
+    booked = await desk.tenant.calendar.create(appointment(), PEOPLE[:1])
+    desk.standin.state.forward(booked.id, "kollega@lund.example")
+    desk.standin.state.told.clear()
+
+    for change in (
+        desk.tenant.calendar.invite(booked, PEOPLE),
+        desk.tenant.calendar.update(booked, appointment("Nytt namn")),
+    ):
+        with pytest.raises(StaleEntry):
+            await change
+    assert desk.standin.state.told == []
+    there = await desk.tenant.calendar.find("event:7")
+    assert there is not None
+    assert [attendee.mail for attendee in there.attendees] == ["anna@tranemo.example", "kollega@lund.example"]
 
 
 async def test_an_event_is_called_off_once(desk: Office) -> None:
@@ -331,8 +350,12 @@ async def test_a_change_whose_answer_was_lost_can_be_seen_in_the_event(desk: Off
     desk.standin.chaos = lambda call: busy if call == "updateEvent" else None
     with pytest.raises(TryLater) as changed:
         await desk.tenant.calendar.update(booked, appointment("Nytt namn"))
+    desk.standin.chaos = lambda _: None
+    changed_entry = await desk.tenant.calendar.find("event:7")
+    assert changed_entry is not None
+    desk.standin.chaos = lambda call: busy if call == "updateEvent" else None
     with pytest.raises(TryLater) as invited:
-        await desk.tenant.calendar.invite(booked.id, PEOPLE[:1])
+        await desk.tenant.calendar.invite(changed_entry, PEOPLE[:1])
 
     there = await desk.tenant.calendar.find("event:7")
     assert there is not None

@@ -55,7 +55,7 @@ def test_a_guest_sees_what_is_chosen_and_chooses(anna: Chat) -> None:
     assert "Du får påminnelser **både här i chatten och med mejl**." in said
     assert f"Mejl går till {MAIL}." in said
     assert "Du är gäst i Teams" in said
-    assert anna.buttons == ["Bara i chatten", "Bara med mejl", "Pausa"]
+    assert anna.buttons == ["Bara i chatten", "Bara med mejl", "Pausa", "Kansliets utskick"]
 
     said = anna.click("Bara med mejl")
     assert "Sparat." in said
@@ -63,14 +63,14 @@ def test_a_guest_sees_what_is_chosen_and_chooses(anna: Chat) -> None:
     assert "Du är gäst" not in said
     assert person(anna).remind_by == "mail"
     anna.click("Bara i chatten")
-    assert anna.buttons == ["Bara med mejl", "Både i chatten och med mejl", "Pausa"]
+    assert anna.buttons == ["Bara med mejl", "Både i chatten och med mejl", "Pausa", "Kansliets utskick"]
 
 
 def test_without_an_address_or_a_mailbox_there_is_the_chat_and_the_reason(chat: Chat) -> None:
     said = chat.say("påminnelser")
     assert "Du får påminnelser **här i chatten**." in said
     assert "Jag har ingen mejladress till dig. Vill du ha mejl? Be kansliet lägga in din adress: kansliet@" in said
-    assert chat.buttons == ["Pausa"]
+    assert chat.buttons == ["Pausa", "Kansliets utskick"]
     assert "ingen mejladress" in chat.press("reminding.choose", {"way": "mail"})
     assert "Välj hur" in chat.press("reminding.choose", {"way": ["mail"]})
     assert "Välj hur" in chat.press("reminding.choose", {"way": ""})
@@ -85,7 +85,7 @@ def test_without_an_address_or_a_mailbox_there_is_the_chat_and_the_reason(chat: 
     )
     without = Chat(App(hosted, chat.app.database, chat.app.routes, chat.app.dialogs, chat.app.bank), chat.clock)
     assert "Jag kan inte skicka mejl än." in without.say("påminnelser")
-    assert without.buttons == ["Pausa"]
+    assert without.buttons == ["Pausa", "Kansliets utskick"]
     assert "kan inte skicka mejl än" in without.press("reminding.choose", {"way": "both"})
     assert person(chat).remind_by == ""
 
@@ -107,7 +107,7 @@ def test_a_pause_and_the_way_back(anna: Chat, pause: str, last: str | None, unti
     assert "Pausen är sparad." in said
     assert f"Paus till och med den {until.day} " in said
     assert person(anna).paused_until == until
-    assert anna.buttons[-2:] == ["Ta bort pausen", "Ändra pausen"]
+    assert anna.buttons[-3:] == ["Ta bort pausen", "Ändra pausen", "Kansliets utskick"]
     assert "Pausen är borttagen." in anna.click("Ta bort pausen")
     assert person(anna).paused_until is None
 

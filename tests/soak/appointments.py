@@ -25,6 +25,13 @@ from tests.support.outbox import meet
 EVENTS = ("moved", "attended", "both", "called-off", "never")
 GUESTS = 4
 """People for each event."""
+THROTTLED = {
+    "error": {
+        "code": "ApplicationThrottled",
+        "message": "Application is over its MailboxConcurrency limit.",
+    }
+}
+"""How Graph throttles the requests of one app to one mailbox (graph/throttling-limits, Outlook service limits)."""
 STARTS = datetime(2027, 3, 30, 7, 0, tzinfo=UTC)
 
 
@@ -151,7 +158,7 @@ def chaos(chance: random.Random, _call: str) -> Trouble | None:
     """About every third call goes wrong; half of the doubtful ones were carried out."""
     arrives = chance.random() < 0.5
     kinds = [
-        Trouble(status=429, headers={"Retry-After": "0.2"}),
+        Trouble(status=429, headers={"Retry-After": "0.2"}, body=THROTTLED),
         Trouble(status=chance.choice([500, 502, 503, 504]), arrives=arrives),
         Trouble(arrives=arrives),
         Trouble(arrives=arrives, seconds=0.5),

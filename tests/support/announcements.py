@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -102,3 +102,9 @@ def grant(kansli: Chat, colleague: Chat) -> None:
     """Give somebody the kansli's role."""
     given = person(colleague).id, PersonRole.KANSLI, None, kansli.clock.now
     kansli.app.database.play(lambda session: roles.give(session, *given))
+
+
+def limited(chat: Chat, review_above: int) -> Chat:
+    """Return the same person where announcements to more people than this need a second person's approval."""
+    settings = chat.app.settings.model_copy(update={"review_above": review_above})
+    return replace(chat, app=replace(chat.app, settings=settings))

@@ -186,7 +186,8 @@ class GraphStandIn:
         if not self.granted & set(call.permission):
             missing = f"Missing role permissions on the request. API requires one of '{', '.join(call.permission)}'."
             return _error(403, call.denied, missing)
-        answer: Answer = getattr(self.state, call.name)(given, request.query, body)
+        held = {name: request.headers[name] for name in ("If-Match",) if name in request.headers}
+        answer: Answer = getattr(self.state, call.name)({**given, **held}, request.query, body)
         if answer.code:
             return _error(answer.status, answer.code, answer.message, answer.more)
         if answer.status != call.status:

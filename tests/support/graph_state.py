@@ -15,6 +15,7 @@ GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 PAGE = 100
 MOST_PAGE = 999
 MOST_RECIPIENTS = 100
+MOST_ATTENDEES = 500
 LINE = "_" * 80
 KEY = "String {7b0c7e51-6f0c-4b5e-9d0e-5e1b6f7a9c21} Name sekomKey"
 
@@ -39,6 +40,12 @@ class Event:
     id: str
     sent: Json
     now: Json
+    version: int = 1
+    """Raised by every change, whoever makes it; the entity tag."""
+
+    @property
+    def etag(self) -> str:
+        return f'W/"{self.id}-{self.version}"'
 
 
 def meeting_details(join_url: str) -> str:
@@ -67,6 +74,8 @@ class State:
         """Our keys of all events that were ever made."""
         self.told: list[tuple[str, str]] = []
         """Exchange's messages about events: recipient and reason."""
+        self.calendars: dict[str, Json] = {}
+        """The event's time as each recipient's calendar shows it after the last message to them."""
         self.without_app: set[str] = set()
         self.installed: set[str] = set()
         self.catalog: dict[str, str] = {}
@@ -115,7 +124,7 @@ class State:
             now["body"] = {"contentType": "html", "content": whole}
         self.events[event_id] = event = Event(event_id, body, now)
         self.created += [one["value"] for one in body["singleValueExtendedProperties"] if one["id"] == KEY]
-        self.told += [(mail, "invited") for mail in _mails(now)]
+        self._tell(_mails(now), "invited", event)
         return Answer(201, self._shown(event))
 
     def findEvent(self, _: Given, query: Given, __: None) -> Answer:
@@ -142,9 +151,13 @@ class State:
         event = self.events.get(given["event"])
         if event is None:
             return Answer(404, code="ErrorItemNotFound")
+        if given.get("If-Match", event.etag) not in (event.etag, "*"):
+            text = "the change key passed in the request does not match the current change key for the item"
+            return Answer(412, code="ErrorIrresolvableConflict", message=text)
         bad = _bad_attendee(body)
         if bad:
             return Answer(400, code="ErrorInvalidRecipients", message=bad)
+        event.version += 1
         changed = {name: value for name, value in body.items() if not name.startswith("@")}
         before = _mails(event.now)
         properties = {one["id"]: one for one in event.now.get("singleValueExtendedProperties", ())}
@@ -156,32 +169,44 @@ class State:
             if join_url not in changed["body"]["content"] or LINE not in changed["body"]["content"]:
                 event.now.update(isOnlineMeeting=False, onlineMeeting=None)  # "would disable meeting online"
         if set(changed) == {"attendees"}:
-            self.told += [(mail, "invited") for mail in after if mail not in before]
-            self.told += [(mail, "called off") for mail in before if mail not in after]
+            self._tell([mail for mail in after if mail not in before], "invited", event)
+            self._tell([mail for mail in before if mail not in after], "called off", None)
         else:
-            self.told += [(mail, "changed") for mail in after]
+            self._tell(after, "changed", event)
         return Answer(200, self._shown(event))
+
+    def _tell(self, mails: Sequence[str], why: str, event: Event | None) -> None:
+        """Mail people about an event; without one it leaves their calendars."""
+        self.told += [(mail, why) for mail in mails]
+        for mail in mails:
+            if event is None:
+                self.calendars.pop(mail, None)
+            else:
+                self.calendars[mail] = event.now["start"]
 
     def forward(self, event_id: str, mail: str) -> None:
         """An attendee forwards the invitation: the event gets an attendee that we never invited."""
         self.events[event_id].now["attendees"].append({"type": "optional", "emailAddress": {"address": mail}})
+        self.events[event_id].version += 1
+        self.calendars[mail] = self.events[event_id].now["start"]
 
-    def answer(self, event_id: str, mail: str, response: str) -> None:
+    def answer(self, event_id: str, mail: str, response: str, at: str = "2026-11-28T08:00:00Z") -> None:
         """An attendee answers in Outlook."""
+        self.events[event_id].version += 1
         for attendee in self.events[event_id].now["attendees"]:
             if attendee["emailAddress"]["address"] == mail:
-                attendee["status"] = {"response": response, "time": "2026-11-28T08:00:00Z"}
+                attendee["status"] = {"response": response, "time": at}
 
     def cancelEvent(self, given: Given, _: Given, body: Json) -> Answer:
         event = self.events.pop(given["event"], None)
         if event is None:
             return Answer(404, code="ErrorItemNotFound")
         comment = body.get("comment") or body.get("Comment")
-        self.told += [(mail, f"called off: {comment}") for mail in _mails(event.now)]
+        self._tell(_mails(event.now), f"called off: {comment}", None)
         return Answer(202)
 
     def _shown(self, event: Event, select: Sequence[str] = ()) -> Json:
-        whole = {"id": event.id, "@odata.etag": "W/1", **event.now}
+        whole = {"id": event.id, "@odata.etag": event.etag, **event.now}
         return {name: value for name, value in whole.items() if not select or name in (*select, "id", "@odata.etag")}
 
     # Teams
@@ -280,4 +305,6 @@ def _mails(event: Json) -> list[str]:
 
 
 def _bad_attendee(body: Json) -> str:
+    if len(_mails(body)) > MOST_ATTENDEES:
+        return f"more than {MOST_ATTENDEES} attendees"
     return next((mail for mail in _mails(body) if "#EXT#" in mail or "@" not in mail), "")

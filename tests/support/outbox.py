@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.delivery.courier import Courier, StillWanted
+from bot.delivery.courier import Courier
 from bot.delivery.pace import Pace
 from bot.delivery.tenant_routes import TenantRoutes
+from bot.plan import StillWanted
 from bot.teams.connector import Connector, new_session
 from bot.teams.gate import LocalGate
 from bot.teams.messenger import TeamsMessenger

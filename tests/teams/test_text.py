@@ -32,6 +32,9 @@ def quote(kind: str = "Reply", said: str = SAID, scheme: str = "http") -> str:
     return f'<blockquote itemscope itemtype="{scheme}://schema.skype.com/{kind}" itemid="1">{said}</blockquote>'
 
 
+OTHER = quote().replace('itemid="1">', 'itemid="2">', 1)
+
+
 def copied(content: str) -> list[Json]:
     return [{"contentType": "text/html", "content": content}]
 
@@ -161,3 +164,34 @@ def test_it_takes_as_long_as_the_text_is(unit: str) -> None:
 def test_html_that_no_client_writes_is_refused() -> None:
     with pytest.raises(RefusedError, match="HTML is too long"):
         read("a", [], quote() + "a" * 100_001)
+
+
+@pytest.mark.parametrize(
+    ("more", "quotes"),
+    [
+        ({}, None),
+        ({"entities": [QUOTED]}, "1766000000123"),
+        ({"text": f"{ONE}{TWO} När är det?"}, "1766000000123"),
+        ({"text": "&lt;quoted messageId=&quot;17&quot;/&gt; När är det?"}, "17"),
+        ({"attachments": copied(quote() + "<p>När är det?</p>")}, "1"),
+        ({"attachments": copied(quote("Forward") + "<p>När är det?</p>")}, None),
+        ({"attachments": copied(quote("Forward") + OTHER)}, "2"),
+        ({"attachments": copied(f"{OTHER}{quote()}<p>När?</p>")}, "2"),
+        ({"attachments": copied(quote().replace('itemid="1"', ""))}, None),
+        ({"replyToId": "1766000000999"}, "1766000000999"),
+        ({"replyToId": "1766000000999", "attachments": copied(quote())}, "1"),
+        ({"replyToId": "9" * 201}, None),
+        ({"entities": [{"type": "quotedReply", "quotedReply": {"messageId": 7}}]}, None),
+        ({"entities": [{"type": "quotedReply", "quotedReply": "7"}]}, None),
+    ],
+)
+def test_a_reply_in_a_chat_says_which_message_it_quotes(more: Json, quotes: str | None) -> None:
+    incoming = activities.from_message(decode(activity(TEAMS_URL, **more)))
+    assert incoming is not None
+    assert incoming.quotes == quotes
+
+
+def test_a_channel_tells_no_quoted_message() -> None:
+    incoming = activities.from_message(decode(in_channel(TEAMS_URL, replyToId="1001", attachments=copied(quote()))))
+    assert incoming is not None
+    assert incoming.quotes is None

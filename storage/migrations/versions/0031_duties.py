@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0031"
-down_revision = "0024"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,89 @@
+"""What the bot sends, by which way and why, in Swedish."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+
+from bot.cards import one_line
+from bot.forecast.sendings import Sending, SendingReason, SendingWay
+from bot.swedish import MONTHS, STOCKHOLM, WEEKDAYS, count, listed
+
+KINDS = {
+    "agenda": "Veckans beslut till kansliet",
+    "announcement": "Utskick",
+    "announcement_desk": "Utskickets kort till den som skickar",
+    "announcement_reminder": "Påminnelser om sista dagen",
+    "announcement_review": "Utskick att granska",
+    "app_credential": "Varning: botens hemlighet går ut",
+    "contact": "Besked om en ny kontaktperson",
+    "lack": "Påminnelser om det som saknas",
+    "outcome": "Besked om ett förslag",
+    "proposal": "Förslag till kansliet",
+    "question": "Frågor och svar mellan medlemmar",
+    "question_reminder": "Påminnelser om obesvarade frågor",
+    "reply": "Svar som inte gick att skicka",
+    "thread_offer": "Erbjudanden i kanalernas trådar",
+}
+"""The kinds of causes. A kind that is not here is called by its message, if the bot or the kansli began it."""
+OTHER = "Besked till medlemmar"
+WAYS = {
+    SendingWay.CHAT: "i chatten",
+    SendingWay.MAIL: "med mejl",
+    SendingWay.FEED: "som avisering i Teams",
+    SendingWay.CHANNEL: "i kanal",
+    SendingWay.THREAD: "i tråd",
+    SendingWay.CALENDAR: "i kalendern",
+    SendingWay.NONE: "når inte fram",
+}
+PLACES = {
+    SendingWay.CHANNEL: "Kanal",
+    SendingWay.THREAD: "Tråd",
+    SendingWay.CALENDAR: "Kalenderbokning",
+    SendingWay.NONE: "Plats",
+}
+"""What a message without a person goes to."""
+REASONS = {
+    SendingReason.USUAL: "det vanliga",
+    SendingReason.CHOSEN: "eget val",
+    SendingReason.GUEST: "gäst, får båda",
+    SendingReason.UNOPENED: "om det inte öppnas i chatten",
+    SendingReason.NO_CHAT: "ingen chatt med boten",
+    SendingReason.PLACE: "gruppens plats",
+    SendingReason.LEFT: "har lämnat",
+    SendingReason.NO_ROUTE: "ingen väg känd",
+    SendingReason.OLD: "för gammalt när det får gå",
+}
+
+
+def title(sendings: Collection[Sending], text: str) -> str:
+    """Return what messages of one kind are called. ``text`` is what one of them says."""
+    first = next(iter(sendings))
+    if first.kind in KINDS:
+        return KINDS[first.kind]
+    return one_line(text, 60) if first.unasked and text else OTHER
+
+
+def day(sending: Sending) -> str:
+    """Return ``tisdag 1 december``: no year, because what is foreseen is near."""
+    value = sending.day
+    return f"{WEEKDAYS[value.weekday()]} {value.day} {MONTHS[value.month - 1]}"
+
+
+def clock(sending: Sending) -> str:
+    """Return ``08.00``."""
+    return f"{sending.at.astimezone(STOCKHOLM):%H.%M}"
+
+
+def to_whom(sendings: Collection[Sending]) -> str:
+    """Return ``12 personer och 1 plats``."""
+    people = {sending.person.id for sending in sendings if sending.person is not None}
+    places = sum(sending.person is None for sending in sendings)
+    parts = [count(len(people), "person", "personer")] if people else []
+    return listed([*parts, *([count(places, "plats", "platser")] if places else [])])
+
+
+def routes(sendings: Collection[Sending]) -> list[str]:
+    """Return how many go by each way and why, the most first: ``12 i chatten (det vanliga)``."""
+    tally = Counter((sending.way, sending.reason) for sending in sendings)
+    return [f"{number} {WAYS[way]} ({REASONS[why]})" for (way, why), number in tally.most_common()]
