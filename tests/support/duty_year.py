@@ -40,6 +40,7 @@ KINDS = (
     *("extended", "done early", "undone", "paused", "only politician", "silent"),
 )
 MOST, FRIDAY = 3, 4
+MINUTES = 20
 
 
 class Sent(NamedTuple):
@@ -302,12 +303,18 @@ def play(app: App, year: Year) -> tuple[list[Sent], dict[date, set[tuple[str, st
         if year.down(day):
             continue
 
-        def plan(session: Session, now: datetime = now) -> bool:
-            outbox.enqueue_all(session, reminders.due(session, now), now)
-            return session.scalar(select(Delivery.id).where(Delivery.state == State.WAITING).limit(1)) is not None
+        def plan(session: Session, now: datetime = now) -> int:
+            return outbox.enqueue_all(session, reminders.due(session, now), now)
 
-        if database.play(plan):
-            deliver(app, teams, now)
+        def is_due(session: Session, now: datetime = now) -> bool:
+            waits = Delivery.state.in_([State.WAITING, State.SENDING]), Delivery.not_before <= now
+            return session.scalar(select(Delivery.id).where(*waits).limit(1)) is not None
+
+        database.play(plan)
+        for minutes in range(MINUTES):  # the courier keeps to Teams' rates, so many messages take some minutes
+            if not database.play(is_due):
+                break
+            deliver(app, teams, now + timedelta(minutes=minutes))
         if day.weekday() == FRIDAY:
             calls = database.play(partial(reminders.call_list, now=now))
             lists[day] = {(call.duty.title, call.place.code) for call in calls}
