@@ -29,11 +29,11 @@ from bot.charts import Series
 from bot.duties import cards, desk_cards
 from bot.message import Json
 from bot.progress.figures import Course, Tally
-from bot.progress.standings import Standing
+from bot.progress.standings import DutyStanding
 from bot.register import words
 from bot.swedish import MONTHS, count, day
 from storage.duties import Duty, DutyState
-from storage.duty_facts import Place
+from storage.duty_facts import MemberPlace
 from storage.municipalities import Municipality
 from storage.outgoing import AsMail
 
@@ -71,7 +71,7 @@ class PlaceReport:
 
     duty: Duty
     place: Municipality
-    standing: Standing
+    standing: DutyStanding
     reason: str = ""
     doubted: bool = False
     history: Sequence[str] = ()
@@ -195,7 +195,7 @@ def groups(duty: Duty, by: str, tallies: Mapping[str, Tally]) -> Json:
     return card(heading(title), *rows, actions=[_back(duty)], summary=title)
 
 
-def listing(duty: Duty, wanted: Filter, shown: Sequence[tuple[Place, Standing]], page: int) -> Json:
+def listing(duty: Duty, wanted: Filter, shown: Sequence[tuple[MemberPlace, DutyStanding]], page: int) -> Json:
     """Return the municipalities of a filter."""
     title = f"{cards.title(duty)}: {wanted.value or SHOWN.get(wanted.by, 'alla kommuner')}"
     here = paged(shown, page, ON_PAGE, "duties.report.list", duty=duty.id, **wanted.data)
@@ -241,7 +241,7 @@ def place(shown: PlaceReport, today: date) -> Json:
     return card(*body, actions=[_back(duty)], summary=f"{shown.place.full_name}: {state(standing)}")
 
 
-def state(standing: Standing) -> str:
+def state(standing: DutyStanding) -> str:
     """Return a state for the kansli, with the day to which it is postponed."""
     until = f" till {day(standing.until)}" if standing.state == DutyState.POSTPONED and standing.until else ""
     return f"{STATES[standing.state]}{until}"
