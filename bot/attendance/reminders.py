@@ -54,7 +54,8 @@ class _Letter:
 
 
 def due(conditions: Mapping[str, Condition]) -> Callable[[Session, datetime], list[Outgoing]]:
-    """Return the function that returns the messages due by now. ``conditions`` are those of all audiences."""
+    """Return the function that returns the messages due by now. ``conditions`` are the features' own."""
+    known = {**audience.CONDITIONS, **conditions}
 
     def due_now(session: Session, now: datetime) -> list[Outgoing]:
         upcoming = events.upcoming(session, now)
@@ -64,8 +65,8 @@ def due(conditions: Mapping[str, Condition]) -> Callable[[Session, datetime], li
             if event.starts_at is None or event.starts_at <= now:
                 continue
             if first.get(event.series, event.id) == event.id:
-                rows += _invitations(session, event, now, conditions)
-                rows += _to_invited(session, event, now, conditions)
+                rows += _invitations(session, event, now, known)
+                rows += _to_invited(session, event, now, known)
             rows += _to_coming(session, event, _begins(event), now)
         return rows
 
