@@ -23,7 +23,7 @@ from storage.people import Person
 from storage.registrations import Registration, RegistrationState
 
 
-class Place(NamedTuple):
+class MemberPlace(NamedTuple):
     """A member of the association, with what decides which duties concern it."""
 
     code: str
@@ -63,11 +63,11 @@ class StatusColumns(NamedTuple):
     due: date | None
 
 
-def places(session: Session) -> Sequence[Place]:
+def places(session: Session) -> Sequence[MemberPlace]:
     """Return the members of the association, by code."""
     columns = Municipality.code, Municipality.full_name, Municipality.county, Municipality.size_group
     rows = select(*columns, Municipality.programme_until).where(Municipality.state == MemberState.MEMBER)
-    return [Place(*row) for row in session.execute(rows.order_by(Municipality.code))]
+    return [MemberPlace(*row) for row in session.execute(rows.order_by(Municipality.code))]
 
 
 def statuses(session: Session, duty_ids: Collection[int]) -> Sequence[StatusColumns]:
@@ -131,12 +131,12 @@ def hands(session: Session, duty_ids: Collection[int]) -> Sequence[Hand]:
 
 
 def reminded(session: Session, duties: Collection[Duty]) -> dict[tuple[str, int], int]:
-    """Return how many reminders each person has had, or will have, by the subject of the duty and the person."""
+    """Return how many reminders each person has had, or may get, by the subject of the duty and the person."""
     rows = select(Delivery.subject, Delivery.person_id, func.count()).where(
         Delivery.subject.in_([duty.subject for duty in duties]),
         Delivery.operation == Operation.PERSON,
         Delivery.reach == Reach.REMINDER,
-        Delivery.state != State.CANCELLED,
+        Delivery.state.in_([State.WAITING, State.SENDING, State.SENT, State.UNCERTAIN]),
     )
     counted = session.execute(rows.group_by(Delivery.subject, Delivery.person_id))
     return {(subject, person_id): number for subject, person_id, number in counted if person_id is not None}

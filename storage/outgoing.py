@@ -214,7 +214,7 @@ class Outgoing:
     def __post_init__(self) -> None:
         if not self.key or not self.subject or max(len(self.key), len(self.subject), len(self.lane)) > 200:  # noqa: PLR2004 - the columns' width
             raise ValueError(f"key, subject and lane have 1 to 200 characters: {self.key!r}")
-        if self.body is None and not isinstance(self.to, ToMessage | MessageOf | ToCalendar):
+        if not (self.text or self.card or self.appointment or isinstance(self.to, ToMessage | MessageOf | ToCalendar)):
             raise ValueError(f"there is nothing to send: {self.key!r}")
         if not isinstance(self.to, ToCalendar) and (self.appointment or self.attendees is not None):
             raise ValueError(f"only a calendar takes an appointment: {self.key!r}")
@@ -272,7 +272,7 @@ def columns(outgoing: Outgoing) -> dict[str, Any]:
         "dated": outgoing.expires_at is not None,
         "mail_after": None if outgoing.mail_after is None else outgoing.mail_after // timedelta(minutes=1),
     }
-    change = Operation.DELETE if outgoing.body is None else Operation.UPDATE
+    change = Operation.UPDATE if outgoing.text or outgoing.card is not None else Operation.DELETE
     match outgoing.to:
         case ToPerson(person_id, near):
             place = _place(near) if near else {}

@@ -1,4 +1,4 @@
-"""What members see of duties: the reminder, one duty, the municipality's year, and the forms."""
+"""What members see of duties: one duty, the municipality's year, and the forms."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from bot.cards import (
     card,
     choice_input,
     date_input,
-    escape,
     heading,
     label,
     markdown,
@@ -26,11 +25,9 @@ from bot.cards import (
     text_input,
 )
 from bot.message import Json
-from bot.progress.standings import Standing
+from bot.progress.standings import DutyStanding
 from storage.duties import Duty, DutyState
-from storage.duty_facts import Place
 from storage.municipalities import Municipality
-from storage.outgoing import AsMail
 
 LONGEST_REASON = 300
 NOTHING_SET = "Datum inte satt"
@@ -47,16 +44,16 @@ STATES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class DutyView:
     """A duty as its card shows it to the people of one municipality."""
 
     duty: Duty
     place: Municipality
-    standing: Standing
+    standing: DutyStanding
     people: Sequence[str] = ()
     """The names of the people who do it."""
     by: str = ""
-    """Who said what the state is, and when: "Anna Andersson, den 3 mars 2027"."""
+    """The person who said what the state is, and when: "Anna Andersson, den 3 mars 2027"."""
     norm: str = ""
 
 
@@ -68,6 +65,11 @@ def title(duty: Duty) -> str:
 def day(last: date) -> str:
     """Return a last day as people plan by it: weekday, date and week."""
     return f"{swedish.WEEKDAYS[last.weekday()]} {swedish.day(last)}, vecka {last.isocalendar().week}"
+
+
+def short_day(value: date) -> str:
+    """Return a day in few letters: ``tis 8 december 2026``."""
+    return f"{swedish.WEEKDAYS[value.weekday()][:3]} {value.day} {swedish.MONTHS[value.month - 1]} {value.year}"
 
 
 def by_when(last: date | None, today: date) -> str:
@@ -91,32 +93,7 @@ def takes(minutes: int | None) -> str:
     return f"Det tar ungefär {swedish.listed(parts)}."
 
 
-def reminder(duty: Duty, last: date, sent_on: date, place: Place, norm: str) -> Json:
-    """Return what the people of a municipality are told on a rung, sent on a day."""
-    return card(
-        heading(title(duty)),
-        plain(place.full_name, subtle=True),
-        markdown(f"**{by_when(last, sent_on)}**"),
-        *_about(duty),
-        *([plain(norm, subtle=True)] if norm else []),
-        actions=[*_answers(duty, place.code), *_link(duty)],
-        summary=f"{title(duty)}: {by_when(last, sent_on)}",
-    )
-
-
-def by_mail(duty: Duty, last: date, sent_on: date, place: Place, norm: str) -> AsMail:
-    """Return the reminder as a mail."""
-    parts = [by_when(last, sent_on), escape(duty.why), takes(duty.minutes), norm]
-    link = f"\n\n[{escape(duty.title)}]({duty.link})" if duty.link else ""
-    answer = "Skriv **att göra** till mig i Teams och säg att det är klart, skjut upp det eller be om hjälp."
-    return AsMail(
-        subject=f"{title(duty)}: senast {swedish.day(last)}",
-        text=f"{' '.join(part for part in parts if part)}{link}\n\n{answer}",
-        why=f"Du får mejlet för att du är kontaktperson för {escape(place.full_name)}.",
-    )
-
-
-def duty(shown: Shown, today: date, note: str = "", *, may_change: bool = True) -> Json:
+def duty(shown: DutyView, today: date, note: str = "", *, may_change: bool = True) -> Json:
     """Return one duty of a municipality, with what can be said about it. ``note`` is what was just done."""
     row, standing = shown.duty, shown.standing
     body: list[CardElement] = [heading(title(row)), plain(shown.place.full_name, subtle=True)]
@@ -124,18 +101,20 @@ def duty(shown: Shown, today: date, note: str = "", *, may_change: bool = True) 
         body.append(label(note))
     body.append(plain(_state(shown)))
     if not standing.ended:
-        body += [plain(by_when(standing.deadline, today)), *_about(row)]
+        body += [plain(by_when(standing.deadline, today)), *about(row)]
         body.append(plain(f"Gör det hos er: {swedish.listed(shown.people) or 'ingen utsedd'}."))
         body += [plain(shown.norm, subtle=True)] if shown.norm else []
     actions = _choices(shown) if may_change else []
     return card(
         *body,
-        actions=[*actions, *([] if standing.ended else _link(row)), button("Att göra", "duties.show", alone=True)],
+        actions=[*actions, *([] if standing.ended else link(row)), button("Att göra", "duties.show", alone=True)],
         summary=f"{title(row)}, {shown.place.name}: {note or _state(shown)}",
     )
 
 
-def year(place: Municipality, number: int, shown: Sequence[tuple[Duty, Standing]], others: str, today: date) -> Json:
+def year(
+    place: Municipality, number: int, shown: Sequence[tuple[Duty, DutyStanding]], others: str, today: date
+) -> Json:
     """Return a municipality's year: what is next, everything, and ``others`` who work with it."""
     left = [pair for pair in shown if not pair[1].ended]
     following = next(((duty, standing) for duty, standing in left if standing.deadline is not None), None)
@@ -158,14 +137,14 @@ def year(place: Municipality, number: int, shown: Sequence[tuple[Duty, Standing]
     )
 
 
-def line(duty: Duty, standing: Standing) -> str:
+def line(duty: Duty, standing: DutyStanding) -> str:
     """Return one duty on one line: what, by when and how it stands."""
-    when = f"senast {_short(standing.deadline)}" if standing.deadline else NOTHING_SET.lower()
-    until = f" till {_short(standing.until)}" if standing.state == DutyState.POSTPONED and standing.until else ""
+    when = f"senast {short_day(standing.deadline)}" if standing.deadline else NOTHING_SET.lower()
+    until = f" till {short_day(standing.until)}" if standing.state == DutyState.POSTPONED and standing.until else ""
     return f"{title(duty)}: {when}. {STATES[standing.state]}{until}."
 
 
-def postpone(shown: Shown, first: date, last: date) -> Json:
+def postpone(shown: DutyView, first: date, last: date) -> Json:
     """Return the form to postpone a duty to a day between ``first`` and ``last``."""
     text = (
         "Till vilken dag? Jag är tyst för er alla till dess. Sista dagen flyttas inte: det gör kansliet. Väljer du en "
@@ -185,7 +164,7 @@ def postpone(shown: Shown, first: date, last: date) -> Json:
     )
 
 
-def help_wanted(shown: Shown) -> Json:
+def help_wanted(shown: DutyView) -> Json:
     """Return the ways to get help. The questions' own buttons take it from there."""
     about = f"Vi behöver hjälp med ”{title(shown.duty)}”."
     return card(
@@ -201,7 +180,7 @@ def help_wanted(shown: Shown) -> Json:
     )
 
 
-def instead(shown: Shown, people: Sequence[tuple[str, str]]) -> Json:
+def instead(shown: DutyView, people: Sequence[tuple[str, str]]) -> Json:
     """Return the form for who does a duty in the person's place. ``people`` are pairs (number, name)."""
     choose: list[CardElement] = []
     if people:
@@ -219,7 +198,7 @@ def instead(shown: Shown, people: Sequence[tuple[str, str]]) -> Json:
     )
 
 
-def handed(shown: Shown, name: str) -> Json:
+def handed(shown: DutyView, name: str) -> Json:
     """Return what follows *Inte jag*. ``name`` is empty if the person does not know who does it."""
     text = (
         f"Tack! Jag påminner {name} i stället för dig."
@@ -245,20 +224,21 @@ def unknown_doer(duty: Duty, place: Municipality, who: str) -> Json:
     )
 
 
-def _state(shown: Shown) -> str:
+def _state(shown: DutyView) -> str:
     standing = shown.standing
     until = f" till {swedish.day(standing.until)}" if standing.state == DutyState.POSTPONED and standing.until else ""
     by = f" ({shown.by})" if shown.by else ""
     return f"{STATES[standing.state]}{until}{by}."
 
 
-def _about(duty: Duty) -> list[CardElement]:
+def about(duty: Duty) -> list[CardElement]:
+    """Return why a duty matters, how it is done and how long it takes."""
     why = [plain(duty.why)] if duty.why else []
     how = [markdown(duty.how)] if duty.how else []
     return [*why, *how, *([small(takes(duty.minutes))] if duty.minutes is not None else [])]
 
 
-def _choices(shown: Shown) -> list[Action]:
+def _choices(shown: DutyView) -> list[Action]:
     data = _data(shown)
     match shown.standing.state:
         case DutyState.SAYS_DONE:
@@ -269,10 +249,11 @@ def _choices(shown: Shown) -> list[Action]:
             begin = [button("Börjat", "duties.begin", alone=True, **data)]
         case _:
             begin = [button("Ångra", "duties.undo", alone=True, **data)]
-    return [*_answers(shown.duty, shown.place.code), *begin]
+    return [*answers(shown.duty, shown.place.code), *begin]
 
 
-def _answers(duty: Duty, code: str) -> list[Action]:
+def answers(duty: Duty, code: str) -> list[Action]:
+    """Return what the people of a municipality can say about a duty that is left."""
     data: Json = {"duty": duty.id, "code": code}
     return [
         button("Klart", "duties.done", style="positive", alone=True, **data),
@@ -282,17 +263,14 @@ def _answers(duty: Duty, code: str) -> list[Action]:
     ]
 
 
-def _data(shown: Shown) -> Json:
+def _data(shown: DutyView) -> Json:
     return {"duty": shown.duty.id, "code": shown.place.code}
 
 
-def _back(shown: Shown) -> Action:
+def _back(shown: DutyView) -> Action:
     return button("Tillbaka", "duties.open", alone=True, **_data(shown))
 
 
-def _link(duty: Duty) -> list[Action]:
+def link(duty: Duty) -> list[Action]:
+    """Return the button to the page where a duty is done."""
     return [open_link("Öppna sidan", duty.link)] if duty.link else []
-
-
-def _short(value: date) -> str:
-    return f"{swedish.WEEKDAYS[value.weekday()][:3]} {value.day} {swedish.MONTHS[value.month - 1]} {value.year}"

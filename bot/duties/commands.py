@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from bot import swedish
-from bot.duties import access, cards
+from bot.duties import access, cards, wheel_cards
 from bot.duties.access import Own
-from bot.duties.cards import Shown
+from bot.duties.cards import DutyView
+from bot.duties.wheel_cards import YearEntry
 from bot.message import Reply, UserError, say, state
 from bot.progress import doers, standings, states
 from bot.register import words
@@ -16,8 +17,8 @@ from bot.register.access import text, visible
 from bot.register.change import Change
 from bot.routes import Routes, Where
 from bot.turn import Turn
-from storage import contacts, duties, kansli, outbox, people
-from storage.duties import DutySource, DutyState
+from storage import contacts, duties, events, kansli, outbox, people
+from storage.duties import Duty, DutySource, DutyState
 from storage.municipalities import Municipality
 from storage.outgoing import Outgoing, ToPerson
 
@@ -46,6 +47,28 @@ def show(turn: Turn) -> Reply:
     everywhere = standings.load(turn.session, rows, turn.now)
     shown = [(duty, everywhere.of(duty.id, place.code)) for duty in rows]
     return say(card=cards.year(place, today.year, shown, _colleagues(turn, place), today))
+
+
+@routes.command(
+    "årshjul",
+    help="Se årets uppgifter och möten som lista och som hjul.",
+    aliases=("årshjulet", "årets uppgifter", "året"),
+    button="duties.wheel",
+)
+def wheel(turn: Turn) -> Reply:
+    """Show the year's duties and events. A person without a municipality sees the duties of everybody."""
+    place, today = access.home(turn), swedish.date_of(turn.now)
+    rows = [duty for duty in duties.of_year(turn.session, today.year) if _shows(duty, place)]
+    start = datetime.combine(date(today.year, 1, 1), time(), swedish.STOCKHOLM)
+    meetings = [*events.held(turn.session, start, turn.now), *events.upcoming(turn.session, turn.now)]
+    days = [(swedish.date_of(event.starts_at) if event.starts_at else None, event.title) for event in meetings]
+    entries = [YearEntry(duty.due, cards.title(duty), duty=True) for duty in rows]
+    entries += [YearEntry(day, text, duty=False) for day, text in days if day is None or day.year == today.year]
+    return say(card=wheel_cards.year(today.year, entries, today))
+
+
+def _shows(duty: Duty, place: Municipality | None) -> bool:
+    return states.concerns(duty, place) if place is not None else not any(duty.audience.values())
 
 
 @routes.action("duties.open")
@@ -161,7 +184,7 @@ def _answer(turn: Turn, mine: Own, note: str = "", *, done: bool = False) -> Rep
     return state(cards.duty(_shown(turn, mine), swedish.date_of(turn.now), note), done=done)
 
 
-def _shown(turn: Turn, mine: Own) -> Shown:
+def _shown(turn: Turn, mine: Own) -> DutyView:
     """Return what the card shows now. Names are only of people who may be shown."""
     duty, place = mine.duty, mine.place
     everywhere = standings.load(turn.session, [duty], turn.now)
@@ -169,12 +192,12 @@ def _shown(turn: Turn, mine: Own) -> Shown:
     may_name = visible(turn, place.code)
     rows = [people.by_id(turn.session, number) for number in doers.load(turn.session, [duty]).first(duty, place.code)]
     names = [person.called if may_name(person) else HIDDEN for person in rows if person is not None]
-    shown = Shown(duty, place, standing, names)
+    shown = DutyView(duty, place, standing, names)
     by = people.by_id(turn.session, row.by_id) if row is not None and row.state == standing.state else None
     if row is not None and by is not None:
         shown = replace(shown, by=f"{by.called if may_name(by) else HIDDEN}, {swedish.day(row.since)}")
     own = next((each for each in everywhere.places[duty.id] if each.code == place.code), None)
-    return replace(shown, norm=everywhere.norm(duty, own) if own is not None else "")
+    return replace(shown, norm=everywhere.norm(duty.id, own) if own is not None else "")
 
 
 def _colleagues(turn: Turn, place: Municipality) -> str:
@@ -213,7 +236,7 @@ def _tomorrow(turn: Turn) -> date:
     return swedish.date_of(turn.now) + timedelta(days=1)
 
 
-def _latest(turn: Turn, shown: Shown) -> date:
+def _latest(turn: Turn, shown: DutyView) -> date:
     """Return the last day to which a duty may be postponed."""
     if shown.standing.ended:
         raise UserError("Det är redan klart, så jag påminner ingen.")

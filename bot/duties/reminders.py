@@ -6,7 +6,7 @@ more than :data:`MOST` messages about a duty: a fourth gives nothing, and a pers
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -14,15 +14,14 @@ from sqlalchemy.orm import Session
 
 from bot.delivery.ladder import Ladder, Reached, Rung
 from bot.duties import cards
-from bot.message import Json
+from bot.duties.reminder_cards import DutyLetter
 from bot.progress import doers, standings, states
-from bot.progress.standings import Standings
 from bot.swedish import STOCKHOLM, date_of
 from storage import duties, duty_facts, municipalities
 from storage.duties import Duty
-from storage.duty_facts import Place
+from storage.duty_facts import MemberPlace
 from storage.outbox import Delivery
-from storage.outgoing import AsMail, Outgoing, Reach, ToPerson
+from storage.outgoing import Outgoing, Reach, ToPerson
 
 MOST = 3
 """Messages to one person about one duty."""
@@ -34,11 +33,11 @@ STAMP = "%Y-%m-%d"
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class DutyCall:
     """A municipality that the kansli calls about a duty."""
 
     duty: Duty
-    place: Place
+    place: MemberPlace
     deadline: date
     people: Sequence[int]
     """The ids of the people to ask for, nearest to the work first; empty if there is nobody."""
@@ -46,37 +45,62 @@ class Call:
     """What to say, in three lines."""
 
 
-@dataclass(slots=True)
-class _Rungs:
-    """A duty's ladder, read once, and what it says for each last day."""
+@dataclass(frozen=True, slots=True)
+class _OnRung:
+    """The highest rung reached for a last day, and its message."""
 
     duty: Duty
-    now: datetime
-    ladder: Ladder
-    wanted: dict[int, tuple[str, ...]]
-    _reached: dict[date, Reached | None]
+    step: Reached
+    wanted: tuple[str, ...]
+    letter: DutyLetter
 
-    @classmethod
-    def of(cls, duty: Duty, now: datetime) -> _Rungs:
-        rungs = {int(rung["days"]): tuple(rung["to"]) for rung in duty.ladder}
-        return cls(duty, now, Ladder(tuple(Rung(days) for days in sorted(rungs)), stamp=STAMP), rungs, {})
+    @property
+    def seats(self) -> tuple[str, ...]:
+        """Return the seats that the rung tells, without the kansli."""
+        return tuple(seat for seat in self.wanted if seat != KANSLI)
 
-    def reached(self, last: date) -> Reached | None:
+    def rows(self, place: MemberPlace, norm: str, people: Iterable[int]) -> Iterator[Outgoing]:
+        """Yield the message to each of these people of a municipality."""
+        step, subject = self.step, self.duty.subject
+        card, mail = self.letter.to(place, norm)
+        stem = states.stem(self.duty.id, place.code).removesuffix(":")
+        for person_id in people:
+            yield Outgoing(
+                key=step.key(stem, person_id),
+                subject=subject,
+                to=ToPerson(person_id),
+                text=card["fallbackText"],
+                card=card,
+                not_before=step.not_before,
+                expires_at=step.until,
+                reach=Reach.REMINDER,
+                mail=mail,
+            )
+
+
+class _Rungs:
+    """A duty's ladder, read once, and where it stands for each last day that a municipality has."""
+
+    def __init__(self, duty: Duty, now: datetime) -> None:
+        self.duty, self.now = duty, now
+        self.wanted = {int(rung["days"]): tuple(rung["to"]) for rung in duty.ladder}
+        self._ladder = Ladder(tuple(Rung(days) for days in sorted(self.wanted)), stamp=STAMP)
+        self._on: dict[date | None, _OnRung | None] = {None: None}
+
+    def on(self, last: date | None) -> _OnRung | None:
         """Return the highest rung reached for a last day. No rung counts before the duty can be done."""
-        if last not in self._reached:
-            opens = self.duty.opens
-            closed = opens is not None and date_of(self.now) < opens
-            at = datetime.combine(last, AT, STOCKHOLM)
-            self._reached[last] = None if closed else self.ladder.due(at, self.now)
-        return self._reached[last]
+        if last not in self._on:
+            self._on[last] = self._find(last)
+        return self._on[last]
 
-    def seats(self, step: Reached) -> tuple[str, ...]:
-        """Return the seats that a rung tells, without the kansli."""
-        return tuple(seat for seat in self.wanted[step.rung.amount] if seat != KANSLI)
-
-    def calls(self, step: Reached) -> bool:
-        """Return whether a rung puts the municipality on the kansli's call list."""
-        return KANSLI in self.wanted[step.rung.amount]
+    def _find(self, last: date | None) -> _OnRung | None:
+        if last is None or (self.duty.opens is not None and date_of(self.now) < self.duty.opens):
+            return None
+        step = self._ladder.due(datetime.combine(last, AT, STOCKHOLM), self.now)
+        if step is None:
+            return None
+        letter = DutyLetter.of(self.duty, last, date_of(step.not_before))
+        return _OnRung(self.duty, step, self.wanted[step.rung.amount], letter)
 
 
 def due(session: Session, now: datetime) -> list[Outgoing]:
@@ -86,12 +110,13 @@ def due(session: Session, now: datetime) -> list[Outgoing]:
     had = duty_facts.reminded(session, running)
     rows: list[Outgoing] = []
     for duty in running:
-        for place, last, step, seats in _steps(everywhere, duty, now):
-            told = [one for one in people.told(duty, place.code, seats) if had.get((duty.subject, one), 0) < MOST]
-            here = [person_id for person_id in told if not people.away(person_id, today)]
-            if here:
-                content = _content(duty, place, last, step, everywhere.norm(duty, place))
-                rows += _rows(duty, place, step, content, here)
+        rungs, number, subject = _Rungs(duty, now), duty.id, duty.subject
+        for place, standing in everywhere.left(duty):
+            on = rungs.on(standing.deadline)
+            told = people.told(duty, place.code, on.seats) if on is not None else ()
+            here = [one for one in told if had.get((subject, one), 0) < MOST and not people.away(one, today)]
+            if on is not None and here:
+                rows += on.rows(place, everywhere.norm(number, place), here)
     return rows
 
 
@@ -110,27 +135,27 @@ def still_wanted(session: Session, row: Delivery) -> bool:
     standing = standings.load(session, [duty], row.not_before).of(duty.id, code)
     if standing.quiet or standing.deadline is None or standing.deadline.strftime(STAMP) != stamp:
         return False
-    seats = _Rungs.of(duty, row.not_before).wanted.get(int(days), ())
+    seats = _Rungs(duty, row.not_before).wanted.get(int(days), ())
     told = doers.load(session, [duty]).told(duty, code, [seat for seat in seats if seat != KANSLI])
     return row.person_id in told
 
 
-def call_list(session: Session, now: datetime) -> list[Call]:
+def call_list(session: Session, now: datetime) -> list[DutyCall]:
     """Return the municipalities whose reminders have ended without result, by duty and municipality."""
     running = duties.running(session)
     everywhere, people = standings.load(session, running, now), doers.load(session, running)
     calls = []
     for duty in running:
-        rungs = _Rungs.of(duty, now)
+        rungs = _Rungs(duty, now)
         for place, standing in everywhere.left(duty):
-            step = rungs.reached(standing.deadline) if standing.deadline is not None else None
-            if step is not None and standing.deadline is not None and rungs.calls(step):
+            on, last = rungs.on(standing.deadline), standing.deadline
+            if on is not None and last is not None and KANSLI in on.wanted:
                 asked = people.told(duty, place.code, doers.ORDER)
-                calls.append(Call(duty, place, standing.deadline, asked, script(duty, place, standing.deadline)))
+                calls.append(DutyCall(duty, place, last, asked, script(duty, place, last)))
     return calls
 
 
-def script(duty: Duty, place: Place, last: date) -> tuple[str, str, str]:
+def script(duty: Duty, place: MemberPlace, last: date) -> tuple[str, str, str]:
     """Return what to say to a municipality on the telephone, in three lines."""
     takes = cards.takes(duty.minutes)
     return (
@@ -138,38 +163,3 @@ def script(duty: Duty, place: Place, last: date) -> tuple[str, str, str]:
         f"Sista dagen var {cards.day(last)}. {takes}".strip(),
         "Vad behöver ni för att bli klara, och vilken dag är det gjort?",
     )
-
-
-def _steps(everywhere: Standings, duty: Duty, now: datetime) -> Iterator[tuple[Place, date, Reached, tuple[str, ...]]]:
-    """Yield the municipalities that are on a rung, with their last day, the rung and the seats that it tells."""
-    rungs = _Rungs.of(duty, now)
-    for place, standing in everywhere.left(duty):
-        last = standing.deadline
-        step = rungs.reached(last) if last is not None else None
-        seats = rungs.seats(step) if step is not None else ()
-        if last is not None and step is not None and seats:
-            yield place, last, step, seats
-
-
-def _content(duty: Duty, place: Place, last: date, step: Reached, norm: str) -> tuple[Json, AsMail]:
-    sent_on = date_of(step.not_before)
-    return cards.reminder(duty, last, sent_on, place, norm), cards.by_mail(duty, last, sent_on, place, norm)
-
-
-def _rows(
-    duty: Duty, place: Place, step: Reached, content: tuple[Json, AsMail], people: Sequence[int]
-) -> Iterator[Outgoing]:
-    card, mail = content
-    stem = states.stem(duty.id, place.code).removesuffix(":")
-    for person_id in people:
-        yield Outgoing(
-            key=step.key(stem, person_id),
-            subject=duty.subject,
-            to=ToPerson(person_id),
-            text=card["fallbackText"],
-            card=card,
-            not_before=step.not_before,
-            expires_at=step.until,
-            reach=Reach.REMINDER,
-            mail=mail,
-        )

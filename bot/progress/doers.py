@@ -1,4 +1,4 @@
-"""Who does a duty in a municipality: the holders of its seats, the people they named instead, and the gaps."""
+"""The people who do a duty in a municipality: the holders of its seats, the people they named instead, and the gaps."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from storage.duty_facts import Hand
 from storage.people import PersonRole
 
 ORDER = (PersonRole.REPORTER, PersonRole.OFFICER, PersonRole.SUBSTITUTE, PersonRole.POLITICIAN)
-"""Who is asked when the people that a rung names do not exist: the nearest to the work first."""
+"""The order in which seats are asked when the people that a rung names do not exist: nearest to the work first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Doers:
     _seats: Mapping[tuple[str, str], Sequence[int]]
     """The holders, by municipality and seat."""
     _hands: Mapping[tuple[int, str, int], Hand]
-    """Who said *Inte jag*, by duty, municipality and person."""
+    """The people who said *Inte jag*, by duty, municipality and person."""
     _pauses: Mapping[int, date]
     """The last day on which a person wants no reminders."""
 

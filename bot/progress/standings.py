@@ -18,16 +18,27 @@ from bot.register import words
 from bot.swedish import STOCKHOLM, date_of, listed
 from storage import duty_facts
 from storage.duties import ENDED, Duty, DutyKind, DutyState
-from storage.duty_facts import Place
+from storage.duty_facts import MemberPlace
 from storage.people import PersonRole
 
 FEWEST = 5
 """A norm is about at least so many municipalities, so that it points at nobody."""
+_DONE = frozenset({DutyState.SAYS_DONE, DutyState.CONFIRMED})
 _QUIET = frozenset({*ENDED, DutyState.POSTPONED})
+STATE_NAMES = {
+    DutyState.NOT_STARTED: "Inte påbörjat",
+    DutyState.IN_PROGRESS: "Pågår",
+    DutyState.HELP_WANTED: "Behöver hjälp",
+    DutyState.POSTPONED: "Uppskjutet",
+    DutyState.SAYS_DONE: "Säger klart",
+    DutyState.CONFIRMED: "Klart och bekräftat",
+    DutyState.EXEMPT: "Undantaget",
+}
+"""The states in the kansli's words."""
 BOTH_ROLES = (PersonRole.POLITICIAN, PersonRole.OFFICER)
 
 
-class Standing(NamedTuple):
+class DutyStanding(NamedTuple):
     """How far a municipality has come with a duty."""
 
     state: DutyState
@@ -51,68 +62,66 @@ class Standing(NamedTuple):
 class Standings:
     """The standings of some duties on one day."""
 
-    places: Mapping[int, Sequence[Place]]
+    places: Mapping[int, Sequence[MemberPlace]]
     """The members that each duty concerns, by the number of the duty."""
-    _defaults: Mapping[int, Standing]
-    _known: Mapping[tuple[int, str], Standing]
-    _norms: dict[tuple[int, str], str] = field(default_factory=dict)
+    _defaults: Mapping[int, DutyStanding]
+    _known: Mapping[tuple[int, str], DutyStanding]
+    _norms: dict[tuple[int, str, str], str] = field(default_factory=dict)
 
-    def of(self, duty_id: int, code: str) -> Standing:
+    def of(self, duty_id: int, code: str) -> DutyStanding:
         """Return where a municipality stands with one of the duties."""
         return self._known.get((duty_id, code)) or self._defaults[duty_id]
 
-    def left(self, duty: Duty) -> Iterator[tuple[Place, Standing]]:
+    def left(self, duty: Duty) -> Iterator[tuple[MemberPlace, DutyStanding]]:
         """Yield the municipalities that have the duty left and have not postponed it."""
-        known, default = self._known, self._defaults[duty.id]
-        for place in self.places[duty.id]:
-            standing = known.get((duty.id, place.code), default)
+        number, known = duty.id, self._known
+        default = self._defaults[number]
+        for place in self.places[number]:
+            standing = known.get((number, place.code), default)
             if standing.state not in _QUIET:
                 yield place, standing
 
-    def norm(self, duty: Duty, place: Place) -> str:
+    def norm(self, duty_id: int, place: MemberPlace) -> str:
         """Return how many of the municipality's own size group, or else its county, are done.
 
         Empty unless more than half of them are: a low number would say that most do nothing.
         """
-        for group, where in ((place.size_group, "er kommungrupp"), (place.county, "ert län")):
-            if group and (text := self._norm(duty, group)):
-                return f"{text} i {where} är klara."
-        return ""
+        key = duty_id, place.size_group, place.county
+        if key not in self._norms:
+            self._count(duty_id)
+        return self._norms.get(key, "")
 
-    def _norm(self, duty: Duty, group: str) -> str:
-        if (duty.id, group) not in self._norms:
-            self._count(duty, group)
-        return self._norms[(duty.id, group)]
-
-    def _count(self, duty: Duty, wanted: str) -> None:
+    def _count(self, duty_id: int) -> None:
         done, total = Counter[str](), Counter[str]()
-        for place in self.places[duty.id]:
-            state = self.of(duty.id, place.code).state
+        for place in self.places[duty_id]:
+            state = self.of(duty_id, place.code).state
             for group in (place.size_group, place.county):
                 total[group] += state != DutyState.EXEMPT
-                done[group] += state in (DutyState.SAYS_DONE, DutyState.CONFIRMED)
-        for group in (*total, wanted):
-            told = total[group] >= FEWEST and done[group] * 2 > total[group]
-            self._norms[(duty.id, group)] = f"{done[group]} av {total[group]}" if told else ""
+                done[group] += state in _DONE
+        most = {group for group in total if total[group] >= FEWEST and done[group] * 2 > total[group]}
+        for size, county in {(place.size_group, place.county) for place in self.places[duty_id]}:
+            group, where = (size, "er kommungrupp") if size and size in most else (county, "ert län")
+            text = f"{done[group]} av {total[group]} i {where} är klara." if group in most else ""
+            self._norms[duty_id, size, county] = text
 
 
 def load(session: Session, duties: Collection[Duty], now: datetime) -> Standings:
     """Return the standings of these duties now, with the same number of statements for one duty and for many."""
     everywhere, today = duty_facts.places(session), date_of(now)
     places = {duty.id: _concerned(duty, everywhere) for duty in duties}
-    defaults = {duty.id: Standing(DutyState.NOT_STARTED, duty.due) for duty in duties}
+    defaults = {duty.id: DutyStanding(DutyState.NOT_STARTED, duty.due) for duty in duties}
     known = {}
     for row in duty_facts.statuses(session, defaults):
         last = row.due or defaults[row.duty_id].deadline
-        known[row.duty_id, row.code] = Standing(states.current(row.state, row.until, today), last, row.until)
+        known[row.duty_id, row.code] = DutyStanding(states.current(row.state, row.until, today), last, row.until)
     for duty_id, code in facts(session, duties, everywhere):
         before = known.get((duty_id, code)) or defaults[duty_id]
         if before.state != DutyState.EXEMPT:
-            known[duty_id, code] = Standing(DutyState.CONFIRMED, before.deadline)
+            known[duty_id, code] = DutyStanding(DutyState.CONFIRMED, before.deadline)
     return Standings(places, defaults, known)
 
 
-def facts(session: Session, duties: Collection[Duty], places: Sequence[Place]) -> set[tuple[int, str]]:
+def facts(session: Session, duties: Collection[Duty], places: Sequence[MemberPlace]) -> set[tuple[int, str]]:
     """Return the duties that are done because of facts, each with the municipality."""
     meetings = {duty.event_id for duty in duties if duty.kind == DutyKind.ANNUAL_MEETING and duty.event_id is not None}
     there = duty_facts.taking_part(session, meetings)
@@ -164,7 +173,7 @@ def _by_year(duties: Iterator[Duty]) -> dict[int, list[Duty]]:
     return years
 
 
-def _concerned(duty: Duty, places: Sequence[Place]) -> Sequence[Place]:
+def _concerned(duty: Duty, places: Sequence[MemberPlace]) -> Sequence[MemberPlace]:
     if not any(duty.audience.values()):
         return places
     return [place for place in places if states.in_audience(duty, place.code, place.county, place.size_group)]

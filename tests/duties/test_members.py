@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
@@ -10,9 +11,10 @@ from sqlalchemy import update
 
 from storage.contacts import Contact
 from storage.duties import Duty, DutySource, DutyState
-from tests.support.chat import Chat, Clock
+from tests.support.chat import Chat, Clock, seen
 from tests.support.duties import add_duty, change_duty, history, planned, put
 from tests.support.people import LUND, SOTENAS, appoint, know, person, set_up
+from tests.support.races import at_once
 
 
 @pytest.fixture
@@ -153,7 +155,7 @@ def test_a_person_who_does_not_do_it_names_another(anna: Chat, bo: Chat, kansli:
     assert "Gröna nyckeltal" in bo.text
     anna.click("Det är jag")
     clock.now = datetime(2026, 12, 7, 9, tzinfo=UTC)
-    assert anna.tick() == 1
+    anna.tick()
     assert [key.rpartition(":")[2] for key, _ in planned(database)] == [
         str(person(chat).id) for chat in (anna, bo, cia, anna)
     ]
@@ -217,3 +219,26 @@ def test_a_press_that_comes_too_late_is_told_why(anna: Chat, what: Callable[[Cha
 
     assert told in anna.click("Klart")
     assert history(anna.app.database, duty, SOTENAS) in ([], [("exempt", "kansli", "")])
+
+
+def test_two_who_press_done_at_once_are_both_answered_and_thanked_once(anna: Chat, bo: Chat) -> None:
+    duty = add_duty(anna.app.database)
+    data = {"duty": duty.id, "code": SOTENAS}
+
+    told = [seen(reply) for reply in at_once([(anna, "duties.done", data), (bo, "duties.done", data)])]
+
+    assert sum("Tack! Nu är det klart" in text for text in told) == 1
+    assert sum("Det är redan klart" in text for text in told) == 1
+    assert history(anna.app.database, duty, SOTENAS) == [("says_done", "click", "")]
+
+
+def test_the_wheel_fits_in_a_card_and_its_list_says_the_same(anna: Chat) -> None:
+    add_duty(anna.app.database)
+    add_duty(anna.app.database, title="Enkäten", due=None)
+
+    shown = anna.say("årshjul")
+    assert "1. Tisdag den 8 december 2026: Gröna nyckeltal 2026" in shown
+    assert "Datum inte satt\nEnkäten 2026" in shown
+    assert '"url": "data:image/png;base64,' in json.dumps(anna.card)
+    assert len(json.dumps(anna.card)) < 28_000
+    assert "Gröna nyckeltal 2026" in anna.as_("Eva Exner").say("årshjul")  # a newcomer without a municipality
