@@ -18,6 +18,7 @@ from tests.attendance.test_afterwards import known, sign_up
 from tests.conftest import NOON
 from tests.support.chat import KANSLI, Chat
 from tests.support.events import HOUR, STARTS, change, put_up, stored
+from tests.support.fakes import Trouble
 from tests.support.graph import ANNA, Office, office
 from tests.support.people import know, person
 
