@@ -6,7 +6,7 @@ late tick, a missed one or three replicas' ticks give the same rows.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,20 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.orm import Session
 
-from bot import agenda, announcements, attendance, consultations, events, members, news, nudges, questions, upkeep
+from bot import (
+    agenda,
+    announcements,
+    attendance,
+    consultations,
+    duties,
+    events,
+    members,
+    news,
+    nudges,
+    questions,
+    statuslists,
+    upkeep,
+)
 from bot.attendance import webinars
 from bot.delivery.answers import LOOK_EVERY, AnswerReader
 from bot.features import AUDIENCES
@@ -34,7 +47,7 @@ Clock = Callable[[], datetime]
 Work = Callable[[Session], int]
 
 DUE: tuple[Due, ...] = (
-    *(*questions.DUE, *upkeep.DUE, *members.DUE, *announcements.DUE, *consultations.DUE),
+    *(*questions.DUE, *upkeep.DUE, *members.DUE, *announcements.DUE, *consultations.DUE, *duties.DUE),
     *(attendance.due(AUDIENCES), *attendance.DUE),
 )
 """The features that may have messages due. Each is asked every :data:`PLAN_EVERY`."""
@@ -48,6 +61,8 @@ STILL_WANTED: Mapping[str, StillWanted] = {
     **events.STILL_WANTED,
     **consultations.STILL_WANTED,
     **attendance.STILL_WANTED,
+    **duties.STILL_WANTED,
+    **statuslists.STILL_WANTED,
 }
 """Checks just before sending whether a message is still wanted, by the first word of its subject."""
 
@@ -131,7 +146,7 @@ async def ticking(
     clock: Clock,
     jobs: tuple[Job, ...] = JOBS,
     due: tuple[Due, ...] = DUE,
-    errands: tuple[Errand, ...] = (),
+    errands: Sequence[Errand] = (),
 ) -> AsyncIterator[None]:
     """Run the jobs while the block runs. If one raises, log it and run it again at its next time."""
     scheduler = AsyncIOScheduler(timezone=UTC)

@@ -26,7 +26,7 @@ from storage.outbox import Delivery
 from storage.outgoing import AsMail, Outgoing, Reach, Repeat, ToPerson, number_of
 from storage.registrations import RegistrationState
 
-INVITE, UNANSWERED, COMING = "event_invite", "event_unanswered", "event_coming"
+INVITE, UNANSWERED, COMING = seats.INVITE, "event_unanswered", "event_coming"
 """The first words of the subjects."""
 TO_INVITED = Ladder((Rung(-14), Rung(-3)))
 """Before the last day to register (issue "Webinars and meetings")."""

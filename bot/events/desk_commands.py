@@ -12,7 +12,7 @@ from bot.register.audience import to_json
 from bot.register.change import Change
 from bot.routes import Role, Routes, Where
 from bot.schedule import life, sentences
-from bot.schedule.life import Every
+from bot.schedule.life import SeriesStep
 from bot.schedule.plans import EventPlan
 from bot.schedule.sentences import TimeReading
 from bot.turn import Turn
@@ -185,9 +185,9 @@ def ask_series(turn: Turn) -> Reply:
 def repeat(turn: Turn) -> Reply:
     """Make a series of a draft."""
     row = access.current(turn, EventState.DRAFT)
-    if turn.data.get("every") not in set(Every):
+    if turn.data.get("every") not in set(SeriesStep):
         raise UserError("Välj hur ofta mötet återkommer.")
-    life.repeat(Change.of(turn), row, Every(str(turn.data.get("every"))), form.count_of(turn.data, "times"))
+    life.repeat(Change.of(turn), row, SeriesStep(str(turn.data.get("every"))), form.count_of(turn.data, "times"))
     return turn.in_place(desk_cards.series(events.of_series(turn.session, row.series)))
 
 

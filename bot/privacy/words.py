@@ -208,6 +208,7 @@ COLUMNS = {
     "phrasings": "Andra sätt att fråga",
     "helpful": "Hjälpte svaret",
     "reason": "Skäl",
+    "note": "Anteckning",
     "at": "När",
     "asked_at": "När",
     "ended_at": "Avslutad",

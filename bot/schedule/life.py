@@ -25,7 +25,7 @@ MOST_IN_SERIES = 30
 """More than two years of a monthly meeting, or half a year of a weekly one."""
 
 
-class Every(StrEnum):
+class SeriesStep(StrEnum):
     """How often the events of a series come."""
 
     WEEK = "week"
@@ -102,7 +102,7 @@ def copy(change: Change, event: Event) -> Event:
     return _add(change, replace(EventPlan.of(event), when=None, register_by=None), dict(event.audience))
 
 
-def repeat(change: Change, event: Event, every: Every, times_: int) -> list[Event]:
+def repeat(change: Change, event: Event, every: SeriesStep, times_: int) -> list[Event]:
     """Make a series of an event: drafts like it, ``times_`` events together. Return the new ones.
 
     All keep the clock times in Stockholm. Raise :class:`UserError` if one of them can't be.
@@ -143,10 +143,10 @@ def checked_reason(text: str) -> str:
     return plans.fitting(text.strip(), "Skälet", LONGEST_REASON)
 
 
-def _next(first: date, every: Every, number: int) -> date:
+def _next(first: date, every: SeriesStep, number: int) -> date:
     """Return the day of the event that comes ``number`` steps after the first."""
-    if every is not Every.MONTH:
-        return first + timedelta(number * (7 if every is Every.WEEK else 14))
+    if every is not SeriesStep.MONTH:
+        return first + timedelta(number * (7 if every is SeriesStep.WEEK else 14))
     year, month = divmod(first.year * 12 + first.month - 1 + number, 12)
     begins = date(year, month + 1, 1)
     same = begins + timedelta((first.weekday() - begins.weekday()) % 7 + (first.day - 1) // 7 * 7)
