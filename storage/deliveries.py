@@ -61,10 +61,21 @@ def in_lane(session: Session, lane: str) -> Delivery | None:
     return session.scalar(select(Delivery).where(Delivery.lane == lane).order_by(Delivery.id.desc()).limit(1))
 
 
-def told(subjects: Collection[str], stem: str) -> PersonIds:
-    """Return the people who have a message with these subjects whose key begins with ``stem``, sent or not."""
+def told(subjects: Collection[str], stem: str, still: str = "") -> PersonIds:
+    """Return the people who have a message with these subjects whose key begins with ``stem``, sent or not.
+
+    With ``still``, a message that was cancelled counts only if its key begins with ``still``: nothing has changed since.
+    """
     query = select(Delivery.person_id).where(Delivery.subject.in_(list(subjects)))
-    return query.where(Delivery.key.startswith(stem, autoescape=True))
+    query = query.where(Delivery.key.startswith(stem, autoescape=True))
+    same = or_(Delivery.state != State.CANCELLED, Delivery.key.startswith(still, autoescape=True))
+    return query.where(same) if still else query
+
+
+def told_before(session: Session, subjects: Collection[str], moment: datetime) -> set[int]:
+    """Return the people to whom a message with these subjects went by ``moment``, or was to go."""
+    query = select(Delivery.person_id).where(Delivery.subject.in_(list(subjects)), Delivery.not_before <= moment)
+    return {person_id for person_id in session.scalars(query) if person_id is not None}
 
 
 def was_told(session: Session, subjects: Collection[str], person_id: int) -> bool:

@@ -272,7 +272,7 @@ def columns(outgoing: Outgoing) -> dict[str, Any]:
         "dated": outgoing.expires_at is not None,
         "mail_after": None if outgoing.mail_after is None else outgoing.mail_after // timedelta(minutes=1),
     }
-    change = Operation.DELETE if outgoing.body is None else Operation.UPDATE
+    change = Operation.UPDATE if outgoing.text or outgoing.card is not None else Operation.DELETE
     match outgoing.to:
         case ToPerson(person_id, near):
             place = _place(near) if near else {}

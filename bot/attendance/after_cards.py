@@ -26,7 +26,7 @@ def ask(event: Event) -> Json:
         label("Jag var med. Var det värt din tid?"),
         plain("Tryck på en siffra: 1 är nej, 5 är ja, absolut."),
         buttons(*(button(str(number), "attendance.rate", event=event.id, stars=number) for number in STARS)),
-        buttons(button("Jag missade den", "attendance.miss", event=event.id)),
+        buttons(button("Jag var inte med", "attendance.miss", event=event.id)),
         small(_PRIVATE),
         summary=f"Var du med på {event.title}? Var det värt din tid?",
     )

@@ -42,8 +42,8 @@ def form(event: Event, known: int, notice: str = "") -> Json:
         _list(""),
         buttons(button("Förhandsgranska", "attendance.preview", style="positive", event=event.id)),
         actions=[
-            button("Se siffrorna", "attendance.figures_of", event=event.id),
-            button("Till mötet", "event.desk.open", event=event.id),
+            button("Se siffrorna", "attendance.figures_of", alone=True, event=event.id),
+            button("Till mötet", "event.desk.open", alone=True, event=event.id),
         ],
         summary=f"Närvaro: {event.title}",
     )
@@ -67,7 +67,7 @@ def preview(event: Event, known: int, roll: Roll) -> Json:
         actions=[
             button("Spara", "attendance.save", style="positive", event=event.id, unknown=len(roll.unknown)),
             button("Granska igen", "attendance.preview", event=event.id),
-            button("Avbryt", "attendance.open", event=event.id),
+            button("Avbryt", "attendance.open", alone=True, event=event.id),
         ],
         summary=f"Närvaro: {event.title}. {found}",
     )

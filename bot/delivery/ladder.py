@@ -111,7 +111,9 @@ class Ladder:
             if now >= date:
                 return None
             until = min(until or date, date)
-        if rung.unit is Unit.HOURS or (rung.amount < 0 and opens >= date):
+            if rung.unit is Unit.NEAR_DAYS and (opens >= until or not swedish.is_open(rung.moment(date))):
+                opens = min(swedish.next_day_time(now), until)
+        if rung.unit is Unit.HOURS or (rung.amount < 0 and opens >= (until or date)):
             opens = now
         return Reached(rung, date.astimezone(UTC).strftime(self.stamp), opens, until)
 

@@ -20,7 +20,7 @@ NAMED = 8
 
 
 @routes.command(
-    "uppgifter",
+    "planera uppgifter",
     help="Se årets uppgifter för medlemmarna, sätt datum och ändra dem.",
     takes="år",
     aliases=("rapporteringsuppgifter", "medlemmarnas uppgifter"),
@@ -131,7 +131,7 @@ def asked_year(turn: Turn, text: str) -> int:
     if not text.strip():
         return date_of(turn.now).year
     if not (text.isascii() and text.isdecimal() and len(text) == 4):  # noqa: PLR2004 - digits of a year
-        raise UserError("Skriv året med fyra siffror, till exempel **uppgifter 2027**.")
+        raise UserError("Skriv året med fyra siffror, till exempel **planera uppgifter 2027**.")
     return int(text)
 
 

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.duties.report_cards import STATES
 from bot.progress import standings
 from bot.register import sheets, words
 from storage import contacts, duties, name_keys
@@ -43,7 +42,7 @@ def rows(session: Session, duty: Duty, now: datetime) -> list[tuple[str, ...]]:
         standing, row = everywhere.of(duty.id, place.code), known.get((duty.id, place.code))
         found.append(
             (
-                *(place.code, place.full_name, place.county, place.size_group, STATES[standing.state]),
+                *(place.code, place.full_name, place.county, place.size_group, standings.STATE_NAMES[standing.state]),
                 *(day.isoformat() if day else "" for day in (standing.deadline, standing.until)),
                 row.reason if row else "",
                 f"{row.since:%Y-%m-%d}" if row else "",

@@ -28,6 +28,7 @@ from bot.cards import (
 from bot.charts import Series
 from bot.duties import cards, desk_cards
 from bot.message import Json
+from bot.progress import standings
 from bot.progress.figures import Course, Tally
 from bot.progress.standings import DutyStanding
 from bot.register import words
@@ -39,11 +40,10 @@ from storage.outgoing import AsMail
 
 ON_PAGE = 12
 FIELDS = {"county": "Län", "size_group": "Kommungrupp"}
-STATES = {**cards.STATES, DutyState.SAYS_DONE: "Säger klart", DutyState.IN_PROGRESS: "Pågår"}
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class DutyFilter:
     """Which municipalities a list shows: all, those of a group, or those that a word names."""
 
     by: str = ""
@@ -149,14 +149,14 @@ def report(duty: Duty, tally: Tally, course: Course, numbers: Mapping[str, int])
     """Return one duty: how many are done, the chart over time, and the ways down."""
     title, text = cards.title(duty), f"{_done(tally)}, {tally.left} kvar. {tally.confirmed} är bekräftade."
     lists = [
-        button(f"{name} ({numbers[by]})", "duties.report.list", duty=duty.id, **Filter(by).data)
+        button(f"{name} ({numbers[by]})", "duties.report.list", duty=duty.id, **DutyFilter(by).data)
         for by, name in SHOWN.items()
         if numbers[by]
     ]
     ways = [
         *(button(f"Per {name.lower()}", "duties.report.groups", duty=duty.id, by=by) for by, name in FIELDS.items()),
         *lists,
-        button("Alla kommuner", "duties.report.list", duty=duty.id, **Filter().data),
+        button("Alla kommuner", "duties.report.list", duty=duty.id, **DutyFilter().data),
         button("Hämta Excel", "duties.report.excel", duty=duty.id),
         button("Läs in lista", "statuslist.start", duty=duty.id),
         button("Uppgiften", "duties.desk.open", duty=duty.id),
@@ -174,7 +174,7 @@ def report(duty: Duty, tally: Tally, course: Course, numbers: Mapping[str, int])
 
 
 def chart(duty: Duty, tally: Tally, course: Course) -> CardElement:
-    """Return how many were done and left at the end of each month, beside last year."""
+    """Return how many were done and left at the end of each month, this year and last."""
     labels = [f"{MONTHS[month.month - 1][:3]} {month.year % 100:02}" for month in course.months]
     left = [max(0, tally.concerned - number) for number in course.done]
     series = [Series(f"Klara {duty.year}", course.done), Series("Kvar", left)]
@@ -189,13 +189,13 @@ def groups(duty: Duty, by: str, tallies: Mapping[str, Tally]) -> Json:
     """Return how many are done in each county or size group."""
     title = f"{cards.title(duty)}: per {FIELDS[by].lower()}"
     rows = [
-        row(f"{name}: {_done(tally)}", "duties.report.list", duty=duty.id, **Filter(by, name).data)
+        row(f"{name}: {_done(tally)}", "duties.report.list", duty=duty.id, **DutyFilter(by, name).data)
         for name, tally in tallies.items()
     ]
     return card(heading(title), *rows, actions=[_back(duty)], summary=title)
 
 
-def listing(duty: Duty, wanted: Filter, shown: Sequence[tuple[MemberPlace, DutyStanding]], page: int) -> Json:
+def listing(duty: Duty, wanted: DutyFilter, shown: Sequence[tuple[MemberPlace, DutyStanding]], page: int) -> Json:
     """Return the municipalities of a filter."""
     title = f"{cards.title(duty)}: {wanted.value or SHOWN.get(wanted.by, 'alla kommuner')}"
     here = paged(shown, page, ON_PAGE, "duties.report.list", duty=duty.id, **wanted.data)
@@ -244,7 +244,7 @@ def place(shown: PlaceReport, today: date) -> Json:
 def state(standing: DutyStanding) -> str:
     """Return a state for the kansli, with the day to which it is postponed."""
     until = f" till {day(standing.until)}" if standing.state == DutyState.POSTPONED and standing.until else ""
-    return f"{STATES[standing.state]}{until}"
+    return f"{standings.STATE_NAMES[standing.state]}{until}"
 
 
 def file(duty: Duty, url: str) -> Json:

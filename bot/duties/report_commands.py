@@ -7,7 +7,7 @@ from functools import partial
 
 from bot import downloads
 from bot.duties import access, cards, desk_commands, export, reminders, report_cards
-from bot.duties.report_cards import FIELDS, SHOWN, Filter, PlaceReport
+from bot.duties.report_cards import FIELDS, SHOWN, DutyFilter, PlaceReport
 from bot.message import Json, Reply, UserError, say
 from bot.progress import doers, figures, plans, standings, states
 from bot.progress.standings import Standings
@@ -49,7 +49,7 @@ def show(turn: Turn) -> Reply:
     """Show one duty with its chart."""
     duty = access.kept(turn)
     everywhere = standings.load(turn.session, [duty], turn.now)
-    numbers = {by: len(_filtered(turn, duty, everywhere, Filter(by))) for by in SHOWN}
+    numbers = {by: len(_filtered(turn, duty, everywhere, DutyFilter(by))) for by in SHOWN}
     course = figures.course(turn.session, duty, everywhere, turn.now)
     return turn.in_place(report_cards.report(duty, figures.tally(duty, everywhere), course, numbers))
 
@@ -69,7 +69,7 @@ def show_list(turn: Turn) -> Reply:
     """Show the municipalities of a filter. An unknown filter shows all."""
     duty = access.kept(turn)
     by, value = turn.data.get("by"), str(turn.data.get("value") or "")
-    wanted = Filter(str(by), value) if by in (*FIELDS, *SHOWN) else Filter()
+    wanted = DutyFilter(str(by), value) if by in (*FIELDS, *SHOWN) else DutyFilter()
     everywhere = standings.load(turn.session, [duty], turn.now)
     codes = _filtered(turn, duty, everywhere, wanted)
     shown = [(place, everywhere.of(duty.id, place.code)) for place in everywhere.places[duty.id] if place.code in codes]
@@ -174,7 +174,7 @@ def _year(turn: Turn, number: int) -> Json:
     return report_cards.year(number, [(duty, figures.tally(duty, everywhere)) for duty in rows], len(calls))
 
 
-def _filtered(turn: Turn, duty: Duty, everywhere: Standings, wanted: Filter) -> set[str]:
+def _filtered(turn: Turn, duty: Duty, everywhere: Standings, wanted: DutyFilter) -> set[str]:
     """Return the codes of the municipalities of a filter."""
     places = everywhere.places[duty.id]
     match wanted.by:
@@ -222,7 +222,7 @@ def _history(turn: Turn, duty: Duty, place: Municipality) -> list[str]:
     lines = []
     for row in reversed(rows):
         who = called.get(row.by_id or 0, "")
-        parts = [report_cards.STATES[DutyState(row.state)], who, row.note]
+        parts = [standings.STATE_NAMES[DutyState(row.state)], who, row.note]
         lines.append(f"{day(row.at)}: {', '.join(filter(None, parts))}")
     return lines
 

@@ -146,7 +146,7 @@ def questions(turn: Turn) -> Reply:
     return turn.in_place(message_cards.questions(event, events.questions(turn.session, event), turn.page))
 
 
-@routes.download("event", saved_as="mote.ics", content_type="text/calendar; charset=utf-8")
+@routes.download("event", saved_as="mote.ics", content_type="text/calendar")
 def calendar_file(wanted: FileRequest) -> Callable[[], bytes]:
     """Return the maker of an event's file for calendars. Only a registered person's file says where to join."""
     event = events.find(wanted.session, wanted.about)

@@ -94,10 +94,7 @@ def preview(event: Event, standing: Standing, notice: str = "") -> Json:
         *([plain(notice)] if notice else []),
         Container(style="emphasis", items=list(_look(event, standing))),
         *(caution(text) for text in _warnings(event, standing)),
-        label("Vilka bjuds in?"),
-        plain(standing.invited or "Ingen är inbjuden. Alla medlemmar ser det om de skriver webbinarier."),
-        *(small(f"{line}.") for line in standing.unreached),
-        *([small(f"Visas i: {standing.channels}.")] if standing.channels else []),
+        *(() if _is_done(event, standing) else _audience(standing)),
         *_pairs(*_actions(event, standing)),
         summary=f"{STATE_NAMES[state]}: {event.title}",
     )
@@ -125,14 +122,14 @@ def doubt(event: Event, text: str, choices: Sequence[Span]) -> Json:
 
 
 def overview(shown: Sequence[Event], counts: Mapping[int, int], page: int) -> Json:
-    """List all events: without a date, coming, then past. ``counts`` say how many are coming."""
+    """List all events: coming, without a date, then past. ``counts`` say how many are coming."""
     pages = paged(shown, page, ON_PAGE, "event.desk.list")
     body: list[CardElement] = [heading("Planera möten")]
     if not shown:
         body.append(plain("Det finns inga möten än."))
     for event in pages.shown:
         body.append(row(one_line(event.title, 80), "event.desk.open", event=event.id))
-        coming = f" · {count(counts[event.id], 'anmäld', 'anmälda')}" if event.state == EventState.OPEN else ""
+        coming = f" · {count(counts[event.id], 'anmäld', 'anmälda')}" if event.id in counts else ""
         when = words.capital(times.written(times.span_of(event.starts_at, event.ends_at)))
         body.append(small(f"{STATE_NAMES[EventState(event.state)]}{coming} · {when}"))
     body += [small(pages.place)] if pages.last else []
@@ -176,6 +173,20 @@ def _look(event: Event, standing: Standing) -> Iterator[CardElement]:
     ):
         if value:
             yield plain(f"{title}: {value}")
+
+
+def _audience(standing: Standing) -> Iterator[CardElement]:
+    yield label("Vilka bjuds in?")
+    yield plain(standing.invited or "Ingen är inbjuden. Alla medlemmar ser det om de skriver webbinarier.")
+    yield from (small(f"{line}.") for line in standing.unreached)
+    if standing.channels:
+        yield small(f"Visas i: {standing.channels}.")
+
+
+def _is_done(event: Event, standing: Standing) -> bool:
+    """Return whether the event is over or cancelled, so that nobody is invited any more."""
+    over = event.ends_at is not None and event.ends_at <= standing.view.now
+    return event.state == EventState.CANCELLED or over
 
 
 def _warnings(event: Event, standing: Standing) -> Iterator[str]:

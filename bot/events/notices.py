@@ -219,7 +219,8 @@ def _tell_moved(session: Session, event: Event, now: datetime) -> None:
         return
     subject = f"{MOVE}:{event.id}"
     outbox.cancel(session, subject, now)  # an earlier time that still waits
-    key, card, mail = f"{subject}:{_stamp(event)}", message_cards.moved(event), message_cards.moved_mail(event)
+    key = f"{subject}:{_stamp(event)}:{event.version}"  # an event that moves back is told again
+    card, mail = message_cards.moved(event), message_cards.moved_mail(event)
     starts = event.starts_at
     for row, person in untold:
         own = None if _by_file(row, person) else mail

@@ -157,7 +157,9 @@ def extend_one(change: Change, duty: Duty, code: str, until: date | None) -> Non
 def copy(change: Change, duty: Duty) -> Duty:
     """Return next year's duty, without dates. Raise :class:`UserError` if there is one already."""
     if any(other.copied_from_id == duty.id for other in duties.of_year(change.session, duty.year + 1)):
-        raise UserError(f"Uppgiften är redan kopierad till {duty.year + 1}. Skriv **uppgifter {duty.year + 1}**.")
+        raise UserError(
+            f"Uppgiften är redan kopierad till {duty.year + 1}. Skriv **planera uppgifter {duty.year + 1}**."
+        )
     plan = replace(DutyPlan.of(duty), year=duty.year + 1, opens=None, due=None)
     _refuse(change, plan, None)
     copied = Duty(created_at=change.now, version=0, copied_from_id=duty.id, ladder=list(duty.ladder))

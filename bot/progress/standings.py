@@ -25,6 +25,16 @@ FEWEST = 5
 """A norm is about at least so many municipalities, so that it points at nobody."""
 _DONE = frozenset({DutyState.SAYS_DONE, DutyState.CONFIRMED})
 _QUIET = frozenset({*ENDED, DutyState.POSTPONED})
+STATE_NAMES = {
+    DutyState.NOT_STARTED: "Inte påbörjat",
+    DutyState.IN_PROGRESS: "Pågår",
+    DutyState.HELP_WANTED: "Behöver hjälp",
+    DutyState.POSTPONED: "Uppskjutet",
+    DutyState.SAYS_DONE: "Säger klart",
+    DutyState.CONFIRMED: "Klart och bekräftat",
+    DutyState.EXEMPT: "Undantaget",
+}
+"""The states in the kansli's words."""
 BOTH_ROLES = (PersonRole.POLITICIAN, PersonRole.OFFICER)
 
 

@@ -41,7 +41,7 @@ def create(change: Change, plan: EventPlan, audience: dict[str, Any] | None = No
 
 
 def save(change: Change, event: Event, plan: EventPlan) -> bool:
-    """Save a draft's or an open event's content. Return whether an open event has another time now.
+    """Save a draft's or an open event's content. Return whether an open event starts at another time now.
 
     Raise :class:`UserError` for a plan that can't be.
     """
@@ -51,14 +51,15 @@ def save(change: Change, event: Event, plan: EventPlan) -> bool:
     plans.refuse(change, plan, event)
     plan.write(event)
     _touch(change, event)
-    moved = event.state == EventState.OPEN and plan.when != before.when
+    began, begins = (None if when is None else when.starts for when in (before.when, plan.when))
+    moved = event.state == EventState.OPEN and began != begins
     if event.state == EventState.OPEN:
         change.record("Mötet flyttat" if moved else "Mötet ändrat", event.subject)
     return moved
 
 
 def move(change: Change, event: Event, when: Span, register_by: date | None) -> bool:
-    """Give an event another time. Return whether it is another."""
+    """Give an event another time. Return whether it starts at another."""
     return save(change, event, replace(EventPlan.of(event), when=when, register_by=register_by))
 
 

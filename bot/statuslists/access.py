@@ -12,7 +12,7 @@ from storage import duties, municipalities
 from storage.duties import Duty, DutyState, DutyStatus
 
 KANSLI_ONLY = "Det där kan bara kansliet göra."
-GONE = "Den uppgiften finns inte kvar, eller är stängd. Skriv **uppgifter** för att se dem som finns."
+GONE = "Den uppgiften finns inte kvar, eller är stängd. Skriv **planera uppgifter** för att se dem som finns."
 ANSWERED = "Det är redan besvarat, eller så gäller något annat nu. Skriv **att göra** för att se läget."
 
 

@@ -28,7 +28,7 @@ from storage.duties import Duty, DutySource, DutyState, DutyStatus
 from storage.municipalities import MemberState, Municipality
 
 NOBODY = "none"
-"""The answer that an unsure row is none of its municipalities."""
+"""The answer that an unsure row means no municipality that it was offered."""
 NOTE = "Lista"
 """What the history says about a state that a list set."""
 _OTHER = re.compile(

@@ -48,12 +48,12 @@ def test_the_plans_duties_are_loaded_once_without_any_date(kansli: Chat) -> None
         f"plan:{kind}:2027": row.id for row in rows if row.year == 2026 for kind in [row.kind]
     }
 
-    shown = kansli.say("uppgifter")
+    shown = kansli.say("planera uppgifter")
     assert "Gröna nyckeltal: datum inte satt" in shown
     assert "Nyhetsbrevet: läs och sprid: datum inte satt" in shown
     assert "2 uppgifter utan datum påminner ingen." in shown
     assert "Aktuellt miljö- och hållbarhetsprogram: datum inte satt" in kansli.click("2027")
-    assert "Skriv året med fyra siffror" in kansli.say("uppgifter 20266")
+    assert "Skriv året med fyra siffror" in kansli.say("planera uppgifter 20266")
 
 
 def test_a_duty_is_planned_changed_extended_copied_and_closed(kansli: Chat) -> None:
@@ -140,7 +140,7 @@ def test_two_who_edit_at_once_and_old_cards(kansli: Chat, chat: Chat) -> None:
     kansli.click("Ändra")
     kansli.app.database.play(lambda session: setattr(session.get_one(Duty, 1), "version", 2))
     assert "Uppgiften har ändrats sedan kortet visades" in kansli.click("Spara", **FORM)
-    kansli.say("uppgifter 2027")
+    kansli.say("planera uppgifter 2027")
     kansli.click("Enkäten: senast onsdag den 3 mars 2027, vecka 9")
     old: Any = kansli.card
     assert "Stängd" in kansli.click("Stäng")
@@ -149,4 +149,4 @@ def test_two_who_edit_at_once_and_old_cards(kansli: Chat, chat: Chat) -> None:
     )
     assert "har ändrats sedan kortet visades" in kansli.press("duties.desk.close", data)
     assert "Uppgiften stängdes" in kansli.press("duties.desk.close", data | {"version": 3})
-    assert "bara för kansliet" in chat.say("uppgifter")
+    assert "bara för kansliet" in chat.say("planera uppgifter")

@@ -104,6 +104,10 @@ LINES = (
     ("ny kurs om klimatbudget 14/1 kl 9", "räknat med en timme. Sparat som utkast"),
     ("nytt forum om vatten", "Datum är inte satt"),
     ("nytt möte om vatten söndag 6 dec 9–10", "Den 6 december 2026 är många lediga."),
+    ("nytt möte om vatten 7 dec, högst 30 platser", "Platser: 30"),
+    ("möte om vatten 1 nov 9–10", "Du sa inget år, så jag har räknat med 2027. Sparat som utkast."),
+    ("webbinarium om skyfall 3 dec 11–10", "Slutet är före starten."),
+    ("webbinarium om skyfall söndag 28 mars 2027 kl 2.30–3.30", "Klockan 02.30 finns inte"),
     ("nytt möte om vatten 7 dec", "Klockslag saknas"),
     ("nytt möte om vatten 7 dec 9–10", "Det står inte var mötet är"),
 )
@@ -216,6 +220,9 @@ def test_a_published_webinar_is_moved_and_its_seats_hold_the_registered(publishe
     assert "Flyttat. De anmälda får veta det." in moved
     assert "Torsdag den 10 december 2026 kl. 13.00–14.00" in moved
     assert [operation for operation, *_ in calendar(published)] == ["invite", "invite"]
+    published.click("Flytta")
+    later = published.click("Flytta", day="2026-12-10", start="13", end="15")
+    assert "Sparat." in later, "nobody is told another end"
     for change, refusal in (
         ({"seats": "1"}, "Det är redan 2 anmälda"),
         ({"day": "", "start": "", "end": ""}, "behöver ett datum"),
