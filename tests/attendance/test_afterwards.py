@@ -65,7 +65,7 @@ def test_one_press_rates_and_says_that_they_came_and_a_line_and_the_recording_fo
     sign_up(chat)
     hold(chat)
     assert "Jag var med. Var det värt din tid?" in chat.text
-    assert chat.buttons == ["1", "2", "3", "4", "5", "Jag missade den"]
+    assert chat.buttons == ["1", "2", "3", "4", "5", "Jag var inte med"]
     chat.tick()
     assert len(asked(chat)) == 1, "asked once"
 
@@ -99,7 +99,7 @@ def test_each_person_gets_what_concerns_them_and_nobody_is_asked_twice_or_late(c
     hold(chat)
     bo = person(people["Bo Ek"]).id
     assert list(asked(chat)) == [f"event_rating:1:rung:0:2026-12-03T09:00:00:person:{bo}"]
-    assert "Du missade Skyfall i praktiken." in people["Bo Ek"].click("Jag missade den")
+    assert "Du missade Skyfall i praktiken." in people["Bo Ek"].click("Jag var inte med")
     change(chat, recording_url=LINK)
     chat.tick()
     assert len(rows(chat, "event_material")) == len(people), "came, missed, waited or said no"
