@@ -47,7 +47,7 @@ def fetched(chat: Chat) -> tuple[str, Any]:
     token, now = address.rpartition("/")[2], chat.clock.now
     file = chat.app.database.play(lambda session: downloads.fetch(chat.app, session, token, now))
     assert file is not None
-    assert (file.name, file.content_type) == ("mote.ics", "text/calendar; charset=utf-8")
+    assert (file.name, file.content_type) == ("mote.ics", "text/calendar")
     return read(file.content())
 
 

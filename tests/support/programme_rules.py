@@ -74,6 +74,12 @@ def day_before(start: datetime) -> datetime:
     return early if start - early <= timedelta(days=5) else by_day(yesterday)
 
 
+def before_closing(moment: datetime) -> datetime:
+    """Return when a reminder goes that may not come in a quiet time: an hour before the latest closing."""
+    opened = previous_open(moment)
+    return moment if opened == moment else opened - HOUR
+
+
 @dataclass
 class _Place:
     """What became of the seats of a meeting."""
@@ -138,7 +144,7 @@ class _Rules:
         invited, reminded = self.invited.get((meeting.series or meeting.title, member.name)), set()
         for since, until, time_ in self._versions(meeting):
             ends = closing(time_)
-            moments = [previous_open(days_before(ends, 14)), previous_open(days_before(ends, 3)), ends]
+            moments = [before_closing(days_before(ends, 14)), before_closing(days_before(ends, 3)), ends]
             for moment, after in zip(moments, moments[1:], strict=False):
                 planned = self.programme.up(max(moment, since, self._next_of_series(meeting)))
                 if planned >= min(after, until) or invited is None or invited[1] > moment - 3 * DAY:
