@@ -51,11 +51,11 @@ def thanks(event: Event, stars: int, comment: str, notice: str = "") -> Json:
         *([plain(notice)] if notice else []),
         *_promise(event),
         text_input("comment", "Vill du säga något mer? (frivilligt)", value=comment, long=True, most=LONGEST_COMMENT),
-        actions=[
+        buttons(
             button("Skicka raden", "attendance.comment", event=event.id),
-            *_links(event),
             button("Ändra svaret", "attendance.ask", event=event.id),
-        ],
+        ),
+        actions=_links(event),
         summary=f"Tack för ditt omdöme om {event.title}!",
     )
 
@@ -66,7 +66,8 @@ def missed(event: Event) -> Json:
         heading("Tack, då vet jag"),
         plain(f"Du missade {event.title}."),
         *_promise(event),
-        actions=[*_links(event), button("Ändra svaret", "attendance.ask", event=event.id)],
+        buttons(button("Ändra svaret", "attendance.ask", event=event.id)),
+        actions=_links(event),
         summary=f"Du missade {event.title}.",
     )
 
@@ -90,7 +91,8 @@ def material(event: Event) -> tuple[Json, AsMail]:
         heading(title),
         small(capital(_when(event))),
         plain("Det här finns nu att se i efterhand."),
-        actions=[*_links(event), button("Öppna mötet", "event.open", event=event.id)],
+        buttons(button("Öppna mötet", "event.open", event=event.id)),
+        actions=_links(event),
         summary=title,
     )
     mail = AsMail(

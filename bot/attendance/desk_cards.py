@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from microsoft_teams.cards import CardElement
 
 from bot.attendance.roll import Roll
-from bot.cards import button, card, caution, heading, label, one_line, paged, plain, row, small, text_input
+from bot.cards import button, buttons, card, caution, heading, label, one_line, paged, plain, row, small, text_input
 from bot.message import Json
 from bot.register.words import capital
 from bot.schedule import times
@@ -40,8 +40,8 @@ def form(event: Event, known: int, notice: str = "") -> Json:
     return card(
         *_top(event, known, notice),
         _list(""),
+        buttons(button("Förhandsgranska", "attendance.preview", style="positive", event=event.id)),
         actions=[
-            button("Förhandsgranska", "attendance.preview", style="positive", event=event.id),
             button("Se siffrorna", "attendance.figures_of", alone=True, event=event.id),
             button("Till mötet", "event.desk.open", alone=True, event=event.id),
         ],

@@ -8,7 +8,7 @@ from microsoft_teams.cards import Action, CardElement
 
 from bot import charts
 from bot.attendance.figures import ACADEMY_GOAL, FEWEST_ANSWERS, EventFigures, YearFigures
-from bot.cards import button, card, heading, label, one_line, open_link, paged, plain, row, small
+from bot.cards import button, buttons, card, heading, label, one_line, open_link, paged, plain, row, small
 from bot.charts import Series
 from bot.message import Json
 from bot.register import sheets
@@ -42,9 +42,10 @@ def year(figures: YearFigures, page: int) -> Json:
         )
         body.append(small(" · ".join(_short(each))))
     body += [small(pages.place)] if pages.last else []
-    actions = [*pages.turns, button(f"År {figures.year - 1}", "attendance.figures", year=figures.year - 1)]
-    actions += [button("Hämta som Excel", "attendance.export", year=figures.year)] if newest else []
-    return card(*body, actions=[*actions, button("Närvaro", "attendance.list")], summary=title)
+    before = button(f"År {figures.year - 1}", "attendance.figures", year=figures.year - 1)
+    body.append(buttons(before, button("Närvaro", "attendance.list")))
+    body += [buttons(button("Hämta som Excel", "attendance.export", year=figures.year))] if newest else []
+    return card(*body, actions=pages.turns, summary=title)
 
 
 def event(figures: EventFigures, comments: Sequence[str], page: int) -> Json:
@@ -62,12 +63,10 @@ def event(figures: EventFigures, comments: Sequence[str], page: int) -> Json:
     if pages.shown:
         body += [label("Vad de skrev"), *(plain(f"”{line}”") for line in pages.shown)]
     body += [small(pages.place)] if pages.last else []
-    actions = [
-        *pages.turns,
-        button("Fyll i närvaro", "attendance.open", event=shown.id),
-        button("Alla möten i år", "attendance.figures", year=date_of(shown.ends_at).year if shown.ends_at else 0),
-    ]
-    return card(*body, actions=actions, summary=f"Siffror: {shown.title}")
+    held_in = date_of(shown.ends_at).year if shown.ends_at else 0
+    body.append(buttons(button("Fyll i närvaro", "attendance.open", event=shown.id)))
+    body.append(buttons(button("Hela årets siffror", "attendance.figures", year=held_in)))
+    return card(*body, actions=pages.turns, summary=f"Siffror: {shown.title}")
 
 
 def file(shown_year: int, address: str) -> Json:

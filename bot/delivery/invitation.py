@@ -109,7 +109,7 @@ def invitation(
     event.add("dtend", appointment.ends.astimezone(STOCKHOLM))
     title, text = printable_line(appointment.title), text_of(printable(appointment.text))
     event.add("summary", title)
-    event.add("description", f"{text}\n\nAnslut: {join_url}" if join_url else text)
+    event.add("description", "\n\n".join(filter(None, (text, f"Anslut: {join_url}" if join_url else ""))))
     if appointment.place or join_url:
         event.add("location", printable_line(appointment.place) or "Teams")
     if join_url:

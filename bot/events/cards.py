@@ -159,8 +159,11 @@ def _facts(shown: EventView) -> Iterator[str]:
     waiting = f", {seating.waiting} i kö" if seating.waiting else ""
     left = "" if seating.free is None else f" {swedish.count(seating.free, 'plats', 'platser')} kvar{waiting}."
     full = f" Fullt{waiting}." if seating.free == 0 else left
-    yield f"{swedish.count(seating.coming, 'person', 'personer')} kommer.{full}"
-    if event.register_by is not None:
+    coming = (
+        f"{swedish.count(seating.coming, 'person', 'personer')} kommer." if seating.coming else "Ingen är anmäld än."
+    )
+    yield f"{coming}{full}"
+    if event.register_by is not None and not (shown.alone and seats.closed(event, shown.now)):
         yield f"Sista dag att anmäla sig: {weekday(event.register_by)}"
 
 

@@ -65,7 +65,7 @@ def test_one_press_rates_and_says_that_they_came_and_a_line_and_the_recording_fo
     sign_up(chat)
     hold(chat)
     assert "Jag var med. Var det värt din tid?" in chat.text
-    assert chat.buttons == ["1", "2", "3", "4", "5", "Jag missade den"]
+    assert chat.buttons == ["1", "2", "3", "4", "5", "Jag var inte med"]
     chat.tick()
     assert len(asked(chat)) == 1, "asked once"
 
@@ -83,7 +83,7 @@ def test_one_press_rates_and_says_that_they_came_and_a_line_and_the_recording_fo
     change(chat, recording_url=LINK)
     chat.tick()
     assert "Inspelning: Skyfall i praktiken" in chat.text
-    assert chat.buttons == ["Inspelning", "Öppna mötet"]
+    assert chat.buttons == ["Öppna mötet", "Inspelning"]
     change(chat, material_url=LINK)
     chat.tick()
     assert list(rows(chat, "event_material")) == [f"event_material:1:person:{person(chat).id}"], "once"
@@ -99,11 +99,11 @@ def test_each_person_gets_what_concerns_them_and_nobody_is_asked_twice_or_late(c
     hold(chat)
     bo = person(people["Bo Ek"]).id
     assert list(asked(chat)) == [f"event_rating:1:rung:0:2026-12-03T09:00:00:person:{bo}"]
-    assert "Du missade Skyfall i praktiken." in people["Bo Ek"].click("Jag missade den")
+    assert "Du missade Skyfall i praktiken." in people["Bo Ek"].click("Jag var inte med")
     change(chat, recording_url=LINK)
     chat.tick()
     assert len(rows(chat, "event_material")) == len(people), "came, missed, waited or said no"
-    assert [who.buttons for who in people.values()] == [["Inspelning", "Öppna mötet"]] * len(people)
+    assert [who.buttons for who in people.values()] == [["Öppna mötet", "Inspelning"]] * len(people)
     chat.clock.forward(days=9)
     chat.tick()
     sign_up(chat)
@@ -207,7 +207,7 @@ def test_the_figures_tell_no_single_answer(chat: Chat, kansli: Chat) -> None:
     assert "4 anmälda · 5 kom · 2 kommuner · omdöme 4,0" in shown
     kansli.click("3/12 Skyfall i praktiken")
     assert "”Gärna fler exempel”" in kansli.text
-    kansli.click("Alla möten i år")
+    kansli.click("Hela årets siffror")
     assert "Färre än 3 har svarat" in kansli.click("4/12 Dagvatten")
     assert "Inget möte har hållits det året." in kansli.say("mötesstatistik 2025")
     assert "Mötesstatistik 2026" in kansli.say("mötesstatistik ett år")

@@ -55,7 +55,7 @@ def test_a_person_registers_chooses_and_leaves(anna: Chat) -> None:
     for fact in (
         f"T{WHEN[1:]}",
         "Var: Teams",
-        "0 personer kommer.",
+        "Ingen är anmäld än.",
         "Sista dag att anmäla sig: tisdag den 1 december 2026",
         "Så gjorde vi.",
     ):
@@ -82,11 +82,11 @@ def test_a_guest_registers_from_the_card_in_the_channel_and_only_they_see_it(ann
     there, bo = anna.in_channel(VATTEN), anna.as_("Bo Gäst").in_channel(VATTEN)
     card = there.shown[-1]
     assert there.buttons == ["Anmäl mig", "Öppna"]
-    assert "0 personer kommer. 40 platser kvar." in there.text
+    assert "Ingen är anmäld än. 40 platser kvar." in there.text
 
     assert "Du är anmäld." in bo.click("Anmäl mig")
     assert "Jag har ingen mejladress som en kalenderinbjudan kan gå till." in bo.text
-    assert "anmäld" not in there.text
+    assert "Du är anmäld" not in there.text
     tick(anna, minutes=1)
     assert there.shown[-1] is card
     assert "1 person kommer. 39 platser kvar." in there.text
