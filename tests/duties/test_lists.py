@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from bot.register import finder, sheets
-from bot.statuslists import imports, names
+from bot.statuslists import imports, names, operator
 from bot.statuslists.imports import ListOutcome
 from storage import content, municipalities
 from storage.duties import Duty, DutyChange, DutyStatus
@@ -244,3 +245,30 @@ def test_files_and_what_is_no_list(ready: Chat, chat: Chat) -> None:
         assert "Jag hittar ingen kolumn med kommuner" in ready.say(wrong), wrong
     assert "bara för kansliet" in chat.say("läs in lista")
     assert "bara kansliet" in chat.press("statuslist.start", {"duty": 1})
+
+
+def test_the_operator_reads_a_list_whole_or_not_at_all(
+    ready: Chat, database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "svar.csv"
+    for code in (LUND, "0643", "0305"):
+        set_up(ready.app.database, code)
+
+    def run(text: str, number: int | None = 1, *, dry_run: bool = False) -> tuple[int, str]:
+        path.write_text(text, encoding="utf-8")
+        status = operator.import_statuses(database_url, path, number, NOON, complete=True, dry_run=dry_run)
+        told = capsys.readouterr()
+        return status, told.out + told.err
+
+    status, told = run("Kommun\nLund\nHabo\n")
+    assert (status, state_rows(ready)) == (1, [])
+    assert "rad 3: Habo: Håbo kommun eller Habo kommun?" in told
+    status, told = run("Kommun\nLund\n", dry_run=True)
+    assert (status, state_rows(ready)) == (0, [])
+    assert "Inget är sparat (--dry-run)." in told
+    assert run("Kommun\nLund\n") == (0, "1 rad i listan: 1 bekräftas.\nSparat.\n")
+    assert run("Kommun\nLund\n") == (0, "1 rad i listan: 1 redan bekräftad.\nSparat.\n")
+    assert state_rows(ready) == [(LUND, "confirmed", "list")]
+    status, told = run("Kommun\nLund\n", None)
+    assert (status, "1: Gröna nyckeltal 2026" in told) == (1, True)
+    assert run("Svar\nja\n")[0] == 1
