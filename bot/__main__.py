@@ -134,9 +134,7 @@ def _about_running(commands: Any) -> None:
     due.add_argument("--days", type=int, help="so many days (14 without --at)")
     due.set_defaults(command=_due)
 
-    content = commands.add_parser(
-        "load-content", help="put the starting answers, groups and events where there are none"
-    )
+    content = commands.add_parser("load-content", help="put the starting content where there is none")
     content.set_defaults(command=lambda settings, _: upkeep.load_content(settings, utc_now()))
 
     migration = commands.add_parser("migrate", help="bring the database to this version, or back to an earlier one")

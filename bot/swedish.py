@@ -136,6 +136,14 @@ def by_day(moment: datetime) -> datetime:
     return _at(local.date() if local.time() > CLOSES else local.date() - _DAY, CLOSES)
 
 
+def next_day_time(moment: datetime) -> datetime:
+    """Return ``moment`` if it is between 8 and 17 on any day, else the next 8 o'clock, in UTC."""
+    local = moment.astimezone(STOCKHOLM)
+    if OPENS <= local.time() <= CLOSES:
+        return moment
+    return _at(local.date() if local.time() < OPENS else local.date() + _DAY, OPENS)
+
+
 def _closes(day: date) -> time:
     return CLOSES if is_working_day(day + _DAY) else CLOSES_BEFORE_REST
 

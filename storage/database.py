@@ -41,6 +41,8 @@ ATTEMPTS = 3
 """How many times a transaction that loses a race is run before the conflict becomes a fault."""
 POSTGRESQL_THREADS = 8
 """Turns at a time per process on PostgreSQL; the connection pool is as large."""
+SEEN = "seen"
+"""In a session's ``info``: what this process has seen in the database and need not look at again, by any key."""
 PURGE = "purge"
 """Wake it to have what a transaction deletes leave SQLite's files too. PostgreSQL promises that to nobody."""
 CONFLICTS = frozenset({"40001", "40P01", "55P03", "23503"})
@@ -118,7 +120,7 @@ class Database:
         self.engine = make_engine(url)
         self.sqlite = self.engine.dialect.name == "sqlite"
         self._file = self.engine.url.database or ""
-        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False, info={SEEN: {}})
         event.listen(self._sessions, "before_flush", _check_lengths)
         self._readers = sessionmaker(self.engine.execution_options(reading=True))
         self._wakers: dict[str, Callable[[], None]] = {PURGE: self._purge}

@@ -56,16 +56,32 @@ def channels(session: Session, subject: str) -> Sequence[str]:
     return [channel for channel in session.scalars(rows.order_by(Delivery.id)) if channel]
 
 
-def in_lane(session: Session, lane: str, *, joined: bool = False) -> Delivery | None:
-    """Return the newest delivery in a lane; with ``joined`` the newest that has the address of an online meeting."""
-    rows = select(Delivery).where(Delivery.lane == lane).order_by(Delivery.id.desc()).limit(1)
-    return session.scalar(rows.where(Delivery.join_url.is_not(None)) if joined else rows)
+def in_lane(session: Session, lane: str) -> Delivery | None:
+    """Return the newest delivery in a lane."""
+    return session.scalar(select(Delivery).where(Delivery.lane == lane).order_by(Delivery.id.desc()).limit(1))
 
 
-def told(subjects: Collection[str], stem: str) -> PersonIds:
-    """Return the people who have a message with these subjects whose key begins with ``stem``, sent or not."""
+def told(subjects: Collection[str], stem: str, still: str = "") -> PersonIds:
+    """Return the people who have a message with these subjects whose key begins with ``stem``, sent or not.
+
+    With ``still``, a message that was cancelled counts only if its key begins with ``still``: nothing has changed since.
+    """
     query = select(Delivery.person_id).where(Delivery.subject.in_(list(subjects)))
-    return query.where(Delivery.key.startswith(stem, autoescape=True))
+    query = query.where(Delivery.key.startswith(stem, autoescape=True))
+    same = or_(Delivery.state != State.CANCELLED, Delivery.key.startswith(still, autoescape=True))
+    return query.where(same) if still else query
+
+
+def told_before(session: Session, subjects: Collection[str], moment: datetime) -> set[int]:
+    """Return the people to whom a message with these subjects went by ``moment``, or was to go."""
+    query = select(Delivery.person_id).where(Delivery.subject.in_(list(subjects)), Delivery.not_before <= moment)
+    return {person_id for person_id in session.scalars(query) if person_id is not None}
+
+
+def was_told(session: Session, subjects: Collection[str], person_id: int) -> bool:
+    """Return whether the person has a message with one of these subjects that went, or will go."""
+    rows = exists().where(Delivery.subject.in_(list(subjects)), Delivery.person_id == person_id)
+    return bool(session.scalar(select(rows.where(Delivery.state != State.CANCELLED))))
 
 
 def addressed(session: Session, person_id: int, conversation_id: str, activity_id: str) -> bool:

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, case, literal, select, update
@@ -24,7 +25,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from storage import calendar_entries, contents, invitations, name_keys
 from storage.chunks import in_chunks
 from storage.contents import Content
-from storage.database import Base, Utc, insert_new, person_key, wake
+from storage.database import Base, Utc, insert_all_new, person_key, wake
 from storage.outgoing import Operation, Outgoing, ToCalendar, columns
 
 REPLY = "reply"
@@ -132,12 +133,14 @@ def enqueue_all(session: Session, outgoings: Iterable[Outgoing], now: datetime) 
     held = {event_key: calendar_entries.hold(session, event_key) for event_key in sorted(entries)}
     there = known(session, wanted)
     fresh = [outgoing for key, outgoing in wanted.items() if key not in there]
-    hashes = contents.keep(session, {outgoing.key: outgoing.body for outgoing in fresh}, now)
-    rows = ({**row_of(outgoing, now), "content_hash": hashes[outgoing.key]} for outgoing in fresh)
-    added = sum(insert_new(session, Delivery, **row) for row in rows)
+    alike = {_content(outgoing): outgoing for outgoing in fresh}  # many people's messages share one card
+    hashes = contents.keep(session, {outgoing.key: outgoing.body for outgoing in alike.values()}, now)
+    by_content = {content: hashes[outgoing.key] for content, outgoing in alike.items()}
+    rows = [{**row_of(outgoing, now), "content_hash": by_content[_content(outgoing)]} for outgoing in fresh]
+    added = sum(insert_all_new(session, Delivery, list(part)) for _, part in groupby(rows, key=dict.keys))
     for outgoing in fresh:
         if isinstance(outgoing.to, ToCalendar):
-            calendar_entries.plan(held[outgoing.to.event_key], outgoing.appointment, hashes[outgoing.key])
+            calendar_entries.plan(held[outgoing.to.event_key], outgoing.appointment, by_content[_content(outgoing)])
             if outgoing.attendees is not None:
                 invitations.invite(session, outgoing.to.event_key, outgoing.attendees)
     if added:
@@ -220,3 +223,8 @@ def row_of(outgoing: Outgoing, now: datetime) -> dict[str, Any]:
         "not_before": outgoing.not_before or now,
         "expires_at": outgoing.expires_at or max(now, outgoing.not_before or now) + KEPT_FOR,
     }
+
+
+def _content(outgoing: Outgoing) -> tuple[str, int, int, int]:
+    """Return what two messages with the very same content have in common, without comparing their cards."""
+    return outgoing.text, id(outgoing.card), id(outgoing.mail), id(outgoing.appointment)

@@ -19,16 +19,17 @@ from bot.conversation import FORGOTTEN, ROUTES
 from bot.message import Reply, say
 from bot.routes import Routes
 from bot.turn import App, Turn
-from storage import contacts, people, roles
+from storage import contacts, participations, people, roles
 from storage.announcements import Announcement, AnnouncementState
 from storage.contacts import ProposalKind
 from storage.database import Database
 from storage.faq import Entry, EntryKind
+from storage.participations import ParticipationSource
 from storage.people import PersonRole
 from tests.conftest import make_app
 from tests.support import walk
 from tests.support.chat import KANSLI, Chat, Clock, seen
-from tests.support.events import put_up
+from tests.support.events import HOUR, put_up
 from tests.support.people import LUND, SOTENAS, appoint, know, person, set_up
 from tests.support.questions import VATTEN, ask, newest
 from tests.support.stage import SqliteStage
@@ -244,6 +245,10 @@ def world(walked: App, clock: Clock) -> World:
     for chat in (anna, lena):
         chat.press("event.register", {"event": 1})
     anna.press("event.ask", {"event": 1, "text": SPEAKER})
+    held = put_up(anna, "Dammar", starts_at=clock.now - 2 * HOUR, ends_at=clock.now - HOUR)
+    database.play(
+        lambda session: participations.note(session, held, [person(anna).id], ParticipationSource.SELF, clock.now)
+    )
     know(lena, left_at=clock.now)
     ask(anna, PRIVATE, "Vet inte – till kansliet", "Visa inte mitt namn")
     cia.say("vad säger ni om drönare")
@@ -268,6 +273,7 @@ def test_no_button_of_a_members_works_for_another_or_for_the_kansli(world: World
     assert {"privacy.erase", "people.save_profile", "faq.vote", "questions.withdraw", "questions.solve"} <= met
     assert {f"event.{verb}" for verb in ("open", "register", "leave", "names", "ask", "calendar")} <= met
     assert {"consultations.write", "consultations.save", "consultations.take_back"} <= met
+    assert {"attendance.rate", "attendance.comment", "attendance.miss"} <= met
 
 
 def test_no_button_of_the_kanslis_works_for_a_member(world: World) -> None:
@@ -277,6 +283,7 @@ def test_no_button_of_the_kanslis_works_for_a_member(world: World) -> None:
     assert {"privacy.erase_person", "people.give", "people.save_contact", "faq.save"} <= met
     assert {"event.desk.save", "event.desk.publish", "event.desk.invite", "event.desk.copy"} <= met
     assert {"event.open", "event.questions"} <= met
+    assert {"attendance.open", "attendance.preview", "attendance.save", "attendance.figures_of"} <= met
     assert {"faq.from_question", "faq.write", "faq.no_gap", "faq.add_phrasing"} <= met
     assert {"consultations.list", "newsletters.draft"} <= met
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
+import orjson
 from sqlalchemy.orm import Session
 
 from bot import swedish
@@ -21,12 +23,13 @@ from bot.schedule import seats, times
 from bot.swedish import STOCKHOLM
 from storage import deliveries, events, registrations
 from storage.audiences import PersonIds
+from storage.database import SEEN
 from storage.events import Event
 from storage.outbox import Delivery
 from storage.outgoing import AsMail, Outgoing, Reach, Repeat, ToPerson, number_of
 from storage.registrations import RegistrationState
 
-INVITE, UNANSWERED, COMING = "event_invite", "event_unanswered", "event_coming"
+INVITE, UNANSWERED, COMING = seats.INVITE, "event_unanswered", "event_coming"
 """The first words of the subjects."""
 TO_INVITED = Ladder((Rung(-14), Rung(-3)))
 """Before the last day to register (issue "Webinars and meetings")."""
@@ -34,7 +37,7 @@ TO_COMING = Ladder((Rung(-1, Unit.NEAR_DAYS), Rung(-1, Unit.HOURS)))
 """Before the start."""
 DAY_BEFORE = Ladder((Rung(-1, Unit.NEAR_DAYS),))
 """The same for an event of whole days, which has no clock time to count an hour from."""
-MORNING = timedelta(hours=9)
+MORNING = time(9)
 """When an event of whole days is taken to begin on its first day."""
 CLOSES = time(16)
 """When the last day to register counts as over for a reminder: people need the afternoon to answer."""
@@ -53,19 +56,57 @@ class _Letter:
     mail: AsMail
 
 
+class _Everybody:
+    """The people whom events concern, at one tick.
+
+    A minute in which nobody is new must not cost events times people. So an audience is read once for all its events,
+    and an event at which nobody was left is not looked at again until the event or the audience is another.
+    """
+
+    def __init__(self, session: Session, now: datetime, conditions: Mapping[str, Condition]) -> None:
+        self._session, self._now, self._conditions = session, now, conditions
+        self._people: dict[bytes, int] = {}
+        self._seen: dict[Any, Any] = session.info.get(SEEN, {})
+
+    def without(self, event: Event, key: str, told: Callable[[], PersonIds]) -> list[int]:
+        """Return the people whom the event concerns, who have not answered and are not ``told`` with this key."""
+        try:
+            now_ = event.version, event.audience and self._fingerprint(event)
+            if not event.audience or self._seen.get(key) == now_:
+                return []
+            chosen = audience.from_json(event.audience, self._conditions)
+            without = registrations.answered(event.id), told()
+            found = audience.person_ids(self._session, chosen, self._now, self._conditions, without)
+        except UserError:  # a condition that is gone: the kansli's card of the event says so
+            return []
+        if not found:
+            self._seen[key] = now_
+        return found
+
+    def _fingerprint(self, event: Event) -> int:
+        """Return what is another number when the event's audience has other people."""
+        written = orjson.dumps(event.audience, option=orjson.OPT_SORT_KEYS)
+        if written not in self._people:
+            chosen = audience.from_json(event.audience, self._conditions)
+            self._people[written] = hash(tuple(audience.person_ids(self._session, chosen, self._now, self._conditions)))
+        return self._people[written]
+
+
 def due(conditions: Mapping[str, Condition]) -> Callable[[Session, datetime], list[Outgoing]]:
-    """Return the function that returns the messages due by now. ``conditions`` are those of all audiences."""
+    """Return the function that returns the messages due by now. ``conditions`` are the features' own."""
+    known = {**audience.CONDITIONS, **conditions}
 
     def due_now(session: Session, now: datetime) -> list[Outgoing]:
         upcoming = events.upcoming(session, now)
         first = {event.series: event.id for event in reversed(upcoming) if event.series}
         rows: list[Outgoing] = []
+        everybody = _Everybody(session, now, known)
         for event in upcoming:
             if event.starts_at is None or event.starts_at <= now:
                 continue
             if first.get(event.series, event.id) == event.id:
-                rows += _invitations(session, event, now, conditions)
-                rows += _to_invited(session, event, now, conditions)
+                rows += _invitations(session, event, now, everybody)
+                rows += _to_invited(session, event, now, everybody)
             rows += _to_coming(session, event, _begins(event), now)
         return rows
 
@@ -77,31 +118,29 @@ def still_wanted(session: Session, delivery: Delivery) -> bool:
     event = events.find(session, number_of(delivery.subject))
     if event is None or event.starts_at is None or delivery.person_id is None:
         return False
-    what = delivery.subject.partition(":")[0]
+    if f":{_stamp(event)}:" not in delivery.key:
+        return False
     own = registrations.of_person(session, event.id, delivery.person_id)
-    if what == COMING:
-        same = f":{_begins(event).astimezone(UTC).strftime(TO_COMING.stamp)}:" in delivery.key
-        return same and own is not None and own.state == RegistrationState.REGISTERED and not event.cancelled_at
+    if delivery.subject.startswith(COMING):
+        return own is not None and own.state == RegistrationState.REGISTERED and not event.cancelled_at
     return own is None and not seats.closed(event, delivery.not_before)
 
 
-def _invitations(
-    session: Session, event: Event, now: datetime, conditions: Mapping[str, Condition]
-) -> Iterator[Outgoing]:
+def _invitations(session: Session, event: Event, now: datetime, everybody: _Everybody) -> Iterator[Outgoing]:
     """Yield the invitation to everybody it concerns who has not had it. A series is invited to once."""
     ends = _closing(event)
     if seats.closed(event, now) or ends <= now:
         return
-    subject, stem, of_series = f"{INVITE}:{event.id}", f"{INVITE}:{event.id}", [event]
-    if event.series:
-        stem, of_series = f"{INVITE}:series:{event.series}", list(events.of_series(session, event.series))
-    opens = swedish.next_open(now)
-    letter = _Letter(subject, *cards.invitation(event))
-    told = deliveries.told([f"{INVITE}:{other.id}" for other in of_series], f"{stem}:")
-    for person_id in _invited(session, event, now, conditions, told):
+    stem = f"{INVITE}:series:{event.series}" if event.series else f"{INVITE}:{event.id}"
+    opens, key = swedish.next_open(now), f"{stem}:{_stamp(event)}:"
+    people = everybody.without(event, key, lambda: deliveries.told(_invites(session, event), f"{stem}:", key))
+    if not people:
+        return
+    letter = _Letter(f"{INVITE}:{event.id}", *cards.invitation(event))
+    for person_id in people:
         yield Outgoing(
-            f"{stem}:person:{person_id}",
-            subject,
+            f"{key}person:{person_id}",
+            letter.subject,
             ToPerson(person_id),
             card=letter.card,
             not_before=opens if opens < ends else now,
@@ -113,20 +152,21 @@ def _invitations(
         )
 
 
-def _to_invited(
-    session: Session, event: Event, now: datetime, conditions: Mapping[str, Condition]
-) -> Iterator[Outgoing]:
+def _to_invited(session: Session, event: Event, now: datetime, everybody: _Everybody) -> Iterator[Outgoing]:
     """Remind people who have not answered. An invitation that has just gone needs no reminder."""
     ends = _closing(event)
     reached = TO_INVITED.due(ends, now)
-    if reached is None or seats.closed(event, now) or event.published_at is None:
+    if reached is None or seats.closed(event, now):
         return
-    if reached.rung.moment(ends) <= event.published_at + SETTLE:
+    subject = f"{UNANSWERED}:{event.id}"
+    stem = f"{subject}:{reached.what}:"
+    key = f"{stem}{_stamp(event)}:"
+    people = everybody.without(event, key, lambda: deliveries.told([subject], stem, key))
+    if not people:
         return
-    letter = _Letter(f"{UNANSWERED}:{event.id}", *cards.unanswered(event))
-    told = deliveries.told([letter.subject], f"{letter.subject}:{reached.what}:")
-    people = _invited(session, event, now, conditions, told)
-    yield from (_reminder(letter, reached, person_id) for person_id in people)
+    letter = _Letter(subject, *cards.unanswered(event))
+    asked = deliveries.told_before(session, _invites(session, event), reached.rung.moment(ends) - SETTLE)
+    yield from (_reminder(letter, reached, key, person_id) for person_id in people if person_id in asked)
 
 
 def _to_coming(session: Session, event: Event, starts: datetime, now: datetime) -> Iterator[Outgoing]:
@@ -140,14 +180,14 @@ def _to_coming(session: Session, event: Event, starts: datetime, now: datetime) 
     if not soon and event.changed_at > moment:
         return
     letter = _Letter(f"{COMING}:{event.id}", *cards.coming(session, event, soon=soon))
-    told = deliveries.told([letter.subject], f"{letter.subject}:{reached.what}:")
-    people = registrations.coming_since(session, event.id, moment, told)
-    yield from (_reminder(letter, reached, person_id) for person_id in people)
+    key = f"{letter.subject}:{reached.what}:"
+    people = registrations.coming_since(session, event.id, moment, deliveries.told([letter.subject], key))
+    yield from (_reminder(letter, reached, key, person_id) for person_id in people)
 
 
-def _reminder(letter: _Letter, reached: Reached, person_id: int) -> Outgoing:
+def _reminder(letter: _Letter, reached: Reached, key: str, person_id: int) -> Outgoing:
     return Outgoing(
-        reached.key(letter.subject, person_id),
+        f"{key}person:{person_id}",
         letter.subject,
         ToPerson(person_id),
         card=letter.card,
@@ -158,17 +198,15 @@ def _reminder(letter: _Letter, reached: Reached, person_id: int) -> Outgoing:
     )
 
 
-def _invited(
-    session: Session, event: Event, now: datetime, conditions: Mapping[str, Condition], told: PersonIds
-) -> list[int]:
-    """Return the people whom the event concerns, who have not answered and are not in ``told``."""
-    if not event.audience:
-        return []
-    try:
-        chosen = audience.from_json(event.audience, conditions)
-        return audience.person_ids(session, chosen, now, conditions, (registrations.answered(event.id), told))
-    except UserError:  # a condition that is gone: the kansli's card of the event says so
-        return []
+def _invites(session: Session, event: Event) -> list[str]:
+    """Return the subjects of the invitations to the event, or to its series."""
+    of_series = events.of_series(session, event.series) if event.series else [event]
+    return [f"{INVITE}:{one.id}" for one in of_series]
+
+
+def _stamp(event: Event) -> str:
+    """Return when the event begins, as keys say it, so that a message with an old time is not sent."""
+    return _begins(event).astimezone(UTC).strftime(TO_COMING.stamp)
 
 
 def _closing(event: Event) -> datetime:
@@ -182,7 +220,9 @@ def _closing(event: Event) -> datetime:
 def _begins(event: Event) -> datetime:
     """Return when people should be there, as far as anybody knows."""
     assert event.starts_at is not None  # noqa: S101 - the caller's condition
-    return event.starts_at + MORNING if _whole_days(event) else event.starts_at
+    if not _whole_days(event):
+        return event.starts_at
+    return datetime.combine(swedish.date_of(event.starts_at), MORNING, STOCKHOLM).astimezone(UTC)
 
 
 def _whole_days(event: Event) -> bool:

@@ -82,6 +82,7 @@ def upgrade() -> None:
         *_code(),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("source", sa.String(length=10), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
         *_person("by_id"),
         sa.Column("at", _AT, nullable=False),
         sa.PrimaryKeyConstraint("id"),
