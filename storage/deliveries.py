@@ -64,7 +64,7 @@ def in_lane(session: Session, lane: str) -> Delivery | None:
 def told(subjects: Collection[str], stem: str, still: str = "") -> PersonIds:
     """Return the people who have a message with these subjects whose key begins with ``stem``, sent or not.
 
-    With ``still``, a message that was cancelled counts only if its key begins with ``still``: nothing has changed since.
+    With ``still``, a message that was cancelled counts only if its key begins with ``still``: nothing changed since.
     """
     query = select(Delivery.person_id).where(Delivery.subject.in_(list(subjects)))
     query = query.where(Delivery.key.startswith(stem, autoescape=True))

@@ -1,8 +1,8 @@
 """A year's programme in simulated time: 25 events, 240 people, both changes of summer time, stops, moves and pauses.
 
-``python -m tests.soak.programme_year [people] [seed]``. Every message that reached anybody is compared, whole, with what
-naive rules say (:mod:`tests.support.programme_rules`). The clock ticks when anything should happen, a minute before, once a
-week, and each tick comes twice.
+``python -m tests.soak.programme_year [people] [seed]``. Every message that reached anybody is compared, whole, with
+what naive rules say (:mod:`tests.support.programme_rules`). The clock ticks when anything should happen, a minute
+before, once a week, and each tick comes twice.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 SWEDEN = ZoneInfo("Europe/Stockholm")
@@ -148,5 +149,5 @@ def difference(expected: Iterable[Told], seen: Iterable[Told]) -> list[str]:
     wanted, there = sorted(expected), sorted(seen)
     lines = [f"missing: {one}" for one in wanted if one not in set(there)]
     lines += [f"too much: {one}" for one in there if one not in set(wanted)]
-    lines += [f"twice: {one}" for one, after in zip(there, there[1:], strict=False) if one == after]
+    lines += [f"twice: {one}" for one, after in pairwise(there) if one == after]
     return sorted(lines, key=lambda line: line.partition(": ")[2])

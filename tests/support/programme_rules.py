@@ -17,6 +17,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 
 from bot.swedish import is_open, next_open, previous_open
 from tests.support.programme import DAY, HOUR, SWEDEN, Meeting, Member, Programme, Time, Told
@@ -145,7 +146,7 @@ class _Rules:
         for since, until, time_ in self._versions(meeting):
             ends = closing(time_)
             moments = [before_closing(days_before(ends, 14)), before_closing(days_before(ends, 3)), ends]
-            for moment, after in zip(moments, moments[1:], strict=False):
+            for moment, after in pairwise(moments):
                 planned = self.programme.up(max(moment, since, self._next_of_series(meeting)))
                 if planned >= min(after, until) or invited is None or invited[1] > moment - 3 * DAY:
                     continue
@@ -205,7 +206,7 @@ class _Rules:
             if name == member.name and time_at is not None and place.of(name, at) == "offered":
                 told = Told(at, name, "", "En plats är ledig för dig", meeting.title, said(time_at))
                 yield from self._answer(
-                    member, told, lambda late, ends=ends: late < ends and place.of(name, late) == "offered"
+                    member, told, lambda late, ends=ends, name=name: late < ends and place.of(name, late) == "offered"
                 )
 
     # by which way, and what becomes of it in a pause

@@ -72,7 +72,7 @@ class _Post(TenantRoutes):
         self._diary, self._tenant = diary, self  # type: ignore[assignment]
         self.mail = self
 
-    async def send(self, *args: Any) -> Any:  # type: ignore[override]
+    async def send(self, *args: Any) -> Any:
         """Take a letter, as a tenant's mailbox does; or a row, as the routes do."""
         if isinstance(letter := args[0], Letter):
             self._diary.note("mail", letter.to, f"{letter.subject}\n{letter.text}")
