@@ -58,7 +58,7 @@ DECISIONS: tuple[Decider, ...] = (
     *duties.DECISIONS,
 )
 """What prepares decisions for the kansli."""
-AUDIENCES: Mapping[str, Condition] = {**events.CONDITIONS}
+AUDIENCES: Mapping[str, Condition] = {**events.CONDITIONS, **duties.CONDITIONS}
 """The features' conditions of audiences, by name. Each feature that has some joins its own here."""
 LISTENERS: tuple[Callable[[Turn], Reply | None], ...] = (
     *announcements.LISTENERS,

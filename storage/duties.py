@@ -197,6 +197,12 @@ def running(session: Session) -> Sequence[Duty]:
     return session.scalars(rows.order_by(Duty.due, Duty.id)).all()
 
 
+def unclosed(session: Session) -> Sequence[Duty]:
+    """Return the duties that are not closed, the latest year first."""
+    rows = select(Duty).where(Duty.closed_at.is_(None))
+    return session.scalars(rows.order_by(Duty.year.desc(), Duty.id)).all()
+
+
 def status(session: Session, duty_id: int, code: str) -> DutyStatus | None:
     """Return how far a municipality has come; None if it has not started."""
     return session.get(DutyStatus, (duty_id, code), populate_existing=True)
