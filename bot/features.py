@@ -39,6 +39,7 @@ START: tuple[Tile, ...] = (
     *questions.START,
     *news.START,
     *events.START,
+    *duties.START,
     *groups.START,
     *members.START,
     *reminding.START,

@@ -150,7 +150,7 @@ def extension(shown: Duty) -> Json:
 def _facts(shown: Duty, whom: str) -> list[CardElement]:
     opens = f"öppnar {weekday(shown.opens)}" if shown.opens else ""
     last = f"sista dag {weekday(shown.due)}" if shown.due else f"sista dag: {UNDATED}"
-    seats = listed([words.role(seat) for seat in shown.seats], "annars")
+    seats = ", annars ".join(words.role(seat) for seat in shown.seats)
     lines = [
         words.capital(", ".join(filter(None, (opens, last)))) + ".",
         f"Gäller: {whom}.",

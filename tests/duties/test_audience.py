@@ -11,10 +11,9 @@ from bot.register.audience import CONDITIONS as OWN
 from storage.audiences import Audience, Part
 from storage.duties import DutyState
 from tests.conftest import NOON
-from tests.duties.test_members import anna as anna
 from tests.support.chat import Chat
 from tests.support.duties import add_duty, put
-from tests.support.people import SOTENAS, person
+from tests.support.people import SOTENAS, know, person, set_up
 
 pytestmark = pytest.mark.usefixtures("filled")
 
@@ -24,15 +23,17 @@ def concerned(chat: Chat, argument: str) -> list[int]:
     return chat.app.database.play(lambda session: audience.person_ids(session, wanted, NOON, known))
 
 
-def test_people_are_chosen_until_their_municipality_is_done(anna: Chat, kansli: Chat) -> None:
-    duty = add_duty(anna.app.database)
-    assert concerned(anna, str(duty.id)) == [person(anna).id]
-    put(anna.app.database, duty, SOTENAS, DutyState.HELP_WANTED)
-    assert concerned(anna, str(duty.id)) == [person(anna).id]
-    put(anna.app.database, duty, SOTENAS, DutyState.CONFIRMED)
-    assert concerned(anna, str(duty.id)) == []
+def test_people_are_chosen_until_their_municipality_is_done(chat: Chat, kansli: Chat) -> None:
+    know(chat, mail="anna@sotenas.se", municipality_code=SOTENAS)
+    set_up(chat.app.database)
+    duty = add_duty(chat.app.database)
+    assert concerned(chat, str(duty.id)) == [person(chat).id]
+    put(chat.app.database, duty, SOTENAS, DutyState.HELP_WANTED)
+    assert concerned(chat, str(duty.id)) == [person(chat).id]
+    put(chat.app.database, duty, SOTENAS, DutyState.CONFIRMED)
+    assert concerned(chat, str(duty.id)) == []
     with pytest.raises(UserError, match="en uppgift som inte finns"):
-        concerned(anna, "99")
+        concerned(chat, "99")
     kansli.say("annonsera alla: Hej\nVi saknar era nyckeltal.")
     kansli.click("Mottagare")
     assert "Kommunen har kvar: Gröna nyckeltal 2026" in str(kansli.card)
