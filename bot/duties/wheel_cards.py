@@ -87,7 +87,8 @@ def picture(number: int, entries: Sequence[YearEntry], today: date) -> str:
         size = side * 0.03
         pen.ellipse((x - size, y - size, x + size, y + size), fill=colour, outline=_PAPER, width=FINER)
         pen.text((x, y), str(at), _PAPER, ImageFont.load_default(side / 30), anchor="mm")
-    small = sheet.resize((SIDE, SIDE), Image.Resampling.LANCZOS).quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    small = sheet.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
+    small = small.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     file = BytesIO()
     small.save(file, "PNG", optimize=True)
     return f"data:image/png;base64,{b64encode(file.getvalue()).decode()}"
