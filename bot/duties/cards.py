@@ -104,10 +104,11 @@ def duty(shown: DutyView, today: date, note: str = "", *, may_change: bool = Tru
         body += [plain(by_when(standing.deadline, today)), *about(row)]
         body.append(plain(f"Gör det hos er: {swedish.listed(shown.people) or 'ingen utsedd'}."))
         body += [plain(shown.norm, subtle=True)] if shown.norm else []
-    actions = _choices(shown) if may_change else []
+    choices = _choices(shown) if may_change else []
+    body += [buttons(*choices[at : at + 2]) for at in range(0, len(choices), 2)]
     return card(
         *body,
-        actions=[*actions, *([] if standing.ended else link(row)), button("Att göra", "duties.show", alone=True)],
+        actions=[*([] if standing.ended else link(row)), button("Att göra", "duties.show", alone=True)],
         summary=f"{title(row)}, {shown.place.name}: {note or _state(shown)}",
     )
 

@@ -59,7 +59,7 @@ class DutyFilter:
 SHOWN = {
     "left": "Kvar",
     "calls": "Ring",
-    "lacking": "Ingen rapportör",
+    "lacking": "Ingen person",
     "doubted": "Säger klart, saknas i listan",
 }
 """Filters by word, as the list is called."""
@@ -149,8 +149,8 @@ def report(duty: Duty, tally: Tally, course: Course, numbers: Mapping[str, int])
     """Return one duty: how many are done, the chart over time, and the ways down."""
     title, text = cards.title(duty), f"{_done(tally)}, {tally.left} kvar. {tally.confirmed} är bekräftade."
     lists = [
-        button(f"{name} ({numbers[by]})", "duties.report.list", duty=duty.id, **DutyFilter(by).data)
-        for by, name in SHOWN.items()
+        button(f"{_called(duty, by)} ({numbers[by]})", "duties.report.list", duty=duty.id, **DutyFilter(by).data)
+        for by in SHOWN
         if numbers[by]
     ]
     ways = [
@@ -197,7 +197,7 @@ def groups(duty: Duty, by: str, tallies: Mapping[str, Tally]) -> Json:
 
 def listing(duty: Duty, wanted: DutyFilter, shown: Sequence[tuple[MemberPlace, DutyStanding]], page: int) -> Json:
     """Return the municipalities of a filter."""
-    title = f"{cards.title(duty)}: {wanted.value or SHOWN.get(wanted.by, 'alla kommuner')}"
+    title = f"{cards.title(duty)}: {wanted.value or _called(duty, wanted.by)}"
     here = paged(shown, page, ON_PAGE, "duties.report.list", duty=duty.id, **wanted.data)
     rows = [
         row(f"{place.full_name}: {state(standing)}", "duties.report.place", duty=duty.id, code=place.code)
@@ -275,3 +275,10 @@ def _when(duty: Duty) -> str:
 
 def _back(duty: Duty) -> Action:
     return button("Tillbaka", "duties.report.open", alone=True, duty=duty.id)
+
+
+def _called(duty: Duty, by: str) -> str:
+    """Return the name of a filter: the one for gaps names the seat that does the duty."""
+    if by == "lacking" and duty.seats:
+        return f"Ingen {words.role(duty.seats[0])}"
+    return SHOWN.get(by, "alla kommuner")

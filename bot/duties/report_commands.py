@@ -200,7 +200,7 @@ def _place(turn: Turn, duty: Duty, place: Municipality, notice: str = "") -> Jso
     everywhere = standings.load(turn.session, [duty], turn.now)
     calls = [call for call in reminders.call_list(turn.session, turn.now) if call.duty.id == duty.id]
     lacks = doers.load(turn.session, [duty]).lacks(duty, place.code)
-    first = words.role(duty.seats[0]) if duty.seats else "person"
+    first, known = words.role(duty.seats[0]) if duty.seats else "person", _people(turn, place)
     report = PlaceReport(
         duty=duty,
         place=place,
@@ -208,8 +208,10 @@ def _place(turn: Turn, duty: Duty, place: Municipality, notice: str = "") -> Jso
         reason=row.reason if row else "",
         doubted=row is not None and row.doubted_at is not None and row.state == DutyState.SAYS_DONE,
         history=_history(turn, duty, place),
-        people=_people(turn, place),
-        gaps=[f"Ingen {first}. Påminnelserna går till den som finns."] if lacks else [],
+        people=known,
+        gaps=[f"Ingen {first}. {'Påminnelserna går till den som finns.' if known else 'Ingen nås av påminnelser.'}"]
+        if lacks
+        else [],
         script=next((call.script for call in calls if call.place.code == place.code), ()),
         notice=notice,
     )

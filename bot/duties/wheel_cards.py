@@ -23,7 +23,7 @@ from bot.message import Json
 SIDE, FINER = 340, 3
 """Pixels of the picture's side, and how much larger it is drawn, so that edges are smooth."""
 COLOURS = 32
-"""Few colours keep the picture under 10 kB."""
+"""Few colours keep the picture under 10 kB. They cover the range: a small green dot is to stay green."""
 MOST = 30
 """Entries on a card."""
 _INK, _PAPER, _FAINT = "#1f2937", "#ffffff", "#e5e7eb"
@@ -87,7 +87,8 @@ def picture(number: int, entries: Sequence[YearEntry], today: date) -> str:
         size = side * 0.03
         pen.ellipse((x - size, y - size, x + size, y + size), fill=colour, outline=_PAPER, width=FINER)
         pen.text((x, y), str(at), _PAPER, ImageFont.load_default(side / 30), anchor="mm")
-    small = sheet.resize((SIDE, SIDE), Image.Resampling.LANCZOS).quantize(COLOURS, dither=Image.Dither.NONE)
+    small = sheet.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
+    small = small.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     file = BytesIO()
     small.save(file, "PNG", optimize=True)
     return f"data:image/png;base64,{b64encode(file.getvalue()).decode()}"

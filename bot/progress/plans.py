@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.message import UserError
 from bot.plain_text import printable
-from bot.progress import states
+from bot.progress import doers, states
 from bot.register import finder
 from bot.register.change import Change
 from bot.register.finder import Found
@@ -21,7 +21,7 @@ from bot.swedish import day, listed
 from storage import duties, municipalities
 from storage.duties import Duty, DutyKind
 from storage.municipalities import Municipality
-from storage.people import SEATS, PersonRole
+from storage.people import PersonRole
 
 LONGEST_TITLE, LONGEST_TEXT = 120, 1500
 MOST_MINUTES = 3000
@@ -74,10 +74,12 @@ class DutyPlan:
         return cls(kind=DutyKind(duty.kind), seats=tuple(duty.seats), rungs=rungs, **same, **audience)
 
     def write(self, duty: Duty) -> None:
-        """Give a duty this content. Rungs that stay keep the seats that they tell."""
+        """Give a duty this content. Rungs that stay keep the seats that they tell, and seats their order."""
         for name in _SAME:
             setattr(duty, name, getattr(self, name))
-        duty.kind, duty.seats = self.kind.value, list(self.seats)
+        order = list(duty.seats or ())
+        seats = sorted(self.seats, key=lambda seat: order.index(seat) if seat in order else len(order))
+        duty.kind, duty.seats = self.kind.value, seats
         before = {rung["days"]: rung for rung in duty.ladder or ()}
         duty.ladder = [before.get(days) or {"days": days, "to": told(days)} for days in self.rungs]
         audience = {name: list(getattr(self, name)) for name in ("codes", "counties", "size_groups")}
@@ -101,7 +103,7 @@ def read(session: Session, data: Mapping[str, Any]) -> DutyPlan:
     kind = data.get("kind")
     if kind not in set(DutyKind):
         raise UserError("Välj vilken sorts uppgift det är.")
-    seats = _chosen(data, "seats", [seat.value for seat in SEATS])
+    seats = _chosen(data, "seats", [seat.value for seat in doers.ORDER])
     if not seats:
         raise UserError("Välj vem i kommunen som gör uppgiften.")
     rows = municipalities.everyone(session)

@@ -69,7 +69,7 @@ def test_a_duty_is_planned_changed_extended_copied_and_closed(kansli: Chat) -> N
     assert "7 dagar efter: rapportör, tjänsteperson och kontaktpolitiker" in shown
     assert "14 dagar efter: på kansliets ringlista" in shown
     row = stored(kansli)
-    assert (row.due, row.seats, row.audience, row.version) == (date(2027, 3, 3), ["politician", "officer"], {}, 1)
+    assert (row.due, row.seats, row.audience, row.version) == (date(2027, 3, 3), ["officer", "politician"], {}, 1)
 
     kansli.click("Ändra")
     assert "Gäller: Sotenäs och Lund, Skåne län" not in kansli.click(
