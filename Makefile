@@ -50,6 +50,7 @@ bench: .venv/.bench ## measure search, routing, turns, starts, edits and Graph b
 	$(BIN)/python -m tests.bench.graph
 	$(BIN)/python -m tests.bench.announcements
 	$(BIN)/python -m tests.bench.duties
+	$(BIN)/python -m tests.bench.events
 
 soak: .venv/.dev ## the long runs: mutated activities, random lists, killed deliveries, a storm at Graph, stops under load
 	$(BIN)/python -m tests.soak.edge
@@ -59,6 +60,7 @@ soak: .venv/.dev ## the long runs: mutated activities, random lists, killed deli
 	$(BIN)/python -W ignore -m tests.soak.graph
 	$(BIN)/python -m tests.soak.outbox
 	$(BIN)/python -m tests.soak.registrations
+	$(BIN)/python -W ignore -m tests.soak.programme_year
 	$(BIN)/python -W ignore -m tests.soak.announcements
 	$(BIN)/python -W ignore -m tests.soak.changes
 	$(BIN)/python -m tests.soak.duties

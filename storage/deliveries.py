@@ -14,6 +14,7 @@ from storage.outgoing import Operation
 from storage.people import Person
 
 _LATER = aliased(Delivery)
+_ARRIVED = (State.SENT, State.UNCERTAIN)
 
 
 def about(session: Session, subjects: Collection[str]) -> Mapping[str, Sequence[Delivery]]:
@@ -64,17 +65,18 @@ def in_lane(session: Session, lane: str) -> Delivery | None:
 def told(subjects: Collection[str], stem: str, still: str = "") -> PersonIds:
     """Return the people who have a message with these subjects whose key begins with ``stem``, sent or not.
 
-    With ``still``, a message that was cancelled counts only if its key begins with ``still``: nothing changed since.
+    With ``still``, a message that has not arrived counts only if its key begins with ``still``: it is still right.
     """
     query = select(Delivery.person_id).where(Delivery.subject.in_(list(subjects)))
     query = query.where(Delivery.key.startswith(stem, autoescape=True))
-    same = or_(Delivery.state != State.CANCELLED, Delivery.key.startswith(still, autoescape=True))
-    return query.where(same) if still else query
+    counts = or_(Delivery.state.in_(_ARRIVED), Delivery.key.startswith(still, autoescape=True))
+    return query.where(counts) if still else query
 
 
 def told_before(session: Session, subjects: Collection[str], moment: datetime) -> set[int]:
-    """Return the people to whom a message with these subjects went by ``moment``, or was to go."""
-    query = select(Delivery.person_id).where(Delivery.subject.in_(list(subjects)), Delivery.not_before <= moment)
+    """Return the people to whom a message with these subjects went by ``moment``."""
+    went = Delivery.state.in_(_ARRIVED), Delivery.not_before <= moment
+    query = select(Delivery.person_id).where(Delivery.subject.in_(list(subjects)), *went)
     return {person_id for person_id in session.scalars(query) if person_id is not None}
 
 

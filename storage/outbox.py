@@ -19,7 +19,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, case, literal, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, case, cast, literal, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage import calendar_entries, contents, invitations, name_keys
@@ -27,9 +27,12 @@ from storage.chunks import in_chunks
 from storage.contents import Content
 from storage.database import Base, Utc, insert_all_new, person_key, wake
 from storage.outgoing import Operation, Outgoing, ToCalendar, columns
+from storage.people import Person
+from storage.selected_rows import insert_selected
 
 REPLY = "reply"
 """The subject of replies that a turn could not send. Their texts are as people read them, without keys."""
+_OF_PERSON = frozenset({"key", "lane", "person_id"})
 QUEUE = "outbox"
 """The waker that a commit with new rows calls."""
 FORESEEN = "foreseen"
@@ -137,7 +140,7 @@ def enqueue_all(session: Session, outgoings: Iterable[Outgoing], now: datetime) 
     hashes = contents.keep(session, {outgoing.key: outgoing.body for outgoing in alike.values()}, now)
     by_content = {content: hashes[outgoing.key] for content, outgoing in alike.items()}
     rows = [{**row_of(outgoing, now), "content_hash": by_content[_content(outgoing)]} for outgoing in fresh]
-    added = sum(insert_all_new(session, Delivery, list(part)) for _, part in groupby(rows, key=dict.keys))
+    added = sum(_insert(session, list(part)) for _, part in groupby(rows, key=_but_person))
     for outgoing in fresh:
         if isinstance(outgoing.to, ToCalendar):
             calendar_entries.plan(held[outgoing.to.event_key], outgoing.appointment, by_content[_content(outgoing)])
@@ -228,3 +231,20 @@ def row_of(outgoing: Outgoing, now: datetime) -> dict[str, Any]:
 def _content(outgoing: Outgoing) -> tuple[str, int, int, int]:
     """Return what two messages with the very same content have in common, without comparing their cards."""
     return outgoing.text, id(outgoing.card), id(outgoing.mail), id(outgoing.appointment)
+
+
+def _but_person(row: dict[str, Any]) -> tuple[Any, ...]:
+    """Return all of a row but its person, so that one statement makes the rows of many people."""
+    stem = row["key"].removesuffix(f":{row.get('person_id')}")
+    alone = row["key"] if stem == row["key"] or row["lane"] != row["key"] else ""
+    return stem, alone, *((name, value) for name, value in row.items() if name not in _OF_PERSON)
+
+
+def _insert(session: Session, rows: list[dict[str, Any]]) -> int:
+    """Insert rows that differ in their person only, where they are new. Return how many were."""
+    if len(rows) == 1:
+        return insert_all_new(session, Delivery, rows)
+    stem = rows[0]["key"].removesuffix(f"{rows[0]['person_id']}")
+    key = literal(stem) + cast(Person.id, String)
+    values = {**rows[0], "key": key, "lane": key, "person_id": Person.id}
+    return insert_selected(session, Delivery, values, Person.id, Person.id.in_([row["person_id"] for row in rows]))

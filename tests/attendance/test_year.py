@@ -8,7 +8,7 @@ from bot.turn import App
 from tests.support.chat import Clock
 from tests.support.programme import Meeting, Member, Programme, Time, difference, sv
 from tests.support.programme_rules import expected
-from tests.support.programme_run import Run, ticks_for
+from tests.support.programme_run import Run
 
 WAYS = ("", "chat", "mail", "both")
 
@@ -92,7 +92,7 @@ def test_everybody_is_told_what_the_rules_say_and_nothing_else(app: App, clock: 
     rules = expected(plan)
     run = Run(plan, app, clock)
 
-    seen = run.play(ticks_for(rules))
+    seen = run.play(told.at for told in rules)
 
     assert difference(rules, seen) == []
     assert run.wrong == []

@@ -2,7 +2,7 @@
 
 ``python -m tests.soak.programme_year [people] [seed]``. Every message that reached anybody is compared, whole, with
 what naive rules say (:mod:`tests.support.programme_rules`). The clock ticks when anything should happen, a minute
-before, once a week, and each tick comes twice.
+before, and once a week; each tick comes twice.
 """
 
 from __future__ import annotations

@@ -147,7 +147,7 @@ class Told:
 def difference(expected: Iterable[Told], seen: Iterable[Told]) -> list[str]:
     """Return what is missing and what is too much; also what came twice."""
     wanted, there = sorted(expected), sorted(seen)
-    lines = [f"missing: {one}" for one in wanted if one not in set(there)]
-    lines += [f"too much: {one}" for one in there if one not in set(wanted)]
+    lines = [f"missing: {one}" for one in sorted(set(wanted) - set(there))]
+    lines += [f"too much: {one}" for one in sorted(set(there) - set(wanted))]
     lines += [f"twice: {one}" for one, after in pairwise(there) if one == after]
     return sorted(lines, key=lambda line: line.partition(": ")[2])

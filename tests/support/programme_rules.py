@@ -14,17 +14,24 @@ It shares nothing with the bot but the calendar of quiet times (:mod:`bot.swedis
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
 from bot.swedish import is_open, next_open, previous_open
 from tests.support.programme import DAY, HOUR, SWEDEN, Meeting, Member, Programme, Time, Told
+from tests.support.programme_seats import IN_TOUCH, seated
 
-IN_TOUCH = ("registered", "waiting", "offered")
+Wanted = Callable[[datetime], bool]
+"""Whether a message is still wanted at a moment."""
 _DAYS = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
 _MONTHS = "januari februari mars april maj juni juli augusti september oktober november december".split()
+
+
+def before_closing(moment: datetime) -> datetime:
+    """Return when a reminder goes that may not come in a quiet time: an hour before the latest closing."""
+    opened = previous_open(moment)
+    return moment if opened == moment else opened - HOUR
 
 
 def expected(programme: Programme) -> list[Told]:
@@ -75,41 +82,12 @@ def day_before(start: datetime) -> datetime:
     return early if start - early <= timedelta(days=5) else by_day(yesterday)
 
 
-def before_closing(moment: datetime) -> datetime:
-    """Return when a reminder goes that may not come in a quiet time: an hour before the latest closing."""
-    opened = previous_open(moment)
-    return moment if opened == moment else opened - HOUR
-
-
-@dataclass
-class _Place:
-    """What became of the seats of a meeting."""
-
-    states: dict[str, list[tuple[datetime, str]]] = field(default_factory=dict)
-    offers: list[tuple[datetime, str, datetime]] = field(default_factory=list)
-    """When the person hears of it, who, and until when."""
-
-    def of(self, name: str, at: datetime) -> str:
-        """Return the person's state at that moment, or nothing."""
-        return next((state for since, state in reversed(self.states.get(name, [])) if since <= at), "")
-
-    def since(self, name: str, at: datetime) -> datetime:
-        return [since for since, _ in self.states[name] if since <= at][-1]
-
-    def put(self, at: datetime, name: str, state: str) -> None:
-        self.states.setdefault(name, []).append((at, state))
-
-    def here(self, state: str, at: datetime) -> list[str]:
-        names = [name for name in self.states if self.of(name, at) == state]
-        return sorted(names, key=lambda name: (self.since(name, at), name))
-
-
 class _Rules:
     def __init__(self, programme: Programme) -> None:
         self.programme = programme
         self.pressed = {name: sorted(times) for name, times in programme.pressed().items()}
         self.members = {member.name: member for member in programme.members}
-        self.places = {id(meeting): self._seats(meeting) for meeting in programme.meetings}
+        self.places = {id(meeting): seated(programme, meeting) for meeting in programme.meetings}
         self.invited: dict[tuple[str, str], tuple[datetime, datetime]] = {}
         """When a person was invited to a meeting or series, by its name."""
 
@@ -153,11 +131,11 @@ class _Rules:
                 opens = next_open(planned)
                 at = opens if opens < ends else planned
                 told = Told(at, member.name, "", "Kommer du?", meeting.title, said(time_))
-                if self._asks(meeting, member, planned) and moment not in reminded:
+                if self._asks(meeting, member, planned) and (ends, moment) not in reminded:
                     sent = list(
                         self._reminder(meeting, member, told, after, lambda at: self._asks(meeting, member, at))
                     )
-                    reminded |= {moment} if sent else set()
+                    reminded |= {(ends, moment)} if sent else set()
                     yield from sent
 
     def _coming(self, meeting: Meeting, member: Member) -> Iterator[Told]:
@@ -205,23 +183,25 @@ class _Rules:
             time_at = meeting.time_at(at)
             if name == member.name and time_at is not None and place.of(name, at) == "offered":
                 told = Told(at, name, "", "En plats är ledig för dig", meeting.title, said(time_at))
-                yield from self._answer(
-                    member, told, lambda late, ends=ends, name=name: late < ends and place.of(name, late) == "offered"
-                )
+
+                def offered(late: datetime, ends: datetime = ends) -> bool:
+                    return late < ends and place.of(member.name, late) == "offered"
+
+                yield from self._answer(member, told, offered)
 
     # by which way, and what becomes of it in a pause
 
     def _reminder(
-        self, meeting: Meeting, member: Member, told: Told, until: datetime, wanted: object
+        self, meeting: Meeting, member: Member, told: Told, until: datetime, wanted: Wanted
     ) -> Iterator[Told]:
         at, time_ = told.at, meeting.time_at(told.at)
-        pause = max((last for asked, last in member.pauses if asked <= at and _morning(last) > at), default=None)
-        if pause is not None:
-            morning = _morning(pause)
-            at = morning if morning < until <= next_open(morning) else next_open(morning)
+        for asked, last in member.pauses:  # until the first working morning after it, if that is not too late
+            morning = _morning(last)
+            ends = morning if morning < until <= next_open(morning) else next_open(morning)
+            at = ends if asked <= at < ends else at
         at = self.programme.up(at)
         same = meeting.time_at(at) == time_ and said(time_) == told.when if time_ else False
-        if at >= until or not same or not self._present(member, at) or not wanted(at):  # type: ignore[operator]
+        if at >= until or not same or not self._present(member, at) or not wanted(at):
             return
         both = member.way == "both" or (member.guest and not member.way)
         if not member.in_teams or member.way == "mail":
@@ -231,13 +211,13 @@ class _Rules:
             if both:
                 yield self._as(told, "mail", at)
 
-    def _answer(self, member: Member, told: Told, wanted: object) -> Iterator[Told]:
+    def _answer(self, member: Member, told: Told, wanted: Wanted) -> Iterator[Told]:
         at = self.programme.up(told.at)
         if not self._present(member, at):
             return
         for way, when in self._ways(member, at, HOUR, for_all=False):
             late = self.programme.up(when)
-            if late == at or (wanted(late) and self._present(member, late)):  # type: ignore[operator]
+            if late == at or (wanted(late) and self._present(member, late)):
                 yield self._as(told, way, late)
 
     def _ways(self, member: Member, at: datetime, wait: timedelta, *, for_all: bool) -> Iterator[tuple[str, datetime]]:
@@ -297,56 +277,6 @@ class _Rules:
 
     def _as(self, told: Told, way: str, at: datetime) -> Told:
         return Told(at, told.name, way, told.what, told.title, told.when)
-
-    def _seats(self, meeting: Meeting) -> _Place:
-        """Play the registrations, with the queue and its offers."""
-        place, acts = _Place(), sorted(meeting.acts)
-        ends: list[tuple[datetime, str]] = []
-        had: set[str] = set()
-        while acts or ends:
-            if ends and (not acts or ends[0][0] <= acts[0][0]):
-                at, name = ends.pop(0)
-                if place.of(name, at) == "offered":
-                    place.put(at, name, "waiting")
-            else:
-                at, what, name = acts.pop(0)
-                self._act(meeting, place, at, what, name)
-                if what != "accept":
-                    had.discard(name)
-            time_ = meeting.time_at(at)
-            if time_ is None or at >= time_.start or not meeting.open_at(at):
-                ends = []
-                continue
-            for name in [name for name in place.here("waiting", at) if name not in had]:
-                if self._free(meeting, place, at) <= 0:
-                    break
-                by = self._by_day(at, time_.start)
-                until = by + min(24 * HOUR, (time_.start - by) / 2)
-                place.put(at, name, "offered")
-                place.offers.append((by, name, self.programme.up(until)))
-                had.add(name)
-                ends = sorted([*ends, (self.programme.up(until), name)])
-        return place
-
-    def _act(self, meeting: Meeting, place: _Place, at: datetime, what: str, name: str) -> None:
-        if what == "register":
-            free = self._free(meeting, place, at) - len(place.here("waiting", at))
-            place.put(at, name, "registered" if free > 0 else "waiting")
-        elif what == "accept":
-            place.put(at, name, "registered")
-        else:
-            place.put(at, name, "left" if place.of(name, at) in IN_TOUCH else place.of(name, at) or "declined")
-
-    def _free(self, meeting: Meeting, place: _Place, at: datetime) -> int:
-        taken = len(place.here("registered", at)) + len(place.here("offered", at))
-        return 10**6 if meeting.seats is None else meeting.seats - taken
-
-    def _by_day(self, at: datetime, start: datetime) -> datetime:
-        local = at.astimezone(SWEDEN)
-        if time(8) <= local.time() < time(20):
-            return at
-        morning = local.replace(hour=8, minute=0, second=0) + (DAY if local.time() >= time(20) else 0 * DAY)
-        return morning.astimezone(UTC) if morning < start else at
 
 
 def _morning(last: date) -> datetime:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from bot import jobs
@@ -86,13 +86,13 @@ def deliver(app: App, teams: Teams, now: datetime, elsewhere: TenantRoutes | Non
     """Send everything that is due. Each round has a courier of its own, because the tests' clock stands still."""
 
     async def rounds() -> None:
-        while app.database.play(lambda session: _is_due(session, now)):
+        left, before = app.database.play(lambda session: _due(session, now)), 0
+        while left and left != before:  # a round may only end what has expired
             rules = {"still_wanted": jobs.STILL_WANTED, "elsewhere": elsewhere}
             courier = Courier(app.database, teams, lambda: now, **rules)  # type: ignore[arg-type]
-            sent = await courier.deliver()
+            await courier.deliver()
             await courier.drain()
-            if not sent:
-                return
+            left, before = app.database.play(lambda session: _due(session, now)), left
 
     if app.database.play(lambda session: _is_due(session, now)):
         asyncio.run(rounds())
@@ -113,3 +113,8 @@ def plan(app: App, now: datetime) -> tuple[int, bool]:
 def _is_due(session: Session, now: datetime) -> bool:
     waits = Delivery.state == State.WAITING, Delivery.not_before <= now
     return bool(session.scalar(select(exists().where(*waits))))
+
+
+def _due(session: Session, now: datetime) -> int:
+    waits = Delivery.state == State.WAITING, Delivery.not_before <= now
+    return session.scalar(select(func.count()).select_from(Delivery).where(*waits)) or 0
