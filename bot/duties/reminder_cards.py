@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from bot.cards import card, escape, heading, markdown, plain
+from bot.cards import buttons, card, escape, heading, markdown, plain
 from bot.duties import cards
 from bot.message import Json
 from storage.duties import Duty
@@ -18,7 +18,7 @@ from storage.duty_facts import MemberPlace
 from storage.outgoing import AsMail
 
 _NAME = 1
-"""Where the municipality's name stands in the card's body. The norm stands last."""
+"""Where the municipality's name stands in the card's body. The norm stands before the two rows of answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,31 +34,39 @@ class DutyLetter:
     def of(cls, duty: Duty, last: date, sent_on: date) -> DutyLetter:
         """Return the reminder of a duty with this last day, as it is read on the day it is sent."""
         summary = f"{cards.title(duty)}: {cards.by_when(last, sent_on)}"
+        choices = cards.answers(duty, "")
         body = card(
             heading(cards.title(duty)),
             plain("", subtle=True),
             markdown(f"**{cards.by_when(last, sent_on)}**"),
             *cards.about(duty),
             plain("", subtle=True),
-            actions=[*cards.answers(duty, ""), *cards.link(duty)],
+            buttons(*choices[:2]),
+            buttons(*choices[2:]),
+            actions=cards.link(duty),
             summary=summary,
         )
-        return cls(body, _mail(duty, last, sent_on), body["actions"][0]["data"])
+        return cls(body, _mail(duty, last, sent_on), body["body"][-1]["actions"][0]["data"])
 
     def to(self, place: MemberPlace, norm: str) -> tuple[Json, AsMail]:
         """Return the card and the mail for one municipality."""
         body = list(self.card["body"])
         body[_NAME] = _saying(body[_NAME], place.full_name)
-        body[-1:] = [_saying(body[-1], norm)] if norm else []
+        *above, line, first, second = body
         data = {**self.data, "code": place.code}
-        actions = [{**action, "data": data} if "data" in action else action for action in self.card["actions"]]
+        body = [*above, *([_saying(line, norm)] if norm else []), _answering(first, data), _answering(second, data)]
         told = f"{self.mail.text}\n\n{norm}" if norm else self.mail.text
-        return {**self.card, "body": body, "actions": actions}, AsMail(self.mail.subject, told, _why(place.full_name))
+        return {**self.card, "body": body}, AsMail(self.mail.subject, told, _why(place.full_name))
 
 
 def _saying(line: Json, text: str) -> Json:
     """Return a copy of a plain line with another text."""
     return {**line, "inlines": [{**line["inlines"][0], "text": text}]}
+
+
+def _answering(row: Json, data: Json) -> Json:
+    """Return a copy of a row of buttons with this data."""
+    return {**row, "actions": [{**action, "data": data} for action in row["actions"]]}
 
 
 @cache
