@@ -49,6 +49,7 @@ bench: .venv/.bench ## measure search, routing, turns, starts, edits and Graph b
 	FAQ_DATA=$(FAQ_DATA) $(BIN)/python -m tests.bench.rebuild
 	$(BIN)/python -m tests.bench.graph
 	$(BIN)/python -m tests.bench.announcements
+	$(BIN)/python -m tests.bench.duties
 	$(BIN)/python -m tests.bench.events
 
 soak: .venv/.dev ## the long runs: mutated activities, random lists, killed deliveries, a storm at Graph, stops under load
@@ -62,6 +63,7 @@ soak: .venv/.dev ## the long runs: mutated activities, random lists, killed deli
 	$(BIN)/python -W ignore -m tests.soak.programme_year
 	$(BIN)/python -W ignore -m tests.soak.announcements
 	$(BIN)/python -W ignore -m tests.soak.changes
+	$(BIN)/python -m tests.soak.duties
 	$(BIN)/python -m tests.soak.stops
 
 package: .venv/.run ## build the Teams app package

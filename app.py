@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import gc
 import logging
 import signal
@@ -19,7 +18,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import graph, jobs, links, log
 from bot.conversation import ROUTES
-from bot.delivery.answers import LOOK_EVERY, AnswerReader
 from bot.delivery.courier import Courier
 from bot.delivery.pace import steady
 from bot.delivery.tenant_routes import TenantRoutes
@@ -29,7 +27,6 @@ from bot.identity import credential
 from bot.metrics import Around
 from bot.papers import OUTBOX, on_paper
 from bot.ports import Messenger
-from bot.register import roster_mirror
 from bot.search.live_bank import LiveBank
 from bot.settings import Settings, SettingsProblems, from_process
 from bot.teams.adapter import Adapter
@@ -38,7 +35,7 @@ from bot.teams.connector import Connector, new_session
 from bot.teams.core import Conversations
 from bot.teams.credential import ConnectorToken
 from bot.teams.directory import TeamsDirectory
-from bot.teams.endpoint import Readiness, make_runner, make_web_app
+from bot.teams.endpoint import Readiness, make_runner, make_web_app, port_problem
 from bot.teams.files import Files
 from bot.teams.gate import make_gate
 from bot.teams.messenger import TeamsMessenger
@@ -89,20 +86,12 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
         session = await stack.enter_async_context(new_session())
         token = await stack.enter_async_context(ConnectorToken(_identity(settings))) if not settings.local else None
         tenant, wire = await stack.enter_async_context(_tenant(settings, clock))
-        gate = make_gate(
-            settings.app_id,
-            session=session,
-            tenants=settings.allowed_tenants,
-            service_hosts=settings.service_hosts,
-        )
+        hosts = settings.service_hosts
+        gate = make_gate(settings.app_id, session=session, tenants=settings.allowed_tenants, service_hosts=hosts)
         connector = Connector(session, token, gate.allows)
         app = App(settings, database, ROUTES, DIALOGS, bank, START, DECISIONS, AUDIENCES, jobs.PLAN)
         # Closed in reverse order: sends under way finish, then the clock stops, then the threads.
-        rosters = roster_mirror.Mirror(
-            app, clock, TeamsDirectory(connector), tenant.directory if wire and tenant else None
-        )
-        answers = jobs.Errand("answers", LOOK_EVERY, AnswerReader(database, tenant, clock).run)
-        errands = (jobs.Errand("rosters", roster_mirror.EVERY, rosters.run), answers)
+        errands = jobs.errands(app, clock, TeamsDirectory(connector), tenant, in_graph=wire is not None)
         await stack.enter_async_context(jobs.ticking(app, clock, errands=errands))
         await stack.enter_async_context(_delivering(app, TeamsMessenger(connector, settings.app_id), tenant, clock))
         files = Files(session, local=settings.local)
@@ -139,7 +128,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             _announce(settings)
             await stop.wait()
         except OSError as error:
-            raise StartError(_port_problem(settings, error)) from error
+            raise StartError(port_problem(settings.host, settings.port, error)) from error
         finally:
             await runner.cleanup()
     logger.info("stopped")
@@ -228,7 +217,7 @@ async def _delivering(app: App, messenger: Messenger, tenant: Tenant | None, clo
         clock,
         rate=app.settings.rate,
         still_wanted=jobs.STILL_WANTED,
-        elsewhere=TenantRoutes(tenant, links.chat(app.settings)),
+        elsewhere=TenantRoutes(tenant, links.chat(app.settings), mailbox=app.settings.graph_mailbox),
         steady=steady(clock),
     )
     async with _running(courier.run()):
@@ -288,13 +277,6 @@ def _announce(settings: Settings) -> None:
     if settings.local:
         logger.warning("LOCAL MODE: nobody is asked who they are, so the bot listens on this machine only")
     logger.info("listening", extra={"host": settings.host, "port": settings.port})
-
-
-def _port_problem(settings: Settings, error: OSError) -> str:
-    where = f"{settings.host} port {settings.port}"
-    if error.errno == errno.EADDRINUSE:
-        return f"{where} is taken by another program. Stop that one, or choose another port: PORT=3979 python app.py"
-    return f"it can't listen on {where}: {error.strerror}. Choose another HOST or PORT"
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from bot.privacy import operator as privacy
 from bot.programme import operator as programmes
 from bot.search.live_bank import LiveBank
 from bot.settings import Settings, SettingsProblems, environment, from_process
+from bot.statuslists import operator as statuslists
 from bot.turn import App
 from bot.upkeep import operator as upkeep
 from dialogs import DIALOGS
@@ -46,6 +47,21 @@ def main(words: Sequence[str] | None = None) -> int:
     terminal.add_argument("--as", dest="player", choices=PLAYERS, default="medlem", help="whom to speak as")
     terminal.set_defaults(command=_chat)
 
+    _about_lists(commands)
+    _about_people(commands)
+    _about_running(commands)
+    chosen = parser.parse_args(words)
+    try:
+        settings = from_process()
+    except SettingsProblems as wrong:
+        print(wrong, file=sys.stderr)
+        return 2
+    code: int = chosen.command(settings, chosen)
+    return code
+
+
+def _about_lists(commands: Any) -> None:
+    """Add the commands that read and write lists."""
     importer = commands.add_parser("import-members", help="read the list of members from an Excel or CSV file")
     importer.add_argument("file", type=Path)
     importer.add_argument("--dry-run", action="store_true", help="only say what would change")
@@ -60,16 +76,14 @@ def main(words: Sequence[str] | None = None) -> int:
     programme.add_argument("--dry-run", action="store_true", help="only say what would change")
     programme.set_defaults(command=_import_programme)
 
-    _about_people(commands)
-    _about_running(commands)
-    chosen = parser.parse_args(words)
-    try:
-        settings = from_process()
-    except SettingsProblems as wrong:
-        print(wrong, file=sys.stderr)
-        return 2
-    code: int = chosen.command(settings, chosen)
-    return code
+    statuses = commands.add_parser(
+        "import-status", help="read which municipalities have done a duty, from Excel or CSV"
+    )
+    statuses.add_argument("file", type=Path)
+    statuses.add_argument("--duty", type=int, help="the number of the duty; without it, they are listed")
+    statuses.add_argument("--complete", action="store_true", help="everybody who is done is on the list")
+    statuses.add_argument("--dry-run", action="store_true", help="only say what would change")
+    statuses.set_defaults(command=_import_statuses)
 
 
 def _about_people(commands: Any) -> None:
@@ -134,9 +148,7 @@ def _about_running(commands: Any) -> None:
     due.add_argument("--days", type=int, help="so many days (14 without --at)")
     due.set_defaults(command=_due)
 
-    content = commands.add_parser(
-        "load-content", help="put the starting answers, groups and events where there are none"
-    )
+    content = commands.add_parser("load-content", help="put the starting content where there is none")
     content.set_defaults(command=lambda settings, _: upkeep.load_content(settings, utc_now()))
 
     migration = commands.add_parser("migrate", help="bring the database to this version, or back to an earlier one")
@@ -178,6 +190,11 @@ def _import_programme(settings: Settings, chosen: Namespace) -> int:
     return programmes.import_programme(
         settings.database_url, chosen.file, utc_now(), notices.spread, dry_run=chosen.dry_run
     )
+
+
+def _import_statuses(settings: Settings, chosen: Namespace) -> int:
+    how = {"complete": chosen.complete, "dry_run": chosen.dry_run}
+    return statuslists.import_statuses(settings.database_url, chosen.file, chosen.duty, utc_now(), **how)
 
 
 def _export_members(settings: Settings, chosen: Namespace) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from bot import (
     agenda,
     announcements,
+    attendance,
     consultations,
     duties,
     events,
@@ -22,6 +23,7 @@ from bot import (
     programme,
     questions,
     reminding,
+    statuslists,
 )
 from bot import help as help_feature
 from bot.desk import Decider, Tile
@@ -31,12 +33,13 @@ from bot.turn import Turn
 
 FEATURES = (
     *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda),
-    *(announcements, duties, events, programme, forecast, news, consultations, newsletters),
+    *(announcements, duties, statuslists, events, programme, attendance, forecast, news, consultations, newsletters),
 )
 START: tuple[Tile, ...] = (
     *questions.START,
     *news.START,
     *events.START,
+    *duties.START,
     *groups.START,
     *members.START,
     *reminding.START,
@@ -48,9 +51,15 @@ START: tuple[Tile, ...] = (
     *forecast.START,
 )
 """The buttons of the start page, in their order. The kansli's own come after the members'."""
-DECISIONS: tuple[Decider, ...] = (*members.DECISIONS, *questions.DECISIONS, *faq.DECISIONS, *nudges.DECISIONS)
+DECISIONS: tuple[Decider, ...] = (
+    *members.DECISIONS,
+    *questions.DECISIONS,
+    *faq.DECISIONS,
+    *nudges.DECISIONS,
+    *duties.DECISIONS,
+)
 """What prepares decisions for the kansli."""
-AUDIENCES: Mapping[str, Condition] = {**events.CONDITIONS}
+AUDIENCES: Mapping[str, Condition] = {**events.CONDITIONS, **duties.CONDITIONS}
 """The features' conditions of audiences, by name. Each feature that has some joins its own here."""
 LISTENERS: tuple[Callable[[Turn], Reply | None], ...] = (
     *announcements.LISTENERS,
@@ -62,5 +71,9 @@ LISTENERS: tuple[Callable[[Turn], Reply | None], ...] = (
     questions.listen,
 )
 """Asked in order before the bank is searched, in every message that is a question. The first reply answers it."""
-FILES: tuple[Callable[[Turn, ReceivedFile], Reply | None], ...] = (*memberlist.FILES, *programme.FILES)
+FILES: tuple[Callable[[Turn, ReceivedFile], Reply | None], ...] = (
+    *statuslists.FILES,
+    *memberlist.FILES,
+    *programme.FILES,
+)
 """Asked in order about a file that the kansli sends in its own chat. The first that knows its contents replies."""

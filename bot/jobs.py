@@ -6,7 +6,7 @@ late tick, a missed one or three replicas' ticks give the same rows.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,10 +17,28 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.orm import Session
 
-from bot import agenda, announcements, attendance, consultations, events, members, news, nudges, questions, upkeep
+from bot import (
+    agenda,
+    announcements,
+    attendance,
+    consultations,
+    duties,
+    events,
+    members,
+    news,
+    nudges,
+    questions,
+    statuslists,
+    upkeep,
+)
+from bot.attendance import webinars
+from bot.delivery.answers import LOOK_EVERY, AnswerReader
 from bot.features import AUDIENCES
 from bot.plan import Ahead, Due, SendingPlan, StillWanted
+from bot.ports import TeamDirectory
 from bot.privacy import retention
+from bot.register import roster_mirror
+from bot.tenant import Tenant
 from bot.turn import App
 from storage import outbox
 from storage.outgoing import Outgoing
@@ -29,8 +47,8 @@ Clock = Callable[[], datetime]
 Work = Callable[[Session], int]
 
 DUE: tuple[Due, ...] = (
-    *(*questions.DUE, *upkeep.DUE, *members.DUE, *announcements.DUE, *consultations.DUE),
-    attendance.due(AUDIENCES),
+    *(*questions.DUE, *upkeep.DUE, *members.DUE, *announcements.DUE, *consultations.DUE, *duties.DUE),
+    *(attendance.due(AUDIENCES), *attendance.DUE),
 )
 """The features that may have messages due. Each is asked every :data:`PLAN_EVERY`."""
 STILL_WANTED: Mapping[str, StillWanted] = {
@@ -43,6 +61,8 @@ STILL_WANTED: Mapping[str, StillWanted] = {
     **events.STILL_WANTED,
     **consultations.STILL_WANTED,
     **attendance.STILL_WANTED,
+    **duties.STILL_WANTED,
+    **statuslists.STILL_WANTED,
 }
 """Checks just before sending whether a message is still wanted, by the first word of its subject."""
 
@@ -107,13 +127,26 @@ class Errand:
     run: Callable[[], Awaitable[object]]
 
 
+def errands(
+    app: App, clock: Clock, teams: TeamDirectory, tenant: Tenant | None, *, in_graph: bool
+) -> tuple[Errand, ...]:
+    """Return the regular readings of Teams and Graph. On a laptop the tenant is files, which have no rosters."""
+    rosters = roster_mirror.Mirror(app, clock, teams, tenant.directory if tenant and in_graph else None)
+    meetings = webinars.WebinarReader(app, clock, tenant.webinars if tenant and in_graph else None)
+    return (
+        Errand("rosters", roster_mirror.EVERY, rosters.run),
+        Errand("answers", LOOK_EVERY, AnswerReader(app.database, tenant, clock).run),
+        Errand("webinars", webinars.EVERY, meetings.run),
+    )
+
+
 @asynccontextmanager
 async def ticking(
     app: App,
     clock: Clock,
     jobs: tuple[Job, ...] = JOBS,
     due: tuple[Due, ...] = DUE,
-    errands: tuple[Errand, ...] = (),
+    errands: Sequence[Errand] = (),
 ) -> AsyncIterator[None]:
     """Run the jobs while the block runs. If one raises, log it and run it again at its next time."""
     scheduler = AsyncIOScheduler(timezone=UTC)

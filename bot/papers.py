@@ -72,6 +72,8 @@ class Papers:
         """See :class:`bot.tenant.Mail`."""
         written = mail.written(letter, MAILBOX, self._answer_to, self._clock())
         await self._write(f"mail-{_name(letter.key)}.eml", written)
+        if letter.calendar is not None:
+            await self._write(f"mail-{_name(letter.key)}.ics", letter.calendar)
         return mail.message_id(letter, MAILBOX)
 
     async def create(self, appointment: Appointment, attendees: Sequence[Attendee]) -> Booked:

@@ -12,12 +12,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, delete, exists, false, func, or_, select
+from sqlalchemy import ForeignKey, String, Text, delete, false, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, insert_new, is_id, person_key
-from storage.outbox import Delivery, State
-from storage.outgoing import Operation
 from storage.people import Person
 
 
@@ -220,17 +218,6 @@ def marked(session: Session, number: int, which: Mark) -> Sequence[int]:
     rows = select(AnnouncementMark.person_id).join(Person, Person.id == AnnouncementMark.person_id)
     rows = rows.where(AnnouncementMark.announcement_id == number, AnnouncementMark.mark == which)
     return session.scalars(rows.where(Person.left_at.is_(None)).order_by(AnnouncementMark.person_id)).all()
-
-
-def silent(session: Session, row: Announcement, before: datetime) -> Sequence[int]:
-    """Return the people who got it before a time, have pressed nothing and have not left the network."""
-    pressed = exists().where(
-        AnnouncementMark.announcement_id == row.id, AnnouncementMark.person_id == Delivery.person_id
-    )
-    got = Delivery.subject == row.subject, Delivery.operation == Operation.PERSON, Delivery.state == State.SENT
-    rows = select(Person.id).join(Delivery, Delivery.person_id == Person.id)
-    rows = rows.where(*got, Delivery.settled_at <= before, ~pressed, Person.left_at.is_(None))
-    return session.scalars(rows.order_by(Person.id)).all()
 
 
 def mark_counts(session: Session, number: int) -> Counter[str]:

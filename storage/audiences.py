@@ -113,10 +113,16 @@ def ids(
     audience: Audience,
     conditions: Mapping[str, PersonIds],
     without: Collection[PersonIds] = (),
+    *,
+    only: int | None = None,
 ) -> list[int]:
-    """Return the ids of the people of an audience who have not left and are in none of ``without``, in order."""
+    """Return the ids of the people of an audience who have not left and are in none of ``without``, in order.
+
+    ``only`` asks about one person.
+    """
     others = (Person.id.not_in(without_nulls(people)) for people in without)
     query = select(Person.id).where(Person.left_at.is_(None), *_rules(audience, conditions), *others)
+    query = query if only is None else query.where(Person.id == only)
     return list(session.scalars(query.order_by(Person.id)))
 
 

@@ -57,10 +57,9 @@ def channels(session: Session, subject: str) -> Sequence[str]:
     return [channel for channel in session.scalars(rows.order_by(Delivery.id)) if channel]
 
 
-def in_lane(session: Session, lane: str, *, joined: bool = False) -> Delivery | None:
-    """Return the newest delivery in a lane; with ``joined`` the newest that has the address of an online meeting."""
-    rows = select(Delivery).where(Delivery.lane == lane).order_by(Delivery.id.desc()).limit(1)
-    return session.scalar(rows.where(Delivery.join_url.is_not(None)) if joined else rows)
+def in_lane(session: Session, lane: str) -> Delivery | None:
+    """Return the newest delivery in a lane."""
+    return session.scalar(select(Delivery).where(Delivery.lane == lane).order_by(Delivery.id.desc()).limit(1))
 
 
 def told(subjects: Collection[str], stem: str, still: str = "") -> PersonIds:
@@ -79,6 +78,12 @@ def told_before(session: Session, subjects: Collection[str], moment: datetime) -
     went = Delivery.state.in_(_ARRIVED), Delivery.not_before <= moment
     query = select(Delivery.person_id).where(Delivery.subject.in_(list(subjects)), *went)
     return {person_id for person_id in session.scalars(query) if person_id is not None}
+
+
+def was_told(session: Session, subjects: Collection[str], person_id: int) -> bool:
+    """Return whether the person has a message with one of these subjects that went, or will go."""
+    rows = exists().where(Delivery.subject.in_(list(subjects)), Delivery.person_id == person_id)
+    return bool(session.scalar(select(rows.where(Delivery.state != State.CANCELLED))))
 
 
 def addressed(session: Session, person_id: int, conversation_id: str, activity_id: str) -> bool:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.database import Base, is_id, person_key
+from storage.database import Base, insert_new, is_id, person_key
 
 
 class DutyKind(StrEnum):
@@ -90,7 +90,7 @@ class Duty(Base):
     due: Mapped[date | None]
     """The last day; null: *datum inte satt*."""
     seats: Mapped[list[str]] = mapped_column(default=list)
-    """Who does it, by seat (:data:`storage.people.SEATS`), the first one that a municipality has."""
+    """The seats that do it (:data:`storage.people.SEATS`): the first one that a municipality has."""
     ladder: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     """The rungs: ``days`` after the last day (negative: before) and ``to``, the seats that are told."""
     audience: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -151,6 +151,8 @@ class DutyChange(Base):
     municipality_code: Mapped[str] = mapped_column(ForeignKey("municipalities.code", ondelete="CASCADE"))
     state: Mapped[str] = mapped_column(String(20))
     source: Mapped[str] = mapped_column(String(10))
+    note: Mapped[str] = mapped_column(Text, default="")
+    """Why: the reason that was given, or the name of the list."""
     by_id: Mapped[int | None] = person_key(on_erase="anonymise", nullable=True)
     at: Mapped[datetime] = mapped_column(index=True)
 
@@ -195,6 +197,12 @@ def running(session: Session) -> Sequence[Duty]:
     return session.scalars(rows.order_by(Duty.due, Duty.id)).all()
 
 
+def unclosed(session: Session) -> Sequence[Duty]:
+    """Return the duties that are not closed, the latest year first."""
+    rows = select(Duty).where(Duty.closed_at.is_(None))
+    return session.scalars(rows.order_by(Duty.year.desc(), Duty.id)).all()
+
+
 def status(session: Session, duty_id: int, code: str) -> DutyStatus | None:
     """Return how far a municipality has come; None if it has not started."""
     return session.get(DutyStatus, (duty_id, code), populate_existing=True)
@@ -210,3 +218,41 @@ def history(session: Session, duty_id: int, code: str) -> Sequence[DutyChange]:
     """Return the changes of a municipality's state, oldest first."""
     rows = select(DutyChange).where(DutyChange.duty_id == duty_id, DutyChange.municipality_code == code)
     return session.scalars(rows.order_by(DutyChange.id)).all()
+
+
+def hand_over(
+    session: Session, duty: Duty, code: str, person_id: int, *, instead_id: int | None, now: datetime
+) -> None:
+    """Keep that a person does not do a duty, and who does it instead. Saying it again changes the row."""
+    key = {"duty_id": duty.id, "municipality_code": code, "person_id": person_id}
+    insert_new(session, DutyHand, **key, at=now)
+    row = session.query(DutyHand).filter_by(**key).with_for_update().populate_existing().one()
+    row.instead_id, row.at = instead_id, now
+    session.flush()
+
+
+def take_back(session: Session, duty: Duty, code: str, person_id: int) -> None:
+    """Forget that a person said that they do not do a duty."""
+    session.query(DutyHand).filter_by(duty_id=duty.id, municipality_code=code, person_id=person_id).delete()
+
+
+def handed_over(session: Session, duty: Duty, code: str) -> set[int]:
+    """Return the people of a municipality who said that they do not do a duty."""
+    rows = select(DutyHand.person_id).where(DutyHand.duty_id == duty.id, DutyHand.municipality_code == code)
+    return set(session.scalars(rows))
+
+
+class ChangedState(NamedTuple):
+    """A change of a municipality's state, in columns."""
+
+    code: str
+    state: str
+    at: datetime
+
+
+def changes(session: Session, duty_id: int, since: datetime | None = None) -> Sequence[ChangedState]:
+    """Return the changes of all municipalities' states, oldest first, from ``since`` on."""
+    rows = select(DutyChange.municipality_code, DutyChange.state, DutyChange.at).where(DutyChange.duty_id == duty_id)
+    if since is not None:
+        rows = rows.where(DutyChange.at >= since)
+    return [ChangedState(*row) for row in session.execute(rows.order_by(DutyChange.id))]

@@ -16,6 +16,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from storage.database import Base, is_id, person_key
 from storage.people import Person
 
+WEBINAR = "webinar:"
+"""The beginning of the ``source`` of Teams webinars; Graph's id follows."""
+
 
 class EventKind(StrEnum):
     """What sort of meeting it is."""
@@ -76,10 +79,14 @@ class Event(Base):
     """Whether it counts for SEKOM-akademin."""
     recording_url: Mapped[str] = mapped_column(String(1000), default="")
     material_url: Mapped[str] = mapped_column(String(1000), default="")
+    others_came: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many came whom the bot does not know."""
     series: Mapped[str] = mapped_column(String(40), default="", index=True)
     """The same text for all events of a series; empty for none."""
     source: Mapped[str | None] = mapped_column(String(200), unique=True)
     """Where it was imported from, as ``ics:uid`` or ``webinar:id``, so that importing twice makes one event."""
+    source_status: Mapped[str | None] = mapped_column(String(20))
+    """Teams' word for the state of the webinar that it was read from, published or canceled; null for other events."""
     state: Mapped[str] = mapped_column(String(20), default=EventState.DRAFT)
     reason: Mapped[str] = mapped_column(Text, default="")
     """Why it was cancelled. The registered people read it."""
@@ -114,6 +121,15 @@ class EventQuestion(Base):
     at: Mapped[datetime]
 
 
+class DiscardedSource(Base):
+    """A source whose draft the kansli threw away, so that the next reading does not bring it back."""
+
+    __tablename__ = "discarded_sources"
+
+    source: Mapped[str] = mapped_column(String(200), primary_key=True)
+    at: Mapped[datetime]
+
+
 def lock(session: Session, number: object) -> Event | None:
     """Return the event with this number, its row locked; None if there is none. ``number`` may be anything."""
     if not is_id(number):
@@ -132,6 +148,24 @@ def by_source(session: Session, source: str) -> Event | None:
     return session.scalar(select(Event).where(Event.source == source))
 
 
+def discarded(session: Session, source: str) -> bool:
+    """Return whether the kansli threw the draft of this source away."""
+    return session.get(DiscardedSource, source) is not None
+
+
+def discard(session: Session, event: Event, now: datetime) -> None:
+    """Delete a draft. Remember its source, if it is one that the bot reads by itself."""
+    if event.source and event.source.startswith(WEBINAR):
+        session.add(DiscardedSource(source=event.source, at=now))
+    session.delete(event)
+
+
+def from_webinars(session: Session, since: datetime, now: datetime) -> Sequence[Event]:
+    """Return the Teams webinars that ended after ``since`` and before ``now``, the first first."""
+    rows = select(Event).where(Event.source.startswith(WEBINAR, autoescape=True), Event.state == EventState.OPEN)
+    return session.scalars(rows.where(Event.ends_at > since, Event.ends_at <= now).order_by(Event.id)).all()
+
+
 def upcoming(session: Session, now: datetime) -> Sequence[Event]:
     """Return the open events that have not ended, the nearest first, those without a date last."""
     ahead = or_(Event.ends_at.is_(None), Event.ends_at > now)
@@ -143,6 +177,12 @@ def held(session: Session, since: datetime, now: datetime) -> Sequence[Event]:
     """Return the events that ended after ``since`` and before ``now``, the last first."""
     rows = select(Event).where(Event.state == EventState.OPEN, Event.ends_at > since, Event.ends_at <= now)
     return session.scalars(rows.order_by(Event.starts_at.desc(), Event.id)).all()
+
+
+def under_way(session: Session, now: datetime) -> Sequence[Event]:
+    """Return the open events that have begun and not ended, the first first."""
+    rows = select(Event).where(Event.state == EventState.OPEN, Event.starts_at <= now, Event.ends_at > now)
+    return session.scalars(rows.order_by(Event.starts_at, Event.id)).all()
 
 
 def living(session: Session, now: datetime) -> list[int]:

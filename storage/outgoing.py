@@ -11,6 +11,8 @@ from typing import Any, TypeAlias
 
 import orjson
 
+from storage.calendar_files import AsFile
+
 
 class Operation(StrEnum):
     """What a delivery does in Teams or Graph."""
@@ -18,8 +20,7 @@ class Operation(StrEnum):
     PERSON = "person"
     """Write to a person, in their own chat with the bot or as :class:`Reach` says."""
     MAIL = "mail"
-    """Send the mail that goes with a chat message, at once or later. It has its own row, so that a retry sends only
-    one of the two again."""
+    """Send the mail that goes with a chat message. Its own row, so that a retry sends only one of the two again."""
     THREAD = "thread"
     """Start a thread in a channel."""
     REPLY = "reply"
@@ -29,7 +30,7 @@ class Operation(StrEnum):
     INVITE = "invite"
     """Make an appointment's calendar entry, or bring it up to date."""
     CALL_OFF = "call_off"
-    """Cancel an appointment's calendar entry. An appointment that was called off stays off."""
+    """Cancel an appointment's calendar entry, for good."""
 
 
 class Repeat(StrEnum):
@@ -64,6 +65,7 @@ class AsMail:
     """One sentence: why this person gets the mail."""
     quote: str = ""
     """Text that a person has written, shown unchanged below the text."""
+    file: AsFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,6 @@ class ToCalendar:
 
 
 _CALENDAR = "calendar:"
-
 Recipient: TypeAlias = ToPerson | ToMail | ToChannel | ToThread | ThreadOf | ToMessage | MessageOf | ToCalendar
 
 
@@ -201,9 +202,8 @@ class Outgoing:
     mail: AsMail | None = None
     """Required for every ``reach`` but ``ANSWER``, which has one only with ``mail_after``."""
     mail_after: timedelta | None = None
-    """Send the mail so long after the chat message, if the person has not opened that (:mod:`bot.delivery.reach`).
-    Whole minutes; 0 means both at once. None: no second route. A reminder has none, because the person has chosen.
-    """
+    """Send the mail so many minutes after the chat message, if that was not opened (:mod:`bot.delivery.reach`); 0: both
+    at once. None: no second route. A reminder has none, because the person has chosen."""
     doubts: int = 0
     """How many sends may have arrived before the row was written: a reply that a turn could not send."""
     appointment: AsAppointment | None = None
@@ -214,13 +214,11 @@ class Outgoing:
     def __post_init__(self) -> None:
         if not self.key or not self.subject or max(len(self.key), len(self.subject), len(self.lane)) > 200:  # noqa: PLR2004 - the columns' width
             raise ValueError(f"key, subject and lane have 1 to 200 characters: {self.key!r}")
-        full = self.text or self.card is not None or self.appointment is not None
-        if not full and not isinstance(self.to, ToMessage | MessageOf | ToCalendar):
+        if not (self.text or self.card or self.appointment or isinstance(self.to, ToMessage | MessageOf | ToCalendar)):
             raise ValueError(f"there is nothing to send: {self.key!r}")
         if not isinstance(self.to, ToCalendar) and (self.appointment or self.attendees is not None):
             raise ValueError(f"only a calendar takes an appointment: {self.key!r}")
-        if isinstance(self.to, ToCalendar):
-            self._check_calendar(self.to)
+        self._check_calendar()
         if (self.mail is None) != (self.reach is Reach.ANSWER and self.mail_after is None):
             raise ValueError(f"what may go by mail says how it reads as a mail, and nothing else: {self.key!r}")
         if self.mail_after is not None and (self.reach is Reach.REMINDER or self.mail_after < timedelta()):
@@ -228,7 +226,9 @@ class Outgoing:
         if self.mail is not None and (not isinstance(self.to, ToPerson | ToMail) or len(self.key) > 190):  # noqa: PLR2004 - as above
             raise ValueError(f"only a person is reached by mail, and with a shorter key: {self.key!r}")
 
-    def _check_calendar(self, to: ToCalendar) -> None:
+    def _check_calendar(self) -> None:
+        if not isinstance(to := self.to, ToCalendar):
+            return
         if not 0 < len(to.event_key) <= 120 or self.lane or self.card:  # noqa: PLR2004 - room for a longer key
             raise ValueError(f"an appointment has a short key, a lane of its own and no card: {self.key!r}")
         if self.appointment is None and self.attendees is not None:
@@ -261,6 +261,7 @@ def digest_of(body: dict[str, Any]) -> str:
 
 def columns(outgoing: Outgoing) -> dict[str, Any]:
     """Return the columns of ``deliveries`` that say where to send it and how; what is sent is a content."""
+    where: dict[str, Any]
     common = {
         "key": outgoing.key,
         "subject": outgoing.subject,
@@ -275,7 +276,7 @@ def columns(outgoing: Outgoing) -> dict[str, Any]:
     match outgoing.to:
         case ToPerson(person_id, near):
             place = _place(near) if near else {}
-            where: dict[str, Any] = {"operation": Operation.PERSON, "person_id": person_id, **place}
+            where = {"operation": Operation.PERSON, "person_id": person_id, **place}
         case ToMail(person_id):
             where = {"operation": Operation.MAIL, "person_id": person_id}
         case ToChannel(conversation_id):
@@ -288,8 +289,7 @@ def columns(outgoing: Outgoing) -> dict[str, Any]:
             where = {"operation": change, **_place(ToThread(conversation_id, thread_id)), "activity_id": activity_id}
             common["lane"] = outgoing.lane or f"{conversation_id} {activity_id}"[-200:]
         case MessageOf(key):
-            where = {"operation": change, "target": key}
-            common["lane"] = outgoing.lane or key
+            where, common["lane"] = {"operation": change, "target": key}, outgoing.lane or key
         case ToCalendar() as entry:
             where = {"operation": Operation.INVITE if outgoing.appointment else Operation.CALL_OFF}
             common["lane"] = entry.lane

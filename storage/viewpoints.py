@@ -8,14 +8,16 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, delete, func, select
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, delete, exists, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage import copies, privacy
-from storage.announcements import Announcement, AnnouncementState
+from storage.announcements import Announcement, AnnouncementMark, AnnouncementState
 from storage.database import Base, insert_new, person_key
 from storage.erasure import texts
 from storage.municipalities import Municipality
+from storage.outbox import Delivery, State
+from storage.outgoing import Operation
 from storage.people import Person
 
 KIND = "consultation"
@@ -104,6 +106,18 @@ def count(session: Session, announcement_id: int) -> int:
     """Return how many points of view have come."""
     rows = select(func.count()).select_from(Viewpoint).where(Viewpoint.announcement_id == announcement_id)
     return session.scalar(rows) or 0
+
+
+def silent(session: Session, row: Announcement, before: datetime) -> Sequence[int]:
+    """Return the people who got it before a time, have pressed and answered nothing, and have not left the network."""
+    pressed = exists().where(
+        AnnouncementMark.announcement_id == row.id, AnnouncementMark.person_id == Delivery.person_id
+    )
+    answered = exists().where(Viewpoint.announcement_id == row.id, Viewpoint.person_id == Delivery.person_id)
+    got = Delivery.subject == row.subject, Delivery.operation == Operation.PERSON, Delivery.state == State.SENT
+    rows = select(Person.id).join(Delivery, Delivery.person_id == Person.id)
+    rows = rows.where(*got, Delivery.settled_at <= before, ~pressed, ~answered, Person.left_at.is_(None))
+    return session.scalars(rows.order_by(Person.id)).all()
 
 
 def submitted(session: Session, announcement_id: int) -> list[Submitted]:

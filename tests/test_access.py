@@ -21,16 +21,17 @@ from bot.message import Incoming, Kind
 from bot.register.change import Change
 from bot.schedule import life
 from bot.schedule.plans import EventPlan
-from storage import contacts, faq_log, groups, offers, people
+from storage import contacts, faq_log, groups, offers, participations, people
 from storage.contacts import ProposalKind
 from storage.events import EventKind
 from storage.faq import Entry, EntryState
 from storage.faq_log import QuestionText, Vote
 from storage.outbox import Delivery
+from storage.participations import ParticipationSource
 from storage.questions import Question
 from tests.support import rehearsal
 from tests.support.chat import Chat, actions
-from tests.support.events import change, put_up, tick
+from tests.support.events import HOUR, change, put_up, tick
 from tests.support.people import LUND, SOTENAS, appoint, know, person, set_up
 from tests.support.questions import GENERAL, VATTEN, ask
 from tests.support.rehearsal import Rehearsed
@@ -100,6 +101,11 @@ TABLE: tuple[tuple[str, dict[str, Any], frozenset[str], frozenset[str]], ...] = 
         (f"event.desk.{verb}", {"kind": "forum", "heading": "Träff", "version": 1}, KANSLI, NOBODY)
         for verb in ("list", "new", "open", "edit", "save", "copy", "audience", "discard", "publish", "participants")
     ),
+    *(
+        (f"attendance.{verb}", {"people": "Bo Ek", "others": "0", "unknown": 0}, KANSLI, NOBODY)
+        for verb in ("list", "open", "preview", "save", "figures", "figures_of", "export")
+    ),
+    *((f"attendance.{verb}", {"stars": 4}, ANNA, NOBODY) for verb in ("ask", "rate", "comment", "miss")),
     *((f"nudges.{verb}", {"gap": "politician"}, KANSLI, NOBODY) for verb in ("preview", "send")),
     *(
         (f"faq.{verb}", {}, KANSLI, NOBODY)
@@ -182,7 +188,12 @@ def world(chat: Chat, kansli: Chat) -> World:
         chats[who].press("event.register", {"event": 1})
     change(chat, seats=2)
     tick(chat)
-    numbers = database.play(lambda session: _made(session, chats, contact, solved))
+    held = put_up(chat, "Dammar", starts_at=chat.clock.now - 2 * HOUR, ends_at=chat.clock.now - HOUR)
+    database.play(
+        lambda session: participations.note(session, held, [person(chat).id], ParticipationSource.SELF, chat.clock.now)
+    )
+    database.play(lambda session: participations.rate(session, held, person(chat).id, 3, chat.clock.now))
+    numbers = database.play(lambda session: _made(session, chats, contact, solved)) | {"event_held": held}
     know(chats["lena"], left_at=chat.clock.now)
     chats["eva"].say("ta bort mig")
     chats["eva"].click("Ja, gå vidare")
@@ -234,6 +245,8 @@ def _data(world: World, verb: str, form: dict[str, Any]) -> dict[str, Any]:
         data.pop("question")
     if verb.startswith("event.desk."):
         data["event"] = data["event_draft"]
+    if verb.startswith("attendance."):
+        data["event"] = data["event_held"]
     if verb in {"questions.to_faq", "questions.not_now", "faq.skip_solved"}:
         data["question"] = data["solved"]
     return data | form

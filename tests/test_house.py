@@ -60,6 +60,8 @@ OBJECTS = {
     "code",
     "announcement",
     "event",
+    "duty",
+    "instead",
 }
 """What a press may name by number. Only a module of rules (``access.py``) looks it up, and says who may."""
 BANNED = re.compile(

@@ -89,8 +89,14 @@ def body(edition: Edition, marks: Collection[Mark] = ()) -> list[CardElement]:
         *([markdown(content.text)] if content.text else []),
         *([label(last)] if (last := _last_day_unless_told(content)) else []),
         *button_rows(*links),
-        *(small(MARK_SAID[mark]) for mark in kind.marks if mark in marks),
+        *(small(_said(mark, content)) for mark in kind.marks if mark in marks),
     ]
+
+
+def titles(kind: str) -> list[str]:
+    """Return the titles of the buttons at the bottom of the card, before anybody has pressed."""
+    edition = Edition(0, 0, Manuscript(kind, ""))
+    return [str(getattr(action, "title", "")) for action in _marks(edition, ())]
 
 
 def recalled(row: Announcement) -> Json:
@@ -179,6 +185,11 @@ def _last_day_unless_told(content: Manuscript) -> str:
     last = content.last_date
     told = last and re.search(rf"\b{last.day} {MONTHS[last.month - 1]} {last.year}\b", content.text, re.IGNORECASE)
     return "" if told else _last_day(content)
+
+
+def _said(mark: Mark, content: Manuscript) -> str:
+    reminds = mark is Mark.INTERESTED and content.last_date
+    return f"{MARK_SAID[mark]}{' Jag påminner dig före sista dagen.' if reminds else ''}"
 
 
 def _marks(edition: Edition, marks: Collection[Mark]) -> list[Action]:

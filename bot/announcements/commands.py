@@ -155,6 +155,6 @@ def _template(kind: str) -> Manuscript:
 
 def _content(line: Understood) -> Manuscript:
     kind = manuscript.kind_of(f"{line.heading} {line.text}")
-    links = tuple((KINDS[kind].link, url) for url in line.urls)[:MOST_LINKS]
+    links = tuple((manuscript.usual_link(kind, number), url) for number, url in enumerate(line.urls[:MOST_LINKS], 1))
     title = line.heading or KINDS[kind].title
     return Manuscript(kind, title, line.text, links=links, last_date=line.deadline, evergreen=bool(line.deadline))

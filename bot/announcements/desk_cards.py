@@ -40,7 +40,7 @@ from bot.cards import (
 from bot.delivery import mail
 from bot.delivery.recurrence import Every
 from bot.message import Json
-from bot.swedish import count, date_of, day
+from bot.swedish import count, date_of, day, listed
 from bot.wording.texts import Flaw
 from storage.announcements import Announcement, AnnouncementState
 
@@ -147,6 +147,7 @@ def preview(
         *([plain(f"{again}. Varje gång blir ett eget utskick. Avschemalägg slutar upprepa.")] if again else []),
         *([plain(notice)] if notice else []),
         Container(style="emphasis", items=cards.body(Edition.of(row))),
+        small(f"Under det får var och en knapparna {listed(cards.titles(row.kind))}."),
         *(caution(problem.text) if problem.blocks else small(f"Obs: {problem.text}") for problem in problems),
         label("Till vem?"),
         plain(f"{aim.to} Just nu: {aim.numbers}."),

@@ -25,6 +25,7 @@ from storage.outgoing import Outgoing, ToPerson
 from storage.people import Person
 
 routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
+CLOSED = "Obs: den tiden är utanför arbetstid. Tryck Avschemalägg om du vill välja en annan."
 WRITTEN = (AnnouncementState.DRAFT, AnnouncementState.SCHEDULED)
 
 
@@ -186,9 +187,7 @@ def request_review(turn: Turn) -> Reply:
     reviewer = chosen_reviewer(turn, {row.changed_by_id})
     known = target.conditions(turn.app)
     to = target.sentence(turn.session, target.of(row.audience, known), known)
-    subject, card = f"announcement_review:{row.id}", send_cards.review(row, turn.person.called, to)
-    key = f"{subject}:{row.version}:person:{reviewer.id}"
-    outbox.enqueue(turn.session, Outgoing(key, subject, ToPerson(reviewer.id), card=card), turn.now)
+    post_review(turn.session, row, reviewer.id, send_cards.review(row, turn.person.called, to), turn.now)
     return turn.in_place(shown(turn, row, f"{reviewer.called} har fått utskicket att granska."))
 
 
@@ -198,6 +197,8 @@ def approve(turn: Turn) -> Reply:
     row = access.editable(turn)
     lifecycle.refuse_unfinished(row, date_of(turn.now))
     lifecycle.approve(Change.of(turn), row)
+    if row.changed_by_id is not None:
+        post_review(turn.session, row, row.changed_by_id, send_cards.approved(row, turn.person.called), turn.now)
     return turn.in_place(shown(turn, row, "Godkänt."))
 
 
@@ -216,7 +217,7 @@ def schedule(turn: Turn) -> Reply:
     _refuse_unsent(turn, row)
     when = lifecycle.checked_moment(turn.data.get("day"), turn.data.get("time"), turn.now)
     lifecycle.schedule(Change.of(turn), row, when, lifecycle.checked_rule(turn.data, when))
-    return turn.in_place(shown(turn, row))
+    return turn.in_place(shown(turn, row, "" if is_open(when) else CLOSED))
 
 
 @routes.action("announcements.unschedule")
@@ -285,6 +286,6 @@ def _audience(turn: Turn, row: Announcement, notice: str = "") -> Json:
 def post_review(
     session: Session, row: Announcement, reviewer: int, card: Json, now: datetime, *, key: str = ""
 ) -> None:
-    """Ask a second person to approve the newest version, or with its key a correction of it."""
+    """Ask a second person to approve the newest version, or with its key a correction; and tell its writer of it."""
     key = key or f"announcement_review:{row.id}:{row.version}:person:{reviewer}"
     outbox.enqueue(session, Outgoing(key, f"announcement_review:{row.id}", ToPerson(reviewer), card=card), now)

@@ -32,7 +32,7 @@ MARK_UNDO = {Mark.INTERESTED: "Inte intresserad", Mark.SHARED: "Inte delat än"}
 """The buttons that take a mark back."""
 MARK_SAID = {
     Mark.READ: "Du har läst det här.",
-    Mark.INTERESTED: "Du är intresserad. Jag påminner dig före sista dagen, om det finns en.",
+    Mark.INTERESTED: "Du är intresserad.",
     Mark.SHARED: "Du har delat det här hos er.",
 }
 
@@ -131,6 +131,11 @@ def kind_named(word: str) -> str | None:
     return next((name for name, kind in KINDS.items() if kind.title.casefold() == word.casefold().strip()), None)
 
 
+def usual_link(kind: str, number: int) -> str:
+    """Return the title of a link button that was given none; two on one card never have the same."""
+    return KINDS[kind].link if number == 1 else f"Länk {number}"
+
+
 @dataclass(frozen=True, slots=True)
 class Manuscript:
     """The text with everything around it, the same for everybody."""
@@ -193,7 +198,7 @@ def read(data: Mapping[str, Any]) -> Manuscript:
         text=_text(data, "text", "Texten", LONGEST_TEXT),
         image_url=_text(data, "image_url", "Bildens adress", LONGEST_ADDRESS),
         image_alt=" ".join(_text(data, "image_alt", "Bildbeskrivningen", LONGEST_ALT).split()),
-        links=tuple(_links(data, KINDS[kind].link)),
+        links=tuple(_links(data, kind)),
         last_date=_day(data.get("last_date")),
         important=data.get("important") in (True, "true"),
         evergreen=data.get("evergreen") in (True, "true"),
@@ -250,9 +255,10 @@ def _whole(content: Manuscript, today: date) -> Iterator[Flaw]:
         yield Flaw(f"{KINDS[content.kind].title} brukar ha en sista dag. Ingen är angiven.", blocks=False)
 
 
-def _links(data: Mapping[str, Any], usual: str) -> list[tuple[str, str]]:
+def _links(data: Mapping[str, Any], kind: str) -> list[tuple[str, str]]:
     links = []
     for number in range(1, MOST_LINKS + 1):
+        usual = usual_link(kind, number)
         title = _text(data, f"link{number}_title", "Knappens text", LONGEST_LINK)
         url = _text(data, f"link{number}_url", "Länkens adress", LONGEST_ADDRESS)
         if url:

@@ -33,7 +33,7 @@ HEADINGS = (
     "Tryckte",
     "Rättelse eller återtagande",
 )
-WIDTHS = (30, 22, 20, 24, 18, 48, 60, 22, 44)
+WIDTHS = (30, 22, 20, 42, 18, 48, 60, 22, 58)
 _WAYS = {
     DeliveryWay.CHAT: "i chatten",
     DeliveryWay.NEW_CHAT: "i en ny chatt",
@@ -123,7 +123,7 @@ def lines(session: Session, row: Announcement, places: Mapping[str, str]) -> lis
         outcome, reason, remedy = _outcome(copy)
         change = _change(changes.get(copy.key), changes.get(f"{copy.key}:mail"))
         said, failed = said_by.get(copy.person_id or 0, ""), outcome not in FINE
-        way = _way(copy, mail)
+        way = _way(copy, None if said and mail is not None and mail.state == State.WAITING else mail)  # it is opened
         found.append(Line(name, town, outcome, way, copy.settled_at, reason, remedy, said, change, failed))
     found += [_aside(entry, row, said_by.get(entry.person_id, "")) for entry in news_lists.listed(session, row.id)]
     return sorted(found, key=lambda line: (not line.failed, words.order(line.name)))

@@ -19,7 +19,7 @@ from bot.plan import Foreseen
 from bot.register.change import Change
 from bot.swedish import STOCKHOLM, count, date_of, next_open
 from bot.turn import App
-from storage import announcements, copies, outbox
+from storage import announcements, copies, outbox, viewpoints
 from storage.announcements import Announcement, AnnouncementState, Mark
 from storage.outbox import Delivery
 from storage.outgoing import Outgoing, Reach, ToPerson, number_of
@@ -128,9 +128,11 @@ def _ends(row: Announcement) -> datetime:
 
 
 def nudge_wanted(session: Session, delivery: Delivery) -> bool:
-    """Return whether the person still has pressed nothing, and the same version is out and can be answered."""
+    """Return whether the person still has pressed and answered nothing, and the same version is out."""
     row = announcements.find(session, number_of(delivery.subject) or 0)
     if row is None or row.state not in (AnnouncementState.SENDING, AnnouncementState.SENT):
+        return False
+    if viewpoints.of_person(session, row.id, delivery.person_id or 0) is not None:
         return False
     same = delivery.key.startswith(f"{delivery.subject}:v{row.version}:")
     return same and not announcements.marks_of(session, row.id, delivery.person_id or 0)
@@ -172,7 +174,7 @@ def _nudge(session: Session, number: int, after: list[int], clock: Callable[[], 
     if row is None or row.nudge_at is None:
         after.clear()
         return 0
-    left = [person for person in announcements.silent(session, row, row.nudge_at - FRESH) if person > after[0]]
+    left = [person for person in viewpoints.silent(session, row, row.nudge_at - FRESH) if person > after[0]]
     people = left[:CHUNK]
     if len(left) > CHUNK:
         after[0] = people[-1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from math import ceil
 from typing import Any
 
@@ -28,7 +28,7 @@ from bot.cards import (
     text_input,
 )
 from bot.message import Json
-from bot.swedish import STOCKHOLM, count, date_of
+from bot.swedish import STOCKHOLM, count, date_of, next_open
 from storage import copies, news, viewpoints
 from storage.announcements import Announcement, AnnouncementState
 from storage.news import Why
@@ -97,7 +97,7 @@ def ask_schedule(row: Announcement, now: datetime) -> Json:
     return card(
         heading("När ska utskicket gå?"),
         plain(f"”{one_line(row.heading)}”. Tiden gäller i Sverige."),
-        date_input("day", "Dag", first=date_of(now)),
+        date_input("day", "Dag", first=date_of(now), value=_next_day(now)),
         text_input("time", "Klockslag, till exempel 08.30", value="08.30", required="Skriv ett klockslag.", most=10),
         choice_input("repeats", "Upprepa", [("once", "Bara en gång"), *often], value="once"),
         text_input("times", "Om det upprepas: antal gånger", most=3),
@@ -109,6 +109,11 @@ def ask_schedule(row: Announcement, now: datetime) -> Json:
         ],
         summary="När ska utskicket gå?",
     )
+
+
+def _next_day(now: datetime) -> date:
+    """Return the first working day after today in Sweden, on which the time that the form suggests is still ahead."""
+    return date_of(next_open(datetime.combine(date_of(now) + timedelta(days=1), time(), STOCKHOLM)))
 
 
 def ask_review(row: Announcement, others: Sequence[Person]) -> Json:
@@ -164,6 +169,14 @@ def review(row: Announcement, asker: str, to: str) -> Json:
     )
 
 
+def approved(row: Announcement, by: str) -> Json:
+    """Tell the person who wrote it that a colleague has approved it."""
+    text = f"{by} har godkänt utskicket ”{one_line(row.heading, 60)}”. Det är inte skickat än."
+    return card(
+        plain(text), actions=[button("Öppna utskicket", "announcements.open", announcement=row.id)], summary=text
+    )
+
+
 def started(row: Announcement, lost: Sequence[str]) -> Json:
     """Say that the sending has begun, and to which channels it can't go. The card with the numbers comes by itself."""
     text = "Utskicket är på väg. Kortet här under visar hur det går."
@@ -173,32 +186,28 @@ def started(row: Announcement, lost: Sequence[str]) -> Json:
 
 
 def progress(row: Announcement, found: Progress, notice: str = "") -> Json:
-    """Return how the sending goes, or went. It is the card that lives."""
+    """Return how the sending goes, or went. It is the card that lives.
+
+    While it moves, what its buttons lead to is shown below it: the next numbers would replace a form half filled in.
+    """
     state = AnnouncementState(row.state)
     known: dict[str, Any] = {"announcement": row.id, "version": row.version}
-    lines = [f"Skickade: {found.sent}", f"Kvar: {found.left}", f"Gick inte fram: {found.failed}"]
-    lines += [f"Osäkra: {found.uncertain}"] if found.uncertain else []
-    lines += [f"Stoppade: {found.stopped}"] if found.stopped else []
-    lines += [f"{IN_LISTS[why]}: {number}" for why, number in sorted(found.aside.items())]
-    lines += [f"Synpunkter: {found.viewpoints}"] if row.kind == CONSULTATION else []
-    if state is AnnouncementState.SENDING and found.left:
-        lines.append(f"Klart om högst {count(found.minutes, 'minut', 'minuter')}")
-    elif row.ended_at is not None:
-        lines.append(f"Klart {cards.moment(row.ended_at)}")
+    lines = _numbers(row, found)
     going = state is AnnouncementState.SENDING
-    moves = going or found.left or row.spread_version < row.version
+    moves = bool(going or found.left or row.spread_version < row.version)
+    away: dict[str, Any] = {"below": True} if moves else {}
     actions = [
         *([button("Uppdatera", "announcements.open", announcement=row.id)] if moves else []),
         *([button("Avbryt utskicket", "announcements.stop", style="destructive", **known)] if going else []),
-        button("Rapport", "announcements.report", announcement=row.id),
+        button("Rapport", "announcements.report", announcement=row.id, **away),
     ]
     if row.kind == CONSULTATION:
         actions.append(button("Synpunkter", "consultations.list", announcement=row.id))
-    more = [button("Kopiera", "announcements.copy", announcement=row.id)]
+    more = [button("Kopiera", "announcements.copy", announcement=row.id, **away)]
     if state is not AnnouncementState.RECALLED:
         more = [
-            button("Rätta", "announcements.correct", **known),
-            button("Ta tillbaka", "announcements.ask_recall", **known),
+            button("Rätta", "announcements.correct", **known, **away),
+            button("Ta tillbaka", "announcements.ask_recall", **known, **away),
             *more,
         ]
     return card(
@@ -207,9 +216,24 @@ def progress(row: Announcement, found: Progress, notice: str = "") -> Json:
         *([caution(notice)] if notice else []),
         *(plain(line) for line in lines),
         *([small(f"Rättad {cards.moment(row.corrected_at)}.")] if row.corrected_at else []),
+        *([small("Rapporten säger var det inte gick att ta tillbaka.")] if state is AnnouncementState.RECALLED else []),
         *cards.button_rows(*actions, *more),
         summary=f"{STATE_NAMES[state]}: {row.heading}. {'. '.join(lines)}.",
     )
+
+
+def _numbers(row: Announcement, found: Progress) -> list[str]:
+    """Return what a sending's card counts, a line for each."""
+    lines = [f"Skickade: {found.sent}", f"Kvar: {found.left}", f"Gick inte fram: {found.failed}"]
+    lines += [f"Osäkra: {found.uncertain}"] if found.uncertain else []
+    lines += [f"Stoppade: {found.stopped}"] if found.stopped else []
+    lines += [f"{IN_LISTS[why]}: {number}" for why, number in sorted(found.aside.items())]
+    lines += [f"Synpunkter: {found.viewpoints}"] if row.kind == CONSULTATION else []
+    if row.state == AnnouncementState.SENDING and found.left:
+        lines.append(f"Klart om högst {count(found.minutes, 'minut', 'minuter')}")
+    elif row.ended_at is not None:
+        lines.append(f"Klart {cards.moment(row.ended_at)}")
+    return lines
 
 
 def halted(row: Announcement, why: str) -> Json:

@@ -24,7 +24,7 @@ from bot.announcements.desk_commands import shown
 from bot.announcements.manuscript import Manuscript
 from bot.announcements.outcomes import Line
 from bot.announcements.report_cards import Correction, Presses
-from bot.message import Json, Reply, UserError
+from bot.message import Json, Reply, UserError, say
 from bot.register.change import Change
 from bot.routes import FileRequest, Role, Routes, Where
 from bot.swedish import count, date_of
@@ -57,7 +57,7 @@ def stop(turn: Turn) -> Reply:
 @routes.action("announcements.report")
 def show_report(turn: Turn) -> Reply:
     """Show the outcomes."""
-    return turn.in_place(_report(turn, access.kept(turn, *OUT)))
+    return _led_to(turn, _report(turn, access.kept(turn, *OUT)))
 
 
 @routes.download(
@@ -125,7 +125,7 @@ def correct(turn: Turn) -> Reply:
     row = access.current(turn, *HELD)
     begun = manuscript.read(turn.data) if turn.data.get("heading") else Manuscript.of(row)
     form = desk_cards.form(begun, turn.now, number=row.id, version=row.version, correcting=True)
-    return turn.in_place(form)
+    return _led_to(turn, form)
 
 
 @routes.action("announcements.look_over")
@@ -179,7 +179,7 @@ def approve_correction(turn: Turn) -> Reply:
 @routes.action("announcements.ask_recall")
 def ask_recall(turn: Turn) -> Reply:
     """Ask how to take it back."""
-    return turn.in_place(report_cards.ask_recall(access.current(turn, *HELD)))
+    return _led_to(turn, report_cards.ask_recall(access.current(turn, *HELD)))
 
 
 @routes.action("announcements.recall")
@@ -197,7 +197,12 @@ def recall(turn: Turn) -> Reply:
 def copy(turn: Turn) -> Reply:
     """Make a draft of an earlier announcement."""
     fresh = lifecycle.copy(Change.of(turn), access.kept(turn))
-    return turn.in_place(shown(turn, fresh, "En kopia är sparad som utkast. Ändra det som ska vara nytt."))
+    return _led_to(turn, shown(turn, fresh, "En kopia är sparad som utkast. Ändra det som ska vara nytt."))
+
+
+def _led_to(turn: Turn, card: Json) -> Reply:
+    """Show what a button leads to: in place, or below a card that its next numbers are about to replace."""
+    return say(card=card) if turn.data.get("below") is True else turn.in_place(card)
 
 
 def _again(turn: Turn, states: tuple[State, ...], what: str) -> Reply:
@@ -221,7 +226,7 @@ def _needs_review(turn: Turn, row: Announcement) -> bool:
 def _silent(turn: Turn, row: Announcement) -> int:
     """Return how many people can be reminded. Raise :class:`UserError` if nobody may be."""
     lifecycle.refuse_nudge(row, date_of(turn.now))
-    number = len(announcements.silent(turn.session, row, turn.now - reminders.FRESH))
+    number = len(viewpoints.silent(turn.session, row, turn.now - reminders.FRESH))
     if not number:
         raise UserError("Alla har tryckt, eller fick utskicket för mindre än ett dygn sedan.")
     return number

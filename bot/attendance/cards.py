@@ -9,11 +9,10 @@ from sqlalchemy.orm import Session
 
 from bot.cards import button, card, heading, label, markdown, open_link, plain
 from bot.message import Json
-from bot.schedule import times
+from bot.schedule import entry, times
 from bot.schedule.plans import KIND_NAMES
-from storage import deliveries
 from storage.events import Event, EventKind
-from storage.outgoing import AsMail, ToCalendar
+from storage.outgoing import AsMail
 
 LONGEST_TEXT = 600
 """Characters of the event's text in an invitation; *Öppna mötet* shows the rest."""
@@ -70,7 +69,7 @@ def unanswered(event: Event) -> tuple[Json, AsMail]:
 def coming(session: Session, event: Event, *, soon: bool) -> tuple[Json, AsMail]:
     """Return the reminder to a person who comes: an hour before if ``soon``, else the day before; and as a mail."""
     title = f"Om en timme: {event.title}" if soon else f"Snart dags: {event.title}"
-    address = join_url(session, event)
+    address = entry.join_url(session, event)
     join = [open_link("Anslut", address)] if address else []
     away = button("Kan inte komma", "event.decline", event=event.id)
     shown = card(
@@ -87,14 +86,6 @@ def coming(session: Session, event: Event, *, soon: bool) -> tuple[Json, AsMail]
         why="Du får mejlet för att du är anmäld.",
     )
     return shown, mail
-
-
-def join_url(session: Session, event: Event) -> str:
-    """Return where to join online; empty for an event that is not online, or whose meeting is not made yet."""
-    if not event.teams_meeting:
-        return event.join_url
-    row = deliveries.in_lane(session, ToCalendar(event.subject).lane, joined=True)
-    return (row.join_url if row is not None else None) or event.join_url
 
 
 def _when_and_where(event: Event) -> Iterator[CardElement]:

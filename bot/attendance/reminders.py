@@ -29,7 +29,7 @@ from storage.outbox import Delivery
 from storage.outgoing import AsMail, Outgoing, Reach, Repeat, ToPerson, number_of
 from storage.registrations import RegistrationState
 
-INVITE, UNANSWERED, COMING = "event_invite", "event_unanswered", "event_coming"
+INVITE, UNANSWERED, COMING = seats.INVITE, "event_unanswered", "event_coming"
 """The first words of the subjects."""
 TO_INVITED = Ladder((Rung(-14), Rung(-3)))
 """Before the last day to register (issue "Webinars and meetings")."""
@@ -93,13 +93,14 @@ class _Everybody:
 
 
 def due(conditions: Mapping[str, Condition]) -> Callable[[Session, datetime], list[Outgoing]]:
-    """Return the function that returns the messages due by now. ``conditions`` are those of all audiences."""
+    """Return the function that returns the messages due by now. ``conditions`` are the features' own."""
+    known = {**audience.CONDITIONS, **conditions}
 
     def due_now(session: Session, now: datetime) -> list[Outgoing]:
         upcoming = events.upcoming(session, now)
         first = {event.series: event.id for event in reversed(upcoming) if event.series}
         rows: list[Outgoing] = []
-        everybody = _Everybody(session, now, conditions)
+        everybody = _Everybody(session, now, known)
         for event in upcoming:
             if event.starts_at is None or event.starts_at <= now:
                 continue

@@ -32,7 +32,10 @@ def listing(row: Announcement, found: Sequence[Submitted], page: int) -> Json:
     back = [button("Tillbaka", "consultations.list", announcement=row.id, page=shown.number - 1)]
     turns: list[Action] = [*(more if shown.number < shown.last else []), *(back if shown.number else [])]
     body += [buttons(*turns)] if turns else []
-    return card(*body, *files(row, len(found)), summary=f"{row.heading}: {have_come(len(found))}.")
+    to_announcement = button("Till utskicket", "announcements.open", announcement=row.id)
+    return card(
+        *body, *files(row, len(found)), actions=[to_announcement], summary=f"{row.heading}: {have_come(len(found))}."
+    )
 
 
 def files(row: Announcement, number: int) -> list[CardElement]:

@@ -33,7 +33,7 @@ def excel(wanted: FileRequest) -> Callable[[], bytes]:
     return partial(export.workbook, viewpoints.submitted(wanted.session, wanted.about or 0))
 
 
-@routes.download("viewpoints_markdown", saved_as="synpunkter.md", content_type="text/markdown; charset=utf-8")
+@routes.download("viewpoints_markdown", saved_as="synpunkter.md", content_type="text/markdown")
 def markdown(wanted: FileRequest) -> Callable[[], bytes]:
     """Return the points of view as a Markdown text."""
     row = announcements.find(wanted.session, wanted.about or 0)

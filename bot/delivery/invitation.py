@@ -95,10 +95,11 @@ def invitation(
     method: Method = Method.REQUEST,
     sequence: int = 0,
     join_url: str = "",
+    answers: bool = True,
 ) -> bytes:
     """Return one person's invitation. It names nobody else. ``sequence`` rises with every change of the appointment.
 
-    Only a published appointment has no ``attendee``.
+    Only a published appointment has no ``attendee``. ``answers`` says whether the organiser wants to hear a yes or no.
     """
     event = Event()
     event.add("uid", f"{uuid5(NAMESPACE_URL, f'sekom:{appointment.key}')}@{organiser.partition('@')[2]}")
@@ -108,7 +109,7 @@ def invitation(
     event.add("dtend", appointment.ends.astimezone(STOCKHOLM))
     title, text = printable_line(appointment.title), text_of(printable(appointment.text))
     event.add("summary", title)
-    event.add("description", f"{text}\n\nAnslut: {join_url}" if join_url else text)
+    event.add("description", "\n\n".join(filter(None, (text, f"Anslut: {join_url}" if join_url else ""))))
     if appointment.place or join_url:
         event.add("location", printable_line(appointment.place) or "Teams")
     if join_url:
@@ -117,7 +118,7 @@ def invitation(
     event.add("transp", "OPAQUE")
     event.add("organizer", _who(organiser, SENDER))
     if attendee is not None:
-        event.add("attendee", _invited(attendee), encode=False)
+        event.add("attendee", _invited(attendee, answers=answers), encode=False)
     if method is not Method.CANCEL:
         event.add_component(_alarm(title))
     return _file(event, method)
@@ -149,9 +150,9 @@ def _who(mail: str, name: str) -> vCalAddress:
     return who
 
 
-def _invited(attendee: Attendee) -> vCalAddress:
+def _invited(attendee: Attendee, *, answers: bool) -> vCalAddress:
     who = _who(attendee.mail, attendee.name)
     who.params["ROLE"] = vText("REQ-PARTICIPANT")
     who.params["PARTSTAT"] = vText("NEEDS-ACTION")
-    who.params["RSVP"] = vText("TRUE")
+    who.params["RSVP"] = vText("TRUE" if answers else "FALSE")
     return who

@@ -17,6 +17,7 @@ from bot import swedish
 
 NEAR = timedelta(days=5)
 """A long weekend with its squeeze day."""
+_LAST_HOUR = timedelta(hours=1)
 
 
 class Unit(Enum):
@@ -55,7 +56,16 @@ class Rung:
         if self.unit is Unit.NEAR_DAYS:
             opened = swedish.previous_open(there)
             return opened if date - opened <= NEAR else min(swedish.by_day(there), there)
-        return swedish.previous_open(there) if self.amount < 0 else swedish.next_open(there)
+        return _before_closing(there) if self.amount < 0 else swedish.next_open(there)
+
+
+def _before_closing(moment: datetime) -> datetime:
+    """Return ``moment`` if it is open, else an hour before the latest closing.
+
+    At the closing itself, a clock that ticks some seconds later would find it closed, and send after the quiet time.
+    """
+    opened = swedish.previous_open(moment)
+    return moment if opened == moment else opened - _LAST_HOUR
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.delivery import calendar, mail
+from bot.delivery.invitation import MAILBOX, Method, invitation, shown_of
 from bot.delivery.mail import Link
 from bot.ports import OWN_LIMIT, DeliveryWay, Failed, Member, Posted, Route, TryLater
-from bot.tenant import Ping, Tenant
+from bot.tenant import Attendee, Ping, Tenant
+from storage.calendar_files import AsFile
 from storage.outbox import Delivery
-from storage.outgoing import AsMail, Reach
+from storage.outgoing import AsAppointment, AsMail, Reach
 
 GREETING: Mapping[str, str] = {Reach.REMINDER: "Hej! Det här är en påminnelse från SEKOM-boten."}
 STOP: Mapping[str, str] = {
@@ -57,13 +59,17 @@ class Room:
 class TenantRoutes:
     """Send by mail, activity feed and calendar. Without a tenant, none of these ways exists."""
 
-    def __init__(self, tenant: Tenant | None = None, chat: str = "", *, faster: float = 1.0) -> None:
+    def __init__(
+        self, tenant: Tenant | None = None, chat: str = "", *, mailbox: str | None = None, faster: float = 1.0
+    ) -> None:
         """``chat`` is the address of the bot's chat in Teams. Every mail and notification leads to it.
 
+        ``mailbox`` is the bot's, which ``.ics`` files name as the organiser.
         ``faster`` divides the waits, for tests with higher limits.
         """
         self._tenant = tenant
         self._chat = chat
+        self._mailbox = mailbox or MAILBOX
         self._rooms = {
             DeliveryWay.MAIL: Room(8, 2.0 / faster),
             DeliveryWay.FEED: Room(8, 0.2 / faster),
@@ -89,7 +95,7 @@ class TenantRoutes:
     async def _send(
         self, tenant: Tenant, way: DeliveryWay, member: Member, row: Delivery, body: Mapping[str, Any]
     ) -> Posted:
-        content = AsMail(**body["mail"])
+        content = mail_of(body)
         if way is DeliveryWay.FEED:
             shown = body.get("text") or (body.get("card") or {}).get("fallbackText") or content.subject
             ping = Ping(str(shown), content.subject, self._chat)
@@ -106,5 +112,27 @@ class TenantRoutes:
             why=content.why,
             stop=STOP.get(row.reach, ""),
             link=Link(BACK, self._chat),
+            calendar=self._file(content.file, member, row),
         )
         return Posted("", activity_id=await tenant.mail.send(letter))
+
+    def _file(self, file: AsFile | None, member: Member, row: Delivery) -> bytes | None:
+        """Return the ``.ics`` file that goes along with a mail; None for a mail without one."""
+        if file is None:
+            return None
+        return invitation(
+            shown_of(file.event_key, AsAppointment.from_body(file.appointment)),
+            Attendee(member.id, member.name),
+            self._mailbox,
+            row.claimed_at or row.created_at,
+            method=Method.CANCEL if file.over else Method.REQUEST,
+            sequence=file.sequence,
+            join_url=file.join_url,
+            answers=False,
+        )
+
+
+def mail_of(body: Mapping[str, Any]) -> AsMail:
+    """Return the mail of a stored content."""
+    file = body["mail"].get("file")
+    return AsMail(**{**body["mail"], "file": AsFile(**file) if file else None})

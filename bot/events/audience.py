@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from bot.message import UserError
 from bot.register import target
-from bot.register.audience import Condition, from_json, to_json
+from bot.register.audience import Condition, from_json, person_ids, to_json
 from bot.register.target import Target
+from bot.schedule.seats import INVITE
 from bot.swedish import day
 from bot.turn import App
-from storage import events, registrations
+from storage import deliveries, events, registrations
 from storage.audiences import Audience, Part, PersonIds
 from storage.events import Event
 from storage.registrations import RegistrationState
@@ -56,6 +57,15 @@ def invited(app: App, event: Event) -> tuple[Target, str]:
         return Target(people=from_json(event.audience, target.conditions(app))), ""
     except UserError as refusal:
         return Target(), str(refusal)
+
+
+def concerns(app: App, session: Session, event: Event, person_id: int, now: datetime) -> bool:
+    """Return whether the event is for this person: its audience has them, or an invitation went to them."""
+    same = [event, *events.of_series(session, event.series)]
+    if deliveries.was_told(session, [f"{INVITE}:{other.id}" for other in same], person_id):
+        return True
+    chosen, known = invited(app, event)[0].people, target.conditions(app)
+    return person_id in person_ids(session, chosen, now, known, only=person_id)
 
 
 def followers(themes: Sequence[str]) -> dict[str, Any]:

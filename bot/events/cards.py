@@ -29,6 +29,7 @@ from bot.schedule import seats
 from bot.schedule.plans import KIND_NAMES
 from bot.schedule.times import clock, span_of, weekday, written
 from storage.events import Event, EventKind, EventState
+from storage.invitations import FULL, NO_ADDRESS
 from storage.registrations import Registration, RegistrationState
 
 MARKS: Mapping[str, str] = {
@@ -38,6 +39,11 @@ MARKS: Mapping[str, str] = {
     RegistrationState.DECLINED: "Du kommer inte.",
     RegistrationState.LEFT: "Du kommer inte.",
 }
+NO_INVITATION: Mapping[str, str] = {
+    NO_ADDRESS: "Jag har ingen mejladress som en kalenderinbjudan kan gå till.",
+    FULL: "Kalenderbokningen rymmer inga fler, så du får ingen inbjudan. Din plats är ändå klar.",
+}
+"""By why none can go, for people who are or may be registered."""
 PAGE = 6
 
 
@@ -153,8 +159,11 @@ def _facts(shown: EventView) -> Iterator[str]:
     waiting = f", {seating.waiting} i kö" if seating.waiting else ""
     left = "" if seating.free is None else f" {swedish.count(seating.free, 'plats', 'platser')} kvar{waiting}."
     full = f" Fullt{waiting}." if seating.free == 0 else left
-    yield f"{swedish.count(seating.coming, 'person', 'personer')} kommer.{full}"
-    if event.register_by is not None:
+    coming = (
+        f"{swedish.count(seating.coming, 'person', 'personer')} kommer." if seating.coming else "Ingen är anmäld än."
+    )
+    yield f"{coming}{full}"
+    if event.register_by is not None and not (shown.alone and seats.closed(event, shown.now)):
         yield f"Sista dag att anmäla sig: {weekday(event.register_by)}"
 
 
@@ -169,14 +178,11 @@ def _own(shown: EventView) -> Iterator[CardElement]:
         return
     if event.starts_at is None or event.starts_at <= shown.now:
         return
-    if not shown.has_mail:
-        yield plain(
-            "Jag har ingen mejladress till dig, så någon kalenderinbjudan kan inte gå. Tryck Lägg i kalendern, så får "
-            "du en fil. Är du anmäld påminner jag dig i chatten."
-        )
+    if shown.outside:
+        yield plain(f"{NO_INVITATION[shown.outside]} Tryck Lägg i kalendern, så får du en fil.")
     yield switch("show_name", "Visa mitt namn för andra deltagare", on=own is not None and own.show_name)
-    if shown.has_mail:
-        title = "Skicka ingen inbjudan, jag hämtar kalenderfilen själv"
+    if shown.outside != NO_ADDRESS:
+        title = "Skicka en kalenderfil med mejl i stället för en inbjudan"
         yield switch("by_mail", title, on=own is not None and own.by_mail)
     if own is not None and own.state in seats.IN_TOUCH:
         yield buttons(button("Spara valen", "event.register", event=event.id))
@@ -184,8 +190,9 @@ def _own(shown: EventView) -> Iterator[CardElement]:
 
 def _standing(shown: EventView, own: Registration) -> str:
     match own.state:
-        case RegistrationState.REGISTERED if not own.by_mail and shown.has_mail:
-            return "Du är anmäld. Inbjudan kommer i din kalender."
+        case RegistrationState.REGISTERED if not shown.outside:
+            way = "Kalenderfilen kommer med mejl." if own.by_mail else "Inbjudan kommer i din kalender."
+            return f"Du är anmäld. {way}"
         case RegistrationState.WAITING if shown.position:
             return f"Du står på plats {shown.position} i kön. Jag skriver till dig om en plats blir ledig."
         case RegistrationState.WAITING:
@@ -231,7 +238,7 @@ def _answers(shown: EventView) -> Iterator[Action]:
     else:
         if not seats.closed(event, shown.now):
             yield _register(shown)
-        if state is None and event.audience:
+        if shown.invited:
             yield button("Kan inte komma", "event.decline", alone=True, event=event.id)
 
 

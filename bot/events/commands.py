@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 
 from bot import downloads
-from bot.delivery.invitation import invitation
 from bot.events import access, cards, member_access, message_cards, notices
 from bot.message import Kind, Reply, UserError, say
 from bot.register.change import Change
 from bot.routes import FileRequest, Routes, Where
-from bot.schedule import seats
-from bot.tenant import Appointment, Attendee
+from bot.schedule import entry, seats
 from bot.turn import Turn
 from storage import events, registrations
 from storage.events import Event
@@ -149,20 +146,17 @@ def questions(turn: Turn) -> Reply:
     return turn.in_place(message_cards.questions(event, events.questions(turn.session, event), turn.page))
 
 
-@routes.download("event", saved_as="mote.ics", content_type="text/calendar; charset=utf-8")
+@routes.download("event", saved_as="mote.ics", content_type="text/calendar")
 def calendar_file(wanted: FileRequest) -> Callable[[], bytes]:
     """Return the maker of an event's file for calendars. Only a registered person's file says where to join."""
     event = events.find(wanted.session, wanted.about)
-    planned = notices.appointment_of(event) if event is not None else None
-    if event is None or planned is None:
+    if event is None:
         raise UserError(access.GONE)
     own = registrations.of_person(wanted.session, event.id, wanted.person.id)
-    joins = own is not None and own.state == registrations.RegistrationState.REGISTERED
-    link = member_access.join_url(wanted.session, event) if joins else ""
-    shown = Appointment(event.subject, planned.title, planned.starts, planned.ends, event.text, "", place=planned.place)
-    organiser = wanted.settings.graph_mailbox or wanted.settings.contact
-    attendee = Attendee(wanted.person.mail or organiser, wanted.person.name)
-    return partial(invitation, shown, attendee, organiser, wanted.now, sequence=event.version, join_url=link)
+    content = entry.file(wanted.session, event, own, wanted.settings.graph_mailbox, wanted.now)
+    if content is None:
+        raise UserError(access.GONE)
+    return lambda: content
 
 
 @routes.action("event.calendar")

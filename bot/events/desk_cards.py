@@ -38,6 +38,12 @@ from storage.events import Event, EventKind, EventState
 from storage.registrations import RegistrationState
 
 STATE_NAMES = {EventState.DRAFT: "Utkast", EventState.OPEN: "Publicerat", EventState.CANCELLED: "Inställt"}
+CANCELED = "canceled"
+"""Teams' word for a webinar that its organiser has called off."""
+CALLED_OFF = {
+    EventState.DRAFT: "Kasta utkastet om det inte ska hållas.",
+    EventState.OPEN: "Tryck Ställ in, så får de anmälda veta det.",
+}
 ON_PAGE = 8
 
 
@@ -88,10 +94,7 @@ def preview(event: Event, standing: Standing, notice: str = "") -> Json:
         *([plain(notice)] if notice else []),
         Container(style="emphasis", items=list(_look(event, standing))),
         *(caution(text) for text in _warnings(event, standing)),
-        label("Vilka bjuds in?"),
-        plain(standing.invited or "Ingen är inbjuden. Alla medlemmar ser det om de skriver webbinarier."),
-        *(small(f"{line}.") for line in standing.unreached),
-        *([small(f"Visas i: {standing.channels}.")] if standing.channels else []),
+        *(() if _is_done(event, standing) else _audience(standing)),
         *_pairs(*_actions(event, standing)),
         summary=f"{STATE_NAMES[state]}: {event.title}",
     )
@@ -119,20 +122,21 @@ def doubt(event: Event, text: str, choices: Sequence[Span]) -> Json:
 
 
 def overview(shown: Sequence[Event], counts: Mapping[int, int], page: int) -> Json:
-    """List all events: without a date, coming, then past. ``counts`` say how many are coming."""
+    """List all events: coming, without a date, then past. ``counts`` say how many are coming."""
     pages = paged(shown, page, ON_PAGE, "event.desk.list")
     body: list[CardElement] = [heading("Planera möten")]
     if not shown:
         body.append(plain("Det finns inga möten än."))
     for event in pages.shown:
         body.append(row(one_line(event.title, 80), "event.desk.open", event=event.id))
-        coming = f" · {count(counts[event.id], 'anmäld', 'anmälda')}" if event.state == EventState.OPEN else ""
+        coming = f" · {count(counts[event.id], 'anmäld', 'anmälda')}" if event.id in counts else ""
         when = words.capital(times.written(times.span_of(event.starts_at, event.ends_at)))
         body.append(small(f"{STATE_NAMES[EventState(event.state)]}{coming} · {when}"))
     body += [small(pages.place)] if pages.last else []
     new = button("Nytt möte", "event.desk.new", style="positive", kind=EventKind.WEBINAR.value)
     more = button("Importera program", "programme.import")
-    return card(*body, actions=[new, *pages.turns, more], summary=f"Planera möten: {len(shown)}")
+    figures = button("Mötesstatistik", "attendance.figures")
+    return card(*body, actions=[new, *pages.turns, more, figures], summary=f"Planera möten: {len(shown)}")
 
 
 def series(shown: Sequence[Event]) -> Json:
@@ -171,11 +175,29 @@ def _look(event: Event, standing: Standing) -> Iterator[CardElement]:
             yield plain(f"{title}: {value}")
 
 
+def _audience(standing: Standing) -> Iterator[CardElement]:
+    yield label("Vilka bjuds in?")
+    yield plain(standing.invited or "Ingen är inbjuden. Alla medlemmar ser det om de skriver webbinarier.")
+    yield from (small(f"{line}.") for line in standing.unreached)
+    if standing.channels:
+        yield small(f"Visas i: {standing.channels}.")
+
+
+def _is_done(event: Event, standing: Standing) -> bool:
+    """Return whether the event is over or cancelled, so that nobody is invited any more."""
+    over = event.ends_at is not None and event.ends_at <= standing.view.now
+    return event.state == EventState.CANCELLED or over
+
+
 def _warnings(event: Event, standing: Standing) -> Iterator[str]:
     """Yield what the kansli may have forgotten. None of it stops the event."""
     plan = EventPlan.of(event)
     if event.state == EventState.CANCELLED:
         return
+    if event.source_status == CANCELED:
+        yield f"Webbinariet är inställt i Teams. {CALLED_OFF[EventState(event.state)]}"
+    if event.source_status and event.state == EventState.DRAFT:
+        yield "Titel och tid läses från webbinariet i Teams varje timme, tills du publicerar."
     if plan.when is None:
         yield "Datum är inte satt. Ingen kan anmäla sig förrän det är det."
         return
@@ -218,7 +240,16 @@ def _actions(event: Event, standing: Standing) -> list[Action]:
     people = button("Deltagare", "event.desk.participants", event=event.id)
     links = button("Inspelning", "event.desk.afterwards", **here)
     if event.ends_at is not None and event.ends_at <= standing.view.now:
-        return [people, links, edit, again, everything]
+        came = button("Närvaro", "attendance.open", event=event.id)
+        return [
+            people,
+            came,
+            links,
+            button("Siffror", "attendance.figures_of", event=event.id),
+            edit,
+            again,
+            everything,
+        ]
     move = [button("Flytta", "event.desk.ask_move", **here)] if event.starts_at else []
     off = button("Ställ in", "event.desk.ask_cancel", style="destructive", **here)
     return [people, edit, *move, invite, again, links, off, everything]

@@ -12,7 +12,7 @@ from bot.register.audience import to_json
 from bot.register.change import Change
 from bot.routes import Role, Routes, Where
 from bot.schedule import life, sentences
-from bot.schedule.life import Every
+from bot.schedule.life import SeriesStep
 from bot.schedule.plans import EventPlan
 from bot.schedule.sentences import TimeReading
 from bot.turn import Turn
@@ -48,15 +48,17 @@ def plan(turn: Turn) -> Reply:
 def hear_plan(turn: Turn) -> Reply | None:
     """Make a draft of a line without a command, such as "webbinarium om skyfall torsdag 3 dec 9–10".
 
-    Return None if the kansli did not write it, or if it does not say both a day and a clock time.
+    Return None if the kansli did not write it, or if it does not say both a day and a clock time, right or wrong.
     """
     opened = form.opening(turn.incoming.text) if turn.personal else None
     if opened is None or "?" in turn.incoming.text:
         return None
     kind, rest = opened
     reading = sentences.read(rest, turn.now)
-    timed = [when for when in (reading.when, *reading.choices) if when is not None and not when.whole_days]
-    return say(card=_draft(turn, kind, reading)) if timed and turn.kansli else None
+    spans = [when for when in (reading.when, *reading.choices) if when is not None]
+    wrong = reading.doubt and not spans  # such as an end before the start
+    timed = any(not when.whole_days for when in spans)
+    return say(card=_draft(turn, kind, reading)) if (timed or wrong) and turn.kansli else None
 
 
 @routes.command(
@@ -66,12 +68,16 @@ def hear_plan(turn: Turn) -> Reply | None:
     button="event.desk.list",
 )
 def overview(turn: Turn) -> Reply:
-    """List all events: first those without a date, then the coming ones, and last the past ones."""
+    """List all events: first the coming ones, then those without a date, and last the past ones."""
     rows = events.everything(turn.session)
     ahead = [row for row in reversed(rows) if row.ends_at is not None and row.ends_at > turn.now]
     past = [row for row in rows if row.ends_at is not None and row.ends_at <= turn.now]
-    shown = [*(row for row in rows if row.ends_at is None), *ahead, *past]
-    coming = {row.id: registrations.taken(turn.session, row.id) for row in shown if row.state == EventState.OPEN}
+    shown = [*ahead, *(row for row in rows if row.ends_at is None), *past]
+    coming = {
+        row.id: registrations.taken(turn.session, row.id)
+        for row in shown
+        if row.starts_at and row.state == EventState.OPEN
+    }
     return say(card=desk_cards.overview(shown, coming, turn.page))
 
 
@@ -185,9 +191,9 @@ def ask_series(turn: Turn) -> Reply:
 def repeat(turn: Turn) -> Reply:
     """Make a series of a draft."""
     row = access.current(turn, EventState.DRAFT)
-    if turn.data.get("every") not in set(Every):
+    if turn.data.get("every") not in set(SeriesStep):
         raise UserError("Välj hur ofta mötet återkommer.")
-    life.repeat(Change.of(turn), row, Every(str(turn.data.get("every"))), form.count_of(turn.data, "times"))
+    life.repeat(Change.of(turn), row, SeriesStep(str(turn.data.get("every"))), form.count_of(turn.data, "times"))
     return turn.in_place(desk_cards.series(events.of_series(turn.session, row.series)))
 
 

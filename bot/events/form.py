@@ -34,6 +34,7 @@ _OPENING = re.compile(
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
 _TEAMS = re.compile(r",?\s*\b(?:på|via|i|över)\s+teams\b|,?\s*\bdigitalt\b", re.IGNORECASE)
 _PLACE = re.compile(r",?\s*\b(?:i|på)\s+((?:[A-ZÅÄÖ][\w.-]*)(?:\s+[A-ZÅÄÖ][\w.-]*)*)\s*$")
+_SEATS = re.compile(r",?\s*\b(?:med\s+|högst\s+)*(\d{1,4})\s+platser\b", re.IGNORECASE)
 _NAME = re.compile(r"(?:om|:)\s+", re.IGNORECASE)
 
 
@@ -51,6 +52,7 @@ def from_words(session: Session, kind: EventKind, line: str, when: Span | None) 
     urls = [url.rstrip(".,;!?)") for url in _URL.findall(line)]
     rest = _URL.sub(" ", line)
     online, rest = bool(_TEAMS.search(rest)), _TEAMS.sub(" ", rest)
+    most, rest = _SEATS.search(rest), _SEATS.sub(" ", rest)
     match = None if online or kind is EventKind.WEBINAR else _PLACE.search(" ".join(rest.split()))
     rest = " ".join(rest.split())
     rest = (rest[: match.start()] if match else rest).strip(" ,.;:–-")
@@ -62,6 +64,7 @@ def from_words(session: Session, kind: EventKind, line: str, when: Span | None) 
         teams_meeting=not urls and (online or kind is EventKind.WEBINAR),
         join_url=urls[0] if urls else "",
         place=match[1] if match else "",
+        seats=int(most[1]) if most else None,
         themes=tuple(
             group.theme for group in groups.everyone(session) if group.open and themes.key_words(title, group.words)
         ),

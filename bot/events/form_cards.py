@@ -26,7 +26,7 @@ from bot.cards import (
 from bot.message import Json
 from bot.register.audience import MOST_PICKED
 from bot.schedule import plans, times
-from bot.schedule.life import LONGEST_REASON, MOST_IN_SERIES, Every
+from bot.schedule.life import LONGEST_REASON, MOST_IN_SERIES, SeriesStep
 from bot.schedule.plans import KIND_NAMES, EventPlan
 from bot.swedish import count, date_of
 from storage.events import Event
@@ -40,9 +40,9 @@ FIELDS = {
     "saved": "Sparade urval",
 }
 EVERY = {
-    Every.WEEK: "Varje vecka",
-    Every.TWO_WEEKS: "Varannan vecka",
-    Every.MONTH: "Varje månad, samma veckodag",
+    SeriesStep.WEEK: "Varje vecka",
+    SeriesStep.TWO_WEEKS: "Varannan vecka",
+    SeriesStep.MONTH: "Varje månad, samma veckodag",
 }
 
 

@@ -19,13 +19,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.events import access
+from bot.events.audience import concerns
 from bot.message import UserError
-from bot.schedule import seats
+from bot.schedule import entry, seats
 from bot.schedule.seats import Seating
 from bot.turn import Turn
-from storage import deliveries, events, registrations
+from storage import appointments, events, invitations, registrations
 from storage.events import Event
-from storage.outgoing import ToCalendar
 from storage.registrations import Registration, RegistrationState
 
 
@@ -41,8 +41,10 @@ class EventView:
     """The person's place in the queue, from 1; 0 for a person who does not stand there."""
     join_url: str = ""
     """Where the person joins; empty for people who are not registered."""
-    has_mail: bool = True
-    """Whether the person can get an invitation from the calendar."""
+    outside: str = ""
+    """Why no invitation from the calendar can reach the person, as :func:`storage.appointments.outside` says."""
+    invited: bool = False
+    """Whether the event is for the person, who has not answered."""
     alone: bool = False
     """Whether only the person reads the card."""
     questions: int | None = None
@@ -89,20 +91,18 @@ def to_person(turn: Turn, event: Event) -> EventView:
         turn.now,
         own,
         seats.position(session, event, turn.person.id),
-        join_url(session, event) if coming else "",
-        has_mail=bool(turn.person.mail),
+        entry.join_url(session, event) if coming else "",
+        outside=_outside(turn, event),
+        invited=own is None and concerns(turn.app, session, event, turn.person.id, turn.now),
         alone=True,
         questions=len(events.questions(session, event)) if turn.personal and _keeps(turn, event) else None,
         manages=turn.personal and turn.kansli,
     )
 
 
-def join_url(session: Session, event: Event) -> str:
-    """Return where to join the event online; empty if it is not online, or Microsoft has not made the meeting yet."""
-    if not event.teams_meeting:
-        return event.join_url
-    row = deliveries.in_lane(session, ToCalendar(event.subject).lane, joined=True)
-    return (row.join_url if row is not None else None) or event.join_url
+def _outside(turn: Turn, event: Event) -> str:
+    known = appointments.outside(turn.session, event.subject).get(turn.person.id, "")
+    return known if turn.person.mail else invitations.NO_ADDRESS
 
 
 def _keeps(turn: Turn, event: Event) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from microsoft_teams.cards import CardElement
 
@@ -10,7 +11,8 @@ from bot.cards import button, card, heading, label, paged, plain, small, text_in
 from bot.events.cards import PAGE, back, held, when
 from bot.message import Json
 from bot.register.words import capital
-from storage.events import Event, EventQuestion
+from storage.calendar_files import AsFile
+from storage.events import Event, EventQuestion, EventState
 from storage.outgoing import AsMail
 from storage.people import Person
 from storage.registrations import Registration
@@ -148,6 +150,25 @@ def cancelled_mail(event: Event) -> AsMail:
     )
 
 
+def file_mail(event: Event, file: AsFile, *, again: bool) -> AsMail:
+    """Return the mail that brings the ``.ics`` file; ``again`` says that the person has an earlier one."""
+    if event.state == EventState.CANCELLED:
+        mail = cancelled_mail(event)
+        return replace(mail, text=f"{mail.text} {_TAKES_AWAY}", file=file)
+    title, text = f"I kalendern: {event.title}", f"Du är anmäld till {event.title}, {when(event)}. {_PUTS_IN}"
+    if file.over:
+        title, text = f"Ur kalendern: {event.title}", f"{event.title}, {when(event)}. {_TAKES_AWAY}"
+    elif again:
+        title, text = f"Ändrat: {event.title}", f"{event.title} har ändrats. Nu gäller {when(event)}. {_CHANGES}"
+    join = f"[Anslut till mötet]({file.join_url})" if file.join_url and not file.over else ""
+    return AsMail(
+        subject=title,
+        text="\n\n".join(filter(None, [text, join, _WAY])),
+        why="Du får mejlet för att du har valt kalenderfil med mejl.",
+        file=file,
+    )
+
+
 def offer_mail(event: Event, own: Registration) -> AsMail:
     """Return the offer of a free seat as a mail."""
     return AsMail(
@@ -176,4 +197,7 @@ def question_mail(event: Event, text: str) -> AsMail:
     )
 
 
+_PUTS_IN = "Öppna den bifogade filen, så läggs mötet i din kalender."
+_CHANGES = "Öppna den bifogade filen, så ändras mötet i din kalender."
+_TAKES_AWAY = "Öppna den bifogade filen, så tas mötet bort ur din kalender."
 _WAY = "Skriv ”webbinarier” till mig i chatten för att öppna mötet."

@@ -6,6 +6,8 @@ a job that runs late or on several replicas makes the same rows.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -16,28 +18,32 @@ from bot.events import cards, member_access, message_cards
 from bot.message import Json
 from bot.register import target
 from bot.register.target import Target
-from bot.schedule import seats
-from storage import deliveries, events, invitations, kansli, outbox, people, registrations
+from bot.schedule import entry, seats
+from storage import appointments, deliveries, events, invitations, kansli, outbox, people, registrations
 from storage.events import Event, EventQuestion, EventState
-from storage.outbox import Delivery
+from storage.outbox import Delivery, State
 from storage.outgoing import (
-    AsAppointment,
     AsMail,
     Operation,
     Outgoing,
     ToCalendar,
     ToChannel,
+    ToMail,
     ToPerson,
     digest_of,
     number_of,
 )
 from storage.people import Person
-from storage.registrations import RegistrationState
+from storage.registrations import Registration, RegistrationState
 
 MAIL_AFTER = timedelta(hours=1)
 """After how long a guest who has not opened the message in Teams gets it by mail."""
+AT_ONCE = timedelta()
 MOVE, CANCEL, OFFER, DECLINE, QUESTION = "event_move", "event_cancel", "event_offer", "event_decline", "event_question"
+FILE = "event_file"
 """The first words of the subjects of what goes to single people."""
+TAKEN_BACK = "off"
+"""In the key of a mail whose file takes the event out of the calendar."""
 
 
 def spread(session: Session, event: Event, now: datetime) -> None:
@@ -74,34 +80,32 @@ def show_in_channels(session: Session, event: Event, now: datetime) -> None:
 
 
 def attend(session: Session, event: Event, now: datetime) -> None:
-    """Bring the calendar entry to the event's times, texts and people; or call it off."""
+    """Bring the calendar entry to the event's times, texts and people, or call it off; and mail the files.
+
+    The caller has locked the event, so nobody else changes who comes.
+    """
     to = ToCalendar(event.subject)
     newest = deliveries.in_lane(session, to.lane)
     if event.state == EventState.CANCELLED:
         if newest is not None and newest.operation == Operation.INVITE:
             text = f"{event.title} är inställt. {event.reason}".strip()
             outbox.enqueue(session, Outgoing(f"{event.subject}:calendar:off", event.subject, to, text=text), now)
+        _send_files(session, event, set(), now)
         return
-    appointment = appointment_of(event)
+    appointment = entry.appointment_of(event)
     if event.state != EventState.OPEN or appointment is None or appointment.ends <= now:
         return
-    coming = {row.person_id for row, _ in registrations.of_event(session, event.id) if not row.by_mail}
-    invited = {row.person_id for row, _ in invitations.of_event(session, event.subject)} - {None}
-    same = newest is not None and newest.content_hash == digest_of({"appointment": appointment.body})
-    if same and coming == invited:
-        return
-    event.card_version += 1
-    key = f"{event.subject}:calendar:{event.card_version}"
-    outbox.enqueue(session, Outgoing(key, event.subject, to, appointment=appointment, attendees=sorted(coming)), now)
-
-
-def appointment_of(event: Event) -> AsAppointment | None:
-    """Return the event as calendars show it; None if it has no date."""
-    if event.starts_at is None or event.ends_at is None:
-        return None
-    link = f"Anslut: {event.join_url}" if event.join_url and not event.teams_meeting else ""
-    text = "\n\n".join(part for part in (event.text, link) if part)
-    return AsAppointment(event.title, event.starts_at, event.ends_at, text, event.teams_meeting, event.place)
+    if newest is None or newest.content_hash != digest_of({"appointment": appointment.body}):
+        event.card_version += 1
+        key = f"{event.subject}:calendar:{event.card_version}"
+        outbox.enqueue(session, Outgoing(key, event.subject, to, appointment=appointment), now)
+    registered = registrations.of_event(session, event.id)
+    files = {row.person_id for row, person in registered if _by_file(row, person)}
+    coming = {row.person_id for row, _ in registered} - files
+    invited = {row.person_id for row, _ in invitations.of_event(session, event.subject) if row.person_id is not None}
+    if coming != invited:
+        appointments.attend(session, event.subject, now, joins=coming - invited, leaves=invited - coming)
+    _send_files(session, event, files, now)
 
 
 def ask_speaker(session: Session, event: Event, question: EventQuestion, person: Person, now: datetime) -> None:
@@ -120,12 +124,15 @@ def message(
     subject: str,
     person_id: int,
     card: Json,
-    mail: AsMail,
+    mail: AsMail | None,
     *,
     not_before: datetime | None = None,
     expires_at: datetime | None = None,
 ) -> Outgoing:
-    """Return a message to one person about an event. Messages with one subject reach the person in their order."""
+    """Return a message to one person about an event. Messages with one subject reach the person in their order.
+
+    Without ``mail`` it goes in Teams only.
+    """
     to = f":person:{person_id}"
     return Outgoing(
         f"{key}{to}",
@@ -136,7 +143,7 @@ def message(
         not_before=not_before,
         expires_at=expires_at,
         mail=mail,
-        mail_after=MAIL_AFTER,
+        mail_after=MAIL_AFTER if mail is not None else None,
     )
 
 
@@ -155,9 +162,51 @@ def still_wanted(session: Session, row: Delivery) -> bool:
     return what not in wanted or wanted[what]()
 
 
-def decline_key(event: Event) -> str:
-    """Return the key of the question about a decline: once for each start."""
-    return f"{DECLINE}:{event.id}:{_stamp(event)}"
+def _by_file(own: Registration, person: Person) -> bool:
+    """Return whether a registered person gets the ``.ics`` file by mail, in place of an invitation and other mails."""
+    return own.state == RegistrationState.REGISTERED and own.by_mail and bool(person.mail)
+
+
+def _send_files(session: Session, event: Event, readers: set[int], now: datetime) -> None:
+    """Mail the ``.ics`` file as it is now to its readers, and a file that takes the event back to earlier readers.
+
+    The newest mail to a person says what they have. So each change is mailed once, and a mail that waits is replaced.
+    """
+    subject, file = f"{FILE}:{event.id}", entry.as_file(session, event)
+    mails = defaultdict[int, list[Delivery]](list)
+    for row in deliveries.about(session, [subject])[subject]:
+        mails[row.person_id or 0].append(row)
+    if file is None:
+        return
+    for person_id in sorted(readers | mails.keys()):
+        before = [row for row in mails[person_id] if row.state != State.CANCELLED]
+        version = digest_of(asdict(file))[:12] if person_id in readers else TAKEN_BACK
+        if before and _version(before[-1]) == version:
+            continue
+        has = [row for row in before if row.state != State.WAITING]
+        lane = f"{subject}:person:{person_id}"
+        outbox.cancel_all(session, Delivery.lane == lane, now, why="superseded")
+        if not has and version == TAKEN_BACK:
+            continue
+        mail = message_cards.file_mail(event, replace(file, over=version == TAKEN_BACK), again=bool(has))
+        outbox.enqueue(
+            session,
+            Outgoing(
+                f"{subject}:{version}:{len(mails[person_id])}:person:{person_id}",
+                subject,
+                ToMail(person_id),
+                text=mail.subject,
+                lane=lane,
+                expires_at=None if version == TAKEN_BACK else event.ends_at,
+                mail=mail,
+                mail_after=AT_ONCE,
+            ),
+            now,
+        )
+
+
+def _version(mail: Delivery) -> str:
+    return mail.key.split(":")[2]
 
 
 def _tell_moved(session: Session, event: Event, now: datetime) -> None:
@@ -165,7 +214,7 @@ def _tell_moved(session: Session, event: Event, now: datetime) -> None:
     if event.starts_at is None or event.starts_at <= now:
         return
     concerned = registrations.of_event(session, event.id, seats.IN_TOUCH)
-    untold = [row for row, _ in concerned if row.told_start != event.starts_at]
+    untold = [(row, person) for row, person in concerned if row.told_start != event.starts_at]
     if not untold:
         return
     subject = f"{MOVE}:{event.id}"
@@ -173,9 +222,9 @@ def _tell_moved(session: Session, event: Event, now: datetime) -> None:
     key = f"{subject}:{_stamp(event)}:{event.version}"  # an event that moves back is told again
     card, mail = message_cards.moved(event), message_cards.moved_mail(event)
     starts = event.starts_at
-    rows = [message(key, subject, row.person_id, card, mail, expires_at=starts) for row in untold]
-    outbox.enqueue_all(session, rows, now)
-    for row in untold:
+    for row, person in untold:
+        own = None if _by_file(row, person) else mail
+        outbox.enqueue(session, message(key, subject, row.person_id, card, own, expires_at=starts), now)
         row.told_start = starts
 
 
@@ -187,7 +236,8 @@ def _tell_cancelled(session: Session, event: Event, now: datetime) -> None:
         return
     concerned = registrations.of_event(session, event.id, seats.IN_TOUCH)
     subject, card, mail = f"{CANCEL}:{event.id}", message_cards.cancelled(event), message_cards.cancelled_mail(event)
-    rows = [message(subject, subject, row.person_id, card, mail) for row, _ in concerned]
+    mails = {row.person_id: None if _by_file(row, person) else mail for row, person in concerned}
+    rows = [message(subject, subject, person_id, card, own) for person_id, own in mails.items()]
     outbox.enqueue_all(session, rows, now)
 
 

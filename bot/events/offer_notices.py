@@ -17,16 +17,18 @@ from bot.register.change import Change
 from bot.schedule import seats
 from bot.schedule.seats import Offers
 from bot.turn import App
-from storage import events, invitations, outbox, registrations
+from storage import appointments, events, outbox, registrations
 from storage.events import Event
-from storage.outgoing import MessageOf, Outgoing
+from storage.outgoing import MessageOf, Outgoing, number_of
 from storage.registrations import Registration, RegistrationState
 
 Work = Callable[[Session], int]
+ASKED_BACK = timedelta(days=7)
+"""Declines are read every 15 minutes, so this is longer than any time that the bot is down unnoticed."""
 
 
 def run(app: App, clock: Callable[[], datetime]) -> Iterator[Work]:
-    """Yield a transaction for each event that members see and that is not over."""
+    """Yield a transaction for each event that members see and that is not over, and one that asks about declines."""
     numbers: list[int] = []
 
     def look(session: Session) -> int:
@@ -36,6 +38,7 @@ def run(app: App, clock: Callable[[], datetime]) -> Iterator[Work]:
     yield look
     for number in numbers:
         yield partial(_forward, app=app, number=number, clock=clock)
+    yield partial(_ask_declined, clock=clock)
 
 
 def ahead(app: App, session: Session, now: datetime, until: datetime) -> Iterator[Foreseen]:
@@ -69,7 +72,6 @@ def _forward(session: Session, app: App, number: int, clock: Callable[[], dateti
     offers = seats.settle(Change(session, None, now), event, hold)
     rows = [_offer(event, own, offers) for own in offers.made]
     rows += [row for own in offers.lapsed if (row := _lapsed(session, event, own)) is not None]
-    rows += _declines(session, event, now)
     outbox.enqueue_all(session, rows, now)
     notices.spread(session, event, now)
     return len(rows)
@@ -96,12 +98,21 @@ def _lapsed(session: Session, event: Event, own: Registration) -> Outgoing | Non
     return Outgoing(f"{key}:over", f"over:{notices.OFFER}:{event.id}", MessageOf(key), card=message_cards.lapsed(event))
 
 
-def _declines(session: Session, event: Event, now: datetime) -> list[Outgoing]:
-    """Return the questions to registered people who declined in Outlook."""
-    if event.starts_at is None or event.starts_at <= now:
-        return []
-    coming = set(registrations.ids(session, event.id, [RegistrationState.REGISTERED]))
-    key, subject = notices.decline_key(event), f"{notices.DECLINE}:{event.id}"
-    card, mail = message_cards.declined(event), message_cards.declined_mail(event)
-    asked = sorted(invitations.declined(session, event.subject) & coming)
-    return [notices.message(key, subject, person_id, card, mail, expires_at=event.starts_at) for person_id in asked]
+def _ask_declined(session: Session, clock: Callable[[], datetime]) -> int:
+    """Ask the registered people who declined in Outlook, once for each decline."""
+    now, rows = clock(), list[Outgoing]()
+    for decline in appointments.declines(session, now, now - ASKED_BACK):
+        event = events.find(session, number_of(decline.event_key))
+        own = registrations.of_person(session, event.id, decline.person_id) if event is not None else None
+        if event is None or event.starts_at is None or event.starts_at <= now:
+            continue
+        if own is None or own.state != RegistrationState.REGISTERED:
+            continue
+        subject, card, mail = (
+            f"{notices.DECLINE}:{event.id}",
+            message_cards.declined(event),
+            message_cards.declined_mail(event),
+        )
+        key = f"{subject}:{decline.at:%Y%m%dT%H%M%S}"
+        rows.append(notices.message(key, subject, decline.person_id, card, mail, expires_at=event.starts_at))
+    return outbox.enqueue_all(session, rows, now)

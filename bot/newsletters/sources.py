@@ -90,7 +90,8 @@ def _event(event: Event) -> str:
     when = f"{day(starts)} kl. {starts:%H.%M}" if starts else "datum kommer"
     by = f". Anmäl dig senast {day(event.register_by)}" if event.register_by and not event.recording_url else ""
     link = f" {web_link('Se inspelningen', event.recording_url)}" if event.recording_url else ""
-    place = f", {escape(event.place)}" if event.place else ""
+    told = event.place.casefold() in event.title.casefold()  # "Årskonferens i Sundsvall, …, Sundsvall"
+    place = f", {escape(event.place)}" if not told else ""
     return f"{escape(event.title)}, {when}{place}{by}.{link}"
 
 

@@ -118,7 +118,7 @@ def _times(event: Event) -> tuple[Span, str]:
     else:
         raise _UnreadableError("Händelsen saknar sluttid.")
     when = _lasting(Span(starts, ends))
-    return when, f"Tiden stod i zonen {foreign}. I Sverige är det {times.written(when)}." if foreign else ""
+    return when, f"Det är svensk tid. I filen stod zonen {foreign}." if foreign else ""
 
 
 def _whole_days(event: Event) -> Span:

@@ -137,7 +137,7 @@ def _line(change: Change, entry: Entry) -> ProgrammeLine:
         plans.refuse(change, plan, event)
     except UserError as refusal:
         return ProgrammeLine(entry.where, entry.plan.title, ProgrammeOutcome.REFUSED, str(refusal))
-    when = " ".join(filter(None, (times.written(plan.when), entry.note)))
+    when = ". ".join(filter(None, (times.written(plan.when), entry.note)))
     if event is None:
         return ProgrammeLine(entry.where, plan.title, ProgrammeOutcome.NEW, when)
     parts = ", ".join(_differences(EventPlan.of(event), plan))

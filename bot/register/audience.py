@@ -146,15 +146,17 @@ def person_ids(
     now: datetime,
     conditions: Mapping[str, Condition] = CONDITIONS,
     without: Collection[PersonIds] = (),
+    *,
+    only: int | None = None,
 ) -> list[int]:
     """Return the ids of the people of an audience who have not left and are in none of ``without``, in order.
 
-    Raise :class:`UserError` for a condition that is not among ``conditions``.
+    ``only`` asks about one person. Raise :class:`UserError` for a condition that is not among ``conditions``.
     """
     holds = {
         text: condition.people(session, argument, now) for text, condition, argument in _named(audience, conditions)
     }
-    return audiences.ids(session, audience, holds, without)
+    return audiences.ids(session, audience, holds, without, only=only)
 
 
 def to_json(audience: Audience) -> dict[str, Any]:
@@ -178,10 +180,10 @@ def from_json(data: object, conditions: Mapping[str, Condition] = CONDITIONS) ->
 def pasted(session: Session, text: str) -> tuple[Part, tuple[str, ...]]:
     """Return the people of a pasted list, and the entries that fit nobody or several people.
 
-    An entry is a line, or a part between semicolons: a mail address or a whole name. Only people that the bot knows are
-    kept, so nobody who was erased comes back. Raise :class:`UserError` for an empty or too long list.
+    An entry is a line, or a part between commas or semicolons: a mail address or a whole name. Only people that the bot
+    knows are kept, so nobody who was erased comes back. Raise :class:`UserError` for an empty or too long list.
     """
-    entries = [entry for entry in (" ".join(entry.split()) for entry in re.split(r"[\n\r;]", text)) if entry]
+    entries = [entry for entry in (" ".join(entry.split()) for entry in re.split(r"[\n\r;,]", text)) if entry]
     if not entries:
         raise UserError("Listan är tom. Skriv en mejladress eller ett namn på varje rad.")
     if len(entries) > MOST_PICKED:

@@ -153,7 +153,9 @@ def choices(session: Session, known: Mapping[str, Condition]) -> dict[str, list[
         "roles": [(role.value, words.capital(plural)) for role, plural in words.ROLE_PLURALS.items()],
         "themes": [(group.theme, group.name) for group in themed],
         "counties": [(name, name) for name in sorted({town.county for town in towns if town.county}, key=words.order)],
-        "size_groups": [(name, name) for name in sorted({town.size_group for town in towns if town.size_group})],
+        "size_groups": sorted(
+            {(town.size_group, f"{town.size_group} {town.size_group_name}") for town in towns if town.size_group}
+        ),
         "conditions": conditions_,
         "unless": conditions_,
         "saved": [(str(row.id), row.name) for row in saved_audiences.everyone(session)],

@@ -16,6 +16,7 @@ from bot.schedule import plans, times
 from bot.schedule.plans import EventPlan
 from bot.schedule.times import Span
 from bot.swedish import date_of
+from storage import events
 from storage.events import Event, EventState
 
 LONGEST_REASON = 500
@@ -24,7 +25,7 @@ MOST_IN_SERIES = 30
 """More than two years of a monthly meeting, or half a year of a weekly one."""
 
 
-class Every(StrEnum):
+class SeriesStep(StrEnum):
     """How often the events of a series come."""
 
     WEEK = "week"
@@ -40,7 +41,7 @@ def create(change: Change, plan: EventPlan, audience: dict[str, Any] | None = No
 
 
 def save(change: Change, event: Event, plan: EventPlan) -> bool:
-    """Save a draft's or an open event's content. Return whether an open event has another time now.
+    """Save a draft's or an open event's content. Return whether an open event starts at another time now.
 
     Raise :class:`UserError` for a plan that can't be.
     """
@@ -50,14 +51,15 @@ def save(change: Change, event: Event, plan: EventPlan) -> bool:
     plans.refuse(change, plan, event)
     plan.write(event)
     _touch(change, event)
-    moved = event.state == EventState.OPEN and plan.when != before.when
+    began, begins = (None if when is None else when.starts for when in (before.when, plan.when))
+    moved = event.state == EventState.OPEN and began != begins
     if event.state == EventState.OPEN:
         change.record("Mötet flyttat" if moved else "Mötet ändrat", event.subject)
     return moved
 
 
 def move(change: Change, event: Event, when: Span, register_by: date | None) -> bool:
-    """Give an event another time. Return whether it is another."""
+    """Give an event another time. Return whether it starts at another."""
     return save(change, event, replace(EventPlan.of(event), when=when, register_by=register_by))
 
 
@@ -93,7 +95,7 @@ def cancel(change: Change, event: Event, reason: str) -> None:
 def discard(change: Change, event: Event) -> None:
     """Throw a draft away."""
     change.record("Utkast till möte kastat", event.subject)
-    change.session.delete(event)
+    events.discard(change.session, event, change.now)
 
 
 def copy(change: Change, event: Event) -> Event:
@@ -101,7 +103,7 @@ def copy(change: Change, event: Event) -> Event:
     return _add(change, replace(EventPlan.of(event), when=None, register_by=None), dict(event.audience))
 
 
-def repeat(change: Change, event: Event, every: Every, times_: int) -> list[Event]:
+def repeat(change: Change, event: Event, every: SeriesStep, times_: int) -> list[Event]:
     """Make a series of an event: drafts like it, ``times_`` events together. Return the new ones.
 
     All keep the clock times in Stockholm. Raise :class:`UserError` if one of them can't be.
@@ -142,10 +144,10 @@ def checked_reason(text: str) -> str:
     return plans.fitting(text.strip(), "Skälet", LONGEST_REASON)
 
 
-def _next(first: date, every: Every, number: int) -> date:
+def _next(first: date, every: SeriesStep, number: int) -> date:
     """Return the day of the event that comes ``number`` steps after the first."""
-    if every is not Every.MONTH:
-        return first + timedelta(number * (7 if every is Every.WEEK else 14))
+    if every is not SeriesStep.MONTH:
+        return first + timedelta(number * (7 if every is SeriesStep.WEEK else 14))
     year, month = divmod(first.year * 12 + first.month - 1 + number, 12)
     begins = date(year, month + 1, 1)
     same = begins + timedelta((first.weekday() - begins.weekday()) % 7 + (first.day - 1) // 7 * 7)

@@ -20,6 +20,8 @@ from storage.registrations import Registration, RegistrationState
 
 MORNING, NIGHT = time(8), time(20)
 """Between night and morning nobody is expected to answer an offer, so its time begins in the morning."""
+INVITE = "event_invite"
+"""The first word of the subjects of invitations to an event."""
 IN_TOUCH = (RegistrationState.REGISTERED, RegistrationState.WAITING, RegistrationState.OFFERED)
 """The states of people whom a change of the event concerns."""
 

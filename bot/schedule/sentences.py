@@ -54,6 +54,8 @@ _CLOCKS = tuple(
     )
 )
 _NEAR = {"dag": 0, "morgon": 1, "övermorgon": 2}
+_SOON = timedelta(days=183)
+"""A day without a year that is farther ahead may be one that has just been, so the year is pointed out."""
 _LEAP = 8
 """Years within which every date comes, also 29 February."""
 
@@ -101,6 +103,8 @@ def read(line: str, now: datetime) -> TimeReading:
         spans = tuple(span for choice in doubt.days for span in _choices(choice, choice, hours, now))
         return TimeReading(rest, doubt=str(doubt), choices=spans)
     note = "Du sa ingen sluttid, så jag har räknat med en timme." if hours.start and not hours.end else ""
+    if not match.groupdict().get("year") and first - date_of(now) > _SOON:
+        note = f"{note} Du sa inget år, så jag har räknat med {first.year}.".strip()
     try:
         return TimeReading(rest, times.checked(_span(first, last, hours), now), note=note)
     except AmbiguousError as doubt:

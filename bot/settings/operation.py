@@ -1,4 +1,4 @@
-"""Operator settings other than the identity: figures, the secret's expiry, and reading in channels."""
+"""Operator settings other than the identity: figures, the secret's expiry, webinars, and reading in channels."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings
+
+from bot.settings.kinds import Guids
 
 SHORTEST = 24
 """Fewest characters of a token, so that nobody can guess it."""
@@ -58,6 +60,11 @@ class Operating(BaseSettings):
         ge=1,
         le=168,
         description="Write for how many hours a free seat is held for the next person in the queue, 1 to 168",
+    )
+    webinar_organisers: Guids = Field(
+        frozenset(),
+        alias="SEKOM_WEBINAR_ORGANISERS",
+        description="Write the Entra object ids (GUIDs) of people whose Teams webinars are read, with commas between",
     )
     review_above: int = Field(
         0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 
@@ -148,3 +149,11 @@ def _refusal(refused: RefusedError) -> web.Response:
 
 def _json(status: int, body: Json | None) -> web.Response:
     return web.Response(status=status, body=orjson.dumps(body), content_type="application/json")
+
+
+def port_problem(host: str, port: int, error: OSError) -> str:
+    """Return why the bot can't listen there, and the remedy, for the operator."""
+    where = f"{host} port {port}"
+    if error.errno == errno.EADDRINUSE:
+        return f"{where} is taken by another program. Stop that one, or choose another port: PORT=3979 python app.py"
+    return f"it can't listen on {where}: {error.strerror}. Choose another HOST or PORT"

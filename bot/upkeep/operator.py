@@ -31,7 +31,7 @@ def back_up(settings: Settings, path: Path) -> int:
 
 
 def load_content(settings: Settings, now: datetime) -> int:
-    """Load the starting answers, theme groups and events where there are none. Return 1 if nothing was loaded."""
+    """Load the starting answers, groups, events and duties where there are none. Return 1 if nothing was loaded."""
     database = Database(settings.database_url)
     try:
         if problems := migrate.problems(database):
@@ -39,12 +39,14 @@ def load_content(settings: Settings, now: datetime) -> int:
         entries = database.play(lambda session: content.load(session, now))
         groups = database.play(lambda session: content.load_groups(session, now, playground=settings.local))
         events = database.play(lambda session: content.load_events(session, now))
+        duties = database.play(lambda session: content.load_duties(session, now))
     finally:
         database.close()
-    if not entries and not groups and not events:
-        return refused("Nothing is loaded: there are answers, theme groups and events already.")
+    if not entries and not groups and not events and not duties:
+        return refused("Nothing is loaded: there are answers, theme groups, events and duties already.")
     return said(
-        f"Loaded: {entries} answers, of which those with a gap are drafts, {groups} theme groups and {events} events."
+        f"Loaded: {entries} answers, of which those with a gap are drafts, {groups} theme groups, {events} events "
+        f"and {duties} duties."
     )
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from storage import faq, people, places
 from storage import municipalities as storage_municipalities
 from storage.contacts import Contact
+from storage.duties import Duty
 from storage.events import Event, EventState
 from storage.faq import Entry, EntryState, Phrasing
 from storage.groups import ThemeGroup
@@ -68,6 +69,28 @@ def load_events(session: Session, now: datetime) -> int:
     return len(given)
 
 
+def load_duties(session: Session, now: datetime) -> int:
+    """Add the duties of the plan that were never loaded. Return how many were made. None has a last day."""
+    given = tomllib.loads(_read("duties.toml"))
+    wanted = {f"plan:{duty['kind']}:{year}": (duty, year) for duty in given["duty"] for year in duty["years"]}
+    known = set(session.scalars(select(Duty.source).where(Duty.source.in_(wanted))))
+    made: dict[str, Duty] = {}
+    for source, (duty, year) in sorted(wanted.items(), key=lambda item: item[1][1]):
+        if source in known:
+            continue
+        texts = {name: duty.get(name, "") for name in ("kind", "title", "why", "how", "link")}
+        times = {"created_at": now, "changed_at": now}
+        made[source] = Duty(
+            **texts, **times, year=year, seats=duty["seats"], ladder=given["ladder"], audience={}, source=source
+        )
+        session.add(made[source])
+    session.flush()
+    for duty in made.values():  # last year's figures are shown with this year's
+        before = made.get(f"plan:{duty.kind}:{duty.year - 1}")
+        duty.copied_from_id = before.id if before else None
+    return len(made)
+
+
 def prepare_laptop(session: Session, now: datetime) -> dict[str, int]:
     """Load what a laptop has that is not there. Return what was loaded: nothing for a database that was used before.
 
@@ -78,6 +101,7 @@ def prepare_laptop(session: Session, now: datetime) -> dict[str, int]:
     load_groups(session, now)
     loaded = {"entries": load(session, now), "sample_people": load_sample_members(session, now)}
     loaded["events"] = load_events(session, now)
+    loaded["duties"] = load_duties(session, now)
     return {name: rows for name, rows in loaded.items() if rows}
 
 

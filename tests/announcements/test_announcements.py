@@ -215,11 +215,15 @@ def test_the_report_is_a_file_by_a_link_that_works_once(kansli: Chat, post: Post
 
 def test_it_is_scheduled_to_the_minute_and_can_be_unscheduled(kansli: Chat, post: Post) -> None:
     anna, _ = members(kansli)
-    kansli.say(LINE)
+    assert "får var och en knapparna Intresserad, Delat hos oss och Fråga kansliet." in kansli.say(LINE)
     kansli.click("Schemalägg")
-    assert "Schemalagt onsdag den 25 november 2026 kl. 08.30" in kansli.click(
-        "Schemalägg", day="2026-11-25", time="8.30"
-    )
+    assert fields(kansli)["day"] == "2026-11-25"  # tomorrow
+    scheduled = kansli.click("Schemalägg", **fields(kansli, time="8.30"))
+    assert "Schemalagt onsdag den 25 november 2026 kl. 08.30" in scheduled
+    assert "utanför arbetstid" not in scheduled
+    kansli.click("Avschemalägg")
+    kansli.click("Schemalägg")
+    assert "utanför arbetstid" in kansli.click("Schemalägg", day="2026-11-28", time="8.30")
     assert "Avschemalagt." in kansli.click("Avschemalägg")
     kansli.click("Schemalägg")
     kansli.click("Schemalägg", day="2026-11-25", time="08:30")
@@ -244,6 +248,8 @@ def test_a_second_person_approves_the_newest_version(kansli: Chat) -> None:
     )
     assert "Karin Kansli ber dig läsa igenom det här" in colleague.text
     assert "Granskat och godkänt av Kim Kansli." in colleague.click("Godkänn")
+    assert "Kim Kansli har godkänt utskicket" in kansli.text
+    assert "Granskat och godkänt av Kim Kansli." in kansli.click("Öppna utskicket")
     kansli.click("Ändra")
     kansli.click("Spara och förhandsvisa", **fields(kansli, text="Nytt."))
     assert "Granskat" not in kansli.text

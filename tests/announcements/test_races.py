@@ -8,7 +8,7 @@ from typing import Any
 from bot import announcements
 from storage.outbox import Delivery
 from tests.support.announcements import Post, fields, rows, stored, tick
-from tests.support.chat import Chat
+from tests.support.chat import Chat, words
 from tests.support.people import person
 
 
@@ -91,3 +91,18 @@ def test_a_late_answer_after_a_correction_is_corrected(kansli: Chat, post: Post)
     put(kansli, key, "uncertain", settled_at=kansli.clock.now - timedelta(minutes=6))
     post.work()
     assert stored(kansli).spread_version == stored(kansli).version
+
+
+def test_the_numbers_do_not_replace_a_form_that_the_kansli_fills_in(kansli: Chat, post: Post) -> None:
+    _, key = sent(kansli, post)
+    put(kansli, key, "sending")
+    correct(kansli)
+    card = kansli.text
+    assert "Rättelsen är på väg" in card
+    kansli.click("Rätta")
+    before, form = (words(one.card_for(kansli.sender.teams_id) or {}) for one in kansli.shown[-2:])
+    assert before == card
+    assert form.startswith("Rätta utskicket")
+    post.work()
+    kansli.press("announcements.open", {"announcement": 1})
+    assert "below" not in str(kansli.card)  # nothing moves any more, so it opens in place

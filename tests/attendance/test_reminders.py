@@ -8,10 +8,12 @@ import pytest
 
 from bot.delivery.ladder import Rung, Unit
 from bot.register.audience import to_json
-from storage.audiences import EVERYBODY
+from storage import saved_audiences
+from storage.audiences import EVERYBODY, Audience, Part
 from storage.events import EventState
 from tests.support.chat import Chat
 from tests.support.events import HOUR, STARTS, change, put_up, rows, stored
+from tests.support.people import person
 
 pytestmark = pytest.mark.usefixtures("filled")
 
@@ -42,6 +44,13 @@ def test_invited_once_then_reminded_until_there_is_an_answer(chat: Chat) -> None
     chat.click("Kan inte komma")
     at(chat, 2027, 2, 15, 9)
     assert len(keys(chat)) == 2
+
+
+def test_people_of_a_pasted_list_are_invited(chat: Chat) -> None:
+    asked = chat.app.database.play(lambda s: saved_audiences.keep_list(s, [person(chat).id], chat.clock.now))
+    put_up(chat, audience=to_json(Audience((Part(conditions=(f"list:{asked}",)),))))
+    chat.tick()
+    assert "Inbjudan: Skyfall i praktiken" in chat.text
 
 
 def test_a_person_who_comes_is_reminded_the_day_before_and_the_hour_before(chat: Chat) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -56,7 +57,7 @@ def test_a_point_of_view_is_left_changed_and_taken_back(anna: Chat, kansli: Chat
     anna.clock.forward(minutes=1)
     assert "Din synpunkt är ändrad." in anna.click("Spara", text="Vi är nöjda.", behalf="own")
     assert views(anna) == [("Vi är nöjda.", "own", person(anna).id)]
-    assert "Synpunkter: 1" in kansli.click("Uppdatera")
+    assert "Synpunkter: 1" in kansli.press("announcements.open", {"announcement": 1})
     assert "Synpunkter: 1" in kansli.click("Rapport")
 
     assert "Din synpunkt är borttagen." in anna.click("Ta tillbaka")
@@ -112,6 +113,21 @@ def test_the_last_day_counts_and_the_next_day_is_too_late(anna: Chat) -> None:
     assert "ingen remiss" in anna.say("lämna synpunkt")
 
 
+def test_those_who_have_answered_are_not_reminded_to_press(anna: Chat, kansli: Chat, post: Post) -> None:
+    post.work(hours=25)
+    kansli.press("announcements.open", {"announcement": 1})
+    before = kansli.click("Rapport")
+    anna.press(SAVE, FORM)
+    kansli.click("Tillbaka")
+    after = kansli.click("Rapport")
+    assert _silent(before) == _silent(after) + 1
+
+
+def _silent(report: str) -> int:
+    match = re.search(r"Har inte tryckt och kan påminnas: (\d+)", report)
+    return int(match[1]) if match else 0
+
+
 def test_only_a_consultation_that_went_to_the_person_takes_their_press(anna: Chat, kansli: Chat, post: Post) -> None:
     kansli.say("annonsera: Kontoret flyttar. Vi ses i nya lokaler.")
     kansli.click("Mottagare")
@@ -157,7 +173,7 @@ def test_the_kansli_reads_them_and_fetches_them_as_files(anna: Chat, kansli: Cha
     for number in range(6):
         chat = kansli.as_(f"Medlem {number}")
         chat.press(SAVE, FORM | {"text": f"Synpunkt {number}"})
-    kansli.click("Uppdatera")
+    kansli.press("announcements.open", {"announcement": 1})
     shown = kansli.click("Synpunkter")
     assert "7 synpunkter har kommit in." in shown
     assert "Anna Andersson, tjänsteperson, Sotenäs kommun" in shown
@@ -165,6 +181,7 @@ def test_the_kansli_reads_them_and_fetches_them_as_files(anna: Chat, kansli: Cha
     assert "Synpunkt 5" not in shown
     assert "Synpunkt 5" in kansli.click("Visa fler")
     assert "Anna Andersson" in kansli.click("Tillbaka")
+    assert "Till utskicket" in kansli.buttons
 
     sheet: Any = load_workbook(io.BytesIO(fetched(kansli, "Hämta som Excel"))).active
     table = [[cell.value for cell in row] for row in sheet.iter_rows()]

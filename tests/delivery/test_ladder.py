@@ -36,15 +36,15 @@ def due(ladder: Ladder, date: str, now: str) -> tuple[str, str, str]:
     ("rung", "date", "reached"),
     [
         (Rung(-30), "2027-03-31T09:00", "2027-03-01T09:00"),
-        (Rung(-3), "2027-03-31T09:00", "2027-03-25T12:00"),  # Easter: earlier, until noon before the days of rest
+        (Rung(-3), "2027-03-31T09:00", "2027-03-25T11:00"),  # Easter: earlier, an hour before the closing at noon
         (Rung(1), "2027-03-25T09:00", "2027-03-30T08:00"),  # Easter: later
         (Rung(7), "2027-03-31T20:00", "2027-04-08T08:00"),  # the evening: later
-        (Rung(-1), "2027-04-07T07:00", "2027-04-05T17:00"),  # the early morning: earlier
+        (Rung(-1), "2027-04-07T07:00", "2027-04-05T16:00"),  # the early morning: earlier
         (Rung(-14), "2027-04-07T10:00", "2027-03-24T10:00"),  # the clock on the wall, over the start of summer time
         (Rung(7), "2027-03-24T10:00", "2027-03-31T10:00"),
         (Rung(-14), "2026-11-04T10:00", "2026-10-21T10:00"),  # and over its end
         (Rung(7), "2026-10-21T10:00", "2026-10-28T10:00"),
-        (Rung(-3), "2027-08-02T10:00", "2027-07-02T12:00"),  # July: all before it
+        (Rung(-3), "2027-08-02T10:00", "2027-07-02T11:00"),  # July: all before it
         (Rung(1), "2027-08-02T10:00", "2027-08-16T08:00"),  # and all after it
         (Rung(2, Unit.WORKING_DAYS), "2027-03-24T15:00", "2027-03-30T15:00"),
         (Rung(4, Unit.WORKING_DAYS), "2027-07-02T10:00", "2027-08-19T10:00"),

@@ -41,6 +41,10 @@ def entry(chat: Chat) -> list[tuple[str, Any]]:
     return chat.app.database.play(work)
 
 
+def lane_states(chat: Chat) -> list[str]:
+    return chat.app.database.play(lambda session: [row.state for row in session.query(Delivery).filter_by(lane=LANE)])
+
+
 def bind_climate(session: Any) -> None:
     """Give another theme group its channel."""
     group = groups.by_theme(session, "klimat")
@@ -59,25 +63,30 @@ def anna(chat: Chat) -> Chat:
     return chat
 
 
-def test_each_registration_reaches_the_calendar_at_once_and_nothing_is_written_twice(anna: Chat) -> None:
+def test_each_registration_reaches_the_calendar_and_many_at_a_time_become_one_change(anna: Chat) -> None:
     put_up(anna, teams_meeting=True)
-    bo = anna.as_("Bo Ek")
+    bo, cia = anna.as_("Bo Ek"), anna.as_("Cia Ceder")
     tick(anna)
-    starts = STARTS.isoformat()
-    assert entry(anna) == [("invite", starts)]
-    anna.press(*REGISTER)
-    bo.press(*REGISTER)
-    assert invited(anna) == {person(anna).id, person(bo).id}
-    anna.press(*REGISTER, activity_id="again")
-    tick(anna, minutes=1)
-    tick(anna, minutes=1)
-    assert entry(anna) == [("invite", starts)] * 3
-    anna.press(*REGISTER[:1], {"event": 1, "by_mail": "true"})
+    planned = ("invite", STARTS.isoformat())
+    assert entry(anna) == [planned]
+    anna.clock.forward(minutes=2)
+    for who in (anna, bo, cia):
+        who.press(*REGISTER)
+    assert invited(anna) == {person(who).id for who in (anna, bo, cia)}
+    there = "unreachable"  # there is no calendar here
+    assert (entry(anna), lane_states(anna)) == ([planned] * 3, [there, there, "waiting"])
     bo.press("event.leave", {"event": 1})
-    assert invited(anna) == set()
+    anna.press(*REGISTER, activity_id="again")
+    anna.press(*REGISTER[:1], {"event": 1, "by_mail": "true"})
+    tick(anna, seconds=30)
+    assert invited(anna) == {person(cia).id}
+    assert (entry(anna), lane_states(anna)) == ([planned] * 3, [there, there, "waiting"])
+    tick(anna, minutes=1)
     bo.press(*REGISTER)
-    assert invited(anna) == {person(bo).id}
-    assert entry(anna) == [("invite", starts)] * 6
+    for _ in range(3):
+        tick(anna, minutes=1)
+    assert (entry(anna), lane_states(anna)) == ([planned] * 4, [there] * 4)
+    assert invited(anna) == {person(bo).id, person(cia).id}
 
 
 def test_a_person_who_is_erased_or_leaves_the_network_is_taken_off(anna: Chat) -> None:
@@ -172,19 +181,31 @@ def test_a_draft_shows_nothing_anywhere(anna: Chat) -> None:
     assert rows(anna, "event") == {}
 
 
-def test_a_decline_in_outlook_is_asked_about_once(anna: Chat) -> None:
+def test_each_decline_in_outlook_is_asked_about_once(anna: Chat) -> None:
     put_up(anna)
-    bo = anna.as_("Bo Ek")
-    for who in (anna, bo):
+    bo, cia = anna.as_("Bo Ek"), anna.as_("Cia Ceder")
+    for who in (anna, bo, cia):
         who.press(*REGISTER)
-    anna.app.database.play(lambda session: session.execute(update(Invitation).values(answer="declined")))
-    tick(anna)
+
+    def decline() -> None:
+        declined = update(Invitation).values(answer="declined", answered_at=anna.clock.now)
+        anna.app.database.play(lambda session: session.execute(declined.where(Invitation.person_id != person(cia).id)))
+
+    decline()
+    tick(anna, minutes=1)
     tick(anna, minutes=1)
     assert "Ska jag avanmäla dig?" in anna.text
     assert len(rows(anna, "event_decline:1")) == 2
     assert "Du är anmäld." in anna.click("Nej, jag kommer")
     assert "Du kommer inte." in bo.click("Ja, avanmäl")
-    tick(anna, minutes=1)
+    later = STARTS + 24 * HOUR
+    change(anna, starts_at=later, ends_at=later + HOUR)  # the same decline, also of another time
+    for _ in range(3):
+        tick(anna, minutes=15)
     assert (state(anna), state(bo)) == ("registered", "left")
     assert len(rows(anna, "event_decline:1")) == 2
+    decline()  # a second no is another question
+    tick(anna, minutes=1)
+    assert [key.rsplit(":", 1)[1] for key in rows(anna, "event_decline:1")].count(str(person(anna).id)) == 2
+    assert "Ska jag avanmäla dig?" in anna.text
     assert stored(anna).card_version > 0

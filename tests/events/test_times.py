@@ -8,7 +8,7 @@ import pytest
 
 from bot.message import UserError
 from bot.schedule import life, sentences, times
-from bot.schedule.life import Every
+from bot.schedule.life import SeriesStep
 from bot.schedule.times import Span
 from tests.conftest import NOON
 
@@ -112,11 +112,11 @@ def test_an_event_that_moves_keeps_its_clock_time_across_both_changes() -> None:
 @pytest.mark.parametrize(
     ("first", "every", "days"),
     [
-        ((2026, 12, 3), Every.WEEK, ["2026-12-10", "2026-12-17", "2026-12-24"]),
-        ((2026, 12, 3), Every.TWO_WEEKS, ["2026-12-17", "2026-12-31", "2027-01-14"]),
-        ((2026, 12, 3), Every.MONTH, ["2027-01-07", "2027-02-04", "2027-03-04"]),
-        ((2026, 12, 31), Every.MONTH, ["2027-01-28", "2027-02-25", "2027-03-25"]),
+        ((2026, 12, 3), SeriesStep.WEEK, ["2026-12-10", "2026-12-17", "2026-12-24"]),
+        ((2026, 12, 3), SeriesStep.TWO_WEEKS, ["2026-12-17", "2026-12-31", "2027-01-14"]),
+        ((2026, 12, 3), SeriesStep.MONTH, ["2027-01-07", "2027-02-04", "2027-03-04"]),
+        ((2026, 12, 31), SeriesStep.MONTH, ["2027-01-28", "2027-02-25", "2027-03-25"]),
     ],
 )
-def test_a_series_comes_on_these_days(first: tuple[int, int, int], every: Every, days: list[str]) -> None:
+def test_a_series_comes_on_these_days(first: tuple[int, int, int], every: SeriesStep, days: list[str]) -> None:
     assert [life._next(date(*first), every, number).isoformat() for number in (1, 2, 3)] == days

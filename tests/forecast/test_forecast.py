@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -15,6 +17,7 @@ from bot import agenda, announcements, jobs
 from bot.delivery.ladder import Ladder, Rung, Unit
 from bot.forecast import lookahead, operator, sendings
 from bot.forecast.sendings import Sending, SendingWay
+from bot.forecast.words import KINDS
 from bot.plan import SendingPlan
 from bot.privacy import retention
 from bot.swedish import STOCKHOLM
@@ -265,3 +268,29 @@ def test_every_job_that_sends_says_what_it_foresees() -> None:
     assert [job.name for job in jobs.JOBS if job.ahead is None] == ["clean"], "deletes, and ends cards about the erased"
     assert jobs.PLAN.due == jobs.DUE
     assert jobs.PLAN.still_wanted == jobs.STILL_WANTED
+
+
+def _subjects(source: str) -> Iterator[str]:
+    """Yield the first words of the subjects that a module spells out."""
+    texts: list[ast.expr] = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Assign):
+            to, value = node.targets[0], node.value
+            several = isinstance(to, ast.Tuple) and isinstance(value, ast.Tuple)
+            pairs = zip(to.elts, value.elts, strict=False) if several else [(to, value)]  # type: ignore[attr-defined]
+            texts += [text for name, text in pairs if ast.unparse(name) == "subject"]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "Outgoing":
+            texts += node.args[1:2]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "Living.of":
+            texts += node.args
+    for text in texts:
+        first = text.values[0] if isinstance(text, ast.JoinedStr) else text
+        if isinstance(first, ast.Constant) and isinstance(first.value, str):
+            yield first.value.partition(":")[0]
+
+
+def test_everything_that_is_sent_has_a_title() -> None:
+    spelt = {word for module in Path("bot").rglob("*.py") for word in _subjects(module.read_text(encoding="utf-8"))}
+    assert {"agenda", "contact", "event_card", "outcome"} <= spelt
+    assert {*spelt, *jobs.STILL_WANTED} - {"over"} - set(KINDS) == set()
+    assert len(set(KINDS.values())) == len(KINDS)

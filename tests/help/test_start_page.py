@@ -9,7 +9,10 @@ from tests.support.chat import Chat
 from tests.support.people import set_up
 from tests.support.questions import ask
 
-MEMBERS = ["Fråga kollegor", "Mina frågor", "Webbinarier", "Temagrupper", "Min kommun", "Påminnelser", "Mina uppgifter"]
+MEMBERS = [
+    *("Fråga kollegor", "Mina frågor", "Nytt för dig", "Webbinarier", "Att göra"),
+    *("Temagrupper", "Min kommun", "Påminnelser", "Mina uppgifter"),
+]
 FITS = 22
 """Characters of a button that are not cut off on a phone."""
 
@@ -30,7 +33,8 @@ def test_a_member_sees_their_jobs_and_each_button_works(chat: Chat) -> None:
 def test_the_kansli_sees_what_waits_with_numbers_and_nothing_that_does_not(chat: Chat, kansli: Chat) -> None:
     kansli.say("hjälp")
     drafts = next(title for title in kansli.buttons if title.startswith("Utkast"))
-    assert kansli.buttons == [*MEMBERS, drafts, "Utskick", "Planera möten", "Veckans beslut", "Alla kommandon"]
+    desk = [drafts, "Utskick", "Planera möten", "Veckans beslut", "Kommande utskick"]
+    assert kansli.buttons == [*MEMBERS, *desk, "Alla kommandon"]
     ask(chat)
     chat.say("finns basturegler")
     set_up(chat.app.database)

@@ -78,7 +78,7 @@ class Webinar:
 
     def __init__(self, standin: GraphStandIn, database: Database, name: str, seed: int) -> None:
         self.result = Result()
-        self._standin, self._database, self._key = standin, database, f"{name}event"
+        self._standin, self._database, self._key, self._name = standin, database, f"{name}event", f"{name}person"
         self._chance = random.Random(seed)
         self._mails: dict[int, str] = {}
         self._there: set[int] = set()
@@ -94,7 +94,7 @@ class Webinar:
 
         def work(session: Session) -> list[int]:
             rows = [
-                Person(name=f"Anna {n}", mail=f"{self._key}-{n}@tranemo.example", guest=True, first_seen_at=now())
+                Person(name=f"Anna {n}", mail=f"{self._name}-{n}@tranemo.example", guest=True, first_seen_at=now())
                 for n in range(people)
             ]
             session.add_all(rows)

@@ -28,6 +28,12 @@ _DAYS = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag
 _MONTHS = "januari februari mars april maj juni juli augusti september oktober november december".split()
 
 
+def before_closing(moment: datetime) -> datetime:
+    """Return when a reminder goes that may not come in a quiet time: an hour before the latest closing."""
+    opened = previous_open(moment)
+    return moment if opened == moment else opened - HOUR
+
+
 def expected(programme: Programme) -> list[Told]:
     """Return every message of the programme, in order."""
     rules = _Rules(programme)
@@ -117,7 +123,7 @@ class _Rules:
         invited, reminded = self.invited.get((meeting.series or meeting.title, member.name)), set()
         for since, until, time_ in self._versions(meeting):
             ends = closing(time_)
-            moments = [previous_open(days_before(ends, 14)), previous_open(days_before(ends, 3)), ends]
+            moments = [before_closing(days_before(ends, 14)), before_closing(days_before(ends, 3)), ends]
             for moment, after in pairwise(moments):
                 planned = self.programme.up(max(moment, since, self._next_of_series(meeting)))
                 if planned >= min(after, until) or invited is None or invited[1] > moment - 3 * DAY:

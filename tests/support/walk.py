@@ -5,6 +5,7 @@ The database is restored after each press, so that every button is pressed while
 
 from __future__ import annotations
 
+import itertools
 import json
 import sqlite3
 from collections import Counter
@@ -12,6 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
+
+from sqlalchemy import Table
 
 from bot import conversation
 from bot.message import Incoming, Json, Kind, Reply
@@ -39,8 +42,9 @@ INPUTS = {
 
 TABLES = tuple(Base.metadata.sorted_tables)
 PERSON_KEYS = {table.name: {key.column.name for key in privacy.person_keys() if key.table is table} for table in TABLES}
-Dump = dict[str, list[tuple[Any, ...]]]
-"""Table → its rows."""
+KEYS = {table.name: tuple(column.name for column in table.primary_key.columns) for table in TABLES}
+Row = Mapping[str, Any]
+Change = tuple[str, Row, Row]
 
 
 @dataclass(frozen=True)
@@ -104,10 +108,14 @@ def _first_choice(part: Json) -> str:
 
 
 class Tables:
-    """The database of a walk: copied, put back, and compared. SQLite only, where both take a few milliseconds."""
+    """The database of a walk: copied, put back, and compared. SQLite only, where both take a few milliseconds.
+
+    Triggers note which tables are written to, so that only those are compared.
+    """
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self._live(_watch)
 
     def copy(self) -> sqlite3.Connection:
         """Everything, as it is now."""
@@ -116,42 +124,70 @@ class Tables:
         return image
 
     def put_back(self, image: sqlite3.Connection) -> None:
-        """Make everything what it was."""
-        self._live(image.backup)
+        """Make everything what it was, row by row: a file that is replaced has every statement compiled again."""
+        self._live(lambda live: _restore(image, live))
+
+    def changed(self, image: sqlite3.Connection) -> list[Change]:
+        """Return table, row before and row after for every difference from a copy. An empty row did not exist."""
+        found: list[Change] = []
+        self._live(lambda live: found.extend(_changed(image, live)))
+        return found
 
     def _live(self, work: Callable[[sqlite3.Connection], None]) -> None:
         with closing(self.database.engine.raw_connection()) as connection:
             work(connection.driver_connection)  # type: ignore[arg-type]
 
-    def dump(self) -> Dump:
-        """Return every row of every table, as SQLite has it."""
-        found: Dump = {}
 
-        def read(live: sqlite3.Connection) -> None:
-            for table in TABLES:
-                names = ", ".join(column.name for column in table.columns)
-                found[table.name] = live.execute(f'SELECT {names} FROM "{table.name}"').fetchall()  # noqa: S608 - our names
-
-        self._live(read)
-        return found
+def _watch(live: sqlite3.Connection) -> None:
+    live.execute("BEGIN")
+    live.execute("CREATE TABLE touched (name TEXT)")
+    for table, event in itertools.product(TABLES, ("INSERT", "UPDATE", "DELETE")):
+        note = f"INSERT INTO touched SELECT '{table}' WHERE '{table}' NOT IN (SELECT name FROM touched)"  # noqa: S608
+        live.execute(f'CREATE TRIGGER "{table}_{event}" AFTER {event} ON "{table}" BEGIN {note}; END')
+    live.execute("COMMIT")
 
 
-def changed(before: Dump, after: Dump) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any]]]:
-    """Yield table, row before and row after for every difference. An empty row did not exist."""
+def _changed(image: sqlite3.Connection, live: sqlite3.Connection) -> Iterator[Change]:
+    touched = {name for (name,) in live.execute("SELECT name FROM touched")}
     for table in TABLES:
-        if before[table.name] != after[table.name]:
-            old, new = _by_key(table, before[table.name]), _by_key(table, after[table.name])
+        if table.name in touched:
+            old, new = _rows(image, table), _rows(live, table)
             for key in {**old, **new}:
                 if old.get(key) != new.get(key):
-                    yield table.name, old.get(key, {}), new.get(key, {})
+                    yield table.name, _named(table, old.get(key)), _named(table, new.get(key))
 
 
-def _by_key(table: Any, rows: list[tuple[Any, ...]]) -> dict[tuple[str, ...], dict[str, Any]]:
-    found = [dict(zip(table.columns.keys(), row, strict=True)) for row in rows]
-    return {tuple(str(row[column.name]) for column in table.primary_key.columns): row for row in found}
+def _restore(image: sqlite3.Connection, live: sqlite3.Connection) -> None:
+    changes = list(_changed(image, live))
+    live.execute("PRAGMA foreign_keys = OFF")  # each row is put back by itself
+    live.execute("BEGIN")
+    for name, _, new in changes:
+        if new:
+            where = " AND ".join(f"{key} = ?" for key in KEYS[name])
+            live.execute(f'DELETE FROM "{name}" WHERE {where}', [new[key] for key in KEYS[name]])  # noqa: S608
+    for name, old, _ in changes:
+        if old:
+            marks = ", ".join("?" * len(old))
+            live.execute(f'INSERT INTO "{name}" ({", ".join(old)}) VALUES ({marks})', list(old.values()))  # noqa: S608
+    live.execute("DELETE FROM touched")
+    live.executemany("INSERT INTO touched VALUES (?)", image.execute("SELECT name FROM touched").fetchall())
+    live.execute("COMMIT")
+    live.execute("PRAGMA foreign_keys = ON")
 
 
-def owned(table: str, row: Mapping[str, Any], person_id: int | None, chat_id: str) -> bool:
+def _rows(connection: sqlite3.Connection, table: Table) -> dict[tuple[str, ...], tuple[Any, ...]]:
+    """Return every row of a table by its primary key, as SQLite has it."""
+    places = [place for place, column in enumerate(table.columns) if column.primary_key]
+    names = ", ".join(column.name for column in table.columns)
+    rows = connection.execute(f'SELECT {names} FROM "{table.name}"')  # noqa: S608 - our names
+    return {tuple(str(row[place]) for place in places): row for row in rows}
+
+
+def _named(table: Table, row: tuple[Any, ...] | None) -> Row:
+    return dict(zip(table.columns.keys(), row, strict=True)) if row else {}
+
+
+def owned(table: str, row: Row, person_id: int | None, chat_id: str) -> bool:
     """Return whether a row is about this person."""
     if not row:
         return True

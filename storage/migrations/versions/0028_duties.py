@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0031"
+revision = "0028"
 down_revision = "0027"
 branch_labels = None
 depends_on = None
@@ -82,6 +82,7 @@ def upgrade() -> None:
         *_code(),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("source", sa.String(length=10), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
         *_person("by_id"),
         sa.Column("at", _AT, nullable=False),
         sa.PrimaryKeyConstraint("id"),

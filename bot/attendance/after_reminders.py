@@ -1,0 +1,102 @@
+"""What goes out after an event: the question whether it was worth it, and the recording and material.
+
+Everything follows from the event, the answers and the time, as before an event (:mod:`bot.attendance.reminders`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from bot import swedish
+from bot.attendance import after_cards
+from bot.delivery.ladder import Ladder, Rung
+from storage import deliveries, events, participations, registrations
+from storage.events import Event, EventState
+from storage.outbox import Delivery
+from storage.outgoing import Outgoing, Reach, ToPerson, number_of
+from storage.registrations import RegistrationState
+
+ASK, MATERIAL = "event_rating", "event_material"
+"""The first words of the subjects."""
+AFTERWARDS = Ladder((Rung(0),))
+"""When it has ended, at the next open hour."""
+WITHIN = timedelta(days=7)
+"""For how long people are asked. Later they do not remember what it gave."""
+LONGEST_QUIET = timedelta(days=45)
+"""Longer than the quiet weeks of the summer, after which an event of July is asked about."""
+MATERIAL_WITHIN = timedelta(days=90)
+"""How long after the event a recording is sent when the kansli adds it. Outbox rows, which tell who has had it, are
+kept for at least 400 days."""
+
+
+def due(session: Session, now: datetime) -> list[Outgoing]:
+    """Return the messages due by now, of events that are over."""
+    rows: list[Outgoing] = []
+    for event in events.held(session, now - MATERIAL_WITHIN, now):
+        rows += _questions(session, event, now)
+        rows += _material(session, event, now)
+    return rows
+
+
+def still_wanted(session: Session, delivery: Delivery) -> bool:
+    """Return whether the event is as it was, and the person has not answered yet."""
+    event = events.find(session, number_of(delivery.subject))
+    if event is None or event.state != EventState.OPEN or event.ends_at is None or delivery.person_id is None:
+        return False
+    ids = event.id, delivery.person_id
+    if delivery.subject.partition(":")[0] == MATERIAL:
+        return bool(event.recording_url or event.material_url)
+    same = f":{event.ends_at.astimezone(UTC).strftime(AFTERWARDS.stamp)}:" in delivery.key
+    place = registrations.of_person(session, *ids)
+    known = participations.of_person(session, *ids)
+    absent = known is not None and not known.came
+    registered = place is not None and place.state == RegistrationState.REGISTERED
+    return same and registered and not absent and participations.rating_of(session, *ids) is None
+
+
+def _questions(session: Session, event: Event, now: datetime) -> Iterator[Outgoing]:
+    assert event.ends_at is not None  # noqa: S101 - it has ended
+    if event.ends_at <= now - LONGEST_QUIET:
+        return
+    reached = AFTERWARDS.due(event.ends_at, now)
+    if reached is None:
+        return
+    until = reached.rung.moment(event.ends_at) + WITHIN
+    if reached.not_before >= until:
+        return
+    subject = f"{ASK}:{event.id}"
+    card, mail = after_cards.ask(event), after_cards.ask_mail(event)
+    told = deliveries.told([subject], f"{subject}:{reached.what}:")
+    for person_id in participations.to_ask(session, event.id, told):
+        yield Outgoing(
+            reached.key(subject, person_id),
+            subject,
+            ToPerson(person_id),
+            card=card,
+            not_before=reached.not_before,
+            expires_at=until,
+            reach=Reach.REMINDER,
+            mail=mail,
+        )
+
+
+def _material(session: Session, event: Event, now: datetime) -> Iterator[Outgoing]:
+    """Send each person the recording and the material once, whatever they answered."""
+    if not (event.recording_url or event.material_url):
+        return
+    subject = f"{MATERIAL}:{event.id}"
+    card, mail = after_cards.material(event)
+    told = deliveries.told([subject], f"{subject}:person:")
+    for person_id in participations.involved(session, event.id, told):
+        yield Outgoing(
+            f"{subject}:person:{person_id}",
+            subject,
+            ToPerson(person_id),
+            card=card,
+            not_before=swedish.next_open(now),
+            reach=Reach.REMINDER,
+            mail=mail,
+        )
