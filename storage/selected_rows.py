@@ -32,5 +32,5 @@ def insert_selected(
     ]
     insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     rows = select(*chosen).where(which).order_by(each)
-    done = session.execute(insert(table_of(table)).from_select(list(values), rows).on_conflict_do_nothing())
-    return int(done.rowcount)  # type: ignore[attr-defined]
+    statement = insert(table_of(table)).from_select(list(values), rows).on_conflict_do_nothing()
+    return len(session.execute(statement.returning(literal(1))).all())  # PostgreSQL's driver may not know rowcount

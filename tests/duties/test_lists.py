@@ -18,6 +18,8 @@ from tests.conftest import NOON
 from tests.support.chat import Chat
 from tests.support.people import LUND, SOTENAS, audited, know, set_up
 
+pytestmark = pytest.mark.clock
+
 RIGHT = (
     *("Sotenäs", "Lunds kommun", "Falun", "Västervik", "Malmö stad", "GÖTEBORG", "Helsingborgs stad", "Eslöv", "Ystad"),
     *(

@@ -31,6 +31,8 @@ from tests.support.chat import Chat, Clock, actions
 from tests.support.people import know, person
 from tests.support.questions import VATTEN, ask
 
+pytestmark = pytest.mark.clock
+
 DAYS = timedelta(days=14)
 STEP = timedelta(hours=9)
 """How often the simulated clock ticks besides the minutes at which something is foreseen, and those before them."""

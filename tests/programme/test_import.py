@@ -14,7 +14,7 @@ from storage.events import Event, EventState
 from tests.programme.files import OUTLOOK
 from tests.support.chat import Chat
 
-pytestmark = pytest.mark.usefixtures("filled")
+pytestmark = [pytest.mark.usefixtures("filled"), pytest.mark.clock]
 
 LIST = (
     "SEKOM:s program 2027\n\n"
@@ -73,7 +73,6 @@ def test_a_calendar_file_and_an_excel_file_are_taken_from_the_chat(kansli: Chat)
     kansli.click("Avbryt")
 
 
-@pytest.mark.clock
 def test_the_operator_imports_a_file(
     tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
