@@ -14,7 +14,7 @@ from storage.events import Event, EventState
 from tests.programme.files import OUTLOOK
 from tests.support.chat import Chat
 
-pytestmark = [pytest.mark.usefixtures("filled"), pytest.mark.clock]
+pytestmark = pytest.mark.clock
 
 LIST = (
     "SEKOM:s program 2027\n\n"
@@ -33,6 +33,7 @@ def stored(chat: Chat) -> list[Event]:
     return chat.app.database.play(lambda session: list(reversed(events.everything(session))))
 
 
+@pytest.mark.usefixtures("filled")
 def test_a_list_is_shown_then_saved_as_drafts_and_changes_nothing_twice(kansli: Chat) -> None:
     kansli.say("importera program")
     shown = kansli.say(LIST)
@@ -58,6 +59,7 @@ def test_a_list_is_shown_then_saved_as_drafts_and_changes_nothing_twice(kansli: 
     assert "Spara" not in again
 
 
+@pytest.mark.usefixtures("filled")
 def test_a_calendar_file_and_an_excel_file_are_taken_from_the_chat(kansli: Chat) -> None:
     shown = kansli.give("program.ics", OUTLOOK.replace("\n", "\r\n").encode())
     assert "**Webbinarium om skyfall, del 1**: torsdag den 14 januari 2027 kl. 09.00–10.30" in shown
@@ -73,6 +75,7 @@ def test_a_calendar_file_and_an_excel_file_are_taken_from_the_chat(kansli: Chat)
     kansli.click("Avbryt")
 
 
+@pytest.mark.usefixtures("filled")
 def test_the_operator_imports_a_file(
     tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -91,6 +94,7 @@ def test_the_operator_imports_a_file(
     assert main(["import-programme", str(path)]) == 1
 
 
+@pytest.mark.usefixtures("filled")
 def test_what_is_no_programme_is_refused(chat: Chat, kansli: Chat) -> None:
     kansli.say("importera program")
     assert "Jag hittar inga rubriker" in kansli.say("hej\nhopp")
