@@ -65,7 +65,9 @@ class Writer:
         follows, late = number % 3 == 0, people - number <= LATE
         if not late:
             gone = self._free(self._day(60, 300), 9) if number % 40 == 7 else None
-            return Member(name, way, guest, in_teams=number % 20 != 3, leaves=gone, follows=follows)
+            in_teams = number % 20 != 3
+            way = way if in_teams else ""  # who has no chat has chosen nothing there
+            return Member(name, way, guest, in_teams=in_teams, leaves=gone, follows=follows)
         if number % 2:
             return Member(name, way, guest, joins=self._free(self._day(20, 330), chance.randrange(24)), follows=follows)
         pauses = []
