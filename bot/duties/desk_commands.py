@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot import form_fields
 from bot.duties import access, desk_cards
 from bot.message import Json, Reply, UserError, say
 from bot.progress import plans
@@ -90,7 +91,7 @@ def ask_extend(turn: Turn) -> Reply:
 def extend(turn: Turn) -> Reply:
     """Move the last day on, for everybody or for the municipalities that the form names."""
     duty, change = access.current(turn), Change.of(turn)
-    until = plans.on_day(turn.data, "due", "den nya dagen")
+    until = form_fields.on_day(turn.data, "due", "den nya dagen")
     places = plans.concerned(turn.session, duty, str(turn.data.get("towns") or ""))
     if until is None:
         raise UserError("Välj den nya sista dagen.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from bot import downloads
+from bot import downloads, form_fields
 from bot.duties import access, cards, desk_commands, export, reminders, report_cards
 from bot.duties.report_cards import FIELDS, SHOWN, DutyFilter, PlaceReport
 from bot.message import Json, Reply, UserError, say
@@ -105,7 +105,7 @@ def reset(turn: Turn) -> Reply:
 @routes.action("duties.report.postpone")
 def postpone(turn: Turn) -> Reply:
     """Keep quiet towards a municipality until a day."""
-    until = plans.on_day(turn.data, "until", "dagen")
+    until = form_fields.on_day(turn.data, "until", "dagen")
     if until is None or until <= date_of(turn.now):
         raise UserError("Välj en dag som kommer, tidigast i morgon.")
     reason = text(turn, "reason", cards.LONGEST_REASON)
@@ -122,7 +122,7 @@ def postpone(turn: Turn) -> Reply:
 def extend(turn: Turn) -> Reply:
     """Give a municipality a later last day of its own."""
     duty, place = _open(turn)
-    until = plans.on_day(turn.data, "until", "den nya dagen")
+    until = form_fields.on_day(turn.data, "until", "den nya dagen")
     plans.extend_one(Change.of(turn), duty, place.code, until)
     return turn.in_place(_place(turn, duty, place, "Förlängt. Påminnelserna räknas från den nya dagen."))
 

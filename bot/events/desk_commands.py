@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot import form_fields
 from bot.events import access, audience, desk_cards, form, form_cards, notices
 from bot.events.desk_cards import Standing
 from bot.message import Json, Reply, UserError, say
@@ -154,7 +155,7 @@ def move(turn: Turn) -> Reply:
     when = form.span(turn.data)
     if when is None:
         raise UserError("Välj vilken dag mötet flyttas till.")
-    due = form.on_day(turn.data, "register_by", "den sista dagen att anmäla sig")
+    due = form_fields.on_day(turn.data, "register_by", "den sista dagen att anmäla sig")
     return _saved(turn, row, moved=life.move(Change.of(turn), row, when, due))
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot import form_fields
 from bot.message import UserError
-from bot.plain_text import clean_line, printable
+from bot.plain_text import clean_line
 from bot.register import words
 from bot.schedule import times
 from bot.schedule.plans import KIND_NAMES, EventPlan
@@ -77,24 +77,24 @@ def read(session: Session, data: Mapping[str, Any]) -> EventPlan:
         raise UserError("Välj vilken sorts möte det är.")
     return EventPlan(
         kind=EventKind(str(data["kind"])),
-        title=" ".join(_text(data, "heading").split()),
-        text=_text(data, "text"),
+        title=" ".join(form_fields.text(data, "heading").split()),
+        text=form_fields.text(data, "text"),
         when=span(data),
         teams_meeting=_on(data, "teams"),
-        join_url=_text(data, "join_url"),
-        place=" ".join(_text(data, "place").split()),
-        themes=_themes(session, _text(data, "themes")),
-        seats=_number(_text(data, "seats"), "Skriv antalet platser med siffror, eller lämna rutan tom."),
-        register_by=on_day(data, "register_by", "den sista dagen att anmäla sig"),
+        join_url=form_fields.text(data, "join_url"),
+        place=" ".join(form_fields.text(data, "place").split()),
+        themes=_themes(session, form_fields.text(data, "themes")),
+        seats=_number(form_fields.text(data, "seats"), "Skriv antalet platser med siffror, eller lämna rutan tom."),
+        register_by=form_fields.on_day(data, "register_by", "den sista dagen att anmäla sig"),
         academy=_on(data, "academy"),
-        organiser_id=_organiser(session, clean_line(_text(data, "organiser"), 200)),
+        organiser_id=_organiser(session, clean_line(form_fields.text(data, "organiser"), 200)),
     )
 
 
 def span(data: Mapping[str, Any]) -> Span | None:
     """Return the time in a form; None if no day is filled in. Raise :class:`UserError` if it can't be read."""
-    first, last = on_day(data, "day", "dagen"), on_day(data, "last_day", "den sista dagen")
-    start, end = _text(data, "start"), _text(data, "end")
+    first, last = form_fields.on_day(data, "day", "dagen"), form_fields.on_day(data, "last_day", "den sista dagen")
+    start, end = form_fields.text(data, "start"), form_fields.text(data, "end")
     if first is None:
         if start or end or last:
             raise UserError("Välj vilken dag mötet är.")
@@ -117,25 +117,9 @@ def picked(data: Mapping[str, Any]) -> Span:
         raise UserError("Den tiden går inte att läsa. Tryck Ändra och välj dag.") from None
 
 
-def on_day(data: Mapping[str, Any], name: str, what: str) -> date | None:
-    """Return the day in a field; None if it is empty. Raise :class:`UserError` for anything else."""
-    value = _text(data, name)
-    if not value:
-        return None
-    try:
-        return date.fromisoformat(value[:10])
-    except ValueError:
-        raise UserError(f"Jag förstår inte {what}. Skriv datumet som 2027-03-03.") from None
-
-
 def count_of(data: Mapping[str, Any], name: str) -> int:
     """Return the whole number in a field; 0 if it is empty. Raise :class:`UserError` for anything else."""
-    return _number(_text(data, name), "Skriv antalet med siffror.") or 0
-
-
-def _text(data: Mapping[str, Any], name: str) -> str:
-    value = data.get(name)
-    return printable(value).strip() if isinstance(value, str) else ""
+    return _number(form_fields.text(data, name), "Skriv antalet med siffror.") or 0
 
 
 def _on(data: Mapping[str, Any], name: str) -> bool:

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot import form_fields
 from bot.message import UserError
-from bot.plain_text import printable
 from bot.progress import doers, states
 from bot.register import finder
 from bot.register.change import Change
@@ -110,16 +110,16 @@ def read(session: Session, data: Mapping[str, Any]) -> DutyPlan:
     return DutyPlan(
         kind=DutyKind(str(kind)),
         year=_number(data, "year", "Skriv året med fyra siffror, till exempel 2027.") or 0,
-        title=" ".join(_text(data, "heading").split()),
-        why=_text(data, "why"),
-        how=_text(data, "how"),
-        link=checked_link(_text(data, "link"), "Länken"),
+        title=" ".join(form_fields.text(data, "heading").split()),
+        why=form_fields.text(data, "why"),
+        how=form_fields.text(data, "how"),
+        link=checked_link(form_fields.text(data, "link"), "Länken"),
         minutes=_number(data, "minutes", "Skriv tiden i minuter med siffror, eller lämna rutan tom."),
-        opens=on_day(data, "opens", "dagen då den öppnar"),
-        due=on_day(data, "due", "sista dagen"),
+        opens=form_fields.on_day(data, "opens", "dagen då den öppnar"),
+        due=form_fields.on_day(data, "due", "sista dagen"),
         seats=seats,
-        rungs=_rungs(_text(data, "ladder")),
-        codes=named(_text(data, "towns")),
+        rungs=_rungs(form_fields.text(data, "ladder")),
+        codes=named(form_fields.text(data, "towns")),
         counties=_chosen(data, "counties", [row.county for row in rows]),
         size_groups=_chosen(data, "size_groups", [row.size_group for row in rows if row.size_group]),
     )
@@ -206,15 +206,6 @@ def concerned(session: Session, duty: Duty, text: str) -> list[Municipality]:
     return places
 
 
-def on_day(data: Mapping[str, Any], name: str, what: str) -> date | None:
-    """Return the day in a field; None if it is empty. Raise :class:`UserError` for anything else."""
-    value = _text(data, name)
-    try:
-        return date.fromisoformat(value[:10]) if value else None
-    except ValueError:
-        raise UserError(f"Jag förstår inte {what}. Skriv datumet som 2027-03-03.") from None
-
-
 def _saved(change: Change, duty: Duty, plan: DutyPlan, what: str) -> Duty:
     plan.write(duty)
     duty.version += 1
@@ -275,21 +266,16 @@ def _rungs(text: str) -> tuple[int, ...]:
 
 
 def _chosen(data: Mapping[str, Any], name: str, offered: list[str]) -> tuple[str, ...]:
-    wanted = {part.strip() for part in _text(data, name).split(",")} - {""}
+    wanted = {part.strip() for part in form_fields.text(data, name).split(",")} - {""}
     if not wanted <= set(offered):
         raise UserError("Valen har ändrats sedan formuläret visades. Öppna det igen.")
     return tuple(dict.fromkeys(value for value in offered if value in wanted))
 
 
 def _number(data: Mapping[str, Any], name: str, refusal: str) -> int | None:
-    text = _text(data, name)
+    text = form_fields.text(data, name)
     if not text:
         return None
     if not (text.isascii() and text.isdecimal() and len(text) < 9):  # noqa: PLR2004 - far above every limit
         raise UserError(refusal)
     return int(text)
-
-
-def _text(data: Mapping[str, Any], name: str) -> str:
-    value = data.get(name)
-    return printable(value).strip() if isinstance(value, str) else ""
