@@ -51,12 +51,9 @@ class SqliteStage:
         self.url = f"sqlite:///{folder}/bot.db"
         keep_engine(self.url)
         self.empty, self._filled, self._file = folder / "empty.db", folder / "filled.db", folder / "bot.db"
-        for path in (self.empty, self._filled):
-            database = Database(f"sqlite:///{path}")
-            migrate.upgrade(database)
-            if path == self._filled:
-                database.play(load)
-            database.close()
+        _change(self.empty, migrate.upgrade)
+        shutil.copy(self.empty, self._filled)
+        _change(self._filled, lambda database: database.play(load))
 
     def clear(self) -> None:
         self._become(self.empty)
@@ -71,6 +68,12 @@ class SqliteStage:
             Path(f"{self._file}{name}").unlink(missing_ok=True)
         shutil.copy(path, f"{self._file}.new")
         Path(f"{self._file}.new").replace(self._file)
+
+
+def _change(path: Path, work: Callable[[Database], object]) -> None:
+    database = Database(f"sqlite:///{path}")
+    work(database)
+    database.close()
 
 
 class PostgresqlStage:
@@ -110,7 +113,9 @@ class PostgresqlStage:
         _let_go(self.url)
 
     def _run(self, statements: list[str]) -> None:
+        """Run the statements without triggers, which check each row's foreign keys: it takes a third of the time."""
         with self._database.engine.begin() as connection:
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
             connection.exec_driver_sql("; ".join(statements))
 
 
