@@ -33,7 +33,7 @@ from tests.support.events import HOUR, put_up
 from tests.support.people import LUND, SOTENAS, appoint, know, person, set_up
 from tests.support.questions import VATTEN, ask, newest
 from tests.support.stage import SqliteStage
-from tests.support.walk import Button, Tables
+from tests.support.walk import Button, Change, Tables
 
 _CARD = frozenset({"questions", "deliveries"})
 SHARED = {
@@ -114,39 +114,40 @@ class World:
     tables: Tables
     secrets: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: SECRETS)
     wrong: list[str] = field(default_factory=list)
+    ids: dict[str, int | None] = field(default_factory=dict)
 
     def attack(self, button: Button) -> None:
-        """Press a button as everybody it was not shown to; note what that shows or changes."""
+        """Press a button as everybody it was not shown to; note what that shows or changes. Leave nothing behind."""
         image = self.tables.copy()
         for chat in self.others:
-            reply = walk.press(chat, button)
-            who = walk.person_id(chat)
+            reply, changes = self.tables.rehearse(chat, button, image)
             if button.verb not in TOLD_TO_MEMBERS or chat.sender.name == LEFT:
                 echo = str(button.data)  # a text in the press itself is said back to the presser
                 self.wrong += [f"{self._name(chat, button)} {it}" for it in self._shown(chat, reply, echo)]
-            self.wrong += [f"{self._name(chat, button)} {it}" for it in self._changed(chat, who, image, button.verb)]
-            self.tables.put_back(image)
-        self._as_erased(button, image)
-        self._in_channel(button, image)
-
-    def _as_erased(self, button: Button, image: sqlite3.Connection) -> None:
-        reply = walk.press(self.erased, button)
-        if reply != FORGOTTEN or self.tables.changed(image):
+            wrong = self._wrong_in(changes, chat, self._id(chat), button.verb)
+            self.wrong += [f"{self._name(chat, button)} {it}" for it in wrong]
+        if self.tables.rehearse(self.erased, button, image) != (FORGOTTEN, []):
             self.wrong.append(f"{self._name(self.erased, button)} does something")
+        self._in_channel(button, image)
+        image.close()
 
     def _in_channel(self, button: Button, image: sqlite3.Connection) -> None:
         """The one it was shown to presses it where everybody reads along."""
         for chat in (self.anna, self.karin):
-            text = seen(walk.press(chat.in_channel(VATTEN), button))
+            text = seen(self.tables.rehearse(chat.in_channel(VATTEN), button, image)[0])
             self.wrong += [f"{button.verb} shows {one} in a channel" for one in REGISTER if one in text]
-            self.tables.put_back(image)
 
-    def _changed(self, chat: Chat, who: int | None, image: sqlite3.Connection, verb: str = "") -> Iterator[str]:
+    def _id(self, chat: Chat) -> int | None:
+        if chat.sender.name not in self.ids:
+            self.ids[chat.sender.name] = walk.person_id(chat)
+        return self.ids[chat.sender.name]
+
+    def _wrong_in(self, changes: list[Change], chat: Chat, who: int | None, verb: str = "") -> Iterator[str]:
         shared = SHARED.get(verb, frozenset()) if chat.sender.name != LEFT else frozenset()
         allowed = shared | ANONYMOUS
         if chat.sender == self.erased.sender:  # who writes again is remembered again
             allowed |= {"erased_identities"}
-        for table, old, new in self.tables.changed(image):
+        for table, old, new in changes:
             own = all(walk.owned(table, row, who, chat.place.conversation_id) for row in (old, new))
             if not own and table not in allowed:
                 yield f"changes {table}: {_difference(old, new)}"
@@ -157,9 +158,10 @@ class World:
         reply = walk.say(chat, text)
         echoed = [f"shows {one}" for one in REGISTER if one in text]  # said back to the one who said it
         found = [it for it in self._shown(chat, reply) if it not in echoed]
-        found += self._changed(chat, walk.person_id(chat), image)
+        found += self._wrong_in(self.tables.changed(image), chat, walk.person_id(chat))
         self.wrong += [f"{text!r} said by {chat.sender.name} {it}" for it in found]
         self.tables.put_back(image)
+        image.close()
 
     def _shown(self, chat: Chat, reply: Reply, echo: str = "") -> Iterator[str]:
         text = seen(reply)
