@@ -94,7 +94,7 @@ def test_a_week_begins_on_its_first_working_day_and_a_bot_that_was_down_is_a_day
 ) -> None:
     draft(kansli)
     came = []
-    for number in range(7 * 24):
+    for number in range(0, 7 * 24, 1 if kansli.app.database.sqlite else 4):  # when it is due is the same on both
         clock.now = datetime(week_of.year, week_of.month, week_of.day, tzinfo=UTC) + timedelta(hours=number)
         if clock.now.date() == next(iter(mornings), None):
             continue  # down on the first day

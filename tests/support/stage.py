@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 import storage.database
@@ -24,7 +24,15 @@ def keep_engine(url: str) -> None:
     """
     engine = _engines[url] = make_engine(url)
     engine.dispose = lambda close=True: None  # type: ignore[method-assign]  # noqa: ARG005
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "connect", _prepare_more)
+        engine.pool._pre_ping = False  # the server outlives the tests, and every tenth request was a ping
     storage.database.make_engine = lambda url: _engines.get(url) or make_engine(url)
+
+
+def _prepare_more(connection: Any, _record: object) -> None:
+    """Keep every statement of the suite prepared, and not psycopg's usual 100, which push each other out."""
+    connection.prepared_max = None
 
 
 def _let_go(url: str) -> None:
