@@ -100,12 +100,6 @@ def record(
             row.answer, row.answered_at = answer.word, answer.at or now
 
 
-def declined(session: Session, event_key: str) -> set[int]:
-    """Return the people whose last known answer in Outlook is no."""
-    query = select(Invitation.person_id).where(Invitation.event_key == event_key, Invitation.answer == DECLINED)
-    return {person_id for person_id in session.scalars(query) if person_id is not None}
-
-
 def mark(event_key: str, mail: str) -> str:
     """Return the mark of an address in one appointment; it can't be compared between appointments."""
     return sha256(f"{event_key} {mail.casefold()}".encode()).hexdigest()

@@ -13,22 +13,21 @@ has doubts.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, case, cast, literal, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, case, literal, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage import calendar_entries, contents, invitations, name_keys
+from storage import calendar_entries, contents, name_keys
 from storage.chunks import in_chunks
 from storage.contents import Content
 from storage.database import Base, Utc, insert_all_new, person_key, wake
 from storage.outgoing import Operation, Outgoing, ToCalendar, columns
-from storage.people import Person
-from storage.selected_rows import insert_selected
+from storage.selected_rows import insert_for
 
 REPLY = "reply"
 """The subject of replies that a turn could not send. Their texts are as people read them, without keys."""
@@ -144,8 +143,6 @@ def enqueue_all(session: Session, outgoings: Iterable[Outgoing], now: datetime) 
     for outgoing in fresh:
         if isinstance(outgoing.to, ToCalendar):
             calendar_entries.plan(held[outgoing.to.event_key], outgoing.appointment, by_content[_content(outgoing)])
-            if outgoing.attendees is not None:
-                invitations.invite(session, outgoing.to.event_key, outgoing.attendees)
     if added:
         wake(session, QUEUE)
     return added
@@ -245,6 +242,10 @@ def _insert(session: Session, rows: list[dict[str, Any]]) -> int:
     if len(rows) == 1:
         return insert_all_new(session, Delivery, rows)
     stem = rows[0]["key"].removesuffix(f"{rows[0]['person_id']}")
-    key = literal(stem) + cast(Person.id, String)
-    values = {**rows[0], "key": key, "lane": key, "person_id": Person.id}
-    return insert_selected(session, Delivery, values, Person.id, Person.id.in_([row["person_id"] for row in rows]))
+    return insert_for_people(session, rows[0], stem, [row["person_id"] for row in rows])
+
+
+def insert_for_people(session: Session, row: Mapping[str, Any], stem: str, people: Collection[int]) -> int:
+    """Insert the row for each person where it is new. Its key is the stem and their id. Return how many were."""
+    same = {name: value for name, value in row.items() if name not in _OF_PERSON}
+    return insert_for(session, Delivery, same, {"key": stem, "lane": stem}, people)
