@@ -76,6 +76,8 @@ CHUNK = 500
 """Rows planned in one transaction. It takes at most about 50 ms, while turns wait on SQLite."""
 PART = 50_000
 """Rows that are read before they are written. Reading them takes about 50 ms."""
+MESSAGE = 250
+"""As many rows as a message counts in a part, because writing its card and asking for its people takes as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def plan(due: Due, app: App, clock: Clock) -> Iterator[Work]:
         nonlocal added, more
         found = due(session, now)
         messages[:] = _part(found) if isinstance(found, Iterator) else found
-        added, more = 0, isinstance(found, Iterator) and sum(map(_rows, messages)) >= PART
+        added, more = 0, isinstance(found, Iterator) and _size(messages) >= PART
         return len(messages)
 
     def write(session: Session, chunk: list[Planned]) -> int:
@@ -118,10 +120,10 @@ def plan(due: Due, app: App, clock: Clock) -> Iterator[Work]:
 
 
 def _part(messages: Iterator[Planned]) -> Iterator[Planned]:
-    """Yield messages until they make :data:`PART` rows."""
-    rows = 0
-    while rows < PART and (message := next(messages, None)) is not None:
-        rows += _rows(message)
+    """Yield messages until they are as large as :data:`PART`."""
+    size = 0
+    while size < PART and (message := next(messages, None)) is not None:
+        size += _size([message])
         yield message
 
 
@@ -137,6 +139,10 @@ def _chunks(messages: Iterable[Planned]) -> Iterator[list[Planned]]:
             rows += _rows(part)
     if chunk:
         yield chunk
+
+
+def _size(messages: Iterable[Planned]) -> int:
+    return sum(MESSAGE + _rows(message) for message in messages)
 
 
 def _rows(message: Planned) -> int:

@@ -149,10 +149,13 @@ async def measure(name: str, url: str, sizes: Sequence[tuple[int, int]] = SIZES)
 
 
 async def main(sizes: Sequence[tuple[int, int]]) -> None:
+    """Measure on both databases; if sizes are named, on SQLite only."""
     with sqlite() as url:
         await measure("SQLite", url, sizes or SIZES)
+    if sizes:
+        return
     async with postgresql() as address:
-        if address is not None and not sizes:
+        if address is not None:
             await measure("PostgreSQL", address)
 
 
