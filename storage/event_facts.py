@@ -10,12 +10,13 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import JSON, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from storage import events
 from storage.calendar_entries import CalendarEntry
 from storage.chunks import in_chunks
+from storage.database import table_of
 from storage.events import Event
 from storage.invitations import Invitation
 from storage.outbox import Delivery, State
@@ -29,7 +30,7 @@ class EventFacts(NamedTuple):
     """Equal for two moments only if nothing that is known of the event has changed between them."""
 
     themes: tuple[str, ...]
-    rows: tuple[tuple[Any, ...], ...]
+    rows: frozenset[tuple[Any, ...]]
 
 
 def of_living(session: Session, now: datetime, causes: Collection[str]) -> dict[int, EventFacts]:
@@ -53,12 +54,12 @@ def of_living(session: Session, now: datetime, causes: Collection[str]) -> dict[
         for part in in_chunks(list(keys)):
             for key, *facts in session.execute(query.where(key_column.in_(part))):
                 found[keys[key]].append((key, *facts))
-    return {number: EventFacts(themes[number], tuple(sorted(rows, key=repr))) for number, rows in found.items()}
+    return {number: EventFacts(themes[number], frozenset(rows)) for number, rows in found.items()}
 
 
 def _of_events(now: datetime) -> _Rows:
-    columns = Event.id, Event.version, Event.card_version, Event.state, Event.changed_at, Event.register_by
-    return select(*columns, Event.starts_at <= now, Event.ends_at <= now)
+    shown = [column for column in table_of(Event).columns if not isinstance(column.type, JSON)]
+    return select(Event.id, *shown, Event.starts_at <= now, Event.ends_at <= now)
 
 
 def _of_registrations(now: datetime) -> _Rows:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, TypeAlias
 
 from sqlalchemy.orm import Session
 
@@ -31,7 +30,6 @@ Work = Callable[[Session], int]
 AGAIN = timedelta(hours=1)
 """How often an event is looked at although nothing seems to have changed. So a fact that we forgot costs an hour."""
 _DONE = "events_brought_up_to_date"
-_Sign: TypeAlias = tuple[Any, ...]
 ASKED_BACK = timedelta(days=7)
 """Declines are read every 15 minutes, so this is longer than any time that the bot is down unnoticed."""
 
@@ -41,8 +39,8 @@ def run(app: App, clock: Callable[[], datetime]) -> Iterator[Work]:
 
     An event that was brought up to date, and of which nothing has changed since, has nothing to be done.
     """
-    signs: dict[int, _Sign] = {}
-    done: dict[int, tuple[_Sign, datetime]] = {}
+    signs: dict[int, int] = {}
+    done: dict[int, tuple[int, datetime]] = {}
     now = clock()
 
     def look(session: Session) -> int:
@@ -53,7 +51,7 @@ def run(app: App, clock: Callable[[], datetime]) -> Iterator[Work]:
 
     yield look
     for number, sign in signs.items():
-        before, at = done.get(number, ((), now))
+        before, at = done.get(number, (0, now))
         if before != sign or abs(now - at) >= AGAIN:
             yield partial(_forward, app=app, number=number, clock=clock)
             done[number] = sign, now  # the transaction has committed
@@ -62,13 +60,13 @@ def run(app: App, clock: Callable[[], datetime]) -> Iterator[Work]:
     yield partial(_ask_declined, clock=clock)
 
 
-def _signs(session: Session, now: datetime) -> dict[int, _Sign]:
-    """Return what is another value when something may be to do about an event, by its number."""
+def _signs(session: Session, now: datetime) -> dict[int, int]:
+    """Return a number that is another one when something may be to do about an event, by the event's number."""
     known = event_facts.of_living(session, now, notices.CAUSES)
     themes = {facts.themes for facts in known.values()}
     places = {words: tuple(target.channels(session, Target(channels=words))) for words in themes}
     today = date_of(now)  # a last day passes at midnight
-    return {number: (today, places[facts.themes], facts.rows) for number, facts in known.items()}
+    return {number: hash((today, places[facts.themes], facts.rows)) for number, facts in known.items()}
 
 
 def ahead(app: App, session: Session, now: datetime, until: datetime) -> Iterator[Foreseen]:
