@@ -251,7 +251,12 @@ def number_of(subject: str) -> int | None:
 
 def digest_of(body: dict[str, Any]) -> str:
     """Return the address of a content: equal contents are stored once."""
-    return sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return sha256(dump(body)).hexdigest()
+
+
+def dump(body: dict[str, Any]) -> bytes:
+    """Return a content as its address is made of it: the same bytes for equal contents."""
+    return orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
 
 
 def columns(outgoing: Outgoing) -> dict[str, Any]:
