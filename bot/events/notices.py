@@ -42,6 +42,8 @@ AT_ONCE = timedelta()
 MOVE, CANCEL, OFFER, DECLINE, QUESTION = "event_move", "event_cancel", "event_offer", "event_decline", "event_question"
 FILE = "event_file"
 """The first words of the subjects of what goes to single people."""
+CAUSES = ("event", "event_card", "over:event_card", FILE, MOVE, CANCEL, OFFER)
+"""The subjects without their number of everything that :func:`spread` looks at or cancels."""
 TAKEN_BACK = "off"
 """In the key of a mail whose file takes the event out of the calendar."""
 
