@@ -16,7 +16,7 @@ from bot.delivery.ladder import Ladder, Rung
 from storage import deliveries, events, participations, registrations
 from storage.events import Event, EventState
 from storage.outbox import Delivery
-from storage.outgoing import Outgoing, Reach, ToPerson, number_of
+from storage.outgoing import Outgoing, Reach, ToPerson, digest_of, number_of
 from storage.registrations import RegistrationState
 
 ASK, MATERIAL = "event_rating", "event_material"
@@ -48,7 +48,7 @@ def still_wanted(session: Session, delivery: Delivery) -> bool:
         return False
     ids = event.id, delivery.person_id
     if delivery.subject.partition(":")[0] == MATERIAL:
-        return bool(event.recording_url or event.material_url)
+        return bool(event.recording_url or event.material_url) and delivery.key.startswith(_links(event))
     same = f":{event.ends_at.astimezone(UTC).strftime(AFTERWARDS.stamp)}:" in delivery.key
     place = registrations.of_person(session, *ids)
     known = participations.of_person(session, *ids)
@@ -84,15 +84,19 @@ def _questions(session: Session, event: Event, now: datetime) -> Iterator[Outgoi
 
 
 def _material(session: Session, event: Event, now: datetime) -> Iterator[Outgoing]:
-    """Send each person the recording and the material once, whatever they answered."""
+    """Send each person the recording and the material once, whatever they answered.
+
+    The key names the links: a message that waits with a link that is wrong by now is replaced.
+    """
     if not (event.recording_url or event.material_url):
         return
     subject = f"{MATERIAL}:{event.id}"
     card, mail = after_cards.material(event)
-    told = deliveries.told([subject], f"{subject}:person:")
+    key = _links(event)
+    told = deliveries.told([subject], f"{subject}:", key)
     for person_id in participations.involved(session, event.id, told):
         yield Outgoing(
-            f"{subject}:person:{person_id}",
+            f"{key}person:{person_id}",
             subject,
             ToPerson(person_id),
             card=card,
@@ -100,3 +104,8 @@ def _material(session: Session, event: Event, now: datetime) -> Iterator[Outgoin
             reach=Reach.REMINDER,
             mail=mail,
         )
+
+
+def _links(event: Event) -> str:
+    """Return the beginning of the keys of messages with the event's links as they are now."""
+    return f"{MATERIAL}:{event.id}:{digest_of({'links': [event.recording_url, event.material_url]})[:12]}:"
