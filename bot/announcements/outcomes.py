@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,8 @@ from storage.news_lists import ListRecipient
 from storage.outbox import WITHOUT_ID, State
 from storage.outgoing import Operation
 
+MOST_NAMES = 5
+"""Names on a card; the report has the rest."""
 FINE = ("Framme", "Väntar", "I kanalen")
 HEADINGS = (
     "Mottagare",
@@ -137,6 +139,18 @@ def workbook(rows: Iterable[Line]) -> bytes:
 def unchanged(rows: Iterable[Line]) -> Iterator[Line]:
     """Yield the recipients whose copy could not be corrected or recalled."""
     return (line for line in rows if "gick inte" in line.change.casefold())
+
+
+def in_mails(session: Session, row: Announcement) -> list[str]:
+    """Return the names of the people to whom a list with the announcement went by mail, which nothing corrects."""
+    sent = [entry for entry in news_lists.listed(session, row.id) if entry.state == State.SENT]
+    return sorted((entry.name for entry in sent if entry.mailed or entry.route in OUTSIDE), key=words.order)
+
+
+def names(people: Sequence[str]) -> str:
+    """Return the first names of a list in Swedish, and how many more there are."""
+    more = [f"{len(people) - MOST_NAMES} till"] if len(people) > MOST_NAMES else []
+    return listed([*people[:MOST_NAMES], *more])
 
 
 def _outcome(copy: Any) -> tuple[str, str, str]:

@@ -238,8 +238,11 @@ def _numbers(row: Announcement, found: Progress) -> list[str]:
 
 def halted(row: Announcement, why: str) -> Json:
     """Say that a scheduled announcement did not go, or that one under way was stopped. Shown before the row changes."""
+    ways = [button("Öppna utskicket", "announcements.open", announcement=row.id)]
     if row.state != AnnouncementState.SCHEDULED:
-        text = "Utskicket är stoppat. Rapporten säger vilka som fick det."
+        text = "Utskicket är stoppat och kan inte fortsätta. Rapporten säger vilka som fick det."
+        text += " Ska fler få det? Tryck Kopiera och välj mottagare igen."
+        ways.append(button("Kopiera", "announcements.copy", announcement=row.id, below=True))
     else:
         again = " och upprepas inte mer" if row.repeats else ""
         text = f"Det schemalagda utskicket gick inte iväg{again}. Det ligger kvar som utkast."
@@ -247,6 +250,6 @@ def halted(row: Announcement, why: str) -> Json:
         heading(row.heading),
         caution(text),
         plain(why),
-        actions=[button("Öppna utskicket", "announcements.open", announcement=row.id)],
+        actions=ways,
         summary=f"{row.heading}: {text}",
     )
