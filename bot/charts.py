@@ -91,22 +91,10 @@ def columns(title: str, unit: str, labels: Sequence[str], series: Sequence[Serie
             fallback=table,
         )
         return _framed(title, unit, summary, single)
-    groups = [
-        GroupedVerticalBarChartData(
-            legend=each.name,
-            color=COLOURS[at],
-            values=[
-                BarChartDataValue(x=label_, y=value)
-                for label_, value in zip(labels, each.values, strict=True)
-                if value is not None
-            ],
-        )
-        for at, each in enumerate(series)
-    ]
     grouped = GroupedVerticalBarChart(
         title=title,
         y_axis_title=unit,
-        data=groups,
+        data=_groups(labels, series),
         show_bar_values=True,
         show_legend=True,
         y_min=0,
@@ -179,8 +167,27 @@ def number(value: float | None) -> str:
     return text.replace(",", "\N{NO-BREAK SPACE}").replace(".", ",")
 
 
+def _groups(labels: Sequence[str], series: Sequence[Series]) -> list[GroupedVerticalBarChartData]:
+    """Return the columns of each series."""
+    return [
+        GroupedVerticalBarChartData(
+            legend=each.name,
+            color=COLOURS[at],
+            values=[
+                BarChartDataValue(x=label_, y=value)
+                for label_, value in zip(labels, each.values, strict=True)
+                if value is not None
+            ],
+        )
+        for at, each in enumerate(series)
+    ]
+
+
 def _top(series: Sequence[Series]) -> float | None:
-    """Return where the upright axis ends, so that no step of counts is a fraction; None where the client may choose."""
+    """Return where the upright axis ends, so that no step of counts is a fraction; None where the client may choose.
+
+    Clients may ignore it: the Agents Playground's lines follow it, its columns do not.
+    """
     values = [value for each in series for value in each.values if value is not None]
     if any(value % 1 for value in values):
         return None

@@ -159,10 +159,10 @@ def _outcome(copy: Any) -> tuple[str, str, str]:
         return "Framme", NO_ID if copy.error == WITHOUT_ID else "", ""
     if copy.state == State.UNREACHABLE:
         reason = Reason(copy.error) if copy.error in list(Reason) else Reason.NO_ROUTE
-        return "Gick inte fram", words.capital(words.UNREACHED[reason]), _REMEDIES[reason]
+        return "Gick inte fram", f"{words.capital(words.UNREACHED[reason])}.", _REMEDIES[reason]
     if copy.state == State.CANCELLED:
         tried = "Stoppades efter ett försök, så det kan ha kommit fram." if copy.doubts else "Stoppades innan det gick."
-        return "Stoppat", words.capital(words.LEFT) if copy.error == "left" else tried, ""
+        return "Stoppat", f"{words.capital(words.LEFT)}." if copy.error == "left" else tried, ""
     if copy.state == State.FAILED:
         return "Gick inte fram", f"Teams tog inte emot det ({copy.error}).", f"{_AGAIN} Annars: ge koden till driften."
     return _OTHERS[copy.state]

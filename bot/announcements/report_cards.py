@@ -54,7 +54,8 @@ def report(row: Announcement, lines: Sequence[Line], pressed: Presses, page: int
     if kept:
         body.append(caution(f"{count(len(kept), 'kopia', 'kopior')} gick inte att ändra: {outcomes.names(kept)}."))
     if failed:
-        body.append(label("Gick inte fram"))
+        kinds = {line.outcome for line in failed}
+        body.append(label(kinds.pop() if len(kinds) == 1 else "Gick inte säkert fram"))
     for line in shown.shown:
         body.append(plain(f"{line.name}{f', {line.town}' if line.town else ''}: {line.outcome.lower()}"))
         body.append(small(f"{line.reason} {line.remedy}".strip()))

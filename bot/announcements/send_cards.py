@@ -202,7 +202,7 @@ def progress(row: Announcement, found: Progress, notice: str = "") -> Json:
         button("Rapport", "announcements.report", announcement=row.id, **away),
     ]
     if row.kind == CONSULTATION:
-        actions.append(button("Synpunkter", "consultations.list", announcement=row.id))
+        actions.append(button("Synpunkter", "consultations.list", announcement=row.id, **away))
     more = [button("Kopiera", "announcements.copy", announcement=row.id, **away)]
     if state is not AnnouncementState.RECALLED:
         more = [
@@ -232,7 +232,8 @@ def _numbers(row: Announcement, found: Progress) -> list[str]:
     if row.state == AnnouncementState.SENDING and found.left:
         lines.append(f"Klart om högst {count(found.minutes, 'minut', 'minuter')}")
     elif row.ended_at is not None:
-        lines.append(f"Klart {cards.moment(row.ended_at)}")
+        stopped = row.state == AnnouncementState.CANCELLED
+        lines.append(f"{'Avbrutet' if stopped else 'Klart'} {cards.moment(row.ended_at)}")
     return lines
 
 

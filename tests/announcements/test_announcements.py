@@ -201,7 +201,7 @@ def test_the_report_is_a_file_by_a_link_that_works_once(kansli: Chat, post: Post
     post.work()
     report = kansli.click("Rapport")
     assert "=cmd|' /C calc'!A0, Sotenäs: gick inte fram" in report
-    assert "Har blockerat eller tagit bort boten Be personen öppna boten i Teams" in report
+    assert "Har blockerat eller tagit bort boten. Be personen öppna boten i Teams" in report
     kansli.click("Hämta som Excel")
     url = next(action["url"] for action in kansli.card["actions"] if action["type"] == "Action.OpenUrl")
     token = url.rpartition("/")[2]
