@@ -122,10 +122,8 @@ TABLE: tuple[tuple[str, dict[str, Any], frozenset[str], frozenset[str]], ...] = 
     *((f"faq.{verb}", {}, EVERYBODY, EVERYBODY) for verb in ("none", "show", "again")),
     *((f"questions.offer_{verb}", {}, ANNA, ANNA) for verb in ("send", "decline")),
     *((f"questions.{verb}", {}, KANSLI, NOBODY) for verb in ("to_faq", "not_now")),
-    *(
-        (f"event.{verb}", {"text": "Hur dyrt?"}, EVERYBODY, EVERYBODY)
-        for verb in ("list", "open", "register", "decline", "ask")
-    ),
+    *((f"event.{verb}", {"text": "Hur dyrt?"}, EVERYBODY, EVERYBODY) for verb in ("list", "open", "register", "ask")),
+    ("event.decline", {}, ANNA | BO, ANNA | BO),
     *((f"event.{verb}", {}, BO, BO) for verb in ("accept_offer", "pass_offer")),
     ("event.leave", {}, ANNA | BO, ANNA | BO),
     ("event.names", {}, ANNA, NOBODY),

@@ -17,7 +17,7 @@ from storage import deliveries, events, participations, registrations
 from storage.copies import Copies
 from storage.events import Event, EventState
 from storage.outbox import Delivery
-from storage.outgoing import Outgoing, Reach, ToPerson, number_of
+from storage.outgoing import Outgoing, Reach, ToPerson, digest_of, number_of
 from storage.registrations import RegistrationState
 
 ASK, MATERIAL = "event_rating", "event_material"
@@ -47,7 +47,7 @@ def still_wanted(session: Session, delivery: Delivery) -> bool:
         return False
     ids = event.id, delivery.person_id
     if delivery.subject.partition(":")[0] == MATERIAL:
-        return bool(event.recording_url or event.material_url)
+        return bool(event.recording_url or event.material_url) and delivery.key.startswith(_links(event))
     same = f":{event.ends_at.astimezone(UTC).strftime(AFTERWARDS.stamp)}:" in delivery.key
     place = registrations.of_person(session, *ids)
     known = participations.of_person(session, *ids)
@@ -84,16 +84,24 @@ def _questions(session: Session, event: Event, now: datetime) -> Iterator[Copies
 
 
 def _material(session: Session, event: Event, now: datetime) -> Iterator[Copies]:
-    """Send each person the recording and the material once, whatever they answered."""
+    """Send each person the recording and the material once, whatever they answered.
+
+    The key names the links: a message that waits with a link that is wrong by now is replaced.
+    """
     if not (event.recording_url or event.material_url):
         return
-    subject = f"{MATERIAL}:{event.id}"
-    people = participations.involved(session, event.id, deliveries.told([subject], f"{subject}:person:"))
+    subject, key = f"{MATERIAL}:{event.id}", _links(event)
+    people = participations.involved(session, event.id, deliveries.told([subject], f"{subject}:", key))
     if not people:
         return
     card, mail = after_cards.material(event)
     opens = swedish.next_open(now)
     letter = Outgoing(
-        f"{subject}:person", subject, ToPerson(0), card=card, not_before=opens, reach=Reach.REMINDER, mail=mail
+        f"{key}person", subject, ToPerson(0), card=card, not_before=opens, reach=Reach.REMINDER, mail=mail
     )
     yield Copies.of(letter, people)
+
+
+def _links(event: Event) -> str:
+    """Return the beginning of the keys of messages with the event's links as they are now."""
+    return f"{MATERIAL}:{event.id}:{digest_of({'links': [event.recording_url, event.material_url]})[:12]}:"
