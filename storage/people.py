@@ -77,6 +77,8 @@ class Person(Base):
     name: Mapped[str] = mapped_column(String(200))
     mail: Mapped[str | None] = mapped_column(String(320), index=True)
     """An address that mail reaches, in lower case. Never the UPN: a guest's is ``…#EXT#…``."""
+    phone: Mapped[str | None] = mapped_column(String(30))
+    """A telephone number that the person or the kansli wrote; null for none. Only those two see it."""
     guest: Mapped[bool | None]
     """Whether the account is a guest's; null until a roster has said."""
     municipality_code: Mapped[str | None] = mapped_column(
