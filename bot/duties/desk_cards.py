@@ -134,7 +134,7 @@ def form(plan: DutyPlan, offered: Mapping[str, Sequence[tuple[str, str]]], towns
         text_input("minutes", "Hur lång tid tar den, i minuter?", value=str(plan.minutes or ""), most=6),
         text_input("ladder", "Påminnelser: dagar från sista dagen", value=", ".join(map(str, plan.rungs)), most=60),
         small(
-            "Minus är före. Före och till och med dag 6 får rapportör och tjänsteperson dem, från dag 7 även "
+            "Minus är före. Till och med sista dagen får rapportören dem, sedan även tjänstepersonen, från dag 7 även "
             "politikern, och från dag 14 hamnar kommunen på kansliets ringlista."
         ),
         actions=[save, *([back] if back else [])],
