@@ -135,7 +135,7 @@ def form(plan: DutyPlan, offered: Mapping[str, Sequence[tuple[str, str]]], towns
         text_input("ladder", "Påminnelser: dagar från sista dagen", value=", ".join(map(str, plan.rungs)), most=60),
         small(
             "Minus är före. Till och med sista dagen får rapportören dem, sedan även tjänstepersonen, från dag 7 även "
-            "politikern, och från dag 14 hamnar kommunen på kansliets ringlista."
+            "politikern, och från dag 14 hamnar kommunen på kansliets ringlista. Om årsmötet får båda rollerna alla."
         ),
         actions=[save, *([back] if back else [])],
         summary=title,
@@ -161,7 +161,8 @@ def extension(shown: Duty) -> Json:
 def _facts(shown: Duty, whom: str) -> list[CardElement]:
     opens = f"öppnar {weekday(shown.opens)}" if shown.opens else ""
     last = f"sista dag {weekday(shown.due)}" if shown.due else f"sista dag: {UNDATED}"
-    seats = ", annars ".join(words.role(seat) for seat in shown.seats)
+    roles = [words.role(seat) for seat in shown.seats]
+    seats = listed(roles) if shown.kind == DutyKind.ANNUAL_MEETING else ", annars ".join(roles)
     lines = [
         words.capital(", ".join(filter(None, (opens, last)))) + ".",
         f"Gäller: {whom}.",

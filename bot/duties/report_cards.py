@@ -171,7 +171,7 @@ def report(duty: Duty, tally: Tally, course: Course, numbers: Mapping[str, int])
         heading(title),
         plain(text),
         small(_when(duty)),
-        chart(duty, tally, course),
+        *([chart(duty, tally, course)] if len(course.months) > 1 else []),  # a single dot tells nothing
         *pairs,
         summary=f"{title}: {text}",
     )

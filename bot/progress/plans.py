@@ -77,7 +77,7 @@ class DutyPlan:
         seats = sorted(self.seats, key=lambda seat: order.index(seat) if seat in order else len(order))
         duty.kind, duty.seats = self.kind.value, seats
         before = {rung["days"]: rung for rung in duty.ladder or ()}
-        duty.ladder = [before.get(days) or {"days": days, "to": told(days)} for days in self.rungs]
+        duty.ladder = [before.get(days) or {"days": days, "to": told(days, self.kind)} for days in self.rungs]
         audience = {name: list(getattr(self, name)) for name in ("codes", "counties", "size_groups")}
         duty.audience = {name: values for name, values in audience.items() if values}
 
@@ -85,10 +85,15 @@ class DutyPlan:
 _SAME = ("year", "title", "why", "how", "link", "minutes", "opens", "due", "event_id")
 
 
-def told(days: int) -> list[str]:
-    """Return the seats that a rung tells: later ones tell more people, and the last ones the kansli."""
+def told(days: int, kind: DutyKind = DutyKind.OTHER) -> list[str]:
+    """Return the seats that a rung tells: later ones tell more people, and the last ones the kansli.
+
+    Both roles come to the annual meeting, so both are told from the start.
+    """
     if days >= KANSLI_FROM:
         return [PersonRole.KANSLI.value]
+    if kind == DutyKind.ANNUAL_MEETING:
+        return [PersonRole.POLITICIAN.value, PersonRole.OFFICER.value]
     seats = [PersonRole.REPORTER, *([PersonRole.OFFICER] if days > 0 else [])]
     return [seat.value for seat in (*seats, *([PersonRole.POLITICIAN] if days >= POLITICIAN_FROM else []))]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.progress import plans
 from storage import content, duties, roles
-from storage.duties import Duty
+from storage.duties import Duty, DutyKind
 from storage.people import PersonRole
 from tests.conftest import NOON
 from tests.support.chat import Chat, seen
@@ -46,7 +46,7 @@ def test_the_plans_duties_are_loaded_once_without_any_date(kansli: Chat) -> None
     rows = kansli.app.database.play(lambda session: [*duties.of_year(session, 2026), *duties.of_year(session, 2027)])
     assert {(row.opens, row.due, row.minutes) for row in rows} == {(None, None, None)}
     assert {tuple(rung["days"] for rung in row.ladder) for row in rows} == {plans.RUNGS}
-    assert all(rung["to"] == plans.told(rung["days"]) for row in rows for rung in row.ladder)
+    assert all(rung["to"] == plans.told(rung["days"], DutyKind(row.kind)) for row in rows for rung in row.ladder)
     assert {row.source: row.copied_from_id for row in rows if row.copied_from_id} == {
         f"plan:{kind}:2027": row.id for row in rows if row.year == 2026 for kind in [row.kind]
     }

@@ -57,6 +57,24 @@ def test_the_year_shows_what_is_next_and_who_works_with_it(anna: Chat, bo: Chat)
     assert "Skriv **min kommun**" in anna.as_("Eva Exner").say("att göra")
 
 
+def test_what_is_left_of_last_year_is_shown_until_its_cards_no_longer_work(anna: Chat, clock: Clock) -> None:
+    """A duty of 2026 may have its last day in January, and a late one is still reminded of then."""
+    add_duty(anna.app.database, due=date(2027, 1, 15))
+    add_duty(anna.app.database, title="Enkäten", closed_at=clock.now)
+    done = add_duty(anna.app.database, title="Klimatlöftet")
+    put(anna.app.database, done, SOTENAS, DutyState.CONFIRMED)
+    assert "15 januari" not in anna.say("årshjul")
+    clock.now = datetime(2027, 1, 4, 9, tzinfo=UTC)
+    shown = anna.say("att göra")
+    assert "att göra 2027" in shown
+    assert "Näst på tur: Gröna nyckeltal 2026. Klart senast fredag den 15 januari 2027" in shown
+    assert "Enkäten" not in shown
+    assert "Klimatlöftet" not in shown
+    assert "1. Fredag den 15 januari 2027: Gröna nyckeltal 2026" in anna.say("årshjul")
+    clock.now = datetime(2027, 3, 17, 9, tzinfo=UTC)
+    assert "Gröna nyckeltal" not in anna.say("att göra")
+
+
 def test_a_reminder_says_what_by_when_why_and_how_long(anna: Chat) -> None:
     add_duty(anna.app.database)
 
