@@ -208,7 +208,7 @@ def doubt_a_duty(anna: Chat, karin: Chat) -> None:
     anna.press("duties.done", {"duty": duty.id})
     karin.say("läs in lista")
     karin.click("Enkäten 2026")
-    karin.say("Lund")
+    karin.click("Visa vad som ändras", answer="Lund")
     karin.click("Spara", complete="true")
 
 
