@@ -294,7 +294,9 @@ def test_no_button_of_a_members_works_for_another_or_for_the_kansli(world: World
     assert {f"event.{verb}" for verb in ("open", "register", "leave", "names", "ask", "calendar")} <= met
     assert {"consultations.write", "consultations.save", "consultations.take_back"} <= met
     assert {"attendance.rate", "attendance.comment", "attendance.miss"} <= met
-    assert {f"duties.{verb}" for verb in ("done", "begin", "undo", "postpone", "ask_help", "instead", "mine")} <= met
+    assert {
+        f"duties.{verb}" for verb in ("done", "begin", "undo", "ask_postpone", "ask_help", "instead", "mine")
+    } <= met
     assert {"statuslist.still_done", "statuslist.not_done"} <= met
 
 

@@ -62,18 +62,22 @@ def wheel(turn: Turn) -> Reply:
     """Show the year's duties and events. A person without a municipality sees the duties of everybody."""
     place, today = access.home(turn), swedish.date_of(turn.now)
     both = (*duties.of_year(turn.session, today.year - 1), *duties.of_year(turn.session, today.year))
-    rows = [duty for duty in both if _shows(duty, place) and (duty.due or date(duty.year, 1, 1)).year == today.year]
+    rows = [duty for duty in both if _shows(duty, place)]
+    everywhere = standings.load(turn.session, rows, turn.now)
+    last = {duty.id: everywhere.of(duty.id, place.code if place else "").deadline for duty in rows}
+    rows = [duty for duty in rows if (last[duty.id] or date(duty.year, 1, 1)).year == today.year]
     start = datetime.combine(date(today.year, 1, 1), time(), swedish.STOCKHOLM)
     meetings = [*events.held(turn.session, start, turn.now), *events.upcoming(turn.session, turn.now)]
     days = [(swedish.date_of(event.starts_at) if event.starts_at else None, event.title) for event in meetings]
-    entries = [YearEntry(duty.due, cards.title(duty), duty=True) for duty in rows]
+    entries = [YearEntry(last[duty.id], cards.title(duty), duty=True) for duty in rows]
     entries += [YearEntry(day, text, duty=False) for day, text in days if day is None or day.year == today.year]
     return say(card=wheel_cards.year(today.year, entries, today))
 
 
 def _lasts(duty: Duty, standing: DutyStanding, today: date) -> bool:
-    """Return whether last year's duty is still to be done: it is left, and its cards still work."""
-    return not standing.ended and not access.is_over(duty, standing.deadline, today)
+    """Return whether last year's duty is still to be done: it is dated and left, and its cards still work."""
+    dated = standing.deadline is not None
+    return dated and not standing.ended and not access.is_over(duty, standing.deadline, today)
 
 
 def _shows(duty: Duty, place: Municipality | None) -> bool:

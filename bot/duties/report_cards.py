@@ -189,12 +189,12 @@ def chart(duty: Duty, tally: Tally, course: Course) -> CardElement:
     return charts.lines("Klara och kvar i slutet av varje månad", "kommuner", labels, series, summary=summary)
 
 
-def groups(duty: Duty, by: str, tallies: Mapping[str, Tally]) -> Json:
-    """Return how many are done in each county or size group."""
+def groups(duty: Duty, by: str, tallies: Mapping[str, Tally], called: Mapping[str, str]) -> Json:
+    """Return how many are done in each county or size group. ``called`` says what the groups' letters mean."""
     title = f"{cards.title(duty)}: per {FIELDS[by].lower()}"
     rows = [
-        row(f"{name}: {_done(tally)}", "duties.report.list", duty=duty.id, **DutyFilter(by, name).data)
-        for name, tally in tallies.items()
+        row(f"{called.get(group, group)}: {_done(tally)}", "duties.report.list", duty=duty.id, by=by, value=group)
+        for group, tally in tallies.items()
     ]
     return card(heading(title), *rows, actions=[_back(duty)], summary=title)
 

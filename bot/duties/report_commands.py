@@ -17,7 +17,7 @@ from bot.register.change import Change
 from bot.routes import FileRequest, Role, Routes, Where
 from bot.swedish import date_of, day
 from bot.turn import Turn
-from storage import contacts, duties, name_keys, people
+from storage import contacts, duties, municipalities, name_keys, people
 from storage.contacts import Contact
 from storage.duties import ENDED, Duty, DutySource, DutyState
 from storage.municipalities import Municipality
@@ -68,7 +68,9 @@ def show_groups(turn: Turn) -> Reply:
     if by not in FIELDS:
         raise UserError("Välj län eller kommungrupp.")
     everywhere = standings.load(turn.session, [duty], turn.now)
-    return turn.in_place(report_cards.groups(duty, str(by), figures.by_group(duty, everywhere, str(by))))
+    rows = municipalities.everyone(turn.session)
+    called = {row.size_group: f"{row.size_group} {row.size_group_name}" for row in rows if row.size_group}
+    return turn.in_place(report_cards.groups(duty, str(by), figures.by_group(duty, everywhere, str(by)), called))
 
 
 @routes.action("duties.report.list")
