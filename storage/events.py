@@ -167,6 +167,13 @@ def from_webinars(session: Session, since: datetime, now: datetime) -> Sequence[
     return session.scalars(rows.where(Event.ends_at > since, Event.ends_at <= now).order_by(Event.id)).all()
 
 
+def of_kind(session: Session, kind: EventKind, since: datetime) -> Sequence[Event]:
+    """Return the events of a kind that are not cancelled and start after ``since``, those without a date last."""
+    ahead = or_(Event.starts_at.is_(None), Event.starts_at >= since)
+    rows = select(Event).where(Event.kind == kind, Event.state != EventState.CANCELLED, ahead)
+    return session.scalars(rows.order_by(Event.starts_at.is_(None), Event.starts_at, Event.id)).all()
+
+
 def upcoming(session: Session, now: datetime) -> Sequence[Event]:
     """Return the open events that have not ended, the nearest first, those without a date last."""
     ahead = or_(Event.ends_at.is_(None), Event.ends_at > now)

@@ -188,6 +188,17 @@ def test_a_correction_does_not_make_two_people_one(kansli: Chat) -> None:
     assert ("officer", "Siri Stén") in held(database)
 
 
+def test_a_new_contact_person_may_have_a_number(kansli: Chat) -> None:
+    kansli.say("visa kommun sotenäs")
+    kansli.click("Lägg till kontaktperson")
+    given = {"seat": "officer", "name": "Siri Sten", "mail": "siri@sotenas.se"}
+    assert "ser inte ut som ett telefonnummer" in kansli.click("Spara", **given, phone="växeln")
+    assert held(kansli.app.database) == []
+    kansli.click("Spara", **given, phone="0523-66 40 00")
+    kansli.click("Byt eller ändra Siri Sten")
+    assert "0523-66 40 00" in str(kansli.card)
+
+
 def test_facts_are_changed_checked_and_audited(kansli: Chat) -> None:
     database = kansli.app.database
     kansli.say("visa kommun sotenäs")
