@@ -29,6 +29,7 @@ from storage.people import PersonRole
 from tests.conftest import make_app
 from tests.support import walk
 from tests.support.chat import KANSLI, Chat, Clock, seen
+from tests.support.duties import add_duty
 from tests.support.events import HOUR, put_up
 from tests.support.people import LUND, SOTENAS, appoint, know, person, set_up
 from tests.support.questions import VATTEN, ask, newest
@@ -48,6 +49,11 @@ SHARED = {
         frozenset({"deliveries", "events", "invitations"}),
     ),
     "event.ask": frozenset({"deliveries"}),
+    # the people of a municipality share its duties
+    **dict.fromkeys(
+        (f"duties.{verb}" for verb in ("done", "begin", "undo", "postpone", "ask_help", "instead")),
+        frozenset({"duty_statuses", "deliveries"}),
+    ),
     "questions.reply": _CARD | {"theme_groups"},
     **dict.fromkeys(("questions.to_kansli", "questions.here"), frozenset({"deliveries"})),  # the presser asks
     # the kansli is asked
@@ -92,6 +98,8 @@ GUESS = {
         ("person", "contact", "entry", "question", "proposal", "group", "answer", "id", "page", "event"), 1
     ),
     "announcement": 1,
+    "duty": 1,
+    "version": 1,
     "code": SOTENAS,
     "role": "kansli",
     "seat": "officer",
@@ -195,6 +203,17 @@ def consultation(clock: Clock) -> Announcement:
     )
 
 
+def doubt_a_duty(anna: Chat, karin: Chat) -> None:
+    """Give everybody two duties. Anna says that hers is done, and the kansli's list contradicts her."""
+    add_duty(anna.app.database)
+    duty = add_duty(anna.app.database, title="Enkäten")
+    anna.press("duties.done", {"duty": duty.id})
+    karin.say("läs in lista")
+    karin.click("Enkäten 2026")
+    karin.click("Visa vad som ändras", answer="Lund")
+    karin.click("Spara", complete="true")
+
+
 @pytest.fixture
 def walked(sqlite_stage: SqliteStage) -> Iterator[App]:
     """The bot on SQLite, whose whole database is copied and put back in milliseconds."""
@@ -261,6 +280,7 @@ def world(walked: App, clock: Clock) -> World:
     cia.in_channel(VATTEN).click("Jag undrar också")  # so that it stays open without Eva
     database.play(lambda session: session.add(consultation(clock)))
     anna.press("consultations.save", {"announcement": 1, "text": VIEW, "behalf": "own"})
+    doubt_a_duty(anna, karin)
     eva.say("ta bort mig")
     eva.click("Ja, gå vidare")
     eva.click("Ta bort mina uppgifter")
@@ -276,6 +296,10 @@ def test_no_button_of_a_members_works_for_another_or_for_the_kansli(world: World
     assert {f"event.{verb}" for verb in ("open", "register", "leave", "names", "ask", "calendar")} <= met
     assert {"consultations.write", "consultations.save", "consultations.take_back"} <= met
     assert {"attendance.rate", "attendance.comment", "attendance.miss"} <= met
+    assert {
+        f"duties.{verb}" for verb in ("done", "begin", "undo", "ask_postpone", "ask_help", "instead", "mine")
+    } <= met
+    assert {"statuslist.still_done", "statuslist.not_done"} <= met
 
 
 def test_no_button_of_the_kanslis_works_for_a_member(world: World) -> None:
@@ -286,6 +310,9 @@ def test_no_button_of_the_kanslis_works_for_a_member(world: World) -> None:
     assert {"event.desk.save", "event.desk.publish", "event.desk.invite", "event.desk.copy"} <= met
     assert {"event.open", "event.questions"} <= met
     assert {"attendance.open", "attendance.preview", "attendance.save", "attendance.figures_of"} <= met
+    assert {f"duties.desk.{verb}" for verb in ("save", "extend", "copy", "close", "reopen")} <= met
+    assert {f"duties.report.{verb}" for verb in ("place", "confirm", "exempt", "extend", "excel")} <= met
+    assert "statuslist.start" in met
     assert {"faq.from_question", "faq.write", "faq.no_gap", "faq.add_phrasing"} <= met
     assert {"consultations.list", "newsletters.draft"} <= met
 

@@ -203,6 +203,14 @@ def test_saying_no_gives_up_the_seat_and_is_remembered(chat: Chat) -> None:
     assert "inget att avanmäla" in chat.press("event.leave", {"event": 1})
 
 
+def test_a_person_whom_the_event_is_not_for_says_no_to_nothing(chat: Chat) -> None:
+    put_up(chat, starts_at=STARTS, ends_at=STARTS + HOUR)
+    assert "Du är inte inbjuden" in chat.press("event.decline", {"event": 1})
+    assert state(chat) == ""
+    chat.press(*REGISTER)
+    assert "Du kommer inte." in chat.press("event.decline", {"event": 1})
+
+
 def test_two_jobs_at_once_offer_a_seat_once(chat: Chat) -> None:
     put_up(chat, seats=1)
     people = crowd(chat, 4)

@@ -20,7 +20,8 @@ from bot.delivery.tenant_routes import TenantRoutes
 from bot.message import Json, Message
 from bot.ports import DeliveryWay, Posted, Reason, Route, Unreachable
 from bot.turn import App
-from storage import outbox
+from storage import copies
+from storage.copies import Copies
 from storage.outbox import Delivery, State
 from storage.outgoing import Reach, ToPerson
 
@@ -104,9 +105,10 @@ def plan(app: App, now: datetime) -> tuple[int, bool]:
 
     def work(session: Session) -> tuple[int, bool]:
         found = [outgoing for due in jobs.DUE for outgoing in due(session, now)]
-        for one in found:  # what comes unasked comes the way that its person chose, or as an announcement
+        for one in (each.pattern if isinstance(each, Copies) else each for each in found):
+            # what comes unasked comes the way that its person chose, or as an announcement
             assert one.reach is not Reach.ANSWER or not isinstance(one.to, ToPerson), one.key
-        return outbox.enqueue_all(session, found, now) if found else 0, is_due(session, now)
+        return copies.enqueue_all(session, found, now) if found else 0, is_due(session, now)
 
     return app.database.play(work)
 

@@ -35,6 +35,8 @@ INPUTS = {
     "mail": "ny.person@sotenas.se",
     "right_name": "Siri Steen",
     "right_mail": "siri@sotenas.se",
+    "phone": "0523-66 40 00",
+    "right_phone": "0523-66 40 00",
     "seat": "officer",
     "role": "officer",
     "answer": "Vi renar med kolfilter.",
