@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.faq import entries
+from bot.bank import entries
 from bot.turn import KANSLI_ONLY
 from storage import faq
 from storage.faq import Entry, EntryState
