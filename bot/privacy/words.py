@@ -100,6 +100,14 @@ CLASSES = (
         ),
     ),
     KeptClass(
+        "Din start i nätverket",
+        ("onboardings", "match_profiles"),
+        "Hur långt du har kommit i introduktionen, vad du har svarat där, vad du brottas med, och om du vill ha eller "
+        "vara kontaktperson.",
+        "Så att du kan fortsätta där du var, och så att rätt personer hittar varandra.",
+        _while_here,
+    ),
+    KeptClass(
         "Utskick",
         ("deliveries", "contents", "content_people", "announcement_marks", "people_in_lists", "news_listings"),
         "Meddelanden och påminnelser, i Teams och med mejl: när de gick, om de kom fram och vad som stod. Också vilka "
