@@ -160,8 +160,8 @@ def ask_summary(turn: Turn, answers: Answers) -> Json:
     notes = [f"Du arbetar också för {row.full_name}." for row in also if row is not None]
     if place is not None and not _is_proved(turn, place.code):
         notes.append(f"Din mejladress visar inte att du hör till {place.full_name}, så kansliet får bekräfta det.")
-    if place is not None and place.state != MemberState.MEMBER:
-        notes.append(f"{place.full_name} är inte medlem i nätverket just nu, enligt registret.")
+    if place is not None and place.state == MemberState.FORMER:
+        notes.append(f"{place.full_name} är inte längre medlem i nätverket, enligt registret.")
     return step_cards.summary(_lines(turn, answers, place), notes)
 
 
@@ -191,7 +191,7 @@ def keep(turn: Turn, answers: Answers) -> None:
 
 def left(turn: Turn, answers: Answers) -> Json:
     """Say that the answers are kept, and how to go on."""
-    return step_cards.left(len(answers))
+    return step_cards.left(answered=bool(answers.keys() - {"welcome"}))
 
 
 ONBOARDING = Dialog(
@@ -252,12 +252,13 @@ def _named(name: str, *, sure: bool) -> dict[str, Any] | Again | Special:
 
 
 def _own_words(turn: Turn, text: str, most: int) -> str | Special:
-    if turn.incoming.kind is not Kind.ACTION and smalltalk.answer(text, turn.incoming.attachments) is not None:
-        return "" if _said(text) in NOTHING else NOT_MINE
-    words_ = "\n".join(" ".join(line.split()) for line in text.strip().splitlines())
-    if len(words_) > most:
-        raise UserError(f"Det var {len(words_)} tecken. Korta det till högst {most}.")
-    return "" if _said(words_) in NOTHING else words_
+    if len(text) > most:
+        raise UserError(f"Det var {len(text)} tecken. Korta det till högst {most}.")
+    if _said(text) in NOTHING:
+        return ""
+    if turn.incoming.kind is Kind.MESSAGE and smalltalk.answer(text, turn.incoming.attachments) is not None:
+        return NOT_MINE
+    return "\n".join(" ".join(line.split()) for line in text.strip().splitlines())
 
 
 def _lines(turn: Turn, answers: Answers, place: Municipality | None) -> list[tuple[str, str, str]]:

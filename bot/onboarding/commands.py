@@ -14,8 +14,8 @@ routes = Routes[Turn](where=Where.PERSONAL)
 
 @routes.command(
     "kom igång",
-    help="Kom igång i nätverket: din kommun, dina temagrupper och en kontaktperson. Går också att fortsätta senare.",
-    aliases=("komma igång", "kom i gång", "introduktion", "jag är ny"),
+    help="Kom igång i nätverket: din kommun, dina temagrupper och en kontaktperson.",
+    aliases=("komma igång", "kom i gång"),
     menu=True,
     button="onboarding.start",
 )

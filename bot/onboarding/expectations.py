@@ -1,4 +1,4 @@
-"""What is expected of a newcomer this year: the duties that are left, the next meetings, and what to do first."""
+"""A newcomer's year: the duties that are left, the next meetings, and three things to do first."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from microsoft_teams.cards import CardElement
 
-from bot.cards import button, card, caution, heading, label, plain, row, small
+from bot.cards import button, buttons, card, caution, heading, label, plain, row, small
 from bot.message import Json
 from bot.onboarding.expectations import NewcomersYear
 from bot.wording.names import first_name
@@ -46,9 +46,10 @@ def _belongs(person: Person, place: Municipality | None) -> list[CardElement]:
     """Return what to say about the municipality; nothing if all is well."""
     if place is None:
         return [plain("Jag vet inte vilken kommun du arbetar för än. Skriv min kommun när du vill säga det.")]
+    body: list[CardElement] = []
     if place.code != person.municipality_code:
-        return [plain(f"Kansliet bekräftar att du hör till {place.full_name}. Du får besked här.")]
+        body.append(plain(f"Kansliet bekräftar att du hör till {place.full_name}. Du får besked här."))
     if place.state == MemberState.FORMER:
-        text = f"{place.full_name} är inte längre medlem i nätverket. Undrar du över det, skriv till kansliet."
-        return [caution(text)]
-    return []
+        text = f"{place.full_name} är inte längre medlem i nätverket, enligt registret. Stämmer det inte, hör av dig."
+        body += [caution(text), buttons(button("Skriv till kansliet", "questions.to_kansli", bare=True))]
+    return body

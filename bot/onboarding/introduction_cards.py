@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.cards import button, card, choices_input, heading, plain, small, text_input
+from microsoft_teams.cards import Container
+
+from bot.cards import button, card, choices_input, heading, label, plain, small, text_input
 from bot.message import Json
 from bot.onboarding.introductions import LONGEST, TICKED
 from bot.swedish import listed
@@ -13,22 +15,34 @@ from storage.people import Person
 
 
 def draft(person: Person, text: str, groups: Sequence[ThemeGroup]) -> Json:
-    """Show the exact text to change and approve, and where it would be shown."""
+    """Show the exact text to approve, and where it would be shown."""
     title = "Vill du presentera dig för temagrupperna?"
     shown = [(str(group.id), group.name) for group in groups]
     return card(
         heading(title),
-        plain(
-            f"Så här kommer det att stå i gruppens kanal, under rubriken ”{welcome(person)}”. Ändra som du vill. "
-            "Inget skickas förrän du trycker på Skicka."
-        ),
-        text_input("text", "Din presentation", value=text, long=True, required="Skriv något först.", most=LONGEST),
+        plain("Så här kommer det att stå i gruppens kanal. Inget skickas förrän du trycker på Skicka.", subtle=True),
+        Container(style="emphasis", items=[label(welcome(person)), plain(text)]),
         choices_input("groups", "Skicka till", shown, values=[key for key, _ in shown[:TICKED]], boxes=True),
         actions=[
-            button("Skicka", "introductions.post", style="positive"),
+            button("Skicka", "introductions.post", style="positive", text=text),
+            button("Ändra texten", "introductions.edit", alone=True, text=text),
             button("Nej tack", "introductions.decline", alone=True),
         ],
         summary=f"{title} Du ser texten innan något skickas.",
+    )
+
+
+def form(text: str) -> Json:
+    """Return the form to change the text, before it is shown again."""
+    title = "Ändra din presentation"
+    return card(
+        heading(title),
+        text_input("text", "Din presentation", value=text, long=True, required="Skriv något först.", most=LONGEST),
+        actions=[
+            button("Visa texten", "introductions.show", style="positive"),
+            button("Nej tack", "introductions.decline", alone=True),
+        ],
+        summary=title,
     )
 
 
@@ -38,7 +52,7 @@ def posted(person: Person, text: str) -> Json:
     return card(
         heading(title),
         plain(text),
-        small("Texten är personens egen. Säg gärna hej här i tråden!"),
+        small("Personen har själv skrivit eller godkänt texten."),
         summary=f"{title} {text}",
     )
 
@@ -68,4 +82,4 @@ def taken_back(number: int) -> Json:
 
 def welcome(person: Person) -> str:
     """Return the heading of the post."""
-    return f"Hälsa på {person.called}!"
+    return f"Säg hej till {person.called}!"

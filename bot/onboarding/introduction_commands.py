@@ -23,6 +23,20 @@ def post(turn: Turn) -> Reply:
     return state(introduction_cards.sent([group.name for group in groups]), done=True)
 
 
+@_here.action("introductions.edit")
+def edit(turn: Turn) -> Reply:
+    """*Ändra texten*: show the form."""
+    return state(introduction_cards.form(str(turn.data.get("text") or "")[: introductions.LONGEST]))
+
+
+@_here.action("introductions.show")
+def show(turn: Turn) -> Reply:
+    """*Visa texten*: show the changed text as it would stand in the channel."""
+    text = introductions.checked(str(turn.data.get("text") or ""))
+    groups = introductions.chosen(introductions.open_to(turn.session, turn.person))
+    return state(introduction_cards.draft(turn.person, text, groups))
+
+
 @_here.action("introductions.decline")
 def decline(turn: Turn) -> Reply:
     """*Nej tack*: post nothing."""

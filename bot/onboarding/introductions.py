@@ -57,9 +57,9 @@ def open_to(session: Session, person: Person) -> list[ThemeGroup]:
     return [group for group in theirs if by_channel.get(group.conversation_id) is group]
 
 
-def chosen(offered: Sequence[ThemeGroup], ticked: Collection[str]) -> list[ThemeGroup]:
-    """Return the ticked groups. Raise :class:`UserError` if there are none."""
-    wanted = [group for group in offered if str(group.id) in ticked]
+def chosen(offered: Sequence[ThemeGroup], ticked: Collection[str] | None = None) -> list[ThemeGroup]:
+    """Return the ticked groups, or all that are offered. Raise :class:`UserError` if there are none."""
+    wanted = [group for group in offered if ticked is None or str(group.id) in ticked]
     if not offered:
         raise UserError("Du har redan presenterat dig i dina grupper, eller så följer du ingen grupp med en kanal.")
     if not wanted:

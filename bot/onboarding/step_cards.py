@@ -164,8 +164,8 @@ def summary(lines: Sequence[tuple[str, str, str]], notes: Sequence[str]) -> Json
     )
 
 
-def left(answered: int) -> Json:
-    """Return the card for a person who cancelled, with the way back."""
+def left(*, answered: bool) -> Json:
+    """Return the card for a person who cancelled, with the way back. ``answered`` says that there are answers to keep."""
     title = "Vi tar det en annan gång"
     kept = "Dina svar finns kvar." if answered else "Jag har inte sparat några svar."
     go_on = "Tryck på knappen när du vill fortsätta, eller skriv kom igång, i dag eller om flera veckor."
@@ -213,12 +213,13 @@ def _places(
 
 def _asked(step: str, number: int, title: str, hint: str, *form: CardElement, sends: bool = False) -> Json:
     """Return a step's card. ``sends`` gives it a button for its form."""
-    go_on = [button("Fortsätt", "dialog.answer", style="positive", step=step)] if sends else []
+    go_on = [buttons(button("Fortsätt", "dialog.answer", style="positive", step=step))] if sends else []
     return card(
         small(f"Fråga {number} av {QUESTIONS}"),
         heading(title),
         *([plain(hint, subtle=True)] if hint else []),
         *form,
-        actions=[*go_on, *controls(skip=step)],
+        *go_on,  # a fourth button in the last row would cut them all off on a phone
+        actions=controls(skip=step),
         summary=f"{title} {hint}".strip(),
     )
