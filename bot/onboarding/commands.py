@@ -15,7 +15,7 @@ routes = Routes[Turn](where=Where.PERSONAL)
 @routes.command(
     "kom igång",
     help="Kom igång i nätverket: din kommun, dina temagrupper och en kontaktperson.",
-    aliases=("komma igång", "kom i gång"),
+    aliases=("kom i gång",),
     menu=True,
     button="onboarding.start",
 )

@@ -27,13 +27,12 @@ def done(person: Person, place: Municipality | None, year: NewcomersYear) -> Jso
     """Return what awaits a person who has finished. ``place`` is the municipality that they work for."""
     first = first_name(person.name)
     title = f"Välkommen, {first}! Nu är du igång." if first else "Välkommen! Nu är du igång."
-    body: list[CardElement] = [heading(title), *_belongs(person, place)]
+    body: list[CardElement] = [heading(title), *_belongs(person, place), label("Börja här")]
+    body += [row(f"{number}. {each.title}", each.verb, **each.data) for number, each in enumerate(year.first, 1)]
     body += [label("Det här väntas av er i år"), plain(POLITICIAN if year.politician else CIVIL_SERVANT)]
     body += [row(each.title, each.verb, **each.data) for each in year.duties]
     if year.events:
         body += [label("Närmast i kalendern"), *(row(each.title, each.verb, **each.data) for each in year.events)]
-    body.append(label("Börja här"))
-    body += [row(f"{number}. {each.title}", each.verb, **each.data) for number, each in enumerate(year.first, 1)]
     return card(
         *body,
         small("Vill du ändra något? Skriv **kom igång** igen. Undrar du över något, skriv det som en vanlig fråga."),

@@ -48,7 +48,7 @@ def welcome() -> Json:
         ),
         plain(
             "Jag sparar det du svarar tills du ändrar eller tar bort det. Andra medlemmar ser din kommun, din roll och "
-            "vad du kan hjälpa till med. Vad du brottas med använder jag bara för att hitta rätt kontaktperson åt dig.",
+            "vad du kan hjälpa till med. Vad du brottas med använder jag för att hitta rätt kontaktperson åt dig.",
             subtle=True,
         ),
         actions=[
@@ -165,7 +165,7 @@ def summary(lines: Sequence[tuple[str, str, str]], notes: Sequence[str]) -> Json
 
 
 def left(*, answered: bool) -> Json:
-    """Return the card for a person who cancelled, with the way back. ``answered`` says that there are answers to keep."""
+    """Return the card for a person who cancelled, with the way back. ``answered``: there are answers to keep."""
     title = "Vi tar det en annan gång"
     kept = "Dina svar finns kvar." if answered else "Jag har inte sparat några svar."
     go_on = "Tryck på knappen när du vill fortsätta, eller skriv kom igång, i dag eller om flera veckor."
