@@ -44,7 +44,7 @@ def take_back(session: Session, person_id: int, now: datetime) -> int:
     posts = introductions.posts(session, person_id)
     about = introductions.subject(person_id)
     outbox.cancel(session, about, now)
-    rows = [Outgoing(f"{row.key}:gone", f"{about}:gone", MessageOf(row.key)) for row in posts]
+    rows = [Outgoing(f"{row.key}:gone", introductions.over(person_id), MessageOf(row.key)) for row in posts]
     outbox.enqueue_all(session, rows, now)
     introduction_posts.forget(session, about)
     return len(posts)

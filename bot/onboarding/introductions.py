@@ -26,6 +26,11 @@ def subject(person_id: int) -> str:
     return f"{SUBJECT}:{person_id}"
 
 
+def over(person_id: int) -> str:
+    """Return the outbox subject of taking an introduction back. Nothing may stop that, so it is another one."""
+    return f"over:{subject(person_id)}"
+
+
 def key(person_id: int, group: ThemeGroup) -> str:
     """Return the key of the post in one group: there is one for ever."""
     return f"{subject(person_id)}:{group.id}"
@@ -79,6 +84,7 @@ def checked(text: str) -> str:
 
 def posts(session: Session, person_id: int) -> list[Delivery]:
     """Return the posts that stand in a channel, or may come there."""
-    rows = deliveries.about(session, [subject(person_id)])[subject(person_id)]
-    removed = {row.target for row in rows if row.target is not None}
-    return [row for row in rows if row.target is None and row.state not in _GONE and row.key not in removed]
+    mine = subject(person_id)
+    rows = deliveries.about(session, [mine, over(person_id)])
+    removed = {row.target for row in rows[over(person_id)]}
+    return [row for row in rows[mine] if row.state not in _GONE and row.key not in removed]
