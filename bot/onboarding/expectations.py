@@ -62,9 +62,9 @@ def _first(
     session: Session, person: Person, place: Municipality | None, dated: Sequence[Todo], *, politician: bool
 ) -> list[Todo]:
     """Return what to do first, the most important first: a seat, what has a date, and the ways to other people."""
-    held = contacts.held_by(session, person.id)
+    held = [(each.municipality_code, each.seat) for each in contacts.held_by(session, person.id)]
     todo = []
-    if place is not None and person.role in SEATS and all(each.seat != person.role for each in held):
+    if place is not None and person.role in SEATS and (place.code, person.role) not in held:
         title = f"Säg till kansliet att du är {words.seat(person.role)} för {place.full_name}"
         todo.append(Todo(title, "people.ask_seat", {"code": place.code, "seat": person.role}))
     meet = Todo("Se vilka fler som är med från din kommun", "people.mine")

@@ -191,6 +191,7 @@ COLUMNS = {
     "municipality_code": "Kommunkod",
     "role": "Roll",
     "helps_with": "Kan hjälpa till med",
+    "wrestles_with": "Brottas med",
     "visible_to": "Visas för",
     "remind_by": "Påminnelser",
     "paused_until": "Ingen påminnelse till och med",
@@ -283,9 +284,7 @@ VALUES = {
     **WORDS,
 }
 """What the database's words mean, where a column holds one of a few."""
-CODED = frozenset(
-    {"role", "seat", "remind_by", "visible_to", "route", "scope", "kind", "status", "state", "file", "behalf"}
-)
+CODED = frozenset("role seat remind_by visible_to route scope kind status state file behalf part".split())
 
 
 def class_of(table: str) -> KeptClass:
