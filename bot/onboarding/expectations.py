@@ -14,7 +14,7 @@ from bot.progress import standings, states
 from bot.register import words
 from bot.schedule.times import clock, weekday
 from bot.swedish import date_of
-from storage import contacts, duties, events
+from storage import contacts, duties, events, registrations
 from storage.duties import Duty
 from storage.events import Event
 from storage.municipalities import MemberState, Municipality
@@ -53,8 +53,9 @@ def of(session: Session, person: Person, place: Municipality | None, now: dateti
     shown = [
         Todo(_duty(duty, last), "duties.open", {"duty": duty.id, "code": mine.code}) for duty, last in left if mine
     ]
-    politician = person.role in POLITICIANS
-    first = _first(session, person, place, [*shown[:1], *meetings[:1]], politician=politician)
+    politician, mine_already = person.role in POLITICIANS, registrations.mine(session, person.id)
+    open_to = [meeting for meeting in meetings if meeting.data["event"] not in mine_already]
+    first = _first(session, person, place, [*shown[:1], *open_to[:1]], politician=politician)
     return NewcomersYear(politician, shown[:MOST_DUTIES], meetings, first[:FIRST])
 
 
