@@ -17,6 +17,8 @@ from storage.outbox import Delivery
 from storage.outgoing import MessageOf, Outgoing, ToChannel, number_of
 from storage.people import Person
 
+GONE = "En presentation har tagits bort."
+
 
 def offer(session: Session, person: Person, answers: Answers) -> Json | None:
     """Return the card that asks for an introduction; None if there is no group for it."""
@@ -46,7 +48,7 @@ def take_back(session: Session, person_id: int, now: datetime) -> int:
     outbox.cancel(session, about, now)
     rows = [Outgoing(f"{row.key}:gone", introductions.over(person_id), MessageOf(row.key)) for row in posts]
     outbox.enqueue_all(session, rows, now)
-    introduction_posts.forget(session, about)
+    introduction_posts.forget(session, about, GONE, now)
     return len(posts)
 
 

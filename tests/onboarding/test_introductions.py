@@ -118,6 +118,15 @@ def test_it_can_be_taken_back_and_is_then_forgotten(anna: Chat) -> None:
     assert "Du har redan presenterat dig" in anna.press("introductions.post", {"text": MINE, "groups": "1"})
 
 
+def test_a_post_that_is_on_its_way_loses_its_words(anna: Chat) -> None:
+    anna.click("Skicka", groups="1")
+    anna.app.database.play(lambda session: session.query(Delivery).update({"state": State.SENDING}))
+    anna.click("Ta bort min presentation")
+    assert "PFAS i en brunn" not in texts(anna)
+    assert "En presentation har tagits bort." in texts(anna)
+    assert ("introduction:1:1:gone", "delete", "waiting") in deliveries(anna)
+
+
 def test_a_person_who_has_left_may_take_theirs_back(anna: Chat) -> None:
     anna.click("Skicka", groups="1")
     know(anna, left_at=anna.clock.now)
