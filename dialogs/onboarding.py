@@ -78,8 +78,9 @@ def ask_role(turn: Turn, answers: Answers) -> Json:
     """Ask what the person is in the network, with the likely role marked."""
     code = _code(answers)
     place = municipalities.find(turn.session, code)
-    likely = earlier(answers, "role") or suggestions.role(turn.session, turn.person, code)
-    return step_cards.role(likely, place.full_name if place else "")
+    said = earlier(answers, "role")
+    likely = said or suggestions.role(turn.session, turn.person, code)
+    return step_cards.role(likely, place.full_name if place else "", said=bool(said))
 
 
 def accept_role(turn: Turn, answers: Answers, text: str) -> str | Special:

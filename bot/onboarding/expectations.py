@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot import swedish
 from bot.progress import standings, states
 from bot.register import words
-from bot.schedule.times import clock, weekday
+from bot.schedule.times import Span, clock, span_of, weekday
 from bot.swedish import date_of
 from storage import contacts, duties, events, registrations
 from storage.duties import Duty
@@ -46,8 +46,9 @@ class NewcomersYear:
 
 def of(session: Session, person: Person, place: Municipality | None, now: datetime) -> NewcomersYear:
     """Return what awaits a person who works for ``place``. The kansli may not have confirmed that yet."""
-    ahead = [event for event in events.upcoming(session, now) if event.starts_at is not None and event.starts_at > now]
-    meetings = [Todo(_meeting(event), "event.open", {"event": event.id}) for event in ahead[:MOST_EVENTS]]
+    dated = ((event, span_of(event.starts_at, event.ends_at)) for event in events.upcoming(session, now))
+    ahead = [(event, when) for event, when in dated if when is not None and when.starts > now]
+    meetings = [Todo(_meeting(event, when), "event.open", {"event": event.id}) for event, when in ahead[:MOST_EVENTS]]
     mine = place if place is not None and place.code == person.municipality_code else None
     left = _left(session, mine, now) if mine is not None else []
     shown = [
@@ -95,6 +96,6 @@ def _duty(duty: Duty, last: date | None) -> str:
     return f"{title}, senast {swedish.day(last)}" if last else title
 
 
-def _meeting(event: Event) -> str:
-    assert event.starts_at is not None  # noqa: S101 - only meetings with a date are shown
-    return f"{event.title}, {weekday(date_of(event.starts_at))} kl. {clock(event.starts_at)}"
+def _meeting(event: Event, when: Span) -> str:
+    hour = "" if when.whole_days else f" kl. {clock(when.starts)}"
+    return f"{event.title}, {weekday(date_of(when.starts))}{hour}"

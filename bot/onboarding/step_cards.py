@@ -87,10 +87,13 @@ def not_found(text: str) -> Json:
     )
 
 
-def role(likely: str, place: str) -> Json:
-    """Ask what the person is in the network. ``likely`` is marked; ``place`` is the municipality's name or empty."""
+def role(likely: str, place: str, *, said: bool) -> Json:
+    """Ask what the person is in the network. ``place`` is the municipality's name or empty.
+
+    The ``likely`` role is marked. ``said``: they have answered it before.
+    """
     title = f"Vad är du i {place}?" if place else "Vad är du i nätverket?"
-    known = f"Jag tror att du är {words.role(likely)}. Tryck på det som stämmer." if likely else ""
+    known = f"{'Du har svarat' if said else 'Jag tror att du är'} {words.role(likely)}. Tryck på det som stämmer."
     choices = [
         button(
             words.capital(words.role(each)),
@@ -101,7 +104,9 @@ def role(likely: str, place: str) -> Json:
         )
         for each in OWN
     ]
-    return _asked("role", 2, title, known, *(buttons(*choices[at : at + 2]) for at in range(0, len(choices), 2)))
+    return _asked(
+        "role", 2, title, known if likely else "", *(buttons(*choices[at : at + 2]) for at in range(0, len(choices), 2))
+    )
 
 
 def groups(offered: Sequence[ThemeGroup], ticked: Collection[str]) -> Json:

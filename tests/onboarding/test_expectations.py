@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.schedule.times import whole
 from storage.duties import Duty, DutyKind
 from storage.municipalities import MemberState
 from tests.support.chat import Chat
@@ -62,6 +63,13 @@ def test_a_politician_sees_their_year(anna: Chat) -> None:
         "Ändra mina svar",
         "Mina uppgifter",
     ]
+
+
+def test_a_meeting_of_whole_days_has_no_hour(anna: Chat) -> None:
+    day = whole(date(2026, 11, 26))
+    put_up(anna, "Konferens", starts_at=day.starts, ends_at=day.ends)
+    press(anna, *POLITICIAN)
+    assert "Konferens, torsdag den 26 november 2026" in titles(anna)
 
 
 def test_a_meeting_that_they_are_registered_for_is_not_proposed(anna: Chat) -> None:
