@@ -19,6 +19,7 @@ from bot import (
     news,
     newsletters,
     nudges,
+    onboarding,
     privacy,
     programme,
     questions,
@@ -32,10 +33,11 @@ from bot.register.audience import Condition
 from bot.turn import Turn
 
 FEATURES = (
-    *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda),
+    *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda, onboarding),
     *(announcements, duties, statuslists, events, programme, attendance, forecast, news, consultations, newsletters),
 )
 START: tuple[Tile, ...] = (
+    *onboarding.START,
     *questions.START,
     *news.START,
     *events.START,

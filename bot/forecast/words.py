@@ -39,6 +39,7 @@ KINDS = {
     "event_question": "Frågor till talare",
     "event_rating": "Frågor efter ett möte",
     "event_unanswered": "Påminnelser till inbjudna utan svar",
+    "introduction": "Presentationer i temagrupperna",
     "lack": "Påminnelser om det som saknas",
     "named_in_bank": "Namn i kunskapsbanken att ta bort",
     "newcomer": "Samlat till nya medlemmar",

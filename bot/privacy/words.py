@@ -100,6 +100,14 @@ CLASSES = (
         ),
     ),
     KeptClass(
+        "Din start i nätverket",
+        ("onboardings", "match_profiles"),
+        "Hur långt du har kommit i introduktionen, vad du har svarat där, vad du brottas med, och om du vill ha eller "
+        "vara kontaktperson.",
+        "Så att du kan fortsätta där du var, och så att rätt personer hittar varandra.",
+        _while_here,
+    ),
+    KeptClass(
         "Utskick",
         ("deliveries", "contents", "content_people", "announcement_marks", "people_in_lists", "news_listings"),
         "Meddelanden och påminnelser, i Teams och med mejl: när de gick, om de kom fram och vad som stod. Också vilka "
@@ -184,6 +192,7 @@ COLUMNS = {
     "municipality_code": "Kommunkod",
     "role": "Roll",
     "helps_with": "Kan hjälpa till med",
+    "wrestles_with": "Brottas med",
     "visible_to": "Visas för",
     "remind_by": "Påminnelser",
     "paused_until": "Ingen påminnelse till och med",
@@ -276,9 +285,7 @@ VALUES = {
     **WORDS,
 }
 """What the database's words mean, where a column holds one of a few."""
-CODED = frozenset(
-    {"role", "seat", "remind_by", "visible_to", "route", "scope", "kind", "status", "state", "file", "behalf"}
-)
+CODED = frozenset("role seat remind_by visible_to route scope kind status state file behalf part".split())
 
 
 def class_of(table: str) -> KeptClass:
