@@ -24,6 +24,7 @@ from bot import (
     questions,
     reminding,
     statuslists,
+    welcome,
 )
 from bot import help as help_feature
 from bot.desk import Decider, Tile
@@ -34,6 +35,7 @@ from bot.turn import Turn
 FEATURES = (
     *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda),
     *(announcements, duties, statuslists, events, programme, attendance, forecast, news, consultations, newsletters),
+    welcome,
 )
 START: tuple[Tile, ...] = (
     *questions.START,

@@ -30,6 +30,7 @@ from bot import (
     questions,
     statuslists,
     upkeep,
+    welcome,
 )
 from bot.attendance import webinars
 from bot.delivery.answers import LOOK_EVERY, AnswerReader
@@ -63,6 +64,7 @@ STILL_WANTED: Mapping[str, StillWanted] = {
     **attendance.STILL_WANTED,
     **duties.STILL_WANTED,
     **statuslists.STILL_WANTED,
+    **welcome.STILL_WANTED,
 }
 """Checks just before sending whether a message is still wanted, by the first word of its subject."""
 
@@ -112,6 +114,7 @@ JOBS = (
     Job("news", PLAN_EVERY, news.run, news.ahead),
     Job("newcomers", WELCOME_EVERY, news.tell_newcomers, news.ahead_of_newcomers),
     Job("events", PLAN_EVERY, events.run, events.ahead),
+    Job("welcome", PLAN_EVERY, welcome.run, welcome.ahead),
 )
 """The jobs besides the planning of :data:`DUE` and the outbox's own loop. `clean` only ends cards about the erased."""
 PLAN = SendingPlan(DUE, tuple(job.ahead for job in JOBS if job.ahead is not None), STILL_WANTED)
