@@ -41,6 +41,7 @@ from bot.privacy import retention
 from bot.register import roster_mirror
 from bot.tenant import Tenant
 from bot.turn import App
+from bot.welcome import guests
 from storage import outbox
 from storage.outgoing import Outgoing
 
@@ -49,7 +50,7 @@ Work = Callable[[Session], int]
 
 DUE: tuple[Due, ...] = (
     *(*questions.DUE, *upkeep.DUE, *members.DUE, *announcements.DUE, *consultations.DUE, *duties.DUE),
-    *(attendance.due(AUDIENCES), *attendance.DUE),
+    *(attendance.due(AUDIENCES), *attendance.DUE, *welcome.DUE),
 )
 """The features that may have messages due. Each is asked every :data:`PLAN_EVERY`."""
 STILL_WANTED: Mapping[str, StillWanted] = {
@@ -135,10 +136,12 @@ def errands(
 ) -> tuple[Errand, ...]:
     """Return the regular readings of Teams and Graph. On a laptop the tenant is files, which have no rosters."""
     rosters = roster_mirror.Mirror(app, clock, teams, tenant.directory if tenant and in_graph else None)
+    invited = guests.GuestReader(app, clock, tenant.directory if tenant and in_graph else None)
     meetings = webinars.WebinarReader(app, clock, tenant.webinars if tenant and in_graph else None)
     return (
         Errand("rosters", roster_mirror.EVERY, rosters.run),
         Errand("answers", LOOK_EVERY, AnswerReader(app.database, tenant, clock).run),
+        Errand("guests", guests.EVERY, invited.run),
         Errand("webinars", webinars.EVERY, meetings.run),
     )
 

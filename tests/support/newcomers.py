@@ -82,7 +82,7 @@ def at(chat: Chat, moment: str) -> None:
 def deliveries(chat: Chat, stem: str = "welcome") -> dict[str, str]:
     """Return the states of the deliveries whose key begins so."""
     rows = select(Delivery.key, Delivery.state).where(Delivery.key.startswith(stem)).order_by(Delivery.id)
-    return chat.app.database.play(lambda session: dict(session.execute(rows).tuples().all()))
+    return chat.app.database.play(lambda session: {row.key: row.state for row in session.execute(rows)})
 
 
 def stored(chat: Chat, table: type[Any]) -> list[Any]:
