@@ -59,6 +59,7 @@ DECISIONS: tuple[Decider, ...] = (
     *faq.DECISIONS,
     *nudges.DECISIONS,
     *duties.DECISIONS,
+    *welcome.DECISIONS,
 )
 """What prepares decisions for the kansli."""
 AUDIENCES: Mapping[str, Condition] = {**events.CONDITIONS, **duties.CONDITIONS}

@@ -41,9 +41,8 @@ def everyone(session: Session) -> Sequence[InfoLink]:
 
 
 def for_track(session: Session, track: Track) -> Sequence[InfoLink]:
-    """Return the links of one track, with those for both, in their order."""
-    rows = select(InfoLink).where(InfoLink.track.in_([Track.BOTH, track]))
-    return session.scalars(rows.order_by(InfoLink.place, InfoLink.id)).all()
+    """Return the links of one track, with those for both, in their order. ``BOTH`` is everything."""
+    return [link for link in everyone(session) if track == Track.BOTH or link.track in (Track.BOTH, track)]
 
 
 def find(session: Session, link_id: object) -> InfoLink | None:

@@ -149,3 +149,11 @@ def _teams(session: Session, ids: Collection[int]) -> dict[int, str]:
     for person_id, roster_id, team_id in session.execute(rows):
         found.setdefault(person_id, []).append((team_id not in (None, roster_id), team_id or roster_id))
     return {person_id: min(places)[1] for person_id, places in found.items()}
+
+
+def settling(session: Session, since: datetime) -> Sequence[tuple[Onboarding, Person]]:
+    """Return the introductions begun after ``since``, but of people known before the bot welcomed anybody."""
+    rows = select(Onboarding, Person).join(Person).where(Person.left_at.is_(None))
+    rows = rows.where(Onboarding.origin != Origin.BEFORE, Onboarding.begun_at > since)
+    found = session.execute(rows.order_by(Onboarding.begun_at, Onboarding.person_id)).all()
+    return [(begun, person) for begun, person in found]
