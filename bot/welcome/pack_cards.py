@@ -82,7 +82,7 @@ def one(link: InfoLink) -> Json:
 
 def _fields(title: str, url: str, track: Track) -> list[CardElement]:
     return [
-        text_input("title", "Vad länken leder till", value=title, most=LONGEST_TITLE),
+        text_input("heading", "Vad länken leder till", value=title, most=LONGEST_TITLE),
         text_input("url", "Adress som börjar med https://", value=url, most=LONGEST_URL),
         choice_input("track", "För vilka", [(key.value, name) for key, name in TRACKS.items()], value=track.value),
     ]

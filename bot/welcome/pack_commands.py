@@ -95,7 +95,7 @@ def _all(turn: Turn, note: str = "") -> Reply:
 
 def _filled_in(turn: Turn) -> tuple[str, str, Track]:
     """Return what the form holds. Raise :class:`UserError` for what members could not open, or could be fooled by."""
-    title, url = " ".join(form_fields.text(turn.data, "title").split()), form_fields.text(turn.data, "url")
+    title, url = " ".join(form_fields.text(turn.data, "heading").split()), form_fields.text(turn.data, "url")
     track = form_fields.text(turn.data, "track")
     if not title or len(title) > pack_cards.LONGEST_TITLE:
         raise UserError(f"Skriv vad länken leder till, med högst {pack_cards.LONGEST_TITLE} tecken.")

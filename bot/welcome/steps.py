@@ -74,7 +74,7 @@ def current(session: Session, person: Person, begun: Onboarding, links: Sequence
         for group in groups.everyone(session)
         if group.theme in followed and waiting.get(group.id)
     ]
-    dated = [event for event in events.upcoming(session, now) if event.starts_at]
+    dated = [event for event in events.upcoming(session, now) if event.starts_at and event.starts_at > now]
     return Current(dated[:MOST_EVENTS], named, links[:MOST_LINKS], begun.finished_at is not None)
 
 

@@ -10,7 +10,7 @@ from tests.support.chat import Chat
 from tests.support.newcomers import stored
 from tests.support.people import audited, know
 
-GOOD = {"title": "Så fungerar mötesplatsen", "url": "https://www.sekom.se/motesplatsen", "track": "politician"}
+GOOD = {"heading": "Så fungerar mötesplatsen", "url": "https://www.sekom.se/motesplatsen", "track": "politician"}
 
 
 def test_members_see_the_links_of_their_track(chat: Chat) -> None:
@@ -36,27 +36,27 @@ def test_the_kansli_adds_changes_moves_and_removes(kansli: Chat) -> None:
     kansli.click("Ändra länkarna")
     kansli.click("Lägg till", **GOOD)
     assert "finns redan" in kansli.click("Lägg till", **GOOD)
-    assert titles(kansli)[-1] == GOOD["title"]
+    assert titles(kansli)[-1] == GOOD["heading"]
     number = stored(kansli, InfoLink)[-1].id
     kansli.press("welcome.pack.open", {"link": number})
     kansli.press("welcome.pack.up", {"link": number})
-    assert titles(kansli).index(GOOD["title"]) == len(titles(kansli)) - 2
+    assert titles(kansli).index(GOOD["heading"]) == len(titles(kansli)) - 2
     for _ in range(9):
         kansli.press("welcome.pack.up", {"link": number})
-    assert titles(kansli)[0] == GOOD["title"]
-    kansli.press("welcome.pack.save", {"link": number, **GOOD, "title": "Mötesplatsen"})
+    assert titles(kansli)[0] == GOOD["heading"]
+    kansli.press("welcome.pack.save", {"link": number, **GOOD, "heading": "Mötesplatsen"})
     assert titles(kansli)[0] == "Mötesplatsen"
     kansli.press("welcome.pack.remove", {"link": number})
     assert "Mötesplatsen" not in titles(kansli)
     assert "finns inte längre" in kansli.press("welcome.pack.save", {"link": number, **GOOD})
-    assert audited(kansli.app.database)[0] == f"La till en länk i informationspaketet: {GOOD['title']}"
+    assert audited(kansli.app.database)[0] == f"La till en länk i informationspaketet: {GOOD['heading']}"
 
 
 @pytest.mark.parametrize(
     "bad",
     [
-        {"title": ""},
-        {"title": "x" * 81},
+        {"heading": ""},
+        {"heading": "x" * 81},
         {"url": ""},
         {"url": "http://www.sekom.se/"},
         {"url": "https://"},
@@ -67,8 +67,8 @@ def test_the_kansli_adds_changes_moves_and_removes(kansli: Chat) -> None:
         {"url": "javascript:alert(1)"},
         {"url": "mailto:kansliet@sekom.se"},
         {"url": f"https://www.sekom.se/{'x' * 500}"},
-        {"title": "www.sekom.se", "url": "https://spion.example/"},
-        {"title": "@Anna"},
+        {"heading": "www.sekom.se", "url": "https://spion.example/"},
+        {"heading": "@Anna"},
         {"track": "kansli"},
         {"track": ""},
     ],
@@ -80,8 +80,8 @@ def test_links_that_do_not_open_or_that_fool_people_are_refused(kansli: Chat, ba
 
 
 def test_markdown_in_a_title_is_shown_as_it_is_written(kansli: Chat) -> None:
-    kansli.press("welcome.pack.add", {**GOOD, "title": "**Fet** [x](https://spion.example)"})
-    kansli.press("welcome.pack.add", {**GOOD, "title": "**Fet**"})
+    kansli.press("welcome.pack.add", {**GOOD, "heading": "**Fet** [x](https://spion.example)"})
+    kansli.press("welcome.pack.add", {**GOOD, "heading": "**Fet**"})
     kansli.say("informationspaket")
     assert "spion" not in kansli.text
     assert "\\*\\*Fet" in kansli.text

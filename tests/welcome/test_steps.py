@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from sqlalchemy.orm import Session
@@ -66,7 +67,7 @@ def test_a_step_waits_for_the_end_of_a_weekend_and_of_christmas(chat: Chat) -> N
     at(chat, "2026-11-25T10:00:00+01:00")
     read(chat, [listed("Bo Berg")])
     tick(chat)
-    shown = {}
+    shown: dict[int, str] = {}
     for _ in range(50 * 4):
         chat.clock.forward(hours=6)
         tick(chat)
@@ -91,9 +92,8 @@ def test_a_pause_puts_the_step_off_and_leaving_ends_it(bo: Chat) -> None:
 def test_people_known_before_get_no_steps_and_those_who_asked_do(chat: Chat) -> None:
     for name, origin in (("Bo Berg", Origin.BEFORE), ("Cia Ceder", Origin.ASKED)):
         chat.as_(name)
-        number = id_of(chat, name)
         chat.app.database.play(
-            lambda session, number=number, origin=origin: onboardings.begin(session, number, origin, chat.clock.now)
+            partial(onboardings.begin, person_id=id_of(chat, name), origin=origin, now=chat.clock.now)
         )
     days(chat, 3)
     assert (len(chat_of(chat, "Bo Berg")), chat_of(chat, "Cia Ceder")[1:]) == (1, [TRY])
@@ -105,7 +105,7 @@ def test_day_three_shows_what_is_on_for_this_person(bo: Chat, kansli: Chat) -> N
     kansli.app.database.play(_ask_in_vatten)
     days(bo, 3)
     assert bo.card["body"][0]["text"] == TRY
-    assert "Skyfall i praktiken, torsdag den 3 december 2026 kl. 9.00–10.00" in bo.text
+    assert "Skyfall i praktiken, torsdag den 3 december 2026 kl. 09.00–10.00" in bo.text
     assert "Vatten: 1 fråga i kanalen" in bo.text
     assert "Kom igång" in bo.buttons
     assert "Mål och stadgar" in bo.text
