@@ -60,6 +60,8 @@ def listing(stage: str, shown: Sequence[NewcomerLine], page: int, note: str = ""
     body += [small(here.place)] if here.last else []
     left = sum(not line.nudged for line in shown)
     all_ = [button(f"Påminn alla ({left})", "welcome.nudge_all", alone=True)] if stage == STUCK and left > 1 else []
+    if stage == Stage.UNREACHED and shown:
+        all_.append(button("Skicka igen", "welcome.again", alone=True))
     back: list[Action] = [button("Tillbaka", "welcome.desk", alone=True)]
     return card(*body, actions=[*all_, *here.turns, *back], summary=f"{title}: {len(shown)}")
 

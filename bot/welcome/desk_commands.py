@@ -12,7 +12,7 @@ from bot.routes import Role, Routes, Where
 from bot.swedish import count, next_open
 from bot.turn import Turn
 from bot.welcome import access, desk_cards, overview
-from bot.welcome.overview import NewcomerLine
+from bot.welcome.overview import NewcomerLine, Stage
 from storage import newcomers, onboardings, outbox
 from storage.outbox import Delivery
 from storage.outgoing import Outgoing, Reach, ToPerson
@@ -54,6 +54,15 @@ def remind_all(turn: Turn) -> Reply:
     behind = [line for line in overview.stuck(overview.lines(turn)) if not line.nudged]
     number = _nudge(turn, behind)
     return _list(turn, desk_cards.STUCK, f"{count(number, 'påminnelse', 'påminnelser')} är på väg.")
+
+
+@routes.action("welcome.again")
+def send_again(turn: Turn) -> Reply:
+    """*Skicka igen*: send the welcomes that did not arrive once more."""
+    lost = overview.of_stage(overview.lines(turn), Stage.UNREACHED)
+    rows = overview.not_arrived(turn, [line.person.id for line in lost]).values()
+    number = sum(outbox.send_again(turn.session, row, turn.now) for row in rows)
+    return _list(turn, Stage.UNREACHED, f"{count(number, 'välkomst', 'välkomster')} är på väg igen.")
 
 
 def still_wanted(session: Session, row: Delivery) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -66,7 +66,7 @@ def lines(turn: Turn) -> list[NewcomerLine]:
     begun = [
         (row, person) for row, person in onboardings.everyone(session) if _is_new(row) and person.id not in outside
     ]
-    lost = _lost(turn, begun)
+    lost = not_arrived(turn, [person.id for row, person in begun if row.answered_at is None])
     found = [
         NewcomerLine(person, Stage.INVITED, guest.since, places.get(person.municipality_code or "", ""))
         for guest, person in outside.values()
@@ -134,11 +134,11 @@ def _step(turn: Turn, row: Onboarding, stage: Stage) -> str:
     return f"steg {dialog.steps.index(step) + 1} av {len(dialog.steps)}" if step else "sista steget"
 
 
-def _lost(turn: Turn, begun: Iterable[tuple[Onboarding, Person]]) -> set[int]:
-    """Return the people whose welcome did not arrive."""
-    keys = {f"welcome:{person.id}": person.id for row, person in begun if row.answered_at is None}
+def not_arrived(turn: Turn, people: Collection[int]) -> Mapping[int, int]:
+    """Return those of these people whose welcome did not arrive, or may not have, each with its delivery's id."""
+    keys = {f"welcome:{person_id}": person_id for person_id in people}
     ended = deliveries.ended(turn.session, keys) if keys else ()
-    return {keys[row.key] for row in ended if row.state in NOT_ARRIVED}
+    return {keys[row.key]: row.id for row in ended if row.state in NOT_ARRIVED}
 
 
 def _last_months(today: date) -> Iterator[date]:

@@ -2,7 +2,7 @@
 
 ``python -m tests.soak.newcomers [people] [kills] [seed]``; 300 people and 12 kills take about half a minute on each
 database. Nobody may be lost, twice may come only what is marked, and the team reads one message with the right number.
-A small version is in ``tests/welcome/test_kill.py``.
+What was in flight in three kills ends as uncertain, and the kansli decides. A small version is in ``tests/welcome/test_kill.py``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from storage import places, rosters
 from storage.database import Database
 from storage.newcomers import NewMember
 from storage.onboardings import Onboarding, Origin
-from storage.outbox import Delivery, State
+from storage.outbox import MOST_DOUBTS, Delivery, State
 from storage.people import Person
 from storage.rosters import Readable
 from tests.soak.announcement_worker import Workers, now
@@ -153,6 +153,8 @@ class Trial:
             yield f"p{number} was welcomed {times} times and is marked {row.doubts} times"
         elif row.state == State.SENT and not times:
             yield f"p{number} never got it"
+        elif row.state == State.UNCERTAIN and row.doubts >= MOST_DOUBTS:
+            pass  # several processes in a row were killed while they sent it; the kansli sees it and decides
         elif row.state not in (State.SENT, State.UNREACHABLE, State.FAILED):
             yield f"p{number} is {row.state}"
 

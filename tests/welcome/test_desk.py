@@ -109,6 +109,16 @@ def test_a_reminder_waits_for_working_hours_and_goes_to_nobody_who_got_done(thre
     assert (RESUME in chat_of(three, "Bo Berg"), chat_of(three, "Cia Ceder")[-1]) == (False, RESUME)
 
 
+def test_welcomes_that_did_not_arrive_are_sent_again(three: Chat) -> None:
+    dan = id_of(three, "Dan Dahl")
+    play(three, lambda session: _lose(session, dan))
+    three.say("onboarding")
+    assert "Dan Dahl" in three.click("Välkomsten kom inte fram: 1")
+    assert "1 välkomst är på väg igen" in three.click("Skicka igen")
+    assert deliveries(three)[f"welcome:{dan}"] == "sent"
+    assert "0 välkomster" in three.press("welcome.again", {})
+
+
 def test_long_lists_have_pages(kansli: Chat) -> None:
     read(kansli, [listed(f"Ny {number:02}") for number in range(20)])
     tick(kansli)
