@@ -113,8 +113,11 @@ def returned(session: Session, subject: str, now: datetime, kept_for: timedelta)
 
 
 def nudge(session: Session, person_id: int, now: datetime) -> bool:
-    """Note that the kansli has a person reminded. Return True exactly once."""
-    insert_all_new(session, NewMember, [{"person_id": person_id, "told_on": None, "nudged_at": None}])
+    """Note that the kansli has a person reminded. Return True exactly once.
+
+    A person who began by themselves gets a row that tells no team of them.
+    """
+    insert_all_new(session, NewMember, [{"person_id": person_id, "told_on": now.date(), "nudged_at": None}])
     this = update(NewMember).where(NewMember.person_id == person_id, NewMember.nudged_at.is_(None))
     return bool(session.execute(this.values(nudged_at=now)).rowcount)  # type: ignore[attr-defined]
 

@@ -89,7 +89,7 @@ def from_kansli(text: str) -> Json:
         heading("Meddelande från kansliet"),
         plain(text),
         small("Du får det för att du svarade på hur det går. Svara genom att skriva till mig."),
-        actions=[button("Fråga kansliet", "questions.to_kansli", alone=True)],
+        actions=[button("Fråga kansliet", "questions.to_kansli", bare=True)],
         summary=f"Meddelande från kansliet: {text[:200]}",
     )
 

@@ -2,7 +2,8 @@
 
 ``python -m tests.soak.newcomers [people] [kills] [seed]``; 300 people and 12 kills take about half a minute on each
 database. Nobody may be lost, twice may come only what is marked, and the team reads one message with the right number.
-What was in flight in three kills ends as uncertain, and the kansli decides. A small version is in ``tests/welcome/test_kill.py``.
+What was in flight in three kills ends as uncertain, and the kansli decides. A small
+version is in ``tests/welcome/test_kill.py``.
 """
 
 from __future__ import annotations
