@@ -32,7 +32,7 @@ class CheckIn(Base):
 
 
 def answer(session: Session, person_id: int, day: int, stars: int, now: datetime) -> CheckIn:
-    """Keep an answer; a later one to the same question replaces it, and the kansli sees it anew if it is low."""
+    """Keep an answer; a later one replaces it, and the kansli sees it again if it is low."""
     insert_new(session, CheckIn, person_id=person_id, day=day, stars=stars, comment="", at=now, settled_at=None)
     row = session.scalars(
         select(CheckIn).where(CheckIn.person_id == person_id, CheckIn.day == day).with_for_update()

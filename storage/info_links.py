@@ -60,7 +60,7 @@ def add(session: Session, track: Track, title: str, url: str, now: datetime) -> 
 
 
 def move_up(session: Session, link: InfoLink) -> None:
-    """Move a link one place up, and number the links anew so that each has a place of its own."""
+    """Move a link one place up, and number all links, so that each has a place of its own."""
     ordered = list(everyone(session))
     at = ordered.index(link)
     if at:

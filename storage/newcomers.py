@@ -35,7 +35,7 @@ class NewMember(Base):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class NewPerson:
     """A person who is new to the bot."""
 
     person_id: int
@@ -43,7 +43,7 @@ class Found:
     """The team in which they were seen."""
 
 
-def find(session: Session, now: datetime, *, guests_since: datetime | None, limit: int) -> list[Found]:
+def find(session: Session, now: datetime, *, guests_since: datetime | None, limit: int) -> list[NewPerson]:
     """Return at most ``limit`` people on rosters whose introduction has not begun, in the order of their ids.
 
     All of a team come at once, when the whole roster has been read. A guest who has not accepted the invitation does
@@ -52,10 +52,10 @@ def find(session: Session, now: datetime, *, guests_since: datetime | None, limi
     rows = select(Person.id).where(*_new(now, guests_since)).order_by(Person.id).limit(limit)
     ids = list(session.scalars(rows))
     places = _teams(session, ids)
-    return [Found(person_id, places.get(person_id)) for person_id in ids]
+    return [NewPerson(person_id, places.get(person_id)) for person_id in ids]
 
 
-def begin(session: Session, found: Sequence[Found], origin: Origin, now: datetime) -> list[int]:
+def begin(session: Session, found: Sequence[NewPerson], origin: Origin, now: datetime) -> list[int]:
     """Begin the introduction of these people. Return the ids of those for whom it had not begun."""
     ids = [each.person_id for each in found]
     # in a statement of its own, and in order: another replica that does the same waits here

@@ -17,6 +17,8 @@ from storage.outgoing import AsMail
 from storage.people import Person
 
 ON_PAGE = 8
+MOST_LOW = 5
+"""How many low answers the overview names, the oldest first. The week's decisions have all."""
 STUCK = "stuck"
 """The word of the list of people who have fallen behind."""
 NAMES = {
@@ -29,8 +31,10 @@ NAMES = {
 }
 
 
-def overview(counts: Mapping[Stage, int], stuck: int, months: Sequence[MonthTally]) -> Json:
-    """Return how many are in each stage, those who have fallen behind, and how many got done month by month."""
+def overview(
+    counts: Mapping[Stage, int], stuck: int, months: Sequence[MonthTally], low: Sequence[tuple[CheckIn, Person]]
+) -> Json:
+    """Return how many are in each stage, those who have fallen behind, low answers, and how many got done by month."""
     title = "Nya medlemmar"
     body: list[CardElement] = [heading(title)]
     if not any(counts.values()):
@@ -40,6 +44,9 @@ def overview(counts: Mapping[Stage, int], stuck: int, months: Sequence[MonthTall
     ]
     if stuck:
         body.append(row(f"{NAMES[STUCK]}: {stuck}", "welcome.list", stage=STUCK))
+    if low:
+        body.append(label("Låga svar som väntar"))
+        body += [row(_said(answer, person), "welcome.write", check_in=answer.id) for answer, person in low[:MOST_LOW]]
     if months:
         body.append(_chart(months))
     actions = [button("Informationspaketet", "welcome.pack")]
@@ -130,6 +137,10 @@ def _chart(months: Sequence[MonthTally]) -> CardElement:
     people = count(begun, "person", "personer")
     summary = f"{people} har kommit sedan {names[0]}, och {done} av dem har gått igenom introduktionen."
     return charts.columns("Nya och klara per månad", "personer", names, series, summary=summary)
+
+
+def _said(answer: CheckIn, person: Person) -> str:
+    return f"{person.called} gav {answer.stars} av 5, {day(answer.at)}"
 
 
 def _line(line: NewcomerLine) -> str:

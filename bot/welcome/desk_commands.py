@@ -13,7 +13,7 @@ from bot.swedish import count, next_open
 from bot.turn import Turn
 from bot.welcome import access, desk_cards, overview
 from bot.welcome.overview import NewcomerLine, Stage
-from storage import newcomers, onboardings, outbox
+from storage import check_ins, newcomers, onboardings, outbox
 from storage.outbox import Delivery
 from storage.outgoing import Outgoing, Reach, ToPerson
 
@@ -31,8 +31,8 @@ SUBJECT = "resume"
 def show(turn: Turn) -> Reply:
     """Show how many are where."""
     found = overview.lines(turn)
-    behind = len(overview.stuck(found))
-    return say(card=desk_cards.overview(overview.counts(found), behind, overview.months(turn)))
+    behind, low = len(overview.stuck(found)), check_ins.low(turn.session)
+    return say(card=desk_cards.overview(overview.counts(found), behind, overview.months(turn), low))
 
 
 @routes.action("welcome.list")

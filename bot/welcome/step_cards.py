@@ -11,7 +11,7 @@ from bot.message import Json
 from bot.schedule.times import span_of, written
 from bot.swedish import count, day
 from bot.welcome import steps
-from bot.welcome.steps import Counterpart, Current, Place
+from bot.welcome.steps import Counterpart, Current, PlaceFacts
 from storage.duties import Duty
 from storage.events import Event
 from storage.outgoing import AsMail
@@ -66,7 +66,7 @@ def try_asking_mail(now_on: Current) -> AsMail:
     return AsMail("Prova att fråga SEKOM-boten", "\n\n".join(parts), WHY)
 
 
-def place(shown: Place) -> Json:
+def place(shown: PlaceFacts) -> Json:
     """Return the card of day 14: what the municipality does this year, and whom to ask."""
     if shown.town is None:
         text = (
@@ -86,7 +86,7 @@ def place(shown: Place) -> Json:
     return card(*body, actions=actions, summary=f"{title}: {count(len(shown.duties), 'uppgift', 'uppgifter')} kvar")
 
 
-def place_mail(shown: Place) -> AsMail:
+def place_mail(shown: PlaceFacts) -> AsMail:
     """Return the same as a mail."""
     if shown.town is None:
         text = "Skriv **min kommun** till mig i Teams. Då kan jag visa vad kommunen gör i nätverket i år."
@@ -151,7 +151,7 @@ def _duty(duty: Duty) -> str:
     return f"{duty.title}, senast {day(duty.due)}" if duty.due else f"{duty.title}, datum inte satt"
 
 
-def _near(shown: Place) -> str:
+def _near(shown: PlaceFacts) -> str:
     return "Kollegor i kommuner av samma storlek" if shown.size_group else "Andra från din kommun"
 
 

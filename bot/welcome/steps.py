@@ -34,7 +34,7 @@ SEATS = (PersonRole.POLITICIAN, PersonRole.OFFICER, PersonRole.SUBSTITUTE)
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """What is on, for a person who has just come."""
+    """The events, questions and links for a person who has just come."""
 
     events: Sequence[Event]
     waiting: Sequence[tuple[str, int]]
@@ -55,7 +55,7 @@ class Counterpart:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlaceFacts:
     """What a person's municipality does this year, and the colleagues nearest to them."""
 
     town: Municipality | None
@@ -78,11 +78,11 @@ def current(session: Session, person: Person, begun: Onboarding, links: Sequence
     return Current(dated[:MOST_EVENTS], named, links[:MOST_LINKS], begun.finished_at is not None)
 
 
-def place(session: Session, person: Person, now: datetime) -> Place:
+def place(session: Session, person: Person, now: datetime) -> PlaceFacts:
     """Return what a person's municipality does this year, and whom they can ask."""
     town = home(session, person)
     if town is None:
-        return Place(None, (), ())
+        return PlaceFacts(None, (), ())
     year = date_of(now).year
     rows = [duty for duty in duties.of_year(session, year) if states.concerns(duty, town)]
     everywhere = standings.load(session, rows, now)
@@ -90,9 +90,9 @@ def place(session: Session, person: Person, now: datetime) -> Place:
     left = [(duty, standing) for duty, standing in shown if not standing.ended]
     near = list(_colleagues(session, person, town))
     if near:
-        return Place(town, left[:MOST_DUTIES], near[:MOST_COUNTERPARTS])
+        return PlaceFacts(town, left[:MOST_DUTIES], near[:MOST_COUNTERPARTS])
     alike = list(_alike(session, person, town))
-    return Place(town, left[:MOST_DUTIES], alike[:MOST_COUNTERPARTS], size_group=bool(alike))
+    return PlaceFacts(town, left[:MOST_DUTIES], alike[:MOST_COUNTERPARTS], size_group=bool(alike))
 
 
 def home(session: Session, person: Person) -> Municipality | None:

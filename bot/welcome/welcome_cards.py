@@ -5,8 +5,7 @@ from __future__ import annotations
 from bot.cards import button, card, heading, markdown, small
 from bot.message import Json
 from bot.swedish import count
-
-TITLE = "Välkommen till Sveriges Ekokommuner!"
+from bot.welcome.welcome_mails import TITLE
 
 
 def welcome() -> Json:

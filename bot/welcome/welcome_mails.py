@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from bot.welcome import welcome_cards
 from storage.outgoing import AsMail
 
+TITLE = "Välkommen till Sveriges Ekokommuner!"
 INVITED = "Din inbjudan till Sveriges Ekokommuners Teams väntar"
 
 
 def welcome() -> AsMail:
     """Return the mail to people whom no chat reaches, or who have not opened it."""
     return AsMail(
-        subject=welcome_cards.TITLE,
+        subject=TITLE,
         text=(
             "I nätverkets Teams finns jag, SEKOM-boten. Jag svarar på frågor om nätverket, påminner dig i tid och "
             "hjälper dig att hitta kollegor i andra kommuner.\n\n"
