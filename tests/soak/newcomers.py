@@ -1,6 +1,6 @@
 """Many new members at once under fire: a Connector that throttles and fails, and processes that are killed.
 
-``python -m tests.soak.newcomers [people] [kills] [seed]``; 300 people and 12 kills take about half a minute on each
+``python -m tests.soak.newcomers [people] [kills] [seed]``; 300 people and 6 kills take about half a minute on each
 database. Nobody may be lost, twice may come only what is marked, and the team reads one message with the right number.
 What was in flight in three kills ends as uncertain, and the kansli decides. A small
 version is in ``tests/welcome/test_kill.py``.
@@ -179,7 +179,7 @@ async def once(name: str, url: str, people: int, kills: int, seed: int) -> int:
 
 def main() -> int:
     people = int(sys.argv[1]) if len(sys.argv) > 1 else 300
-    kills = int(sys.argv[2]) if len(sys.argv) > 2 else 12
+    kills = int(sys.argv[2]) if len(sys.argv) > 2 else 6
     seed = int(sys.argv[3]) if len(sys.argv) > 3 else 1
     wrong = 0
     for many in dict.fromkeys((0, kills)):
