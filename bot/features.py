@@ -25,6 +25,7 @@ from bot import (
     questions,
     reminding,
     statuslists,
+    welcome,
 )
 from bot import help as help_feature
 from bot.desk import Decider, Tile
@@ -35,6 +36,7 @@ from bot.turn import Turn
 FEATURES = (
     *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda, onboarding),
     *(announcements, duties, statuslists, events, programme, attendance, forecast, news, consultations, newsletters),
+    welcome,
 )
 START: tuple[Tile, ...] = (
     *onboarding.START,
@@ -59,6 +61,7 @@ DECISIONS: tuple[Decider, ...] = (
     *faq.DECISIONS,
     *nudges.DECISIONS,
     *duties.DECISIONS,
+    *welcome.DECISIONS,
 )
 """What prepares decisions for the kansli."""
 AUDIENCES: Mapping[str, Condition] = {**events.CONDITIONS, **duties.CONDITIONS}

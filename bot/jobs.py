@@ -30,6 +30,7 @@ from bot import (
     questions,
     statuslists,
     upkeep,
+    welcome,
 )
 from bot.attendance import webinars
 from bot.delivery.answers import LOOK_EVERY, AnswerReader
@@ -40,6 +41,7 @@ from bot.privacy import retention
 from bot.register import roster_mirror
 from bot.tenant import Tenant
 from bot.turn import App
+from bot.welcome import guests
 from storage import copies
 from storage.copies import Copies
 
@@ -48,7 +50,7 @@ Work = Callable[[Session], int]
 
 DUE: tuple[Due, ...] = (
     *(*questions.DUE, *upkeep.DUE, *members.DUE, *announcements.DUE, *consultations.DUE, *duties.DUE),
-    *(attendance.due(AUDIENCES), *attendance.DUE),
+    *(attendance.due(AUDIENCES), *attendance.DUE, *welcome.DUE),
 )
 """The features that may have messages due. Each is asked every :data:`PLAN_EVERY`."""
 STILL_WANTED: Mapping[str, StillWanted] = {
@@ -64,6 +66,7 @@ STILL_WANTED: Mapping[str, StillWanted] = {
     **attendance.STILL_WANTED,
     **duties.STILL_WANTED,
     **statuslists.STILL_WANTED,
+    **welcome.STILL_WANTED,
 }
 """Checks just before sending whether a message is still wanted, by the first word of its subject."""
 
@@ -158,6 +161,7 @@ JOBS = (
     Job("news", PLAN_EVERY, news.run, news.ahead),
     Job("newcomers", WELCOME_EVERY, news.tell_newcomers, news.ahead_of_newcomers),
     Job("events", PLAN_EVERY, events.run, events.ahead),
+    Job("welcome", PLAN_EVERY, welcome.run, welcome.ahead),
 )
 """The jobs besides the planning of :data:`DUE` and the outbox's own loop. `clean` only ends cards about the erased."""
 PLAN = SendingPlan(DUE, tuple(job.ahead for job in JOBS if job.ahead is not None), STILL_WANTED)
@@ -178,10 +182,12 @@ def errands(
 ) -> tuple[Errand, ...]:
     """Return the regular readings of Teams and Graph. On a laptop the tenant is files, which have no rosters."""
     rosters = roster_mirror.Mirror(app, clock, teams, tenant.directory if tenant and in_graph else None)
+    invited = guests.GuestReader(app, clock, tenant.directory if tenant and in_graph else None)
     meetings = webinars.WebinarReader(app, clock, tenant.webinars if tenant and in_graph else None)
     return (
         Errand("rosters", roster_mirror.EVERY, rosters.run),
         Errand("answers", LOOK_EVERY, AnswerReader(app.database, tenant, clock).run),
+        Errand("guests", guests.EVERY, invited.run),
         Errand("webinars", webinars.EVERY, meetings.run),
     )
 

@@ -28,6 +28,7 @@ from bot.tenant import (
     Attendee,
     Booked,
     DirectoryMember,
+    InvitedGuest,
     Letter,
     Ping,
     Registrant,
@@ -142,6 +143,10 @@ class Papers:
     async def all_channel_members(self, team_id: str, channel_id: str) -> Sequence[DirectoryMember]:
         """Nobody."""
         del team_id, channel_id
+        return ()
+
+    async def invited_guests(self) -> Sequence[InvitedGuest]:
+        """Nobody."""
         return ()
 
     async def organised_by(self, entra_id: str) -> Sequence[Webinar]:

@@ -73,6 +73,11 @@ class Operating(BaseSettings):
         le=1_000_000,
         description="Write above how many people an announcement needs a second person's approval; 0 means never",
     )
+    welcome: bool = Field(
+        True,
+        alias="SEKOM_WELCOME",
+        description="Write true if the bot shall welcome new members of its teams by itself, or false",
+    )
     read_threads: bool = Field(
         False,
         alias="SEKOM_READ_THREADS",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from itertools import count
 from typing import Any
+from urllib.parse import quote
 
 from tests.support.fakes import Json
 
@@ -82,6 +83,7 @@ class State:
         """Catalog id by the manifest's id."""
         self.members: dict[str, list[Json]] = {}
         """By team id, or channel id, or channel id with ``+`` for all members."""
+        self.users: list[Json] = []
         self.webinars_of: dict[str, list[Json]] = {}
         self.registered: dict[str, list[Json]] = {}
         self.sessions: dict[str, list[Json]] = {}
@@ -266,6 +268,17 @@ class State:
         path = f"/teams/{given['team']}/channels/{given['channel']}/allMembers"
         return self._listed(self.members, given["channel"] + "+", query, path)
 
+    def invitedGuests(self, _: Given, query: Given, __: None) -> Answer:
+        """Answer with the selected properties only; a page keeps the filter of the first one."""
+        wanted = re.fullmatch(r"externalUserState eq '(\w+)'", query.get("$filter", ""))
+        if wanted is None or not query.get("$select"):
+            return Answer(400, code="Request_UnsupportedQuery")
+        users = [user for user in self.users if user.get("externalUserState") == wanted[1]]
+        fields = query["$select"].split(",")
+        shown = [{name: user.get(name) for name in fields} for user in users]
+        path = f"/users?$filter={quote(query['$filter'])}&$select={query['$select']}"
+        return self._listed({"": shown}, "", query, path)
+
     def webinars(self, given: Given, query: Given, _: None) -> Answer:
         path = f"/solutions/virtualEvents/webinars/getByUserIdAndRole(userId='{given['user']}',role='organizer')"
         return self._listed(self.webinars_of, given["user"], query, path)
@@ -296,7 +309,9 @@ class State:
         page: Json = {"@odata.context": "x", "value": lists[key][start : start + size]}
         if start + size < len(lists[key]):
             top = f"$top={query['$top']}&" if "$top" in query else ""
-            page["@odata.nextLink"] = self.strange_link or f"{self.base}{path}?{top}$skiptoken={start + size}"
+            page["@odata.nextLink"] = (
+                self.strange_link or f"{self.base}{path}{'&' if '?' in path else '?'}{top}$skiptoken={start + size}"
+            )
         return Answer(200, page)
 
 

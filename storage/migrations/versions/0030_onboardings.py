@@ -40,10 +40,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("person_id"),
     )
-    # people who were here before the bot welcomed anybody are not new members
+    # people who were here before the bot welcomed anybody are not new members; those who only stand on the kansli's
+    # list have yet to come
     op.execute(
         "INSERT INTO onboardings (person_id, origin, begun_at, answers) "
-        "SELECT id, 'before', first_seen_at, '{}' FROM people WHERE first_seen_at IS NOT NULL"
+        "SELECT id, 'before', first_seen_at, '{}' FROM people "
+        "WHERE teams_id IS NOT NULL OR id IN (SELECT person_id FROM roster_members)"
     )
 
 
