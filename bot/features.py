@@ -14,6 +14,7 @@ from bot import (
     faq,
     forecast,
     groups,
+    handover,
     memberlist,
     members,
     news,
@@ -23,6 +24,7 @@ from bot import (
     programme,
     questions,
     reminding,
+    silence,
     statuslists,
 )
 from bot import help as help_feature
@@ -34,6 +36,7 @@ from bot.turn import Turn
 FEATURES = (
     *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda),
     *(announcements, duties, statuslists, events, programme, attendance, forecast, news, consultations, newsletters),
+    *(handover, silence),
 )
 START: tuple[Tile, ...] = (
     *questions.START,
@@ -57,6 +60,7 @@ DECISIONS: tuple[Decider, ...] = (
     *faq.DECISIONS,
     *nudges.DECISIONS,
     *duties.DECISIONS,
+    *silence.DECISIONS,
 )
 """What prepares decisions for the kansli."""
 AUDIENCES: Mapping[str, Condition] = {**events.CONDITIONS, **duties.CONDITIONS}

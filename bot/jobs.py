@@ -24,10 +24,12 @@ from bot import (
     consultations,
     duties,
     events,
+    handover,
     members,
     news,
     nudges,
     questions,
+    silence,
     statuslists,
     upkeep,
 )
@@ -63,6 +65,8 @@ STILL_WANTED: Mapping[str, StillWanted] = {
     **attendance.STILL_WANTED,
     **duties.STILL_WANTED,
     **statuslists.STILL_WANTED,
+    **handover.STILL_WANTED,
+    **silence.STILL_WANTED,
 }
 """Checks just before sending whether a message is still wanted, by the first word of its subject."""
 
@@ -112,6 +116,8 @@ JOBS = (
     Job("news", PLAN_EVERY, news.run, news.ahead),
     Job("newcomers", WELCOME_EVERY, news.tell_newcomers, news.ahead_of_newcomers),
     Job("events", PLAN_EVERY, events.run, events.ahead),
+    Job("handovers", PLAN_EVERY, handover.run, handover.ahead),
+    Job("silences", WELCOME_EVERY, silence.run, silence.ahead),
 )
 """The jobs besides the planning of :data:`DUE` and the outbox's own loop. `clean` only ends cards about the erased."""
 PLAN = SendingPlan(DUE, tuple(job.ahead for job in JOBS if job.ahead is not None), STILL_WANTED)
