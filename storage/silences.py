@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Index, Select, String, delete, exists, func, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -15,11 +15,13 @@ from storage.faq import Entry, EntryState
 from storage.groups import ThemeGroup
 from storage.invitations import Invitation
 from storage.kansli import IS_KANSLI
+from storage.onboardings import Onboarding, Origin
 from storage.participations import Participation
 from storage.people import GRANTED, Person
 from storage.questions import Answer, Question, Status
 from storage.roles import Grant
 
+INTRODUCED = timedelta(days=30)
 _OPEN = text("ended_at IS NULL")
 
 
@@ -49,13 +51,16 @@ class Silence(Base):
 # who is silent
 
 
-def quiet(session: Session, before: datetime) -> Sequence[Person]:
+def quiet(session: Session, before: datetime, person_id: int | None = None) -> Sequence[Person]:
     """Return the people who were not active after ``before``, whom the bot has met and has not asked yet, by id.
+
+    With ``person_id``, only that person.
 
     Not the kansli and the board, nobody who has left or wants to leave. :func:`signs` has other signs of life.
     """
     asked = exists().where(Silence.person_id == Person.id, Silence.ended_at.is_(None))
     query = _asked_for_nothing().where(func.coalesce(Person.last_active_at, Person.greeted_at) <= before, ~asked)
+    query = query if person_id is None else query.where(Person.id == person_id)
     return list(session.scalars(query.order_by(Person.id)))
 
 
@@ -72,7 +77,10 @@ def _asked_for_nothing() -> Select[Person]:
 
 
 def signs(session: Session, ids: Collection[int]) -> Mapping[int, Sequence[datetime]]:
-    """Return the signs of life of these people outside our chat, and the ends of earlier silences."""
+    """Return the signs of life of these people outside our chat, and the ends of earlier silences.
+
+    The introduction of a new member asks how it goes itself, on day 90. So it counts until :data:`INTRODUCED` later.
+    """
     rows: list[tuple[int | None, datetime | None]] = []
     answers = select(Invitation.person_id, func.max(Invitation.answered_at)).where(Invitation.person_id.in_(ids))
     came = select(Participation.person_id, func.max(Participation.at)).where(Participation.person_id.in_(ids))
@@ -83,6 +91,9 @@ def signs(session: Session, ids: Collection[int]) -> Mapping[int, Sequence[datet
         (ends, Silence.person_id),
     ):
         rows += [(person_id, at) for person_id, at in session.execute(query.group_by(group))]
+    begun = select(Onboarding.person_id, Onboarding.begun_at).where(Onboarding.person_id.in_(ids))
+    fresh = session.execute(begun.where(Onboarding.origin != Origin.BEFORE))
+    rows += [(person_id, at + INTRODUCED) for person_id, at in fresh]
     found: dict[int, list[datetime]] = {}
     for person_id, at in rows:
         if person_id is not None and at is not None:

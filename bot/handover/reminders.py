@@ -109,7 +109,7 @@ def _hand_over(session: Session, app: App, contact_id: int, clock: Callable[[], 
     change = Change(session, None, now)
     moved = moves.move(change, found, previous)
     rows = list(notices.to_previous(session, found, previous, moved))
-    if not _is_back(session, found):
+    if moved.events or not _is_back(session, found):  # who has places again must know
         shown = dossier.gather(session, found, now, moved=moved)
         rows.append(notices.dossier(found, shown, app.settings.contact))
     return outbox.enqueue_all(session, rows, now)

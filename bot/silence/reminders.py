@@ -77,10 +77,8 @@ def _ask_colleague(session: Session, silence_id: int, now: datetime) -> int:
 
 def _ask(session: Session, app: App, person_id: int, now: datetime) -> int:
     """Ask a person, if they are still silent. Replicas that ask at the same time store one silence."""
-    found = {person.id: heard for person, heard in rules.silent(session, app.settings.silent_days, now)}
-    if person_id not in found:
+    found = next(rules.silent(session, app.settings.silent_days, now, person_id), None)
+    row = silences.start(session, person_id, now) if found is not None else None
+    if found is None or row is None:
         return 0
-    row = silences.start(session, person_id, now)
-    if row is None:
-        return 0
-    return outbox.enqueue(session, notices.to_person(session, row, found[person_id], now), now)
+    return outbox.enqueue(session, notices.to_person(session, row, found[1], now), now)

@@ -83,10 +83,15 @@ def last_signs(session: Session, people: Collection[Person]) -> Mapping[int, dat
     }
 
 
-def silent(session: Session, days: int, now: datetime) -> Iterator[tuple[Person, datetime]]:
-    """Yield the people who have been silent for so many days and may be asked now, with when they were last heard."""
+def silent(
+    session: Session, days: int, now: datetime, person_id: int | None = None
+) -> Iterator[tuple[Person, datetime]]:
+    """Yield the people who have been silent for so many days and may be asked now, with when they were last heard.
+
+    With ``person_id``, only that person.
+    """
     before, today = now - timedelta(days=days), date_of(now)
-    people = [person for person in silences.quiet(session, before) if not person.away(today)]
+    people = [person for person in silences.quiet(session, before, person_id) if not person.away(today)]
     heard, had = last_signs(session, people), silences.messages(session, now - HALF_YEAR)
     for person in people:
         if heard[person.id] <= before and had[person.id] < MOST:

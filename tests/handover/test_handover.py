@@ -14,7 +14,7 @@ from storage import duties as stored_duties
 from storage import invitations, questions
 from storage.duties import DutyState
 from storage.questions import Question, Status
-from tests.support.chat import Chat, Clock
+from tests.support.chat import Chat, Clock, words
 from tests.support.duties import OFFICER, POLITICIAN, add_duty, put
 from tests.support.events import put_up, state
 from tests.support.handovers import appoint, end, replace, settle, states, tick
@@ -263,7 +263,8 @@ def test_a_change_undone_later_gives_back_what_moved(per: Chat, nina: Chat) -> N
     settle(per)
 
     assert (state(per), state(nina)) == ("registered", "left")
-    assert (dossiers(per), thanks(nina)) == (0, 1)
+    assert (dossiers(per), thanks(nina)) == (1, 1)
+    assert "Platser som är dina nu" in "".join(words(one.message.card) for one in per.shown if one.message.card)
 
 
 def test_two_changes_in_a_day_hand_over_once_from_the_first(per: Chat, nina: Chat) -> None:

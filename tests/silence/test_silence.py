@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from bot import silence as feature
-from storage import contacts, participations, people, roles, silences
+from storage import contacts, onboardings, participations, people, roles, silences
 from storage.contacts import ProposalKind
 from storage.faq import Entry, EntryState
+from storage.onboardings import Onboarding
 from storage.participations import ParticipationSource
 from storage.people import PersonRole
 from storage.silences import Silence
@@ -62,6 +63,7 @@ def anna(chat: Chat, kansli: Chat) -> Chat:
     know(chat, mail="anna@sotenas.se", municipality_code=SOTENAS)
     set_up(chat.app.database)
     appoint(chat, "politician", "Anna Andersson", "anna@sotenas.se")
+    chat.app.database.play(lambda session: session.query(Onboarding).update({"origin": onboardings.Origin.BEFORE}))
     return chat
 
 
@@ -272,6 +274,16 @@ def test_nobody_answers_for_another(anna: Chat, bo: Chat, kansli: Chat) -> None:
     assert "redan ordnat" in bo.press("silence.fine", {"silence": 1})
     assert "kansliet" in eva.press("silence.handled", {"silence": 1}).casefold()
     assert rows(anna)[0][3] == ""
+
+
+def test_a_new_member_is_asked_by_the_introduction_first(anna: Chat) -> None:
+    number = anna.app.database.play(lambda session: person_of(session, anna))
+    anna.app.database.play(lambda session: session.query(Onboarding).filter_by(person_id=number).delete())
+    anna.app.database.play(lambda session: onboardings.begin(session, number, onboardings.Origin.MET, BEGAN))
+    look(anna, days=97)
+    assert rows(anna) == []
+    look(anna, days=29)  # after Easter
+    assert len(rows(anna)) == 1
 
 
 def test_two_replicas_ask_once(anna: Chat) -> None:

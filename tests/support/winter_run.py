@@ -23,6 +23,7 @@ from storage.duties import DutySource, DutyState
 from storage.events import Event, EventKind, EventState
 from storage.groups import ThemeGroup
 from storage.municipalities import MemberState, Municipality
+from storage.onboardings import Onboarding, Origin
 from storage.outbox import Delivery
 from storage.people import Person, PersonRole, RemindBy
 from storage.questions import Question, Status
@@ -147,6 +148,7 @@ class Run:
 
     def _awake(self, session: Session) -> None:
         """Let everybody be heard all the time but those whom the plan silences."""
+        session.query(Onboarding).update({"origin": Origin.BEFORE})
         for person in session.scalars(select(Person)):
             person.greeted_at, person.last_active_at = LONG_AGO, winter.ENDS
 
