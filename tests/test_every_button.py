@@ -292,7 +292,7 @@ def test_no_button_of_the_kanslis_works_for_a_member(world: World) -> None:
     assert {"attendance.open", "attendance.preview", "attendance.save", "attendance.figures_of"} <= met
     assert {"faq.from_question", "faq.write", "faq.no_gap", "faq.add_phrasing"} <= met
     assert {"consultations.list", "newsletters.draft"} <= met
-    assert {"handover.show", "silence.list", "silence.handled", "people.vacant"} <= met
+    assert {"handover.show", "silence.handled", "people.vacant"} <= met
 
 
 def test_only_the_colleague_decides_about_the_name_with_their_answer(world: World) -> None:

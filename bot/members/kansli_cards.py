@@ -85,11 +85,9 @@ def _by_state(states: Mapping[str, int]) -> list[Action]:
 
 
 def _empty(lines: Sequence[str]) -> list[CardElement]:
-    """Return the seats that have been empty longest, with the button to all."""
-    if not lines:
-        return []
-    shown = markdown("\n".join(f"- {escape(line)}" for line in lines))
-    return [label("Längst utan kontaktperson"), shown, buttons(button("Alla dagar utan", "people.vacant", page=0))]
+    """Return the seats that have been empty longest, and the button to all times without a holder."""
+    shown = [label("Längst utan kontaktperson"), markdown("\n".join(f"- {escape(line)}" for line in lines))]
+    return [*(shown if lines else []), buttons(button("Dagar utan kontaktperson", "people.vacant", page=0))]
 
 
 def which(municipalities: Sequence[Municipality]) -> Json:

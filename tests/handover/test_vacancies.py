@@ -66,7 +66,7 @@ def test_the_kansli_sees_the_longest_first(kansli: Chat) -> None:
     assert "Utan kontaktpolitiker i 30 dagar, sedan den 25 november 2026." in kansli.say("visa kommun Sotenäs")
     appoint(kansli, "politician", "Nina Ny", "nina@sotenas.se")
     kansli.say("medlemmar")
-    shown = kansli.click("Alla dagar utan")
+    shown = kansli.click("Dagar utan kontaktperson")
     assert "Dagar utan kontaktperson\n1 uppdrag är tomt nu." in shown
     assert shown.index("Lunds kommun: utan tjänsteperson i 10 dagar") < shown.index("Har varit tomma")
     assert "Sotenäs kommun: utan kontaktpolitiker i 29 dagar, till den 23 december 2026" in shown
