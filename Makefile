@@ -65,6 +65,7 @@ soak: .venv/.dev ## the long runs: mutated activities, random lists, killed deli
 	$(BIN)/python -W ignore -m tests.soak.changes
 	$(BIN)/python -m tests.soak.duties
 	$(BIN)/python -m tests.soak.newcomers
+	$(BIN)/python -W ignore -m tests.soak.winter
 	$(BIN)/python -m tests.soak.stops
 
 package: .venv/.run ## build the Teams app package

@@ -14,6 +14,7 @@ from bot import (
     faq,
     forecast,
     groups,
+    handover,
     memberlist,
     members,
     news,
@@ -24,6 +25,7 @@ from bot import (
     programme,
     questions,
     reminding,
+    silence,
     statuslists,
     welcome,
 )
@@ -36,6 +38,7 @@ from bot.turn import Turn
 FEATURES = (
     *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda, onboarding),
     *(announcements, duties, statuslists, events, programme, attendance, forecast, news, consultations, newsletters),
+    *(handover, silence),
     welcome,
 )
 START: tuple[Tile, ...] = (
@@ -61,6 +64,7 @@ DECISIONS: tuple[Decider, ...] = (
     *faq.DECISIONS,
     *nudges.DECISIONS,
     *duties.DECISIONS,
+    *silence.DECISIONS,
     *welcome.DECISIONS,
 )
 """What prepares decisions for the kansli."""

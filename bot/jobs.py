@@ -23,11 +23,13 @@ from bot import (
     consultations,
     duties,
     events,
+    handover,
     members,
     news,
     nudges,
     onboarding,
     questions,
+    silence,
     statuslists,
     upkeep,
     welcome,
@@ -67,6 +69,8 @@ STILL_WANTED: Mapping[str, StillWanted] = {
     **duties.STILL_WANTED,
     **statuslists.STILL_WANTED,
     **welcome.STILL_WANTED,
+    **handover.STILL_WANTED,
+    **silence.STILL_WANTED,
 }
 """Checks just before sending whether a message is still wanted, by the first word of its subject."""
 
@@ -162,6 +166,8 @@ JOBS = (
     Job("newcomers", WELCOME_EVERY, news.tell_newcomers, news.ahead_of_newcomers),
     Job("events", PLAN_EVERY, events.run, events.ahead),
     Job("welcome", PLAN_EVERY, welcome.run, welcome.ahead),
+    Job("handovers", PLAN_EVERY, handover.run, handover.ahead),
+    Job("silences", WELCOME_EVERY, silence.run, silence.ahead),
 )
 """The jobs besides the planning of :data:`DUE` and the outbox's own loop. `clean` only ends cards about the erased."""
 PLAN = SendingPlan(DUE, tuple(job.ahead for job in JOBS if job.ahead is not None), STILL_WANTED)

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 
 import pytest
 from sqlalchemy.orm import Session
@@ -26,6 +27,7 @@ from storage.database import Database
 from storage.faq import Entry, EntryKind
 from storage.participations import ParticipationSource
 from storage.people import PersonRole
+from storage.silences import Silence
 from tests.conftest import make_app
 from tests.support import walk
 from tests.support.chat import KANSLI, Chat, Clock, seen
@@ -100,6 +102,7 @@ GUESS = {
     "announcement": 1,
     "duty": 1,
     "version": 1,
+    "silence": 1,
     "code": SOTENAS,
     "role": "kansli",
     "seat": "officer",
@@ -270,6 +273,8 @@ def world(walked: App, clock: Clock) -> World:
     database.play(
         lambda session: participations.note(session, held, [person(anna).id], ParticipationSource.SELF, clock.now)
     )
+    quiet = {"asked_at": clock.now, "listed_at": clock.now, "note": "no_answer", "colleague_id": person(bo).id}
+    database.play(partial(lambda session, who: session.add(Silence(person_id=who, **quiet)), who=person(anna).id))
     know(lena, left_at=clock.now)
     ask(anna, PRIVATE, "Vet inte – till kansliet", "Visa inte mitt namn")
     cia.say("vad säger ni om drönare")
@@ -300,6 +305,7 @@ def test_no_button_of_a_members_works_for_another_or_for_the_kansli(world: World
         f"duties.{verb}" for verb in ("done", "begin", "undo", "ask_postpone", "ask_help", "instead", "mine")
     } <= met
     assert {"statuslist.still_done", "statuslist.not_done"} <= met
+    assert {"handover.decline"} <= met
 
 
 def test_no_button_of_the_kanslis_works_for_a_member(world: World) -> None:
@@ -315,6 +321,7 @@ def test_no_button_of_the_kanslis_works_for_a_member(world: World) -> None:
     assert "statuslist.start" in met
     assert {"faq.from_question", "faq.write", "faq.no_gap", "faq.add_phrasing"} <= met
     assert {"consultations.list", "newsletters.draft"} <= met
+    assert {"handover.show", "silence.handled", "people.vacant"} <= met
 
 
 def test_only_the_colleague_decides_about_the_name_with_their_answer(world: World) -> None:

@@ -39,6 +39,8 @@ KINDS = {
     "event_question": "Frågor till talare",
     "event_rating": "Frågor efter ett möte",
     "event_unanswered": "Påminnelser till inbjudna utan svar",
+    "handover": "Överlämningar till nya kontaktpersoner",
+    "handover_places": "Besked om platser som gått vidare",
     "introduction": "Presentationer i temagrupperna",
     "lack": "Påminnelser om det som saknas",
     "named_in_bank": "Namn i kunskapsbanken att ta bort",
@@ -49,6 +51,8 @@ KINDS = {
     "question_dialog": "Frågor som håller på att skrivas",
     "question_reminder": "Påminnelser om obesvarade frågor",
     "reply": "Svar som inte gick att skicka",
+    "silence": "Frågor om hur det går",
+    "silence_colleague": "Frågor om rätt kontaktperson",
     "thread_offer": "Erbjudanden i kanalernas trådar",
 }
 """The kinds of causes. A kind that is not here is called by its message, if the bot or the kansli began it."""
