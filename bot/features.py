@@ -14,6 +14,7 @@ from bot import (
     faq,
     forecast,
     groups,
+    matches,
     memberlist,
     members,
     news,
@@ -33,7 +34,7 @@ from bot.turn import Turn
 
 FEATURES = (
     *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda),
-    *(announcements, duties, statuslists, events, programme, attendance, forecast, news, consultations, newsletters),
+    *(announcements, duties, statuslists, events, programme, attendance, forecast, news, consultations, newsletters, matches),
 )
 START: tuple[Tile, ...] = (
     *questions.START,
@@ -42,6 +43,7 @@ START: tuple[Tile, ...] = (
     *duties.START,
     *groups.START,
     *members.START,
+    *matches.START,
     *reminding.START,
     *privacy.START,
     *faq.START,

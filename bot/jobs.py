@@ -24,6 +24,7 @@ from bot import (
     consultations,
     duties,
     events,
+    matches,
     members,
     news,
     nudges,
@@ -48,6 +49,7 @@ Work = Callable[[Session], int]
 
 DUE: tuple[Due, ...] = (
     *(*questions.DUE, *upkeep.DUE, *members.DUE, *announcements.DUE, *consultations.DUE, *duties.DUE),
+    *matches.DUE,
     *(attendance.due(AUDIENCES), *attendance.DUE),
 )
 """The features that may have messages due. Each is asked every :data:`PLAN_EVERY`."""
@@ -63,6 +65,7 @@ STILL_WANTED: Mapping[str, StillWanted] = {
     **attendance.STILL_WANTED,
     **duties.STILL_WANTED,
     **statuslists.STILL_WANTED,
+    **matches.STILL_WANTED,
 }
 """Checks just before sending whether a message is still wanted, by the first word of its subject."""
 
@@ -112,6 +115,7 @@ JOBS = (
     Job("news", PLAN_EVERY, news.run, news.ahead),
     Job("newcomers", WELCOME_EVERY, news.tell_newcomers, news.ahead_of_newcomers),
     Job("events", PLAN_EVERY, events.run, events.ahead),
+    Job("matches", PLAN_EVERY, matches.run, matches.ahead),
 )
 """The jobs besides the planning of :data:`DUE` and the outbox's own loop. `clean` only ends cards about the erased."""
 PLAN = SendingPlan(DUE, tuple(job.ahead for job in JOBS if job.ahead is not None), STILL_WANTED)

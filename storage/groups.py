@@ -119,3 +119,12 @@ def followers(session: Session, theme: str) -> list[int]:
 def followed_by(session: Session, person_id: int) -> set[str]:
     """Return the themes that a person follows."""
     return set(session.scalars(select(Follow.theme).where(Follow.person_id == person_id)))
+
+
+def names_followed(session: Session) -> dict[int, frozenset[str]]:
+    """Return the names of the groups that each person follows."""
+    rows = session.execute(select(Follow.person_id, ThemeGroup.name).join(ThemeGroup, ThemeGroup.theme == Follow.theme))
+    found: dict[int, set[str]] = {}
+    for person_id, name in rows:
+        found.setdefault(person_id, set()).add(name)
+    return {person_id: frozenset(names) for person_id, names in found.items()}

@@ -31,6 +31,8 @@ class Operation(StrEnum):
     """Make an appointment's calendar entry, or bring it up to date."""
     CALL_OFF = "call_off"
     """Cancel an appointment's calendar entry, for good."""
+    OPEN_CHAT = "open_chat"
+    """Open a group chat for people, with the bot in it."""
 
 
 class Repeat(StrEnum):
@@ -175,8 +177,20 @@ class ToCalendar:
         return cls(lane.removeprefix(_CALENDAR))
 
 
+@dataclass(frozen=True, slots=True)
+class ToNewChat:
+    """A new group chat of people, with the bot in it, if the tenant allows that. ``text`` is its name.
+
+    Nothing is written there; :class:`ThreadOf` does that. Opening one twice makes two chats, so take ``Repeat.ASK``.
+    """
+
+    person_ids: tuple[int, ...]
+
+
 _CALENDAR = "calendar:"
-Recipient: TypeAlias = ToPerson | ToMail | ToChannel | ToThread | ThreadOf | ToMessage | MessageOf | ToCalendar
+Recipient: TypeAlias = (
+    ToPerson | ToMail | ToChannel | ToThread | ThreadOf | ToMessage | MessageOf | ToCalendar | ToNewChat
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +259,8 @@ class Outgoing:
         if not self.text and self.card is None:
             return None
         by_mail = {} if self.mail is None else {"mail": asdict(self.mail)}
-        return {"text": self.text, "card": self.card, **by_mail}
+        members = {"members": sorted(self.to.person_ids)} if isinstance(self.to, ToNewChat) else {}
+        return {"text": self.text, "card": self.card, **by_mail, **members}
 
 
 def number_of(subject: str) -> int | None:
@@ -293,6 +308,8 @@ def columns(outgoing: Outgoing) -> dict[str, Any]:
         case ToCalendar() as entry:
             where = {"operation": Operation.INVITE if outgoing.appointment else Operation.CALL_OFF}
             common["lane"] = entry.lane
+        case ToNewChat():
+            where = {"operation": Operation.OPEN_CHAT}
     return {**common, **where}
 
 

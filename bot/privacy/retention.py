@@ -14,7 +14,7 @@ from bot.privacy import personal_data
 from bot.settings import Settings
 from bot.swedish import date_of
 from bot.turn import App
-from storage import agenda, answer_forms, faq_growth, faq_log, links, news, offers, retention, turns, viewpoints
+from storage import agenda, answer_forms, faq_growth, faq_log, links, news, offers, pairs, retention, turns, viewpoints
 from storage.database import PURGE, Database, wake
 from storage.privacy import EraseHook
 
@@ -106,6 +106,11 @@ OLD = (
         "names of former contact persons",
         lambda it: f"SEKOM_HISTORY_DAYS={it.history_days}",
         lambda s, it, now, most: retention.forget_former(s, date_of(_before(now, it.history_days)), most),
+    ),
+    Old(
+        "matches that ended",
+        lambda it: f"SEKOM_HISTORY_DAYS={it.history_days}",
+        lambda s, it, now, most: pairs.forget_old(s, _before(now, it.history_days), most),
     ),
     Old(
         "log of the kansli's changes",

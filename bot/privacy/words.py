@@ -101,9 +101,9 @@ CLASSES = (
     ),
     KeptClass(
         "Din start i nätverket",
-        ("onboardings", "match_profiles"),
-        "Hur långt du har kommit i introduktionen, vad du har svarat där, vad du brottas med, och om du vill ha eller "
-        "vara kontaktperson.",
+        ("onboardings", "match_profiles", "match_offers", "match_avoidances", "pair_members"),
+        "Hur långt du har kommit i introduktionen, vad du har svarat där, vad du brottas med, om du vill ha eller vara "
+        "kontaktperson, vilka du har matchats med och hur det gick, och vilka du inte vill matchas med.",
         "Så att du kan fortsätta där du var, och så att rätt personer hittar varandra.",
         _while_here,
     ),

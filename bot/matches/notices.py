@@ -1,0 +1,169 @@
+"""Tell people what becomes of requests and matches, with outbox rows in the change's own transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from bot import links
+from bot.matches import cards, mails, matching, people, rules
+from bot.matches.cards import PairView
+from bot.message import Json
+from bot.register.change import Change
+from bot.swedish import date_of, day
+from storage import match_profiles, outbox, pairs
+from storage import people as stored_people
+from storage.outbox import Delivery, State
+from storage.outgoing import AsMail, Outgoing, Reach, Repeat, ThreadOf, ToNewChat, ToPerson, number_of
+from storage.pairs import Meeting, PairState
+
+REQUEST, CHAT, INTRO, NEWS = "pair_request", "pair_chat", "pair_intro", "pair_news"
+DAY, MET, OFFER, PAUSED = "pair_day", "pair_met", "pair_offer", "pair_paused"
+KINDS = (REQUEST, CHAT, INTRO, NEWS, DAY, MET, OFFER, PAUSED)
+"""The first words of all subjects."""
+MAIL_AFTER = timedelta(hours=1)
+"""A guest who has not opened the message in the chat gets it by mail."""
+CHAT_WAITS = timedelta(hours=1)
+"""How long Microsoft may take to open a group chat. After that, people get a link."""
+TOPIC = "Kontaktperson i Sveriges Ekokommuner"
+
+
+def view(session: Session, meeting: Meeting, person_id: int) -> PairView:
+    """Return a pair as one of its people sees it."""
+    known = people.of(session, [person for _, person in meeting.members])
+    others = meeting.others(person_id)
+    opened = outbox.find(session, f"{CHAT}:{meeting.pair.id}")
+    group_chat = opened.join_url if opened is not None else None
+    addresses = [(other.mail, other.id) for other in others if other.mail]
+    link = links.chat_with_all(addresses) if addresses and len(addresses) == len(others) else ""
+    contact = meeting.contact.id if meeting.contact else None
+    theirs = [known[other.id] for other in others]
+    return PairView(
+        meeting.pair, known[person_id], theirs, contact, group_chat or link, group_chat=group_chat is not None
+    )
+
+
+def requested(change: Change, meeting: Meeting) -> None:
+    """Ask the contact person."""
+    if meeting.contact is None or not meeting.newcomers:
+        return
+    known, until = rules.known(change, meeting), day(rules.answer_by(meeting.pair))
+    newcomer = known[meeting.newcomers[0].id]
+    card = cards.request(meeting.pair, newcomer, known[meeting.contact.id], until)
+    _tell(change, f"{REQUEST}:{meeting.pair.id}", meeting.contact.id, card, mails.request(newcomer, until))
+
+
+def open_chat(change: Change, meeting: Meeting) -> None:
+    """Have a group chat opened for people who are matched, and greet them there.
+
+    Without a tenant that allows it, :func:`introduce` gives them a link instead.
+    """
+    key, names = f"{CHAT}:{meeting.pair.id}", [person.called for _, person in meeting.members]
+    until = change.now + CHAT_WAITS
+    members = tuple(person.id for _, person in meeting.members)
+    rows = (
+        Outgoing(key, key, ToNewChat(members), text=TOPIC, repeat=Repeat.ASK, expires_at=until),
+        Outgoing(f"{key}:greeting", key, ThreadOf(key), card=cards.chat(names), expires_at=until + CHAT_WAITS),
+    )
+    outbox.enqueue_all(change.session, rows, change.now)
+
+
+def introduce(change: Change, meeting: Meeting) -> bool:
+    """Introduce people who are matched, when it is known whether they have a group chat. Return whether it is."""
+    opened = outbox.find(change.session, f"{CHAT}:{meeting.pair.id}")
+    if (
+        opened is not None
+        and opened.state in (State.WAITING, State.SENDING)
+        and change.now < meeting.pair.since + CHAT_WAITS
+    ):
+        return False
+    meeting.pair.introduced_at = change.now
+    for _, person in meeting.members:
+        own = view(change.session, meeting, person.id)
+        card = cards.matched(own, change.today)
+        _tell(change, f"{INTRO}:{meeting.pair.id}", person.id, card, mails.matched(own))
+    return True
+
+
+def chosen(change: Change, meeting: Meeting, by: int) -> None:
+    """Tell the others which day a person has chosen."""
+    meets_on = meeting.pair.meets_on
+    if meets_on is None:
+        return
+    for person in meeting.others(by):
+        own = view(change.session, meeting, person.id)
+        name = next(other.called for other in own.others if other.id == by)
+        card = cards.chosen(own, meets_on, name)
+        _tell(change, f"{DAY}:{meeting.pair.id}", person.id, card, mails.chosen(own, meets_on), more=f"set:{meets_on}")
+
+
+def declined(change: Change, meeting: Meeting, title: str, text: str) -> None:
+    """Tell a newcomer that a request or match has come to nothing, with new candidates if there are any."""
+    for newcomer in meeting.newcomers:
+        news(change, meeting, newcomer.id, title, text)
+
+
+def news(change: Change, meeting: Meeting, person_id: int, title: str, text: str) -> None:
+    """Tell a person in a pair what has become of it. A newcomer who waits again may choose at once."""
+    own = meeting.own(person_id)
+    found = rules.candidates(change, person_id) if own and own.part == pairs.PairPart.NEWCOMER else []
+    if found:
+        pairs.note_offer(change.session, person_id, change.now)
+    card = cards.candidates(found, f"{title}. {text}") if found else cards.told(title, text)
+    _tell(change, f"{NEWS}:{meeting.pair.id}", person_id, card, mails.told(title, text), more=str(meeting.pair.state))
+
+
+def paused(change: Change, person_id: int) -> None:
+    """Tell a person that they were paused because nothing was heard of them."""
+    card, when = cards.paused(), f"{change.now:%Y%m%d}"
+    mail = mails.told("Du tar paus från matchningen", "Jag har frågat tre gånger utan att höra något.")
+    _tell(change, f"{PAUSED}:{person_id}", person_id, card, mail, more=when)
+
+
+def offer(person_id: int, found: Sequence[matching.Candidate], at: datetime) -> Outgoing:
+    """Return the message that offers a newcomer contact persons."""
+    return Outgoing(
+        f"{OFFER}:{person_id}:{at:%Y%m%d}:person:{person_id}",
+        f"{OFFER}:{person_id}",
+        ToPerson(person_id),
+        card=cards.candidates(found),
+        reach=Reach.REMINDER,
+        mail=mails.offered(len(found)),
+    )
+
+
+def still_wanted(session: Session, row: Delivery) -> bool:
+    """Return whether what the message says still holds, asked just before sending."""
+    kind, number = row.subject.partition(":")[0], number_of(row.subject)
+    if kind == PAUSED:
+        profile = match_profiles.of_person(session, number or 0)
+        return profile is not None and profile.paused
+    if kind == OFFER:
+        person = stored_people.by_id(session, number)
+        pool = people.load(session, date_of(row.not_before))
+        return person is not None and pool.find(person.id) is not None
+    meeting = pairs.look(session, number)
+    return meeting is not None and _holds(meeting, row, kind)
+
+
+def _holds(meeting: Meeting, row: Delivery, kind: str) -> bool:
+    """Return whether a message about a pair still holds. What became of it is told even if the other one is gone."""
+    pair, own = meeting.pair, meeting.own(row.person_id or 0)
+    together = pair.state == PairState.MATCHED and len(meeting.members) > 1
+    return {
+        NEWS: True,
+        REQUEST: pair.state == PairState.ASKED and bool(meeting.newcomers),
+        CHAT: together and (row.target is not None or pair.introduced_at is None),
+        INTRO: together,
+        DAY: together and str(pair.meets_on) in row.key,
+        MET: together and own is not None and own.met is None,
+    }[kind]
+
+
+def _tell(change: Change, subject: str, person_id: int, card: Json, mail: AsMail, *, more: str = "") -> None:
+    """Write to a person in the chat, and by mail if they do not open it."""
+    key = ":".join(filter(None, (subject, more, f"person:{person_id}")))
+    row = Outgoing(key, subject, ToPerson(person_id), card=card, mail=mail, mail_after=MAIL_AFTER)
+    outbox.enqueue(change.session, row, change.now)
