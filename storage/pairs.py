@@ -183,7 +183,8 @@ def _meetings(session: Session, pairs: Sequence[Pair]) -> list[Meeting]:
 def taken(session: Session) -> dict[int, int]:
     """Return how many places of each contact person are taken."""
     query = select(PairMember.person_id, func.count()).join(Pair).where(PairMember.part == PairPart.CONTACT)
-    return dict(session.execute(query.where(Pair.state.in_(OPEN)).group_by(PairMember.person_id)).tuples())
+    rows = session.execute(query.where(Pair.state.in_(OPEN)).group_by(PairMember.person_id))
+    return {person_id: int(number) for person_id, number in rows}
 
 
 def busy(session: Session) -> set[int]:
@@ -226,7 +227,9 @@ def avoided(session: Session) -> dict[int, frozenset[int]]:
 
 def offered(session: Session) -> dict[int, datetime]:
     """Return when each newcomer was last offered contact persons."""
-    return dict(session.execute(select(MatchOffer.person_id, MatchOffer.offered_at)).tuples())
+    return {
+        row.person_id: row.offered_at for row in session.execute(select(MatchOffer.person_id, MatchOffer.offered_at))
+    }
 
 
 def note_offer(session: Session, person_id: int, now: datetime) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bot.desk import Tile
-from bot.matches import commands, desk_commands, notices, reminders
+from bot.matches import commands, desk_commands, notices, pair_commands, reminders
 from bot.matches.reminders import ahead, run
 from bot.routes import Role, Routes
 
-routes = Routes(commands.routes, desk_commands.routes)
+routes = Routes(commands.routes, pair_commands.routes, desk_commands.routes)
 DUE = (reminders.due,)
 STILL_WANTED = dict.fromkeys(notices.KINDS, notices.still_wanted)
 START = (

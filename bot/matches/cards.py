@@ -13,6 +13,7 @@ from bot.matches import matching
 from bot.matches.matching import Candidate, MatchPerson
 from bot.matches.rules import LONGEST_COMMENT
 from bot.message import Json
+from bot.register.words import capital
 from bot.search.subjects import same
 from bot.swedish import WEEKDAYS, day, listed
 from storage.pairs import Pair
@@ -58,6 +59,11 @@ class PairView:
         return listed([other.called for other in self.others])
 
     @property
+    def you_and_they(self) -> str:
+        """Return ``du och Bo Ek``."""
+        return listed(["du", *(other.called for other in self.others)])
+
+    @property
     def reasons(self) -> Sequence[str]:
         """Why they were matched, for this person."""
         if self.helper:
@@ -79,7 +85,7 @@ def candidates(found: Sequence[Candidate], note: str = "") -> Json:
         body.append(
             buttons(
                 button(f"Välj {candidate.contact.called}", "pair.ask", style="positive", contact=candidate.contact.id),
-                button("Inte med den här", "pair.avoid", person=candidate.contact.id),
+                button("Välj bort", "pair.avoid", person=candidate.contact.id),
             )
         )
     return card(
@@ -112,18 +118,18 @@ def request(pair: Pair, newcomer: MatchPerson, contact: MatchPerson, until: str)
         *([label("Brottas med"), plain(newcomer.wrestles)] if newcomer.wrestles else []),
         *([label("Därför passar ni"), *_reasons(likeness.reasons_for_contact)] if likeness.reasons_for_contact else []),
         small(f"Det brukar räcka med ett eller två samtal på en halvtimme. Svara senast {until}."),
-        actions=[
+        buttons(
             button("Ja, gärna", "pair.accept", style="positive", pair=pair.id),
             button("Inte nu", "pair.decline", pair=pair.id),
-            button("Matcha mig inte med den här", "pair.avoid", person=newcomer.id),
-        ],
+        ),
+        actions=[button("Matcha mig inte med den här", "pair.avoid", person=newcomer.id)],
         summary=f"{title}.",
     )
 
 
 def matched(view: PairView, today: date, note: str = "") -> Json:
     """Introduce people to each other: how to meet, how to begin, and for a contact person what to do."""
-    title = f"Du och {view.names} är matchade"
+    title = f"{capital(view.you_and_they)} är matchade"
     where = "Jag har öppnat en gruppchatt för er." if view.group_chat else ""
     where = where or ("" if view.link else "Sök på namnet i Teams och skriv ett meddelande.")
     open_chat = [open_link("Öppna gruppchatten" if view.group_chat else "Öppna en chatt", view.link)]
@@ -137,8 +143,8 @@ def matched(view: PairView, today: date, note: str = "") -> Json:
         *([label("Så gör du som kontaktperson"), *_reasons(GUIDANCE)] if view.helper else []),
         label("Tre sätt att börja"),
         *_reasons(openers(view)),
-        *day_form(view, today),
-        actions=[button("Spara dagen", "pair.day", pair=view.pair.id), _mine(), _end(view)],
+        *_day_form(view, today),
+        actions=[_mine(), _end(view)],
         summary=f"{title}.",
     )
 
@@ -162,18 +168,12 @@ def chat(names: Sequence[str]) -> Json:
     """Greet people in their group chat. It tells nothing of them but their names, which the chat shows anyway."""
     return card(
         heading("Välkomna!"),
-        plain(f"{listed(names)}: ni är matchade. Det är bara ni och jag här."),
+        plain(f"{listed(names)}: ni är matchade. Säg hej, och bestäm när ni hörs."),
         label("Tre sätt att börja"),
         *_reasons(OPENERS),
         small("Jag läser bara det som ni skriver till mig med @."),
         summary="Välkomna! Ni är matchade.",
     )
-
-
-def day_form(view: PairView, today: date) -> list[CardElement]:
-    """Return the field for the day they meet."""
-    chosen = view.pair.meets_on if view.pair.meets_on and view.pair.meets_on >= today else None
-    return [date_input("day", "Vilken dag hörs ni? Jag påminner dagen före.", first=today, value=chosen)]
 
 
 def chosen(view: PairView, meets_on: date, by: str) -> Json:
@@ -190,7 +190,7 @@ def chosen(view: PairView, meets_on: date, by: str) -> Json:
 
 def reminder(view: PairView, meets_on: date) -> Json:
     """Remind one working day before the day they meet."""
-    title = f"Du och {view.names} hörs {weekday(meets_on)}"
+    title = f"{capital(view.you_and_they)} hörs {weekday(meets_on)}"
     return card(
         heading(title),
         label("Tre sätt att börja"),
@@ -203,7 +203,7 @@ def reminder(view: PairView, meets_on: date) -> Json:
 
 def ask_met(view: PairView) -> Json:
     """Ask whether they met."""
-    title = f"Har du och {view.names} träffats?"
+    title = f"Har {view.you_and_they} träffats?"
     return card(
         heading(title),
         text_input("comment", "En rad om hur det var, om du vill", most=LONGEST_COMMENT),
@@ -231,8 +231,8 @@ def way_on(view: PairView, today: date) -> Json:
         heading("Det ordnar sig"),
         plain("Välj en ny dag, eller avsluta matchningen. Du kan också bara höra av dig i chatten."),
         *([buttons(open_link("Öppna chatten", view.link))] if view.link else []),
-        *day_form(view, today),
-        actions=[button("Spara dagen", "pair.day", style="positive", pair=view.pair.id), _end(view), _mine()],
+        *_day_form(view, today),
+        actions=[_mine(), _end(view)],
         summary="Välj en ny dag, eller avsluta matchningen.",
     )
 
@@ -251,6 +251,18 @@ def paused() -> Json:
 def weekday(value: date) -> str:
     """Return ``torsdagen den 3 december 2026``."""
     return f"{WEEKDAYS[value.weekday()]}en {day(value)}"
+
+
+def _day_form(view: PairView, today: date) -> list[CardElement]:
+    """Return the field for the day they meet, and the button for those who have met."""
+    chosen = view.pair.meets_on if view.pair.meets_on and view.pair.meets_on >= today else None
+    return [
+        date_input("day", "Vilken dag hörs ni? Jag påminner dagen före.", first=today, value=chosen),
+        buttons(
+            button("Spara dagen", "pair.day", pair=view.pair.id),
+            button("Vi har träffats", "pair.met", pair=view.pair.id),
+        ),
+    ]
 
 
 def _end(view: PairView) -> Action:

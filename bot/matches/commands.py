@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from bot import swedish
 from bot.cards import one_line
-from bot.form_fields import on_day, text
+from bot.form_fields import text
 from bot.matches import cards, notices, own_cards, people, rules
 from bot.matches.own_cards import OwnPage
 from bot.message import Reply, UserError, say, state
@@ -22,11 +19,7 @@ from storage.people import Person, VisibleTo
 
 routes = Routes[Turn](where=Where.PERSONAL)
 
-TAKEN = "Den kontaktpersonen hann bli upptagen"
-"""Said of every contact person who can't be chosen, so that it tells nobody why."""
 NO_LONGER = "{} kan inte just nu"
-FARTHEST = timedelta(days=365)
-"""How far away the day may be that people choose."""
 
 
 @routes.command(
@@ -53,15 +46,16 @@ def avoid_by_name(turn: Turn) -> Reply:
 @routes.action("pair.want")
 def want(turn: Turn) -> Reply:
     """Say what one wrestles with and that one wants a contact person, and show three to choose from."""
-    wish = text(turn.data, "wrestles")
-    if len(wish) > rules.LONGEST_WISH:
-        raise UserError(f"Skriv lite kortare, högst {rules.LONGEST_WISH} tecken.")
-    change = Change.of(turn)
-    rules.want(change, turn.person.id, wanted=True)
-    if "wrestles" in turn.data:
-        match_profiles.ensure(turn.session, turn.person.id, turn.now).wrestles_with = wish
-        turn.session.flush()
-    return _choose(turn)
+    rules.want(Change.of(turn), turn.person.id, wanted=True)
+    _keep_wish(turn)
+    return choose(turn)
+
+
+@routes.action("pair.wish")
+def save_wish(turn: Turn) -> Reply:
+    """Save what one wrestles with."""
+    _keep_wish(turn)
+    return _own(turn, "Sparat.")
 
 
 @routes.action("pair.unwant")
@@ -74,95 +68,6 @@ def unwant(turn: Turn) -> Reply:
         if own is not None and own.part == PairPart.NEWCOMER:
             rules.end(change, meeting)
     return _own(turn, "Noterat. Du står inte längre i kö.")
-
-
-@routes.action("pair.ask")
-def ask(turn: Turn) -> Reply:
-    """Ask the chosen contact person."""
-    change = Change.of(turn)
-    meeting = rules.ask(change, turn.person.id, turn.data.get("contact"))
-    if meeting is None or meeting.contact is None:
-        return _choose(
-            turn, f"{TAKEN}. Här är de som är lediga nu." if rules.candidates(change, turn.person.id) else TAKEN
-        )
-    notices.requested(change, meeting)
-    known = rules.known(change, meeting)
-    return state(cards.asked(known[meeting.contact.id], swedish.day(rules.answer_by(meeting.pair))), done=True)
-
-
-@routes.action("pair.withdraw")
-def withdraw(turn: Turn) -> Reply:
-    """Take a request back."""
-    rules.end(Change.of(turn), rules.my_request(turn))
-    return _choose(turn, "Jag har tagit tillbaka frågan.")
-
-
-@routes.action("pair.accept")
-def accept(turn: Turn) -> Reply:
-    """Accept a request: both are introduced."""
-    meeting, change = rules.asked_me(turn), Change.of(turn)
-    rules.answer(change, meeting, yes=True)
-    notices.open_chat(change, meeting)
-    text = "Om någon minut får ni båda ett kort med hur ni når varandra och hur ni kan börja."
-    return state(cards.told(f"Tack! Du och {meeting.newcomers[0].called} är matchade", text), done=True)
-
-
-@routes.action("pair.decline")
-def decline(turn: Turn) -> Reply:
-    """Pass on a request: the newcomer gets the next candidates."""
-    meeting = rules.asked_me(turn)
-    _pass(turn, meeting)
-    return state(cards.told("Okej, inte nu", "Jag frågar någon annan. Du är kvar som kontaktperson."), done=True)
-
-
-@routes.action("pair.show")
-def show(turn: Turn) -> Reply:
-    """Show a match: how to reach each other, how to begin, and the day."""
-    return _match(turn, rules.my_match(turn))
-
-
-@routes.action("pair.day")
-def choose_day(turn: Turn) -> Reply:
-    """Choose the day they meet, and tell the others."""
-    meeting, change = rules.my_match(turn), Change.of(turn)
-    meets_on = on_day(turn.data, "day", "dagen")
-    if meets_on is None or not change.today <= meets_on <= change.today + FARTHEST:
-        raise UserError("Välj en dag som kommer, inom ett år.")
-    if meets_on == meeting.pair.meets_on:
-        return _match(turn, meeting, f"Ni hörs {cards.weekday(meets_on)}.")
-    meeting.pair.meets_on = meets_on
-    turn.session.flush()
-    notices.chosen(change, meeting, turn.person.id)
-    return _match(turn, meeting, f"Sparat: ni hörs {cards.weekday(meets_on)}. Jag påminner er båda dagen före.")
-
-
-@routes.action("pair.met")
-def say_met(turn: Turn) -> Reply:
-    """*Ja*: they have met."""
-    meeting = rules.my_match(turn, ended=True)
-    rules.say_met(Change.of(turn), meeting, turn.person.id, met=True, comment=_comment(turn))
-    return state(cards.thanks(notices.view(turn.session, meeting, turn.person.id)), done=True)
-
-
-@routes.action("pair.not_met")
-def say_not_met(turn: Turn) -> Reply:
-    """*Inte än*: they have not met. Show the way on."""
-    meeting = rules.my_match(turn, ended=True)
-    rules.say_met(Change.of(turn), meeting, turn.person.id, met=False, comment=_comment(turn))
-    if meeting.pair.state != PairState.MATCHED:
-        return state(cards.told("Tack för svaret", "Matchningen är redan avslutad."), done=True)
-    return state(cards.way_on(notices.view(turn.session, meeting, turn.person.id), date_of(turn.now)), done=True)
-
-
-@routes.action("pair.end")
-def end(turn: Turn) -> Reply:
-    """End a match. A newcomer chooses again; the others are told."""
-    meeting, change = rules.my_match(turn), Change.of(turn)
-    rules.end(change, meeting)
-    for other in meeting.others(turn.person.id):
-        title = f"{turn.person.called} har avslutat matchningen"
-        notices.news(change, meeting, other.id, title, "Det behöver inte bero på dig.")
-    return _choose(turn, "Matchningen är avslutad.")
 
 
 @routes.action("pair.offer")
@@ -190,7 +95,7 @@ def avoid(turn: Turn) -> Reply:
     if other is None:
         raise UserError(rules.GONE)
     _never(turn, other)
-    return _choose(turn, f"Noterat. Du matchas inte med {other.called}.")
+    return choose(turn, f"Noterat. Du matchas inte med {other.called}.")
 
 
 @routes.action("pair.forgive")
@@ -210,7 +115,7 @@ def pause(turn: Turn) -> Reply:
         if own is None or own.part != PairPart.CONTACT:
             continue
         if meeting.pair.state == PairState.ASKED:
-            _pass(turn, meeting)
+            pass_on(turn, meeting)
         else:
             for newcomer in meeting.newcomers:
                 title = f"{turn.person.called} tar paus som kontaktperson"
@@ -226,13 +131,24 @@ def resume(turn: Turn) -> Reply:
     return _own(turn, "Välkommen tillbaka! Du är med i matchningen igen.")
 
 
-def _pass(turn: Turn, meeting: Meeting) -> None:
+def _keep_wish(turn: Turn) -> None:
+    wish = text(turn.data, "wrestles")
+    if len(wish) > rules.LONGEST_WISH:
+        raise UserError(f"Skriv lite kortare, högst {rules.LONGEST_WISH} tecken.")
+    if "wrestles" in turn.data:
+        match_profiles.ensure(turn.session, turn.person.id, turn.now).wrestles_with = wish
+        turn.session.flush()
+
+
+def pass_on(turn: Turn, meeting: Meeting) -> None:
+    """Pass on a request, and give the newcomer the next candidates."""
     change = Change.of(turn)
     rules.answer(change, meeting, yes=False)
-    notices.declined(change, meeting, NO_LONGER.format(turn.person.called), "Det säger inget om dig.")
+    for newcomer in meeting.newcomers:
+        notices.news(change, meeting, newcomer.id, NO_LONGER.format(turn.person.called), "Det säger inget om dig.")
 
 
-def _choose(turn: Turn, note: str = "") -> Reply:
+def choose(turn: Turn, note: str = "") -> Reply:
     """Show candidates to a newcomer who waits; to anybody else *Min match*."""
     change = Change.of(turn)
     if people.load(turn.session, change.today).find(turn.person.id) is None:
@@ -240,14 +156,6 @@ def _choose(turn: Turn, note: str = "") -> Reply:
     found = rules.candidates(change, turn.person.id)
     pairs.note_offer(turn.session, turn.person.id, turn.now)
     return state(cards.candidates(found, note))
-
-
-def _comment(turn: Turn) -> str:
-    return one_line(text(turn.data, "comment"), rules.LONGEST_COMMENT)
-
-
-def _match(turn: Turn, meeting: Meeting, note: str = "") -> Reply:
-    return state(cards.matched(notices.view(turn.session, meeting, turn.person.id), date_of(turn.now), note))
 
 
 def _own(turn: Turn, note: str = "") -> Reply:
@@ -290,7 +198,7 @@ def _never(turn: Turn, other: Person) -> None:
         if own is None or other not in meeting.others(turn.person.id):
             continue
         if own.part == PairPart.CONTACT:
-            _pass(turn, meeting)
+            pass_on(turn, meeting)
         else:
             rules.end(Change.of(turn), meeting)
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from bot.matches.cards import PairView, weekday
 from bot.matches.matching import MatchPerson
+from bot.register.words import capital
 from storage.outgoing import AsMail
 
 NEWCOMER = "Du får mejlet för att du vill ha en kontaktperson i nätverket."
@@ -29,7 +30,7 @@ def matched(view: PairView) -> AsMail:
     where = f"Skriv till varandra här: {view.link}" if view.link else "Sök på namnet i Teams."
     described = ". ".join(other.described for other in view.others)
     return AsMail(
-        subject=f"Du och {view.names} är matchade",
+        subject=f"{capital(view.you_and_they)} är matchade",
         text=f"{described}.\n\n{where}\n\n{WRITE}, så ser du hur ni kan börja.",
         why=MATCHED,
     )
@@ -48,15 +49,15 @@ def offered(number: int) -> AsMail:
 def chosen(view: PairView, meets_on: date) -> AsMail:
     """Tell or remind people of the day they meet."""
     return AsMail(
-        subject=f"Du och {view.names} hörs {weekday(meets_on)}",
-        text=f"Du och {view.names} hörs {weekday(meets_on)}. {WRITE} om du vill välja en annan dag.",
+        subject=f"{capital(view.you_and_they)} hörs {weekday(meets_on)}",
+        text=f"{capital(view.you_and_they)} hörs {weekday(meets_on)}. {WRITE} om du vill välja en annan dag.",
         why=MATCHED,
     )
 
 
 def ask_met(view: PairView) -> AsMail:
     """Ask whether they met."""
-    text = f"Har du och {view.names} träffats?"
+    text = f"Har {view.you_and_they} träffats?"
     return AsMail(subject=text, text=f"{text} {WRITE} och öppna matchningen, så kan du svara.", why=MATCHED)
 
 

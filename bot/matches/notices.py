@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,7 @@ from storage import match_profiles, outbox, pairs
 from storage import people as stored_people
 from storage.outbox import Delivery, State
 from storage.outgoing import AsMail, Outgoing, Reach, Repeat, ThreadOf, ToNewChat, ToPerson, number_of
-from storage.pairs import Meeting, PairState
+from storage.pairs import Meeting, Pair, PairPart, PairState
 
 REQUEST, CHAT, INTRO, NEWS = "pair_request", "pair_chat", "pair_intro", "pair_news"
 DAY, MET, OFFER, PAUSED = "pair_day", "pair_met", "pair_offer", "pair_paused"
@@ -27,6 +27,9 @@ MAIL_AFTER = timedelta(hours=1)
 """A guest who has not opened the message in the chat gets it by mail."""
 CHAT_WAITS = timedelta(hours=1)
 """How long Microsoft may take to open a group chat. After that, people get a link."""
+NEWS_TITLE = "Nytt om din match"
+"""The mail's subject, which names nobody."""
+QUEUED = "Du står i kön igen, och jag hör av mig när en kontaktperson är ledig."
 TOPIC = "Kontaktperson i Sveriges Ekokommuner"
 
 
@@ -52,7 +55,7 @@ def requested(change: Change, meeting: Meeting) -> None:
     known, until = rules.known(change, meeting), day(rules.answer_by(meeting.pair))
     newcomer = known[meeting.newcomers[0].id]
     card = cards.request(meeting.pair, newcomer, known[meeting.contact.id], until)
-    _tell(change, f"{REQUEST}:{meeting.pair.id}", meeting.contact.id, card, mails.request(newcomer, until))
+    _tell(change, _note(f"{REQUEST}:{meeting.pair.id}", meeting.contact.id, card, mails.request(newcomer, until)))
 
 
 def open_chat(change: Change, meeting: Meeting) -> None:
@@ -70,21 +73,18 @@ def open_chat(change: Change, meeting: Meeting) -> None:
     outbox.enqueue_all(change.session, rows, change.now)
 
 
-def introduce(change: Change, meeting: Meeting) -> bool:
-    """Introduce people who are matched, when it is known whether they have a group chat. Return whether it is."""
-    opened = outbox.find(change.session, f"{CHAT}:{meeting.pair.id}")
-    if (
-        opened is not None
-        and opened.state in (State.WAITING, State.SENDING)
-        and change.now < meeting.pair.since + CHAT_WAITS
-    ):
-        return False
-    meeting.pair.introduced_at = change.now
-    for _, person in meeting.members:
-        own = view(change.session, meeting, person.id)
-        card = cards.matched(own, change.today)
-        _tell(change, f"{INTRO}:{meeting.pair.id}", person.id, card, mails.matched(own))
-    return True
+def introduces_at(session: Session, pair: Pair) -> datetime:
+    """Return when to introduce people: as soon as it is known whether they have a group chat, or an hour later."""
+    opened = outbox.find(session, f"{CHAT}:{pair.id}")
+    waits = opened is not None and opened.state in (State.WAITING, State.SENDING)
+    return pair.since + CHAT_WAITS if waits else pair.since
+
+
+def introductions(session: Session, meeting: Meeting, today: date) -> list[Outgoing]:
+    """Return the messages that introduce people who are matched to each other."""
+    views = {person.id: view(session, meeting, person.id) for _, person in meeting.members}
+    subject = f"{INTRO}:{meeting.pair.id}"
+    return [_note(subject, number, cards.matched(own, today), mails.matched(own)) for number, own in views.items()]
 
 
 def chosen(change: Change, meeting: Meeting, by: int) -> None:
@@ -96,30 +96,35 @@ def chosen(change: Change, meeting: Meeting, by: int) -> None:
         own = view(change.session, meeting, person.id)
         name = next(other.called for other in own.others if other.id == by)
         card = cards.chosen(own, meets_on, name)
-        _tell(change, f"{DAY}:{meeting.pair.id}", person.id, card, mails.chosen(own, meets_on), more=f"set:{meets_on}")
-
-
-def declined(change: Change, meeting: Meeting, title: str, text: str) -> None:
-    """Tell a newcomer that a request or match has come to nothing, with new candidates if there are any."""
-    for newcomer in meeting.newcomers:
-        news(change, meeting, newcomer.id, title, text)
+        _tell(
+            change,
+            _note(f"{DAY}:{meeting.pair.id}", person.id, card, mails.chosen(own, meets_on), more=f"set:{meets_on}"),
+        )
 
 
 def news(change: Change, meeting: Meeting, person_id: int, title: str, text: str) -> None:
     """Tell a person in a pair what has become of it. A newcomer who waits again may choose at once."""
-    own = meeting.own(person_id)
-    found = rules.candidates(change, person_id) if own and own.part == pairs.PairPart.NEWCOMER else []
+    pool, own = people.load(change.session, change.today), meeting.own(person_id)
+    waits = pool.find(person_id) if own is not None and own.part == PairPart.NEWCOMER else None
+    found = matching.candidates(waits, pool.offering, pool.history) if waits else []
     if found:
         pairs.note_offer(change.session, person_id, change.now)
+    text = QUEUED if waits and not found else text
     card = cards.candidates(found, f"{title}. {text}") if found else cards.told(title, text)
-    _tell(change, f"{NEWS}:{meeting.pair.id}", person_id, card, mails.told(title, text), more=str(meeting.pair.state))
+    _tell(change, news_of(meeting, person_id, PairState(meeting.pair.state), card, text=f"{title}. {text}"))
+
+
+def news_of(meeting: Meeting, person_id: int, became: PairState, card: Json, *, text: str) -> Outgoing:
+    """Return the message that tells a person what has become of a pair."""
+    mail = mails.told(NEWS_TITLE, text)
+    return _note(f"{NEWS}:{meeting.pair.id}", person_id, card, mail, more=became.value)
 
 
 def paused(change: Change, person_id: int) -> None:
     """Tell a person that they were paused because nothing was heard of them."""
     card, when = cards.paused(), f"{change.now:%Y%m%d}"
     mail = mails.told("Du tar paus från matchningen", "Jag har frågat tre gånger utan att höra något.")
-    _tell(change, f"{PAUSED}:{person_id}", person_id, card, mail, more=when)
+    _tell(change, _note(f"{PAUSED}:{person_id}", person_id, card, mail, more=when))
 
 
 def offer(person_id: int, found: Sequence[matching.Candidate], at: datetime) -> Outgoing:
@@ -162,8 +167,11 @@ def _holds(meeting: Meeting, row: Delivery, kind: str) -> bool:
     }[kind]
 
 
-def _tell(change: Change, subject: str, person_id: int, card: Json, mail: AsMail, *, more: str = "") -> None:
-    """Write to a person in the chat, and by mail if they do not open it."""
+def _note(subject: str, person_id: int, card: Json, mail: AsMail, *, more: str = "") -> Outgoing:
+    """Return a message in the chat that also goes by mail, if the person does not open it."""
     key = ":".join(filter(None, (subject, more, f"person:{person_id}")))
-    row = Outgoing(key, subject, ToPerson(person_id), card=card, mail=mail, mail_after=MAIL_AFTER)
+    return Outgoing(key, subject, ToPerson(person_id), card=card, mail=mail, mail_after=MAIL_AFTER)
+
+
+def _tell(change: Change, row: Outgoing) -> None:
     outbox.enqueue(change.session, row, change.now)

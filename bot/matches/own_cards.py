@@ -23,6 +23,7 @@ from bot.cards import (
 from bot.matches.cards import PairView, weekday
 from bot.matches.rules import LONGEST_WISH, MOST_PLACES
 from bot.message import Json
+from bot.register.words import capital
 from bot.swedish import count, day
 from storage.match_profiles import MatchProfile
 from storage.pairs import PairState
@@ -79,7 +80,7 @@ def _pair(view: PairView, today: date) -> list[CardElement]:
         when = view.pair.meets_on
         coming = f" Ni hörs {weekday(when)}." if when and when >= today else ""
         return [
-            label(f"Du och {view.names}"),
+            label(capital(view.you_and_they)),
             plain(f"Ni är matchade sedan {day(view.pair.since)}.{coming}"),
             buttons(
                 *([open_link("Öppna chatten", view.link)] if view.link else []),
@@ -115,7 +116,7 @@ def _wish(profile: MatchProfile | None, *, wants: bool, free: bool) -> list[Card
             most=LONGEST_WISH,
         ),
         buttons(
-            *([button(yes, "pair.want", style="positive")] if free else [button("Spara texten", "pair.want")]),
+            *([button(yes, "pair.want", style="positive")] if free else [button("Spara texten", "pair.wish")]),
             *([button("Jag vill inte längre", "pair.unwant")] if wants else []),
         ),
     ]

@@ -116,8 +116,9 @@ def _forward(session: Session, number: int, clock: Callable[[], datetime]) -> in
     matched, is_open = pair.state == PairState.MATCHED, swedish.is_open(change.now)
     if _lacks(meeting):
         _end_without(change, meeting)
-    elif matched and pair.introduced_at is None:
-        notices.introduce(change, meeting)
+    elif matched and pair.introduced_at is None and change.now >= notices.introduces_at(session, pair):
+        pair.introduced_at = change.now
+        outbox.enqueue_all(session, notices.introductions(session, meeting, change.today), change.now)
     elif is_open and not matched and change.now >= rules.answer_by(pair):
         _expire(change, meeting)
     elif is_open and matched and closes is not None and change.now >= closes:
@@ -153,7 +154,8 @@ def _expire(change: Change, meeting: Meeting) -> None:
     pairs.move(change.session, meeting.pair, PairState.UNANSWERED, change.now)
     if contact is not None:
         _missed(change, contact.id)
-        notices.declined(change, meeting, NO_ANSWER.format(contact.called), TRY_ANOTHER)
+        for newcomer in meeting.newcomers:
+            notices.news(change, meeting, newcomer.id, NO_ANSWER.format(contact.called), TRY_ANOTHER)
 
 
 def _close(change: Change, meeting: Meeting) -> None:
@@ -189,11 +191,10 @@ def _offer(session: Session, person_id: int, clock: Callable[[], datetime]) -> i
 
 
 def ahead(app: App, session: Session, now: datetime, until: datetime) -> Iterator[Foreseen]:
-    """Yield the offers of contact persons that come before ``until``, if nobody does anything.
-
-    What the job says besides that is about what somebody does or leaves undone.
-    """
+    """Yield what the job says before ``until``, if nobody does anything, except that somebody is paused."""
     del app
+    for meeting in pairs.in_states(session, OPEN):
+        yield from (each for each in _pair_ahead(session, meeting, now) if each.at < until)
     pool, offered = people.load(session, date_of(now)), pairs.offered(session)
     for newcomer in pool.waiting:
         last, profile = offered.get(newcomer.id), match_profiles.of_person(session, newcomer.id)
@@ -202,3 +203,17 @@ def ahead(app: App, session: Session, now: datetime, until: datetime) -> Iterato
         pauses = last is not None and profile is not None and profile.unanswered + 1 >= rules.MOST_UNANSWERED
         if found and at < until and not pauses:
             yield Foreseen(at, notices.offer(newcomer.id, found, at))
+
+
+def _pair_ahead(session: Session, meeting: Meeting, now: datetime) -> Iterator[Foreseen]:
+    """Yield the introduction of a match, or the end of a request that nobody answers."""
+    pair, contact = meeting.pair, meeting.contact
+    if pair.state == PairState.MATCHED and pair.introduced_at is None:
+        at = max(now, notices.introduces_at(session, pair))
+        yield from (Foreseen(at, row) for row in notices.introductions(session, meeting, date_of(at)))
+    if pair.state == PairState.ASKED and contact is not None:
+        at, title = swedish.next_open(max(now, rules.answer_by(pair))), NO_ANSWER.format(contact.called)
+        card = cards.told(title, TRY_ANOTHER)
+        for newcomer in meeting.newcomers:
+            ended = PairState.UNANSWERED
+            yield Foreseen(at, notices.news_of(meeting, newcomer.id, ended, card, text=f"{title}. {TRY_ANOTHER}"))
