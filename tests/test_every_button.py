@@ -30,7 +30,8 @@ from tests.conftest import make_app
 from tests.support import walk
 from tests.support.chat import KANSLI, Chat, Clock, seen
 from tests.support.events import HOUR, put_up
-from tests.support.people import LUND, SOTENAS, appoint, know, person, set_up
+from tests.support.matches import contact, newcomer
+from tests.support.people import HABO, LUND, SOTENAS, appoint, know, person, set_up
 from tests.support.questions import VATTEN, ask, newest
 from tests.support.stage import SqliteStage
 from tests.support.walk import Button, Tables
@@ -89,7 +90,7 @@ KARINS_OWN = frozenset({"privacy.erase", "privacy.erase_person"})
 """Buttons that are attacked, but not pressed by those they belong to: nobody would be left to walk on as."""
 GUESS = {
     **dict.fromkeys(
-        ("person", "contact", "entry", "question", "proposal", "group", "answer", "id", "page", "event"), 1
+        ("person", "contact", "entry", "question", "proposal", "group", "answer", "id", "page", "event", "pair"), 1
     ),
     "announcement": 1,
     "code": SOTENAS,
@@ -193,6 +194,14 @@ def consultation(clock: Clock) -> Announcement:
     )
 
 
+def matching(anna: Chat, cia: Chat) -> None:
+    """Let Anna ask a contact person of Habo, whom every member may be told of, and Cia wait for one."""
+    contact(anna, "Hugo Habo", HABO)
+    newcomer(cia, LUND)
+    newcomer(anna, SOTENAS)
+    anna.press("pair.ask", {"contact": person(anna.as_("Hugo Habo")).id})
+
+
 @pytest.fixture
 def walked(sqlite_stage: SqliteStage) -> Iterator[App]:
     """The bot on SQLite, whose whole database is copied and put back in milliseconds."""
@@ -259,6 +268,7 @@ def world(walked: App, clock: Clock) -> World:
     cia.in_channel(VATTEN).click("Jag undrar också")  # so that it stays open without Eva
     database.play(lambda session: session.add(consultation(clock)))
     anna.press("consultations.save", {"announcement": 1, "text": VIEW, "behalf": "own"})
+    matching(anna, cia)
     eva.say("ta bort mig")
     eva.click("Ja, gå vidare")
     eva.click("Ta bort mina uppgifter")
@@ -274,6 +284,7 @@ def test_no_button_of_a_members_works_for_another_or_for_the_kansli(world: World
     assert {f"event.{verb}" for verb in ("open", "register", "leave", "names", "ask", "calendar")} <= met
     assert {"consultations.write", "consultations.save", "consultations.take_back"} <= met
     assert {"attendance.rate", "attendance.comment", "attendance.miss"} <= met
+    assert {"pair.ask", "pair.withdraw", "pair.want", "pair.avoid", "pair.pause"} <= met
 
 
 def test_no_button_of_the_kanslis_works_for_a_member(world: World) -> None:
@@ -286,6 +297,7 @@ def test_no_button_of_the_kanslis_works_for_a_member(world: World) -> None:
     assert {"attendance.open", "attendance.preview", "attendance.save", "attendance.figures_of"} <= met
     assert {"faq.from_question", "faq.write", "faq.no_gap", "faq.add_phrasing"} <= met
     assert {"consultations.list", "newsletters.draft"} <= met
+    assert {"pair.desk.show", "pair.desk.preview", "pair.desk.make"} <= met
 
 
 def test_only_the_colleague_decides_about_the_name_with_their_answer(world: World) -> None:
