@@ -26,7 +26,8 @@ from storage import calendar_entries, contents, invitations, name_keys
 from storage.chunks import in_chunks
 from storage.contents import Content
 from storage.database import Base, Utc, insert_all_new, person_key, wake
-from storage.outgoing import Operation, Outgoing, ToCalendar, columns
+from storage.delivery_columns import columns
+from storage.outgoing import Operation, Outgoing, ToCalendar
 from storage.people import Person
 from storage.selected_rows import insert_selected
 

@@ -59,10 +59,10 @@ def _note(session: Session, *, delivery_id: int, opened: GroupChat) -> None:
 
 
 def _members(session: Session, *, person_ids: Sequence[int]) -> list[ChatMember]:
-    people = bulk.people(session, set(person_ids))
+    known = bulk.people(session, set(person_ids))
     members = [
         ChatMember(person.entra_id, guest=bool(person.guest))
-        for person in people.values()
+        for person in (known[number] for number in person_ids if number in known)
         if person.entra_id and is_guid(person.entra_id) and person.left_at is None
     ]
     if len(members) < max(2, len(person_ids)):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from microsoft_teams.cards import Action, CardElement
@@ -12,10 +11,10 @@ from bot.cards import button, buttons, card, date_input, heading, label, open_li
 from bot.matches import matching
 from bot.matches.matching import Candidate, MatchPerson
 from bot.matches.rules import LONGEST_COMMENT
+from bot.matches.views import OPENERS, PairView, openers, weekday
 from bot.message import Json
 from bot.register.words import capital
-from bot.search.subjects import same
-from bot.swedish import WEEKDAYS, day, listed
+from bot.swedish import listed
 from storage.pairs import Pair
 
 MINE = "Min match"
@@ -27,48 +26,6 @@ GUIDANCE = (
     "Bestäm innan ni slutar om ni ska höras igen.",
 )
 """What a contact person does, in the order that it is done."""
-OPENERS = (
-    "Vad hade du velat veta under din första tid i nätverket?",
-    "Vilken av årets uppgifter tar mest tid hos er, och hur gör ni?",
-    "Vem hos er tar ni hjälp av i hållbarhetsarbetet?",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class PairView:
-    """A match as one of its people sees it."""
-
-    pair: Pair
-    own: MatchPerson
-    others: Sequence[MatchPerson]
-    contact: int | None
-    """The contact person's id; None for newcomers who meet each other."""
-    link: str = ""
-    """Where they write to each other; empty if no way is known."""
-    group_chat: bool = False
-    """Whether the link leads to a chat that the bot has opened."""
-
-    @property
-    def helper(self) -> bool:
-        """Whether the person is the contact person."""
-        return self.contact == self.own.id
-
-    @property
-    def names(self) -> str:
-        """The others' names."""
-        return listed([other.called for other in self.others])
-
-    @property
-    def you_and_they(self) -> str:
-        """Return ``du och Bo Ek``."""
-        return listed(["du", *(other.called for other in self.others)])
-
-    @property
-    def reasons(self) -> Sequence[str]:
-        """Why they were matched, for this person."""
-        if self.helper:
-            return matching.likeness(self.others[0], self.own).reasons_for_contact if self.others else ()
-        return matching.likeness(self.own, self.others[0]).reasons if len(self.others) == 1 else ()
 
 
 def candidates(found: Sequence[Candidate], note: str = "") -> Json:
@@ -147,21 +104,6 @@ def matched(view: PairView, today: date, note: str = "") -> Json:
         actions=[_mine(), _end(view)],
         summary=f"{title}.",
     )
-
-
-def openers(view: PairView) -> tuple[str, ...]:
-    """Return three questions to begin with. The first is about what a newcomer wrestles with, if the other knows it."""
-    newcomer, contact = (view.others[0], view.own) if view.helper and view.others else (view.own, None)
-    able = [contact] if contact else view.others
-    known = [
-        word
-        for stem, word in newcomer.wanted.items()
-        if any(same(stem, can) for person in able for can in person.offered)
-    ]
-    shared = sorted(set.intersection(*(set(person.themes) for person in (view.own, *view.others))))
-    asks = "Hur långt har ni kommit med" if contact else "Hur har ni gjort med"
-    first = [f"{asks} {word}?" for word in known[:1]]
-    return tuple([*first, *(f"Vad är på gång i {theme} hos er?" for theme in shared[:1]), *OPENERS][:3])
 
 
 def chat(names: Sequence[str]) -> Json:
@@ -246,11 +188,6 @@ def paused() -> Json:
     """Say that a person was paused because nothing was heard, and how to come back."""
     text = "Jag har frågat tre gånger utan att höra något, så jag slutar fråga. Tryck här när du vill vara med igen."
     return told("Du tar paus från matchningen", text, button("Jag är med igen", "pair.resume"))
-
-
-def weekday(value: date) -> str:
-    """Return ``torsdagen den 3 december 2026``."""
-    return f"{WEEKDAYS[value.weekday()]}en {day(value)}"
 
 
 def _day_form(view: PairView, today: date) -> list[CardElement]:

@@ -88,12 +88,9 @@ def offer(turn: Turn) -> Reply:
 @routes.action("pair.avoid")
 def avoid(turn: Turn) -> Reply:
     """Never match the person with somebody: the one on the card, or the one whose name is written."""
-    person_id = turn.data.get("person")
-    if person_id is None:
+    if "person" not in turn.data:
         return _own(turn, _avoid(turn, text(turn.data, "name")))
-    other = next((person for person in _met(turn) if person.id == person_id), None)
-    if other is None:
-        raise UserError(rules.GONE)
+    other = rules.named(turn)
     _never(turn, other)
     return choose(turn, f"Noterat. Du matchas inte med {other.called}.")
 
@@ -201,18 +198,3 @@ def _never(turn: Turn, other: Person) -> None:
             pass_on(turn, meeting)
         else:
             rules.end(Change.of(turn), meeting)
-
-
-def _met(turn: Turn) -> list[Person]:
-    """Return the people whom the person's cards may name: candidates, and those in their pairs."""
-    found = [candidate.contact.id for candidate in rules.candidates(Change.of(turn), turn.person.id)]
-    shown = [person for number in found if (person := stored_people.by_id(turn.session, number)) is not None]
-    states = tuple(PairState)
-    return [
-        *shown,
-        *(
-            other
-            for meeting in pairs.of_person(turn.session, turn.person.id, states)
-            for other in meeting.others(turn.person.id)
-        ),
-    ]

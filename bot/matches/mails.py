@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.matches.cards import PairView, weekday
 from bot.matches.matching import MatchPerson
+from bot.matches.views import PairView, weekday
 from bot.register.words import capital
 from storage.outgoing import AsMail
 

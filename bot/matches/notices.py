@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot import links
 from bot.matches import cards, mails, matching, people, rules
-from bot.matches.cards import PairView
+from bot.matches.views import PairView
 from bot.message import Json
 from bot.register.change import Change
 from bot.swedish import date_of, day

@@ -20,8 +20,8 @@ from bot.cards import (
     small,
     text_input,
 )
-from bot.matches.cards import PairView, weekday
 from bot.matches.rules import LONGEST_WISH, MOST_PLACES
+from bot.matches.views import PairView, weekday
 from bot.message import Json
 from bot.register.words import capital
 from bot.swedish import count, day

@@ -9,6 +9,7 @@ from bot.cards import one_line
 from bot.form_fields import on_day, text
 from bot.matches import cards, notices, rules
 from bot.matches.commands import choose, pass_on
+from bot.matches.views import weekday
 from bot.message import Reply, UserError, state
 from bot.register.change import Change
 from bot.routes import Routes, Where
@@ -28,7 +29,7 @@ FARTHEST = timedelta(days=365)
 def ask(turn: Turn) -> Reply:
     """Ask the chosen contact person."""
     change = Change.of(turn)
-    meeting = rules.ask(change, turn.person.id, turn.data.get("contact"))
+    meeting = rules.ask(turn)
     if meeting is None or meeting.contact is None:
         return choose(
             turn, f"{TAKEN}. Här är de som är lediga nu." if rules.candidates(change, turn.person.id) else TAKEN
@@ -77,11 +78,11 @@ def choose_day(turn: Turn) -> Reply:
     if meets_on is None or not change.today <= meets_on <= change.today + FARTHEST:
         raise UserError("Välj en dag som kommer, inom ett år.")
     if meets_on == meeting.pair.meets_on:
-        return _match(turn, meeting, f"Ni hörs {cards.weekday(meets_on)}.")
+        return _match(turn, meeting, f"Ni hörs {weekday(meets_on)}.")
     meeting.pair.meets_on = meets_on
     turn.session.flush()
     notices.chosen(change, meeting, turn.person.id)
-    return _match(turn, meeting, f"Sparat: ni hörs {cards.weekday(meets_on)}. Jag påminner er båda dagen före.")
+    return _match(turn, meeting, f"Sparat: ni hörs {weekday(meets_on)}. Jag påminner er båda dagen före.")
 
 
 @routes.action("pair.met")

@@ -25,8 +25,11 @@ from bot.register.change import Change
 from bot.swedish import STOCKHOLM
 from bot.turn import Turn
 from storage import match_profiles, pairs
+from storage import people as stored_people
+from storage.database import is_id
 from storage.match_profiles import MatchProfile
 from storage.pairs import Meeting, Pair, PairPart, PairState
+from storage.people import Person
 
 ANSWER_DAYS = 5
 """Working days that a contact person has to answer a request."""
@@ -78,6 +81,18 @@ def _mine(turn: Turn) -> Meeting:
     return meeting
 
 
+def named(turn: Turn) -> Person:
+    """Return the person that a button names, if a card may show them: a candidate, or somebody in an own pair."""
+    wanted, mine = turn.data.get("person"), turn.person.id
+    states = tuple(PairState)
+    met = [other for meeting in pairs.of_person(turn.session, mine, states) for other in meeting.others(mine)]
+    may_choose = {candidate.contact.id for candidate in candidates(Change.of(turn), mine)}
+    person = stored_people.by_id(turn.session, wanted)
+    if person is None or (person.id not in may_choose and person not in met):
+        raise UserError(GONE)
+    return person
+
+
 def candidates(change: Change, person_id: int) -> list[Candidate]:
     """Return the contact persons whom a newcomer may choose now. None if they do not wait for one."""
     pool = people.load(change.session, change.today)
@@ -85,9 +100,13 @@ def candidates(change: Change, person_id: int) -> list[Candidate]:
     return matching.candidates(newcomer, pool.offering, pool.history) if newcomer else []
 
 
-def ask(change: Change, newcomer_id: int, contact_id: object) -> Meeting | None:
-    """Ask a contact person. Return None if they can't be chosen any more, as when the last place was just taken."""
-    wanted = contact_id if isinstance(contact_id, int) and not isinstance(contact_id, bool) else 0
+def ask(turn: Turn) -> Meeting | None:
+    """Ask the contact person that a button names, if the person who presses may choose them.
+
+    Return None if they can't be chosen any more, as when the last place was just taken.
+    """
+    change, newcomer_id, named = Change.of(turn), turn.person.id, turn.data.get("contact")
+    wanted = named if is_id(named) else 0
     locked = pairs.lock_people(change.session, {newcomer_id, wanted})
     own, pool = locked.get(newcomer_id), people.load(change.session, change.today)
     newcomer = pool.find(newcomer_id)

@@ -102,8 +102,8 @@ CLASSES = (
     KeptClass(
         "Din start i nätverket",
         ("onboardings", "match_profiles", "match_offers", "match_avoidances", "pair_members"),
-        "Hur långt du har kommit i introduktionen, vad du har svarat där, vad du brottas med, om du vill ha eller vara "
-        "kontaktperson, vilka du har matchats med och hur det gick, och vilka du inte vill matchas med.",
+        "Hur långt du har kommit i introduktionen, dina svar där, vad du brottas med, om du vill ha eller vara "
+        "kontaktperson, vem du har matchats med, hur det gick, och vem du inte vill matchas med.",
         "Så att du kan fortsätta där du var, och så att rätt personer hittar varandra.",
         _while_here,
     ),
@@ -283,9 +283,7 @@ VALUES = {
     **WORDS,
 }
 """What the database's words mean, where a column holds one of a few."""
-CODED = frozenset(
-    {"role", "seat", "remind_by", "visible_to", "route", "scope", "kind", "status", "state", "file", "behalf"}
-)
+CODED = frozenset("role seat remind_by visible_to route scope kind status state file behalf part".split())
 
 
 def class_of(table: str) -> KeptClass:

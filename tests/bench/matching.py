@@ -127,7 +127,7 @@ def main(seeds: Iterable[int] = range(1, 6)) -> None:
             f"  {count} newcomers among themselves: total {whole:g}, groups {groups}, trios {trios}, repeats {repeats}"
         )
     dice = random.Random(1)
-    cases = (
+    cases: Sequence[tuple[str, list[MatchPerson], list[MatchPerson]]] = (
         ("half of them contact persons", people(dice, MANY // 2), people(dice, MANY // 2, 10_000, places=1)),
         ("a quarter, with three places", people(dice, MANY * 3 // 4), people(dice, MANY // 4, 10_000, places=3)),
         ("newcomers only", people(dice, MANY), []),

@@ -41,6 +41,7 @@ def meet(outbox: Desk, name: str, entra_id: str | None, *, guest: bool) -> int:
 
     def work(session: Any) -> None:
         person = people.by_id(session, number)
+        assert person is not None
         person.entra_id, person.guest = entra_id, guest
 
     outbox.play(work)
