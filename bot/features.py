@@ -34,19 +34,8 @@ from bot.turn import Turn
 
 FEATURES = (
     *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda),
-    *(
-        announcements,
-        duties,
-        statuslists,
-        events,
-        programme,
-        attendance,
-        forecast,
-        news,
-        consultations,
-        newsletters,
-        matches,
-    ),
+    *(announcements, duties, statuslists, events, programme, attendance, forecast, news, consultations, newsletters),
+    *(matches,),
 )
 START: tuple[Tile, ...] = (
     *questions.START,

@@ -30,7 +30,7 @@ from tests.conftest import make_app
 from tests.support import walk
 from tests.support.chat import KANSLI, Chat, Clock, seen
 from tests.support.events import HOUR, put_up
-from tests.support.matches import contact, newcomer
+from tests.support.matches import WISH, contact, set_profile
 from tests.support.people import HABO, LUND, SOTENAS, appoint, know, person, set_up
 from tests.support.questions import VATTEN, ask, newest
 from tests.support.stage import SqliteStage
@@ -49,6 +49,8 @@ SHARED = {
         frozenset({"deliveries", "events", "invitations"}),
     ),
     "event.ask": frozenset({"deliveries"}),
+    # a newcomer may choose any contact person who has offered; the person is asked
+    "pair.ask": frozenset({"deliveries", "pairs", "pair_members"}),
     "questions.reply": _CARD | {"theme_groups"},
     **dict.fromkeys(("questions.to_kansli", "questions.here"), frozenset({"deliveries"})),  # the presser asks
     # the kansli is asked
@@ -197,8 +199,8 @@ def consultation(clock: Clock) -> Announcement:
 def matching(anna: Chat, cia: Chat) -> None:
     """Let Anna ask a contact person of Habo, whom every member may be told of, and Cia wait for one."""
     contact(anna, "Hugo Habo", HABO)
-    newcomer(cia, LUND)
-    newcomer(anna, SOTENAS)
+    for waiting in (anna, cia):
+        set_profile(waiting, wanted_at=anna.clock.now, wrestles_with=WISH)
     anna.press("pair.ask", {"contact": person(anna.as_("Hugo Habo")).id})
 
 

@@ -13,7 +13,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from bot import swedish
-from bot.delivery.ladder import Ladder, Rung
+from bot.delivery.ladder import Ladder, Reached, Rung
 from bot.matches import cards, mails, matching, notices, people, rules
 from bot.plan import Foreseen
 from bot.register.change import Change
@@ -22,6 +22,7 @@ from bot.turn import App
 from storage import match_profiles, outbox, pairs
 from storage.outgoing import Outgoing, Reach, ToPerson
 from storage.pairs import OPEN, Meeting, PairPart, PairState
+from storage.people import Person
 
 Work = Callable[[Session], int]
 AT = time(9)
@@ -52,7 +53,7 @@ def _day_reminders(session: Session, meeting: Meeting, date: datetime, now: date
     if reached is None or date_of(meeting.pair.since) == date_of(date):
         return
     subject = f"{notices.DAY}:{meeting.pair.id}"
-    for _, person in meeting.members:
+    for person in _untold(session, meeting, reached, subject):
         own = notices.view(session, meeting, person.id)
         yield Outgoing(
             reached.key(subject, person.id),
@@ -71,23 +72,29 @@ def _questions(session: Session, meeting: Meeting, asked_at: datetime, now: date
     if reached is None:
         return
     subject = f"{notices.MET}:{meeting.pair.id}"
-    for member, person in meeting.members:
-        if member.met is None:
-            own = notices.view(session, meeting, person.id)
-            yield Outgoing(
-                reached.key(subject, person.id),
-                subject,
-                ToPerson(person.id),
-                card=cards.ask_met(own),
-                not_before=reached.not_before,
-                expires_at=rules.close_at(meeting.pair),
-                reach=Reach.REMINDER,
-                mail=mails.ask_met(own),
-            )
+    for person in _untold(session, meeting, reached, subject):
+        own = notices.view(session, meeting, person.id)
+        yield Outgoing(
+            reached.key(subject, person.id),
+            subject,
+            ToPerson(person.id),
+            card=cards.ask_met(own),
+            not_before=reached.not_before,
+            expires_at=rules.close_at(meeting.pair),
+            reach=Reach.REMINDER,
+            mail=mails.ask_met(own),
+        )
+
+
+def _untold(session: Session, meeting: Meeting, reached: Reached, subject: str) -> list[Person]:
+    """Return the people who have not said that they met and have no such message, whose cards cost some queries."""
+    keys = {reached.key(subject, person.id): person for member, person in meeting.members if member.met is None}
+    told = outbox.known(session, keys)
+    return [person for key, person in keys.items() if key not in told]
 
 
 def run(app: App, clock: Callable[[], datetime]) -> Iterator[Work]:
-    """Yield a transaction for each open pair, and one for each newcomer who waits."""
+    """Yield a transaction for each open pair, and one for each newcomer to whom contact persons are offered."""
     del app
     numbers, waiting = list[int](), list[int]()
 
@@ -96,7 +103,7 @@ def run(app: App, clock: Callable[[], datetime]) -> Iterator[Work]:
         return len(numbers)
 
     def look_again(session: Session) -> int:
-        waiting[:] = [person.id for person in people.load(session, date_of(clock())).waiting]
+        waiting[:] = [] if not swedish.is_open(clock()) else _to_offer(session, clock())
         return len(waiting)
 
     yield look
@@ -169,6 +176,17 @@ def _close(change: Change, meeting: Meeting) -> None:
 def _missed(change: Change, person_id: int) -> None:
     if rules.miss_round(match_profiles.ensure(change.session, person_id, change.now)):
         notices.paused(change, person_id)
+
+
+def _to_offer(session: Session, now: datetime) -> list[int]:
+    """Return the newcomers who wait, for whom it is time, and for whom there is a contact person."""
+    pool, offered = people.load(session, date_of(now)), pairs.offered(session)
+    return [
+        person.id
+        for person in pool.waiting
+        if (person.id not in offered or now >= offered[person.id] + rules.OFFERED_AGAIN)
+        and matching.candidates(person, pool.offering, pool.history, most=1)
+    ]
 
 
 def _offer(session: Session, person_id: int, clock: Callable[[], datetime]) -> int:
