@@ -36,7 +36,8 @@ TOPIC = "Kontaktperson i Sveriges Ekokommuner"
 def view(session: Session, meeting: Meeting, person_id: int) -> PairView:
     """Return a pair as one of its people sees it."""
     known = people.of(session, [person for _, person in meeting.members])
-    others = meeting.others(person_id)
+    everybody = meeting.others(person_id)
+    others = [person for person in everybody if person.left_at is None] or everybody
     opened = outbox.find(session, f"{CHAT}:{meeting.pair.id}")
     group_chat = opened.join_url if opened is not None else None
     addresses = [(other.mail, other.id) for other in others if other.mail]

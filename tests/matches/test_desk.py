@@ -83,7 +83,7 @@ def test_three_newcomers_without_a_contact_person_meet_each_other(chat: Chat, ka
     assert states(chat) == [PairState.MATCHED]
     clock.forward(days=14)
     tick(chat)
-    assert "Har du och Cia Dal" in chat.text
+    assert "Har du och Cia Dal träffats?" in chat.text
     chat.click("Ja")
     assert profile(chat).wanted_at is not None
     assert profile(cia).wanted_at is not None
