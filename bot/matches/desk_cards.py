@@ -57,7 +57,7 @@ def preview(plan: PairPlan, people: Mapping[int, MatchPerson], stamp: str, page:
         alone = [people[number].called for number in plan.alone]
         body += [
             label("Väntar vidare"),
-            plain(f"{listed(alone[:SHOWN])}. Ingen ledig finns som de inte redan har mött."),
+            plain(f"{listed(alone[:SHOWN])}. Ingen som passar är ledig just nu."),
         ]
         body += _more(len(alone))
     body += [

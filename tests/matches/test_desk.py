@@ -98,7 +98,7 @@ def test_people_who_have_met_are_not_paired_again(world: Chat, kansli: Chat) -> 
 
     assert "Förslag: 1 par" in shown
     assert "Väntar vidare" in shown
-    assert "Anna Andersson. Ingen ledig finns" in shown
+    assert "Anna Andersson. Ingen som passar är ledig just nu." in shown
 
 
 def test_paused_people_are_in_no_round(world: Chat, kansli: Chat) -> None:
