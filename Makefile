@@ -51,6 +51,7 @@ bench: .venv/.bench ## measure search, routing, turns, starts, edits and Graph b
 	$(BIN)/python -m tests.bench.announcements
 	$(BIN)/python -m tests.bench.duties
 	$(BIN)/python -m tests.bench.events
+	$(BIN)/python -m tests.bench.matching
 
 soak: .venv/.dev ## the long runs: mutated activities, random lists, killed deliveries, a storm at Graph, stops under load
 	$(BIN)/python -m tests.soak.edge

@@ -15,6 +15,7 @@ from bot import (
     forecast,
     groups,
     handover,
+    matches,
     memberlist,
     members,
     news,
@@ -38,8 +39,7 @@ from bot.turn import Turn
 FEATURES = (
     *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda, onboarding),
     *(announcements, duties, statuslists, events, programme, attendance, forecast, news, consultations, newsletters),
-    *(handover, silence),
-    welcome,
+    *(handover, silence, welcome, matches),
 )
 START: tuple[Tile, ...] = (
     *onboarding.START,
@@ -49,6 +49,7 @@ START: tuple[Tile, ...] = (
     *duties.START,
     *groups.START,
     *members.START,
+    *matches.START,
     *reminding.START,
     *privacy.START,
     *faq.START,

@@ -24,6 +24,7 @@ from bot import (
     duties,
     events,
     handover,
+    matches,
     members,
     news,
     nudges,
@@ -52,7 +53,7 @@ Work = Callable[[Session], int]
 
 DUE: tuple[Due, ...] = (
     *(*questions.DUE, *upkeep.DUE, *members.DUE, *announcements.DUE, *consultations.DUE, *duties.DUE),
-    *(attendance.due(AUDIENCES), *attendance.DUE, *welcome.DUE),
+    *(attendance.due(AUDIENCES), *attendance.DUE, *welcome.DUE, *matches.DUE),
 )
 """The features that may have messages due. Each is asked every :data:`PLAN_EVERY`."""
 STILL_WANTED: Mapping[str, StillWanted] = {
@@ -71,6 +72,7 @@ STILL_WANTED: Mapping[str, StillWanted] = {
     **welcome.STILL_WANTED,
     **handover.STILL_WANTED,
     **silence.STILL_WANTED,
+    **matches.STILL_WANTED,
 }
 """Checks just before sending whether a message is still wanted, by the first word of its subject."""
 
@@ -168,6 +170,7 @@ JOBS = (
     Job("welcome", PLAN_EVERY, welcome.run, welcome.ahead),
     Job("handovers", PLAN_EVERY, handover.run, handover.ahead),
     Job("silences", WELCOME_EVERY, silence.run, silence.ahead),
+    Job("matches", PLAN_EVERY, matches.run, matches.ahead),
 )
 """The jobs besides the planning of :data:`DUE` and the outbox's own loop. `clean` only ends cards about the erased."""
 PLAN = SendingPlan(DUE, tuple(job.ahead for job in JOBS if job.ahead is not None), STILL_WANTED)

@@ -27,7 +27,9 @@ from bot.tenant import (
     Attendance,
     Attendee,
     Booked,
+    ChatMember,
     DirectoryMember,
+    GroupChat,
     InvitedGuest,
     Letter,
     Ping,
@@ -164,6 +166,17 @@ class Papers:
         del webinar_id
         return ()
 
+    async def open_chat(self, topic: str, members: Sequence[ChatMember]) -> GroupChat:
+        """Write down who would be in it. There is no chat to write in, so people get a link, as in a strict tenant."""
+        wanted = orjson.dumps({"topic": topic, "members": [asdict(member) for member in members]})
+        await self._write(f"chat-{uuid5(NAMESPACE_URL, wanted.decode())}.json", wanted)
+        raise Unreachable(Reason.NO_ROUTE)
+
+    async def enter_chat(self, chat_id: str) -> None:
+        """Never asked: no chat was opened."""
+        del chat_id
+        raise Unreachable(Reason.GONE)
+
     async def _tell(
         self, event: _Event, attendees: Sequence[Attendee], method: Method = Method.REQUEST, comment: str = ""
     ) -> None:
@@ -219,7 +232,7 @@ class Papers:
 def on_paper(folder: Path, answer_to: str, clock: Callable[[], datetime]) -> Tenant:
     """Return a tenant that writes files in ``folder``."""
     papers = Papers(folder, answer_to, clock)
-    return Tenant(papers, papers, papers, papers, papers, papers)
+    return Tenant(papers, papers, papers, papers, papers, papers, papers)
 
 
 def _write(file: Path, content: bytes) -> None:

@@ -239,6 +239,33 @@ class Webinars(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ChatMember:
+    """A person to be in a group chat."""
+
+    entra_id: str
+    guest: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GroupChat:
+    """A group chat that was opened."""
+
+    id: str
+    url: str
+    """Where people open it; empty if Graph did not say."""
+
+
+class Chats(Protocol):
+    """Opens group chats. The people see it at once."""
+
+    async def open_chat(self, topic: str, members: Sequence[ChatMember]) -> GroupChat:
+        """Open a chat for these people. Twice makes two chats, so raise :class:`Uncertain` if it may have been done."""
+
+    async def enter_chat(self, chat_id: str) -> None:
+        """Put the bot in the chat, so that it can write there. Safe to repeat."""
+
+
+@dataclass(frozen=True, slots=True)
 class Tenant:
     """Everything that the core uses of the tenant."""
 
@@ -248,3 +275,4 @@ class Tenant:
     directory: Directory
     installer: Installer
     webinars: Webinars
+    chats: Chats

@@ -129,3 +129,12 @@ def follows_of_others(session: Session, person_id: int, code: str | None, role: 
     query = select(Follow.theme, same_place, same_role).join(Person, Person.id == Follow.person_id).where(*others)
     rows = session.execute(query.group_by(Follow.theme)).all()
     return {theme: (places if code else 0, roles if role else 0) for theme, places, roles in rows}
+
+
+def names_followed(session: Session) -> dict[int, frozenset[str]]:
+    """Return the names of the groups that each person follows."""
+    rows = session.execute(select(Follow.person_id, ThemeGroup.name).join(ThemeGroup, ThemeGroup.theme == Follow.theme))
+    found: dict[int, set[str]] = {}
+    for person_id, name in rows:
+        found.setdefault(person_id, set()).add(name)
+    return {person_id: frozenset(names) for person_id, names in found.items()}

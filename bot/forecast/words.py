@@ -46,6 +46,14 @@ KINDS = {
     "named_in_bank": "Namn i kunskapsbanken att ta bort",
     "newcomer": "Samlat till nya medlemmar",
     "outcome": "Besked om ett förslag",
+    "pair_chat": "Gruppchattar för dem som matchats",
+    "pair_day": "Påminnelser om en matchnings dag",
+    "pair_intro": "Besked om en matchning",
+    "pair_met": "Frågor om de träffades",
+    "pair_news": "Besked om en fråga till en kontaktperson",
+    "pair_offer": "Förslag på kontaktpersoner",
+    "pair_paused": "Besked om paus från matchningen",
+    "pair_request": "Frågor till kontaktpersoner",
     "proposal": "Förslag till kansliet",
     "question": "Frågor och svar mellan medlemmar",
     "question_dialog": "Frågor som håller på att skrivas",
@@ -66,6 +74,7 @@ WAYS = {
     SendingWay.CHANNEL: "i kanal",
     SendingWay.THREAD: "i tråd",
     SendingWay.CALENDAR: "i kalendern",
+    SendingWay.GROUP_CHAT: "i en ny gruppchatt",
     SendingWay.NONE: "når inte fram",
 }
 PLACES = {

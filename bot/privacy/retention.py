@@ -22,6 +22,7 @@ from storage import (
     links,
     news,
     offers,
+    pairs,
     retention,
     silences,
     turns,
@@ -118,6 +119,11 @@ OLD = (
         "names of former contact persons",
         lambda it: f"SEKOM_HISTORY_DAYS={it.history_days}",
         lambda s, it, now, most: retention.forget_former(s, date_of(_before(now, it.history_days)), most),
+    ),
+    Old(
+        "matches that ended",
+        lambda it: f"SEKOM_HISTORY_DAYS={it.history_days}",
+        lambda s, it, now, most: pairs.forget_old(s, _before(now, it.history_days), most),
     ),
     Old(
         "log of the kansli's changes",

@@ -101,9 +101,13 @@ CLASSES = (
     ),
     KeptClass(
         "Din start i nätverket",
-        ("onboardings", "match_profiles", "new_members", "pending_guests", "check_ins"),
-        "Hur långt du har kommit i introduktionen, vad du har svarat där, vad du brottas med, och om du vill ha eller "
-        "vara kontaktperson. Om du har tackat ja till inbjudan och är hälsad välkommen, och hur du säger att det går.",
+        (
+            *("onboardings", "match_profiles", "match_offers", "match_avoidances", "pair_members"),
+            *("new_members", "pending_guests", "check_ins"),
+        ),
+        "Hur långt du har kommit i introduktionen, dina svar där, vad du brottas med, om du vill ha eller vara "
+        "kontaktperson, vem du har matchats med, hur det gick, och vem du inte vill matchas med. Om du har tackat ja "
+        "till inbjudan och är hälsad välkommen, och hur du säger att det går.",
         "Så att du kan fortsätta där du var, och så att rätt personer hittar varandra.",
         _while_here,
     ),
