@@ -16,7 +16,7 @@ class MatchProfile(Base):
     __tablename__ = "match_profiles"
 
     person_id: Mapped[int] = person_key(on_erase="delete", primary_key=True, index=False)
-    wrestles_with: Mapped[str] = mapped_column(Text, default="", server_default="")
+    wrestles_with: Mapped[str] = mapped_column(Text, default="")
     """In their own words."""
     wanted_at: Mapped[datetime | None]
     """Since when they want a contact person; null if they don't."""

@@ -31,7 +31,7 @@ def upgrade() -> None:
     op.create_table(
         "match_profiles",
         sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("wrestles_with", sa.Text(), nullable=False, server_default=""),
+        sa.Column("wrestles_with", sa.Text(), nullable=False),
         sa.Column("wanted_at", _AT, nullable=True),
         sa.Column("most", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("unanswered", sa.Integer(), nullable=False, server_default="0"),
