@@ -17,6 +17,7 @@ KINDS = {
     "announcement_reminder": "Påminnelser om sista dagen",
     "announcement_review": "Utskick att granska",
     "app_credential": "Varning: botens hemlighet går ut",
+    "check_in": "Kansliets svar till nya medlemmar",
     "consultation_form": "Formulär för synpunkter på en remiss",
     "consultation_over": "Remisser som har stängt",
     "contact": "Besked om en ny kontaktperson",
@@ -38,6 +39,7 @@ KINDS = {
     "event_question": "Frågor till talare",
     "event_rating": "Frågor efter ett möte",
     "event_unanswered": "Påminnelser till inbjudna utan svar",
+    "invited": "Mejl om inbjudningar som väntar",
     "lack": "Påminnelser om det som saknas",
     "named_in_bank": "Namn i kunskapsbanken att ta bort",
     "newcomer": "Samlat till nya medlemmar",
@@ -47,7 +49,10 @@ KINDS = {
     "question_dialog": "Frågor som håller på att skrivas",
     "question_reminder": "Påminnelser om obesvarade frågor",
     "reply": "Svar som inte gick att skicka",
+    "resume": "Påminnelser om introduktionen",
+    "settling": "Steg i nya medlemmars första tid",
     "thread_offer": "Erbjudanden i kanalernas trådar",
+    "welcome": "Välkomnande av nya medlemmar",
 }
 """The kinds of causes. A kind that is not here is called by its message, if the bot or the kansli began it."""
 OTHER = "Besked till medlemmar"
