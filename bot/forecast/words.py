@@ -17,6 +17,7 @@ KINDS = {
     "announcement_reminder": "Påminnelser om sista dagen",
     "announcement_review": "Utskick att granska",
     "app_credential": "Varning: botens hemlighet går ut",
+    "check_in": "Kansliets svar till nya medlemmar",
     "consultation_form": "Formulär för synpunkter på en remiss",
     "consultation_over": "Remisser som har stängt",
     "contact": "Besked om en ny kontaktperson",
@@ -42,6 +43,7 @@ KINDS = {
     "handover": "Överlämningar till nya kontaktpersoner",
     "handover_places": "Besked om platser som gått vidare",
     "introduction": "Presentationer i temagrupperna",
+    "invited": "Mejl om inbjudningar som väntar",
     "lack": "Påminnelser om det som saknas",
     "named_in_bank": "Namn i kunskapsbanken att ta bort",
     "newcomer": "Samlat till nya medlemmar",
@@ -61,7 +63,10 @@ KINDS = {
     "reply": "Svar som inte gick att skicka",
     "silence": "Frågor om hur det går",
     "silence_colleague": "Frågor om rätt kontaktperson",
+    "resume": "Påminnelser om introduktionen",
+    "settling": "Steg i nya medlemmars första tid",
     "thread_offer": "Erbjudanden i kanalernas trådar",
+    "welcome": "Välkomnande av nya medlemmar",
 }
 """The kinds of causes. A kind that is not here is called by its message, if the bot or the kansli began it."""
 OTHER = "Besked till medlemmar"

@@ -87,7 +87,7 @@ def to_answer(app: App, session: Session, now: datetime) -> Iterator[PreparedDec
     for row, person in check_ins.low(session):
         said = f" ”{short(row.comment, 120)}”" if row.comment else ""
         yield PreparedDecision(
-            key=f"check-in:{row.id}:{row.at.isoformat()}",
+            key=f"check_in:{row.id}:{row.at.isoformat()}",
             title=f"{person.called} gav {row.stars} av {step_cards.BEST} efter {row.day} dagar",
             effect=f"Du skriver några rader, som kommer i personens egen chatt.{said}",
             usefulness=80,
@@ -111,8 +111,8 @@ def _stars(turn: Turn) -> int:
 
 def _letter(row: CheckIn, person: Person, text: str) -> Outgoing:
     return Outgoing(
-        key=f"check-in:{row.id}:{row.at.isoformat()}",
-        subject=f"check-in:{row.id}",
+        key=f"check_in:{row.id}:{row.at.isoformat()}",
+        subject=f"check_in:{row.id}",
         to=ToPerson(person.id),
         card=desk_cards.from_kansli(text),
         mail=desk_cards.from_kansli_mail(text),

@@ -121,7 +121,7 @@ def ask_mail(on_day: int) -> AsMail:
 def answered(stars: int, comment: str, *, low: bool, on_day: int) -> Json:
     """Return the thanks, with a way to change the answer."""
     text = (
-        "Tack för att du säger det. Kansliet läser det och hör av sig till dig." if low else "Tack för att du svarade!"
+        "Tack för att du säger det. Kansliet ser ditt svar och kan höra av sig." if low else "Tack för att du svarade!"
     )
     body: list[CardElement] = [heading(text), plain(f"Ditt svar: {stars} av {BEST}.")]
     body += [plain(comment, subtle=True)] if comment else []
