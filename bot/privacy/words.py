@@ -101,30 +101,21 @@ CLASSES = (
     ),
     KeptClass(
         "Din start i nätverket",
-        ("onboardings", "match_profiles"),
-        "Hur långt du har kommit i introduktionen, vad du har svarat där, vad du brottas med, och om du vill ha eller "
-        "vara kontaktperson.",
+        ("onboardings", "match_profiles", "silences"),
+        "Hur långt du har kommit i introduktionen, vad du har svarat där, vad du brottas med, om du vill ha eller "
+        "vara kontaktperson, och när jag har frågat dig eller en kollega hur det går.",
         "Så att du kan fortsätta där du var, och så att rätt personer hittar varandra.",
         _while_here,
     ),
     KeptClass(
         "Utskick",
-        (
-            "deliveries",
-            "contents",
-            "content_people",
-            "announcement_marks",
-            "people_in_lists",
-            "news_listings",
-            "silences",
-        ),
+        ("deliveries", "contents", "content_people", "announcement_marks", "people_in_lists", "news_listings"),
         "Meddelanden och påminnelser, i Teams och med mejl: när de gick, om de kom fram och vad som stod. Också vilka "
         "meddelanden till andra som nämner dig, vad du har tryckt på kansliets utskick (läst, intresserad, delat), "
-        "om du står i en lista som kansliet har klistrat in, och utskick du får i veckobrev eller en annan lista. "
-        "Och när jag har frågat hur det går hos er.",
+        "om du står i en lista som kansliet har klistrat in, och utskick du får i veckobrev eller en annan lista.",
         "Så att kansliet kan se om du har blivit påmind, och så att inget skickas två gånger.",
         lambda settings: (
-            f"Texten: {days(settings.message_days)}. Att det gick: {days(settings.delivery_days)}. "
+            f"Texten: {days(settings.message_days)}. Att något skickades: {days(settings.delivery_days)}. "
             "Det du har tryckt och listor: tills du tar bort dig."
         ),
     ),
