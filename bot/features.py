@@ -57,6 +57,7 @@ START: tuple[Tile, ...] = (
     *events.DESK,
     *agenda.START,
     *forecast.START,
+    *silence.START,
 )
 """The buttons of the start page, in their order. The kansli's own come after the members'."""
 DECISIONS: tuple[Decider, ...] = (

@@ -43,7 +43,7 @@ class Silence(Base):
     colleague_asked_at: Mapped[datetime | None]
     listed_at: Mapped[datetime | None]
     """When the kansli was asked to get in touch."""
-    note: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    note: Mapped[str] = mapped_column(String(20), default="")
     """Why the kansli was asked, or why the silence ended, in one word."""
     ended_at: Mapped[datetime | None]
 

@@ -153,17 +153,12 @@ def municipality(
         markdown(f"{cards.facts(place)}\n- **Mejldomäner:** {escape(', '.join(place.mail_domains)) or 'inga angivna'}"),
     ]
     if lacking and place.state == MemberState.MEMBER:
-        body.append(caution(f"Saknas: {listed([GAP_NAMES[gap] for gap in lacking])}."))
-        body += [small(escape(line)) for line in empty]
+        lacks = caution(f"Saknas: {listed([GAP_NAMES[gap] for gap in lacking])}.")
+        body += [lacks, *(small(escape(line)) for line in empty)]
     if names := gone(contacts):
         body.append(caution(f"{listed([*names])} {words.LEFT}. Byt kontaktperson nedanför, eller avsluta uppdraget."))
     body += [label("Kontaktpersoner"), markdown(cards.seats(contacts) or "Inga än.")]
-    changes = [
-        button(f"Byt eller ändra {held.person.called}", "people.contact", contact=held.id)
-        for held in cards.in_seat_order(contacts)
-        if held.person is not None
-    ]
-    body += [buttons(change) for change in changes[: PAGE * 2]]
+    body += [buttons(change) for change in _changes(contacts)]
     if others:
         body += [label("Fler från kommunen"), markdown(cards.people(others))]
     return card(
@@ -176,6 +171,16 @@ def municipality(
         ],
         summary=f"{place.full_name}: {words.STATE_NAMES[MemberState(place.state)]}.",
     )
+
+
+def _changes(held: Sequence[Contact]) -> list[Action]:
+    """Return the buttons that replace or change contact persons."""
+    rows = [
+        button(f"Byt eller ändra {each.person.called}", "people.contact", contact=each.id)
+        for each in cards.in_seat_order(held)
+        if each.person is not None
+    ]
+    return rows[: PAGE * 2]
 
 
 def form(place: Municipality) -> Json:

@@ -22,7 +22,7 @@ from bot.cards import (
 )
 from bot.message import Json
 from bot.silence import letter
-from bot.silence.missed import Missed
+from bot.silence.novelties import Missed
 from bot.silence.rules import SilenceNote, SilentMember
 from bot.swedish import day
 from storage.municipalities import Municipality

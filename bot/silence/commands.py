@@ -13,7 +13,7 @@ from bot.routes import Role, Routes, Where
 from bot.silence import access, cards, rules
 from bot.silence.rules import SilenceNote
 from bot.turn import App, Turn
-from storage import contacts, municipalities
+from storage import contacts, municipalities, silences
 
 routes = Routes[Turn](where=Where.PERSONAL)
 
@@ -67,6 +67,11 @@ def wrong(turn: Turn) -> Reply:
 def listing(turn: Turn) -> Reply:
     """List the people who were asked, and whose colleague was asked, without an answer."""
     return say(card=_listing(turn))
+
+
+def waiting(turn: Turn) -> int:
+    """Return how many people wait for the kansli to get in touch."""
+    return len(silences.listed(turn.session))
 
 
 @routes.action("silence.handled", role=Role.KANSLI)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bot.cards import escape, one_line
 from bot.schedule.times import span_of, written
-from bot.silence.missed import Missed
+from bot.silence.novelties import Missed
 from storage.outgoing import AsMail
 
 ASK = "Hur går det hos er?"

@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from bot.register import words
-from bot.silence import cards, letter, missed, rules
+from bot.silence import cards, letter, novelties, rules
 from bot.swedish import STOCKHOLM, date_of, next_open
 from storage import municipalities, people, silences
 from storage.contacts import Contact
@@ -23,7 +23,7 @@ FORESEEN = 0
 
 def to_person(session: Session, row: Silence, heard: datetime, now: datetime) -> Outgoing:
     """Return the question to a silent person who was last heard at ``heard``."""
-    found = missed.since(session, row.person_id, heard, now)
+    found = novelties.since(session, row.person_id, heard, now)
     subject = f"silence:{row.id}"
     return Outgoing(
         f"{subject}:person:{row.person_id}",

@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.Column("colleague_id", sa.Integer(), nullable=True),
         sa.Column("colleague_asked_at", _AT, nullable=True),
         sa.Column("listed_at", _AT, nullable=True),
-        sa.Column("note", sa.String(length=20), nullable=False, server_default=""),
+        sa.Column("note", sa.String(length=20), nullable=False),
         sa.Column("ended_at", _AT, nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["colleague_id"], ["people.id"], ondelete="SET NULL"),
