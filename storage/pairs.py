@@ -70,7 +70,7 @@ class PairMember(Base):
     part: Mapped[str] = mapped_column(String(10))
     met: Mapped[bool | None]
     """Their answer to *Träffades ni?*."""
-    comment: Mapped[str] = mapped_column(Text, default="", server_default="")
+    comment: Mapped[str] = mapped_column(Text, default="")
     """The line that they wrote with it."""
 
 

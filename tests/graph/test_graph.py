@@ -279,11 +279,11 @@ async def test_a_missing_permission_is_named_once_a_day(desk: Office, caplog: py
 
 @pytest.mark.parametrize("call", documented(), ids=lambda call: call.name)
 def test_every_call_of_the_table_needs_what_the_code_says(call: object) -> None:
-    from bot.graph import calendar, feed, mail, rosters, webinars  # noqa: PLC0415 - imports msgraph
+    from bot.graph import calendar, chats, feed, mail, rosters, webinars  # noqa: PLC0415 - imports msgraph
 
     said = {
         made.name: made.needs
-        for module in (calendar, feed, mail, rosters, webinars)
+        for module in (calendar, chats, feed, mail, rosters, webinars)
         for made in vars(module).values()
         if isinstance(made, failures.Call)
     }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from bot.matches import reminders
 from bot.privacy import retention
-from storage import pairs
+from storage import outbox, pairs
 from storage.pairs import PairMember, PairState
 from tests.support.chat import Chat, Clock
 from tests.support.matches import (
@@ -419,3 +420,28 @@ def test_a_match_is_own_data(chat: Chat, bo: Chat) -> None:
 
     assert "Din start i nätverket" in chat.say("mina uppgifter")
     assert chat.app.database.play(lambda session: len(pairs.of_person(session, person(chat).id))) == 1
+
+
+def test_what_the_job_foresees_is_what_then_goes(chat: Chat, bo: Chat, clock: Clock) -> None:
+    def foreseen() -> list[tuple[datetime, str]]:
+        until = clock.now + timedelta(days=14)
+        ahead = chat.app.database.look(lambda session: list(reminders.ahead(chat.app, session, clock.now, until)))
+        return [(each.at, each.outgoing.key) for each in ahead]
+
+    def went(key: str) -> bool:
+        return chat.app.database.play(lambda session: outbox.find(session, key)) is not None
+
+    ((at, key),) = foreseen()
+    assert at == clock.now
+    tick(chat)
+    assert went(key)
+    assert foreseen() == []
+
+    chat.press("pair.ask", {"contact": person(bo).id})
+    ((at, key),) = foreseen()
+    clock.now = at - timedelta(minutes=1)
+    tick(chat)
+    assert not went(key)
+    clock.now = at
+    tick(chat)
+    assert went(key)

@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("part", sa.String(length=10), nullable=False),
         sa.Column("met", sa.Boolean(), nullable=True),
-        sa.Column("comment", sa.Text(), nullable=False, server_default=""),
+        sa.Column("comment", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["pair_id"], ["pairs.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("pair_id", "person_id"),
