@@ -153,14 +153,13 @@ def municipality(
         markdown(f"{cards.facts(place)}\n- **Mejldomäner:** {escape(', '.join(place.mail_domains)) or 'inga angivna'}"),
     ]
     if lacking and place.state == MemberState.MEMBER:
-        lacks = caution(f"Saknas: {listed([GAP_NAMES[gap] for gap in lacking])}.")
-        body += [lacks, *(small(escape(line)) for line in empty)]
+        body.append(caution(f"Saknas: {listed([GAP_NAMES[gap] for gap in lacking])}."))
+        body += [small(escape(line)) for line in empty]
     if names := gone(contacts):
         body.append(caution(f"{listed([*names])} {words.LEFT}. Byt kontaktperson nedanför, eller avsluta uppdraget."))
     body += [label("Kontaktpersoner"), markdown(cards.seats(contacts) or "Inga än.")]
     body += [buttons(change) for change in _changes(contacts)]
-    if others:
-        body += [label("Fler från kommunen"), markdown(cards.people(others))]
+    body += [label("Fler från kommunen"), markdown(cards.people(others))] if others else []
     return card(
         *body,
         actions=[

@@ -9,7 +9,7 @@ from bot.silence.reminders import ahead, run
 
 routes = Routes(commands.routes)
 STILL_WANTED = {"silence": notices.still_wanted, "silence_colleague": notices.still_wanted}
-START = (Tile("Att höra av sig till", "silence.list", {"page": 0}, role=Role.KANSLI, count=commands.waiting),)
+START = (Tile("Hör av dig till", "silence.list", {"page": 0}, role=Role.KANSLI, count=commands.waiting),)
 DECISIONS = (commands.to_contact,)
 
 __all__ = ["DECISIONS", "START", "STILL_WANTED", "ahead", "routes", "run"]

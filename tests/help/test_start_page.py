@@ -11,7 +11,7 @@ from tests.support.questions import ask
 
 MEMBERS = [
     *("Kom igång", "Fråga kollegor", "Mina frågor", "Nytt för dig", "Webbinarier", "Att göra"),
-    *("Temagrupper", "Min kommun", "Påminnelser", "Mina uppgifter"),
+    *("Temagrupper", "Min kommun", "Min match", "Påminnelser", "Mina uppgifter"),
 ]
 FITS = 22
 """Characters of a button that are not cut off on a phone."""
