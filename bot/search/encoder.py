@@ -52,6 +52,13 @@ class Encoder(Protocol):
     def name(self) -> str:
         """Names the model: vectors of other names can't be compared."""
 
+    @property
+    def running(self) -> bool:
+        """Whether it can be asked."""
+
+    def warm(self) -> bool:
+        """Start it unless it runs, or rests after a failure. Return whether it runs. Takes up to a second."""
+
     def encode(self, text: str, within: float = ASKED_WITHIN) -> Vector | None:
         """Return the text's vector; None if it did not come ``within`` so many seconds. Never raises."""
 
@@ -81,11 +88,11 @@ class EncoderProcess:
 
     @property
     def running(self) -> bool:
-        """Whether the child lives and has answered."""
+        """See :class:`Encoder`. The child lives and has answered."""
         return self._child is not None
 
     def warm(self) -> bool:
-        """Start the child unless it lives, or rests after a failure. Return whether it lives. Takes up to a second."""
+        """See :class:`Encoder`."""
         with self._lock:
             if self._child is None and self._clock() >= self._rests_until:
                 self._guarded(partial(self._started, time.monotonic() + STARTS_WITHIN))

@@ -20,7 +20,7 @@ from bot.memory import give_back
 from bot.ports import Hit
 from bot.search import trainer
 from bot.search.calibration import SHIPPED_FUSED, Calibration, Learned
-from bot.search.encoder import EncoderProcess
+from bot.search.encoder import Encoder
 from bot.search.index import Index, SearchEntry
 from bot.search.scorer import fingerprint
 from bot.search.semantic import Vector
@@ -77,7 +77,7 @@ class LiveBank:
     they are encoded. Until then, and whenever the encoder fails, the search is lexical.
     """
 
-    def __init__(self, database: Database, every: float = EVERY, encoder: EncoderProcess | None = None) -> None:
+    def __init__(self, database: Database, every: float = EVERY, encoder: Encoder | None = None) -> None:
         """Prepare an empty bank. :meth:`follow` checks the database every ``every`` seconds, even if not woken."""
         self._database = database
         self._every = every
@@ -210,7 +210,7 @@ class LiveBank:
         self._version = loaded.version
         log.info("bank indexed", extra={"entries": len(loaded.entries), "version": loaded.version})
 
-    def _understands(self, encoder: EncoderProcess) -> bool:
+    def _understands(self, encoder: Encoder) -> bool:
         return encoder.running and self._index.semantic is not None
 
     async def _understand(self) -> None:

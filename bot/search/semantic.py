@@ -66,16 +66,21 @@ class Semantic:
     def __init__(self, entries: Sequence[SearchEntry], vectors: Mapping[str, Vector]) -> None:
         """Raise KeyError if ``vectors`` lacks one of :func:`texts`."""
         asked = [[vectors[question_text(text)] for text in entry.phrasings()] for entry in entries]
-        self._owners = np.repeat(np.arange(len(entries)), [len(part) for part in asked])
+        self._size = len(entries)
+        self._owners = np.repeat(np.arange(self._size), [len(part) for part in asked])
         self._phrasings = _rows([vector for part in asked for vector in part])
-        self._means = _rows([_mean(part) for part in asked])
         self._entries = _rows([vectors[_entry_text(entry)] for entry in entries])
         self._answers = _rows([vectors[_answer_text(entry)] for entry in entries])
+        means = [_mean(part) if part else np.zeros_like(self._answers[0]) for part in asked]
+        self._means = _rows(means)
 
     def compare(self, question: Vector) -> Likeness:
         """Return how near each entry is to the question with this vector."""
-        nearest = np.zeros(len(self._means), dtype=np.float32)
-        np.maximum.at(nearest, self._owners, self._phrasings @ question)
+        nearest = np.zeros(self._size, dtype=np.float32)
+        if not self._size:
+            return Likeness(nearest, nearest)
+        if len(self._phrasings):
+            np.maximum.at(nearest, self._owners, self._phrasings @ question)
         scores = _NEAREST * _above(nearest) + _MEAN * _above(self._means @ question)
         scores += _ENTRY * _above(self._entries @ question) + _ANSWER * _above(self._answers @ question)
         return Likeness(scores, nearest)
