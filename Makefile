@@ -25,7 +25,7 @@ chat: .venv/.run ## talk in the terminal with the bot that `make run` started (W
 	@$(BIN)/python -m bot chat $(if $(WHO),--as $(WHO))
 
 test: .venv/.dev $(if $(NODE),$(PLAYGROUND) $(RENDERER)) ## run every test (TESTS=tests/test_x.py: only those)
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto -rs $(TESTS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist worksteal -rs $(TESTS)
 
 check: .venv/.dev ## lint, formatting, types, who may import whom
 	$(BIN)/ruff check

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import signal
 import sys
@@ -16,7 +15,7 @@ from aiohttp import web
 from azure.core.credentials_async import AsyncTokenCredential
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import graph, jobs, links, log
+from bot import graph, jobs, links, log, memory
 from bot.conversation import ROUTES
 from bot.delivery.courier import Courier
 from bot.delivery.pace import steady
@@ -128,7 +127,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         runner = await make_runner(application)
         try:
             await web.TCPSite(runner, settings.host.strip("[]"), settings.port).start()
-            gc.freeze()  # objects made by now stay; collecting them again and again took a tenth of a turn
+            memory.spare()
             _announce(settings)
             await stop.wait()
         except OSError as error:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Literal
 
 from microsoft_teams.cards import (
@@ -45,6 +46,8 @@ MOST_SERIES = 3
 """The most series of a chart: with the labels, a table has room for so many columns at 300 pixels."""
 MOST_SHARES = 6
 """The most parts of a ring: more are not told apart."""
+STEPS = 4
+"""Into how many steps Microsoft's client divides an upright axis (Fluent's charts, ``yAxisTickCount``)."""
 COLOURS: tuple[ChartColor, ...] = (
     "categoricalBlue",
     "categoricalMarigold",
@@ -78,23 +81,25 @@ def columns(title: str, unit: str, labels: Sequence[str], series: Sequence[Serie
             if value is not None
         ]
         single = VerticalBarChart(
-            title=title, y_axis_title=unit, data=points, color=COLOURS[0], show_bar_values=True, y_min=0, fallback=table
+            title=title,
+            y_axis_title=unit,
+            data=points,
+            color=COLOURS[0],
+            show_bar_values=True,
+            y_min=0,
+            y_max=_top(series),
+            fallback=table,
         )
         return _framed(title, unit, summary, single)
-    groups = [
-        GroupedVerticalBarChartData(
-            legend=each.name,
-            color=COLOURS[at],
-            values=[
-                BarChartDataValue(x=label_, y=value)
-                for label_, value in zip(labels, each.values, strict=True)
-                if value is not None
-            ],
-        )
-        for at, each in enumerate(series)
-    ]
     grouped = GroupedVerticalBarChart(
-        title=title, y_axis_title=unit, data=groups, show_bar_values=True, show_legend=True, y_min=0, fallback=table
+        title=title,
+        y_axis_title=unit,
+        data=_groups(labels, series),
+        show_bar_values=True,
+        show_legend=True,
+        y_min=0,
+        y_max=_top(series),
+        fallback=table,
     )
     return _framed(title, unit, summary, grouped)
 
@@ -128,7 +133,15 @@ def lines(title: str, unit: str, labels: Sequence[str], series: Sequence[Series]
         )
         for at, each in enumerate(series)
     ]
-    chart = LineChart(title=title, y_axis_title=unit, data=drawn, show_legend=len(series) > 1, y_min=0, fallback=table)
+    chart = LineChart(
+        title=title,
+        y_axis_title=unit,
+        data=drawn,
+        show_legend=len(series) > 1,
+        y_min=0,
+        y_max=_top(series),
+        fallback=table,
+    )
     return _framed(title, unit, summary, chart)
 
 
@@ -152,6 +165,33 @@ def number(value: float | None) -> str:
         return "–"
     text = f"{value:,.1f}" if value % 1 else f"{value:,.0f}"
     return text.replace(",", "\N{NO-BREAK SPACE}").replace(".", ",")
+
+
+def _groups(labels: Sequence[str], series: Sequence[Series]) -> list[GroupedVerticalBarChartData]:
+    """Return the columns of each series."""
+    return [
+        GroupedVerticalBarChartData(
+            legend=each.name,
+            color=COLOURS[at],
+            values=[
+                BarChartDataValue(x=label_, y=value)
+                for label_, value in zip(labels, each.values, strict=True)
+                if value is not None
+            ],
+        )
+        for at, each in enumerate(series)
+    ]
+
+
+def _top(series: Sequence[Series]) -> float | None:
+    """Return where the upright axis ends, so that no step of counts is a fraction; None where the client may choose.
+
+    Clients may ignore it: the Agents Playground's lines follow it, its columns do not.
+    """
+    values = [value for each in series for value in each.values if value is not None]
+    if any(value % 1 for value in values):
+        return None
+    return max(1, ceil(max(values, default=0) / STEPS)) * STEPS
 
 
 def _framed(title: str, unit: str, summary: str, chart: CardElement) -> CardElement:

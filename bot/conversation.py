@@ -204,8 +204,8 @@ def _press(turn: Turn) -> Reply:
     if action is None:
         raise UserError("Den knappen finns inte längre. Skriv **hjälp** för att se vad du kan göra.")
     _refuse_leaver(turn, action)
-    if action.role is Role.KANSLI and not turn.kansli:
-        raise UserError("Det där kan bara kansliet göra.")
+    if action.role is Role.KANSLI:
+        turn.refuse_members()
     if action.where is Where.PERSONAL and not turn.personal:
         raise UserError("Det tar vi i vår egen chatt. Skriv till mig där.")
     return action.handler(turn)

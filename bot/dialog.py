@@ -15,7 +15,7 @@ from bot import routes as registry
 from bot.cards import button, card, heading, markdown, plain
 from bot.message import NOTHING, Json, Kind, Message, Reply, UserError, in_place, say, state
 from bot.routes import Answers, Role, Routes
-from bot.turn import Turn
+from bot.turn import KANSLI_ONLY, Turn
 from storage import dialogs
 from storage.dialogs import OpenDialog
 
@@ -32,7 +32,6 @@ class Special(Enum):
 NOT_MINE = Special.NOT_MINE
 OVER = "Det där är redan klart eller avbrutet. Skriv **hjälp** för att se hur du börjar om."
 OLDER = "Det kortet hör inte till det vi håller på med nu. Svara på den senaste frågan."
-NOT_YOURS = "Det där kan bara kansliet göra."
 SKIPPED = None
 """The stored answer of a skipped step."""
 _TOLD = "_told"
@@ -204,5 +203,5 @@ def _required(turn: Turn) -> tuple[Dialog, OpenDialog]:
     current = opened(turn)
     if current is None:
         row = turn.found.dialog
-        raise UserError(OVER if row is None or row.name not in turn.app.dialogs else NOT_YOURS)
+        raise UserError(OVER if row is None or row.name not in turn.app.dialogs else KANSLI_ONLY)
     return current

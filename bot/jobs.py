@@ -6,12 +6,11 @@ late tick, a missed one or three replicas' ticks give the same rows.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import islice
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -34,14 +33,14 @@ from bot import (
 from bot.attendance import webinars
 from bot.delivery.answers import LOOK_EVERY, AnswerReader
 from bot.features import AUDIENCES
-from bot.plan import Ahead, Due, SendingPlan, StillWanted
+from bot.plan import Ahead, Due, Planned, SendingPlan, StillWanted
 from bot.ports import TeamDirectory
 from bot.privacy import retention
 from bot.register import roster_mirror
 from bot.tenant import Tenant
 from bot.turn import App
-from storage import outbox
-from storage.outgoing import Outgoing
+from storage import copies
+from storage.copies import Copies
 
 Clock = Callable[[], datetime]
 Work = Callable[[Session], int]
@@ -75,6 +74,10 @@ CLEAN_EVERY = timedelta(hours=1)
 """Often, so that each run has little to delete. The first run also makes up for the time a bot was stopped."""
 CHUNK = 500
 """Rows planned in one transaction. It takes at most about 50 ms, while turns wait on SQLite."""
+PART = 50_000
+"""Rows that are read before they are written. Reading them takes about 50 ms."""
+MESSAGE = 250
+"""As many rows as a message counts in a part, because writing its card and asking for its people takes as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +93,60 @@ class Job:
 
 
 def plan(due: Due, app: App, clock: Clock) -> Iterator[Work]:
-    """Enqueue the messages that are due, chunk by chunk."""
+    """Enqueue the messages that are due, chunk by chunk. Read an iterator of them in parts, until nothing is new."""
     del app
-    now = clock()
-    messages: list[Outgoing] = []
+    now, messages, added, more = clock(), list[Planned](), 0, True
 
     def ask(session: Session) -> int:
-        messages[:] = due(session, now)
+        nonlocal added, more
+        found = due(session, now)
+        messages[:] = _part(found) if isinstance(found, Iterator) else found
+        added, more = 0, isinstance(found, Iterator) and _size(messages) >= PART
         return len(messages)
 
+    def write(session: Session, chunk: list[Planned]) -> int:
+        nonlocal added
+        new = copies.enqueue_all(session, chunk, now)
+        added += new
+        return new
+
     yield ask
-    rest = iter(messages)
-    while chunk := list(islice(rest, CHUNK)):
-        yield partial(outbox.enqueue_all, outgoings=chunk, now=now)
+    while True:
+        for chunk in _chunks(messages):
+            yield partial(write, chunk=chunk)
+        if not (more and added):
+            return
+        yield ask
+
+
+def _part(messages: Iterator[Planned]) -> Iterator[Planned]:
+    """Yield messages until they are as large as :data:`PART`."""
+    size = 0
+    while size < PART and (message := next(messages, None)) is not None:
+        size += _size([message])
+        yield message
+
+
+def _chunks(messages: Iterable[Planned]) -> Iterator[list[Planned]]:
+    """Yield lists that make about :data:`CHUNK` rows each."""
+    chunk, rows = list[Planned](), 0
+    for message in messages:
+        for part in message.parts(CHUNK) if isinstance(message, Copies) else (message,):
+            if chunk and rows + _rows(part) > CHUNK:
+                yield chunk
+                chunk, rows = [], 0
+            chunk.append(part)
+            rows += _rows(part)
+    if chunk:
+        yield chunk
+
+
+def _size(messages: Iterable[Planned]) -> int:
+    return sum(MESSAGE + _rows(message) for message in messages)
+
+
+def _rows(message: Planned) -> int:
+    return len(message.people) if isinstance(message, Copies) else 1
 
 
 JOBS = (

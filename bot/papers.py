@@ -21,7 +21,7 @@ import orjson
 from bot.delivery import mail
 from bot.delivery.invitation import MAILBOX, Method, invitation
 from bot.ports import Reason, Unreachable
-from bot.swedish import STOCKHOLM, day
+from bot.swedish import STOCKHOLM, WEEKDAYS, day
 from bot.tenant import (
     Appointment,
     Attendance,
@@ -228,7 +228,9 @@ def _id(key: str) -> str:
 
 def _when(appointment: Appointment) -> str:
     starts, ends = appointment.starts.astimezone(STOCKHOLM), appointment.ends.astimezone(STOCKHOLM)
-    return f"{day(starts).capitalize()} kl. {starts.hour}.{starts:%M}–{ends.hour}.{ends:%M}"
+    return (
+        f"{WEEKDAYS[starts.weekday()].capitalize()} {day(starts)} kl. {starts.hour}.{starts:%M}–{ends.hour}.{ends:%M}"
+    )
 
 
 def _name(key: str) -> str:

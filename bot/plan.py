@@ -5,21 +5,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 
 from sqlalchemy.orm import Session
 
+from storage.copies import Copies
 from storage.outbox import Delivery
 from storage.outgoing import Outgoing
 
 if TYPE_CHECKING:
     from bot.turn import App
 
-Due: TypeAlias = Callable[[Session, datetime], list[Outgoing]]
-"""Return the messages due by now, also those returned before: the outbox knows the keys it has had."""
+Planned: TypeAlias = Outgoing | Copies
+Due: TypeAlias = Callable[[Session, datetime], Sequence[Planned] | Iterator[Planned]]
+"""Return the messages due by now, also those returned before: the outbox knows the keys it has had.
+
+An iterator leaves out what has its row. So it may be read in parts, each in a transaction of its own.
+"""
 StillWanted: TypeAlias = Callable[[Session, Delivery], bool]
 """Return whether the reason for a message still holds. Asked just before sending."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
-from bot.message import Incoming, Json, Message, Reply, Scope, in_place, say
+from bot.message import Incoming, Json, Message, Reply, Scope, UserError, in_place, say
 from bot.plan import SendingPlan
 from bot.ports import Bank
 from bot.routes import Dialog, Routes
@@ -22,6 +22,8 @@ from storage.turn_facts import TurnFacts
 if TYPE_CHECKING:
     from bot.desk import Decider, Tile
     from bot.register.audience import Condition
+
+KANSLI_ONLY = "Det där kan bara kansliet göra. Skriv **hjälp** för att se vad du kan göra."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,11 @@ class Turn:
     def kansli(self) -> bool:
         """Whether the person has the kansli role right now. Looked up on demand: a plain question needs no role."""
         return is_kansli(self.session, self.app.settings, self.person)
+
+    def refuse_members(self) -> None:
+        """Raise :class:`UserError` unless the person has the kansli role right now."""
+        if not self.kansli:
+            raise UserError(KANSLI_ONLY)
 
     @property
     def page(self) -> int:

@@ -27,7 +27,7 @@ def absorb(session: Session, kept: Person, other: Person) -> None:
                 _repoint(session, column, kept.id, other.id)
     for former in filter(None, (other.name, other.mail)):
         insert_new(session, FormerName, person_id=kept.id, text=former)
-    for name in ("mail", "municipality_code", "role", "helps_with", "entra_id", "remind_by", "paused_until"):
+    for name in ("mail", "phone", "municipality_code", "role", "helps_with", "entra_id", "remind_by", "paused_until"):
         if not getattr(kept, name):
             setattr(kept, name, getattr(other, name))
     # a wish to be shown to fewer people stays

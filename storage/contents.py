@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import cache
+from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, select, update
+from sqlalchemy import Executable, ForeignKey, String, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage import name_keys
-from storage.database import Base, insert_new, person_key
-from storage.outgoing import digest_of
+from storage.database import Base, insert_new, person_key, table_of
+from storage.outgoing import digest_of, dump
 from storage.people import Person
 
 
@@ -43,14 +47,21 @@ class ContentPerson(Base):
 
 def keep(session: Session, bodies: Mapping[str, dict[str, Any] | None], now: datetime) -> dict[str, str | None]:
     """Store contents by the keys of their deliveries. Return their hashes; None where there is nothing to send."""
-    named = {key: name_keys.keys(body) for key, body in bodies.items()}
+    written = {key: None if body is None else dump(body) for key, body in bodies.items()}
+    named = {
+        key: name_keys.keys(bodies[key]) if data and name_keys.SIGN in data else set() for key, data in written.items()
+    }
     here = _here(session, {person_id for ids in named.values() for person_id in ids})
-    kept = {key: name_keys.without(body, named[key] - here) for key, body in bodies.items()}
-    hashes = {key: None if body is None else digest_of(body) for key, body in kept.items()}
+    kept = dict(bodies)
+    for key, ids in named.items():
+        if ids - here:
+            body = name_keys.without(bodies[key], ids - here)
+            kept[key], written[key] = body, dump(body)
+    hashes = {key: None if data is None else sha256(data).hexdigest() for key, data in written.items()}
     by_hash = {content_hash: key for key, content_hash in hashes.items() if content_hash}
-    for content_hash in sorted(by_hash):  # in one order everywhere, or two transactions lock each other out
-        key = by_hash[content_hash]
-        _store(session, content_hash, kept[key], {person_id: person_id for person_id in named[key] & here}, now)
+    _store(session, {content_hash: kept[key] for content_hash, key in by_hash.items()}, now)
+    for content_hash, key in sorted(by_hash.items()):
+        _name(session, content_hash, {person_id: person_id for person_id in named[key] & here})
     return hashes
 
 
@@ -59,14 +70,27 @@ def replace(session: Session, old: Content, body: dict[str, Any], now: datetime)
     rows = select(ContentPerson.written_id, ContentPerson.person_id).where(ContentPerson.content_hash == old.hash)
     named = {written: person for written, person in session.execute(rows) if written in name_keys.keys(body)}
     fresh = digest_of(body)
-    _store(session, fresh, body, named, now)
+    _store(session, {fresh: body}, now)
+    _name(session, fresh, named)
     return fresh
 
 
-def _store(session: Session, content_hash: str, body: Any, named: Mapping[int, int], now: datetime) -> None:
+def _store(session: Session, bodies: Mapping[str, Any], now: datetime) -> None:
+    """Store contents by their hashes, and note that they are used now."""
+    # in one order everywhere, or two transactions lock each other out
+    rows = [{"hash": content_hash, "body": bodies[content_hash], "used_at": now} for content_hash in sorted(bodies)]
+    if rows:
+        session.execute(_use(session.get_bind().dialect.name), rows)
+
+
+@cache
+def _use(dialect: str) -> Executable:
+    insert = (sqlite_insert if dialect == "sqlite" else postgresql_insert)(table_of(Content))
+    return insert.on_conflict_do_update(index_elements=["hash"], set_={"used_at": insert.excluded.used_at})
+
+
+def _name(session: Session, content_hash: str, named: Mapping[int, int]) -> None:
     """``named`` are the people in it: the key as written, and whose it is now."""
-    if not insert_new(session, Content, hash=content_hash, body=body, used_at=now):
-        session.execute(update(Content).where(Content.hash == content_hash).values(used_at=now))
     for written_id, person_id in sorted(named.items()):
         insert_new(session, ContentPerson, content_hash=content_hash, written_id=written_id, person_id=person_id)
 

@@ -6,40 +6,76 @@ They share a subject. A delivered copy is changed by a delivery of its own, whos
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, and_, cast, exists, func, literal, or_, select, update
+from sqlalchemy import and_, exists, func, literal, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from storage import contents, outbox
+from storage.chunks import in_chunks
 from storage.database import wake
 from storage.municipalities import Municipality
 from storage.outbox import Delivery, State
-from storage.outgoing import Operation, Outgoing
+from storage.outgoing import Operation, Outgoing, ToPerson
 from storage.people import Person
-from storage.selected_rows import insert_selected
 
 FIRST = (Operation.PERSON, Operation.THREAD)
 """The first message to a person or channel; the mail that may follow it is no recipient of its own."""
 _LATER = aliased(Delivery)
 
 
-def enqueue(session: Session, pattern: Outgoing, people: Collection[int], now: datetime, not_before: datetime) -> int:
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """The same message to many people. One value in place of 10,000 takes a tenth of the time."""
+
+    pattern: Outgoing
+    """The delivery with any recipient. Each person's key is its key and their id."""
+    people: Sequence[int]
+
+    @classmethod
+    def of(cls, pattern: Outgoing, people: Iterable[int]) -> Copies:
+        """Return the message to these people, whose ids take four bytes each and not 36."""
+        return cls(pattern, array("i", people))
+
+    def each(self) -> Iterator[Outgoing]:
+        """Yield the delivery to each person."""
+        for person_id in self.people:
+            yield replace(self.pattern, key=f"{self.pattern.key}:{person_id}", to=ToPerson(person_id))
+
+    def parts(self, most: int) -> Iterator[Copies]:
+        """Yield the same in parts of at most so many people."""
+        return (replace(self, people=part) for part in in_chunks(self.people, most))
+
+
+def enqueue_all(session: Session, messages: Iterable[Outgoing | Copies], now: datetime) -> int:
+    """Enqueue messages to one recipient and to many, as :func:`storage.outbox.enqueue_all` does."""
+    single: list[Outgoing] = []
+    added = 0
+    for message in messages:
+        if isinstance(message, Copies):
+            added += enqueue(session, message.pattern, message.people, now)
+        else:
+            single.append(message)
+    return added + outbox.enqueue_all(session, single, now)
+
+
+def enqueue(
+    session: Session, pattern: Outgoing, people: Collection[int], now: datetime, not_before: datetime | None = None
+) -> int:
     """Send the same to many people, each once. Return how many were new.
 
     ``pattern`` is the delivery with any recipient; each person's key is its key and their id. It takes a fraction of
     the time of :func:`storage.outbox.enqueue_all`: the content is written once, and the database makes the rows. A
     person erased since gets none.
     """
-    row = outbox.row_of(replace(pattern, not_before=not_before), now)
+    row = outbox.row_of(pattern if not_before is None else replace(pattern, not_before=not_before), now)
     row["content_hash"] = contents.keep(session, {pattern.key: pattern.body}, now)[pattern.key]
-    key = literal(f"{pattern.key}:") + cast(Person.id, String)
-    rows = {**row, "key": key, "lane": key, "person_id": Person.id}
-    added = insert_selected(session, Delivery, rows, Person.id, Person.id.in_(people))
+    added = outbox.insert_for_people(session, row, f"{pattern.key}:", people)
     if added:
         wake(session, outbox.QUEUE)
     return added

@@ -241,20 +241,20 @@ def insert_new(session: Session, table: type[Base], **values: Any) -> bool:
 
     On PostgreSQL this waits for a competing transaction, so the answer is final.
     """
-    statement = _insert_new(table, session.get_bind().dialect.name)
-    return session.execute(statement, values).first() is not None  # psycopg's row count is unknown here
+    return session.execute(_insert_new(table, session.get_bind().dialect.name), values).first() is not None
 
 
 def insert_all_new(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> int:
     """Do the same as :func:`insert_new` with many rows at once. Return how many were inserted."""
-    return len(session.execute(_insert_new(table, session.get_bind().dialect.name), rows).all()) if rows else 0
+    new = _insert_new(table, session.get_bind().dialect.name, many=True)
+    return int(session.execute(new, rows).rowcount) if rows else 0  # type: ignore[attr-defined]
 
 
 @cache
-def _insert_new(table: type[Base], dialect: str) -> Executable:
+def _insert_new(table: type[Base], dialect: str, *, many: bool = False) -> Executable:
     """Build the statement once for each table: building it takes longer than running it."""
-    insert = sqlite_insert if dialect == "sqlite" else postgresql_insert
-    return insert(table_of(table)).on_conflict_do_nothing().returning(literal(1))
+    insert = (sqlite_insert if dialect == "sqlite" else postgresql_insert)(table_of(table)).on_conflict_do_nothing()
+    return insert.execution_options(preserve_rowcount=True) if many else insert.returning(literal(1))
 
 
 def table_of(model: type[Base]) -> Table:

@@ -83,14 +83,12 @@ def taking_part(session: Session, event_ids: Collection[int]) -> set[tuple[int, 
     A person who left the network after the event began took part.
     """
     here = or_(Person.left_at.is_(None), Person.left_at >= Event.starts_at)
-    own = select(Registration.event_id, Person.municipality_code, Person.role).join(Person).join(Event)
-    seated = (
-        select(Registration.event_id, Contact.municipality_code, Contact.seat)
-        .join(Person)
-        .join(Event)
-        .join(Contact, Contact.person_id == Person.id)
-        .where(Contact.until.is_(None))
-    )
+    who, where = Person.id == Registration.person_id, Event.id == Registration.event_id
+    own = select(Registration.event_id, Person.municipality_code, Person.role).select_from(Registration)
+    own = own.join(Person, who).join(Event, where)
+    seated = select(Registration.event_id, Contact.municipality_code, Contact.seat).select_from(Registration)
+    seated = seated.join(Person, who).join(Event, where).join(Contact, Contact.person_id == Person.id)
+    seated = seated.where(Contact.until.is_(None))
     there = Registration.event_id.in_(event_ids), Registration.state == RegistrationState.REGISTERED, here
     rows = [*session.execute(own.where(*there)), *session.execute(seated.where(*there))] if event_ids else []
     return {(event_id, code, role) for event_id, code, role in rows if code}

@@ -5,7 +5,7 @@ An event without ``starts_at`` has no date yet. It can be shown, but nobody regi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from storage.chunks import in_chunks
 from storage.database import Base, is_id, person_key
 from storage.people import Person
 
@@ -166,6 +167,13 @@ def from_webinars(session: Session, since: datetime, now: datetime) -> Sequence[
     return session.scalars(rows.where(Event.ends_at > since, Event.ends_at <= now).order_by(Event.id)).all()
 
 
+def of_kind(session: Session, kind: EventKind, since: datetime) -> Sequence[Event]:
+    """Return the events of a kind that are not cancelled and start after ``since``, those without a date last."""
+    ahead = or_(Event.starts_at.is_(None), Event.starts_at >= since)
+    rows = select(Event).where(Event.kind == kind, Event.state != EventState.CANCELLED, ahead)
+    return session.scalars(rows.order_by(Event.starts_at.is_(None), Event.starts_at, Event.id)).all()
+
+
 def upcoming(session: Session, now: datetime) -> Sequence[Event]:
     """Return the open events that have not ended, the nearest first, those without a date last."""
     ahead = or_(Event.ends_at.is_(None), Event.ends_at > now)
@@ -189,6 +197,14 @@ def living(session: Session, now: datetime) -> list[int]:
     """Return the numbers of the events that members see and that are not over, also cancelled ones."""
     ahead = or_(Event.ends_at.is_(None), Event.ends_at > now)
     return list(session.scalars(select(Event.id).where(Event.state != EventState.DRAFT, ahead).order_by(Event.id)))
+
+
+def themes(session: Session, numbers: Collection[int]) -> dict[int, tuple[str, ...]]:
+    """Return the theme words of these events, by number."""
+    rows = (
+        session.execute(select(Event.id, Event.themes).where(Event.id.in_(part))) for part in in_chunks(list(numbers))
+    )
+    return {number: tuple(words) for part in rows for number, words in part}
 
 
 def newest(session: Session, limit: int = 40) -> Sequence[Event]:

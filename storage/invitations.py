@@ -56,13 +56,6 @@ class Invitation(Base):
     """Why the person is not in the calendar entry; empty for a person who is, or who waits for the next delivery."""
 
 
-def invite(session: Session, event_key: str, person_ids: Collection[int]) -> None:
-    """Make these people the attendees. The calendar entry follows with the next delivery to it."""
-    there = {row.person_id for row, _ in of_event(session, event_key) if row.person_id is not None}
-    remove(session, event_key, there.difference(person_ids))
-    add(session, event_key, set(person_ids) - there)
-
-
 def add(session: Session, event_key: str, person_ids: Collection[int]) -> None:
     """Add people to the attendees; people who are there already stay."""
     empty = {"event_key": event_key, "mark": "", "answer": "", "outside": ""}
@@ -98,12 +91,6 @@ def record(
             continue
         if answer.word != row.answer or (answer.at is not None and answer.at != row.answered_at):
             row.answer, row.answered_at = answer.word, answer.at or now
-
-
-def declined(session: Session, event_key: str) -> set[int]:
-    """Return the people whose last known answer in Outlook is no."""
-    query = select(Invitation.person_id).where(Invitation.event_key == event_key, Invitation.answer == DECLINED)
-    return {person_id for person_id in session.scalars(query) if person_id is not None}
 
 
 def mark(event_key: str, mail: str) -> str:

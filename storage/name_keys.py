@@ -18,6 +18,8 @@ from storage.database import Base, person_key
 NOBODY = "[borttagen person]"
 """What stands where an erased person's name stood."""
 _OPEN, _BETWEEN, _CLOSE = "\ue000", "\ue001", "\ue002"
+SIGN = _OPEN.encode()
+"""Stands in every JSON text that names somebody."""
 _KEYED = re.compile(f"{_OPEN}(\\d+){_BETWEEN}([^{_OPEN}{_CLOSE}]*){_CLOSE}?")
 _SIGN = re.compile(f"({_OPEN}\\d+{_BETWEEN}|{_CLOSE})")
 _BRACES, _PARTED = re.compile(r"\{(?=\{)"), "{\N{ZERO WIDTH SPACE}"

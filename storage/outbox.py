@@ -13,25 +13,27 @@ has doubts.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, case, cast, literal, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, case, literal, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage import calendar_entries, contents, invitations, name_keys
+from storage import calendar_entries, contents, name_keys
 from storage.chunks import in_chunks
 from storage.contents import Content
 from storage.database import Base, Utc, insert_all_new, person_key, wake
 from storage.outgoing import Operation, Outgoing, ToCalendar, columns
 from storage.people import Person
-from storage.selected_rows import insert_selected
+from storage.selected_rows import insert_for
 
 REPLY = "reply"
 """The subject of replies that a turn could not send. Their texts are as people read them, without keys."""
+MANY = 20
+"""From how many people on the database makes the rows of one message: a statement takes as long as so many rows."""
 _OF_PERSON = frozenset({"key", "lane", "person_id"})
 QUEUE = "outbox"
 """The waker that a commit with new rows calls."""
@@ -140,12 +142,10 @@ def enqueue_all(session: Session, outgoings: Iterable[Outgoing], now: datetime) 
     hashes = contents.keep(session, {outgoing.key: outgoing.body for outgoing in alike.values()}, now)
     by_content = {content: hashes[outgoing.key] for content, outgoing in alike.items()}
     rows = [{**row_of(outgoing, now), "content_hash": by_content[_content(outgoing)]} for outgoing in fresh]
-    added = sum(_insert(session, list(part)) for _, part in groupby(rows, key=_but_person))
+    added = _insert(session, _here(session, rows))
     for outgoing in fresh:
         if isinstance(outgoing.to, ToCalendar):
             calendar_entries.plan(held[outgoing.to.event_key], outgoing.appointment, by_content[_content(outgoing)])
-            if outgoing.attendees is not None:
-                invitations.invite(session, outgoing.to.event_key, outgoing.attendees)
     if added:
         wake(session, QUEUE)
     return added
@@ -240,11 +240,33 @@ def _but_person(row: dict[str, Any]) -> tuple[Any, ...]:
     return stem, alone, *((name, value) for name, value in row.items() if name not in _OF_PERSON)
 
 
+def _here(session: Session, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows of many without those of people erased since. A turn's single row makes the turn be replayed."""
+    ids = sorted({row["person_id"] for row in rows if row.get("person_id") is not None})
+    if len(ids) < 2:  # noqa: PLR2004 - as said
+        return rows
+    queries = (select(Person.id).where(Person.id.in_(part)) for part in in_chunks(ids))
+    here = {person_id for query in queries for person_id in session.scalars(query)}
+    return [row for row in rows if row.get("person_id") is None or row["person_id"] in here]
+
+
 def _insert(session: Session, rows: list[dict[str, Any]]) -> int:
-    """Insert rows that differ in their person only, where they are new. Return how many were."""
-    if len(rows) == 1:
-        return insert_all_new(session, Delivery, rows)
-    stem = rows[0]["key"].removesuffix(f"{rows[0]['person_id']}")
-    key = literal(stem) + cast(Person.id, String)
-    values = {**rows[0], "key": key, "lane": key, "person_id": Person.id}
-    return insert_selected(session, Delivery, values, Person.id, Person.id.in_([row["person_id"] for row in rows]))
+    """Insert rows where they are new, in their order, with few statements. Return how many were."""
+    added, several = 0, list[dict[str, Any]]()
+    for _, group in groupby(rows, key=_but_person):
+        part = list(group)
+        if several and (len(part) >= MANY or several[0].keys() != part[0].keys()):
+            added += insert_all_new(session, Delivery, several)
+            several = []
+        if len(part) >= MANY:
+            stem = part[0]["key"].removesuffix(f"{part[0]['person_id']}")
+            added += insert_for_people(session, part[0], stem, [row["person_id"] for row in part])
+        else:
+            several += part
+    return added + insert_all_new(session, Delivery, several)
+
+
+def insert_for_people(session: Session, row: Mapping[str, Any], stem: str, people: Collection[int]) -> int:
+    """Insert the row for each person where it is new. Its key is the stem and their id. Return how many were."""
+    same = {name: value for name, value in row.items() if name not in _OF_PERSON}
+    return insert_for(session, Delivery, same, {"key": stem, "lane": stem}, people)

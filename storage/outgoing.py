@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -208,15 +207,13 @@ class Outgoing:
     """How many sends may have arrived before the row was written: a reply that a turn could not send."""
     appointment: AsAppointment | None = None
     """For :class:`ToCalendar` only."""
-    attendees: Collection[int] | None = None
-    """Everybody who is invited from now on, by person id; None leaves them as they are. For an appointment only."""
 
     def __post_init__(self) -> None:
         if not self.key or not self.subject or max(len(self.key), len(self.subject), len(self.lane)) > 200:  # noqa: PLR2004 - the columns' width
             raise ValueError(f"key, subject and lane have 1 to 200 characters: {self.key!r}")
         if not (self.text or self.card or self.appointment or isinstance(self.to, ToMessage | MessageOf | ToCalendar)):
             raise ValueError(f"there is nothing to send: {self.key!r}")
-        if not isinstance(self.to, ToCalendar) and (self.appointment or self.attendees is not None):
+        if not isinstance(self.to, ToCalendar) and self.appointment:
             raise ValueError(f"only a calendar takes an appointment: {self.key!r}")
         self._check_calendar()
         if (self.mail is None) != (self.reach is Reach.ANSWER and self.mail_after is None):
@@ -231,8 +228,6 @@ class Outgoing:
             return
         if not 0 < len(to.event_key) <= 120 or self.lane or self.card:  # noqa: PLR2004 - room for a longer key
             raise ValueError(f"an appointment has a short key, a lane of its own and no card: {self.key!r}")
-        if self.appointment is None and self.attendees is not None:
-            raise ValueError(f"an appointment that is called off has no attendees: {self.key!r}")
         planned = self.appointment
         if planned and not (planned.starts.tzinfo and planned.ends.tzinfo and planned.starts < planned.ends):
             raise ValueError(f"an appointment has aware times and ends after it starts: {self.key!r}")
@@ -256,7 +251,12 @@ def number_of(subject: str) -> int | None:
 
 def digest_of(body: dict[str, Any]) -> str:
     """Return the address of a content: equal contents are stored once."""
-    return sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return sha256(dump(body)).hexdigest()
+
+
+def dump(body: dict[str, Any]) -> bytes:
+    """Return a content as its address is made of it: the same bytes for equal contents."""
+    return orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
 
 
 def columns(outgoing: Outgoing) -> dict[str, Any]:

@@ -17,8 +17,7 @@ from storage.erasure import hashes
 from storage.name_keys import FormerName
 
 ACTIVE_EVERY = timedelta(minutes=1)
-"""How exactly it is kept when a person was last active. It tells whether a message was opened. Finer would write a row
-for every turn."""
+"""How exactly it is kept when a person was last active. Finer would write a row for every turn."""
 
 
 class PersonRole(StrEnum):
@@ -77,6 +76,7 @@ class Person(Base):
     name: Mapped[str] = mapped_column(String(200))
     mail: Mapped[str | None] = mapped_column(String(320), index=True)
     """An address that mail reaches, in lower case. Never the UPN: a guest's is ``…#EXT#…``."""
+    phone: Mapped[str | None] = mapped_column(String(30))  # only the person and the kansli see it
     guest: Mapped[bool | None]
     """Whether the account is a guest's; null until a roster has said."""
     municipality_code: Mapped[str | None] = mapped_column(

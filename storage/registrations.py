@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, func, select
+from sqlalchemy import ForeignKey, Index, String, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.audiences import PersonIds, without_nulls
@@ -55,7 +55,7 @@ class Registration(Base):
     by_mail: Mapped[bool] = mapped_column(default=False)
     """Whether they want an ``.ics`` file by mail in place of an invitation from the calendar."""
     told_start: Mapped[datetime | None]
-    """The start that they were last told, so that a moved event is told once."""
+    """The start that they were last told, so that a moved event is told once; null: they are to be told its time."""
 
 
 def of_person(session: Session, event_id: int, person_id: int) -> Registration | None:
@@ -89,9 +89,14 @@ def counts(session: Session, event_ids: Collection[int]) -> dict[int, Counter[st
     return by_event
 
 
+def tally(session: Session, event_id: int) -> Counter[str]:
+    """Return how many people are in each state. People who left the network do not count."""
+    return counts(session, [event_id])[event_id]
+
+
 def taken(session: Session, event_id: int) -> int:
     """Return how many people take a seat: registered, or offered one."""
-    states = counts(session, [event_id])[event_id]
+    states = tally(session, event_id)
     return sum(states[state] for state in TAKES_SEAT)
 
 
@@ -100,6 +105,11 @@ def ids(session: Session, event_id: int, states: Collection[str] = (Registration
     query = select(Registration.person_id).join(Person).where(Registration.event_id == event_id)
     query = query.where(Registration.state.in_(states), Person.left_at.is_(None))
     return list(session.scalars(query.order_by(Registration.person_id)))
+
+
+def untell(session: Session, event_id: int) -> None:
+    """Note that nobody has been told the event's time as it is now."""
+    session.execute(update(Registration).where(Registration.event_id == event_id).values(told_start=None))
 
 
 def in_states(event_id: int, states: Collection[str]) -> PersonIds:

@@ -23,6 +23,7 @@ from bot.schedule import life
 from bot.schedule.plans import EventPlan
 from storage import contacts, faq_log, groups, offers, participations, people
 from storage.contacts import ProposalKind
+from storage.duties import DutyState, DutyStatus
 from storage.events import EventKind
 from storage.faq import Entry, EntryState
 from storage.faq_log import QuestionText, Vote
@@ -31,6 +32,7 @@ from storage.participations import ParticipationSource
 from storage.questions import Question
 from tests.support import rehearsal
 from tests.support.chat import Chat, actions
+from tests.support.duties import make_duty
 from tests.support.events import HOUR, change, put_up, tick
 from tests.support.people import LUND, SOTENAS, appoint, know, person, set_up
 from tests.support.questions import GENERAL, VATTEN, ask
@@ -68,6 +70,15 @@ FORM = {
     "sources": "",
     "valid_until": "",
     "certainty": "hög",
+}
+
+DUTY = {
+    "kind": "survey",
+    "heading": "Enkäten",
+    "year": "2026",
+    "due": "2026-12-20",
+    "seats": "officer",
+    "ladder": "-14, 1",
 }
 
 TABLE: tuple[tuple[str, dict[str, Any], frozenset[str], frozenset[str]], ...] = (
@@ -122,15 +133,31 @@ TABLE: tuple[tuple[str, dict[str, Any], frozenset[str], frozenset[str]], ...] = 
     *((f"faq.{verb}", {}, EVERYBODY, EVERYBODY) for verb in ("none", "show", "again")),
     *((f"questions.offer_{verb}", {}, ANNA, ANNA) for verb in ("send", "decline")),
     *((f"questions.{verb}", {}, KANSLI, NOBODY) for verb in ("to_faq", "not_now")),
-    *(
-        (f"event.{verb}", {"text": "Hur dyrt?"}, EVERYBODY, EVERYBODY)
-        for verb in ("list", "open", "register", "decline", "ask")
-    ),
+    *((f"event.{verb}", {"text": "Hur dyrt?"}, EVERYBODY, EVERYBODY) for verb in ("list", "open", "register", "ask")),
+    ("event.decline", {}, ANNA | BO, ANNA | BO),
     *((f"event.{verb}", {}, BO, BO) for verb in ("accept_offer", "pass_offer")),
     ("event.leave", {}, ANNA | BO, ANNA | BO),
     ("event.names", {}, ANNA, NOBODY),
     ("event.questions", {}, ANNA | KANSLI, NOBODY),
     *((f"reminding.{verb}", {"pause": "week"}, EVERYBODY, NOBODY) for verb in ("open", "pause", "resume")),
+    ("duties.show", {}, SOTENAS_PEOPLE | {"cia"}, NOBODY),  # the others have no municipality
+    ("duties.wheel", {}, EVERYBODY, NOBODY),
+    *(
+        (f"duties.{verb}", {"until": "2026-12-01", "unknown": True}, SOTENAS_PEOPLE, NOBODY)
+        for verb in ("open", "done", "begin", "undo", "ask_postpone", "postpone", "ask_help")
+    ),
+    *((f"duties.{verb}", {"unknown": True}, SOTENAS_PEOPLE, NOBODY) for verb in ("ask_instead", "instead", "mine")),
+    *(
+        (f"duties.desk.{verb}", DUTY | {"version": 1}, KANSLI, NOBODY)
+        for verb in ("year", "open", "new", "edit", "save", "ask_extend", "extend", "copy", "close")
+    ),
+    *(
+        (f"duties.report.{verb}", {"by": "county", "until": "2026-12-20", "reason": "Ny"}, KANSLI, NOBODY)
+        for verb in ("year", "open", "groups", "list", "place", "confirm", "exempt", "reset", "postpone", "extend")
+    ),
+    ("duties.report.excel", {}, KANSLI, NOBODY),
+    ("statuslist.start", {}, KANSLI, NOBODY),
+    *((f"statuslist.{verb}", {}, ANNA, NOBODY) for verb in ("still_done", "not_done")),
 )
 
 
@@ -214,6 +241,17 @@ def _made(session: Any, chats: dict[str, Chat], contact: int, solved: int) -> di
     draft.question = draft.answer = DRAFT
     proposal = contacts.propose(session, ProposalKind.SEAT, anna.id, SOTENAS, now, seat="reporter")
     logged = session.scalars(select(QuestionText.question_id).order_by(QuestionText.question_id.desc())).first()
+    duty, doubted = make_duty(session), make_duty(session, title="Enkäten")
+    session.add(
+        DutyStatus(
+            duty_id=doubted.id,
+            municipality_code=SOTENAS,
+            state=DutyState.SAYS_DONE,
+            since=now,
+            by_id=anna.id,
+            doubted_at=now,
+        )
+    )
     plan = EventPlan(EventKind.FORUM, "Träff om vatten")
     made = life.create(Change(session, None, now), plan)
     session.flush()
@@ -233,6 +271,8 @@ def _made(session: Any, chats: dict[str, Chat], contact: int, solved: int) -> di
         "question": logged,
         "solved": solved,
         "event": 1,
+        "duty": duty.id,
+        "doubted": doubted.id,
         "gap": [logged],
     }
 
@@ -247,6 +287,8 @@ def _data(world: World, verb: str, form: dict[str, Any]) -> dict[str, Any]:
         data["event"] = data["event_draft"]
     if verb.startswith("attendance."):
         data["event"] = data["event_held"]
+    if verb in {"statuslist.still_done", "statuslist.not_done"}:
+        data["duty"] = data["doubted"]
     if verb in {"questions.to_faq", "questions.not_now", "faq.skip_solved"}:
         data["question"] = data["solved"]
     return data | form

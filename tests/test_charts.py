@@ -70,6 +70,19 @@ def test_a_number_that_is_not_known_is_no_zero() -> None:
     assert [each["legend"] for each in drawn] == ["Kom", "För sent"]
 
 
+@pytest.mark.parametrize(
+    ("values", "top"),
+    [((0, 0), 4), ((1, 0), 4), ((3, 2), 4), ((5, None), 8), ((120, 7), 120), ((121, 7), 124), ((1.5, 2), None)],
+)
+@pytest.mark.parametrize("make", [charts.columns, charts.lines])
+def test_the_axis_of_counts_has_whole_numbers(make: Any, values: Any, top: int | None) -> None:
+    for series in ([Series("Kom", values)], [Series("Kom", values), Series("Anmälda", values)]):
+        (framed,) = card(make("Deltagare", "personer", ("A", "B"), series, summary=SUMMARY), summary="Deltagare")[
+            "body"
+        ]
+        assert (framed["items"][-1]["yMin"], framed["items"][-1].get("yMax")) == (0, top)
+
+
 def test_teams_knows_the_colours_and_each_series_has_another() -> None:
     assert set(COLOURS) <= set(get_args(ChartColor))
     assert len(set(COLOURS)) == len(COLOURS) >= max(charts.MOST_SERIES, charts.MOST_SHARES)

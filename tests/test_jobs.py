@@ -10,6 +10,7 @@ from functools import partial
 from importlib import import_module
 
 import pytest
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from bot import jobs
@@ -17,11 +18,12 @@ from bot.jobs import Job, Work
 from bot.plan import Due
 from bot.privacy import retention
 from bot.turn import App
-from storage import faq_log, outbox, turns
+from storage import copies, faq_log, outbox, turns
 from storage.contents import Content
+from storage.copies import Copies
 from storage.faq_log import QuestionOutcome, QuestionText
 from storage.outbox import Delivery
-from storage.outgoing import Outgoing, ToPerson
+from storage.outgoing import AsMail, Outgoing, Reach, ToPerson
 from storage.turns import SeenActivity
 from tests.support.chat import Clock
 from tests.support.outbox import meet
@@ -65,6 +67,51 @@ async def test_planning_lets_turns_in(empty_app: App, clock: Clock, anna: int) -
     assert len(planning) == 1, "nothing is known to be due until it was asked"
     steps = [empty_app.database.play(work) for work in jobs.plan(due_for(anna, 1000), empty_app, clock)]
     assert steps == [1000, 500, 500]
+
+
+def test_an_iterator_is_read_in_parts_until_nothing_is_new(
+    empty_app: App, clock: Clock, anna: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    play = empty_app.database.play
+    others = [partial(meet, url="http://localhost/", name=f"P{n}", now=clock.now) for n in range(6)]
+    people = [anna, *map(play, others)]
+    monkeypatch.setattr(jobs, "CHUNK", 3)
+    monkeypatch.setattr(jobs, "PART", 2 * (jobs.MESSAGE + len(people)))
+
+    def due(session: Session, now: datetime) -> Iterator[Copies]:
+        for number in range(3):
+            letter = Outgoing(f"due:{number}:person", "due:1", ToPerson(0), text=f"hej {number}", not_before=now)
+            if not outbox.known(session, [f"{letter.key}:{anna}"]):
+                yield Copies.of(letter, people)
+
+    steps = [play(work) for work in jobs.plan(due, empty_app, clock)]
+
+    assert steps == [2, 3, 3, 1, 3, 3, 1, 1, 3, 3, 1]
+    assert rows(empty_app) == 3 * len(people)
+    assert [play(work) for work in jobs.plan(due, empty_app, clock)] == [0]
+
+
+def test_copies_are_the_rows_that_each_message_alone_would_be(empty_app: App, clock: Clock, anna: int) -> None:
+    def row(session: Session, key: str) -> dict[str, object]:
+        found = outbox.find(session, key)
+        assert found is not None
+        return {name: value for name, value in vars(found).items() if name not in ("id", "_sa_instance_state")}
+
+    def both(session: Session) -> list[dict[str, object]]:
+        mail = AsMail("Ämne", "Text", "Varför")
+        letter = Outgoing(
+            "due:1:person", "due:1", ToPerson(0), "hej", expires_at=clock.now, reach=Reach.REMINDER, mail=mail
+        )
+        copies.enqueue_all(session, [Copies.of(letter, [anna, 999])], clock.now)
+        first = row(session, f"due:1:person:{anna}")
+        session.execute(delete(Delivery))
+        session.expire_all()
+        (single,) = Copies.of(letter, [anna]).each()
+        outbox.enqueue_all(session, [single], clock.now)
+        return [first, row(session, f"due:1:person:{anna}")]
+
+    first, single = empty_app.database.play(both)
+    assert first == single
 
 
 async def test_jobs_tick_at_once_and_go_on_after_a_fault(

@@ -6,11 +6,14 @@ import os
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 from microsoft_teams.cards import CardElement
 
 from bot.cards import card, caution, escape, heading, label, markdown, plain, small, web_link
 from tests.support import renderer
 from tests.support.renderer import Renderer, rendering
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ODD = (
     "3. Energi",
@@ -45,8 +48,9 @@ ODD = (
 )
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Renderer]:
+    """One browser for all tests: it takes a second of CPU to start."""
     if reason := renderer.missing():
         (pytest.fail if os.environ.get("BROWSER_TEST") == "required" else pytest.skip)(reason)
     async with rendering() as page:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bot.agenda import week
 from bot.desk import PreparedDecision
-from bot.message import UserError
 from bot.turn import Turn
 from storage import agenda
 from storage.agenda import AgendaChoice
@@ -12,16 +11,11 @@ from storage.agenda import AgendaChoice
 
 def decision(turn: Turn) -> PreparedDecision | None:
     """Return the decision that a button names, from the state that is now; None if it waits no longer."""
-    _refuse_members(turn)
+    turn.refuse_members()
     return week.find(turn.app, turn.session, turn.now, turn.data.get("decision"))
 
 
 def choice(turn: Turn) -> AgendaChoice | None:
     """Return the newest choice about the decision that a button names; None if it was settled in another way."""
-    _refuse_members(turn)
+    turn.refuse_members()
     return agenda.newest(turn.session, turn.data.get("decision"))
-
-
-def _refuse_members(turn: Turn) -> None:
-    if not turn.kansli:
-        raise UserError("Det där kan bara kansliet göra.")

@@ -23,7 +23,6 @@ from storage.outbox import Delivery
 from storage.outgoing import digest_of, number_of
 
 GONE = "Det utskicket finns inte kvar. Skriv **utskick** för att se dem som finns."
-KANSLI_ONLY = "Det där kan bara kansliet göra."
 CHANGED = "Utskicket har ändrats sedan kortet visades. Skriv **utskick** och öppna det igen."
 STATES = {
     AnnouncementState.DRAFT: "Utskicket är ett utkast.",
@@ -43,8 +42,7 @@ def kept(turn: Turn, *states: AnnouncementState) -> Announcement:
 
     With ``states``, refuse an announcement in any other.
     """
-    if not turn.kansli:
-        raise UserError(KANSLI_ONLY)
+    turn.refuse_members()
     row = announcements.lock(turn.session, turn.data.get("announcement"))
     if row is None:
         raise UserError(GONE)

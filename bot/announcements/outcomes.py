@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,8 @@ from storage.news_lists import ListRecipient
 from storage.outbox import WITHOUT_ID, State
 from storage.outgoing import Operation
 
+MOST_NAMES = 5
+"""Names on a card; the report has the rest."""
 FINE = ("Framme", "Väntar", "I kanalen")
 HEADINGS = (
     "Mottagare",
@@ -139,16 +141,28 @@ def unchanged(rows: Iterable[Line]) -> Iterator[Line]:
     return (line for line in rows if "gick inte" in line.change.casefold())
 
 
+def in_mails(session: Session, row: Announcement) -> list[str]:
+    """Return the names of the people to whom a list with the announcement went by mail, which nothing corrects."""
+    sent = [entry for entry in news_lists.listed(session, row.id) if entry.state == State.SENT]
+    return sorted((entry.name for entry in sent if entry.mailed or entry.route in OUTSIDE), key=words.order)
+
+
+def names(people: Sequence[str]) -> str:
+    """Return the first names of a list in Swedish, and how many more there are."""
+    more = [f"{len(people) - MOST_NAMES} till"] if len(people) > MOST_NAMES else []
+    return listed([*people[:MOST_NAMES], *more])
+
+
 def _outcome(copy: Any) -> tuple[str, str, str]:
     """Return the outcome, its reason and what to do."""
     if copy.state == State.SENT:
         return "Framme", NO_ID if copy.error == WITHOUT_ID else "", ""
     if copy.state == State.UNREACHABLE:
         reason = Reason(copy.error) if copy.error in list(Reason) else Reason.NO_ROUTE
-        return "Gick inte fram", words.capital(words.UNREACHED[reason]), _REMEDIES[reason]
+        return "Gick inte fram", f"{words.capital(words.UNREACHED[reason])}.", _REMEDIES[reason]
     if copy.state == State.CANCELLED:
         tried = "Stoppades efter ett försök, så det kan ha kommit fram." if copy.doubts else "Stoppades innan det gick."
-        return "Stoppat", words.capital(words.LEFT) if copy.error == "left" else tried, ""
+        return "Stoppat", f"{words.capital(words.LEFT)}." if copy.error == "left" else tried, ""
     if copy.state == State.FAILED:
         return "Gick inte fram", f"Teams tog inte emot det ({copy.error}).", f"{_AGAIN} Annars: ge koden till driften."
     return _OTHERS[copy.state]

@@ -22,6 +22,7 @@ from storage.announcements import Announcement, Mark
 from storage.people import Person
 
 ON_PAGE = 8
+UNREACHED = "Rättelsen når inte mejlen till {}, där utskicket stod i en lista. Är felet viktigt kan du mejla dem själv."
 OUTCOMES = (*FINE, "Gick inte fram", "Osäkert", "Stoppat")
 
 
@@ -41,7 +42,7 @@ def report(row: Announcement, lines: Sequence[Line], pressed: Presses, page: int
     """Return the outcomes in numbers, and the recipients that were not reached with the reason and the remedy."""
     tally = Counter(line.outcome for line in lines)
     failed = [line for line in lines if line.failed]
-    kept = len(list(outcomes.unchanged(lines)))
+    kept = [line.name for line in outcomes.unchanged(lines)]
     shown = paged(failed, page, ON_PAGE, "announcements.report", announcement=row.id)
     body: list[CardElement] = [heading(f"Rapport: {row.heading}"), *([caution(notice)] if notice else [])]
     numbers = [f"{name}: {tally[name]}" for name in OUTCOMES if tally[name]]
@@ -51,9 +52,10 @@ def report(row: Announcement, lines: Sequence[Line], pressed: Presses, page: int
     body += [plain(f"Har inte tryckt och kan påminnas: {pressed.silent}")] if pressed.silent else []
     body += [plain(f"Påminda: {pressed.reminded}")] if pressed.reminded else []
     if kept:
-        body.append(caution(f"{count(kept, 'kopia', 'kopior')} gick inte att ändra. Excelfilen säger vilka."))
+        body.append(caution(f"{count(len(kept), 'kopia', 'kopior')} gick inte att ändra: {outcomes.names(kept)}."))
     if failed:
-        body.append(label("Gick inte fram"))
+        kinds = {line.outcome for line in failed}
+        body.append(label(kinds.pop() if len(kinds) == 1 else "Gick inte säkert fram"))
     for line in shown.shown:
         body.append(plain(f"{line.name}{f', {line.town}' if line.town else ''}: {line.outcome.lower()}"))
         body.append(small(f"{line.reason} {line.remedy}".strip()))
@@ -115,6 +117,8 @@ class Correction:
     problems: Sequence[Flaw]
     numbers: str
     """How many wait and get it at once, as a sentence; or empty."""
+    mailed: Sequence[str] = ()
+    """The names of the people to whom a list with it went by mail, which no correction reaches."""
     reviewers: Sequence[Person] = ()
     """The colleagues of whom one must approve it; empty if nobody must."""
 
@@ -132,6 +136,7 @@ def correction(row: Announcement, made: Correction, now: datetime) -> Json:
         Container(style="emphasis", items=cards.body(edition)),
         *(caution(problem.text) if problem.blocks else small(f"Obs: {problem.text}") for problem in problems),
         plain(f"Kort i Teams byts ut på plats. Den som har fått ett mejl får en rättelse med mejl. {numbers}"),
+        *([caution(UNREACHED.format(outcomes.names(made.mailed)))] if made.mailed else []),
         *([plain(to_many), send_cards.reviewer_input(made.reviewers)] if made.reviewers else []),
         *cards.button_rows(
             ask if made.reviewers else go,

@@ -202,7 +202,7 @@ def progress(row: Announcement, found: Progress, notice: str = "") -> Json:
         button("Rapport", "announcements.report", announcement=row.id, **away),
     ]
     if row.kind == CONSULTATION:
-        actions.append(button("Synpunkter", "consultations.list", announcement=row.id))
+        actions.append(button("Synpunkter", "consultations.list", announcement=row.id, **away))
     more = [button("Kopiera", "announcements.copy", announcement=row.id, **away)]
     if state is not AnnouncementState.RECALLED:
         more = [
@@ -232,14 +232,18 @@ def _numbers(row: Announcement, found: Progress) -> list[str]:
     if row.state == AnnouncementState.SENDING and found.left:
         lines.append(f"Klart om högst {count(found.minutes, 'minut', 'minuter')}")
     elif row.ended_at is not None:
-        lines.append(f"Klart {cards.moment(row.ended_at)}")
+        stopped = row.state == AnnouncementState.CANCELLED
+        lines.append(f"{'Avbrutet' if stopped else 'Klart'} {cards.moment(row.ended_at)}")
     return lines
 
 
 def halted(row: Announcement, why: str) -> Json:
     """Say that a scheduled announcement did not go, or that one under way was stopped. Shown before the row changes."""
+    ways = [button("Öppna utskicket", "announcements.open", announcement=row.id)]
     if row.state != AnnouncementState.SCHEDULED:
-        text = "Utskicket är stoppat. Rapporten säger vilka som fick det."
+        text = "Utskicket är stoppat och kan inte fortsätta. Rapporten säger vilka som fick det."
+        text += " Ska fler få det? Tryck Kopiera och välj mottagare igen."
+        ways.append(button("Kopiera", "announcements.copy", announcement=row.id, below=True))
     else:
         again = " och upprepas inte mer" if row.repeats else ""
         text = f"Det schemalagda utskicket gick inte iväg{again}. Det ligger kvar som utkast."
@@ -247,6 +251,6 @@ def halted(row: Announcement, why: str) -> Json:
         heading(row.heading),
         caution(text),
         plain(why),
-        actions=[button("Öppna utskicket", "announcements.open", announcement=row.id)],
+        actions=ways,
         summary=f"{row.heading}: {text}",
     )

@@ -138,8 +138,11 @@ def look_over(turn: Turn) -> Reply:
     left = copies.tally(turn.session, row.subject)[State.WAITING]
     numbers = f"{count(left, 'mottagare', 'mottagare')} som väntar får den nya texten direkt." if left else ""
     problems = manuscript.problems(written, lifecycle.judged_on(row, written, date_of(turn.now)))
+    mailed = outcomes.in_mails(turn.session, row)
     reviewers = desk_commands.reviewers(turn, {turn.person.id}) if _needs_review(turn, row) else ()
-    return turn.in_place(report_cards.correction(row, Correction(written, problems, numbers, reviewers), turn.now))
+    return turn.in_place(
+        report_cards.correction(row, Correction(written, problems, numbers, mailed, reviewers), turn.now)
+    )
 
 
 @routes.action("announcements.send_correction")

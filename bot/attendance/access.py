@@ -21,7 +21,6 @@ from storage.events import Event, EventState
 GONE = "Det mötet finns inte kvar. Skriv **webbinarier** för att se dem som finns."
 NOT_YET = "Mötet är inte över än. Jag frågar dig efteråt."
 NOT_YOURS = "Det där kan bara de som var anmälda svara på."
-KANSLI_ONLY = "Det där kan bara kansliet göra."
 NOT_BEGUN = "Mötet har inte börjat än."
 
 
@@ -40,8 +39,7 @@ def attended(turn: Turn) -> Event:
 
 def counted(turn: Turn) -> Event:
     """Return the event that a button names, its row locked, for the kansli; only one that has begun."""
-    if not turn.kansli:
-        raise UserError(KANSLI_ONLY)
+    turn.refuse_members()
     row = events.lock(turn.session, turn.data.get("event"))
     if row is None or row.state != EventState.OPEN:
         raise UserError(GONE)

@@ -14,9 +14,10 @@ from bot import swedish
 from bot.attendance import after_cards
 from bot.delivery.ladder import Ladder, Rung
 from storage import deliveries, events, participations, registrations
+from storage.copies import Copies
 from storage.events import Event, EventState
 from storage.outbox import Delivery
-from storage.outgoing import Outgoing, Reach, ToPerson, number_of
+from storage.outgoing import Outgoing, Reach, ToPerson, digest_of, number_of
 from storage.registrations import RegistrationState
 
 ASK, MATERIAL = "event_rating", "event_material"
@@ -32,13 +33,11 @@ MATERIAL_WITHIN = timedelta(days=90)
 kept for at least 400 days."""
 
 
-def due(session: Session, now: datetime) -> list[Outgoing]:
-    """Return the messages due by now, of events that are over."""
-    rows: list[Outgoing] = []
+def due(session: Session, now: datetime) -> Iterator[Copies]:
+    """Yield the messages due by now, of events that are over."""
     for event in events.held(session, now - MATERIAL_WITHIN, now):
-        rows += _questions(session, event, now)
-        rows += _material(session, event, now)
-    return rows
+        yield from _questions(session, event, now)
+        yield from _material(session, event, now)
 
 
 def still_wanted(session: Session, delivery: Delivery) -> bool:
@@ -48,7 +47,7 @@ def still_wanted(session: Session, delivery: Delivery) -> bool:
         return False
     ids = event.id, delivery.person_id
     if delivery.subject.partition(":")[0] == MATERIAL:
-        return bool(event.recording_url or event.material_url)
+        return bool(event.recording_url or event.material_url) and delivery.key.startswith(_links(event))
     same = f":{event.ends_at.astimezone(UTC).strftime(AFTERWARDS.stamp)}:" in delivery.key
     place = registrations.of_person(session, *ids)
     known = participations.of_person(session, *ids)
@@ -57,7 +56,7 @@ def still_wanted(session: Session, delivery: Delivery) -> bool:
     return same and registered and not absent and participations.rating_of(session, *ids) is None
 
 
-def _questions(session: Session, event: Event, now: datetime) -> Iterator[Outgoing]:
+def _questions(session: Session, event: Event, now: datetime) -> Iterator[Copies]:
     assert event.ends_at is not None  # noqa: S101 - it has ended
     if event.ends_at <= now - LONGEST_QUIET:
         return
@@ -68,35 +67,41 @@ def _questions(session: Session, event: Event, now: datetime) -> Iterator[Outgoi
     if reached.not_before >= until:
         return
     subject = f"{ASK}:{event.id}"
-    card, mail = after_cards.ask(event), after_cards.ask_mail(event)
-    told = deliveries.told([subject], f"{subject}:{reached.what}:")
-    for person_id in participations.to_ask(session, event.id, told):
-        yield Outgoing(
-            reached.key(subject, person_id),
-            subject,
-            ToPerson(person_id),
-            card=card,
-            not_before=reached.not_before,
-            expires_at=until,
-            reach=Reach.REMINDER,
-            mail=mail,
-        )
+    people = participations.to_ask(session, event.id, deliveries.told([subject], f"{subject}:{reached.what}:"))
+    if not people:
+        return
+    letter = Outgoing(
+        f"{subject}:{reached.what}:person",
+        subject,
+        ToPerson(0),
+        card=after_cards.ask(event),
+        not_before=reached.not_before,
+        expires_at=until,
+        reach=Reach.REMINDER,
+        mail=after_cards.ask_mail(event),
+    )
+    yield Copies.of(letter, people)
 
 
-def _material(session: Session, event: Event, now: datetime) -> Iterator[Outgoing]:
-    """Send each person the recording and the material once, whatever they answered."""
+def _material(session: Session, event: Event, now: datetime) -> Iterator[Copies]:
+    """Send each person the recording and the material once, whatever they answered.
+
+    The key names the links: a message that waits with a link that is wrong by now is replaced.
+    """
     if not (event.recording_url or event.material_url):
         return
-    subject = f"{MATERIAL}:{event.id}"
+    subject, key = f"{MATERIAL}:{event.id}", _links(event)
+    people = participations.involved(session, event.id, deliveries.told([subject], f"{subject}:", key))
+    if not people:
+        return
     card, mail = after_cards.material(event)
-    told = deliveries.told([subject], f"{subject}:person:")
-    for person_id in participations.involved(session, event.id, told):
-        yield Outgoing(
-            f"{subject}:person:{person_id}",
-            subject,
-            ToPerson(person_id),
-            card=card,
-            not_before=swedish.next_open(now),
-            reach=Reach.REMINDER,
-            mail=mail,
-        )
+    opens = swedish.next_open(now)
+    letter = Outgoing(
+        f"{key}person", subject, ToPerson(0), card=card, not_before=opens, reach=Reach.REMINDER, mail=mail
+    )
+    yield Copies.of(letter, people)
+
+
+def _links(event: Event) -> str:
+    """Return the beginning of the keys of messages with the event's links as they are now."""
+    return f"{MATERIAL}:{event.id}:{digest_of({'links': [event.recording_url, event.material_url]})[:12]}:"

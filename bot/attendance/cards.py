@@ -88,6 +88,26 @@ def coming(session: Session, event: Event, *, soon: bool) -> tuple[Json, AsMail]
     return shown, mail
 
 
+def linkless(event: Event) -> tuple[Json, AsMail]:
+    """Tell the kansli that people who come do not know where to join, and as a mail."""
+    title = f"Möteslänk saknas: {event.title}"
+    way = (
+        "Vänta på länken från Teams, eller kontakta de anmälda."
+        if event.teams_meeting
+        else "Öppna mötet och skriv den."
+    )
+    text = f"{_lines(event)[0]}. De anmälda vet inte var de ansluter. {way}"
+    shown = card(
+        heading(title),
+        plain(text),
+        actions=[button("Öppna mötet", "event.desk.open", event=event.id)],
+        summary=f"{title}, {_when(event)}",
+    )
+    return shown, AsMail(
+        title, f"{text} Skriv ”planera möten” till mig i chatten.", "Du får mejlet från kansliets bot."
+    )
+
+
 def _when_and_where(event: Event) -> Iterator[CardElement]:
     when, *where = _lines(event)
     yield label(when)

@@ -6,7 +6,6 @@ Everything follows from the event, its registrations and the time. So a late tic
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -23,6 +22,7 @@ from bot.schedule import seats, times
 from bot.swedish import STOCKHOLM
 from storage import deliveries, events, registrations
 from storage.audiences import PersonIds
+from storage.copies import Copies
 from storage.database import SEEN
 from storage.events import Event
 from storage.outbox import Delivery
@@ -45,15 +45,6 @@ SETTLE = timedelta(days=3)
 """After the invitation, how long people have before the first reminder."""
 MAIL_AFTER = timedelta(hours=24)
 """After how long an invitation that was not opened in Teams also goes by mail."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Letter:
-    """What one rung says, to everybody alike."""
-
-    subject: str
-    card: Json
-    mail: AsMail
 
 
 class _Everybody:
@@ -92,23 +83,21 @@ class _Everybody:
         return self._people[written]
 
 
-def due(conditions: Mapping[str, Condition]) -> Callable[[Session, datetime], list[Outgoing]]:
+def due(conditions: Mapping[str, Condition]) -> Callable[[Session, datetime], Iterator[Copies]]:
     """Return the function that returns the messages due by now. ``conditions`` are the features' own."""
     known = {**audience.CONDITIONS, **conditions}
 
-    def due_now(session: Session, now: datetime) -> list[Outgoing]:
+    def due_now(session: Session, now: datetime) -> Iterator[Copies]:
         upcoming = events.upcoming(session, now)
         first = {event.series: event.id for event in reversed(upcoming) if event.series}
-        rows: list[Outgoing] = []
         everybody = _Everybody(session, now, known)
         for event in upcoming:
             if event.starts_at is None or event.starts_at <= now:
                 continue
             if first.get(event.series, event.id) == event.id:
-                rows += _invitations(session, event, now, everybody)
-                rows += _to_invited(session, event, now, everybody)
-            rows += _to_coming(session, event, _begins(event), now)
-        return rows
+                yield from _invitations(session, event, now, everybody)
+                yield from _to_invited(session, event, now, everybody)
+            yield from _to_coming(session, event, _begins(event), now)
 
     return due_now
 
@@ -126,7 +115,7 @@ def still_wanted(session: Session, delivery: Delivery) -> bool:
     return own is None and not seats.closed(event, delivery.not_before)
 
 
-def _invitations(session: Session, event: Event, now: datetime, everybody: _Everybody) -> Iterator[Outgoing]:
+def _invitations(session: Session, event: Event, now: datetime, everybody: _Everybody) -> Iterator[Copies]:
     """Yield the invitation to everybody it concerns who has not had it. A series is invited to once."""
     ends = _closing(event)
     if seats.closed(event, now) or ends <= now:
@@ -136,23 +125,23 @@ def _invitations(session: Session, event: Event, now: datetime, everybody: _Ever
     people = everybody.without(event, key, lambda: deliveries.told(_invites(session, event), f"{stem}:", key))
     if not people:
         return
-    letter = _Letter(f"{INVITE}:{event.id}", *cards.invitation(event))
-    for person_id in people:
-        yield Outgoing(
-            f"{key}person:{person_id}",
-            letter.subject,
-            ToPerson(person_id),
-            card=letter.card,
-            not_before=opens if opens < ends else now,
-            expires_at=ends,
-            repeat=Repeat.AGAIN,
-            reach=Reach.ANNOUNCEMENT,
-            mail=letter.mail,
-            mail_after=MAIL_AFTER,
-        )
+    card, mail = cards.invitation(event)
+    letter = Outgoing(
+        f"{key}person",
+        f"{INVITE}:{event.id}",
+        ToPerson(0),
+        card=card,
+        not_before=opens if opens < ends else now,
+        expires_at=ends,
+        repeat=Repeat.AGAIN,
+        reach=Reach.ANNOUNCEMENT,
+        mail=mail,
+        mail_after=MAIL_AFTER,
+    )
+    yield Copies.of(letter, people)
 
 
-def _to_invited(session: Session, event: Event, now: datetime, everybody: _Everybody) -> Iterator[Outgoing]:
+def _to_invited(session: Session, event: Event, now: datetime, everybody: _Everybody) -> Iterator[Copies]:
     """Remind people who have not answered. An invitation that has just gone needs no reminder."""
     ends = _closing(event)
     reached = TO_INVITED.due(ends, now)
@@ -164,12 +153,12 @@ def _to_invited(session: Session, event: Event, now: datetime, everybody: _Every
     people = everybody.without(event, key, lambda: deliveries.told([subject], stem, key))
     if not people:
         return
-    letter = _Letter(subject, *cards.unanswered(event))
     asked = deliveries.told_before(session, _invites(session, event), reached.rung.moment(ends) - SETTLE)
-    yield from (_reminder(letter, reached, key, person_id) for person_id in people if person_id in asked)
+    letter = _reminder(subject, key, reached, *cards.unanswered(event))
+    yield Copies.of(letter, (person_id for person_id in people if person_id in asked))
 
 
-def _to_coming(session: Session, event: Event, starts: datetime, now: datetime) -> Iterator[Outgoing]:
+def _to_coming(session: Session, event: Event, starts: datetime, now: datetime) -> Iterator[Copies]:
     """Remind people who are registered. A person who registered after the rung, or just heard of a change, knows."""
     ladder = DAY_BEFORE if _whole_days(event) else TO_COMING
     reached = ladder.due(starts, now)
@@ -179,22 +168,23 @@ def _to_coming(session: Session, event: Event, starts: datetime, now: datetime) 
     soon = reached.rung.unit is Unit.HOURS
     if not soon and event.changed_at > moment:
         return
-    letter = _Letter(f"{COMING}:{event.id}", *cards.coming(session, event, soon=soon))
-    key = f"{letter.subject}:{reached.what}:"
-    people = registrations.coming_since(session, event.id, moment, deliveries.told([letter.subject], key))
-    yield from (_reminder(letter, reached, key, person_id) for person_id in people)
+    subject = f"{COMING}:{event.id}"
+    key = f"{subject}:{reached.what}:"
+    people = registrations.coming_since(session, event.id, moment, deliveries.told([subject], key))
+    if people:
+        yield Copies.of(_reminder(subject, key, reached, *cards.coming(session, event, soon=soon)), people)
 
 
-def _reminder(letter: _Letter, reached: Reached, key: str, person_id: int) -> Outgoing:
+def _reminder(subject: str, key: str, reached: Reached, card: Json, mail: AsMail) -> Outgoing:
     return Outgoing(
-        f"{key}person:{person_id}",
-        letter.subject,
-        ToPerson(person_id),
-        card=letter.card,
+        f"{key}person",
+        subject,
+        ToPerson(0),
+        card=card,
         not_before=reached.not_before,
         expires_at=reached.until,
         reach=Reach.REMINDER,
-        mail=letter.mail,
+        mail=mail,
     )
 
 

@@ -23,7 +23,6 @@ NO_CONSULTATION = "Det utskicket är ingen remiss, så det tar inte emot synpunk
 NOT_OUT = "Remissen är inte skickad, så den tar inte emot synpunkter än."
 RECALLED = "Kansliet har tagit tillbaka remissen, så den tar inte emot synpunkter."
 NOT_YOURS = "Den remissen har inte gått till dig. Skriv **lämna synpunkt** för att se dina."
-KANSLI_ONLY = "Det där kan bara kansliet göra."
 GONE = "Den remissen finns inte kvar. Skriv **utskick** för att se dem som finns."
 
 
@@ -50,8 +49,7 @@ def open_to(turn: Turn) -> Announcement:
 
 def kept(turn: Turn) -> Announcement:
     """Return the consultation that a button names, for the kansli. It may be over or recalled."""
-    if not turn.kansli:
-        raise UserError(KANSLI_ONLY)
+    turn.refuse_members()
     row = announcements.lock(turn.session, turn.data.get("announcement"))
     if row is None or row.state not in OUT:
         raise UserError(GONE)

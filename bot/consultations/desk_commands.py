@@ -7,7 +7,7 @@ from functools import partial
 
 from bot import downloads
 from bot.consultations import access, desk_cards, export
-from bot.message import Reply
+from bot.message import Reply, say
 from bot.routes import FileRequest, Role, Routes, Where, Writer
 from bot.turn import Turn
 from storage import announcements, viewpoints
@@ -20,7 +20,8 @@ NO_ADDRESS = "Här kan jag inte ge dig en fil. Be driften sätta SEKOM_PUBLIC_UR
 def show(turn: Turn) -> Reply:
     """List the points of view."""
     row = access.kept(turn)
-    return turn.in_place(desk_cards.listing(row, viewpoints.submitted(turn.session, row.id), turn.page))
+    card = desk_cards.listing(row, viewpoints.submitted(turn.session, row.id), turn.page)
+    return say(card=card) if turn.data.get("below") is True else turn.in_place(card)
 
 
 @routes.download(

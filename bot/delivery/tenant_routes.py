@@ -19,7 +19,7 @@ from storage.outgoing import AsAppointment, AsMail, Reach
 
 GREETING: Mapping[str, str] = {Reach.REMINDER: "Hej! Det här är en påminnelse från SEKOM-boten."}
 STOP: Mapping[str, str] = {
-    Reach.ANSWER: "Vill du inte ha svar med mejl? Skriv ”påminnelser” till mig i chatten och välj hur du vill ha dem.",
+    Reach.ANSWER: "Vill du inte ha sådana mejl? Skriv ”påminnelser” till mig i chatten och välj hur du vill ha dem.",
     Reach.REMINDER: (
         "Vill du ha påminnelser på ett annat sätt, eller ta en paus? Skriv ”påminnelser” till mig i chatten. "
         "Kommer du inte in i chatten? Svara på mejlet, så hjälper kansliet dig."

@@ -107,9 +107,7 @@ def running(turn: Turn) -> Own:
     mine = own(turn)
     states.refuse_closed(mine.duty)
     row = states.status(turn.session, mine.duty, mine.place.code)
-    today = date_of(turn.now)
-    last = states.deadline(mine.duty, row) or date(mine.duty.year, 12, 31)
-    if mine.duty.year < today.year and last + OLD_AFTER < today:
+    if is_over(mine.duty, states.deadline(mine.duty, row), date_of(turn.now)):
         raise UserError(
             f"Kortet gäller ”{mine.duty.title}” för {mine.duty.year}, som är över. Skriv **att göra**, så ser du vad "
             "som gäller nu."
@@ -120,6 +118,11 @@ def running(turn: Turn) -> Own:
             "Stämmer det inte? Skriv till kansliet."
         )
     return mine
+
+
+def is_over(duty: Duty, deadline: date | None, today: date) -> bool:
+    """Return whether a duty of an earlier year is so old that its cards no longer work."""
+    return duty.year < today.year and (deadline or date(duty.year, 12, 31)) + OLD_AFTER < today
 
 
 def colleague(turn: Turn, mine: Own) -> Person:

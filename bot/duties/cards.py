@@ -155,7 +155,7 @@ def postpone(shown: DutyView, first: date, last: date) -> Json:
         heading(f"Skjut upp {title(shown.duty)}"),
         plain(by_when(shown.standing.deadline, first)),
         plain(text, subtle=True),
-        date_input("until", "Till och med", first=first),
+        date_input("until", "Dag då jag får påminna igen", first=first),
         text_input("reason", "Varför (kansliet kan läsa det)", most=LONGEST_REASON),
         actions=[
             button("Skjut upp", "duties.postpone", style="positive", **_data(shown)),

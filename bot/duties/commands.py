@@ -12,6 +12,7 @@ from bot.duties.cards import DutyView
 from bot.duties.wheel_cards import YearEntry
 from bot.message import Reply, UserError, say, state
 from bot.progress import doers, standings, states
+from bot.progress.standings import DutyStanding
 from bot.register import words
 from bot.register.access import text, visible
 from bot.register.change import Change
@@ -43,9 +44,11 @@ def show(turn: Turn) -> Reply:
     place, today = access.home(turn), swedish.date_of(turn.now)
     if place is None:
         raise UserError(access.HOMELESS)
-    rows = [duty for duty in duties.of_year(turn.session, today.year) if states.concerns(duty, place)]
+    before = [duty for duty in duties.of_year(turn.session, today.year - 1) if duty.closed_at is None]
+    rows = [duty for duty in (*before, *duties.of_year(turn.session, today.year)) if states.concerns(duty, place)]
     everywhere = standings.load(turn.session, rows, turn.now)
     shown = [(duty, everywhere.of(duty.id, place.code)) for duty in rows]
+    shown = [pair for pair in shown if pair[0].year == today.year or _lasts(*pair, today)]
     return say(card=cards.year(place, today.year, shown, _colleagues(turn, place), today))
 
 
@@ -58,13 +61,23 @@ def show(turn: Turn) -> Reply:
 def wheel(turn: Turn) -> Reply:
     """Show the year's duties and events. A person without a municipality sees the duties of everybody."""
     place, today = access.home(turn), swedish.date_of(turn.now)
-    rows = [duty for duty in duties.of_year(turn.session, today.year) if _shows(duty, place)]
+    both = (*duties.of_year(turn.session, today.year - 1), *duties.of_year(turn.session, today.year))
+    rows = [duty for duty in both if _shows(duty, place)]
+    everywhere = standings.load(turn.session, rows, turn.now)
+    last = {duty.id: everywhere.of(duty.id, place.code if place else "").deadline for duty in rows}
+    rows = [duty for duty in rows if (last[duty.id] or date(duty.year, 1, 1)).year == today.year]
     start = datetime.combine(date(today.year, 1, 1), time(), swedish.STOCKHOLM)
     meetings = [*events.held(turn.session, start, turn.now), *events.upcoming(turn.session, turn.now)]
     days = [(swedish.date_of(event.starts_at) if event.starts_at else None, event.title) for event in meetings]
-    entries = [YearEntry(duty.due, cards.title(duty), duty=True) for duty in rows]
+    entries = [YearEntry(last[duty.id], cards.title(duty), duty=True) for duty in rows]
     entries += [YearEntry(day, text, duty=False) for day, text in days if day is None or day.year == today.year]
     return say(card=wheel_cards.year(today.year, entries, today))
+
+
+def _lasts(duty: Duty, standing: DutyStanding, today: date) -> bool:
+    """Return whether last year's duty is still to be done: it is dated and left, and its cards still work."""
+    dated = standing.deadline is not None
+    return dated and not standing.ended and not access.is_over(duty, standing.deadline, today)
 
 
 def _shows(duty: Duty, place: Municipality | None) -> bool:

@@ -12,6 +12,7 @@ from bot.cards import (
     button,
     buttons,
     card,
+    caution,
     choice_input,
     choices_input,
     date_input,
@@ -26,11 +27,13 @@ from bot.cards import (
 )
 from bot.message import Json
 from bot.progress import plans
+from bot.progress.duty_forms import NO_EVENT
 from bot.progress.plans import KIND_NAMES, DutyPlan
 from bot.register import words
 from bot.schedule.plans import LONGEST_LINK
-from bot.swedish import WEEKDAYS, count, day, listed
-from storage.duties import Duty
+from bot.swedish import WEEKDAYS, count, date_of, day, listed
+from storage.duties import Duty, DutyKind
+from storage.events import Event
 from storage.people import SEATS, PersonRole
 
 UNDATED = "datum inte satt"
@@ -71,12 +74,14 @@ def weekday(value: date) -> str:
     return f"{WEEKDAYS[value.weekday()]} {day(value)}, vecka {value.isocalendar().week}"
 
 
-def duty(shown: Duty, whom: str, notice: str = "") -> Json:
-    """Return one duty. ``whom`` says in Swedish which municipalities it concerns."""
+def duty(shown: Duty, whom: str, meeting: Event | None, notice: str = "") -> Json:
+    """Return one duty. ``whom`` says which municipalities it concerns, and ``meeting`` decides when it is done."""
     body: list[CardElement] = [heading(f"{shown.title} {shown.year}"), *([plain(notice)] if notice else [])]
     if shown.closed_at is not None:
         body.append(plain(f"Stängd {day(shown.closed_at)}. Ingen påminns, och ingen kan ändra läget."))
     body += _facts(shown, whom)
+    if shown.kind == DutyKind.ANNUAL_MEETING:
+        body.append(_decided(meeting))
     body += [label("Påminnelser"), *(plain(line) for line in ladder(shown))]
     actions = _actions(shown)
     for at in range(0, len(actions), 2):
@@ -98,6 +103,11 @@ def told(seats: Sequence[str]) -> str:
     return listed([CALLED if seat == PersonRole.KANSLI else words.role(seat) for seat in seats])
 
 
+def meeting_name(event: Event) -> str:
+    """Return an annual meeting with its day."""
+    return f"{event.title}, {day(date_of(event.starts_at)) if event.starts_at else UNDATED}"
+
+
 def form(plan: DutyPlan, offered: Mapping[str, Sequence[tuple[str, str]]], towns: str, known: Duty | None) -> Json:
     """Return the form of a duty; ``known`` is the duty that it changes, and ``towns`` the names of municipalities."""
     title = "Ändra uppgiften" if known else "Ny uppgift"
@@ -111,6 +121,7 @@ def form(plan: DutyPlan, offered: Mapping[str, Sequence[tuple[str, str]]], towns
         text_input("year", "År", value=str(plan.year), required="Skriv året.", most=8),
         date_input("opens", "Öppnar", value=plan.opens),
         date_input("due", "Sista dag (tomt: datum inte satt)", value=plan.due),
+        choice_input("event", "Möte (bara för årsmötet)", offered["meetings"], value=str(plan.event_id or NO_EVENT)),
         choices_input("seats", "Vem i kommunen gör den?", seats, values=plan.seats),
         label("Vilka gäller den?"),
         small("Tomt: alla medlemmar. Fyller du i flera rutor ska kommunen passa in i alla."),
@@ -123,8 +134,8 @@ def form(plan: DutyPlan, offered: Mapping[str, Sequence[tuple[str, str]]], towns
         text_input("minutes", "Hur lång tid tar den, i minuter?", value=str(plan.minutes or ""), most=6),
         text_input("ladder", "Påminnelser: dagar från sista dagen", value=", ".join(map(str, plan.rungs)), most=60),
         small(
-            "Minus är före. Före och till och med dag 6 får rapportör och tjänsteperson dem, från dag 7 även "
-            "politikern, och från dag 14 hamnar kommunen på kansliets ringlista."
+            "Minus är före. Till och med sista dagen får rapportören dem, sedan även tjänstepersonen, från dag 7 även "
+            "politikern, och från dag 14 hamnar kommunen på kansliets ringlista. Om årsmötet får båda rollerna alla."
         ),
         actions=[save, *([back] if back else [])],
         summary=title,
@@ -150,7 +161,8 @@ def extension(shown: Duty) -> Json:
 def _facts(shown: Duty, whom: str) -> list[CardElement]:
     opens = f"öppnar {weekday(shown.opens)}" if shown.opens else ""
     last = f"sista dag {weekday(shown.due)}" if shown.due else f"sista dag: {UNDATED}"
-    seats = ", annars ".join(words.role(seat) for seat in shown.seats)
+    roles = [words.role(seat) for seat in shown.seats]
+    seats = listed(roles) if shown.kind == DutyKind.ANNUAL_MEETING else ", annars ".join(roles)
     lines = [
         words.capital(", ".join(filter(None, (opens, last)))) + ".",
         f"Gäller: {whom}.",
@@ -163,6 +175,13 @@ def _facts(shown: Duty, whom: str) -> list[CardElement]:
         *([label("Så gör man"), markdown(shown.how)] if shown.how else []),
         *([markdown(web_link("Öppna sidan", shown.link))] if shown.link else []),
     ]
+
+
+def _decided(meeting: Event | None) -> CardElement:
+    """Say what decides when a municipality has taken part in the annual meeting."""
+    if meeting is None:
+        return caution("Inget möte är valt, så jag ser inte vilka som är anmälda. Tryck Ändra och välj årsmötet.")
+    return plain(f"Klart när både politiker och tjänsteperson är anmälda till {meeting_name(meeting)}.")
 
 
 def _actions(shown: Duty) -> list[Any]:

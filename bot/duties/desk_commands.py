@@ -5,13 +5,13 @@ from __future__ import annotations
 from bot import form_fields
 from bot.duties import access, desk_cards
 from bot.message import Json, Reply, UserError, say
-from bot.progress import plans
+from bot.progress import duty_forms, plans
 from bot.progress.plans import DutyPlan
 from bot.register.change import Change
 from bot.routes import Role, Routes, Where
 from bot.swedish import count, date_of, day, listed
 from bot.turn import Turn
-from storage import duties, municipalities
+from storage import duties, events, municipalities
 from storage.database import is_id
 from storage.duties import Duty, DutyKind
 
@@ -72,10 +72,10 @@ def edit(turn: Turn) -> Reply:
 def save(turn: Turn) -> Reply:
     """Save a new duty, or the one that the form was shown for."""
     if "duty" not in turn.data:
-        duty = plans.create(Change.of(turn), plans.read(turn.session, turn.data))
+        duty = plans.create(Change.of(turn), duty_forms.read(turn.session, turn.data))
         return turn.in_place(_card(turn, duty, "Uppgiften är sparad."))
     duty = access.current(turn)
-    plans.save(Change.of(turn), duty, plans.read(turn.session, turn.data))
+    plans.save(Change.of(turn), duty, duty_forms.read(turn.session, turn.data))
     return turn.in_place(_card(turn, duty, "Ändringen är sparad."))
 
 
@@ -157,12 +157,17 @@ def _overview(turn: Turn, year: int) -> Json:
 
 
 def _card(turn: Turn, duty: Duty, notice: str = "") -> Json:
-    return desk_cards.duty(duty, audience(turn, duty), notice)
+    return desk_cards.duty(duty, audience(turn, duty), events.find(turn.session, duty.event_id), notice)
 
 
 def _form(turn: Turn, wanted: DutyPlan, duty: Duty | None = None) -> Json:
     rows = municipalities.everyone(turn.session)
+    meetings = duty_forms.meetings(turn.session, wanted.year, wanted.event_id)
     offered = {
+        "meetings": [
+            (duty_forms.NO_EVENT, "Inget möte"),
+            *((str(row.id), desk_cards.meeting_name(row)) for row in meetings),
+        ],
         "counties": [(county, county) for county in sorted({row.county for row in rows})],
         "size_groups": sorted(
             {(row.size_group, f"{row.size_group} {row.size_group_name}") for row in rows if row.size_group}

@@ -47,7 +47,7 @@ class DutyFilter:
     """Which municipalities a list shows: all, those of a group, or those that a word names."""
 
     by: str = ""
-    """``county``, ``size_group``, ``left``, ``calls``, ``lacking`` or ``doubted``; empty for all."""
+    """``county``, ``size_group`` or a word in :data:`SHOWN`; empty for all."""
     value: str = ""
 
     @property
@@ -58,11 +58,13 @@ class DutyFilter:
 
 SHOWN = {
     "left": "Kvar",
+    "help": "Behöver hjälp",
+    "postponed": "Uppskjutet",
     "calls": "Ring",
     "lacking": "Ingen person",
-    "doubted": "Säger klart, saknas i listan",
+    "doubted": "Saknas i listan",
 }
-"""Filters by word, as the list is called."""
+"""Filters by word, as the list is called. A button adds the number, and a phone shows 22 characters of a title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class PlaceReport:
     history: Sequence[str] = ()
     people: Sequence[str] = ()
     gaps: Sequence[str] = ()
+    has_number: bool = False
+    """Whether the telephone number of one of the people is known."""
     script: Sequence[str] = ()
     """What to say on the telephone; empty unless it is on the call list."""
     notice: str = field(default="")
@@ -167,7 +171,7 @@ def report(duty: Duty, tally: Tally, course: Course, numbers: Mapping[str, int])
         heading(title),
         plain(text),
         small(_when(duty)),
-        chart(duty, tally, course),
+        *([chart(duty, tally, course)] if len(course.months) > 1 else []),  # a single dot tells nothing
         *pairs,
         summary=f"{title}: {text}",
     )
@@ -185,12 +189,12 @@ def chart(duty: Duty, tally: Tally, course: Course) -> CardElement:
     return charts.lines("Klara och kvar i slutet av varje månad", "kommuner", labels, series, summary=summary)
 
 
-def groups(duty: Duty, by: str, tallies: Mapping[str, Tally]) -> Json:
-    """Return how many are done in each county or size group."""
+def groups(duty: Duty, by: str, tallies: Mapping[str, Tally], called: Mapping[str, str]) -> Json:
+    """Return how many are done in each county or size group. ``called`` says what the groups' letters mean."""
     title = f"{cards.title(duty)}: per {FIELDS[by].lower()}"
     rows = [
-        row(f"{name}: {_done(tally)}", "duties.report.list", duty=duty.id, **DutyFilter(by, name).data)
-        for name, tally in tallies.items()
+        row(f"{called.get(group, group)}: {_done(tally)}", "duties.report.list", duty=duty.id, by=by, value=group)
+        for group, tally in tallies.items()
     ]
     return card(heading(title), *rows, actions=[_back(duty)], summary=title)
 
@@ -220,7 +224,8 @@ def place(shown: PlaceReport, today: date) -> Json:
     body += [caution(gap) for gap in shown.gaps]
     if shown.script:
         body += [label("Ring"), *(plain(f"{at}. {line}") for at, line in enumerate(shown.script, 1))]
-        body.append(small("Registret har inga telefonnummer. Växelns nummer finns på kommunens webbplats."))
+        if not shown.has_number:
+            body.append(small("Jag har inget nummer till någon där. Växelns nummer finns på kommunens webbplats."))
     body += [label("Personer"), *(plain(person) for person in shown.people or ["Ingen."])]
     body += [label("Historik"), *(small(line) for line in shown.history or ["Inget har hänt än."])]
     if duty.closed_at is None:

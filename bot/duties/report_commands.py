@@ -17,12 +17,19 @@ from bot.register.change import Change
 from bot.routes import FileRequest, Role, Routes, Where
 from bot.swedish import date_of, day
 from bot.turn import Turn
-from storage import contacts, duties, name_keys, people
-from storage.duties import Duty, DutySource, DutyState
+from storage import contacts, duties, municipalities, name_keys, people
+from storage.contacts import Contact
+from storage.duties import ENDED, Duty, DutySource, DutyState
 from storage.municipalities import Municipality
 
 routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
 NO_ADDRESS = "Här kan jag inte ge dig en fil. Be driften sätta SEKOM_PUBLIC_URL."
+BY_STATE = {
+    "left": set(DutyState) - set(ENDED),
+    "help": {DutyState.HELP_WANTED},
+    "postponed": {DutyState.POSTPONED},
+}
+"""The states of the filters that show some states."""
 MOST_HISTORY = 10
 """The newest changes that a card shows."""
 
@@ -61,7 +68,9 @@ def show_groups(turn: Turn) -> Reply:
     if by not in FIELDS:
         raise UserError("Välj län eller kommungrupp.")
     everywhere = standings.load(turn.session, [duty], turn.now)
-    return turn.in_place(report_cards.groups(duty, str(by), figures.by_group(duty, everywhere, str(by))))
+    rows = municipalities.everyone(turn.session)
+    called = {row.size_group: f"{row.size_group} {row.size_group_name}" for row in rows if row.size_group}
+    return turn.in_place(report_cards.groups(duty, str(by), figures.by_group(duty, everywhere, str(by)), called))
 
 
 @routes.action("duties.report.list")
@@ -112,6 +121,8 @@ def postpone(turn: Turn) -> Reply:
     if not reason:
         raise UserError("Skriv varför det skjuts upp.")
     duty, place = _open(turn)
+    if until.year > duty.year + 1:
+        raise UserError(f"Uppgiften gäller {duty.year}. Välj en dag senast den 31 december {duty.year + 1}.")
     row = states.set_state(
         Change.of(turn), duty, place.code, DutyState.POSTPONED, DutySource.KANSLI, until=until, reason=reason
     )
@@ -178,8 +189,9 @@ def _filtered(turn: Turn, duty: Duty, everywhere: Standings, wanted: DutyFilter)
     """Return the codes of the municipalities of a filter."""
     places = everywhere.places[duty.id]
     match wanted.by:
-        case "left":
-            return {place.code for place in places if not everywhere.of(duty.id, place.code).ended}
+        case "left" | "help" | "postponed":
+            among = BY_STATE[wanted.by]
+            return {place.code for place in places if everywhere.of(duty.id, place.code).state in among}
         case "calls":
             return {call.place.code for call in reminders.call_list(turn.session, turn.now) if call.duty.id == duty.id}
         case "lacking":
@@ -209,6 +221,7 @@ def _place(turn: Turn, duty: Duty, place: Municipality, notice: str = "") -> Jso
         doubted=row is not None and row.doubted_at is not None and row.state == DutyState.SAYS_DONE,
         history=_history(turn, duty, place),
         people=known,
+        has_number=any(seat.person is not None and seat.person.phone for seat in _holders(turn, place)),
         gaps=[f"Ingen {first}. {'Påminnelserna går till den som finns.' if known else 'Ingen nås av påminnelser.'}"]
         if lacks
         else [],
@@ -230,10 +243,14 @@ def _history(turn: Turn, duty: Duty, place: Municipality) -> list[str]:
 
 
 def _people(turn: Turn, place: Municipality) -> list[str]:
-    held = [seat for seat in contacts.current(turn.session, place.code) if seat.person is not None and not seat.gone]
     lines = []
-    for seat in held:
-        assert seat.person is not None  # noqa: S101 - the condition above
-        mail = name_keys.keyed(seat.person.id, seat.person.mail or "")
-        lines.append(f"{seat.person.called}, {words.role(seat.seat)}{f', {mail}' if mail else ''}")
+    for seat in _holders(turn, place):
+        assert seat.person is not None  # noqa: S101 - only seats that somebody holds
+        ways = [name_keys.keyed(seat.person.id, way) for way in (seat.person.phone, seat.person.mail) if way]
+        lines.append(", ".join([seat.person.called, words.role(seat.seat), *ways]))
     return lines
+
+
+def _holders(turn: Turn, place: Municipality) -> list[Contact]:
+    """Return the seats of people who are in the network."""
+    return [seat for seat in contacts.current(turn.session, place.code) if seat.person is not None and not seat.gone]

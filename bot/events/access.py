@@ -19,7 +19,6 @@ from storage import events
 from storage.events import Event, EventState
 
 GONE = "Det mötet finns inte kvar. Skriv **webbinarier** för att se dem som finns."
-KANSLI_ONLY = "Det där kan bara kansliet göra."
 CHANGED = "Någon har ändrat mötet sedan kortet visades. Skriv **planera möten** och öppna det igen."
 STATES = {
     EventState.DRAFT: "Mötet är ett utkast.",
@@ -42,8 +41,7 @@ def kept(turn: Turn, *states: EventState) -> Event:
 
     With ``states``, refuse an event in any other.
     """
-    if not turn.kansli:
-        raise UserError(KANSLI_ONLY)
+    turn.refuse_members()
     row = events.lock(turn.session, turn.data.get("event"))
     if row is None:
         raise UserError(GONE)

@@ -90,7 +90,7 @@ def leave(turn: Turn) -> Reply:
 @routes.action("event.decline")
 def decline(turn: Turn) -> Reply:
     """*Kan inte komma*: say no to an invitation, or give up the seat."""
-    event = access.seen(turn)
+    event = member_access.concerned(turn)
     seats.decline(Change.of(turn), event, turn.person.id)
     return _changed(turn, event)
 

@@ -22,13 +22,14 @@ from bot.cards import (
     row,
     small,
 )
+from bot.delivery.reach import sends_mail
 from bot.events import audience, cards, member_access
 from bot.events.form_cards import known
 from bot.events.member_access import EventView
 from bot.message import Json
 from bot.register import target, words
 from bot.register.target import Target
-from bot.schedule import times
+from bot.schedule import entry, times
 from bot.schedule.plans import EventPlan
 from bot.schedule.times import Span
 from bot.swedish import count, date_of, day, is_working_day, listed
@@ -44,6 +45,7 @@ CALLED_OFF = {
     EventState.DRAFT: "Kasta utkastet om det inte ska hållas.",
     EventState.OPEN: "Tryck Ställ in, så får de anmälda veta det.",
 }
+BIND = "Skriv @SEKOM-boten koppla temagrupp och gruppens namn i den kanal där det ska visas."
 ON_PAGE = 8
 
 
@@ -54,6 +56,8 @@ class Standing:
     view: EventView
     channels: str
     """Names of the channels that show it."""
+    lost: str
+    """Names of its theme groups that have no channel, or whose channel is gone."""
     invited: str
     """The people who are invited, and how many they are; empty for nobody."""
     unreached: tuple[str, ...]
@@ -62,6 +66,10 @@ class Standing:
     waiting: int
     drafts: int
     """How many drafts its series has, itself included."""
+    linkless: bool
+    """Whether it is online, and nobody knows where to join."""
+    books: bool
+    """Whether the bot has a calendar, in which it makes Teams meetings."""
 
     @classmethod
     def of(cls, app: App, session: Session, row: Event, now: datetime) -> Standing:
@@ -70,16 +78,19 @@ class Standing:
         to, notice = audience.invited(app, row)
         found = target.counted(session, to, now, app.settings, conditions)
         who = f"{target.sentence(session, to, conditions)} Just nu: {target.in_numbers(found)}."
-        shown = target.channels(session, Target(tuple(row.themes)))
+        shown = list(target.channels(session, Target(tuple(row.themes))))
         organiser = people.by_id(session, row.organiser_id)
         return cls(
             view=member_access.to_all(session, row, now),
             channels=listed([name for name, place in shown if place]),
+            lost=listed([name for name, place in shown if not place]),
             invited=notice or (who if to.people.parts else ""),
             unreached=tuple(target.unreached(found)) if to.people.parts else (),
             organiser=organiser.called if organiser else "",
             coming=registrations.taken(session, row.id),
             waiting=registrations.counts(session, [row.id])[row.id][RegistrationState.WAITING],
+            linkless=entry.lacks_link(session, row),
+            books=sends_mail(app.settings),
             drafts=sum(event.state == EventState.DRAFT for event in events.of_series(session, row.series)),
         )
 
@@ -181,6 +192,8 @@ def _audience(standing: Standing) -> Iterator[CardElement]:
     yield from (small(f"{line}.") for line in standing.unreached)
     if standing.channels:
         yield small(f"Visas i: {standing.channels}.")
+    if standing.lost:
+        yield caution(f"{standing.lost} har ingen kanal i Teams, så där visas mötet inte. {BIND}")
 
 
 def _is_done(event: Event, standing: Standing) -> bool:
@@ -200,15 +213,28 @@ def _warnings(event: Event, standing: Standing) -> Iterator[str]:
         yield "Titel och tid läses från webbinariet i Teams varje timme, tills du publicerar."
     if plan.when is None:
         yield "Datum är inte satt. Ingen kan anmäla sig förrän det är det."
-        return
-    if plan.when.starts <= standing.view.now:
-        return
-    if plan.when.whole_days:
+        yield from _no_link(event, standing)
+    elif plan.when.starts > standing.view.now:
+        yield from _no_link(event, standing)
+        yield from _lacks(plan, plan.when, standing)
+
+
+def _lacks(plan: EventPlan, when: Span, standing: Standing) -> Iterator[str]:
+    """Yield what is missing or odd about the time and place of an event to come."""
+    if when.whole_days:
         yield "Klockslag saknas. Tryck Ändra och fyll i när mötet börjar och slutar."
-    if holiday := _holiday(plan.when):
+    if holiday := _holiday(when):
         yield holiday
-    if not (plan.teams_meeting or plan.join_url or plan.place):
+    if not (plan.teams_meeting or plan.join_url or plan.place or standing.linkless):
         yield "Det står inte var mötet är. Välj Teams-möte, länk eller plats."
+
+
+def _no_link(event: Event, standing: Standing) -> Iterator[str]:
+    """Yield that nobody would know where to join."""
+    if standing.linkless and not event.teams_meeting:
+        yield "Möteslänk saknas. Tryck Ändra och skriv den. Saknas den strax före mötet påminner jag kansliet."
+    elif standing.linkless and event.state == EventState.DRAFT and not standing.books:
+        yield "Jag har ingen kalender att skapa Teams-mötet i. Tryck Ändra, stäng av Teams-möte och skriv en länk."
 
 
 def _holiday(when: Span) -> str:

@@ -127,7 +127,7 @@ def publish(turn: Turn) -> Reply:
     row = access.current(turn, EventState.DRAFT)
     life.publish(Change.of(turn), row)
     notices.spread(turn.session, row, turn.now)
-    return turn.in_place(show(turn, row, "Publicerat."))
+    return turn.in_place(show(turn, row, "Nu ser medlemmarna mötet."))
 
 
 @routes.action("event.desk.publish_series")
@@ -145,7 +145,7 @@ def publish_series(turn: Turn) -> Reply:
 def ask_move(turn: Turn) -> Reply:
     """Show the form of another time."""
     row = access.current(turn, EventState.OPEN)
-    return turn.in_place(form_cards.move(row, registrations.taken(turn.session, row.id), turn.now))
+    return turn.in_place(form_cards.move(row, registrations.tally(turn.session, row.id), turn.now))
 
 
 @routes.action("event.desk.move")
@@ -163,7 +163,7 @@ def move(turn: Turn) -> Reply:
 def ask_cancel(turn: Turn) -> Reply:
     """Ask whether to cancel, and why."""
     row = access.current(turn, EventState.OPEN)
-    return turn.in_place(form_cards.cancel(row, registrations.taken(turn.session, row.id)))
+    return turn.in_place(form_cards.cancel(row, registrations.tally(turn.session, row.id)))
 
 
 @routes.action("event.desk.cancel")
@@ -262,8 +262,8 @@ def _draft(turn: Turn, kind: EventKind, reading: TimeReading) -> Json:
 def _saved(turn: Turn, row: Event, *, moved: bool = False) -> Reply:
     if row.state == EventState.OPEN:
         notices.spread(turn.session, row, turn.now)
-    told = moved and registrations.taken(turn.session, row.id) > 0
-    return turn.in_place(show(turn, row, "Flyttat. De anmälda får veta det." if told else "Sparat."))
+    told = moved and form_cards.concerned(registrations.tally(turn.session, row.id))
+    return turn.in_place(show(turn, row, "Sparat. De anmälda får veta den nya tiden." if told else "Sparat."))
 
 
 def _form(turn: Turn, written: EventPlan, row: Event | None = None) -> Json:

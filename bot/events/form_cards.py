@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -28,8 +29,9 @@ from bot.register.audience import MOST_PICKED
 from bot.schedule import plans, times
 from bot.schedule.life import LONGEST_REASON, MOST_IN_SERIES, SeriesStep
 from bot.schedule.plans import KIND_NAMES, EventPlan
-from bot.swedish import count, date_of
+from bot.swedish import count, date_of, listed
 from storage.events import Event
+from storage.registrations import RegistrationState
 
 FIELDS = {
     "roles": "Roller",
@@ -76,14 +78,15 @@ def form(
     return card(heading(title), *body, actions=[save, *back], summary=title)
 
 
-def move(row: Event, coming: int, now: datetime) -> Json:
-    """Return the form of a new time."""
+def move(row: Event, states: Counter[str], now: datetime) -> Json:
+    """Return the form of a new time. ``states`` has how many people stand where."""
     plan = EventPlan.of(row)
-    who = f"{count(coming, 'anmäld', 'anmälda')} får veta det en gång, och kalenderbokningen flyttas."
+    told = concerned(states)
+    who = f"{told} får veta det en gång, och kalenderbokningen flyttas."
     return card(
         heading("Flytta mötet"),
         plain(f"{row.title}, {times.written(plan.when)}"),
-        small(who if coming else "Ingen är anmäld än."),
+        small(who if told else "Ingen är anmäld än."),
         *_time_fields(plan, now, "Ny dag"),
         date_input("register_by", "Sista dag att anmäla sig", first=_first(date_of(now), plan), value=plan.register_by),
         actions=[
@@ -110,14 +113,15 @@ def repeat(row: Event) -> Json:
     )
 
 
-def cancel(row: Event, coming: int) -> Json:
-    """Ask whether to cancel, and why."""
-    who = f"{count(coming, 'anmäld', 'anmälda')} får veta det direkt." if coming else "Ingen är anmäld."
+def cancel(row: Event, states: Counter[str]) -> Json:
+    """Ask whether to cancel, and why. ``states`` has how many people stand where."""
+    told = concerned(states)
+    who = f"{told} får veta det direkt." if told else "Ingen är anmäld."
     return card(
         heading("Ställa in mötet?"),
         plain(f"{row.title}, {times.written(EventPlan.of(row).when)}"),
         caution(f"{who} Det går inte att ångra."),
-        text_input("reason", "Varför? De anmälda läser det.", required="Skriv varför.", long=True, most=LONGEST_REASON),
+        text_input("reason", "Varför? De läser det.", required="Skriv varför.", long=True, most=LONGEST_REASON),
         actions=[
             button("Ställ in mötet", "event.desk.cancel", style="destructive", **known(row)),
             button("Tillbaka", "event.desk.open", alone=True, event=row.id),
@@ -161,6 +165,14 @@ def invited(
     ]
     actions = [button("Klar", "event.desk.open", alone=True, event=row.id)]
     return card(*body, actions=actions, summary=f"Vilka bjuds in till {row.title}?")
+
+
+def concerned(states: Counter[str]) -> str:
+    """Return how many people a change concerns: "3 anmälda och 2 i kö"; empty for nobody."""
+    coming = states[RegistrationState.REGISTERED]
+    queue = states[RegistrationState.WAITING] + states[RegistrationState.OFFERED]
+    parts = [count(coming, "anmäld", "anmälda")] if coming else []
+    return listed([*parts, *([f"{queue} i kö"] if queue else [])])
 
 
 def known(row: Event | None) -> dict[str, Any]:

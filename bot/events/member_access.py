@@ -67,6 +67,15 @@ def joined(turn: Turn) -> Event:
     return event
 
 
+def concerned(turn: Turn) -> Event:
+    """Return the event that a button names, for a person who has answered, or whom the event is for."""
+    event = access.seen(turn)
+    answered = registrations.of_person(turn.session, event.id, turn.person.id) is not None
+    if not answered and not concerns(turn.app, turn.session, event, turn.person.id, turn.now):
+        raise UserError("Du är inte inbjuden till mötet, så du behöver inte tacka nej. Vill du komma? Tryck Anmäl mig.")
+    return event
+
+
 def asked(turn: Turn) -> Event:
     """Return the event that a button names, for a person who may read the questions to its speaker."""
     event = access.seen(turn)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from bot.delivery.living import Living
 from bot.events import cards, member_access, message_cards
 from bot.message import Json
+from bot.ports import Reason
 from bot.register import target
 from bot.register.target import Target
 from bot.schedule import entry, seats
@@ -42,6 +43,8 @@ AT_ONCE = timedelta()
 MOVE, CANCEL, OFFER, DECLINE, QUESTION = "event_move", "event_cancel", "event_offer", "event_decline", "event_question"
 FILE = "event_file"
 """The first words of the subjects of what goes to single people."""
+CAUSES = ("event", "event_card", "over:event_card", FILE, MOVE, CANCEL, OFFER)
+"""The subjects without their number of everything that :func:`spread` looks at or cancels."""
 TAKEN_BACK = "off"
 """In the key of a mail whose file takes the event out of the calendar."""
 
@@ -73,8 +76,9 @@ def show_in_channels(session: Session, event: Event, now: datetime) -> None:
     rows = [living.version(key, f"v{event.card_version}", card) for key in stale]
     if event.state == EventState.OPEN and (event.ends_at is None or event.ends_at > now):
         for _, place in target.channels(session, Target(channels=tuple(event.themes))):
-            slot = sha256((place or "").encode()).hexdigest()[:16]
-            if place and living.key(slot) not in newest:
+            here = [row for row in posted[living.subject] if row.conversation_id == place]
+            if place and (not here or here[-1].error == Reason.GONE):  # it was gone, and has been tied to a group again
+                slot = sha256(place.encode()).hexdigest()[:16] + (f":{len(here)}" if here else "")
                 rows.append(living.post(slot, ToChannel(place), card))
     outbox.enqueue_all(session, rows, now)
 
@@ -210,7 +214,7 @@ def _version(mail: Delivery) -> str:
 
 
 def _tell_moved(session: Session, event: Event, now: datetime) -> None:
-    """Tell the people whom it concerns the new start, once."""
+    """Tell the people whom it concerns the new time, once."""
     if event.starts_at is None or event.starts_at <= now:
         return
     concerned = registrations.of_event(session, event.id, seats.IN_TOUCH)

@@ -13,32 +13,60 @@ from sqlalchemy.orm import Session
 
 from bot.events import message_cards, notices
 from bot.plan import Foreseen
+from bot.register import target
 from bot.register.change import Change
+from bot.register.target import Target
 from bot.schedule import seats
 from bot.schedule.seats import Offers
+from bot.swedish import date_of
 from bot.turn import App
-from storage import appointments, events, outbox, registrations
+from storage import appointments, event_facts, events, outbox, registrations
+from storage.database import SEEN
 from storage.events import Event
 from storage.outgoing import MessageOf, Outgoing, number_of
 from storage.registrations import Registration, RegistrationState
 
 Work = Callable[[Session], int]
+AGAIN = timedelta(hours=1)
+"""How often an event is looked at although nothing seems to have changed. So a fact that we forgot costs an hour."""
+_DONE = "events_brought_up_to_date"
 ASKED_BACK = timedelta(days=7)
 """Declines are read every 15 minutes, so this is longer than any time that the bot is down unnoticed."""
 
 
 def run(app: App, clock: Callable[[], datetime]) -> Iterator[Work]:
-    """Yield a transaction for each event that members see and that is not over, and one that asks about declines."""
-    numbers: list[int] = []
+    """Yield a transaction for each event of which something has changed, and one that asks about declines.
+
+    An event that was brought up to date, and of which nothing has changed since, has nothing to be done.
+    """
+    signs: dict[int, int] = {}
+    done: dict[int, tuple[int, datetime]] = {}
+    now = clock()
 
     def look(session: Session) -> int:
-        numbers[:] = events.living(session, clock())
-        return len(numbers)
+        nonlocal done
+        done = session.info.get(SEEN, {}).setdefault(_DONE, {})
+        signs.update(_signs(session, now))
+        return len(signs)
 
     yield look
-    for number in numbers:
-        yield partial(_forward, app=app, number=number, clock=clock)
+    for number, sign in signs.items():
+        before, at = done.get(number, (0, now))
+        if before != sign or abs(now - at) >= AGAIN:
+            yield partial(_forward, app=app, number=number, clock=clock)
+            done[number] = sign, now  # the transaction has committed
+    for number in done.keys() - signs.keys():
+        del done[number]
     yield partial(_ask_declined, clock=clock)
+
+
+def _signs(session: Session, now: datetime) -> dict[int, int]:
+    """Return a number that is another one when something may be to do about an event, by the event's number."""
+    known = event_facts.of_living(session, now, notices.CAUSES)
+    themes = {facts.themes for facts in known.values()}
+    places = {words: tuple(target.channels(session, Target(channels=words))) for words in themes}
+    today = date_of(now)  # a last day passes at midnight
+    return {number: hash((today, places[facts.themes], facts.rows)) for number, facts in known.items()}
 
 
 def ahead(app: App, session: Session, now: datetime, until: datetime) -> Iterator[Foreseen]:

@@ -98,7 +98,7 @@ def told(turn: Turn) -> Entry:
 
 def kept_entry(turn: Turn) -> Entry:
     """Return the entry that a button names, published or not, held for the kansli to change."""
-    _refuse_members(turn)
+    turn.refuse_members()
     named = faq.lock(turn.session, turn.data.get("entry"))
     if named is None:
         raise UserError("Det svaret finns inte kvar. Skriv **kunskapsbank** för att se de som finns.")
@@ -107,30 +107,25 @@ def kept_entry(turn: Turn) -> Entry:
 
 def gap(turn: Turn, *, lock: bool = False) -> Sequence[Any]:
     """Return the log's questions that a gap's button names, but for those that have an answer by now."""
-    _refuse_members(turn)
+    turn.refuse_members()
     wanted = turn.data.get("gap")
     return gaps.of_gap(turn, wanted if isinstance(wanted, list | tuple) else [], lock=lock)
 
 
 def picked(turn: Turn) -> list[PhrasingSuggestion]:
     """Return the suggested phrasing that a button names, in a list; an empty one if it is decided."""
-    _refuse_members(turn)
+    turn.refuse_members()
     return gaps.suggestions(turn, turn.data.get("question") or 0)
 
 
 def solved(turn: Turn) -> list[Question]:
     """Return the solved question that a button names, in a list; an empty one if it is decided."""
-    _refuse_members(turn)
+    turn.refuse_members()
     wanted = turn.data.get("question")
     return [row for row in faq_growth.without_entry(turn.session) if row.id == wanted]
 
 
 def draft(turn: Turn) -> Draft:
     """Return the entry made from the solved question that a button names."""
-    _refuse_members(turn)
+    turn.refuse_members()
     return drafts.draft(turn, turn.data.get("question"), turn.data.get("answer"))
-
-
-def _refuse_members(turn: Turn) -> None:
-    if not turn.kansli:
-        raise UserError("Det där kan bara kansliet göra.")

@@ -18,7 +18,7 @@ from bot.turn import Turn
 
 def cause(turn: Turn) -> Cause:
     """Return the cause and day that a button names."""
-    _refuse_members(turn)
+    turn.refuse_members()
     day, kind = turn.data.get("day"), turn.data.get("kind")
     found = next((each for each in causes.everything(turn) if (each.day.isoformat(), each.kind) == (day, kind)), None)
     if found is None:
@@ -37,14 +37,9 @@ def to_stop(turn: Turn) -> tuple[Cause, Sequence[Sending]]:
 
 def stop(turn: Turn) -> Stop:
     """Return the stop that a button names, while it can be undone."""
-    _refuse_members(turn)
+    turn.refuse_members()
     name = turn.data.get("stop")
     found = next((each for each in stops.coming(turn.session, turn.now) if each.name == name), None)
     if found is None:
         raise UserError(TOO_LATE)
     return found
-
-
-def _refuse_members(turn: Turn) -> None:
-    if not turn.kansli:
-        raise UserError("Det där kan bara kansliet göra.")

@@ -18,6 +18,8 @@ from bot.message import Json
 from bot.swedish import count
 
 ON_PAGE = 8
+LONGEST_TEXT = 300
+"""Characters: the longest title of an event or an announcement is 200, and the line also says when."""
 FEWEST_DAYS = 3
 """The fewest days that a chart compares."""
 HONEST = (
@@ -66,7 +68,7 @@ def details(cause: Cause, texts: Mapping[str, str], page: int) -> Json:
     for sending in shown.shown:
         body.append(label(f"{words.clock(sending)} {_name(sending)}"))
         body.append(small(_way(sending)))
-        if (said := one_line(texts.get(sending.key, ""))) and said != before:
+        if (said := one_line(texts.get(sending.key, ""), LONGEST_TEXT)) and said != before:
             body.append(plain(said, subtle=True))
             before = said
         if sending.key in stoppable and len(cause.sendings) > 1:

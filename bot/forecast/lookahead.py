@@ -11,16 +11,17 @@ being on a ladder.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
 from bot.delivery.ladder import watching
-from bot.plan import Due, Foreseen
+from bot.plan import Due, Foreseen, Planned
 from bot.swedish import STOCKHOLM, date_of
 from bot.turn import App
 from storage import outbox
+from storage.copies import Copies
 from storage.outgoing import Outgoing
 
 HOURS = (9, 15)
@@ -77,7 +78,7 @@ class _Search:
         return iter(self._first.values())
 
     def _asked(self, at: datetime) -> dict[str, Outgoing]:
-        return {outgoing.key: outgoing for outgoing in self._due(self._session, at)}
+        return {outgoing.key: outgoing for planned in self._due(self._session, at) for outgoing in _each(planned)}
 
     def _narrow(self, before: datetime, at: datetime, fresh: dict[str, Outgoing], *, last: bool = True) -> None:
         """Note the first minutes of messages that are due ``at``, and were not ``before``.
@@ -92,6 +93,10 @@ class _Search:
         later = {key: outgoing for key, outgoing in fresh.items() if key not in there}
         self._narrow(middle, at, later, last=False)
         self._narrow(before, middle, {key: there[key] for key in fresh if key in there}, last=False)
+
+
+def _each(planned: Planned) -> Iterable[Outgoing]:
+    return planned.each() if isinstance(planned, Copies) else (planned,)
 
 
 def _fixed(now: datetime, until: datetime) -> Iterator[datetime]:

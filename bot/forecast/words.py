@@ -32,6 +32,7 @@ KINDS = {
     "event_decline": "Frågor till dem som tackat nej i kalendern",
     "event_file": "Kalenderfiler med mejl",
     "event_invite": "Inbjudningar till möten",
+    "event_link": "Möteslänkar som saknas",
     "event_material": "Inspelning och material från ett möte",
     "event_move": "Möten med ny tid",
     "event_offer": "Lediga platser till dem i kö",
@@ -51,6 +52,8 @@ KINDS = {
 }
 """The kinds of causes. A kind that is not here is called by its message, if the bot or the kansli began it."""
 OTHER = "Besked till medlemmar"
+LONGEST_TITLE = 200
+"""Characters. A row wraps, and no event or announcement has a longer title."""
 WAYS = {
     SendingWay.CHAT: "i chatten",
     SendingWay.MAIL: "med mejl",
@@ -85,7 +88,7 @@ def title(sendings: Collection[Sending], text: str) -> str:
     first = next(iter(sendings))
     if first.kind in KINDS:
         return KINDS[first.kind]
-    return one_line(text, 60) if first.unasked and text else OTHER
+    return one_line(text, LONGEST_TITLE) if first.unasked and text else OTHER
 
 
 def day(sending: Sending) -> str:

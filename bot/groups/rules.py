@@ -29,13 +29,13 @@ def required(turn: Turn) -> ThemeGroup:
 
 def managed(turn: Turn) -> ThemeGroup:
     """Return the group that a button names, for the kansli to change."""
-    _refuse_members(turn)
+    turn.refuse_members()
     return required(turn)
 
 
 def chosen(turn: Turn, name: str) -> ThemeGroup | None:
     """Return the group that the kansli named or chose for a channel; None for a new one."""
-    _refuse_members(turn)
+    turn.refuse_members()
     which = str(turn.data.get("which") or "")
     if not name and not which:
         raise UserError("Välj en grupp i listan, eller skriv vad en ny ska heta.")
@@ -114,11 +114,6 @@ def dismiss(change: Change, group: ThemeGroup, person: Person) -> None:
     """Stop a person from being a moderator."""
     if groups.dismiss(change.session, group.id, person.id):
         change.record("Moderator borttagen ur temagruppen", f"group:{group.id}", person.id)
-
-
-def _refuse_members(turn: Turn) -> None:
-    if not turn.kansli:
-        raise UserError("Det där kan bara kansliet göra.")
 
 
 def _number(text: str) -> int:

@@ -23,6 +23,7 @@ from bot.cards import (
 )
 from bot.message import Json
 from bot.register import words
+from bot.register.checks import LONGEST_PHONE
 from bot.register.coverage import GAP_NAMES, RegisterGap
 from bot.swedish import listed
 from storage.contacts import Contact, Proposal, ProposalKind
@@ -38,6 +39,7 @@ EXPECTED = (
     "Läs nyhetsbrevet och sprid det i kommunen.",
 )
 """The duties of a member according to the activity plan (plan 2026–2027, "Medlemskapet")."""
+PHONE = "Telefon (frivilligt, bara kansliet ser det)"
 NO_ROLE = "none"
 """The value for a person who gives no role. A list would show nothing for an empty value."""
 SEEN_BY = (
@@ -234,6 +236,7 @@ def profile(person: Person, said: str = "") -> Json:
         *([label(said)] if said else []),
         choice_input("role", "Vad är du i nätverket?", roles, value=person.role or NO_ROLE),
         text_input("helps_with", "Det kan jag hjälpa andra med", value=person.helps_with, long=True, most=500),
+        text_input("phone", PHONE, value=person.phone or "", most=LONGEST_PHONE),
         choice_input("visible_to", "Vilka får se ditt namn och ditt uppdrag?", SEEN_BY, value=person.visible_to),
         small(
             "De ser det i **min kommun** och när de frågar mig vem som är kontaktperson eller kan hjälpa till. De ser "

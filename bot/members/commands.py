@@ -120,7 +120,9 @@ def save_profile(turn: Turn) -> Reply:
     role = checks.checked_own_role("" if chosen == cards.NO_ROLE else chosen)
     turn.person.role = role
     turn.person.helps_with = access.text(turn, "helps_with", 500)
-    if "visible_to" in turn.data:  # a card from before the choice existed has none
+    if "phone" in turn.data:  # a card from before the choice existed has none, and neither has the next one
+        turn.person.phone = checks.checked_phone(access.text(turn, "phone"))
+    if "visible_to" in turn.data:
         turn.person.visible_to = checks.checked_visibility(turn.data.get("visible_to"))
     return state(cards.profile(turn.person, said="Sparat."), done=True)
 

@@ -21,8 +21,10 @@ from bot.cards import (
     small,
     text_input,
 )
+from bot.members.cards import PHONE
 from bot.message import Json
 from bot.register import words
+from bot.register.checks import LONGEST_PHONE
 from bot.swedish import day
 from storage.contacts import Contact
 from storage.municipalities import Municipality
@@ -49,6 +51,7 @@ def contact(held: Contact, person: Person, municipality: Municipality) -> Json:
         label("Eller rätta uppgifterna"),
         text_input("right_name", "Namn", value=person.name, most=120),
         text_input("right_mail", "Mejladress", value=person.mail or "", most=254),
+        text_input("right_phone", PHONE, value=person.phone or "", most=LONGEST_PHONE),
         buttons(button("Spara rättelsen", "people.correct", contact=held.id)),
         actions=[
             button("Avsluta utan efterträdare", "people.ask_end", contact=held.id),
@@ -79,6 +82,7 @@ def add(municipality: Municipality, seat: str = "") -> Json:
         choice_input("seat", "Uppdrag", choices, value=seat or SEATS[0]),
         text_input("name", "Namn", most=120),
         text_input("mail", "Mejladress", most=254),
+        text_input("phone", PHONE, most=LONGEST_PHONE),
         small("Personen behöver inte ha skrivit till mig. Jag känner igen mejladressen när de kommer in i teamet."),
         actions=[
             button("Spara", "people.save_contact", style="positive", code=municipality.code),

@@ -38,8 +38,10 @@ def replace(turn: Turn) -> Reply:
 def correct(turn: Turn) -> Reply:
     """Correct a contact person's name or address."""
     held, person = access.contact(turn)
-    name = checks.checked_name(access.text(turn, "right_name"))
-    seats.correct(Change.of(turn), held, person, name, checks.checked_mail(access.text(turn, "right_mail")))
+    name, mail = checks.checked_name(access.text(turn, "right_name")), access.text(turn, "right_mail")
+    wanted = access.text(turn, "right_phone")
+    phone = checks.checked_phone(wanted) if "right_phone" in turn.data else person.phone  # an older card has none
+    seats.correct(Change.of(turn), held, name, checks.checked_mail(mail), phone)
     return _page(turn, held.municipality_code, "Rättat.")
 
 
@@ -70,7 +72,9 @@ def save_contact(turn: Turn) -> Reply:
     municipality = access.kept_municipality(turn)
     seat = checks.checked_seat(turn.data.get("seat"))
     name, change = checks.checked_name(access.text(turn, "name")), Change.of(turn)
+    phone = checks.checked_phone(access.text(turn, "phone"))
     person = seats.person_with(change, name, checks.checked_mail(access.text(turn, "mail")))
+    person.phone = phone or person.phone
     seats.appoint(change, municipality.code, seat, person)
     return _page(turn, municipality.code, f"{person.called} är nu kontaktperson.")
 

@@ -10,8 +10,7 @@ from bot.turn import Turn
 
 def gap(turn: Turn) -> RegisterGap:
     """Return the lack that a button names."""
-    if not turn.kansli:
-        raise UserError("Det där kan bara kansliet göra.")
+    turn.refuse_members()
     named = turn.data.get("gap")
     if named not in recipients.ASKED_FOR:
         raise UserError("Det där kan jag inte påminna om. Skriv **medlemmar** för att börja om.")

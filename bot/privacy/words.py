@@ -46,8 +46,8 @@ CLASSES = (
     KeptClass(
         "Namn och kontaktuppgifter",
         ("people", "people_names", "conversations", "roster_members", "news_choices"),
-        "Namn och mejladress, också de du hade förut, kommun, roll, dina egna val, Teams id för dig och för vår chatt, "
-        "och vilka av nätverkets team du är med i.",
+        "Namn och mejladress, också de du hade förut, telefonnummer om du eller kansliet har skrivit det, kommun, "
+        "roll, dina egna val, Teams id för dig och för vår chatt, och vilka av nätverkets team du är med i.",
         "Så att jag kan svara dig, påminna dig och veta vilken kommun du arbetar för.",
         _while_here,
     ),
@@ -177,6 +177,7 @@ OTHER = KeptClass("Annat", (), "Uppgifter som hör till fler funktioner.", "Så 
 COLUMNS = {
     "name": "Namn",
     "mail": "Mejladress",
+    "phone": "Telefon",
     "entra_id": "Id i Microsoft Entra",
     "teams_id": "Id i Teams",
     "guest": "Gästkonto",

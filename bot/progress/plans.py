@@ -1,22 +1,19 @@
-"""Duties as the kansli plans them: read from the form, created, changed, extended, copied, closed and opened again."""
+"""Duties as the kansli plans them: created, changed, extended, copied, closed and opened again."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot import form_fields
 from bot.message import UserError
-from bot.progress import doers, states
+from bot.progress import states
 from bot.register import finder
 from bot.register.change import Change
 from bot.register.finder import Found
-from bot.schedule.plans import checked_link, fitting
+from bot.schedule.plans import fitting
 from bot.swedish import day, listed
 from storage import duties, municipalities
 from storage.duties import Duty, DutyKind
@@ -26,9 +23,6 @@ from storage.people import PersonRole
 LONGEST_TITLE, LONGEST_TEXT = 120, 1500
 MOST_MINUTES = 3000
 """A week of work: more is no single duty."""
-MOST_RUNGS = 6
-EARLIEST_RUNG, LATEST_RUNG = -90, 60
-"""Days from the last day. A reminder further away helps nobody."""
 RUNGS = (-30, -14, -3, 1, 7, 14)
 """The ladder of a new duty (issue 16)."""
 POLITICIAN_FROM, KANSLI_FROM = 7, 14
@@ -62,6 +56,8 @@ class DutyPlan:
     codes: tuple[str, ...] = ()
     counties: tuple[str, ...] = ()
     size_groups: tuple[str, ...] = ()
+    event_id: int | None = None
+    """The annual meeting whose registrations decide."""
 
     @classmethod
     def of(cls, duty: Duty) -> DutyPlan:
@@ -81,48 +77,25 @@ class DutyPlan:
         seats = sorted(self.seats, key=lambda seat: order.index(seat) if seat in order else len(order))
         duty.kind, duty.seats = self.kind.value, seats
         before = {rung["days"]: rung for rung in duty.ladder or ()}
-        duty.ladder = [before.get(days) or {"days": days, "to": told(days)} for days in self.rungs]
+        duty.ladder = [before.get(days) or {"days": days, "to": told(days, self.kind)} for days in self.rungs]
         audience = {name: list(getattr(self, name)) for name in ("codes", "counties", "size_groups")}
         duty.audience = {name: values for name, values in audience.items() if values}
 
 
-_DAYS = re.compile(r"[+-]?[0-9]{1,3}")
-_SAME = ("year", "title", "why", "how", "link", "minutes", "opens", "due")
+_SAME = ("year", "title", "why", "how", "link", "minutes", "opens", "due", "event_id")
 
 
-def told(days: int) -> list[str]:
-    """Return the seats that a rung tells: later ones tell more people, and the last ones the kansli."""
+def told(days: int, kind: DutyKind = DutyKind.OTHER) -> list[str]:
+    """Return the seats that a rung tells: later ones tell more people, and the last ones the kansli.
+
+    Both roles come to the annual meeting, so both are told from the start.
+    """
     if days >= KANSLI_FROM:
         return [PersonRole.KANSLI.value]
+    if kind == DutyKind.ANNUAL_MEETING:
+        return [PersonRole.POLITICIAN.value, PersonRole.OFFICER.value]
     seats = [PersonRole.REPORTER, *([PersonRole.OFFICER] if days > 0 else [])]
     return [seat.value for seat in (*seats, *([PersonRole.POLITICIAN] if days >= POLITICIAN_FROM else []))]
-
-
-def read(session: Session, data: Mapping[str, Any]) -> DutyPlan:
-    """Return the plan in a form. Raise :class:`UserError` for a field that can't be read."""
-    kind = data.get("kind")
-    if kind not in set(DutyKind):
-        raise UserError("Välj vilken sorts uppgift det är.")
-    seats = _chosen(data, "seats", [seat.value for seat in doers.ORDER])
-    if not seats:
-        raise UserError("Välj vem i kommunen som gör uppgiften.")
-    rows = municipalities.everyone(session)
-    return DutyPlan(
-        kind=DutyKind(str(kind)),
-        year=_number(data, "year", "Skriv året med fyra siffror, till exempel 2027.") or 0,
-        title=" ".join(form_fields.text(data, "heading").split()),
-        why=form_fields.text(data, "why"),
-        how=form_fields.text(data, "how"),
-        link=checked_link(form_fields.text(data, "link"), "Länken"),
-        minutes=_number(data, "minutes", "Skriv tiden i minuter med siffror, eller lämna rutan tom."),
-        opens=form_fields.on_day(data, "opens", "dagen då den öppnar"),
-        due=form_fields.on_day(data, "due", "sista dagen"),
-        seats=seats,
-        rungs=_rungs(form_fields.text(data, "ladder")),
-        codes=named(form_fields.text(data, "towns")),
-        counties=_chosen(data, "counties", [row.county for row in rows]),
-        size_groups=_chosen(data, "size_groups", [row.size_group for row in rows if row.size_group]),
-    )
 
 
 def create(change: Change, plan: DutyPlan) -> Duty:
@@ -142,7 +115,7 @@ def save(change: Change, duty: Duty, plan: DutyPlan) -> None:
 def extend(change: Change, duty: Duty, until: date | None) -> None:
     """Move everybody's last day on. A municipality that has a later day of its own keeps it."""
     refuse_closed(duty)
-    _refuse_shorter(duty.due, until, change)
+    _refuse_shorter(duty.due, until, change, duty)
     _saved(change, duty, replace(DutyPlan.of(duty), due=until), "Förlängde för alla")
 
 
@@ -150,7 +123,7 @@ def extend_one(change: Change, duty: Duty, code: str, until: date | None) -> Non
     """Move one municipality's last day on."""
     refuse_closed(duty)
     row = states.lock(change, duty, code)
-    _refuse_shorter(states.deadline(duty, row), until, change)
+    _refuse_shorter(states.deadline(duty, row), until, change, duty)
     row.due = until
     change.session.flush()
     change.record(f"Förlängde {duty.title} {duty.year}", f"municipality:{code}")
@@ -162,7 +135,7 @@ def copy(change: Change, duty: Duty) -> Duty:
         raise UserError(
             f"Uppgiften är redan kopierad till {duty.year + 1}. Skriv **planera uppgifter {duty.year + 1}**."
         )
-    plan = replace(DutyPlan.of(duty), year=duty.year + 1, opens=None, due=None)
+    plan = replace(DutyPlan.of(duty), year=duty.year + 1, opens=None, due=None, event_id=None)
     _refuse(change, plan, None)
     copied = Duty(created_at=change.now, version=0, copied_from_id=duty.id, ladder=list(duty.ladder))
     return _saved(change, copied, plan, "Kopierade uppgiften")
@@ -228,6 +201,8 @@ def _refuse(change: Change, plan: DutyPlan, before: DutyPlan | None) -> None:
     fitting(plan.how, "Texten om hur", LONGEST_TEXT)
     if plan.minutes is not None and not 0 < plan.minutes <= MOST_MINUTES:
         raise UserError(f"Tiden ska vara mellan 1 och {MOST_MINUTES} minuter. Lämna rutan tom om ingen vet.")
+    if plan.event_id is not None and plan.kind != DutyKind.ANNUAL_MEETING:
+        raise UserError("Bara ett årsmöte avgörs av anmälningarna. Välj sorten Årsmöte, eller Inget möte.")
     _refuse_days(change, plan, before)
 
 
@@ -239,43 +214,19 @@ def _refuse_days(change: Change, plan: DutyPlan, before: DutyPlan | None) -> Non
     same = before is not None and plan.due == before.due
     if plan.due < change.today and not same:
         raise UserError(f"Sista dagen, {day(plan.due)}, har redan varit.")
-    if plan.due.year not in (plan.year, plan.year + 1):
-        raise UserError(f"Uppgiften gäller {plan.year}, men sista dagen är {day(plan.due)}. Rätta året eller dagen.")
+    _refuse_other_year(plan.year, plan.due)
 
 
-def _refuse_shorter(before: date | None, until: date | None, change: Change) -> None:
+def _refuse_shorter(before: date | None, until: date | None, change: Change, duty: Duty) -> None:
     if until is None:
         raise UserError("Välj den nya sista dagen.")
     if before is not None and until <= before:
         raise UserError(f"Sista dagen är redan {day(before)}. Välj en senare dag.")
     if until < change.today:
         raise UserError(f"Den dagen, {day(until)}, har redan varit.")
+    _refuse_other_year(duty.year, until)
 
 
-def _rungs(text: str) -> tuple[int, ...]:
-    """Return the days of a ladder, earliest first. Raise :class:`UserError` for anything else."""
-    parts = text.replace("−", "-").replace("–", "-").replace(",", " ").split()
-    if not all(_DAYS.fullmatch(part) for part in parts):
-        raise UserError("Skriv påminnelserna som dagar från sista dagen, till exempel -30, -14, -3, 1, 7, 14.")
-    rungs = sorted({int(part) for part in parts})
-    if len(rungs) > MOST_RUNGS:
-        raise UserError(f"Högst {MOST_RUNGS} påminnelser. Den som får fler slutar läsa dem.")
-    if rungs and not (rungs[0] >= EARLIEST_RUNG and rungs[-1] <= LATEST_RUNG):
-        raise UserError(f"Påminnelserna får gå från {-EARLIEST_RUNG} dagar före till {LATEST_RUNG} dagar efter.")
-    return tuple(rungs)
-
-
-def _chosen(data: Mapping[str, Any], name: str, offered: list[str]) -> tuple[str, ...]:
-    wanted = {part.strip() for part in form_fields.text(data, name).split(",")} - {""}
-    if not wanted <= set(offered):
-        raise UserError("Valen har ändrats sedan formuläret visades. Öppna det igen.")
-    return tuple(dict.fromkeys(value for value in offered if value in wanted))
-
-
-def _number(data: Mapping[str, Any], name: str, refusal: str) -> int | None:
-    text = form_fields.text(data, name)
-    if not text:
-        return None
-    if not (text.isascii() and text.isdecimal() and len(text) < 9):  # noqa: PLR2004 - far above every limit
-        raise UserError(refusal)
-    return int(text)
+def _refuse_other_year(year: int, last: date) -> None:
+    if last.year not in (year, year + 1):
+        raise UserError(f"Uppgiften gäller {year}, men sista dagen är {day(last)}. Rätta året eller dagen.")

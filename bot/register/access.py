@@ -26,8 +26,6 @@ from storage.contacts import Contact, Proposal
 from storage.municipalities import Municipality
 from storage.people import Person, VisibleTo
 
-KANSLI_ONLY = "Det där kan bara kansliet göra."
-
 
 def municipality(turn: Turn) -> Municipality:
     """Return the municipality that a button names. Its name is public; the kansli's knowledge about it is not."""
@@ -39,7 +37,7 @@ def municipality(turn: Turn) -> Municipality:
 
 def kept_municipality(turn: Turn) -> Municipality:
     """Return the municipality that a button names, for the kansli to read and change."""
-    _refuse_members(turn)
+    turn.refuse_members()
     return municipality(turn)
 
 
@@ -55,7 +53,7 @@ def own_municipality(turn: Turn) -> Municipality | None:
 
 def contact(turn: Turn) -> tuple[Contact, Person]:
     """Return the contact that a button names, and the seat's holder, for the kansli to change."""
-    _refuse_members(turn)
+    turn.refuse_members()
     return _held(turn)
 
 
@@ -71,7 +69,7 @@ def own_contact(turn: Turn, own: Municipality, seat: str) -> Contact | None:
 
 def proposal(turn: Turn) -> Proposal:
     """Return the proposal that a button names, for the kansli to decide."""
-    _refuse_members(turn)
+    turn.refuse_members()
     named = contacts.find_proposal(turn.session, turn.data.get("proposal"))
     if named is None:
         raise UserError("Det förslaget är redan avgjort eller återtaget.")
@@ -83,7 +81,7 @@ def proposal(turn: Turn) -> Proposal:
 
 def person(turn: Turn, gone: str) -> Person:
     """Return the person that a button names, for the kansli. ``gone`` is the refusal if the person was erased."""
-    _refuse_members(turn)
+    turn.refuse_members()
     named = people.by_id(turn.session, turn.data.get("person"))
     if named is None:
         raise UserError(gone)
@@ -106,11 +104,6 @@ def refuse_others(turn: Turn, refusal: str) -> None:
 def text(turn: Turn, name: str, most: int = 300) -> str:
     """Return a form's input as one line. Cut it at ``most`` characters, which no real form exceeds."""
     return " ".join(str(turn.data.get(name) or "").split())[:most]
-
-
-def _refuse_members(turn: Turn) -> None:
-    if not turn.kansli:
-        raise UserError(KANSLI_ONLY)
 
 
 def _held(turn: Turn) -> tuple[Contact, Person]:

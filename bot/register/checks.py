@@ -10,6 +10,10 @@ from bot.plain_text import clean_line
 from storage.people import GRANTED, OWN, SEATS, PersonRole, VisibleTo
 
 LONGEST_NAME = 120
+LONGEST_PHONE = 30
+FEWEST_DIGITS, MOST_DIGITS = 6, 15
+"""Digits of a telephone number: a short number with its area code, and the most that E.164 allows."""
+_PHONE = re.compile(r"\+?[0-9][0-9 ()/–-]*")
 _MAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[a-z0-9åäöéü-]+\.)+[a-zåäö]{2,}")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """Characters that make a spreadsheet program run the cell as a formula."""
@@ -39,6 +43,15 @@ def checked_mail(text: str) -> str:
     if not _MAIL.fullmatch(mail) or not is_address(mail):
         raise UserError("Mejladressen är inte en hel adress. Den ska se ut som namn@kommun.se.")
     return mail
+
+
+def checked_phone(text: str) -> str | None:
+    """Return a telephone number as people write it; None if it is empty. Raise :class:`UserError` for anything else."""
+    number = clean_line(text)
+    digits = sum(sign.isdecimal() for sign in number)
+    if number and not (_PHONE.fullmatch(number) and FEWEST_DIGITS <= digits <= MOST_DIGITS):
+        raise UserError("Det ser inte ut som ett telefonnummer. Skriv det som 0523-66 40 00 eller +46 70 123 45 67.")
+    return number or None
 
 
 def checked_seat(value: object) -> PersonRole:

@@ -119,13 +119,16 @@ def replace(change: Change, contact: Contact, person: Person) -> Contact:
     return appoint(change, contact.municipality_code, PersonRole(contact.seat), person)
 
 
-def correct(change: Change, contact: Contact, person: Person, name: str, mail: str) -> None:
-    """Correct a contact person's name and address. Raise :class:`UserError` if somebody else has the address."""
+def correct(change: Change, contact: Contact, name: str, mail: str, phone: str | None) -> None:
+    """Correct a contact person's name, address and number. Raise :class:`UserError` if another has the address."""
+    person = contact.person
+    if person is None:
+        raise UserError("Ingen har uppdraget längre. Öppna kommunen igen, så ser du vad som gäller nu.")
     other = next((holder for holder in people.with_mail(change.session, mail) if holder.id != person.id), None)
     if other is not None and mail != person.mail:
         raise UserError(f"Adressen hör till {other.name}. Är det en ny person, välj Byt kontaktperson i stället.")
-    if (person.name, person.mail) != (name, mail):
-        person.name, person.mail = name, mail
+    if (person.name, person.mail, person.phone) != (name, mail, phone):
+        person.name, person.mail, person.phone = name, mail, phone
         about = f"municipality:{contact.municipality_code}"
         change.record(f"Rättat uppgifter om {words.seat(contact.seat)}", about, person.id)
 

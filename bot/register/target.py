@@ -28,6 +28,16 @@ TEAM = "team:"
 NOBODY = "Utskicket har inga mottagare. Välj Mottagare och säg vem som ska få det."
 ALL = frozenset({"alla", "hela nätverket", "nätverket"})
 
+ROLES: Mapping[str, tuple[PersonRole, ...]] = {
+    **{plural: (role,) for role, plural in words.ROLE_PLURALS.items()},
+    "kontaktpersoner": (PersonRole.POLITICIAN, PersonRole.OFFICER),
+    "kontaktpersonerna": (PersonRole.POLITICIAN, PersonRole.OFFICER),
+    "politiker": (PersonRole.POLITICIAN,),
+    "tjänstemän": (PersonRole.OFFICER,),
+    "styrelse": (PersonRole.BOARD,),
+}
+"""The people whom a word in a line means. A municipality's contact persons are a politician and a civil servant."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -203,15 +213,13 @@ def understood(session: Session, names: Sequence[str]) -> tuple[Target, tuple[st
     A theme means its channel and the people who follow it.
     """
     target, unknown = Target(), list[str]()
-    roles = {plural: role for role, plural in words.ROLE_PLURALS.items()}
-    roles |= {"politiker": PersonRole.POLITICIAN, "tjänstemän": PersonRole.OFFICER, "styrelse": PersonRole.BOARD}
     for name in names:
         group = groups.named(session, name)
-        role = roles.get(name.casefold())
+        roles = ROLES.get(name.casefold().removeprefix("alla "))
         if name.casefold() in ALL:
             target = target.plus((), (Part(),))
-        elif role is not None:
-            target = target.plus((), (Part(roles=(role,)),))
+        elif roles is not None:
+            target = target.plus((), (Part(roles=roles),))
         elif group is not None:
             channel = (group.theme,) if group.conversation_id else ()
             target = target.plus(channel, (Part(themes=(group.theme,)),))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.delivery.invitation import published
 from storage import appointments
 from storage.calendar_files import AsFile
-from storage.events import Event
+from storage.events import Event, EventKind
 from storage.outgoing import AsAppointment
 from storage.registrations import Registration, RegistrationState
 
@@ -28,6 +28,11 @@ def join_url(session: Session, event: Event) -> str:
     """Return where to join the event online; empty if it is not online, or Microsoft has not made the meeting yet."""
     made = appointments.join_url(session, event.subject) if event.teams_meeting else None
     return made or event.join_url
+
+
+def lacks_link(session: Session, event: Event) -> bool:
+    """Return whether people who come online would not know where to: a webinar or Teams meeting without a link."""
+    return (event.teams_meeting or event.kind == EventKind.WEBINAR) and not join_url(session, event)
 
 
 def file(session: Session, event: Event, own: Registration | None, mailbox: str | None, now: datetime) -> bytes | None:

@@ -16,7 +16,7 @@ from bot.schedule import plans, times
 from bot.schedule.plans import EventPlan
 from bot.schedule.times import Span
 from bot.swedish import date_of
-from storage import events
+from storage import events, registrations
 from storage.events import Event, EventState
 
 LONGEST_REASON = 500
@@ -41,7 +41,7 @@ def create(change: Change, plan: EventPlan, audience: dict[str, Any] | None = No
 
 
 def save(change: Change, event: Event, plan: EventPlan) -> bool:
-    """Save a draft's or an open event's content. Return whether an open event starts at another time now.
+    """Save a draft's or an open event's content. Return whether an open event begins or ends at another time now.
 
     Raise :class:`UserError` for a plan that can't be.
     """
@@ -51,15 +51,16 @@ def save(change: Change, event: Event, plan: EventPlan) -> bool:
     plans.refuse(change, plan, event)
     plan.write(event)
     _touch(change, event)
-    began, begins = (None if when is None else when.starts for when in (before.when, plan.when))
-    moved = event.state == EventState.OPEN and began != begins
+    moved = event.state == EventState.OPEN and before.when != plan.when
+    if moved:
+        registrations.untell(change.session, event.id)
     if event.state == EventState.OPEN:
         change.record("Mötet flyttat" if moved else "Mötet ändrat", event.subject)
     return moved
 
 
 def move(change: Change, event: Event, when: Span, register_by: date | None) -> bool:
-    """Give an event another time. Return whether it starts at another."""
+    """Give an event another time. Return whether it is at another now."""
     return save(change, event, replace(EventPlan.of(event), when=when, register_by=register_by))
 
 

@@ -11,15 +11,13 @@ from bot.turn import Turn
 from storage import duties, municipalities
 from storage.duties import Duty, DutyState, DutyStatus
 
-KANSLI_ONLY = "Det där kan bara kansliet göra."
 GONE = "Den uppgiften finns inte kvar, eller är stängd. Skriv **planera uppgifter** för att se dem som finns."
 ANSWERED = "Det är redan besvarat, eller så gäller något annat nu. Skriv **att göra** för att se läget."
 
 
 def open_duty(turn: Turn, number: object) -> Duty:
     """Return a duty that a list can be read for, for the kansli."""
-    if not turn.kansli:
-        raise UserError(KANSLI_ONLY)
+    turn.refuse_members()
     duty = duties.find(turn.session, number)
     if duty is None or duty.closed_at is not None:
         raise UserError(GONE)

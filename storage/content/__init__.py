@@ -80,9 +80,8 @@ def load_duties(session: Session, now: datetime) -> int:
             continue
         texts = {name: duty.get(name, "") for name in ("kind", "title", "why", "how", "link")}
         times = {"created_at": now, "changed_at": now}
-        made[source] = Duty(
-            **texts, **times, year=year, seats=duty["seats"], ladder=given["ladder"], audience={}, source=source
-        )
+        ladder = duty.get("ladder", given["ladder"])
+        made[source] = Duty(**texts, **times, year=year, seats=duty["seats"], ladder=ladder, audience={}, source=source)
         session.add(made[source])
     session.flush()
     for duty in made.values():  # last year's figures are shown with this year's

@@ -12,6 +12,7 @@ from bot import agenda, jobs
 from bot.faq import entries
 from bot.privacy import retention
 from bot.register.change import Change
+from bot.turn import KANSLI_ONLY
 from storage import contacts, faq, roles
 from storage.agenda import AgendaChoice
 from storage.audit import AuditRow
@@ -94,7 +95,7 @@ def test_a_week_begins_on_its_first_working_day_and_a_bot_that_was_down_is_a_day
 ) -> None:
     draft(kansli)
     came = []
-    for number in range(7 * 24):
+    for number in range(0, 7 * 24, 1 if kansli.app.database.sqlite else 4):  # when it is due is the same on both
         clock.now = datetime(week_of.year, week_of.month, week_of.day, tzinfo=UTC) + timedelta(hours=number)
         if clock.now.date() == next(iter(mornings), None):
             continue  # down on the first day
@@ -257,7 +258,7 @@ def test_only_the_kansli_sees_and_takes_decisions(chat: Chat, kansli: Chat) -> N
     key = kansli.card["body"][-1]["actions"][0]["data"]["decision"]
     assert "bara för kansliet" in chat.say("veckans beslut")
     for verb in ("agenda.do", "agenda.skip", "agenda.open", "agenda.show"):
-        assert chat.press(verb, {"decision": key}) == "Det där kan bara kansliet göra."
+        assert chat.press(verb, {"decision": key}) == KANSLI_ONLY.replace("**", "”")
 
 
 def test_old_choices_go(kansli: Chat, clock: Clock) -> None:

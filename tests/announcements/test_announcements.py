@@ -20,7 +20,7 @@ from storage.audiences import PersonIds
 from storage.people import Person
 from tests.support.announcements import LINE, Post, fields, follow, grant, listed, rows, stored
 from tests.support.chat import Chat, words
-from tests.support.people import SOTENAS, know, person
+from tests.support.people import SOTENAS, appoint, know, person
 from tests.support.questions import VATTEN
 
 
@@ -62,6 +62,16 @@ def test_one_line_is_understood_shown_sent_and_answered(kansli: Chat, post: Post
     assert "Inte intresserad" in anna.buttons
     report = kansli.click("Rapport")
     assert "Framme: 4\nIntresserad: 1\nDelat hos oss: 1" in report
+
+
+@pytest.mark.usefixtures("post")
+def test_a_line_to_the_contact_persons_reaches_both_seats(kansli: Chat) -> None:
+    for seat, name in (("politician", "Pia Ask"), ("officer", "Tom Ek"), ("substitute", "Eva Alm")):
+        appoint(kansli.app.database, seat, name, f"{name[:3].lower()}@sotenas.se")
+    for to in ("kontaktpersoner", "alla kontaktpersoner", "Kontaktpersonerna"):
+        shown = kansli.say(f"annonsera {to}: Ny rutin. Läs mer.")
+        assert "Kontaktpolitiker och tjänstepersoner. Just nu: 2 personer." in shown, to
+        assert "Jag vet inte vem" not in shown
 
 
 def test_mail_follows_only_what_was_not_opened(kansli: Chat, post: Post) -> None:
@@ -165,7 +175,7 @@ def test_a_recall_reaches_every_copy_and_says_where_it_could_not(kansli: Chat, p
     ]
     kansli.say("utskick")
     kansli.click("Öppna")
-    assert "1 kopia gick inte att ändra." in kansli.click("Rapport")
+    assert "1 kopia gick inte att ändra: Siri Sten." in kansli.click("Rapport")
 
 
 def test_recalled_cards_can_be_deleted_too(kansli: Chat, post: Post) -> None:
@@ -191,7 +201,7 @@ def test_the_report_is_a_file_by_a_link_that_works_once(kansli: Chat, post: Post
     post.work()
     report = kansli.click("Rapport")
     assert "=cmd|' /C calc'!A0, Sotenäs: gick inte fram" in report
-    assert "Har blockerat eller tagit bort boten Be personen öppna boten i Teams" in report
+    assert "Har blockerat eller tagit bort boten. Be personen öppna boten i Teams" in report
     kansli.click("Hämta som Excel")
     url = next(action["url"] for action in kansli.card["actions"] if action["type"] == "Action.OpenUrl")
     token = url.rpartition("/")[2]

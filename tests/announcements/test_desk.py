@@ -82,9 +82,11 @@ def test_a_condition_that_is_gone_stops_the_sending_and_says_so_once(kansli: Cha
     for _ in range(3):
         post.work()
     assert stored(kansli).state == AnnouncementState.CANCELLED
-    told = [one for one in kansli.shown if "Utskicket är stoppat." in str(one.message.card)]
+    told = [one for one in kansli.shown if "Utskicket är stoppat och kan inte fortsätta." in str(one.message.card)]
     assert len(told) == 1
     assert "villkor som inte finns längre" in str(told[0].message.card)
+    assert "villkor som inte finns längre" in kansli.press("announcements.copy", {"announcement": 1, "below": True})
+    assert stored(kansli, 2).state == AnnouncementState.DRAFT
 
 
 def test_a_sender_who_lost_the_role_hears_no_more_of_it(kansli: Chat, post: Post) -> None:

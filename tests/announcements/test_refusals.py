@@ -275,6 +275,11 @@ def test_stopping_sends_no_more_and_the_card_says_so(kansli: Chat, post: Post) -
     assert post.mailed() == []
     assert rows(kansli)[f"person:{person(anna).id}:mail"] == ("cancelled", "cause_ended")
     assert stored(kansli).state == AnnouncementState.CANCELLED
+    opened = kansli.press("announcements.open", {"announcement": 1})
+    assert "Avbrutet tisdag den 24 november 2026" in opened
+    assert "Klart" not in opened
+    report = kansli.press("announcements.report", {"announcement": 1})
+    assert "\nStoppat\nAnna Andersson: stoppat" in report
 
 
 @pytest.mark.usefixtures("post")

@@ -17,7 +17,7 @@ from storage.participations import EventRating, Participation
 from storage.people import Person
 from storage.registrations import Registration, RegistrationState
 from tests.conftest import NOON
-from tests.support.chat import Chat
+from tests.support.chat import Chat, actions
 from tests.support.events import HOUR, STARTS, change, put_up, rows, stored
 from tests.support.people import LUND, SOTENAS, know, person
 
@@ -86,7 +86,29 @@ def test_one_press_rates_and_says_that_they_came_and_a_line_and_the_recording_fo
     assert chat.buttons == ["Öppna mötet", "Inspelning"]
     change(chat, material_url=LINK)
     chat.tick()
-    assert list(rows(chat, "event_material")) == [f"event_material:1:person:{person(chat).id}"], "once"
+    assert len(rows(chat, "event_material")) == 1, "once"
+
+
+def test_a_corrected_link_replaces_the_message_that_waits_and_nobody_gets_two(chat: Chat) -> None:
+    put_up(chat)
+    bo = chat.as_("Bo Ek")
+    sign_up(chat)
+    sign_up(bo)
+    chat.clock.now = STARTS + timedelta(days=1, hours=12)  # Friday evening: everything waits for Monday
+    change(chat, recording_url=f"{LINK}-fel")
+    chat.tick()
+    assert list(rows(chat, "event_material").values()) == ["waiting", "waiting"]
+    change(chat, recording_url=LINK)
+    chat.tick()
+    chat.clock.now = STARTS + timedelta(days=4, hours=1)
+    for _ in range(2):
+        chat.tick()
+    assert sorted(rows(chat, "event_material").values()) == ["cancelled", "cancelled", "sent", "sent"]
+    for who in (chat, bo):
+        assert [action["url"] for action in actions(who.card) if action["type"] == "Action.OpenUrl"] == [LINK]
+    change(chat, recording_url=f"{LINK}-igen")
+    chat.tick()
+    assert len(rows(chat, "event_material")) == 4, "a message that has arrived is not repeated"
 
 
 def test_each_person_gets_what_concerns_them_and_nobody_is_asked_twice_or_late(chat: Chat) -> None:

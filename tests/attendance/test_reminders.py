@@ -46,6 +46,20 @@ def test_invited_once_then_reminded_until_there_is_an_answer(chat: Chat) -> None
     assert len(keys(chat)) == 2
 
 
+def test_the_kansli_is_reminded_of_a_webinar_without_a_link_until_it_has_one(chat: Chat, kansli: Chat) -> None:
+    starts = datetime(2027, 2, 18, 8, tzinfo=UTC)
+    put_up(chat, starts_at=starts, ends_at=starts + HOUR)
+    put_up(chat, "På plats", kind="forum", place="Eslöv", starts_at=starts, ends_at=starts + HOUR)
+    at(chat, 2027, 2, 15, 9)
+    at(chat, 2027, 2, 15, 9, 1)
+    assert "Möteslänk saknas: Skyfall i praktiken\nTorsdag den 18 februari 2027 kl. 09.00–10.00." in kansli.text
+    assert "Möteslänk saknas." in kansli.click("Öppna mötet")
+    assert len(rows(chat, "event_link")) == 1
+    change(chat, join_url="https://moten.example/1")
+    at(chat, 2027, 2, 17, 9)
+    assert len(rows(chat, "event_link")) == 1
+
+
 def test_people_of_a_pasted_list_are_invited(chat: Chat) -> None:
     asked = chat.app.database.play(lambda s: saved_audiences.keep_list(s, [person(chat).id], chat.clock.now))
     put_up(chat, audience=to_json(Audience((Part(conditions=(f"list:{asked}",)),))))

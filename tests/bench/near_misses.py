@@ -23,6 +23,14 @@ from storage import content
 from tests.bench.retrieval import Data, entries_of, load
 
 FAQ = Path(__file__).parents[1] / "faq"
+FAR_OUTSIDE = (
+    "Vilken färg har himlen?",
+    "Vem vann hockeymatchen i går?",
+    "Hur lagar jag pannkakor?",
+    "Vem skrev Röda rummet?",
+    "Vad är 17 gånger 23?",
+)
+"""Questions that share at most their question word with any entry."""
 
 
 @dataclass(frozen=True)

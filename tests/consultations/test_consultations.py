@@ -174,6 +174,10 @@ def test_the_kansli_reads_them_and_fetches_them_as_files(anna: Chat, kansli: Cha
         chat = kansli.as_(f"Medlem {number}")
         chat.press(SAVE, FORM | {"text": f"Synpunkt {number}"})
     kansli.press("announcements.open", {"announcement": 1})
+    below = len(kansli.shown)
+    kansli.press("consultations.list", {"announcement": 1, "below": True})
+    assert len(kansli.shown) == below + 1, "the card above goes on counting"
+    kansli.press("announcements.open", {"announcement": 1})
     shown = kansli.click("Synpunkter")
     assert "7 synpunkter har kommit in." in shown
     assert "Anna Andersson, tjänsteperson, Sotenäs kommun" in shown

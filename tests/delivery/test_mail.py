@@ -268,7 +268,7 @@ def _eml(folder: Path) -> dict[str, tuple[str, int]]:
         body = mail.get_body(("html",))
         assert body is not None
         assert Balanced(body.get_content()).wrong == []
-        assert "Den 30 mars 2027 kl. 9.00–10.00" in body.get_content()
+        assert "Tisdag den 30 mars 2027 kl. 9.00–10.00" in body.get_content()
         [calendar] = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
         [attached] = mail.iter_attachments()
         event = read_event(calendar.get_content().encode())

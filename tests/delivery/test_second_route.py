@@ -85,7 +85,7 @@ async def test_a_guest_who_does_not_open_it_gets_the_mail_after_the_time(post: P
     [mail] = post.office.standin.state.mails
     part = mail.get_body(("plain",))
     assert part is not None
-    assert "Vill du inte ha svar med mejl? Skriv ”påminnelser” till mig i chatten" in str(part.get_content())
+    assert "Vill du inte ha sådana mejl? Skriv ”påminnelser” till mig i chatten" in str(part.get_content())
 
 
 @pytest.mark.parametrize("minutes", [1, 59])

@@ -6,11 +6,14 @@ from datetime import date
 from typing import Any
 
 from bot.progress import plans
-from storage import content, duties
-from storage.duties import Duty
+from storage import content, duties, roles
+from storage.duties import Duty, DutyKind
+from storage.people import PersonRole
 from tests.conftest import NOON
-from tests.support.chat import Chat
-from tests.support.people import LUND, SOTENAS, audited, set_up
+from tests.support.chat import Chat, seen
+from tests.support.duties import add_duty, change_duty, history
+from tests.support.people import LUND, SOTENAS, audited, person, set_up
+from tests.support.races import Press, at_once
 
 FORM = {
     "kind": "survey",
@@ -43,7 +46,7 @@ def test_the_plans_duties_are_loaded_once_without_any_date(kansli: Chat) -> None
     rows = kansli.app.database.play(lambda session: [*duties.of_year(session, 2026), *duties.of_year(session, 2027)])
     assert {(row.opens, row.due, row.minutes) for row in rows} == {(None, None, None)}
     assert {tuple(rung["days"] for rung in row.ladder) for row in rows} == {plans.RUNGS}
-    assert all(rung["to"] == plans.told(rung["days"]) for row in rows for rung in row.ladder)
+    assert all(rung["to"] == plans.told(rung["days"], DutyKind(row.kind)) for row in rows for rung in row.ladder)
     assert {row.source: row.copied_from_id for row in rows if row.copied_from_id} == {
         f"plan:{kind}:2027": row.id for row in rows if row.year == 2026 for kind in [row.kind]
     }
@@ -132,6 +135,63 @@ def test_a_form_that_can_not_be_is_refused_with_the_reason(kansli: Chat) -> None
     for given, refusal in WRONG:
         assert refusal in kansli.click("Spara", **FORM | given), given
     assert kansli.app.database.play(lambda session: duties.of_year(session, 2027)) == []
+
+
+def test_the_order_of_the_seats_is_kept_when_the_form_is_saved(kansli: Chat) -> None:
+    """The first seat does the duty. The form's list knows no order, so what was first stays first."""
+    add_duty(kansli.app.database, seats=["politician", "reporter"], due=date(2027, 3, 3), year=2027)
+    kansli.say("planera uppgifter 2027")
+    kansli.click("Gröna nyckeltal: senast onsdag den 3 mars 2027, vecka 9")
+    kansli.click("Ändra")
+    shown = kansli.click("Spara", **FORM | {"seats": "officer,reporter,politician"})
+    assert "Görs av: kontaktpolitiker, annars rapportör, annars tjänsteperson." in shown
+    assert stored(kansli).seats == ["politician", "reporter", "officer"]
+    assert [rung["to"] for rung in stored(kansli).ladder[:2]] == [["reporter"], ["reporter"]]
+
+
+def test_two_of_the_kansli_press_at_once(kansli: Chat) -> None:
+    """Of two changes to a duty only one is made, and the other is told. Both may set a municipality's state."""
+    database = kansli.app.database
+    elin = kansli.as_("Elin Extra")
+    number = person(elin).id
+    database.play(lambda session: roles.give(session, number, PersonRole.KANSLI, None, NOON))
+    set_up(database, SOTENAS)
+    add_duty(database)
+    form = FORM | {"year": "2026", "opens": "", "due": "2026-12-20", "duty": 1, "version": 1}
+    presses: list[Press] = [(kansli, "duties.desk.save", form), (elin, "duties.desk.close", {"duty": 1, "version": 1})]
+    told = [seen(reply) for reply in at_once(presses)]
+    assert sum("Ändringen är sparad." in text or "Stängd den" in text for text in told) == 1
+    assert sum("har ändrats sedan kortet visades" in text for text in told) == 1
+    assert stored(kansli).version == 2
+
+    change_duty(database, stored(kansli), closed_at=None)
+    named = {"duty": 1, "code": SOTENAS}
+    states: list[Press] = [(kansli, "duties.report.confirm", named), (elin, "duties.report.exempt", named)]
+    told = [seen(reply) for reply in at_once(states)]
+    assert sum("Bekräftat." in text for text in told) == 1
+    assert sum("Undantaget." in text for text in told) == 1
+    said = {("confirmed", "kansli", ""), ("exempt", "kansli", "")}
+    assert set(history(database, stored(kansli), SOTENAS)) == said
+
+
+def test_a_later_day_is_within_the_duty(kansli: Chat) -> None:
+    set_up(kansli.app.database, LUND)
+    add_duty(kansli.app.database)
+    data = {"duty": 1, "version": 1, "towns": ""}
+    for day_, told in (
+        ("9999-12-31", "men sista dagen är den 31 december 9999"),
+        ("2026-12-08", "Sista dagen är redan den 8 december 2026."),
+        ("", "Välj den nya sista dagen."),
+        ("snart", "Jag förstår inte den nya dagen"),
+    ):
+        for towns in ("", "Lund"):
+            assert told in kansli.press("duties.desk.extend", data | {"due": day_, "towns": towns}), (day_, towns)
+    assert "gäller inte Håbo kommun" in kansli.press(
+        "duties.desk.extend", data | {"due": "2027-01-01", "towns": "Håbo"}
+    )
+    place = {"duty": 1, "code": LUND, "reason": "Ny person"}
+    told = kansli.press("duties.report.postpone", place | {"until": "9999-12-31"})
+    assert "Välj en dag senast den 31 december 2027." in told
 
 
 def test_two_who_edit_at_once_and_old_cards(kansli: Chat, chat: Chat) -> None:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from io import BytesIO
+from typing import Any
 
 import pytest
+from PIL import Image
 from sqlalchemy import update
 
+from bot.duties.wheel_cards import SIDE
 from storage.contacts import Contact
 from storage.duties import Duty, DutySource, DutyState
-from tests.support.chat import Chat, Clock, seen
-from tests.support.duties import add_duty, change_duty, history, planned, put
+from tests.support.chat import Chat, Clock, seen, walk
+from tests.support.duties import add_duty, change_duty, extend, history, planned, put
+from tests.support.events import put_up
 from tests.support.people import LUND, SOTENAS, appoint, know, person, set_up
 from tests.support.races import at_once
 
@@ -49,6 +55,27 @@ def test_the_year_shows_what_is_next_and_who_works_with_it(anna: Chat, bo: Chat)
     assert "Lund" not in shown
     assert "Bo Ek (tjänsteperson)" in shown
     assert "Skriv **min kommun**" in anna.as_("Eva Exner").say("att göra")
+
+
+def test_what_is_left_of_last_year_is_shown_until_its_cards_no_longer_work(anna: Chat, clock: Clock) -> None:
+    """A duty of 2026 may have its last day in January, and a late one is still reminded of then."""
+    late = add_duty(anna.app.database, due=date(2027, 1, 15))
+    add_duty(anna.app.database, title="Nyhetsbrevet", due=None)
+    add_duty(anna.app.database, title="Enkäten", closed_at=clock.now)
+    done = add_duty(anna.app.database, title="Klimatlöftet")
+    put(anna.app.database, done, SOTENAS, DutyState.CONFIRMED)
+    assert "15 januari" not in anna.say("årshjul")
+    clock.now = datetime(2027, 1, 4, 9, tzinfo=UTC)
+    shown = anna.say("att göra")
+    assert "att göra 2027" in shown
+    assert "Näst på tur: Gröna nyckeltal 2026. Klart senast fredag den 15 januari 2027" in shown
+    assert not any(title in shown for title in ("Enkäten", "Klimatlöftet", "Nyhetsbrevet"))
+    assert "1. Fredag den 15 januari 2027: Gröna nyckeltal 2026" in anna.say("årshjul")
+    extend(anna.app.database, late, SOTENAS, date(2027, 1, 29))
+    assert "1. Fredag den 29 januari 2027: Gröna nyckeltal 2026" in anna.say("årshjul")
+    assert "1. Fredag den 15 januari 2027: Gröna nyckeltal 2026" in anna.as_("Eva Exner").say("årshjul")
+    clock.now = datetime(2027, 3, 31, 9, tzinfo=UTC)
+    assert "Gröna nyckeltal" not in anna.say("att göra")
 
 
 def test_a_reminder_says_what_by_when_why_and_how_long(anna: Chat) -> None:
@@ -242,3 +269,30 @@ def test_the_wheel_fits_in_a_card_and_its_list_says_the_same(anna: Chat) -> None
     assert '"url": "data:image/png;base64,' in json.dumps(anna.card)
     assert len(json.dumps(anna.card)) < 28_000
     assert "Gröna nyckeltal 2026" in anna.as_("Eva Exner").say("årshjul")  # a newcomer without a municipality
+
+
+def test_the_wheel_has_the_years_events_and_duties_of_the_own_municipality_in_order(anna: Chat) -> None:
+    assert "Det finns inga uppgifter eller möten för året än." in anna.say("årshjul")
+    put_up(anna)
+    put_up(anna, "Årsmötet 2027", starts_at=datetime(2027, 4, 21, 8, tzinfo=UTC))
+    put_up(
+        anna, "Vårträffen", starts_at=datetime(2026, 3, 2, 8, tzinfo=UTC), ends_at=datetime(2026, 3, 2, 9, tzinfo=UTC)
+    )
+    put_up(anna, "Utkastet", state="draft")
+    add_duty(anna.app.database)
+    add_duty(anna.app.database, title="Bara för Lund", audience={"codes": [LUND]})
+    add_duty(anna.app.database, title="Nästa års", year=2027, due=date(2027, 9, 1))
+
+    listed = [line for line in anna.say("årshjul").splitlines() if line[:1].isdigit()]
+    assert listed == [
+        "1. Måndag den 2 mars 2026: Vårträffen",
+        "2. Torsdag den 3 december 2026: Skyfall i praktiken",
+        "3. Tisdag den 8 december 2026: Gröna nyckeltal 2026",
+    ]
+    picture = next(part for part in walk(anna.card) if part["type"] == "Image")
+    assert picture["altText"] == "Årshjul 2026: det som står i listan, månad för månad."
+    drawn = Image.open(BytesIO(b64decode(picture["url"].partition(",")[2]))).convert("RGB")
+    assert drawn.size == (SIDE, SIDE)
+    colours: Any = drawn.getcolors(SIDE * SIDE)
+    for red, green, blue in ((0x9C, 0xA3, 0xAF), (0x1D, 0x4E, 0xD8), (0x16, 0x65, 0x34)):  # past, event, duty
+        assert min(abs(r - red) + abs(g - green) + abs(b - blue) for _, (r, g, b) in colours) < 30

@@ -13,7 +13,7 @@ from bot.progress import states
 from bot.register.change import Change
 from bot.routes import FileRequest
 from storage import people
-from storage.duties import DutySource, DutyState
+from storage.duties import Duty, DutySource, DutyState
 from tests.conftest import NOON
 from tests.support.chat import Chat, walk, words
 from tests.support.duties import add_duty, put
@@ -61,7 +61,7 @@ def test_the_kansli_goes_from_the_year_to_one_municipality(kansli: Chat) -> None
     assert "Skåne län: 1 av 3 klara" in kansli.click("Per län")
     assert "Sotenäs" not in kansli.click("Skåne län: 1 av 3 klara")
     kansli.click("Tillbaka")
-    kansli.click("Per kommungrupp")
+    assert "B3 Större stad: 1 av 1 klara" in kansli.click("Per kommungrupp")
     kansli.click("Tillbaka")
     assert "Lunds kommun: Säger klart" in kansli.click("Alla kommuner")
     kansli.click("Tillbaka")
@@ -71,6 +71,39 @@ def test_the_kansli_goes_from_the_year_to_one_municipality(kansli: Chat) -> None
     assert "1. Hej! Jag ringer från Sveriges Ekokommuner om Gröna nyckeltal 2026 för Sotenäs kommun." in shown
     assert "3. Vad behöver ni för att bli klara, och vilken dag är det gjort?" in shown
     assert "Siri Sten, tjänsteperson, siri@sotenas.se" in shown
+
+
+def test_the_kansli_sees_who_wants_help_who_postponed_and_where_nobody_is_reached(kansli: Chat) -> None:
+    four(kansli)
+    put(kansli.app.database, Duty(id=2), MALMO, DutyState.HELP_WANTED, DutySource.CLICK)
+    named: dict[str, Any] = {"duty": 2, "version": 1, "code": ESLOV}
+    kansli.press("duties.report.postpone", named | {"until": "2026-12-20", "reason": "Ny rapportör"})
+    kansli.say("rapportering")
+    kansli.click("Gröna nyckeltal: 1 av 4 klara. Senast söndag den 1 november 2026, vecka 44.")
+    assert {"Behöver hjälp (1)", "Uppskjutet (1)", "Kvar (3)"} <= set(kansli.buttons)
+    assert max(map(len, kansli.buttons)) <= 22
+    assert "Eslövs kommun: Uppskjutet till den 20 december 2026" in kansli.click("Uppskjutet (1)")
+    kansli.click("Tillbaka")
+    assert "Lund" not in kansli.click("Behöver hjälp (1)")
+    shown = kansli.click("Malmö kommun: Behöver hjälp")
+    assert "Ingen rapportör. Ingen nås av påminnelser." in shown
+    assert "Personer\nIngen." in shown
+    assert "Jag har inget nummer till någon där." in shown
+
+
+def test_the_call_list_has_the_numbers_that_people_gave(kansli: Chat) -> None:
+    four(kansli)
+    kansli.say("visa kommun sotenäs")
+    kansli.click("Byt eller ändra Siri Sten")
+    given = {"right_name": "Siri Sten", "right_mail": "siri@sotenas.se"}
+    for wrong in ("ring mig", "123", "=1+1+1+1+1+1", "+46 70 123 45 67 89 01 23 45", "0523-66 40 00 (Siri)", "²²²²²²²"):
+        assert "ser inte ut som ett telefonnummer" in kansli.click("Spara rättelsen", **given, right_phone=wrong), wrong
+    kansli.click("Spara rättelsen", **given, right_phone=" 0523-66 40 00 ")
+    shown = kansli.press("duties.report.place", {"duty": 2, "code": SOTENAS})
+    assert "Siri Sten, tjänsteperson, 0523-66 40 00, siri@sotenas.se" in shown
+    assert "Växelns nummer" not in shown
+    assert audited(kansli.app.database)[-1] == "Rättat uppgifter om tjänsteperson"
+    assert "0523" not in str(audited(kansli.app.database))
 
 
 def test_the_kansli_sets_the_state_of_a_municipality(kansli: Chat, chat: Chat) -> None:

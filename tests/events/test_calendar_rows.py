@@ -12,6 +12,7 @@ from storage import events, groups, invitations, outbox
 from storage.events import EventState
 from storage.invitations import Invitation
 from storage.outbox import Delivery
+from tests.support.announcements import fields
 from tests.support.chat import Chat
 from tests.support.events import HOUR, STARTS, change, put_up, rows, state, stored, tick
 from tests.support.people import know, person
@@ -125,6 +126,54 @@ def test_a_moved_event_changes_the_entry_and_tells_each_person_once(anna: Chat) 
     assert len(rows(anna, "event_move:1")) == 5
     anna.click("Kan inte komma")
     assert state(anna) == "left"
+
+
+def test_a_new_end_is_told_once_to_the_registered_and_to_those_who_wait(anna: Chat, kansli: Chat) -> None:
+    put_up(anna, seats=1)
+    bo = anna.as_("Bo Ek")
+    for who in (anna, bo):
+        who.press(*REGISTER)
+    kansli.say("planera möten")
+    kansli.click("Skyfall i praktiken")
+    assert "1 anmäld och 1 i kö får veta det en gång" in kansli.click("Flytta")
+    assert "De anmälda får veta den nya tiden." in kansli.click("Flytta", **fields(kansli, end="11.30"))
+    for _ in range(2):
+        tick(anna, minutes=1)
+    for who in (anna, bo):
+        assert "Ny tid: Skyfall i praktiken\nTorsdag den 3 december 2026 kl. 09.00–11.30" in who.text
+    assert len(rows(anna, "event_move:1")) == 2
+    kansli.click("Ändra")
+    kansli.click("Spara och se", **fields(kansli, heading="Skyfall i stan", join_url="https://moten.example/1"))
+    tick(anna, minutes=1)
+    assert len(rows(anna, "event_move:1")) == 2, "another title or link is no new time"
+    kansli.click("Ställ in")
+    assert "1 anmäld och 1 i kö får veta det direkt." in kansli.text
+
+
+def test_a_card_says_that_a_channel_is_gone_and_comes_when_it_is_tied_again(anna: Chat, kansli: Chat) -> None:
+    put_up(anna, themes=["vatten"])
+
+    def lose(session: Any) -> None:
+        session.execute(
+            update(Delivery).where(Delivery.subject == "event_card:1").values(state="unreachable", error="gone")
+        )
+        groups.unbind(session, f"19:{VATTEN}@thread.tacv2")
+
+    anna.app.database.play(lambda session: notices.spread(session, session.get_one(events.Event, 1), anna.clock.now))
+    anna.app.database.play(lose)
+    tick(anna, minutes=1)
+    kansli.say("planera möten")
+    shown = kansli.click("Skyfall i praktiken")
+    assert "Vatten har ingen kanal i Teams, så där visas mötet inte. Skriv @SEKOM-boten koppla temagrupp" in shown
+    assert len(rows(anna, "event_card:1")) == 1
+
+    kansli.in_channel(VATTEN).say("koppla temagrupp Vatten")
+    for _ in range(2):
+        tick(anna, minutes=1)
+    assert sorted(rows(anna, "event_card:1").values()) == ["sent", "unreachable"]
+    assert "Skyfall i praktiken" in anna.in_channel(VATTEN).text
+    kansli.click("Ändra")
+    assert "Visas i: Vatten" in kansli.click("Tillbaka")
 
 
 def test_people_hear_the_last_time_only_when_it_moves_before_the_message_went(anna: Chat) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -85,7 +86,7 @@ def test_one_line_becomes_a_webinar_that_is_read_back_and_published(kansli: Chat
     assert "Alla som följer Vatten. Just nu: 0 personer." in shown
     assert stored(kansli).state == EventState.DRAFT
     assert calendar(kansli) == []
-    assert "Publicerat." in kansli.click("Publicera")
+    assert kansli.click("Publicera").count("Publicerat") == 1, "the state says it"
     row = stored(kansli)
     assert (row.state, row.starts_at, row.ends_at, row.teams_meeting, row.themes) == (
         *(EventState.OPEN, datetime(2026, 12, 3, 8, tzinfo=UTC), datetime(2026, 12, 3, 9, tzinfo=UTC)),
@@ -116,6 +117,20 @@ LINES = (
 def test_a_line_without_a_command_or_without_everything_is_read_back(kansli: Chat) -> None:
     for line, read in LINES:
         assert read in kansli.say(line), line
+
+
+def test_a_webinar_without_a_link_says_so_until_it_has_one(kansli: Chat) -> None:
+    kansli.say("nytt webbinarium")
+    shown = kansli.click("Spara och se", **FORM | {"teams": "false"})
+    assert "Möteslänk saknas. Tryck Ändra och skriv den." in shown
+    assert "Möteslänk saknas." in kansli.click("Publicera")
+    kansli.click("Ändra")
+    shown = kansli.click("Spara och se", **FORM | {"teams": "false", "join_url": "https://moten.example/1"})
+    assert "Möteslänk saknas" not in shown
+    settings = kansli.app.settings.model_copy(update={"app_id": "x"})
+    elsewhere = replace(kansli, app=replace(kansli.app, settings=settings))
+    shown = elsewhere.say("webbinarium om pfas 7 dec 9–10 på Teams")
+    assert "Jag har ingen kalender att skapa Teams-mötet i. Tryck Ändra, stäng av Teams-möte" in shown
 
 
 def test_a_wrong_weekday_is_asked_about_and_a_press_answers(kansli: Chat) -> None:
@@ -217,12 +232,12 @@ def test_a_published_webinar_is_moved_and_its_seats_hold_the_registered(publishe
     assert "2 anmälda får veta det en gång" in published.click("Flytta")
     moved = published.click("Flytta", day="2026-12-10", start="13", end="14")
 
-    assert "Flyttat. De anmälda får veta det." in moved
+    assert "De anmälda får veta den nya tiden." in moved
     assert "Torsdag den 10 december 2026 kl. 13.00–14.00" in moved
     assert [operation for operation, *_ in calendar(published)] == ["invite", "invite"]
     published.click("Flytta")
     later = published.click("Flytta", day="2026-12-10", start="13", end="15")
-    assert "Sparat." in later, "nobody is told another end"
+    assert "De anmälda får veta den nya tiden." in later, "another end is news too"
     for change, refusal in (
         ({"seats": "1"}, "Det är redan 2 anmälda"),
         ({"day": "", "start": "", "end": ""}, "behöver ett datum"),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.faq import entries
+from bot.turn import KANSLI_ONLY
 from storage import faq
 from storage.faq import Entry, EntryState
 from tests.support.chat import Chat, actions, walk
@@ -197,7 +198,7 @@ def test_only_the_kansli_may_press_the_kanslis_buttons(chat: Chat) -> None:
 
     assert "faq.save" in kansli_only
     for verb in kansli_only:
-        assert chat.press(verb, {"entry": 1, "state": "published"}) == "Det där kan bara kansliet göra."
+        assert chat.press(verb, {"entry": 1, "state": "published"}) == KANSLI_ONLY.replace("**", "”")
 
 
 def test_every_change_raises_the_banks_version(kansli: Chat) -> None:

@@ -11,8 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.faq.answers import SURE
+from bot.faq.answers import SURE, UNSURE
+from bot.search.calibration import SHIPPED, calibrate
+from bot.search.index import Index
+from bot.search.live_bank import LiveBank
+from storage.database import Database
 from tests.bench import near_misses
+from tests.bench.near_misses import FAR_OUTSIDE
 from tests.support.chat import Chat
 
 ENOUGH = 200
@@ -42,6 +47,17 @@ def test_none_is_answered_from_the_real_questions(learnt: bool) -> None:  # noqa
     pairs = [pair for pair in near_misses.pairs() if pair.bank == "dev"]
 
     assert [pair.question for pair in pairs if search(pair.question).probability >= SURE] == []
+
+
+@CALIBRATIONS
+def test_nothing_is_offered_for_a_question_far_outside_the_bank(filled: Database, learnt: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """A new bot changes from one calibration to the other some seconds after its first start."""
+    bank = LiveBank(filled)
+    bank.rebuild()
+    entries = bank._index.entries
+    index = Index(entries, (learnt and calibrate(entries)) or SHIPPED)
+
+    assert [question for question in FAR_OUTSIDE if near_misses.best(index, question).probability >= UNSURE] == []
 
 
 @pytest.mark.parametrize(

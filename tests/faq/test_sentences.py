@@ -86,7 +86,11 @@ def outcome(chat: Chat, text: str) -> str:  # noqa: PLR0911 - a line for each ki
     return primary[0] if len(primary) == 1 else f"{len(primary)} primary buttons"
 
 
-@pytest.mark.parametrize("calibration", ["shipped", "learnt from the bank"])
+@pytest.mark.parametrize(
+    ("stage", "calibration"),
+    [("sqlite", "shipped"), ("sqlite", "learnt from the bank"), ("postgresql", "learnt from the bank")],
+    indirect=["stage"],  # no calibration reads the database
+)
 def test_every_sentence_gets_an_outcome_that_we_stand_by(app: App, clock: Clock, calibration: str) -> None:
     bank = app.bank
     assert isinstance(bank, LiveBank)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
+from tests.bench.near_misses import FAR_OUTSIDE
 from tests.support.local_run import made_run, missing
 from tests.support.paths import ROOT
 from tests.support.playground import browse, chromium
@@ -35,7 +36,7 @@ async def test_a_newcomer_asks_in_the_browser(tmp_path: Path) -> None:
         await answer.get_by_role("button", name="Ja", exact=True).click()
         await expect(teams.page.get_by_text("Tack")).to_be_visible()
 
-        honest = await teams.say("Vad kostar en liter mjölk på Mars?")
+        honest = await teams.say(FAR_OUTSIDE[0])
         await expect(honest).to_contain_text("vet jag inte")
 
         await teams.open("SEKOM mötesplats - Temagrupp Vatten")

@@ -13,7 +13,7 @@ from bot import downloads
 from bot.conversation import ROUTES
 from bot.members import contact_commands
 from bot.routes import Role
-from bot.turn import App
+from bot.turn import KANSLI_ONLY, App
 from storage import content, links, roles
 from storage.database import Database
 from storage.municipalities import Municipality
@@ -188,6 +188,17 @@ def test_a_correction_does_not_make_two_people_one(kansli: Chat) -> None:
     assert ("officer", "Siri Stén") in held(database)
 
 
+def test_a_new_contact_person_may_have_a_number(kansli: Chat) -> None:
+    kansli.say("visa kommun sotenäs")
+    kansli.click("Lägg till kontaktperson")
+    given = {"seat": "officer", "name": "Siri Sten", "mail": "siri@sotenas.se"}
+    assert "ser inte ut som ett telefonnummer" in kansli.click("Spara", **given, phone="växeln")
+    assert held(kansli.app.database) == []
+    kansli.click("Spara", **given, phone="0523-66 40 00")
+    kansli.click("Byt eller ändra Siri Sten")
+    assert "0523-66 40 00" in str(kansli.card)
+
+
 def test_facts_are_changed_checked_and_audited(kansli: Chat) -> None:
     database = kansli.app.database
     kansli.say("visa kommun sotenäs")
@@ -267,7 +278,7 @@ def test_the_list_of_members_is_fetched_as_excel(chat: Chat, kansli: Chat) -> No
         ["1427", "Sotenäs kommun", "medlem", None, None, None, "tjänsteperson", "'=Siri Sten", "siri@sotenas.se"]
     ]
     assert kansli.app.database.play(fetch) is None
-    assert chat.press("people.export", {}) == "Det där kan bara kansliet göra."
+    assert chat.press("people.export", {}) == KANSLI_ONLY.replace("**", "”")
     theirs = kansli.app.database.play(lambda session: links.make(session, person(chat).id, "members", NOON))
     assert kansli.app.database.play(lambda session: downloads.fetch(kansli.app, session, theirs, NOON)) is None
 
@@ -310,7 +321,7 @@ def test_members_can_press_nothing_of_the_kanslis(chat: Chat, kansli: Chat) -> N
 
     assert len(verbs) > 15
     for verb in verbs:
-        assert chat.press(verb, data) == "Det där kan bara kansliet göra."
+        assert chat.press(verb, data) == KANSLI_ONLY.replace("**", "”")
         assert kansli.in_channel().press(verb, data) == "Det tar vi i vår egen chatt. Skriv till mig där."
     assert contact_commands.routes.actions.keys() <= set(verbs)
 

@@ -195,6 +195,25 @@ def test_own_choices(anna: Chat) -> None:
     assert "Anna Andersson, tjänsteperson. Kan hjälpa till med: Vatten och PFAS" in anna.say("min kommun")
 
 
+def test_an_own_telephone_number_is_kept_shown_to_oneself_and_taken_back(anna: Chat) -> None:
+    anna.click("Mina val")
+    chosen = {"role": "officer", "helps_with": ""}
+    assert "ser inte ut som ett telefonnummer" in anna.click("Spara", **chosen, phone="0523-SOTENÄS")
+    anna.click("Spara", **chosen, phone="+46 (0)523 66 40 00")
+    assert person(anna).phone == "+46 (0)523 66 40 00"
+    anna.press("people.save_profile", chosen)  # a card from before the field existed
+    assert person(anna).phone == "+46 (0)523 66 40 00"
+    bo = anna.as_("Bo Ek")
+    know(bo, mail="bo@sotenas.se", municipality_code=SOTENAS)
+    assert "523 66" not in bo.say("min kommun")
+    anna.say("mina uppgifter")
+    assert "Telefon: +46 (0)523 66 40 00" in anna.click("Läs allt")
+    anna.say("min kommun")
+    anna.click("Mina val")
+    anna.click("Spara", **chosen, phone=" ")
+    assert person(anna).phone is None
+
+
 @pytest.mark.parametrize("role", ["kansli", "board"])
 def test_nobody_makes_themselves_kansli(anna: Chat, role: str) -> None:
     refused = anna.press("people.save_profile", {"role": role, "helps_with": ""})

@@ -146,6 +146,9 @@ def test_a_recall_changes_the_digests_that_have_gone(kansli: Chat, post: Post, c
     clock.forward(hours=1)
     recall(kansli, 2)
     correct(kansli, 1, "Ny rubrik")
+    begun = Manuscript.of(stored(kansli)).data | {"heading": "Igen"} | newest(kansli, 1)
+    looked_over = kansli.press("announcements.look_over", begun)
+    assert "Rättelsen når inte mejlen till Bo Ek, där utskicket stod i en lista." in looked_over
     post.work()
     tick(post)
     post.work()
@@ -155,7 +158,7 @@ def test_a_recall_changes_the_digests_that_have_gone(kansli: Chat, post: Post, c
         assert "Återtaget: Andra nyheten" in chat.text
         assert "Ny rubrik\nNyhet · Rättad" in chat.text
     lines = report(kansli, 2)
-    assert "1 kopia gick inte att ändra. Excelfilen säger vilka." in lines
+    assert "1 kopia gick inte att ändra: Bo Ek." in lines
     assert "Kansliet har tagit tillbaka" in anna.press("announcements.read", {"announcement": 2})
 
 

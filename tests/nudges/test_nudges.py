@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from bot.turn import KANSLI_ONLY
 from storage.outbox import Delivery, State
 from tests.support.chat import Chat, Clock
 from tests.support.people import LUND, SOTENAS, appoint, know, set_up
@@ -97,7 +98,7 @@ def test_a_preview_that_is_out_of_date_is_shown_again(chat: Chat, kansli: Chat) 
     assert sent(chat) == []
     for made_up in ("substitute", None, ["politician"], "x"):
         assert "Det där kan jag inte påminna om" in kansli.press("nudges.preview", {"gap": made_up})
-    assert chat.press("nudges.send", {"gap": "politician", "count": 2}) == "Det där kan bara kansliet göra."
+    assert chat.press("nudges.send", {"gap": "politician", "count": 2}) == KANSLI_ONLY.replace("**", "”")
 
 
 def test_the_weeks_decision_opens_the_preview(chat: Chat, kansli: Chat) -> None:

@@ -18,6 +18,7 @@ from storage.outbox import Delivery, State
 from storage.outgoing import AsAppointment, Outgoing, ToCalendar
 from storage.people import Person
 from tests.soak.outbox_worker import now
+from tests.support.attendees import invite
 from tests.support.fakes import Json, Trouble
 from tests.support.graph_standin import GraphStandIn
 from tests.support.outbox import meet
@@ -129,9 +130,9 @@ class Calendar:
             self._key(event),
             ToCalendar(self._key(event)),
             appointment=self._plans[event],
-            attendees=self._wanted[event],
         )
         assert outbox.enqueue(session, row, now())
+        invite(session, self._key(event), self._wanted[event])
 
     def _call_off(self, session: Session, event: str) -> None:
         self._over.add(event)

@@ -123,7 +123,10 @@ class Webinar:
         self.result.left += len(leaves)
 
     async def move(self) -> None:
-        """Move the event by an hour."""
+        """Move the event by an hour, after it has come into the calendar: so each trial has a change of the entry."""
+        async with asyncio.timeout(WITHIN):
+            while not self._standin.state.events:  # noqa: ASYNC110 - another process makes the entry
+                await asyncio.sleep(0.01)
         self._plan = replace(self._plan, starts=self._plan.starts + MOVED_BY, ends=self._plan.ends + MOVED_BY)
         self.result.moved += 1
         await self._enqueue(self._plan)
@@ -135,9 +138,13 @@ class Webinar:
         appointments.attend(session, self._key, now(), joins=joins, leaves=leaves, apart=APART)
 
     def _chaos(self, call: str) -> Trouble | None:
-        """Before Graph carries out a change, somebody may forward the invitation: after we have read the list."""
+        """Before Graph carries out a change, somebody may forward the invitation: after we have read the list.
+
+        Somebody forwards it before the first change, however few changes there are.
+        """
         entry = next(iter(self._standin.state.events.values()), None)
-        if call == "updateEvent" and entry is not None and self._chance.random() < FORWARDS:
+        forwards = not self._forwarded or self._chance.random() < FORWARDS
+        if call == "updateEvent" and entry is not None and forwards:
             self.result.forwarded += 1
             self._forwarded.add(mail := f"vidare-{self.result.forwarded}@lund.example")
             self._standin.state.forward(entry.id, mail)

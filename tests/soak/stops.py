@@ -1,6 +1,6 @@
 """The running bot stopped again and again under load, while transactions commit.
 
-``python -m tests.soak.stops [stops]``: 200 stops on each database take a few minutes; ``test_stops`` makes 10.
+``python -m tests.soak.stops [stops]``: 200 stops on each database take a few minutes; ``test_stops`` makes 4.
 Every stop must end, and the slowest is printed.
 """
 

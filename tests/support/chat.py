@@ -14,7 +14,8 @@ from bot.delivery.tenant_routes import TenantRoutes
 from bot.message import Incoming, Json, Kind, Message, Place, ReceivedFile, Reply, Scope, Sender, Sent
 from bot.search.live_bank import LiveBank
 from bot.turn import App
-from tests.support.teams import History, Shown, Teams, deliver, plan
+from storage import faq
+from tests.support.teams import History, Shown, Teams, deliver, is_due, plan
 
 KANSLI = "aaaaaaaa-0000-0000-0000-00000000000a"
 """The Entra object id that the tests' settings make kansli."""
@@ -134,9 +135,11 @@ class Chat:
         answer = conversation.respond(self.app, incoming, self.clock.now)
         if answer.unsent:
             conversation.sent(self.app, Sent(incoming, self._show(incoming, answer.reply)))
-        if isinstance(self.app.bank, LiveBank):
+        version, due = self.app.database.look(lambda session: (faq.version(session), is_due(session, self.clock.now)))
+        if isinstance(self.app.bank, LiveBank) and self.app.bank.indexed[0] != version:
             self.app.bank.rebuild()
-        self.deliver()
+        if due:
+            self.deliver()
         return answer.reply
 
     def deliver(self) -> None:

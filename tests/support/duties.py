@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.progress import states
+from bot.progress import plans, states
 from bot.register.change import Change
 from storage import duties
 from storage.database import Database
@@ -59,6 +59,11 @@ def add_duty(database: Database, **facts: Any) -> Duty:
 def put(database: Database, duty: Duty, code: str, state: DutyState, source: DutySource = DutySource.KANSLI) -> None:
     """Set a state as the kansli or a list does."""
     database.play(lambda session: states.set_state(Change(session, None, NOON), duty, code, state, source))
+
+
+def extend(database: Database, duty: Duty, code: str, until: date) -> None:
+    """Give a municipality a later last day of its own, as the kansli does."""
+    database.play(lambda session: plans.extend_one(Change(session, None, NOON), session.merge(duty), code, until))
 
 
 def change_duty(database: Database, duty: Duty, **facts: Any) -> None:

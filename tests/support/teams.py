@@ -20,7 +20,8 @@ from bot.delivery.tenant_routes import TenantRoutes
 from bot.message import Json, Message
 from bot.ports import DeliveryWay, Posted, Reason, Route, Unreachable
 from bot.turn import App
-from storage import outbox
+from storage import copies
+from storage.copies import Copies
 from storage.outbox import Delivery, State
 from storage.outgoing import Reach, ToPerson
 
@@ -84,18 +85,19 @@ class Teams:
 
 def deliver(app: App, teams: Teams, now: datetime, elsewhere: TenantRoutes | None = None) -> None:
     """Send everything that is due. Each round has a courier of its own, because the tests' clock stands still."""
+    left = app.database.look(lambda session: _due(session, now))
 
-    async def rounds() -> None:
-        left, before = app.database.play(lambda session: _due(session, now)), 0
+    async def rounds(left: int) -> None:
+        before = 0
         while left and left != before:  # a round may only end what has expired
             rules = {"still_wanted": jobs.STILL_WANTED, "elsewhere": elsewhere}
             courier = Courier(app.database, teams, lambda: now, **rules)  # type: ignore[arg-type]
             await courier.deliver()
             await courier.drain()
-            left, before = app.database.play(lambda session: _due(session, now)), left
+            left, before = app.database.look(lambda session: _due(session, now)), left
 
-    if app.database.play(lambda session: _is_due(session, now)):
-        asyncio.run(rounds())
+    if left:
+        asyncio.run(rounds(left))
 
 
 def plan(app: App, now: datetime) -> tuple[int, bool]:
@@ -103,14 +105,16 @@ def plan(app: App, now: datetime) -> tuple[int, bool]:
 
     def work(session: Session) -> tuple[int, bool]:
         found = [outgoing for due in jobs.DUE for outgoing in due(session, now)]
-        for one in found:  # what comes unasked comes the way that its person chose, or as an announcement
+        for one in (each.pattern if isinstance(each, Copies) else each for each in found):
+            # what comes unasked comes the way that its person chose, or as an announcement
             assert one.reach is not Reach.ANSWER or not isinstance(one.to, ToPerson), one.key
-        return outbox.enqueue_all(session, found, now) if found else 0, _is_due(session, now)
+        return copies.enqueue_all(session, found, now) if found else 0, is_due(session, now)
 
     return app.database.play(work)
 
 
-def _is_due(session: Session, now: datetime) -> bool:
+def is_due(session: Session, now: datetime) -> bool:
+    """Return whether anything waits to be delivered."""
     waits = Delivery.state == State.WAITING, Delivery.not_before <= now
     return bool(session.scalar(select(exists().where(*waits))))
 

@@ -1,6 +1,7 @@
 """Walks through the whole bot: says every command, presses every button of every card, and records what changes.
 
-The database is restored after each press, so that every button is pressed while its card has just been shown.
+The database is restored after each press, so that every button is pressed while its card has just been shown. Most
+presses are only rehearsed: the turn is rolled back, which takes half the time of a turn that is put back row by row.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Table
+from sqlalchemy.orm import Session
 
 from bot import conversation
-from bot.message import Incoming, Json, Kind, Reply
+from bot.message import Incoming, Json, Kind, Reply, UserError
 from bot.routes import Command
 from bot.turn import Turn
 from storage import people, privacy
@@ -33,6 +35,8 @@ INPUTS = {
     "mail": "ny.person@sotenas.se",
     "right_name": "Siri Steen",
     "right_mail": "siri@sotenas.se",
+    "phone": "0523-66 40 00",
+    "right_phone": "0523-66 40 00",
     "seat": "officer",
     "role": "officer",
     "answer": "Vi renar med kolfilter.",
@@ -85,22 +89,25 @@ def sentence(command: Command[Turn], word: str = "") -> str:
 
 def press(chat: Chat, button: Button) -> Reply:
     """Press a button as this person here, without the rest of what a chat does."""
-    return conversation.respond(
-        chat.app, replace(_activity(chat), verb=button.verb, data=button.data), chat.clock.now
-    ).reply
+    return _respond(chat, _pressed(chat, button))
 
 
 def say(chat: Chat, text: str) -> Reply:
     """Write as this person here."""
-    return _respond(chat, replace(_activity(chat), kind=Kind.MESSAGE, text=text))
+    return _respond(chat, replace(chat.message(""), text=text))
 
 
 def _respond(chat: Chat, incoming: Incoming) -> Reply:
     return conversation.respond(chat.app, incoming, chat.clock.now).reply
 
 
-def _activity(chat: Chat) -> Incoming:
-    return replace(chat.message(""), kind=Kind.ACTION)
+def _pressed(chat: Chat, button: Button) -> Incoming:
+    return replace(chat.message(""), kind=Kind.ACTION, verb=button.verb, data=button.data)
+
+
+class _UndoneError(Exception):
+    def __init__(self, reply: Reply, changes: list[Change]) -> None:
+        self.reply, self.changes = reply, changes
 
 
 def _first_choice(part: Json) -> str:
@@ -122,6 +129,23 @@ class Tables:
         image = sqlite3.connect(":memory:")
         self._live(lambda live: live.backup(image))
         return image
+
+    def rehearse(self, chat: Chat, button: Button, image: sqlite3.Connection) -> tuple[Reply, list[Change]]:
+        """Press a button and take the turn back. Return the reply, and what differed from ``image`` (see `changed`)."""
+
+        def work(session: Session) -> None:
+            reply = conversation._answer(chat.app, session, _pressed(chat, button), chat.clock.now, None).reply
+            session.flush()
+            live = session.connection().connection.driver_connection
+            raise _UndoneError(reply, list(_changed(image, live)))  # type: ignore[arg-type]
+
+        try:
+            self.database.play(work)
+        except _UndoneError as done:
+            return done.reply, done.changes
+        except UserError as refusal:
+            return Reply(notice=str(refusal)), []
+        raise AssertionError("the turn was kept")
 
     def put_back(self, image: sqlite3.Connection) -> None:
         """Make everything what it was, row by row: a file that is replaced has every statement compiled again."""
@@ -205,8 +229,8 @@ def person_id(chat: Chat) -> int | None:
 def explore(chat: Chat, tables: Tables, attack: Callable[[Button], None], spare: frozenset[str]) -> set[str]:
     """Say everything this person may say, and press what they are shown, from card to card; the verbs met.
 
-    ``attack`` is called with each button just before; whatever it does to the database is taken back. Buttons in
-    ``spare`` are attacked and not pressed.
+    ``attack`` is called with each button just before, and leaves the database as it was. Buttons in ``spare`` are
+    attacked and not pressed.
     """
     home = tables.copy()
     pressed: Counter[str] = Counter()
@@ -226,9 +250,7 @@ def explore(chat: Chat, tables: Tables, attack: Callable[[Button], None], spare:
                 continue
             known.add(button.key)
             pressed[button.verb] += 1
-            here = tables.copy()
             attack(button)
-            tables.put_back(here)
             if button.verb not in spare:
                 queue += [found for card in cards(press(chat, button)) for found in buttons(card)]
     tables.put_back(home)
