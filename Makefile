@@ -43,6 +43,7 @@ bench: .venv/.bench ## measure search, routing, turns, starts, edits and Graph b
 	else echo "Skipped: there is no evaluate.py in $(FAQ_DATA)"; fi
 	FAQ_DATA=$(FAQ_DATA) $(BIN)/python -m tests.bench.retrieval
 	FAQ_DATA=$(FAQ_DATA) $(BIN)/python -m tests.bench.near_misses
+	FAQ_DATA=$(FAQ_DATA) $(BIN)/python -m tests.bench.meaning
 	FAQ_DATA=$(FAQ_DATA) $(BIN)/python -m tests.bench.routing
 	FAQ_DATA=$(FAQ_DATA) $(BIN)/python -m tests.bench.search
 	FAQ_DATA=$(FAQ_DATA) $(BIN)/python -m tests.bench.turns
@@ -57,6 +58,7 @@ soak: .venv/.dev ## the long runs: mutated activities, random lists, killed deli
 	$(BIN)/python -m tests.soak.edge
 	$(BIN)/python -m tests.soak.shapes
 	$(BIN)/python -m tests.soak.texts
+	$(BIN)/python -W ignore -m tests.soak.encoder
 	$(BIN)/python -m tests.soak.lists
 	$(BIN)/python -W ignore -m tests.soak.graph
 	$(BIN)/python -m tests.soak.outbox

@@ -39,7 +39,7 @@ def known(session: Session, encoder: str, hashes: Collection[str]) -> dict[str, 
     for part in _parts(sorted(hashes)):
         query = select(TextVector.text_hash, TextVector.vector)
         query = query.where(TextVector.encoder == encoder, TextVector.text_hash.in_(part))
-        found.update(session.execute(query).tuples().all())
+        found.update((key, vector) for key, vector in session.execute(query))
     return found
 
 
@@ -51,8 +51,7 @@ def keep(session: Session, encoder: str, vectors: Mapping[str, bytes]) -> None:
 
 def forget_others(session: Session, encoder: str, hashes: Collection[str]) -> int:
     """Delete the vectors of texts that are not among ``hashes``, and those of other encoders. Return how many."""
-    kept = session.execute(select(TextVector.encoder, TextVector.text_hash)).tuples().all()
-    wanted = set(hashes)
+    kept, wanted = session.execute(select(TextVector.encoder, TextVector.text_hash)), set(hashes)
     gone = [(name, key) for name, key in kept if name != encoder or key not in wanted]
     for name in {name for name, _ in gone}:
         for part in _parts([key for other, key in gone if other == name]):

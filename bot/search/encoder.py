@@ -99,9 +99,12 @@ class EncoderProcess:
             return self._child is not None
 
     def encode(self, text: str, within: float = ASKED_WITHIN) -> Vector | None:
-        """See :class:`Encoder`. A caller that has waited its time for another caller's text gets None."""
+        """See :class:`Encoder`. A caller that has waited half its time for other callers' texts gets None.
+
+        The other half is the child's: one that has hardly been asked must not be taken for one that hangs.
+        """
         until = time.monotonic() + within
-        if self._child is None or not self._lock.acquire(timeout=within):
+        if self._child is None or not self._lock.acquire(timeout=within / 2):
             return None
         try:
             child = self._child
@@ -118,7 +121,7 @@ class EncoderProcess:
 
     def _started(self, until: float) -> Vector:
         quiet: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-        environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
         child = subprocess.Popen(self._command, cwd=_ROOT, env=environment, **quiet)  # noqa: S603 - our own command
         try:
             vector = self._ask(child, question_text("hej"), until)
@@ -154,8 +157,10 @@ class EncoderProcess:
 
 def _read(child: subprocess.Popen[bytes], size: int, until: float) -> bytes:
     file, read = _pipe(child.stdout).fileno(), b""
+    poll = select.poll()  # select.select refuses files numbered above 1,023
+    poll.register(file, select.POLLIN)
     while len(read) < size:
-        ready, _, _ = select.select([file], [], [], max(0.0, until - time.monotonic()))
+        ready = poll.poll(1_000 * max(0.0, until - time.monotonic()))
         part = os.read(file, size - len(read)) if ready else None
         if not part:
             raise EncoderError("it took too long" if part is None else "it ended")

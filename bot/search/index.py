@@ -103,14 +103,19 @@ class Index:
         sure = self.fused.probability(fused_features(evidence, nearest, cosine, lacks=lacks))
         if lacks and sure >= _SURE and self._says(question, lacking[0], best, cosine, encode):
             lacking[0] = ""
-        return self._hits(evidence, nearest[:limit], lacking, min(sure, decisive.MOST) if lacking[0] else sure)
+        if lacking[0]:
+            sure = min(sure, decisive.MOST) if sure >= decisive.LEAST else sure / 2  # halved, it is not offered
+        return self._hits(evidence, nearest[:limit], lacking, sure)
 
     def _says(self, question: str, word: str, at: int, cosine: float, encode: Encode) -> bool:
         """Return whether an entry says in another way the word that it seems to lack."""
         rest = decisive.without(question, word)
         if self.semantic is None or rest is None or cosine < decisive.LIKE:
             return False
-        if decisive.has_sibling(word, self._read(at)) or (vector := encode(semantic.question_text(rest))) is None:
+        held = self._read(at)
+        if decisive.is_exchanged(question, word, held.entry) or decisive.has_sibling(word, held):
+            return False
+        if (vector := encode(semantic.question_text(rest))) is None:
             return False
         return cosine - float(self.semantic.compare(vector).nearest[at]) >= decisive.HINDERS
 

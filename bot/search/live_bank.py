@@ -1,4 +1,4 @@
-"""The live index. It follows the bank in the database and calibrates itself on it, without holding up turns."""
+"""The live index. It follows the bank in the database, without holding up turns."""
 
 from __future__ import annotations
 
@@ -9,34 +9,27 @@ from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from threading import Event
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.memory import give_back
 from bot.ports import Hit
-from bot.search import trainer
 from bot.search.calibration import SHIPPED_FUSED, Calibration, Learned
 from bot.search.encoder import Encoder
 from bot.search.index import Index, SearchEntry
-from bot.search.scorer import fingerprint
+from bot.search.learner import Learner
 from bot.search.semantic import Vector
-from bot.search.trainer import FittingError
 from bot.search.vectors import VectorStore
 from storage import faq, faq_calibration
 from storage.database import Database
-
-T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
 EVERY = 5.0
 """Seconds between checks of the bank's version, for edits by another replica or an operator."""
-CHANGED = 0.05
-"""Share of the bank's texts that must change before the bank is learned from again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +82,7 @@ class LiveBank:
         self._version = -1
         self._shown: tuple[int, Mapping[int, Any]] = -1, {}
         """A version and its rows, replaced together."""
-        self._learned = Learned()
-        self._taught: frozenset[str] | None = None
-        """The texts that the calibration was learned from; None if they are not known."""
-        self._taught_meaning = ""
-        """The fingerprint of the bank that was last learned from with its meaning."""
+        self._learner = Learner(database, self._read)
         self._changed = asyncio.Event()
         self._building = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -173,7 +162,7 @@ class LiveBank:
                 await self._try_to_catch_up()
                 if self._encoder is not None and not self._understands(self._encoder):
                     reading.start(self._understand)
-                if quiet and self._worth_learning():
+                if quiet and self._learner.is_worth(self._index):
                     learning.start(self._learn)
         finally:
             self._stopped.set()
@@ -201,10 +190,8 @@ class LiveBank:
 
     def _build(self, loaded: Loaded) -> None:
         if loaded.learned is not None:
-            self._learned = loaded.learned
-            if loaded.learned.lexical.fingerprint == fingerprint(loaded.entries):
-                self._taught = _texts(loaded.entries)
-        self._index = Index(loaded.entries, self._learned.lexical, previous=self._index)
+            self._learner.take_over(loaded.learned, loaded.entries)
+        self._index = Index(loaded.entries, self._learner.learned.lexical, previous=self._index)
         give_back()
         self._shown = loaded.version, loaded.shown
         self._version = loaded.version
@@ -223,7 +210,7 @@ class LiveBank:
             return
         if vectors is None or index.semantic is not None:
             return
-        meant = await asyncio.to_thread(index.with_meaning, vectors, self._learned.fused or SHIPPED_FUSED)
+        meant = await asyncio.to_thread(index.with_meaning, vectors, self._learner.learned.fused or SHIPPED_FUSED)
         async with self._building:
             if self._index is not index:
                 return  # it was replaced in between; the next round reads the rest
@@ -235,54 +222,16 @@ class LiveBank:
             return None
         return self._vectors.of(entries, self._stopped.is_set)
 
-    def _worth_learning(self) -> bool:
-        """Return whether the bank has changed enough since it was learned from, or means something since."""
-        if self._index.semantic is not None and self._learned.fused is None:
-            return self._taught_meaning != self._index.fingerprint
-        texts = _texts(self._index.entries)
-        return self._taught is None or len(texts ^ self._taught) > CHANGED * len(self._taught)
-
     async def _learn(self) -> None:
-        """Use the calibration that any replica has learned from this bank, or else learn one and store it."""
-        index, version = self._index, self._version
-        self._taught = _texts(index.entries)  # even after a failure, don't try the same bank twice
-        if index.semantic is not None:
-            self._taught_meaning = index.fingerprint
-        try:
-            stored = await self._play(partial(faq_calibration.of_bank, fingerprint=index.fingerprint))
-            learned = Learned.from_dict(stored) if stored else None
-            if learned is None or (learned.fused is None and index.semantic is not None):
-                vectors = await asyncio.to_thread(self._read, index.entries) if index.semantic is not None else None
-                learned = await trainer.fit(index.entries, vectors)
-                if learned is None:
-                    return
-                await self._play(
-                    partial(
-                        faq_calibration.keep,
-                        fingerprint=index.fingerprint,
-                        learned=learned.as_dict(),
-                        version=version,
-                    )
-                )
-        except (SQLAlchemyError, FittingError) as error:
-            log.warning("the bank could not be learned from", extra={"error": type(error).__name__})
+        if not await self._learner.learn(self._index, self._version):
             return
+        learned = self._learner.learned
         async with self._building:
-            self._learned = learned
             self._index = copy(self._index)
             self._index.calibration = learned.lexical
             self._index.fused = learned.fused or SHIPPED_FUSED
-        log.info("bank learned from", extra={"entries": len(index.entries), "examples": learned.lexical.examples})
-
-    async def _play(self, work: Callable[[Session], T]) -> T:
-        return await self._database.run(lambda: self._database.play(work))
 
     def _wake(self) -> None:
         """Wake :meth:`follow`. Called on a database thread, after a commit that changed the bank."""
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._changed.set)
-
-
-def _texts(entries: Sequence[SearchEntry]) -> frozenset[str]:
-    """Return the texts that a calibration is learned from."""
-    return frozenset(text for entry in entries for text in (entry.question, *entry.alternatives))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from threading import Lock
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -20,11 +21,12 @@ CHUNK = 20
 
 
 class VectorStore:
-    """The vectors of the bank's texts as this process knows them. One thread uses it at a time."""
+    """The vectors of the bank's texts as this process knows them, for any thread."""
 
     def __init__(self, database: Database, encoder: Encoder) -> None:
         self._database = database
         self._encoder = encoder
+        self._lock = Lock()
         self._known: dict[str, Vector] = {}
 
     def of(self, entries: Sequence[SearchEntry], stopped: Callable[[], bool]) -> Mapping[str, Vector] | None:
@@ -33,8 +35,12 @@ class VectorStore:
         Takes up to .1 s of another process for each text that the database does not have. Raise
         :class:`sqlalchemy.exc.SQLAlchemyError` if the database can't be reached.
         """
-        texts = semantic.texts(entries)
-        self._known = {text: vector for text, vector in self._known.items() if text in set(texts)}
+        with self._lock:
+            return self._of(semantic.texts(entries), stopped)
+
+    def _of(self, texts: Sequence[str], stopped: Callable[[], bool]) -> Mapping[str, Vector] | None:
+        wanted = set(texts)
+        self._known = {text: vector for text, vector in self._known.items() if text in wanted}
         missing = [text for text in texts if text not in self._known]
         if missing:
             self._read(missing)
@@ -45,7 +51,7 @@ class VectorStore:
         if missing:
             hashes = [text_vectors.digest(text) for text in texts]
             self._database.play(partial(text_vectors.forget_others, encoder=self._encoder.name, hashes=hashes))
-        return self._known
+        return dict(self._known)
 
     def _read(self, texts: Sequence[str]) -> None:
         by_hash = {text_vectors.digest(text): text for text in texts}

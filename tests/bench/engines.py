@@ -7,7 +7,6 @@ fields weighted 2, 2, 1 and the question's words joined by OR, as in reference/r
 from __future__ import annotations
 
 import importlib
-import os
 import re
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -69,7 +68,6 @@ def semantic_shipped(entries: Sequence[SearchEntry]) -> Search:
 
 @cache
 def _model() -> Model:
-    os.environ["OMP_NUM_THREADS"] = "1"
     return Model()
 
 
