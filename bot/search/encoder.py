@@ -89,11 +89,14 @@ class EncoderProcess:
     @property
     def running(self) -> bool:
         """See :class:`Encoder`. The child lives and has answered."""
-        return self._child is not None
+        child = self._child
+        return child is not None and child.poll() is None
 
     def warm(self) -> bool:
         """See :class:`Encoder`."""
         with self._lock:
+            if self._child is not None and not self.running:
+                self._guarded(_tell_of_end)  # nobody has asked it since
             if self._child is None and self._clock() >= self._rests_until:
                 self._guarded(partial(self._started, time.monotonic() + STARTS_WITHIN))
             return self._child is not None
@@ -153,6 +156,10 @@ class EncoderProcess:
             self._rests_until = self._clock() + pause
             log.warning("the encoder failed; the search goes on without it", extra={"reason": str(error)})
             return None
+
+
+def _tell_of_end() -> Vector:
+    raise EncoderError("it ended")
 
 
 def _read(child: subprocess.Popen[bytes], size: int, until: float) -> bytes:

@@ -84,6 +84,20 @@ def test_a_fault_costs_one_vector_and_it_starts_again_after_a_pause(
     assert encoder.encode("hej", within=5) is not None
 
 
+def test_an_end_that_no_text_met_is_noticed(made: Callable[..., EncoderProcess], seconds: Seconds) -> None:
+    encoder = made()
+    assert encoder.warm()
+    child = encoder._child
+    assert child is not None
+    child.kill()
+    child.wait()
+
+    assert not encoder.running
+    assert not encoder.warm()  # it rests
+    seconds.now += FIRST_PAUSE
+    assert encoder.warm()
+
+
 def test_it_rests_longer_after_each_failure(made: Callable[..., EncoderProcess], seconds: Seconds) -> None:
     encoder = made(sys.executable, "-c", "import sys; sys.exit(1)")
     pauses: list[float] = []
