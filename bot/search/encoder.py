@@ -124,8 +124,7 @@ class EncoderProcess:
 
     def _started(self, until: float) -> Vector:
         quiet: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-        environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
-        child = subprocess.Popen(self._command, cwd=_ROOT, env=environment, **quiet)  # noqa: S603 - our own command
+        child = subprocess.Popen(self._command, cwd=_ROOT, **quiet)  # noqa: S603 - our own command
         try:
             vector = self._ask(child, question_text("hej"), until)
         except (EncoderError, OSError):

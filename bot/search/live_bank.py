@@ -45,7 +45,7 @@ class Loaded:
 
 
 class _Background:
-    """Work that runs at most once at a time, beside the following."""
+    """Work that runs at most once at a time, while the following goes on."""
 
     def __init__(self) -> None:
         self._task: asyncio.Task[None] | None = None
