@@ -85,7 +85,9 @@ def test_stopped_while_it_is_prepared_it_sends_no_more_and_names_everybody(kansl
     assert Counter(state for state, _ in rows(kansli).values()) == {"sent": notices.CHUNK + 1, "cancelled": left}
     assert stored(kansli).state == AnnouncementState.CANCELLED
     assert stored(kansli).spread_version == stored(kansli).version
-    assert f"Stoppat: {left}" in kansli.click("Rapport")
+    report = kansli.click("Rapport")
+    assert f"Stoppat: {left}" in report
+    assert "\nStoppat\n" in report, "what heads the list of the people who did not get it"
 
 
 def test_an_edit_while_it_is_sent_reaches_those_who_are_left(kansli: Chat, post: Post) -> None:
