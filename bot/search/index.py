@@ -17,7 +17,7 @@ from bot.search import decisive, normalisation, semantic
 from bot.search.calibration import SHIPPED, SHIPPED_FUSED, Calibration
 from bot.search.decisive import Held, Stems
 from bot.search.scorer import Evidence, Lexical, SearchEntry, features, fused_features, order
-from bot.search.semantic import Likeness, Semantic, Vector
+from bot.search.semantic import Closeness, Semantic, Vector
 
 __all__ = ["Index", "SearchEntry"]
 
@@ -91,7 +91,7 @@ class Index:
         sure = self.calibration.probability(features(evidence, nearest))
         return self._hits(evidence, nearest[:limit], lacking, min(sure, decisive.MOST) if lacking[0] else sure)
 
-    def _by_both(self, question: str, like: Likeness, limit: int, today: int, encode: Encode) -> list[Hit]:
+    def _by_both(self, question: str, like: Closeness, limit: int, today: int, encode: Encode) -> list[Hit]:
         lexical = self.scorer.evidence(question)
         evidence = Evidence(lexical.scores + like.scores, lexical.known, lexical.twins)
         evidence.scores[self._ends < today] = 0

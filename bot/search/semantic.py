@@ -51,7 +51,7 @@ def texts(entries: Sequence[SearchEntry]) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
+class Closeness:
     """How near each entry is to a question by meaning, in the bank's order."""
 
     scores: Scores
@@ -74,16 +74,16 @@ class Semantic:
         means = [_mean(part) if part else np.zeros_like(self._answers[0]) for part in asked]
         self._means = _rows(means)
 
-    def compare(self, question: Vector) -> Likeness:
+    def compare(self, question: Vector) -> Closeness:
         """Return how near each entry is to the question with this vector."""
         nearest = np.zeros(self._size, dtype=np.float32)
         if not self._size:
-            return Likeness(nearest, nearest)
+            return Closeness(nearest, nearest)
         if len(self._phrasings):
             np.maximum.at(nearest, self._owners, self._phrasings @ question)
         scores = _NEAREST * _above(nearest) + _MEAN * _above(self._means @ question)
         scores += _ENTRY * _above(self._entries @ question) + _ANSWER * _above(self._answers @ question)
-        return Likeness(scores, nearest)
+        return Closeness(scores, nearest)
 
 
 def _rows(vectors: Sequence[Vector]) -> NDArray[np.float32]:
