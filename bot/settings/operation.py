@@ -73,6 +73,11 @@ class Operating(BaseSettings):
         alias="SEKOM_WEBINAR_ORGANISERS",
         description="Write the Entra object ids (GUIDs) of people whose Teams webinars are read, with commas between",
     )
+    encoder: bool = Field(
+        True,
+        alias="SEKOM_ENCODER",
+        description="Write true if the search shall use the sentence encoder where it is installed, or false",
+    )
     review_above: int = Field(
         0,
         alias="SEKOM_REVIEW_ABOVE",
