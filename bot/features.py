@@ -8,6 +8,7 @@ from bot import (
     agenda,
     announcements,
     attendance,
+    bankfigures,
     consultations,
     duties,
     events,
@@ -34,6 +35,7 @@ from bot.turn import Turn
 FEATURES = (
     *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda),
     *(announcements, duties, statuslists, events, programme, attendance, forecast, news, consultations, newsletters),
+    bankfigures,
 )
 START: tuple[Tile, ...] = (
     *questions.START,

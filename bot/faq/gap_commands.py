@@ -21,6 +21,8 @@ routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
 
 LAST_PAGE = 20
 """Of the gaps. Each gap up to a page is looked up in the bank, and nobody turns further."""
+TOP = 10
+"""Gaps in the short list."""
 DONE = "Det är redan avgjort. Skriv **kunskapsluckor** för att se vad som är kvar."
 
 
@@ -33,6 +35,12 @@ DONE = "Det är redan avgjort. Skriv **kunskapsluckor** för att se vad som är 
 def gaps(turn: Turn) -> Reply:
     """What the bank has not answered well, most wanted first."""
     return say(card=_gaps(turn))
+
+
+@routes.action("faq.top_gaps")
+def top_gaps(turn: Turn) -> Reply:
+    """The ten most wanted gaps, each on one line."""
+    return state(gap_cards.top(list(islice(growing.gaps(turn.app.bank, turn.session, turn.now), TOP))))
 
 
 @routes.action("faq.write")
