@@ -64,6 +64,12 @@ def card(*body: CardElement, actions: Sequence[Action] = (), summary: str) -> Js
     return whole.model_dump(by_alias=True, exclude_none=True)
 
 
+def below(whole: Json, *parts: CardElement) -> Json:
+    """Return the card with these parts last in its body, above its buttons."""
+    added = card(*parts, summary="")["body"]
+    return {**whole, "body": [*whole["body"], *added]}
+
+
 def heading(text: str) -> CardElement:
     """Return the card's title. It may hold data: Markdown is shown as it is written."""
     return TextBlock(text=escape(text), wrap=True, size="Medium", weight="Bolder", style="heading")
