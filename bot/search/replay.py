@@ -28,6 +28,8 @@ MOST = 1000
 """Most different wordings to replay: those asked most often, then the newest."""
 LONGEST = 1.7
 """Seconds that a replay may take. It stops there and says so, because a person waits for the form."""
+PAUSE = 0.0
+"""Seconds between two searches, where turns go on. Half a millisecond made previews slower and turns no faster."""
 EXAMPLES = 3
 """Wordings that are shown."""
 NEW = -1
@@ -122,7 +124,7 @@ def _tally(asked: Sequence[InVain], tried: Iterable[tuple[InVain, bool]], until:
         answered += each.times if answers else 0
         if answers and len(examples) < EXAMPLES:
             examples.append(each.text)
-        time.sleep(0)  # lets a turn run, which would else wait for the interpreter's own switch (5 ms)
+        time.sleep(PAUSE)
         if left and time.monotonic() > until:
             whole = False
             break
