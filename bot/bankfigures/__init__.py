@@ -1,4 +1,4 @@
-"""What is asked of the knowledge bank and how it goes: the kansli's figures."""
+"""The kansli's figures about the knowledge bank: how much is asked, and how it goes."""
 
 from __future__ import annotations
 
