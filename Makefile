@@ -52,6 +52,7 @@ bench: .venv/.bench ## measure search, routing, turns, starts, edits and Graph b
 	$(BIN)/python -m tests.bench.announcements
 	$(BIN)/python -m tests.bench.duties
 	$(BIN)/python -m tests.bench.events
+	$(BIN)/python -m tests.bench.matching
 
 soak: .venv/.dev ## the long runs: mutated activities, random lists, killed deliveries, a storm at Graph, stops under load
 	$(BIN)/python -m tests.soak.edge
@@ -65,6 +66,8 @@ soak: .venv/.dev ## the long runs: mutated activities, random lists, killed deli
 	$(BIN)/python -W ignore -m tests.soak.announcements
 	$(BIN)/python -W ignore -m tests.soak.changes
 	$(BIN)/python -m tests.soak.duties
+	$(BIN)/python -m tests.soak.newcomers
+	$(BIN)/python -W ignore -m tests.soak.winter
 	$(BIN)/python -m tests.soak.stops
 
 package: .venv/.run ## build the Teams app package

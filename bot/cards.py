@@ -192,15 +192,17 @@ def choice_input(name: str, label: str, choices: Sequence[tuple[str, str]], *, v
 
 
 def choices_input(
-    name: str, label: str, choices: Sequence[tuple[str, str]], *, values: Sequence[str] = ()
+    name: str, label: str, choices: Sequence[tuple[str, str]], *, values: Sequence[str] = (), boxes: bool = False
 ) -> CardElement:
     """Return a list to choose any number of items from; ``choices`` as in :func:`choice_input`.
 
-    The client sends the values with commas between, so no value may have one.
+    The client sends the values with commas between, so no value may have one. ``boxes`` shows every item with a box to
+    tick, where the reader must see what is ticked.
     """
     items = [Choice(title=title, value=key) for key, title in choices]
     chosen = ",".join(values) or None
-    return ChoiceSetInput(id=name, label=label, choices=items, value=chosen, is_multi_select=True, style="compact")
+    field = ChoiceSetInput(id=name, label=label, choices=items, value=chosen, is_multi_select=True, style="compact")
+    return field.model_copy(update={"style": "expanded", "wrap": True}) if boxes else field
 
 
 def switch(name: str, title: str, *, on: bool = False) -> CardElement:

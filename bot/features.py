@@ -15,16 +15,21 @@ from bot import (
     faq,
     forecast,
     groups,
+    handover,
+    matches,
     memberlist,
     members,
     news,
     newsletters,
     nudges,
+    onboarding,
     privacy,
     programme,
     questions,
     reminding,
+    silence,
     statuslists,
+    welcome,
 )
 from bot import help as help_feature
 from bot.desk import Decider, Tile
@@ -33,17 +38,19 @@ from bot.register.audience import Condition
 from bot.turn import Turn
 
 FEATURES = (
-    *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda),
+    *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda, onboarding),
     *(announcements, duties, statuslists, events, programme, attendance, forecast, news, consultations, newsletters),
-    bankfigures,
+    *(handover, silence, welcome, matches, bankfigures),
 )
 START: tuple[Tile, ...] = (
+    *onboarding.START,
     *questions.START,
     *news.START,
     *events.START,
     *duties.START,
     *groups.START,
     *members.START,
+    *matches.START,
     *reminding.START,
     *privacy.START,
     *faq.START,
@@ -59,6 +66,8 @@ DECISIONS: tuple[Decider, ...] = (
     *faq.DECISIONS,
     *nudges.DECISIONS,
     *duties.DECISIONS,
+    *silence.DECISIONS,
+    *welcome.DECISIONS,
 )
 """What prepares decisions for the kansli."""
 AUDIENCES: Mapping[str, Condition] = {**events.CONDITIONS, **duties.CONDITIONS}

@@ -81,6 +81,8 @@ class DeliveryWay(StrEnum):
     """A notification in Teams' activity feed, through Graph."""
     CALENDAR = "calendar"
     """An entry in the bot's calendar, through Graph."""
+    GROUP_CHAT = "group_chat"
+    """A new group chat of people with the bot, through Graph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ class Posted:
     activity_id: str | None = None
     """None if Teams gave none; a mail's Message-ID, or the calendar entry's id."""
     join_url: str | None = None
-    """The address of a calendar entry's online meeting."""
+    """The address of a calendar entry's online meeting, or of a group chat."""
 
 
 class Messenger(Protocol):

@@ -100,14 +100,35 @@ CLASSES = (
         ),
     ),
     KeptClass(
+        "Din start i nätverket",
+        (
+            *("onboardings", "match_profiles", "match_offers", "match_avoidances", "pair_members"),
+            *("new_members", "pending_guests", "check_ins"),
+        ),
+        "Hur långt du har kommit i introduktionen, dina svar där, vad du brottas med, om du vill ha eller vara "
+        "kontaktperson, vem du har matchats med, hur det gick, och vem du inte vill matchas med. Om du har tackat ja "
+        "till inbjudan och är hälsad välkommen, och hur du säger att det går.",
+        "Så att du kan fortsätta där du var, och så att rätt personer hittar varandra.",
+        _while_here,
+    ),
+    KeptClass(
         "Utskick",
-        ("deliveries", "contents", "content_people", "announcement_marks", "people_in_lists", "news_listings"),
+        (
+            "deliveries",
+            "contents",
+            "content_people",
+            "announcement_marks",
+            "people_in_lists",
+            "news_listings",
+            "silences",
+        ),
         "Meddelanden och påminnelser, i Teams och med mejl: när de gick, om de kom fram och vad som stod. Också vilka "
         "meddelanden till andra som nämner dig, vad du har tryckt på kansliets utskick (läst, intresserad, delat), "
-        "om du står i en lista som kansliet har klistrat in, och utskick du får i veckobrev eller en annan lista.",
+        "om du står i en lista som kansliet har klistrat in, och utskick du får i veckobrev eller en annan lista. "
+        "Och när jag har frågat hur det går hos er.",
         "Så att kansliet kan se om du har blivit påmind, och så att inget skickas två gånger.",
         lambda settings: (
-            f"Texten: {days(settings.message_days)}. Att något skickades: {days(settings.delivery_days)}. "
+            f"Texten: {days(settings.message_days)}. Att det gick: {days(settings.delivery_days)}. "
             "Det du har tryckt och listor: tills du tar bort dig."
         ),
     ),
@@ -184,6 +205,7 @@ COLUMNS = {
     "municipality_code": "Kommunkod",
     "role": "Roll",
     "helps_with": "Kan hjälpa till med",
+    "wrestles_with": "Brottas med",
     "visible_to": "Visas för",
     "remind_by": "Påminnelser",
     "paused_until": "Ingen påminnelse till och med",
@@ -276,9 +298,7 @@ VALUES = {
     **WORDS,
 }
 """What the database's words mean, where a column holds one of a few."""
-CODED = frozenset(
-    {"role", "seat", "remind_by", "visible_to", "route", "scope", "kind", "status", "state", "file", "behalf"}
-)
+CODED = frozenset("role seat remind_by visible_to route scope kind status state file behalf part".split())
 
 
 def class_of(table: str) -> KeptClass:

@@ -10,7 +10,7 @@ from tests.support.people import set_up
 from tests.support.questions import ask
 
 MEMBERS = [
-    *("Fråga kollegor", "Mina frågor", "Nytt för dig", "Webbinarier", "Att göra"),
+    *("Kom igång", "Fråga kollegor", "Mina frågor", "Nytt för dig", "Webbinarier", "Att göra"),
     *("Temagrupper", "Min kommun", "Påminnelser", "Mina uppgifter"),
 ]
 FITS = 22
