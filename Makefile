@@ -49,6 +49,7 @@ bench: .venv/.bench ## measure search, routing, turns, starts, edits and Graph b
 	FAQ_DATA=$(FAQ_DATA) $(BIN)/python -m tests.bench.turns
 	FAQ_DATA=$(FAQ_DATA) $(BIN)/python -m tests.bench.start
 	FAQ_DATA=$(FAQ_DATA) $(BIN)/python -m tests.bench.rebuild
+	FAQ_DATA=$(FAQ_DATA) $(BIN)/python -m tests.bench.preview
 	$(BIN)/python -m tests.bench.graph
 	$(BIN)/python -m tests.bench.announcements
 	$(BIN)/python -m tests.bench.duties

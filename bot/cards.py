@@ -55,13 +55,14 @@ _MARK = re.compile(r"\d{1,9}(?=[.)](?:\s|$))|(?=[-+](?:\s|$)|[-=]{2})")
 def card(*body: CardElement, actions: Sequence[Action] = (), summary: str) -> Json:
     """Return a whole card as JSON. ``summary`` is the plain text for places that can't show the card."""
     whole = AdaptiveCard(
-        version="1.5",
-        lang="sv",
-        fallback_text=summary,
-        body=list(body),
-        actions=list(actions) or None,
+        version="1.5", lang="sv", fallback_text=summary, body=list(body), actions=list(actions) or None
     )
     return whole.model_dump(by_alias=True, exclude_none=True)
+
+
+def below(whole: Json, *parts: CardElement) -> Json:
+    """Return the card with these parts last in its body, above its buttons."""
+    return {**whole, "body": [*whole["body"], *card(*parts, summary="")["body"]]}
 
 
 def heading(text: str) -> CardElement:

@@ -8,6 +8,7 @@ from bot import (
     agenda,
     announcements,
     attendance,
+    bankfigures,
     consultations,
     duties,
     events,
@@ -39,7 +40,7 @@ from bot.turn import Turn
 FEATURES = (
     *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda, onboarding),
     *(announcements, duties, statuslists, events, programme, attendance, forecast, news, consultations, newsletters),
-    *(handover, silence, welcome, matches),
+    *(handover, silence, welcome, matches, bankfigures),
 )
 START: tuple[Tile, ...] = (
     *onboarding.START,

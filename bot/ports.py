@@ -30,6 +30,13 @@ class Hit:
     the entry must not be given as the answer."""
 
 
+class Searchable(Protocol):
+    """Something that is searched as the bank is."""
+
+    def search(self, question: str, limit: int = 10, today: date = ...) -> Sequence[Hit]:
+        """See :class:`Bank`."""
+
+
 class Bank(Protocol):
     """The searchable knowledge bank."""
 
@@ -45,6 +52,9 @@ class Bank(Protocol):
 
     def vote(self, question: str) -> Sequence[tuple[str, float]]:
         """Return themes, likeliest first, each with its share of the votes of the entries nearest to ``question``."""
+
+    def with_entry(self, entry: Any) -> Searchable:
+        """Return the bank as it would be with ``entry`` (a ``SearchEntry``). Takes 50 ms or more: not in a turn."""
 
     async def settled(self) -> None:
         """Wait until the search finds everything that is committed by now."""

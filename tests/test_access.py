@@ -120,8 +120,9 @@ TABLE: tuple[tuple[str, dict[str, Any], frozenset[str], frozenset[str]], ...] = 
     *((f"nudges.{verb}", {"gap": "politician"}, KANSLI, NOBODY) for verb in ("preview", "send")),
     *(
         (f"faq.{verb}", {}, KANSLI, NOBODY)
-        for verb in ("edit", "ended", "write", "no_gap", "skip_solved", "gaps", "opinions")
+        for verb in ("edit", "ended", "write", "no_gap", "skip_solved", "gaps", "top_gaps", "opinions")
     ),
+    *((f"bankfigures.{verb}", {}, KANSLI, NOBODY) for verb in ("show", "themes", "most_read")),
     ("faq.save", FORM, KANSLI, NOBODY),
     ("faq.move", {"state": "archived"}, KANSLI, NOBODY),
     ("faq.publish", {}, KANSLI, NOBODY),

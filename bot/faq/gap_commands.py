@@ -10,9 +10,13 @@ from bot.cards import one_line
 from bot.desk import MOST_COUNTED
 from bot.faq import access, decision_notices, entries, gap_cards, kansli_cards
 from bot.faq import gaps as growing
+from bot.faq.answers import SURE
+from bot.faq.entries import EntryContent
 from bot.message import Json, Reply, UserError, say, state
 from bot.register.change import Change
 from bot.routes import Role, Routes, Where
+from bot.search import replay
+from bot.search.index import SearchEntry
 from bot.turn import Turn
 from storage import faq, faq_growth, people
 from storage.faq import Entry, EntryKind, EntryState
@@ -21,6 +25,8 @@ routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
 
 LAST_PAGE = 20
 """Of the gaps. Each gap up to a page is looked up in the bank, and nobody turns further."""
+TOP = 10
+"""Gaps in the short list."""
 DONE = "Det är redan avgjort. Skriv **kunskapsluckor** för att se vad som är kvar."
 
 
@@ -35,6 +41,12 @@ def gaps(turn: Turn) -> Reply:
     return say(card=_gaps(turn))
 
 
+@routes.action("faq.top_gaps")
+def top_gaps(turn: Turn) -> Reply:
+    """The ten most wanted gaps, each on one line."""
+    return state(gap_cards.top(list(islice(growing.gaps(turn.app.bank, turn.session, turn.now), TOP))))
+
+
 @routes.action("faq.write")
 def write(turn: Turn) -> Reply:
     """*Skriv svar*: show the form for the answer, filled in with the gap's wordings, or what somebody has begun."""
@@ -45,7 +57,8 @@ def write(turn: Turn) -> Reply:
     if begun is not None and begun.state == EntryState.DRAFT:
         return state(kansli_cards.form(begun, notice="Någon har redan börjat skriva om det här. Fortsätt gärna."))
     content, removed = growing.content(turn.session, rows)
-    return state(gap_cards.write(content, [row.question_id for row in rows], removed))
+    form = gap_cards.write(content, [row.question_id for row in rows], removed)
+    return replay.previewed(turn, state(form), _trial(content), SURE)
 
 
 @routes.action("faq.answer")
@@ -143,7 +156,12 @@ def from_question(turn: Turn) -> Reply:
         said += " Jag vet inte vilken kommun svaret kommer från. Fyll gärna i den."
     like, place = growing.like(turn.session, made.entry.question, made.entry.id), access.place(turn, made.entry)
     form = kansli_cards.form(made.entry, notice=said, removed=made.removed, place=place, like=like)
-    return state(form, done=True)
+    return replay.previewed(turn, state(form, done=True), replay.trial(made.entry), SURE)
+
+
+def _trial(content: EntryContent) -> SearchEntry:
+    """Return the answer to a gap before it is written: its question and the members' wordings of it."""
+    return SearchEntry(replay.NEW, content.question, content.answer, content.phrasings)
 
 
 def gaps_waiting(turn: Turn) -> int:

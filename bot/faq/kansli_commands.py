@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from bot import dialog
 from bot.faq import access, drafts, entries, gaps, kansli_cards, testimony_notices
+from bot.faq.answers import SURE
 from bot.message import Json, Reply, UserError, say, state
 from bot.register import finder
 from bot.register.change import Change, refuse_stale
 from bot.register.finder import Found
 from bot.routes import Role, Routes, Where
+from bot.search import replay
 from bot.swedish import date_of
 from bot.turn import Turn
 from storage import faq, faq_log
@@ -67,7 +69,7 @@ def edit(turn: Turn) -> Reply:
     """An entry's form; a draft that was made from a question says again what was taken out."""
     entry = access.kept_entry(turn)
     removed = drafts.removed(turn.session, entry) if entry.state == EntryState.DRAFT else ()
-    return state(_form(turn, entry, removed=removed))
+    return _previewed(turn, state(_form(turn, entry, removed=removed)), entry)
 
 
 @routes.action("faq.save")
@@ -76,7 +78,7 @@ def save(turn: Turn) -> Reply:
     entry = access.kept_entry(turn)
     _keep(turn, entry)
     testimony_notices.ask_name(turn, entry)
-    return state(_form(turn, entry, notice="Sparat."), done=True)
+    return _previewed(turn, state(_form(turn, entry, notice="Sparat."), done=True), entry)
 
 
 @routes.action("faq.move")
@@ -133,6 +135,11 @@ def _form(turn: Turn, entry: Entry, *, notice: str = "", removed: Sequence[str] 
     current, place = faq.is_valid(entry, date_of(turn.now)), access.place(turn, entry)
     like = gaps.like(turn.session, entry.question, entry.id) if entry.state == EntryState.DRAFT else None
     return kansli_cards.form(entry, notice=notice, removed=removed, place=place, current=current, like=like)
+
+
+def _previewed(turn: Turn, reply: Reply, entry: Entry) -> Reply:
+    """Return the form with what the entry would have answered, if it is not published yet."""
+    return replay.previewed(turn, reply, replay.trial(entry), SURE)
 
 
 def _state(turn: Turn) -> EntryState:

@@ -114,6 +114,12 @@ class LiveBank:
         """The calibration in use."""
         return self._index.calibration
 
+    def with_entry(self, entry: SearchEntry) -> Index:
+        """See :class:`bot.ports.Bank`. It compares words only."""
+        index = self._index
+        others = [other for other in index.entries if other.id != entry.id]
+        return Index([*others, entry], index.calibration, previous=index)
+
     def search(self, question: str, limit: int = 10, today: date = date.min) -> Sequence[Hit]:
         """See :class:`bot.ports.Bank`."""
         return self._index.search(question, limit, today, self._encode)
