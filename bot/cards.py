@@ -55,13 +55,14 @@ _MARK = re.compile(r"\d{1,9}(?=[.)](?:\s|$))|(?=[-+](?:\s|$)|[-=]{2})")
 def card(*body: CardElement, actions: Sequence[Action] = (), summary: str) -> Json:
     """Return a whole card as JSON. ``summary`` is the plain text for places that can't show the card."""
     whole = AdaptiveCard(
-        version="1.5",
-        lang="sv",
-        fallback_text=summary,
-        body=list(body),
-        actions=list(actions) or None,
+        version="1.5", lang="sv", fallback_text=summary, body=list(body), actions=list(actions) or None
     )
     return whole.model_dump(by_alias=True, exclude_none=True)
+
+
+def below(whole: Json, *parts: CardElement) -> Json:
+    """Return the card with these parts last in its body, above its buttons."""
+    return {**whole, "body": [*whole["body"], *card(*parts, summary="")["body"]]}
 
 
 def heading(text: str) -> CardElement:
@@ -191,15 +192,17 @@ def choice_input(name: str, label: str, choices: Sequence[tuple[str, str]], *, v
 
 
 def choices_input(
-    name: str, label: str, choices: Sequence[tuple[str, str]], *, values: Sequence[str] = ()
+    name: str, label: str, choices: Sequence[tuple[str, str]], *, values: Sequence[str] = (), boxes: bool = False
 ) -> CardElement:
     """Return a list to choose any number of items from; ``choices`` as in :func:`choice_input`.
 
-    The client sends the values with commas between, so no value may have one.
+    The client sends the values with commas between, so no value may have one. ``boxes`` shows every item with a box to
+    tick, where the reader must see what is ticked.
     """
     items = [Choice(title=title, value=key) for key, title in choices]
     chosen = ",".join(values) or None
-    return ChoiceSetInput(id=name, label=label, choices=items, value=chosen, is_multi_select=True, style="compact")
+    field = ChoiceSetInput(id=name, label=label, choices=items, value=chosen, is_multi_select=True, style="compact")
+    return field.model_copy(update={"style": "expanded", "wrap": True}) if boxes else field
 
 
 def switch(name: str, title: str, *, on: bool = False) -> CardElement:

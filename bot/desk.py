@@ -31,6 +31,8 @@ class Tile:
     where: Where = Where.PERSONAL
     count: Callable[[Turn], int] | None = None
     """Returns how many wait, with a cheap query. A tile with a count is left out while nothing waits."""
+    wanted: Callable[[Turn], bool] | None = None
+    """Returns whether this person needs the tile now, with a cheap query; None: always."""
 
     def shown_to(self, *, kansli: bool, personal: bool) -> bool:
         """Return whether this person may use it in this kind of conversation."""

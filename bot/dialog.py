@@ -6,8 +6,9 @@ answer to something else, the dialog says once that it is still open (:func:`lef
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum
+from typing import Any
 
 from microsoft_teams.cards import Action
 
@@ -29,13 +30,28 @@ class Special(Enum):
     NOT_MINE = "this was no answer to my question: let the knowledge bank answer, and ask again"
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A result of ``accept`` that is no answer yet: ask the step again, with a hint for its ``ask``."""
+
+    hint: Any
+    """JSON, such as the places that a name may mean. :func:`hint` gives it."""
+
+
 NOT_MINE = Special.NOT_MINE
 OVER = "Det där är redan klart eller avbrutet. Skriv **hjälp** för att se hur du börjar om."
+CANCELLED = "Avbrutet. Inget är sparat."
 OLDER = "Det kortet hör inte till det vi håller på med nu. Svara på den senaste frågan."
 SKIPPED = None
 """The stored answer of a skipped step."""
 _TOLD = "_told"
 """Among the answers: the dialog has said that it is still open since the last answer."""
+_HINT = "_hint"
+"""Among the answers: the hint of an :class:`Again`, by its step."""
+_WAS = "_was"
+"""Among the answers: what steps that are asked again had as their answers, by step."""
+_CHANGED = "_changed"
+"""Among the answers: the step that is being changed, while later ones keep their answers."""
 
 
 routes = Routes[Turn]()
@@ -46,6 +62,16 @@ def controls(*, back: bool = True, skip: str = "") -> list[Action]:
     shown = [button("Hoppa över", "dialog.skip", alone=True, step=skip)] if skip else []
     shown += [button("Tillbaka", "dialog.back", alone=True)] if back else []
     return [*shown, button("Avbryt", "dialog.cancel", alone=True)]
+
+
+def hint(answers: Answers, step: str) -> Any:
+    """Return the hint with which the step is asked again; None the first time."""
+    return answers.get(_HINT, {}).get(step)
+
+
+def earlier(answers: Answers, step: str) -> Any:
+    """Return the answer that the step had before somebody went back to it, to fill in its form; None for none."""
+    return answers.get(_WAS, {}).get(step)
 
 
 def start(turn: Turn, name: str, answers: Answers | None = None) -> Reply:
@@ -104,8 +130,8 @@ def left_open(turn: Turn, dialog: Dialog, row: OpenDialog) -> tuple[Message, ...
 
 @routes.command("avbryt", help="Avbryt det vi håller på med.", aliases=("cancel", "stopp", "sluta"))
 def cancel(turn: Turn) -> Reply:
-    """Cancel the open dialog and throw its answers away."""
-    return say(_cancel(turn))
+    """Cancel the open dialog. Its answers are gone, unless it keeps them."""
+    return Reply(messages=(_cancel(turn),))
 
 
 @routes.command("tillbaka", help="Gå tillbaka till förra frågan.", aliases=("backa", "ångra"), button="dialog.back")
@@ -117,8 +143,8 @@ def back(turn: Turn) -> Reply:
 @routes.action("dialog.cancel")
 def press_cancel(turn: Turn) -> Reply:
     """Cancel the open dialog, with its button."""
-    text = _cancel(turn)
-    return state(card(markdown(text), summary=text))
+    told = _cancel(turn)
+    return state(told.card or card(markdown(told.text), summary=told.text))
 
 
 @routes.action("dialog.continue")
@@ -128,8 +154,8 @@ def go_on(turn: Turn) -> Reply:
     return in_place(_go_on(turn, dialog, row.answers), personal=True)
 
 
-@routes.action("dialog.skip")
-def press_skip(turn: Turn) -> Reply:
+@routes.command("hoppa över", help="Hoppa över frågan.", aliases=("skippa", "hoppa över frågan"))
+def skip(turn: Turn) -> Reply:
     """Skip the open step if it is optional."""
     dialog, row = _required(turn)
     step = dialog.position(row.answers)
@@ -137,7 +163,24 @@ def press_skip(turn: Turn) -> Reply:
         raise UserError(OLDER)
     if step is None or not step.optional:
         raise UserError("Den här frågan går inte att hoppa över. Svara på den, eller välj **Avbryt**.")
-    return in_place(_go_on(turn, dialog, {**row.answers, step.name: SKIPPED}), personal=True)
+    return _go_on(turn, dialog, {**row.answers, step.name: SKIPPED})
+
+
+@routes.action("dialog.skip")
+def press_skip(turn: Turn) -> Reply:
+    """Skip the open step, with its button."""
+    return in_place(skip(turn), personal=True)
+
+
+@routes.action("dialog.change")
+def change(turn: Turn) -> Reply:
+    """*Ändra*: ask an answered step again. The answers of the others stay."""
+    dialog, row = _required(turn)
+    name, answers = turn.data.get("step"), _unchanged(row.answers)
+    step = next((step for step in dialog.steps if step.name == name and name in answers), None)
+    if step is None:
+        raise UserError(OLDER)
+    return in_place(_go_on(turn, dialog, {**_reopened(answers, step.name), _CHANGED: step.name}), personal=True)
 
 
 @routes.action("dialog.answer")
@@ -160,12 +203,14 @@ def _accept(turn: Turn, dialog: Dialog, answers: Answers, step: Step, text: str)
         return Reply(messages=(Message(str(refusal)), Message(card=step.ask(turn, answers))))
     if answer is NOT_MINE:
         return None
+    if isinstance(answer, Again):
+        return _go_on(turn, dialog, {**_without(answers, step.name), _HINT: {step.name: answer.hint}})
     return _go_on(turn, dialog, {**answers, step.name: answer})
 
 
 def _go_on(turn: Turn, dialog: Dialog, answers: Answers) -> Reply:
-    answers = {name: answer for name, answer in answers.items() if name != _TOLD}
     step = dialog.position(answers)
+    answers = _tidied(answers, step)
     if step is not None:
         _save(turn, dialog, answers)
         return say(card=step.ask(turn, answers))
@@ -175,28 +220,72 @@ def _go_on(turn: Turn, dialog: Dialog, answers: Answers) -> Reply:
     return replace(dialog.finish(turn, answers), done=True)
 
 
+def _tidied(answers: Answers, step: Step | None) -> Answers:
+    """Return the answers without notes about steps that are answered by now. ``step`` is the position."""
+    kept = {name: answer for name, answer in answers.items() if name not in (_TOLD, _HINT, _WAS, _CHANGED)}
+    here = step.name if step is not None else ""
+    for note in (_HINT, _WAS):
+        if about := {name: value for name, value in answers.get(note, {}).items() if name not in kept}:
+            kept[note] = about
+    return {**kept, _CHANGED: here} if here and answers.get(_CHANGED) == here else kept
+
+
+def _unchanged(answers: Answers) -> dict[str, Any]:
+    """Return the answers with the one that is being changed as it was."""
+    rest = {name: answer for name, answer in answers.items() if name != _CHANGED}
+    name = answers.get(_CHANGED)
+    return rest if name is None or name in rest else {**rest, name: rest[_WAS][name]}
+
+
+def _without(answers: Answers, name: str) -> dict[str, Any]:
+    return {other: answer for other, answer in answers.items() if other != name}
+
+
 def _save(turn: Turn, dialog: Dialog, answers: Answers) -> None:
     where = turn.person.id, turn.incoming.place.conversation_id
     dialogs.save(turn.session, *where, name=dialog.name, answers=dict(answers), now=turn.now)
+    if dialog.keep is not None:
+        dialog.keep(turn, _given(dialog, answers))
 
 
-def _cancel(turn: Turn) -> str:
+def _given(dialog: Dialog, answers: Answers) -> Answers:
+    """Return the steps' own answers."""
+    given, names = _unchanged(answers), {step.name for step in dialog.steps}
+    return {name: answer for name, answer in given.items() if name in names}
+
+
+def _cancel(turn: Turn) -> Message:
     current = opened(turn)
     if current is None:
-        return "Vi håller inte på med något just nu."
-    dialogs.close(turn.session, current[1])
-    return "Avbrutet. Inget är sparat."
+        return Message("Vi håller inte på med något just nu.")
+    dialog, row = current
+    answers = row.answers
+    dialogs.close(turn.session, row)
+    return Message(card=dialog.left(turn, _given(dialog, answers))) if dialog.left else Message(CANCELLED)
 
 
 def _back(turn: Turn) -> Json:
     dialog, row = _required(turn)
-    done = [step.name for step in dialog.steps if step.name in row.answers]
-    answers = {name: answer for name, answer in row.answers.items() if name not in done[-1:]}
+    if _CHANGED in row.answers:
+        answers: Answers = _unchanged(row.answers)
+    else:
+        here = dialog.position(row.answers)
+        names = [step.name for step in dialog.steps]
+        before = names[: names.index(here.name)] if here is not None else names
+        if not before:
+            raise UserError("Det finns inget att gå tillbaka till.")
+        answers = _reopened(row.answers, before[-1])
     step = dialog.position(answers)
     if step is None:
         raise UserError("Det finns inget att gå tillbaka till.")
+    answers = _tidied(answers, step)
     _save(turn, dialog, answers)
     return step.ask(turn, answers)
+
+
+def _reopened(answers: Answers, name: str) -> dict[str, Any]:
+    """Return the answers without the one of a step, which is kept to fill in its form."""
+    return {**_without(answers, name), _WAS: {**answers.get(_WAS, {}), name: answers[name]}}
 
 
 def _required(turn: Turn) -> tuple[Dialog, OpenDialog]:

@@ -8,22 +8,28 @@ from bot import (
     agenda,
     announcements,
     attendance,
+    bankfigures,
     consultations,
     duties,
     events,
     faq,
     forecast,
     groups,
+    handover,
+    matches,
     memberlist,
     members,
     news,
     newsletters,
     nudges,
+    onboarding,
     privacy,
     programme,
     questions,
     reminding,
+    silence,
     statuslists,
+    welcome,
 )
 from bot import help as help_feature
 from bot.desk import Decider, Tile
@@ -32,16 +38,19 @@ from bot.register.audience import Condition
 from bot.turn import Turn
 
 FEATURES = (
-    *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda),
+    *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda, onboarding),
     *(announcements, duties, statuslists, events, programme, attendance, forecast, news, consultations, newsletters),
+    *(handover, silence, welcome, matches, bankfigures),
 )
 START: tuple[Tile, ...] = (
+    *onboarding.START,
     *questions.START,
     *news.START,
     *events.START,
     *duties.START,
     *groups.START,
     *members.START,
+    *matches.START,
     *reminding.START,
     *privacy.START,
     *faq.START,
@@ -49,6 +58,7 @@ START: tuple[Tile, ...] = (
     *events.DESK,
     *agenda.START,
     *forecast.START,
+    *silence.START,
 )
 """The buttons of the start page, in their order. The kansli's own come after the members'."""
 DECISIONS: tuple[Decider, ...] = (
@@ -57,6 +67,8 @@ DECISIONS: tuple[Decider, ...] = (
     *faq.DECISIONS,
     *nudges.DECISIONS,
     *duties.DECISIONS,
+    *silence.DECISIONS,
+    *welcome.DECISIONS,
 )
 """What prepares decisions for the kansli."""
 AUDIENCES: Mapping[str, Condition] = {**events.CONDITIONS, **duties.CONDITIONS}

@@ -23,12 +23,17 @@ from bot import (
     consultations,
     duties,
     events,
+    handover,
+    matches,
     members,
     news,
     nudges,
+    onboarding,
     questions,
+    silence,
     statuslists,
     upkeep,
+    welcome,
 )
 from bot.attendance import webinars
 from bot.delivery.answers import LOOK_EVERY, AnswerReader
@@ -39,6 +44,7 @@ from bot.privacy import retention
 from bot.register import roster_mirror
 from bot.tenant import Tenant
 from bot.turn import App
+from bot.welcome import guests
 from storage import copies
 from storage.copies import Copies
 
@@ -47,13 +53,14 @@ Work = Callable[[Session], int]
 
 DUE: tuple[Due, ...] = (
     *(*questions.DUE, *upkeep.DUE, *members.DUE, *announcements.DUE, *consultations.DUE, *duties.DUE),
-    *(attendance.due(AUDIENCES), *attendance.DUE),
+    *(attendance.due(AUDIENCES), *attendance.DUE, *welcome.DUE, *matches.DUE),
 )
 """The features that may have messages due. Each is asked every :data:`PLAN_EVERY`."""
 STILL_WANTED: Mapping[str, StillWanted] = {
     **questions.STILL_WANTED,
     **upkeep.STILL_WANTED,
     **nudges.STILL_WANTED,
+    **onboarding.STILL_WANTED,
     **agenda.STILL_WANTED,
     **announcements.STILL_WANTED,
     **news.STILL_WANTED,
@@ -62,6 +69,10 @@ STILL_WANTED: Mapping[str, StillWanted] = {
     **attendance.STILL_WANTED,
     **duties.STILL_WANTED,
     **statuslists.STILL_WANTED,
+    **welcome.STILL_WANTED,
+    **handover.STILL_WANTED,
+    **silence.STILL_WANTED,
+    **matches.STILL_WANTED,
 }
 """Checks just before sending whether a message is still wanted, by the first word of its subject."""
 
@@ -156,6 +167,10 @@ JOBS = (
     Job("news", PLAN_EVERY, news.run, news.ahead),
     Job("newcomers", WELCOME_EVERY, news.tell_newcomers, news.ahead_of_newcomers),
     Job("events", PLAN_EVERY, events.run, events.ahead),
+    Job("welcome", PLAN_EVERY, welcome.run, welcome.ahead),
+    Job("handovers", PLAN_EVERY, handover.run, handover.ahead),
+    Job("silences", WELCOME_EVERY, silence.run, silence.ahead),
+    Job("matches", PLAN_EVERY, matches.run, matches.ahead),
 )
 """The jobs besides the planning of :data:`DUE` and the outbox's own loop. `clean` only ends cards about the erased."""
 PLAN = SendingPlan(DUE, tuple(job.ahead for job in JOBS if job.ahead is not None), STILL_WANTED)
@@ -176,10 +191,12 @@ def errands(
 ) -> tuple[Errand, ...]:
     """Return the regular readings of Teams and Graph. On a laptop the tenant is files, which have no rosters."""
     rosters = roster_mirror.Mirror(app, clock, teams, tenant.directory if tenant and in_graph else None)
+    invited = guests.GuestReader(app, clock, tenant.directory if tenant and in_graph else None)
     meetings = webinars.WebinarReader(app, clock, tenant.webinars if tenant and in_graph else None)
     return (
         Errand("rosters", roster_mirror.EVERY, rosters.run),
         Errand("answers", LOOK_EVERY, AnswerReader(app.database, tenant, clock).run),
+        Errand("guests", guests.EVERY, invited.run),
         Errand("webinars", webinars.EVERY, meetings.run),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from bot.settings import Settings
@@ -23,12 +24,18 @@ def chat(settings: Settings) -> str:
 
 
 def chat_with(mail: str, person_id: int) -> str:
-    """Return the address that opens a chat in Teams with the person who has this mail address, with their key.
+    """Return the address that opens a chat in Teams with the person who has this mail address, with their key."""
+    return chat_with_all([(mail, person_id)])
+
+
+def chat_with_all(people: Sequence[tuple[str, int]]) -> str:
+    """Return the address that opens a chat in Teams with people by their mail addresses, with their keys.
 
     Guests are found by their mail address only: Teams opens no chat for their UPN, which holds ``#EXT#``. The address
     names no tenant: two people from different tenants then meet in a chat of their own accounts, where they look.
     """
-    return f"https://teams.microsoft.com/l/chat/0/0?users={name_keys.keyed(person_id, quote(mail, safe='@'))}"
+    users = ",".join(name_keys.keyed(person_id, quote(mail, safe="@")) for mail, person_id in people)
+    return f"https://teams.microsoft.com/l/chat/0/0?users={users}"
 
 
 def thread(settings: Settings, conversation_id: str, message_id: str) -> str:

@@ -9,7 +9,7 @@ Everything else is a fault: logged with a reference code, and the person is told
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -148,6 +148,9 @@ class Reply:
     """The reply to store for a repeated delivery, where this one has a secret that must be in no table."""
     done: bool = False
     """``state`` confirms what was done, so everyone must see it even though the card has a form."""
+    later: Callable[[], Reply] | None = None
+    """Work that takes long, done after the commit and on no database thread; it returns the reply to send instead. A
+    repeat gets this one, and so does the person if the work fails."""
 
     def shown(self) -> Reply:
         """The reply as people read it: names without their keys."""
@@ -218,7 +221,7 @@ def for_presser(reply: Reply) -> Reply:
     """Show the presser alone what would have replaced the card for everyone."""
     if reply.state is None:
         return reply
-    return replace(reply, state=None, view=reply.state, kept=reply.kept and for_presser(reply.kept))
+    return replace(reply, state=None, view=reply.state, kept=reply.kept and for_presser(reply.kept), later=None)
 
 
 class UserError(Exception):

@@ -27,7 +27,10 @@ from bot.tenant import (
     Attendance,
     Attendee,
     Booked,
+    ChatMember,
     DirectoryMember,
+    GroupChat,
+    InvitedGuest,
     Letter,
     Ping,
     Registrant,
@@ -144,6 +147,10 @@ class Papers:
         del team_id, channel_id
         return ()
 
+    async def invited_guests(self) -> Sequence[InvitedGuest]:
+        """Nobody."""
+        return ()
+
     async def organised_by(self, entra_id: str) -> Sequence[Webinar]:
         """None."""
         del entra_id
@@ -158,6 +165,17 @@ class Papers:
         """Nobody."""
         del webinar_id
         return ()
+
+    async def open_chat(self, topic: str, members: Sequence[ChatMember]) -> GroupChat:
+        """Write down who would be in it. There is no chat to write in, so people get a link, as in a strict tenant."""
+        wanted = orjson.dumps({"topic": topic, "members": [asdict(member) for member in members]})
+        await self._write(f"chat-{uuid5(NAMESPACE_URL, wanted.decode())}.json", wanted)
+        raise Unreachable(Reason.NO_ROUTE)
+
+    async def enter_chat(self, chat_id: str) -> None:
+        """Never asked: no chat was opened."""
+        del chat_id
+        raise Unreachable(Reason.GONE)
 
     async def _tell(
         self, event: _Event, attendees: Sequence[Attendee], method: Method = Method.REQUEST, comment: str = ""
@@ -214,7 +232,7 @@ class Papers:
 def on_paper(folder: Path, answer_to: str, clock: Callable[[], datetime]) -> Tenant:
     """Return a tenant that writes files in ``folder``."""
     papers = Papers(folder, answer_to, clock)
-    return Tenant(papers, papers, papers, papers, papers, papers)
+    return Tenant(papers, papers, papers, papers, papers, papers, papers)
 
 
 def _write(file: Path, content: bytes) -> None:

@@ -30,6 +30,13 @@ class Hit:
     the entry must not be given as the answer."""
 
 
+class Searchable(Protocol):
+    """Something that is searched as the bank is."""
+
+    def search(self, question: str, limit: int = 10, today: date = ...) -> Sequence[Hit]:
+        """See :class:`Bank`."""
+
+
 class Bank(Protocol):
     """The searchable knowledge bank."""
 
@@ -45,6 +52,9 @@ class Bank(Protocol):
 
     def vote(self, question: str) -> Sequence[tuple[str, float]]:
         """Return themes, likeliest first, each with its share of the votes of the entries nearest to ``question``."""
+
+    def with_entry(self, entry: Any) -> Searchable:
+        """Return the bank as it would be with ``entry`` (a ``SearchEntry``). Takes 50 ms or more: not in a turn."""
 
     async def settled(self) -> None:
         """Wait until the search finds everything that is committed by now."""
@@ -71,6 +81,8 @@ class DeliveryWay(StrEnum):
     """A notification in Teams' activity feed, through Graph."""
     CALENDAR = "calendar"
     """An entry in the bot's calendar, through Graph."""
+    GROUP_CHAT = "group_chat"
+    """A new group chat of people with the bot, through Graph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +120,7 @@ class Posted:
     activity_id: str | None = None
     """None if Teams gave none; a mail's Message-ID, or the calendar entry's id."""
     join_url: str | None = None
-    """The address of a calendar entry's online meeting."""
+    """The address of a calendar entry's online meeting, or of a group chat."""
 
 
 class Messenger(Protocol):

@@ -145,6 +145,10 @@ class Dialog(Generic[T]):
     """Asked when a written answer looks like a new question."""
     takes: str = "Det är svaret"
     """The button that says it was an answer."""
+    keep: Callable[[T, Answers], None] | None = None
+    """Keeps the answers elsewhere too, after each step, so that the dialog can go on after it was left."""
+    left: Callable[[T, Answers], Json] | None = None
+    """Return the card that is shown when it was cancelled. Without it, its answers are gone."""
 
     def position(self, answers: Answers) -> Step[T] | None:
         """Return the first unanswered step; None when all are answered."""

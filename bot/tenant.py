@@ -161,8 +161,17 @@ class DirectoryMember:
     """The tenant they come from, where Graph says so. The bot can't write to another tenant's people."""
 
 
+@dataclass(frozen=True, slots=True)
+class InvitedGuest:
+    """A guest who has not accepted the invitation to the tenant."""
+
+    entra_id: str
+    since: datetime | None
+    """When they were invited, or invited again; None if the directory does not say."""
+
+
 class Directory(Protocol):
-    """Lists the people in teams and channels."""
+    """Lists the people in teams and channels, and the guests who have not come in."""
 
     async def team_members(self, team_id: str) -> Sequence[DirectoryMember]:
         """Return everybody in a team."""
@@ -172,6 +181,9 @@ class Directory(Protocol):
 
     async def all_channel_members(self, team_id: str, channel_id: str) -> Sequence[DirectoryMember]:
         """Return everybody who sees a channel, however they got access. Use it for a shared channel."""
+
+    async def invited_guests(self) -> Sequence[InvitedGuest]:
+        """Return the tenant's guests who have not accepted the invitation."""
 
 
 class Installer(Protocol):
@@ -227,6 +239,33 @@ class Webinars(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ChatMember:
+    """A person to be in a group chat."""
+
+    entra_id: str
+    guest: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GroupChat:
+    """A group chat that was opened."""
+
+    id: str
+    url: str
+    """Where people open it; empty if Graph did not say."""
+
+
+class Chats(Protocol):
+    """Opens group chats. The people see it at once."""
+
+    async def open_chat(self, topic: str, members: Sequence[ChatMember]) -> GroupChat:
+        """Open a chat for these people. Twice makes two chats, so raise :class:`Uncertain` if it may have been done."""
+
+    async def enter_chat(self, chat_id: str) -> None:
+        """Put the bot in the chat, so that it can write there. Safe to repeat."""
+
+
+@dataclass(frozen=True, slots=True)
 class Tenant:
     """Everything that the core uses of the tenant."""
 
@@ -236,3 +275,4 @@ class Tenant:
     directory: Directory
     installer: Installer
     webinars: Webinars
+    chats: Chats

@@ -96,9 +96,11 @@ def _settle(late: bool, columns: frozenset[str]) -> Executable:  # noqa: FBT001 
 def recover(session: Session, holder: str, now: datetime) -> int:
     """Decide about the rows that a dead process was sending. Return how many there were.
 
-    Harmless rows and, up to :data:`MOST_DOUBTS` times, ``Repeat.AGAIN`` rows go again. The rest waits for a person.
+    Harmless rows and, up to :data:`MOST_DOUBTS` times, ``Repeat.AGAIN`` rows go again. The rest waits for a person. A
+    group chat that was opened and written down is harmless: only the bot is still to come in.
     """
-    harmless = Delivery.operation.in_(HARMLESS)
+    opened = and_(Delivery.operation == Operation.OPEN_CHAT, Delivery.sent_conversation_id.is_not(None))
+    harmless = or_(Delivery.operation.in_(HARMLESS), opened)
     again = or_(harmless, and_(Delivery.repeat == Repeat.AGAIN, Delivery.doubts < MOST_DOUBTS))
     left = update(Delivery).where(Delivery.state == State.SENDING, Delivery.claimed_by != holder)
     decided = left.values(

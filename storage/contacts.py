@@ -90,6 +90,12 @@ def current(session: Session, code: str | None = None) -> Sequence[Contact]:
     return session.scalars(statement if code is None else statement.where(Contact.municipality_code == code)).all()
 
 
+def everybody(session: Session, code: str | None = None) -> Sequence[Contact]:
+    """Return the contact persons of one municipality or of all, present and past, in the order they came."""
+    query = select(Contact).options(joinedload(Contact.person)).order_by(Contact.since, Contact.id)
+    return session.scalars(query if code is None else query.where(Contact.municipality_code == code)).all()
+
+
 def lacking(session: Session, seats: Collection[str]) -> int:
     """Return how many members lack somebody in one of these seats. A person who has left fills no seat."""
     filled = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, delete, exists, select
+from sqlalchemy import ForeignKey, String, case, delete, exists, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, insert_new, is_id, person_key
@@ -119,3 +119,22 @@ def followers(session: Session, theme: str) -> list[int]:
 def followed_by(session: Session, person_id: int) -> set[str]:
     """Return the themes that a person follows."""
     return set(session.scalars(select(Follow.theme).where(Follow.person_id == person_id)))
+
+
+def follows_of_others(session: Session, person_id: int, code: str | None, role: str) -> dict[str, tuple[int, int]]:
+    """Return by theme how many other people of the municipality, and how many with the role, follow it."""
+    same_place = func.sum(case((Person.municipality_code == code, 1), else_=0))
+    same_role = func.sum(case((Person.role == role, 1), else_=0))
+    others = Person.id != person_id, Person.left_at.is_(None)
+    query = select(Follow.theme, same_place, same_role).join(Person, Person.id == Follow.person_id).where(*others)
+    rows = session.execute(query.group_by(Follow.theme)).all()
+    return {theme: (places if code else 0, roles if role else 0) for theme, places, roles in rows}
+
+
+def names_followed(session: Session) -> dict[int, frozenset[str]]:
+    """Return the names of the groups that each person follows."""
+    rows = session.execute(select(Follow.person_id, ThemeGroup.name).join(ThemeGroup, ThemeGroup.theme == Follow.theme))
+    found: dict[int, set[str]] = {}
+    for person_id, name in rows:
+        found.setdefault(person_id, set()).add(name)
+    return {person_id: frozenset(names) for person_id, names in found.items()}

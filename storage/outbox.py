@@ -26,7 +26,8 @@ from storage import calendar_entries, contents, name_keys
 from storage.chunks import in_chunks
 from storage.contents import Content
 from storage.database import Base, Utc, insert_all_new, person_key, wake
-from storage.outgoing import Operation, Outgoing, ToCalendar, columns
+from storage.delivery_columns import columns
+from storage.outgoing import Operation, Outgoing, ToCalendar
 from storage.people import Person
 from storage.selected_rows import insert_for
 
@@ -109,13 +110,13 @@ class Delivery(Base):
     settled_at: Mapped[datetime | None]
     """When it reached a final state."""
     route: Mapped[str] = mapped_column(String(20), default="")
-    """The way it went: chat, mention, thread, message, mail, feed, calendar."""
+    """The way it went: chat, mention, thread, message, mail, feed, calendar, group_chat."""
     sent_conversation_id: Mapped[str | None] = mapped_column(String(300))
     sent_thread_id: Mapped[str | None] = mapped_column(String(100))
     sent_activity_id: Mapped[str | None] = mapped_column(String(200), index=True)
     """Teams' id of the message, the mail's Message-ID, or Graph's id of the calendar entry."""
     join_url: Mapped[str | None] = mapped_column(String(1000))
-    """The address of the online meeting that belongs to a calendar entry."""
+    """The address of the online meeting that belongs to a calendar entry, or of a group chat."""
 
     __table_args__ = (
         Index("ix_deliveries_due", "state", "not_before", "id"),
@@ -210,6 +211,12 @@ def find(session: Session, key: str) -> Delivery | None:
 
 
 # what the delivery loop calls, with :mod:`storage.claims`
+
+
+def note_chat(session: Session, delivery_id: int, conversation_id: str, url: str | None) -> None:
+    """Write down the group chat that a row has opened, before the bot is in it: opening it again makes another one."""
+    opened = {"sent_conversation_id": conversation_id, "join_url": url}
+    session.execute(update(Delivery).where(Delivery.id == delivery_id).values(opened))
 
 
 def body(session: Session, row: Delivery) -> dict[str, Any]:

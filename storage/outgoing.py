@@ -30,6 +30,8 @@ class Operation(StrEnum):
     """Make an appointment's calendar entry, or bring it up to date."""
     CALL_OFF = "call_off"
     """Cancel an appointment's calendar entry, for good."""
+    OPEN_CHAT = "open_chat"
+    """Open a group chat for people, with the bot in it."""
 
 
 class Repeat(StrEnum):
@@ -174,8 +176,20 @@ class ToCalendar:
         return cls(lane.removeprefix(_CALENDAR))
 
 
+@dataclass(frozen=True, slots=True)
+class ToNewChat:
+    """A new group chat of people, with the bot in it, if the tenant allows that. ``text`` is its name.
+
+    Nothing is written there; :class:`ThreadOf` does that. Opening one twice makes two chats, so take ``Repeat.ASK``.
+    """
+
+    person_ids: tuple[int, ...]
+
+
 _CALENDAR = "calendar:"
-Recipient: TypeAlias = ToPerson | ToMail | ToChannel | ToThread | ThreadOf | ToMessage | MessageOf | ToCalendar
+Recipient: TypeAlias = (
+    ToPerson | ToMail | ToChannel | ToThread | ThreadOf | ToMessage | MessageOf | ToCalendar | ToNewChat
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +254,8 @@ class Outgoing:
         if not self.text and self.card is None:
             return None
         by_mail = {} if self.mail is None else {"mail": asdict(self.mail)}
-        return {"text": self.text, "card": self.card, **by_mail}
+        members = {"members": sorted(self.to.person_ids)} if isinstance(self.to, ToNewChat) else {}
+        return {"text": self.text, "card": self.card, **by_mail, **members}
 
 
 def number_of(subject: str) -> int | None:
@@ -257,44 +272,3 @@ def digest_of(body: dict[str, Any]) -> str:
 def dump(body: dict[str, Any]) -> bytes:
     """Return a content as its address is made of it: the same bytes for equal contents."""
     return orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
-
-
-def columns(outgoing: Outgoing) -> dict[str, Any]:
-    """Return the columns of ``deliveries`` that say where to send it and how; what is sent is a content."""
-    where: dict[str, Any]
-    common = {
-        "key": outgoing.key,
-        "subject": outgoing.subject,
-        "lane": outgoing.lane or outgoing.key,
-        "repeat": outgoing.repeat,
-        "reach": outgoing.reach,
-        "doubts": outgoing.doubts,
-        "dated": outgoing.expires_at is not None,
-        "mail_after": None if outgoing.mail_after is None else outgoing.mail_after // timedelta(minutes=1),
-    }
-    change = Operation.UPDATE if outgoing.text or outgoing.card is not None else Operation.DELETE
-    match outgoing.to:
-        case ToPerson(person_id, near):
-            place = _place(near) if near else {}
-            where = {"operation": Operation.PERSON, "person_id": person_id, **place}
-        case ToMail(person_id):
-            where = {"operation": Operation.MAIL, "person_id": person_id}
-        case ToChannel(conversation_id):
-            where = {"operation": Operation.THREAD, "conversation_id": conversation_id}
-        case ToThread() as thread:
-            where = {"operation": Operation.REPLY, **_place(thread)}
-        case ThreadOf(key):
-            where = {"operation": Operation.REPLY, "target": key}
-        case ToMessage(conversation_id, activity_id, thread_id):
-            where = {"operation": change, **_place(ToThread(conversation_id, thread_id)), "activity_id": activity_id}
-            common["lane"] = outgoing.lane or f"{conversation_id} {activity_id}"[-200:]
-        case MessageOf(key):
-            where, common["lane"] = {"operation": change, "target": key}, outgoing.lane or key
-        case ToCalendar() as entry:
-            where = {"operation": Operation.INVITE if outgoing.appointment else Operation.CALL_OFF}
-            common["lane"] = entry.lane
-    return {**common, **where}
-
-
-def _place(thread: ToThread) -> dict[str, str | None]:
-    return {"conversation_id": thread.conversation_id, "thread_id": thread.thread_id}

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 
 import pytest
 from sqlalchemy.orm import Session
@@ -26,12 +27,14 @@ from storage.database import Database
 from storage.faq import Entry, EntryKind
 from storage.participations import ParticipationSource
 from storage.people import PersonRole
+from storage.silences import Silence
 from tests.conftest import make_app
 from tests.support import walk
 from tests.support.chat import KANSLI, Chat, Clock, seen
 from tests.support.duties import add_duty
 from tests.support.events import HOUR, put_up
-from tests.support.people import LUND, SOTENAS, appoint, know, person, set_up
+from tests.support.matches import WISH, contact, set_profile
+from tests.support.people import HABO, LUND, SOTENAS, appoint, know, person, set_up
 from tests.support.questions import VATTEN, ask, newest
 from tests.support.stage import SqliteStage
 from tests.support.walk import Button, Change, Tables
@@ -54,6 +57,8 @@ SHARED = {
         (f"duties.{verb}" for verb in ("done", "begin", "undo", "postpone", "ask_help", "instead")),
         frozenset({"duty_statuses", "deliveries"}),
     ),
+    # a newcomer may choose any contact person who has offered; the person is asked
+    "pair.ask": frozenset({"deliveries", "pairs", "pair_members"}),
     "questions.reply": _CARD | {"theme_groups"},
     **dict.fromkeys(("questions.to_kansli", "questions.here"), frozenset({"deliveries"})),  # the presser asks
     # the kansli is asked
@@ -95,11 +100,12 @@ KARINS_OWN = frozenset({"privacy.erase", "privacy.erase_person"})
 """Buttons that are attacked, but not pressed by those they belong to: nobody would be left to walk on as."""
 GUESS = {
     **dict.fromkeys(
-        ("person", "contact", "entry", "question", "proposal", "group", "answer", "id", "page", "event"), 1
+        ("person", "contact", "entry", "question", "proposal", "group", "answer", "id", "page", "event", "pair"), 1
     ),
     "announcement": 1,
     "duty": 1,
     "version": 1,
+    "silence": 1,
     "code": SOTENAS,
     "role": "kansli",
     "seat": "officer",
@@ -214,6 +220,14 @@ def doubt_a_duty(anna: Chat, karin: Chat) -> None:
     karin.click("Spara", complete="true")
 
 
+def matching(anna: Chat, cia: Chat) -> None:
+    """Let Anna ask a contact person of Habo, whom every member may be told of, and Cia wait for one."""
+    contact(anna, "Hugo Habo", HABO)
+    for waiting in (anna, cia):
+        set_profile(waiting, wanted_at=anna.clock.now, wrestles_with=WISH)
+    anna.press("pair.ask", {"contact": person(anna.as_("Hugo Habo")).id})
+
+
 @pytest.fixture
 def walked(sqlite_stage: SqliteStage) -> Iterator[App]:
     """The bot on SQLite, whose whole database is copied and put back in milliseconds."""
@@ -270,6 +284,8 @@ def world(walked: App, clock: Clock) -> World:
     database.play(
         lambda session: participations.note(session, held, [person(anna).id], ParticipationSource.SELF, clock.now)
     )
+    quiet = {"asked_at": clock.now, "listed_at": clock.now, "note": "no_answer", "colleague_id": person(bo).id}
+    database.play(partial(lambda session, who: session.add(Silence(person_id=who, **quiet)), who=person(anna).id))
     know(lena, left_at=clock.now)
     ask(anna, PRIVATE, "Vet inte – till kansliet", "Visa inte mitt namn")
     cia.say("vad säger ni om drönare")
@@ -281,6 +297,7 @@ def world(walked: App, clock: Clock) -> World:
     database.play(lambda session: session.add(consultation(clock)))
     anna.press("consultations.save", {"announcement": 1, "text": VIEW, "behalf": "own"})
     doubt_a_duty(anna, karin)
+    matching(anna, cia)
     eva.say("ta bort mig")
     eva.click("Ja, gå vidare")
     eva.click("Ta bort mina uppgifter")
@@ -300,6 +317,8 @@ def test_no_button_of_a_members_works_for_another_or_for_the_kansli(world: World
         f"duties.{verb}" for verb in ("done", "begin", "undo", "ask_postpone", "ask_help", "instead", "mine")
     } <= met
     assert {"statuslist.still_done", "statuslist.not_done"} <= met
+    assert {"handover.decline"} <= met
+    assert {"pair.ask", "pair.withdraw", "pair.want", "pair.avoid", "pair.pause"} <= met
 
 
 def test_no_button_of_the_kanslis_works_for_a_member(world: World) -> None:
@@ -315,6 +334,8 @@ def test_no_button_of_the_kanslis_works_for_a_member(world: World) -> None:
     assert "statuslist.start" in met
     assert {"faq.from_question", "faq.write", "faq.no_gap", "faq.add_phrasing"} <= met
     assert {"consultations.list", "newsletters.draft"} <= met
+    assert {"handover.show", "silence.handled", "people.vacant"} <= met
+    assert {"pair.desk.show", "pair.desk.preview", "pair.desk.make"} <= met
 
 
 def test_only_the_colleague_decides_about_the_name_with_their_answer(world: World) -> None:

@@ -59,7 +59,7 @@ async def test_a_laptop_starts_with_content_and_is_ready(tmp_path: Path) -> None
         async with client(chosen) as started:
             assert (await started.get("/healthz")).status == 200
             ready = await started.get("/readyz")
-            assert (ready.status, await ready.json()) == (200, {"ready": True})
+            assert (ready.status, await ready.json()) == (200, {"ready": True, "search": "lexical"})
     assert entries(chosen) == 0
 
 

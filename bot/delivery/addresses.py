@@ -17,6 +17,11 @@ from storage.outgoing import Operation
 
 _WAITS = {State.WAITING: 5.0, State.SENDING: 1.0, State.UNCERTAIN: 60.0}
 """Seconds to wait for the message that a row is about. It is under way, or a person must decide about it."""
+_GRAPH_WAYS = {
+    Operation.INVITE: DeliveryWay.CALENDAR,
+    Operation.CALL_OFF: DeliveryWay.CALENDAR,
+    Operation.OPEN_CHAT: DeliveryWay.GROUP_CHAT,
+}
 _WAYS = {Operation.THREAD: DeliveryWay.CHANNEL, Operation.REPLY: DeliveryWay.THREAD}
 
 
@@ -24,12 +29,8 @@ def address(session: Session, row: Delivery, now: datetime, opened: Collection[D
     """Return the row's routes, or why there is nothing to send now. ``opened`` are the Graph routes that are set up."""
     if row.operation in (Operation.PERSON, Operation.MAIL):
         return to_person(session, row, now, opened)
-    if row.operation in (Operation.INVITE, Operation.CALL_OFF):
-        return (
-            (Route(DeliveryWay.CALENDAR),)
-            if DeliveryWay.CALENDAR in opened
-            else End(State.UNREACHABLE, Reason.NO_ROUTE)
-        )
+    if (way := _GRAPH_WAYS.get(Operation(row.operation))) is not None:
+        return (Route(way),) if way in opened else End(State.UNREACHABLE, Reason.NO_ROUTE)
     if row.target is not None:
         return _to_target(session, row, row.target)
     way = _WAYS.get(Operation(row.operation), DeliveryWay.MESSAGE)

@@ -25,7 +25,7 @@ from bot.delivery.faults import Fault, safely
 from bot.delivery.ledger import Ledger
 from bot.delivery.outcomes import Outcome
 from bot.delivery.pace import AHEAD, BITE, CATCH_UP, Limits, Pace, StepBack
-from bot.delivery.reach import CLOSED, OUTSIDE, Address, End, Pause, Wait, may_follow
+from bot.delivery.reach import CLOSED, THROUGH_GRAPH, Address, End, Pause, Wait, may_follow
 from bot.delivery.tenant_routes import TenantRoutes
 from bot.message import Message
 from bot.plan import StillWanted
@@ -253,7 +253,7 @@ class Courier:
     async def _by(self, route: Route, row: Delivery, body: dict[str, Any]) -> Posted:
         if self._holds_until is None or self._steady() >= self._holds_until:
             raise TryLater("lease_lost")
-        if route.way in OUTSIDE:
+        if route.way in THROUGH_GRAPH:
             return await self._elsewhere.send(route, row, body, self._play)
         message = Message(body.get("text", ""), body.get("card"))
         if row.operation == Operation.UPDATE:

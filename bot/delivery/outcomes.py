@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from bot.delivery.reach import OUTSIDE
+from bot.delivery.reach import THROUGH_GRAPH
 from bot.ports import DeliveryWay, Failed, Posted, TryLater, Uncertain, Unreachable
 from storage.outbox import HARMLESS, KEPT_FOR, MOST_DOUBTS, WITHOUT_ID, Delivery, State
 from storage.outgoing import Repeat
@@ -18,7 +18,7 @@ def sent(way: DeliveryWay, posted: Posted) -> Outcome:
     """Return that the row was sent, and where the message is. Mark a message in Teams that got no id."""
     return {
         "state": State.SENT,
-        "error": "" if posted.activity_id or way in OUTSIDE else WITHOUT_ID,
+        "error": "" if posted.activity_id or way in THROUGH_GRAPH else WITHOUT_ID,
         "route": way,
         "sent_conversation_id": posted.conversation_id or None,
         "sent_thread_id": posted.thread_id,

@@ -46,7 +46,9 @@ from storage.outgoing import Operation, Reach, Repeat
 from storage.people import ACTIVE_EVERY, Person, RemindBy
 
 OUTSIDE = frozenset({DeliveryWay.MAIL, DeliveryWay.FEED, DeliveryWay.CALENDAR})
-"""The ways that go through Graph instead of the Connector."""
+"""The ways that go through Graph instead of the Connector, and leave no message in Teams."""
+THROUGH_GRAPH = OUTSIDE | {DeliveryWay.GROUP_CHAT}
+"""All ways through Graph."""
 CLOSED = frozenset({Reason.GONE, Reason.NOT_IN_ROSTER})
 """Reasons for a chat that no longer works. Opening it again may help, except if the person blocked the bot."""
 

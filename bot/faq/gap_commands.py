@@ -7,13 +7,17 @@ from itertools import islice
 from typing import Any
 
 from bot.bank import entries
+from bot.bank.entries import EntryContent
 from bot.cards import one_line
 from bot.desk import MOST_COUNTED
 from bot.faq import access, decision_notices, gap_cards, kansli_cards, kansli_commands
 from bot.faq import gaps as growing
+from bot.faq.answers import SURE
 from bot.message import Json, Reply, UserError, say, state
 from bot.register.change import Change
 from bot.routes import Role, Routes, Where
+from bot.search import replay
+from bot.search.index import SearchEntry
 from bot.turn import Turn
 from storage import faq, faq_growth, people
 from storage.faq import Entry, EntryKind, EntryState
@@ -22,6 +26,8 @@ routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
 
 LAST_PAGE = 20
 """Of the gaps. Each gap up to a page is looked up in the bank, and nobody turns further."""
+TOP = 10
+"""Gaps in the short list."""
 DONE = "Det är redan avgjort. Skriv **kunskapsluckor** för att se vad som är kvar."
 
 
@@ -36,6 +42,12 @@ def gaps(turn: Turn) -> Reply:
     return say(card=_gaps(turn))
 
 
+@routes.action("faq.top_gaps")
+def top_gaps(turn: Turn) -> Reply:
+    """The ten most wanted gaps, each on one line."""
+    return state(gap_cards.top(list(islice(growing.gaps(turn.app.bank, turn.session, turn.now), TOP))))
+
+
 @routes.action("faq.write")
 def write(turn: Turn) -> Reply:
     """*Skriv svar*: show the form for the answer, filled in with the gap's wordings, or what somebody has begun."""
@@ -48,7 +60,8 @@ def write(turn: Turn) -> Reply:
             kansli_commands.form(turn, begun, notice="Någon har redan börjat skriva om det här. Fortsätt gärna.")
         )
     content, removed = growing.content(turn.session, rows)
-    return state(gap_cards.write(content, [row.question_id for row in rows], removed))
+    form = gap_cards.write(content, [row.question_id for row in rows], removed)
+    return replay.previewed(turn, state(form), _trial(content), SURE)
 
 
 @routes.action("faq.answer")
@@ -146,7 +159,13 @@ def from_question(turn: Turn) -> Reply:
     said = "Sparat som utkast. Läs igenom det och ändra det du vill. Välj sedan Publicera."
     if made.entry.kind == EntryKind.TESTIMONY and not made.entry.municipality_code:
         said += " Jag vet inte vilken kommun svaret kommer från. Fyll gärna i den."
-    return state(kansli_commands.form(turn, made.entry, notice=said, removed=made.removed), done=True)
+    shown = kansli_commands.form(turn, made.entry, notice=said, removed=made.removed)
+    return replay.previewed(turn, state(shown, done=True), replay.trial(made.entry), SURE)
+
+
+def _trial(content: EntryContent) -> SearchEntry:
+    """Return the answer to a gap before it is written: its question and the members' wordings of it."""
+    return SearchEntry(replay.NEW, content.question, content.answer, content.phrasings)
 
 
 def gaps_waiting(turn: Turn) -> int:

@@ -94,6 +94,7 @@ def overview(counts: Mapping[str, int], ended: int = 0) -> Json:
             button("Skriv ett nytt svar", "faq.new", style="positive"),
             button("Vad läsarna tycker", "faq.opinions"),
             button("Kunskapsluckor", "faq.gaps", page=0),
+            button("Läget", "bankfigures.show"),
         ),
         summary="Kunskapsbanken: läs, ändra och publicera svar.",
     )

@@ -8,12 +8,14 @@ from typing import Any
 from bot import dialog
 from bot.bank import duplicates, entries, flaws
 from bot.faq import access, drafts, kansli_cards, testimony_notices
+from bot.faq.answers import SURE
 from bot.faq.kansli_cards import Remarks
 from bot.message import Json, Reply, UserError, say, state
 from bot.register import finder
 from bot.register.change import Change
 from bot.register.finder import Found
 from bot.routes import Role, Routes, Where
+from bot.search import replay
 from bot.swedish import date_of
 from bot.turn import Turn
 from storage import faq, faq_history, faq_log
@@ -76,7 +78,7 @@ def edit(turn: Turn) -> Reply:
     """An entry's form; a draft that was made from a question says again what was taken out."""
     entry = access.kept_entry(turn)
     removed = drafts.removed(turn.session, entry) if entry.state == EntryState.DRAFT else ()
-    return state(form(turn, entry, removed=removed))
+    return _previewed(turn, state(form(turn, entry, removed=removed)), entry)
 
 
 @routes.action("faq.save")
@@ -87,7 +89,7 @@ def save(turn: Turn) -> Reply:
         return state(form(turn, entry, notice=MEANWHILE, given=turn.data))
     _keep(turn, entry)
     testimony_notices.ask_name(turn, entry)
-    return state(form(turn, entry, notice="Sparat."), done=True)
+    return _previewed(turn, state(form(turn, entry, notice="Sparat."), done=True), entry)
 
 
 @routes.action("faq.move")
@@ -173,6 +175,11 @@ def has_fault(turn: Turn, entry: Entry) -> bool:
 def _is_stale(turn: Turn, entry: Entry) -> bool:
     """Return whether somebody saved the entry after the pressed form had been shown."""
     return bool(turn.data.get("seen") != entry.changed_at.isoformat())
+
+
+def _previewed(turn: Turn, reply: Reply, entry: Entry) -> Reply:
+    """Return the form with what the entry would have answered, if it is not published yet."""
+    return replay.previewed(turn, reply, replay.trial(entry), SURE)
 
 
 def _state(turn: Turn) -> EntryState:

@@ -37,6 +37,7 @@ class SendingWay(StrEnum):
     CHANNEL = "channel"
     THREAD = "thread"
     CALENDAR = "calendar"
+    GROUP_CHAT = "group_chat"
     NONE = "none"
     """Nobody gets it."""
 
@@ -146,9 +147,8 @@ def _sent(around: Surroundings, start: _Start, opened: Collection[DeliveryWay]) 
     """Yield how a row goes, and the mail that follows it."""
     row = start.row
     if row.operation not in (Operation.PERSON, Operation.MAIL):
-        calendar = row.operation in (Operation.INVITE, Operation.CALL_OFF)
         way = _PLACES[Operation(row.operation)]
-        closed = calendar and DeliveryWay.CALENDAR not in opened
+        closed = way in _THROUGH_GRAPH and _THROUGH_GRAPH[way] not in opened
         yield _sending(
             start, None, *((SendingWay.NONE, SendingReason.NO_ROUTE) if closed else (way, SendingReason.PLACE))
         )
@@ -203,7 +203,13 @@ _PLACES = {
     Operation.REPLY: SendingWay.THREAD,
     Operation.INVITE: SendingWay.CALENDAR,
     Operation.CALL_OFF: SendingWay.CALENDAR,
+    Operation.OPEN_CHAT: SendingWay.GROUP_CHAT,
 }
+_THROUGH_GRAPH = {
+    SendingWay.CALENDAR: DeliveryWay.CALENDAR,
+    SendingWay.GROUP_CHAT: DeliveryWay.GROUP_CHAT,
+}
+"""Places that only Graph reaches."""
 _WAYS = {
     DeliveryWay.CHAT: SendingWay.CHAT,
     DeliveryWay.NEW_CHAT: SendingWay.CHAT,

@@ -1,4 +1,4 @@
-"""Microsoft Graph: mail, calendar, feed, rosters, webinars; the only importer of msgraph.
+"""Microsoft Graph: mail, calendar, feed, rosters, webinars, chats; the only importer of msgraph.
 
 :func:`connected` gives the whole tenant. It imports msgraph (400 MB, a third of a second) only when called, on Graph's
 own thread. msgraph is this project's extra ``graph``; ``make run`` works without it.
@@ -83,6 +83,7 @@ async def _open(
 ) -> Graph:
     try:
         from bot.graph.calendar import GraphCalendar  # noqa: PLC0415 - the reason is in the module's docstring
+        from bot.graph.chats import GraphChats  # noqa: PLC0415
         from bot.graph.feed import GraphFeed, GraphInstaller  # noqa: PLC0415
         from bot.graph.mail import GraphMail  # noqa: PLC0415
         from bot.graph.rosters import GraphDirectory  # noqa: PLC0415
@@ -91,12 +92,14 @@ async def _open(
     except ModuleNotFoundError as error:
         raise GraphMissingError("msgraph-sdk is not installed; install the bot with its extra: .[graph]") from error
     wire = Wire(thread, credential(), base=base, tempo=tempo)
+    installer = GraphInstaller(wire, account.manifest_id)
     tenant = Tenant(
         mail=GraphMail(wire, account.mailbox, account.answer_to, clock),
         calendar=GraphCalendar(wire, account.mailbox),
         feed=GraphFeed(wire),
         directory=GraphDirectory(wire),
-        installer=GraphInstaller(wire, account.manifest_id),
+        installer=installer,
         webinars=GraphWebinars(wire),
+        chats=GraphChats(wire, account.mailbox, installer),
     )
     return Graph(tenant, wire)

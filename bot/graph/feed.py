@@ -85,8 +85,7 @@ class GraphInstaller(OnWire):
     async def install(self, entra_id: str) -> bool:
         """See :class:`bot.tenant.Installer`."""
         person = self._wire.client.users.by_user_id(object_id(entra_id))
-        bound = {"teamsApp@odata.bind": f"{BASE}/appCatalogs/teamsApps/{await self._app()}"}
-        body = UserScopeTeamsAppInstallation(additional_data=bound)
+        body = UserScopeTeamsAppInstallation(additional_data=await self.app())
         info = person.teamwork.installed_apps.to_post_request_information(body)
         try:
             async with self._wire.limits.install.turn():
@@ -97,8 +96,8 @@ class GraphInstaller(OnWire):
             raise understood(INSTALL, refusal, self._wire.faults) from refusal
         return True
 
-    async def _app(self) -> str:
-        """Return the app's id in the catalog, which differs from the manifest's id. Asked for once."""
+    async def app(self) -> dict[str, str]:
+        """Return what names the app in an installation: its id in the catalog, not the manifest's. Asked for once."""
         if not self._catalog_id:
             query = TeamsAppsRequestBuilder.TeamsAppsRequestBuilderGetQueryParameters(
                 filter=f"externalId eq '{self._manifest_id}'"
@@ -109,7 +108,7 @@ class GraphInstaller(OnWire):
             if not apps:
                 raise Failed("app_not_in_catalog")
             self._catalog_id = str(apps[0]["id"])
-        return self._catalog_id
+        return {"teamsApp@odata.bind": f"{BASE}/appCatalogs/teamsApps/{self._catalog_id}"}
 
 
 def _fill(body: Body, ping: Ping) -> None:

@@ -30,6 +30,8 @@ class Tempo:
     bulk: tuple[int, float] = (2, 1.0)
     """Requests for many notifications at once, a second (throttling-teams)."""
     install: tuple[int, float] = (30, 1.0)
+    chats: tuple[int, float] = (1, 1.0)
+    """New chats a second: far below the limits for the app in a tenant (throttling-teams)."""
     reading: tuple[int, float] = (1, 1.0)
     """Rosters and webinars: one request a second on a given channel (throttling-teams)."""
     outlook: int = 4
@@ -100,6 +102,7 @@ class GraphLimits:
         self.feed = Rate(tempo.feed)
         self.bulk = Rate(tempo.bulk)
         self.install = Rate(tempo.install)
+        self.chats = Rate(tempo.chats)
         self.reading = Rate(tempo.reading)
         self.calendar = Rate(tempo.calendar)
         self.outlook = asyncio.Semaphore(tempo.outlook)

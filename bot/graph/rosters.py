@@ -1,26 +1,34 @@
-"""The members of teams and channels, read page by page as JSON. The SDK's models would take half a minute for 5,000."""
+"""The members of teams and channels, and the guests who have not come in.
+
+Lists are read page by page as JSON. The SDK's models would take half a minute for 5,000 people.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from kiota_abstractions.request_information import RequestInformation
 from msgraph.generated.teams.item.channels.item.all_members import all_members_request_builder as everybody
 from msgraph.generated.teams.item.channels.item.members import members_request_builder as added
 from msgraph.generated.teams.item.members import members_request_builder as team
+from msgraph.generated.users import users_request_builder as users
 
 from bot.graph.failures import Call
 from bot.graph.thread import on_graph_thread
 from bot.graph.wire import OnWire
 from bot.message import Json
-from bot.tenant import DirectoryMember
+from bot.tenant import DirectoryMember, InvitedGuest
 
 TEAM = Call("teamMembers", "TeamMember.Read.All", repeatable=True)
 CHANNEL = Call("channelMembers", "ChannelMember.Read.All", repeatable=True)
 ALL = Call("channelAllMembers", "ChannelMember.Read.All", repeatable=True)
+GUESTS = Call("invitedGuests", "User.Read.All", repeatable=True)
 PAGE = 999
-"""Members of a team per request: Graph's maximum (graph/api/team-list-members)."""
+"""Members of a team per request: Graph's maximum (graph/api/team-list-members). The same for users."""
+NOT_ACCEPTED = "externalUserState eq 'PendingAcceptance'"
+"""Graph gives the property only where it is selected (graph/api/resources/user)."""
 
 
 class GraphDirectory(OnWire):
@@ -49,6 +57,21 @@ class GraphDirectory(OnWire):
         members = self._wire.client.teams.by_team_id(team_id).channels.by_channel_id(channel_id).all_members
         return await self._read(ALL, members.to_get_request_information(RequestConfiguration(query_parameters=query)))
 
+    @on_graph_thread
+    async def invited_guests(self) -> Sequence[InvitedGuest]:
+        """See :class:`bot.tenant.Directory`. Names and addresses are not asked for: the rosters have them."""
+        fields = ["id", "externalUserState", "externalUserStateChangeDateTime"]
+        query = users.UsersRequestBuilder.UsersRequestBuilderGetQueryParameters(
+            filter=NOT_ACCEPTED, select=fields, top=PAGE
+        )
+        info = self._wire.client.users.to_get_request_information(RequestConfiguration(query_parameters=query))
+        guests = [user async for user in self._wire.pages(GUESTS, info)]
+        return [
+            InvitedGuest(str(user["id"]), _moment(user.get("externalUserStateChangeDateTime")))
+            for user in guests
+            if user.get("id") and user.get("externalUserState") == "PendingAcceptance"
+        ]
+
     async def _read(self, call: Call, info: RequestInformation) -> list[DirectoryMember]:
         """Return each person once: a person may have access to a channel in more than one way."""
         members: dict[str, DirectoryMember] = {}
@@ -57,6 +80,14 @@ class GraphDirectory(OnWire):
             if known is not None:
                 members.setdefault(known.entra_id, known)
         return list(members.values())
+
+
+def _moment(value: object) -> datetime | None:
+    """Return a time of Graph's, which is in UTC and ends in Z; None for anything else."""
+    try:
+        return datetime.fromisoformat(str(value)).astimezone(UTC) if value else None
+    except ValueError:
+        return None
 
 
 def _member(member: Json) -> DirectoryMember | None:

@@ -19,12 +19,16 @@ EXAMPLES = {
     "Mötesplatsen": "Hur använder jag den digitala mötesplatsen?",
 }
 """Example questions for a newcomer to press, by the button's title. The starting bank has confirmed answers to them."""
+NEWCOMER = "Sex korta frågor, så vet jag var du hör hemma. Det tar under två minuter."
 IN_A_ROW = 6
 """Most buttons of one set that Teams shows."""
 
 
-def greeting(name: str) -> Json:
-    """Return the first hello in a person's own chat. ``name`` is the name from Teams and may be empty."""
+def greeting(name: str, *, begins: bool = False) -> Json:
+    """Return the first hello in a person's own chat. ``name`` is the name from Teams and may be empty.
+
+    ``begins`` offers the newcomers' start.
+    """
     first = first_name(name)
     return card(
         heading(f"Hej {first}! Jag är SEKOM-boten." if first else "Hej! Jag är SEKOM-boten."),
@@ -32,12 +36,17 @@ def greeting(name: str) -> Json:
             "Fråga mig om nätverket, medlemskapet och de gröna nyckeltalen. Skriv som du brukar. Jag svarar ur "
             "nätverkets kunskapsbank, och säger till när jag inte vet."
         ),
+        *([label("Är du ny i nätverket?"), markdown(NEWCOMER), _begin()] if begins else []),
         label("Prova med en fråga:"),
         markdown("\n".join(f"- {question}" for question in EXAMPLES.values())),
         buttons(*(button(title, "faq.ask", text=question) for title, question in EXAMPLES.items())),
         small("Skriv **hjälp** när du vill se allt jag kan."),
         summary="Hej! Jag är SEKOM-boten. Skriv din fråga, eller hjälp för att se vad jag kan.",
     )
+
+
+def _begin() -> CardElement:
+    return buttons(button("Kom igång", "onboarding.start", style="positive"))
 
 
 def team_greeting() -> Json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.help import cards
 from bot.message import NOTHING, Reply, say
+from bot.register import newcomers
 from bot.routes import Routes
 from bot.turn import Turn
 from storage import people, places
@@ -22,6 +23,7 @@ def start_page(turn: Turn) -> Reply:
     """Show the start page: what this person can begin with here, and what waits for the kansli."""
     kansli, personal = turn.kansli, turn.personal
     shown = [tile for tile in turn.app.start if tile.shown_to(kansli=kansli, personal=personal)]
+    shown = [tile for tile in shown if tile.wanted is None or tile.wanted(turn)]
     counted = [(tile, tile.count(turn) if tile.count else None) for tile in shown]
     tiles = [(tile, number) for tile, number in counted if number != 0]
     return say(card=cards.start_page(tiles, personal=personal, contact=turn.app.settings.contact))
@@ -45,7 +47,7 @@ def greeting(turn: Turn) -> Reply:
     """Greet a person in their own chat. Say nothing if they have been greeted before."""
     if not people.greet(turn.session, turn.person, turn.now):
         return NOTHING
-    return say(card=cards.greeting(turn.person.name))
+    return say(card=cards.greeting(turn.person.name, begins=newcomers.may_begin(turn.session, turn.person)))
 
 
 def team_greeting(turn: Turn) -> Reply:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.members import cards, contact_cards, kansli_commands, notices
 from bot.message import Json, Reply, UserError, say, state
-from bot.register import access, checks, coverage, finder, proposals, seats
+from bot.register import access, checks, coverage, finder, seats
 from bot.register.change import Change
 from bot.routes import Routes, Where
 from bot.swedish import date_of
@@ -163,15 +163,8 @@ def where_from(turn: Turn) -> Json:
 def _claim(turn: Turn, municipality: Municipality | None) -> Json:
     if municipality is None:
         return cards.ask_municipality(NOT_FOUND)
-    change = Change.of(turn)
-    before = notices.waiting(turn.session, ProposalKind.BELONGS, turn.person.id)
-    waiting = proposals.claim(change, turn.person, municipality.code)
-    if waiting is not None:
-        notices.made(change, waiting, before)
-        return cards.waits(municipality)
-    if before is not None:
-        notices.withdrawn(change, before)
-    return _mine(turn)
+    mine = notices.claim(Change.of(turn), turn.person, municipality.code)
+    return _mine(turn) if mine else cards.waits(municipality)
 
 
 def takeover(turn: Turn, name: str = "") -> Json:

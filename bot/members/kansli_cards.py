@@ -37,15 +37,17 @@ STATES = [(one.value, words.capital(words.STATE_NAMES[one])) for one in MemberSt
 ANY = ("any", "Saknar något som väntas")
 
 
-def overview(states: Mapping[str, int], lacking: Mapping[str, int], proposals: int, said: str = "") -> Json:
-    """Return the network in counts. Each count is a button to its list."""
+def overview(
+    states: Mapping[str, int],
+    lacking: Mapping[str, int],
+    proposals: int,
+    empty: Sequence[str] = (),
+    said: str = "",
+) -> Json:
+    """Return the network in counts. Each count is a button to its list. ``empty`` has the longest vacancies."""
     members = states.get(MemberState.MEMBER, 0)
     gaps = [
         button(f"Saknar {GAP_NAMES[gap]} ({lacking[gap]})", "people.list", gap=gap.value, page=0) for gap in RegisterGap
-    ]
-    others = [
-        button(f"{words.capital(words.STATE_NAMES[each])} ({states.get(each, 0)})", "people.list", state=each, page=0)
-        for each in (MemberState.MEMBER, MemberState.PROSPECT, MemberState.FORMER)
     ]
     complete = members - lacking["any"]
     body: list[CardElement] = [
@@ -58,8 +60,9 @@ def overview(states: Mapping[str, int], lacking: Mapping[str, int], proposals: i
             else "Ingen kommun är angiven som medlem än. Importera medlemslistan, eller öppna en kommun och ange det."
         ),
         buttons(*gaps),
+        *_empty(empty),
         label("Alla"),
-        buttons(*others),
+        buttons(*_by_state(states)),
         text_input("name", "Hitta en kommun eller region", most=80),
         buttons(button("Öppna", "people.open"), button(f"Förslag ({proposals})", "people.proposals")),
     ]
@@ -72,6 +75,19 @@ def overview(states: Mapping[str, int], lacking: Mapping[str, int], proposals: i
         ],
         summary=f"Medlemmar: {members}. Saknar något: {lacking['any']}.",
     )
+
+
+def _by_state(states: Mapping[str, int]) -> list[Action]:
+    return [
+        button(f"{words.capital(words.STATE_NAMES[each])} ({states.get(each, 0)})", "people.list", state=each, page=0)
+        for each in (MemberState.MEMBER, MemberState.PROSPECT, MemberState.FORMER)
+    ]
+
+
+def _empty(lines: Sequence[str]) -> list[CardElement]:
+    """Return the seats that have been empty longest, and the button to all times without a holder."""
+    shown = [label("Längst utan kontaktperson"), markdown("\n".join(f"- {escape(line)}" for line in lines))]
+    return [*(shown if lines else []), buttons(button("Dagar utan kontaktperson", "people.vacant", page=0))]
 
 
 def which(municipalities: Sequence[Municipality]) -> Json:
@@ -124,6 +140,8 @@ def municipality(
     contacts: Sequence[Contact],
     others: Sequence[Person],
     lacking: Sequence[RegisterGap],
+    *,
+    empty: Sequence[str] = (),
     said: str = "",
 ) -> Json:
     """Return a municipality's page: its facts, its gaps, its people, and what can be done."""
@@ -136,17 +154,12 @@ def municipality(
     ]
     if lacking and place.state == MemberState.MEMBER:
         body.append(caution(f"Saknas: {listed([GAP_NAMES[gap] for gap in lacking])}."))
+        body += [small(escape(line)) for line in empty]
     if names := gone(contacts):
         body.append(caution(f"{listed([*names])} {words.LEFT}. Byt kontaktperson nedanför, eller avsluta uppdraget."))
     body += [label("Kontaktpersoner"), markdown(cards.seats(contacts) or "Inga än.")]
-    changes = [
-        button(f"Byt eller ändra {held.person.called}", "people.contact", contact=held.id)
-        for held in cards.in_seat_order(contacts)
-        if held.person is not None
-    ]
-    body += [buttons(change) for change in changes[: PAGE * 2]]
-    if others:
-        body += [label("Fler från kommunen"), markdown(cards.people(others))]
+    body += [buttons(change) for change in _changes(contacts)]
+    body += [label("Fler från kommunen"), markdown(cards.people(others))] if others else []
     return card(
         *body,
         actions=[
@@ -157,6 +170,16 @@ def municipality(
         ],
         summary=f"{place.full_name}: {words.STATE_NAMES[MemberState(place.state)]}.",
     )
+
+
+def _changes(held: Sequence[Contact]) -> list[Action]:
+    """Return the buttons that replace or change contact persons."""
+    rows = [
+        button(f"Byt eller ändra {each.person.called}", "people.contact", contact=each.id)
+        for each in cards.in_seat_order(held)
+        if each.person is not None
+    ]
+    return rows[: PAGE * 2]
 
 
 def form(place: Municipality) -> Json:

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 
-from bot.members import kansli_cards
+from bot.members import kansli_cards, vacancy_cards
 from bot.message import Json, Reply, say, state
-from bot.register import access, coverage, finder, words
+from bot.register import access, coverage, finder, vacancies, words
 from bot.register import municipalities as editing
 from bot.register.change import Change, refuse_stale
 from bot.register.coverage import Filter
+from bot.register.vacancies import Vacancy
 from bot.routes import Role, Routes, Where
 from bot.swedish import date_of
 from bot.turn import Turn
 from storage import audit, contacts, municipalities, people
-from storage.municipalities import Municipality
+from storage.municipalities import MemberState, Municipality
 from storage.people import PersonRole
 
 routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
 
 NOT_FOUND = "Jag hittar ingen kommun eller region som heter så. Pröva att skriva namnet på ett annat sätt."
+LONGEST = 5
+"""How many empty seats the overview names."""
 LOGGED = 10
 """How many former contact persons, and how many changes, a history shows."""
 
@@ -62,6 +65,13 @@ def listing(turn: Turn) -> Reply:
             turn.page,
         )
     )
+
+
+@routes.action("people.vacant")
+def vacant(turn: Turn) -> Reply:
+    """Show for how many days seats have been empty, the longest first."""
+    places = {place.code: place for place in municipalities.everyone(turn.session)}
+    return state(vacancy_cards.listing(_vacancies(turn), places, turn.page))
 
 
 @routes.action("people.open")
@@ -115,7 +125,10 @@ def overview(turn: Turn, said: str = "") -> Json:
     """Return the overview card."""
     rows = _rows(turn)
     states = Counter(row.municipality.state for row in rows)
-    return kansli_cards.overview(states, coverage.counts(rows), contacts.waiting(turn.session), said)
+    places = {row.municipality.code: row.municipality for row in rows}
+    longest = [each for each in _vacancies(turn) if each.open and each.days is not None][:LONGEST]
+    empty = [f"{places[each.code].name}: {vacancy_cards.line(each)}" for each in longest]
+    return kansli_cards.overview(states, coverage.counts(rows), contacts.waiting(turn.session), empty, said)
 
 
 def page(turn: Turn, municipality: Municipality, said: str = "") -> Json:
@@ -124,7 +137,8 @@ def page(turn: Turn, municipality: Municipality, said: str = "") -> Json:
     seated = {contact.person_id for contact in held}
     others = [person for person in people.of_municipality(turn.session, municipality.code) if person.id not in seated]
     lacking = coverage.gaps(municipality, held, date_of(turn.now).year)
-    return kansli_cards.municipality(municipality, held, others, lacking, said)
+    empty = vacancy_cards.lines(_vacancies(turn, municipality))
+    return kansli_cards.municipality(municipality, held, others, lacking, empty=empty, said=said)
 
 
 def open_named(turn: Turn, name: str) -> Json:
@@ -137,6 +151,13 @@ def open_named(turn: Turn, name: str) -> Json:
             return kansli_cards.which([row for row in rows if row is not None])
         case _:
             return overview(turn, NOT_FOUND)
+
+
+def _vacancies(turn: Turn, of: Municipality | None = None) -> list[Vacancy]:
+    """Return how long seats have been empty, in one municipality or in all that are members."""
+    members = [of] if of is not None else municipalities.in_state(turn.session, MemberState.MEMBER)
+    rows = contacts.everybody(turn.session, of.code if of is not None else None)
+    return vacancies.all_of([place.code for place in members], rows, date_of(turn.now))
 
 
 def _rows(turn: Turn) -> list[coverage.CoverageRow]:

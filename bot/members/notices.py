@@ -57,6 +57,17 @@ def withdrawn(change: Change, before: Proposed) -> None:
     _end(change.session, before, proposal_cards.over("Förslaget är återtaget."), change.now)
 
 
+def claim(change: Change, person: Person, code: str) -> bool:
+    """Connect a person to a municipality, or propose it to the kansli. Return whether it is theirs now."""
+    before = waiting(change.session, ProposalKind.BELONGS, person.id)
+    proposal = proposals.claim(change, person, code)
+    if proposal is not None:
+        made(change, proposal, before)
+    elif before is not None:
+        withdrawn(change, before)
+    return proposal is None
+
+
 def decided(change: Change, was: Proposed, by: Person, contact: str, *, yes: bool) -> Json:
     """Show on all cards what was decided and by whom, and tell the proposer. Return the decider's card.
 

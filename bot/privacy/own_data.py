@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from bot.privacy import notes, words
+from bot.privacy import column_names, notes, words
 from bot.settings import Settings
 from bot.swedish import STOCKHOLM, day
 
@@ -49,7 +49,7 @@ def lines_of(rows: Rows, settings: Settings) -> Iterator[str]:
         yield f"Hur länge: {one.how_long(settings)}"
         for table in tables:
             for row in rows[table]:
-                told = [f"{words.COLUMNS[name]}: {shown}" for name, shown in _told(row)]
+                told = [f"{column_names.COLUMNS[name]}: {shown}" for name, shown in _told(row)]
                 if told:
                     yield "• " + "; ".join(told)
         yield ""
@@ -72,8 +72,8 @@ def _pieces(line: str) -> list[str]:
 
 def _told(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in row.items():
-        if name in words.COLUMNS and value not in (None, "", [], {}):
-            shown = _shown(words.VALUES.get(value, value) if name in words.CODED else value)
+        if name in column_names.COLUMNS and value not in (None, "", [], {}):
+            shown = _shown(column_names.VALUES.get(value, value) if name in column_names.CODED else value)
             if shown:
                 yield name, shown
 

@@ -14,7 +14,20 @@ from bot.privacy import personal_data
 from bot.settings import Settings
 from bot.swedish import date_of
 from bot.turn import App
-from storage import agenda, answer_forms, faq_growth, faq_log, links, news, offers, retention, turns, viewpoints
+from storage import (
+    agenda,
+    answer_forms,
+    faq_growth,
+    faq_log,
+    links,
+    news,
+    offers,
+    pairs,
+    retention,
+    silences,
+    turns,
+    viewpoints,
+)
 from storage.database import PURGE, Database, wake
 from storage.privacy import EraseHook
 
@@ -108,9 +121,19 @@ OLD = (
         lambda s, it, now, most: retention.forget_former(s, date_of(_before(now, it.history_days)), most),
     ),
     Old(
+        "matches that ended",
+        lambda it: f"SEKOM_HISTORY_DAYS={it.history_days}",
+        lambda s, it, now, most: pairs.forget_old(s, _before(now, it.history_days), most),
+    ),
+    Old(
         "log of the kansli's changes",
         lambda it: f"SEKOM_AUDIT_DAYS={it.audit_days}",
         lambda s, it, now, most: retention.forget_audit(s, _before(now, it.audit_days), most),
+    ),
+    Old(
+        "silences that ended",
+        lambda it: f"SEKOM_DELIVERY_DAYS={it.delivery_days}",
+        lambda s, it, now, most: silences.forget_old(s, _before(now, it.delivery_days), most),
     ),
     Old(
         "the kansli's choices about prepared decisions",

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from bot.register.subscriptions import WORDS
 from bot.settings import Settings
 from bot.swedish import count
 
@@ -100,6 +99,19 @@ CLASSES = (
         ),
     ),
     KeptClass(
+        "Din start i nätverket",
+        (
+            *("onboardings", "match_profiles", "match_offers", "match_avoidances", "pair_members"),
+            *("new_members", "pending_guests", "check_ins", "silences"),
+        ),
+        "Din introduktion: hur långt du har kommit, dina svar, vad du brottas med och hur du säger att det går. Om du "
+        "har tackat ja till inbjudan. Din kontaktperson, vem du har matchats med och inte vill matchas med. När jag "
+        "har frågat dig eller en kollega hur det går.",
+        "Så att du kan fortsätta där du var, och så att rätt personer hittar varandra.",
+        _while_here,
+        "Att en kollega har blivit frågad om någon annan. Inte vem.",
+    ),
+    KeptClass(
         "Utskick",
         ("deliveries", "contents", "content_people", "announcement_marks", "people_in_lists", "news_listings"),
         "Meddelanden och påminnelser, i Teams och med mejl: när de gick, om de kom fram och vad som stod. Också vilka "
@@ -173,112 +185,6 @@ CLASSES = (
     ),
 )
 OTHER = KeptClass("Annat", (), "Uppgifter som hör till fler funktioner.", "Så att funktionen fungerar.", _while_here)
-
-COLUMNS = {
-    "name": "Namn",
-    "mail": "Mejladress",
-    "phone": "Telefon",
-    "entra_id": "Id i Microsoft Entra",
-    "teams_id": "Id i Teams",
-    "guest": "Gästkonto",
-    "municipality_code": "Kommunkod",
-    "role": "Roll",
-    "helps_with": "Kan hjälpa till med",
-    "visible_to": "Visas för",
-    "remind_by": "Påminnelser",
-    "paused_until": "Ingen påminnelse till och med",
-    "first_seen_at": "Först sedd",
-    "last_active_at": "Senast aktiv",
-    "left_at": "Lämnade teamen",
-    "seen_at": "Senast ändrad",
-    "scope": "Sorts chatt",
-    "tenant_id": "Organisationens id",
-    "seat": "Uppdrag",
-    "since": "Från och med",
-    "until": "Till och med",
-    "given_at": "När",
-    "kind": "Sort",
-    "created_at": "Skapad",
-    "changed_at": "Ändrad",
-    "reviewed_on": "Granskad",
-    "theme": "Tema",
-    "text": "Text",
-    "answer": "Svar",
-    "question": "Fråga",
-    "behalf": "Vems synpunkt",
-    "phrasings": "Andra sätt att fråga",
-    "helpful": "Hjälpte svaret",
-    "reason": "Skäl",
-    "note": "Anteckning",
-    "at": "När",
-    "asked_at": "När",
-    "ended_at": "Avslutad",
-    "claimed_at": "Tagen",
-    "show_name": "Visar namn",
-    "came": "Var med",
-    "stars": "Omdöme 1–5",
-    "comment": "Vad jag skrev",
-    "status": "Läge",
-    "state": "Läge",
-    "more": "Mer att svara på",
-    "solved": "Löste frågan",
-    "may_write": "Den som frågade får skriva till mig",
-    "answers": "Svar hittills",
-    "reply": "Mitt svar",
-    "body": "Innehåll",
-    "subject": "Gäller",
-    "settled_at": "Klart",
-    "route": "Väg",
-    "file": "Fil",
-    "expires_at": "Gäller till",
-    "used_at": "Använd",
-    "what": "Vad",
-    "about": "Om",
-}
-"""Columns that a reader without technical knowledge understands; the others stand only in the JSON file."""
-VALUES = {
-    "politician": "kontaktpolitiker",
-    "officer": "tjänsteperson",
-    "substitute": "ersättare",
-    "reporter": "rapportör",
-    "other": "annan roll",
-    "kansli": "kansli",
-    "board": "styrelse",
-    "text": "mina uppgifter",
-    "json": "mina uppgifter",
-    "log": "ändringsloggen",
-    "members": "medlemslistan",
-    "chat": "i chatten",
-    "mail": "med mejl",
-    "both": "i chatten och med mejl",
-    "network": "medlemmar i hela nätverket",
-    "municipality": "min kommun och kansliet",
-    "own": "min egen",
-    "town": "kommunens",
-    "new_chat": "i chatten",
-    "mention": "i tråden",
-    "feed": "som avisering i Teams",
-    "personal": "egen chatt",
-    "seat": "uppdrag",
-    "belongs": "hör till kommunen",
-    "leaves": "har slutat",
-    "waiting": "väntar",
-    "sent": "skickat",
-    "unreachable": "gick inte fram",
-    "failed": "misslyckades",
-    "cancelled": "avbrutet",
-    "expired": "för gammalt",
-    "open": "öppen",
-    "answered": "besvarad",
-    "solved": "löst",
-    "withdrawn": "återtagen",
-    "closed": "stängd",
-    **WORDS,
-}
-"""What the database's words mean, where a column holds one of a few."""
-CODED = frozenset(
-    {"role", "seat", "remind_by", "visible_to", "route", "scope", "kind", "status", "state", "file", "behalf"}
-)
 
 
 def class_of(table: str) -> KeptClass:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.delivery.reach import OUTSIDE, sends_mail
+from bot.delivery.reach import THROUGH_GRAPH, sends_mail
 from bot.message import UserError
 from bot.ports import DeliveryWay, Reason
 from bot.register import audience, words
@@ -99,8 +99,8 @@ def of(stored: Mapping[str, Any], known: Mapping[str, Condition]) -> Target:
 
 
 def opened(settings: Settings) -> frozenset[DeliveryWay]:
-    """Return the ways outside Teams that are set up."""
-    return OUTSIDE if sends_mail(settings) else frozenset()
+    """Return the ways through Graph that are set up."""
+    return THROUGH_GRAPH if sends_mail(settings) else frozenset()
 
 
 def channels(session: Session, target: Target) -> Iterator[tuple[str, str | None]]:

@@ -25,6 +25,9 @@ INVITE = "event_invite"
 IN_TOUCH = (RegistrationState.REGISTERED, RegistrationState.WAITING, RegistrationState.OFFERED)
 """The states of people whom a change of the event concerns."""
 
+_RANKS = (RegistrationState.REGISTERED, RegistrationState.OFFERED, RegistrationState.WAITING)
+"""Places at an event, the best one first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seating:
@@ -92,6 +95,31 @@ def accept(change: Change, event: Event, person_id: int) -> Registration:
 def pass_on(change: Change, event: Event, person_id: int) -> Registration:
     """Say no to the seat that is offered, and leave the queue."""
     return _moved(change, _offered(change, event, person_id), RegistrationState.LEFT)
+
+
+def hand_over(
+    change: Change, event: Event, person_id: int, successor_id: int, *, given_up: datetime | None = None
+) -> Registration | None:
+    """Give a person's seat, or place in the queue, to their successor. Return the successor's row.
+
+    Nobody else's place changes, and no seat becomes free in between. A successor who has said no, or has a better place
+    already, keeps that. ``given_up`` is when the successor's own place went to this person, which was no *no*. Return
+    None if the person has no place, or the event has begun or is cancelled.
+    """
+    event = _locked(change, event)
+    row = registrations.of_person(change.session, event.id, person_id)
+    over = event.state != EventState.OPEN or event.starts_at is None or event.starts_at <= change.now
+    if row is None or row.state not in IN_TOUCH or over:
+        return None
+    known = registrations.of_person(change.session, event.id, successor_id)
+    own = known or _new(change, event, successor_id)
+    worse = own.state in IN_TOUCH and _RANKS.index(own.state) > _RANKS.index(row.state)
+    back = own.state == RegistrationState.LEFT and own.since == given_up
+    if known is None or worse or back:
+        own.state, own.since, own.offered_until = row.state, row.since, row.offered_until
+        own.told_start = event.starts_at
+    _moved(change, row, RegistrationState.LEFT)
+    return own
 
 
 def settle(change: Change, event: Event, hold: timedelta) -> Offers:

@@ -8,15 +8,20 @@ jobbar ni med fimpar" must not be taken for "vad jobbar ni med").
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from hashlib import blake2b
 
 import numpy as np
 
-from bot.search import normalisation
-from bot.search.scorer import Lexical, SearchEntry, features
+from bot.search import decisive, normalisation, semantic
+from bot.search.decisive import Held, Stems
+from bot.search.scorer import FUSED_FEATURES, Evidence, Lexical, SearchEntry, features, fused_features
+from bot.search.semantic import Semantic, Vector
+
+Vectors = Callable[[str], Vector]
+"""Gives the vector of a text, as :mod:`bot.search.semantic` writes texts."""
 
 FOLDS = 10  # with fewer folds each fold leaves out more of the bank, and the fitted probabilities get too low
 _OF_AN_ENTRY = 3  # most phrasings of a left-out entry that are asked
@@ -89,7 +94,43 @@ class Example:
     """Whether the first hit was the question's own entry, or its twin."""
 
 
-def examples(entries: Sequence[SearchEntry]) -> Iterator[Example]:
+class Pupil:
+    """A bank that is asked questions, to see what it finds."""
+
+    def __init__(self, scorer: Lexical, entries: Sequence[SearchEntry], vectors: Vectors | None = None) -> None:
+        """With ``vectors``, both scores are added up; without, the lexical one is used alone."""
+        self.scorer = scorer
+        self._entries = entries
+        self._vectors = vectors
+        if vectors is not None:
+            self._semantic = Semantic(entries, {text: vectors(text) for text in semantic.texts(entries)})
+            self._common = Stems.of(scorer.common())
+            self._held: dict[int, Held] = {}
+
+    def example(self, text: str, answer: SearchEntry | None, kind: ExampleKind) -> Example:
+        """Ask one question. ``answer`` is the entry that answers it; None if none does."""
+        evidence = self.scorer.evidence(text)
+        if self._vectors is None:
+            nearest = evidence.nearest(2)
+            values = features(evidence, nearest)
+        else:
+            nearest, values = self._fused(text, evidence, self._vectors)
+        right = bool(nearest) and answer is not None and self._entries[nearest[0]].says() == answer.says()
+        return Example(kind, values, right)
+
+    def _fused(self, text: str, evidence: Evidence, vectors: Vectors) -> tuple[list[int], list[float]]:
+        like = self._semantic.compare(vectors(semantic.question_text(text)))
+        both = Evidence(evidence.scores + like.scores, evidence.known, evidence.twins)
+        nearest = both.nearest(2)
+        if not nearest:
+            return [], [0.0] * len(FUSED_FEATURES)
+        best = nearest[0]
+        held = self._held.setdefault(best, Held.of(self._entries[best]))
+        lacks = bool(decisive.missing(text, held, self._common))
+        return nearest, fused_features(both, nearest, float(like.nearest[best]), lacks=lacks)
+
+
+def examples(entries: Sequence[SearchEntry], vectors: Vectors | None = None) -> Iterator[Example]:
     """Ask the bank questions from its own entries, fold by fold. The same bank gives the same examples."""
     full = Lexical(entries)
     for fold in range(FOLDS):
@@ -104,24 +145,23 @@ def examples(entries: Sequence[SearchEntry]) -> Iterator[Example]:
             remaining.append(
                 replace(entry, alternatives=tuple(text for text in entry.alternatives if text not in left_out))
             )
-        yield from ask(full.fit(remaining), remaining, asked)
-    yield from (_example(full, entries, text, None, ExampleKind.EVERYDAY) for text in EVERYDAY)
+        yield from ask(Pupil(full.fit(remaining), remaining, vectors), asked)
+    pupil = Pupil(full, entries, vectors)
+    yield from (pupil.example(text, None, ExampleKind.EVERYDAY) for text in EVERYDAY)
 
 
-def ask(
-    scorer: Lexical, entries: Sequence[SearchEntry], asked: Sequence[tuple[str, SearchEntry | None]]
-) -> Iterator[Example]:
+def ask(pupil: Pupil, asked: Sequence[tuple[str, SearchEntry | None]]) -> Iterator[Example]:
     """Ask a bank questions, each given with the entry that answers it or None.
 
     A question with an answer is asked a second time with its rarest word exchanged.
     """
     for text, answer in asked:
         if answer is None:
-            yield _example(scorer, entries, text, None, ExampleKind.LEFT_OUT_ENTRY)
+            yield pupil.example(text, None, ExampleKind.LEFT_OUT_ENTRY)
         else:
-            yield _example(scorer, entries, text, answer, ExampleKind.LEFT_OUT_PHRASING)
-            if spoilt := exchanged(scorer, text):
-                yield _example(scorer, entries, spoilt, None, ExampleKind.EXCHANGED_WORD)
+            yield pupil.example(text, answer, ExampleKind.LEFT_OUT_PHRASING)
+            if spoilt := exchanged(pupil.scorer, text):
+                yield pupil.example(spoilt, None, ExampleKind.EXCHANGED_WORD)
 
 
 def exchanged(scorer: Lexical, text: str) -> str | None:
@@ -139,12 +179,3 @@ def draw(*parts: str) -> int:
     return int.from_bytes(
         blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little"
     )
-
-
-def _example(
-    scorer: Lexical, entries: Sequence[SearchEntry], text: str, answer: SearchEntry | None, kind: ExampleKind
-) -> Example:
-    evidence = scorer.evidence(text)
-    nearest = evidence.nearest(2)
-    right = bool(nearest) and answer is not None and entries[nearest[0]].says() == answer.says()
-    return Example(kind, features(evidence, nearest), right)

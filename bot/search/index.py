@@ -6,20 +6,26 @@ Pure: no database, clock, environment or network. Build an ``Index`` when the ba
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from datetime import date
 
 import numpy as np
 
 from bot.ports import Hit
-from bot.search import decisive, normalisation
-from bot.search.calibration import SHIPPED, Calibration
+from bot.search import decisive, normalisation, semantic
+from bot.search.calibration import SHIPPED, SHIPPED_FUSED, Calibration
 from bot.search.decisive import Held, Stems
-from bot.search.scorer import Lexical, SearchEntry, features, order
+from bot.search.scorer import Evidence, Lexical, SearchEntry, features, fused_features, order
+from bot.search.semantic import Closeness, Semantic, Vector
 
 __all__ = ["Index", "SearchEntry"]
 
+Encode = Callable[[str], Vector | None]
+"""Gives the vector of a text; None if the encoder does not answer."""
+
 _MOST = 2_000  # characters of a question that are searched; the rest of a pasted letter must not slow the search
+_SURE = 0.80  # the probability from which the lexical score is not doubted, and the encoder is not asked
 _VOTERS = 10  # hits that vote on the theme (reference/retrieval.md)
 
 
@@ -33,6 +39,9 @@ class Index:
         self.calibration = calibration
         self._sizes = Counter(entry.theme for entry in self.entries)
         self.scorer: Lexical = Lexical(self.entries, previous.scorer if previous else None)
+        self.fused: Calibration = SHIPPED_FUSED
+        self.semantic: Semantic | None = None
+        """None until the vectors of all texts are known (:meth:`with_meaning`)."""
         self._common = Stems.of(self.scorer.common())
         self._ends = np.array([(entry.valid_until or date.max).toordinal() for entry in self.entries], dtype=np.int64)
         self._held: dict[int, Held] = {}
@@ -48,32 +57,76 @@ class Index:
         """The themes of the entries, in the bank's order."""
         return tuple(dict.fromkeys(entry.theme for entry in self.entries if entry.theme))
 
-    def search(self, question: str, limit: int = 10, today: date = date.min) -> list[Hit]:
+    def with_meaning(self, vectors: Mapping[str, Vector], fused: Calibration) -> Index:
+        """Return this index with the entries' vectors. Raise KeyError if ``vectors`` lacks one of their texts."""
+        meant = copy(self)
+        meant.semantic, meant.fused = Semantic(self.entries, vectors), fused
+        return meant
+
+    def search(self, question: str, limit: int = 10, today: date = date.min, encode: Encode | None = None) -> list[Hit]:
         """Return the entries nearest to ``question``, best first. Empty when no entry is like it.
 
         Leave out the entries that are not valid ``today``.
 
         Return only the nearest of entries with the same answer: they must not fill the list or make others doubtful.
         The first hit's probability is that of being right. The others' fall in proportion to their scores. An entry
-        that lacks a word that decides is never sure.
+        that lacks a word that decides is never sure by the lexical score. ``encode`` is asked only if that is unsure.
         """
-        askings = normalisation.askings(question[:_MOST])
-        return max((self._hits(asked, limit, today.toordinal()) for asked in askings), key=_sureness)
+        day, asked = today.toordinal(), normalisation.askings(question[:_MOST])
+        limit = max(0, limit)
+        found = [(self._by_words(text, limit, day), text) for text in asked]
+        hits, text = max(found, key=lambda each: _sureness(each[0]))
+        if encode is None or self.semantic is None or _sureness(hits) >= _SURE:
+            return hits
+        vector = encode(semantic.question_text(text))
+        return hits if vector is None else self._by_both(text, self.semantic.compare(vector), limit, day, encode)
 
-    def _hits(self, question: str, limit: int, today: int) -> list[Hit]:
+    def _by_words(self, question: str, limit: int, today: int) -> list[Hit]:
         evidence = self.scorer.evidence(question)
-        scores = evidence.scores
-        scores[self._ends < today] = 0
+        evidence.scores[self._ends < today] = 0
         nearest = evidence.nearest(max(2, limit))
         if not nearest:
             return []
+        lacking = self._lacking(question, nearest, limit)
         sure = self.calibration.probability(features(evidence, nearest))
-        best = float(scores[nearest[0]])
-        lacking = [decisive.missing(question, self._read(at), self._common) for at in nearest[: max(1, limit)]]
-        sure = min(sure, decisive.MOST) if lacking[0] else sure
+        return self._hits(evidence, nearest[:limit], lacking, min(sure, decisive.MOST) if lacking[0] else sure)
+
+    def _by_both(self, question: str, like: Closeness, limit: int, today: int, encode: Encode) -> list[Hit]:
+        lexical = self.scorer.evidence(question)
+        evidence = Evidence(lexical.scores + like.scores, lexical.known, lexical.twins)
+        evidence.scores[self._ends < today] = 0
+        nearest = evidence.nearest(max(2, limit))
+        if not nearest:
+            return []
+        best, lacking = nearest[0], self._lacking(question, nearest, limit)
+        lacks, cosine = bool(lacking[0]), float(like.nearest[best])
+        sure = self.fused.probability(fused_features(evidence, nearest, cosine, lacks=lacks))
+        if lacks and sure >= _SURE and self._says(question, lacking[0], best, cosine, encode):
+            lacking[0] = ""
+        if lacking[0]:
+            sure = min(sure, decisive.MOST) if sure >= decisive.LEAST else sure / 2  # halved, it is not offered
+        return self._hits(evidence, nearest[:limit], lacking, sure)
+
+    def _says(self, question: str, word: str, at: int, cosine: float, encode: Encode) -> bool:
+        """Return whether an entry says in another way the word that it seems to lack."""
+        rest = decisive.without(question, word)
+        if self.semantic is None or rest is None or cosine < decisive.LIKE:
+            return False
+        held = self._read(at)
+        if decisive.is_exchanged(question, word, held.entry) or decisive.has_sibling(word, held):
+            return False
+        if (vector := encode(semantic.question_text(rest))) is None:
+            return False
+        return cosine - float(self.semantic.compare(vector).nearest[at]) >= decisive.HINDERS
+
+    def _lacking(self, question: str, nearest: Sequence[int], limit: int) -> list[str]:
+        return [decisive.missing(question, self._read(at), self._common) for at in nearest[: max(1, limit)]]
+
+    def _hits(self, evidence: Evidence, nearest: Sequence[int], lacking: Sequence[str], sure: float) -> list[Hit]:
+        best = float(evidence.scores[nearest[0]]) if nearest else 0.0
         return [
-            Hit(self.entries[at].id, sure * float(scores[at]) / best, missing)
-            for at, missing in zip(nearest[: max(0, limit)], lacking, strict=False)
+            Hit(self.entries[at].id, sure * float(evidence.scores[at]) / best, missing)
+            for at, missing in zip(nearest, lacking, strict=False)
         ]
 
     def _read(self, at: int) -> Held:

@@ -1,38 +1,35 @@
-"""The live index. It follows the bank in the database and calibrates itself on it, without holding up turns."""
+"""The live index. It follows the bank in the database, without holding up turns."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
-from typing import Any, TypeVar
+from threading import Event
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.memory import give_back
 from bot.ports import Hit
-from bot.search import trainer
-from bot.search.calibration import SHIPPED, Calibration
+from bot.search.calibration import SHIPPED_FUSED, Calibration, Learned
+from bot.search.encoder import Encoder
 from bot.search.index import Index, SearchEntry
-from bot.search.scorer import fingerprint
-from bot.search.trainer import FittingError
+from bot.search.learner import Learner
+from bot.search.semantic import Vector
+from bot.search.vectors import VectorStore
 from storage import faq, faq_calibration
 from storage.database import Database
-
-T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
 EVERY = 5.0
 """Seconds between checks of the bank's version, for edits by another replica or an operator."""
-CHANGED = 0.05
-"""Share of the bank's texts that must change before the bank is learned from again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +40,49 @@ class Loaded:
     entries: list[SearchEntry]
     shown: Mapping[int, Any]
     """The entries' rows by id, with the columns that are shown."""
-    learned: Calibration | None = None
+    learned: Learned | None = None
     """The newest calibration in the database. Read at the first load only."""
+
+
+class _Background:
+    """Work that runs at most once at a time, while the following goes on."""
+
+    def __init__(self) -> None:
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Start ``work``, unless some runs."""
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(work())
+
+    async def end(self) -> None:
+        """Cancel what runs, and wait for it."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
 
 
 class LiveBank:
     """The bank as turns search it. :meth:`follow` keeps it up to date with the database.
 
     A search uses the index of the moment. A new index is read and built on a thread that no turn needs, and then
-    replaces the old one in a single step.
+    replaces the old one in a single step. With an ``encoder``, the new index gets the meaning of its texts as soon as
+    they are encoded. Until then, and whenever the encoder fails, the search is lexical.
     """
 
-    def __init__(self, database: Database, every: float = EVERY) -> None:
+    def __init__(self, database: Database, every: float = EVERY, encoder: Encoder | None = None) -> None:
         """Prepare an empty bank. :meth:`follow` checks the database every ``every`` seconds, even if not woken."""
         self._database = database
         self._every = every
+        self._encoder = encoder
+        self._vectors = VectorStore(database, encoder) if encoder is not None else None
+        self._encode = encoder.encode if encoder is not None else None
+        self._stopped = Event()
         self._index = Index(())
         self._version = -1
         self._shown: tuple[int, Mapping[int, Any]] = -1, {}
         """A version and its rows, replaced together."""
-        self._calibration = SHIPPED
-        self._taught: frozenset[str] | None = None
-        """The texts that the calibration was learned from; None if they are not known."""
+        self._learner = Learner(database, self._read)
         self._changed = asyncio.Event()
         self._building = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -81,6 +99,12 @@ class LiveBank:
         return self._version, len(self._index.entries)
 
     @property
+    def scorer(self) -> str:
+        """What the search uses: ``lexical``, or ``semantic`` where the encoder joins in."""
+        joined = self._index.semantic is not None and self._encoder is not None and self._encoder.running
+        return "semantic" if joined else "lexical"
+
+    @property
     def empty(self) -> bool:
         """See :class:`bot.ports.Bank`."""
         return not self._index.entries
@@ -90,9 +114,15 @@ class LiveBank:
         """The calibration in use."""
         return self._index.calibration
 
+    def with_entry(self, entry: SearchEntry) -> Index:
+        """See :class:`bot.ports.Bank`. It compares words only."""
+        index = self._index
+        others = [other for other in index.entries if other.id != entry.id]
+        return Index([*others, entry], index.calibration, previous=index)
+
     def search(self, question: str, limit: int = 10, today: date = date.min) -> Sequence[Hit]:
         """See :class:`bot.ports.Bank`."""
-        return self._index.search(question, limit, today)
+        return self._index.search(question, limit, today, self._encode)
 
     def vote(self, question: str) -> Sequence[tuple[str, float]]:
         """See :class:`bot.ports.Bank`."""
@@ -128,7 +158,7 @@ class LiveBank:
         When nothing has woken it for that long, learn from the bank, if it has changed enough.
         """
         self._loop = asyncio.get_running_loop()
-        learning: asyncio.Task[None] | None = None
+        learning, reading = _Background(), _Background()
         try:
             while True:
                 with suppress(TimeoutError):
@@ -136,12 +166,14 @@ class LiveBank:
                         await self._changed.wait()
                 quiet = not self._changed.is_set()
                 await self._try_to_catch_up()
-                if quiet and self._worth_learning() and (learning is None or learning.done()):
-                    learning = asyncio.create_task(self._learn())
+                if self._encoder is not None and not self._understands(self._encoder):
+                    reading.start(self._understand)
+                if quiet and self._learner.is_worth(self._index):
+                    learning.start(self._learn)
         finally:
-            if learning is not None:
-                learning.cancel()
-                await asyncio.gather(learning, return_exceptions=True)
+            self._stopped.set()
+            await learning.end()
+            await reading.end()
 
     async def _try_to_catch_up(self) -> None:
         try:
@@ -160,56 +192,52 @@ class LiveBank:
         ]
         shown = {row.id: row for row, _ in rows}
         learned = None if self.built else faq_calibration.newest(session)
-        return Loaded(version, entries, shown, Calibration.from_dict(learned) if learned else None)
+        return Loaded(version, entries, shown, Learned.from_dict(learned) if learned else None)
 
     def _build(self, loaded: Loaded) -> None:
         if loaded.learned is not None:
-            self._calibration = loaded.learned
-            if loaded.learned.fingerprint == fingerprint(loaded.entries):
-                self._taught = _texts(loaded.entries)
-        self._index = Index(loaded.entries, self._calibration, previous=self._index)
+            self._learner.take_over(loaded.learned, loaded.entries)
+        self._index = Index(loaded.entries, self._learner.learned.lexical, previous=self._index)
         give_back()
         self._shown = loaded.version, loaded.shown
         self._version = loaded.version
         log.info("bank indexed", extra={"entries": len(loaded.entries), "version": loaded.version})
 
-    def _worth_learning(self) -> bool:
-        """Return whether the bank has changed enough since it was learned from, or was never learned from."""
-        texts = _texts(self._index.entries)
-        return self._taught is None or len(texts ^ self._taught) > CHANGED * len(self._taught)
+    def _understands(self, encoder: Encoder) -> bool:
+        return encoder.running and self._index.semantic is not None
+
+    async def _understand(self) -> None:
+        """Give the index the meaning of its texts, and start the encoder if it does not run."""
+        index = self._index
+        try:
+            vectors = await asyncio.to_thread(self._read, index.entries)
+        except SQLAlchemyError as error:
+            log.warning("the vectors can't be read; trying again", extra={"error": type(error).__name__})
+            return
+        if vectors is None or index.semantic is not None:
+            return
+        meant = await asyncio.to_thread(index.with_meaning, vectors, self._learner.learned.fused or SHIPPED_FUSED)
+        async with self._building:
+            if self._index is not index:
+                return  # it was replaced in between; the next round reads the rest
+            self._index = meant
+        log.info("bank understood", extra={"entries": len(index.entries), "texts": len(vectors)})
+
+    def _read(self, entries: Sequence[SearchEntry]) -> Mapping[str, Vector] | None:
+        if self._encoder is None or self._vectors is None or not self._encoder.warm():
+            return None
+        return self._vectors.of(entries, self._stopped.is_set)
 
     async def _learn(self) -> None:
-        """Use the calibration that any replica has learned from this bank, or else learn one and store it."""
-        entries, bank, version = self._index.entries, self._index.fingerprint, self._version
-        self._taught = _texts(entries)  # even after a failure, don't try the same bank twice
-        try:
-            stored = await self._play(partial(faq_calibration.of_bank, fingerprint=bank))
-            learned = Calibration.from_dict(stored) if stored else None
-            if learned is None:
-                learned = await trainer.fit(entries)
-                if learned is None:
-                    return
-                await self._play(
-                    partial(faq_calibration.keep, fingerprint=bank, learned=learned.as_dict(), version=version)
-                )
-        except (SQLAlchemyError, FittingError) as error:
-            log.warning("the bank could not be learned from", extra={"error": type(error).__name__})
+        if not await self._learner.learn(self._index, self._version):
             return
+        learned = self._learner.learned
         async with self._building:
-            self._calibration = learned
             self._index = copy(self._index)
-            self._index.calibration = learned
-        log.info("bank learned from", extra={"entries": len(entries), "examples": learned.examples})
-
-    async def _play(self, work: Callable[[Session], T]) -> T:
-        return await self._database.run(lambda: self._database.play(work))
+            self._index.calibration = learned.lexical
+            self._index.fused = learned.fused or SHIPPED_FUSED
 
     def _wake(self) -> None:
         """Wake :meth:`follow`. Called on a database thread, after a commit that changed the bank."""
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._changed.set)
-
-
-def _texts(entries: Sequence[SearchEntry]) -> frozenset[str]:
-    """Return the texts that a calibration is learned from."""
-    return frozenset(text for entry in entries for text in (entry.question, *entry.alternatives))

@@ -216,6 +216,11 @@ def order(scores: Scores, limit: int | None = None) -> Ints:
 
 
 FEATURES = ("score", "margin", "known")
+FUSED_FEATURES = (*FEATURES, "lacks", "lacks_but_like")
+_LIKE = 0.9
+"""The cosine at which a word that is missing weighs as the bank has learned; nearer phrasings make up for it."""
+_TENTHS = 10.0
+"""Cosines differ by hundredths, the other features by whole numbers."""
 
 
 def features(evidence: Evidence, nearest: Sequence[int]) -> list[float]:
@@ -225,3 +230,12 @@ def features(evidence: Evidence, nearest: Sequence[int]) -> list[float]:
     """
     best, following = (*(float(evidence.scores[at]) for at in nearest[:2]), 0.0, 0.0)[:2]
     return [best, best - following, evidence.known]
+
+
+def fused_features(evidence: Evidence, nearest: Sequence[int], cosine: float, *, lacks: bool) -> list[float]:
+    """Return ``FUSED_FEATURES``. The evidence's scores hold both kinds of likeness.
+
+    ``lacks`` says whether the best entry lacks a word that decides. ``cosine`` is that of its nearest phrasing: when it
+    is high, the word may be missing because the entry says it in another way.
+    """
+    return [*features(evidence, nearest), float(lacks), _TENTHS * (cosine - _LIKE) * lacks]

@@ -61,10 +61,22 @@ class Operating(BaseSettings):
         le=168,
         description="Write for how many hours a free seat is held for the next person in the queue, 1 to 168",
     )
+    silent_days: int = Field(
+        90,
+        alias="SEKOM_SILENT_DAYS",
+        ge=30,
+        le=730,
+        description="Write after how many days without a sign a member is asked how it goes, 30 to 730",
+    )
     webinar_organisers: Guids = Field(
         frozenset(),
         alias="SEKOM_WEBINAR_ORGANISERS",
         description="Write the Entra object ids (GUIDs) of people whose Teams webinars are read, with commas between",
+    )
+    encoder: bool = Field(
+        True,
+        alias="SEKOM_ENCODER",
+        description="Write true if the search shall use the sentence encoder where it is installed, or false",
     )
     review_above: int = Field(
         0,
@@ -72,6 +84,11 @@ class Operating(BaseSettings):
         ge=0,
         le=1_000_000,
         description="Write above how many people an announcement needs a second person's approval; 0 means never",
+    )
+    welcome: bool = Field(
+        True,
+        alias="SEKOM_WELCOME",
+        description="Write true if the bot shall welcome new members of its teams by itself, or false",
     )
     read_threads: bool = Field(
         False,

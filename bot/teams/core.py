@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from time import perf_counter
 
@@ -13,8 +15,20 @@ from bot.delivery.replies import Unsent
 from bot.message import Incoming, Reply, Sent
 from bot.turn import App
 
+logger = logging.getLogger(__name__)
+
 TOGETHER = 0.02
 """Seconds to collect notes. Nobody waits: :class:`bot.teams.turns.Turns` holds a repeat that comes before."""
+
+
+def finished(reply: Reply) -> Reply:
+    """Return the reply with its long work done, or as it was committed if that fails: it must not cost the turn."""
+    try:
+        return reply.later().shown() if reply.later is not None else reply
+    except Exception:
+        metrics.fault("a reply's long work")
+        logger.exception("a reply's long work failed")
+        return replace(reply, later=None)
 
 
 class Conversations:
@@ -36,6 +50,8 @@ class Conversations:
         metrics.turn(incoming.kind, perf_counter() - started)
         if answer.edited:
             await self._app.bank.settled()  # so that an editor finds the edit with the next message
+        if answer.reply.later is not None:
+            return replace(answer, reply=await asyncio.to_thread(finished, answer.reply))
         return answer
 
     async def sent(self, gone: Sent) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 import orjson
 from aiohttp import web
@@ -79,16 +79,26 @@ class Readiness:
 
 
 def make_web_app(
-    gate: Gate, adapter: Adapter, bot: TeamsBot, problems: Problems, pages: Iterable[web.RouteDef] = ()
+    gate: Gate,
+    adapter: Adapter,
+    bot: TeamsBot,
+    problems: Problems,
+    pages: Iterable[web.RouteDef] = (),
+    *,
+    facts: Callable[[], Mapping[str, str]] = dict,
 ) -> web.Application:
-    """Return the whole HTTP application, with ``pages`` for browsers. Serve it with :func:`make_runner`."""
+    """Return the whole HTTP application, with ``pages`` for browsers. Serve it with :func:`make_runner`.
+
+    ``facts`` are told with ``/readyz``, whether the bot is ready or not.
+    """
 
     async def healthz(_request: web.Request) -> web.Response:
         return _json(200, {"alive": True})
 
     async def readyz(_request: web.Request) -> web.Response:
         reasons = await problems()
-        return _json(503 if reasons else 200, {"ready": False, "problems": reasons} if reasons else {"ready": True})
+        ready = {"ready": False, "problems": reasons} if reasons else {"ready": True}
+        return _json(503 if reasons else 200, {**ready, **facts()})
 
     async def drain(_app: web.Application) -> None:
         await bot.turns.drain()

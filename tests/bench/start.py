@@ -35,9 +35,9 @@ async def imports() -> tuple[float, float]:
     return time.perf_counter() - start, int(written) / 1024
 
 
-async def first_answer(stub: Stub, question: str, *command: str, url: str = "") -> tuple[float, float]:
+async def first_answer(stub: Stub, question: str, *command: str, url: str = "", **environ: str) -> tuple[float, float]:
     """Seconds and megabytes of a bot that is started, asked once, and ended."""
-    environ = {"DATABASE_URL": url} if url else {}
+    environ |= {"DATABASE_URL": url} if url else {}
     async with running(*command, **environ) as server:
         caller, before = await call(server.port), stub.replies
         answer = await caller.post(next(messages([question], stub.url, 1)))

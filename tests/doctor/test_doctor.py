@@ -551,11 +551,11 @@ async def test_graph_that_is_busy_is_no_fault_of_the_set_up(well: SetUp) -> None
 
 
 def test_the_permissions_are_those_that_the_calls_to_graph_need() -> None:
-    from bot.graph import calendar, feed, mail, rosters, webinars  # noqa: PLC0415 - imports msgraph
+    from bot.graph import calendar, chats, feed, mail, rosters, webinars  # noqa: PLC0415 - imports msgraph
 
     needed = {
         made.needs
-        for module in (calendar, feed, mail, rosters, webinars)
+        for module in (calendar, chats, feed, mail, rosters, webinars)
         for made in vars(module).values()
         if isinstance(made, failures.Call)
     }

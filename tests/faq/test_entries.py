@@ -13,7 +13,7 @@ from storage import faq
 from storage.faq import Entry, EntryState
 from tests.support.chat import Chat, actions, walk
 
-OTHERS = ["Skriv ett nytt svar", "Vad läsarna tycker", "Kunskapsluckor"]
+OTHERS = ["Skriv ett nytt svar", "Vad läsarna tycker", "Kunskapsluckor", "Läget"]
 
 
 def test_the_overview_counts_entries_by_state(kansli: Chat) -> None:

@@ -12,17 +12,30 @@ from pathlib import Path
 import pytest
 
 from bot.faq.answers import SURE, UNSURE
-from bot.search.calibration import SHIPPED, calibrate
+from bot.search import encoder
+from bot.search.calibration import Learned, calibrate
 from bot.search.index import Index
 from bot.search.live_bank import LiveBank
 from storage.database import Database
 from tests.bench import near_misses
+from tests.bench.engines import vector
 from tests.bench.near_misses import FAR_OUTSIDE
 from tests.support.chat import Chat
 
 ENOUGH = 200
 DATA = Path(os.environ.get("FAQ_DATA", "../shared/data/retrieval"))
 CALIBRATIONS = pytest.mark.parametrize("learnt", [False, True], ids=["shipped", "learnt from the bank"])
+SEARCHES = pytest.mark.parametrize(
+    "meant",
+    [
+        pytest.param(False, id="words"),
+        pytest.param(
+            True,
+            id="meaning",
+            marks=pytest.mark.skipif(not encoder.is_installed(), reason="the extra semantic is not installed"),
+        ),
+    ],
+)
 
 
 def test_there_are_enough_pairs_each_once() -> None:
@@ -49,13 +62,15 @@ def test_none_is_answered_from_the_real_questions(learnt: bool) -> None:  # noqa
     assert [pair.question for pair in pairs if search(pair.question).probability >= SURE] == []
 
 
+@SEARCHES
 @CALIBRATIONS
-def test_nothing_is_offered_for_a_question_far_outside_the_bank(filled: Database, learnt: bool) -> None:  # noqa: FBT001 - a parameter of the test
+def test_nothing_is_offered_for_a_question_far_outside_the_bank(filled: Database, learnt: bool, meant: bool) -> None:  # noqa: FBT001 - parameters of the test
     """A new bot changes from one calibration to the other some seconds after its first start."""
     bank = LiveBank(filled)
     bank.rebuild()
     entries = bank._index.entries
-    index = Index(entries, (learnt and calibrate(entries)) or SHIPPED)
+    learned = (learnt and calibrate(entries, vector if meant else None)) or Learned()
+    index = near_misses.with_meaning(Index(entries, learned.lexical), learned, meant=meant)
 
     assert [question for question in FAR_OUTSIDE if near_misses.best(index, question).probability >= UNSURE] == []
 

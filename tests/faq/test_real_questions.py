@@ -14,11 +14,15 @@ import pytest
 
 from bot.faq.answers import SURE, UNSURE
 from bot.help import smalltalk
-from bot.search.calibration import SHIPPED, Calibration, calibrate
+from bot.search import encoder
+from bot.search.calibration import Learned, calibrate
 from bot.search.index import Index, SearchEntry
 from storage import content
+from tests.bench.engines import vector
+from tests.bench.near_misses import with_meaning
 from tests.support.chat import Chat
 
+MEANT = ", with the encoder"
 HELD = {
     8: "Vilka temagrupper finns?",
     9: "Vilka temagrupper finns?",
@@ -45,24 +49,36 @@ def rows(*marks: str) -> list[tuple[int, str]]:
 
 @cache
 def index(calibration: str) -> Index:
-    """The starting content's published entries."""
+    """The starting content's published entries, searched as ``calibration`` says."""
     entries = [
         SearchEntry(number, given["question"], given["answer"], tuple(given["phrasings"]), given["theme"])
         for number, given in enumerate(tomllib.loads(content._read("faq.toml"))["entry"], 1)
         if "draft" not in given
     ]
-    learnt: Calibration = calibrate(entries) or SHIPPED
-    return Index(entries, SHIPPED if calibration == "shipped" else learnt)
+    meant = calibration.endswith(MEANT)
+    learned = (not calibration.startswith("shipped") and calibrate(entries, vector if meant else None)) or Learned()
+    return with_meaning(Index(entries, learned.lexical), learned, meant=meant)
 
 
 def found(calibration: str, question: str) -> list[tuple[str, float]]:
     """The questions of the hits, with how likely each is."""
     built = index(calibration)
     questions = {entry.id: entry.question for entry in built.entries}
-    return [(questions[hit.entry_id], hit.probability) for hit in built.search(question, 3)]
+    return [(questions[hit.entry_id], hit.probability) for hit in built.search(question, 3, encode=vector)]
 
 
-CALIBRATIONS = pytest.mark.parametrize("calibration", ["shipped", "learnt from the bank"])
+def offers(calibration: str) -> list[int]:
+    """The questions for colleagues for which the bank offers something, which can only be irrelevant."""
+    hits = {number: found(calibration, question) for number, question in rows("P")}
+    return [number for number, nearest in hits.items() if nearest and nearest[0][1] >= UNSURE]
+
+
+WORDS = ["shipped", "learnt from the bank"]
+MEANING = [f"{calibration}{MEANT}" for calibration in WORDS]
+NEEDS_ENCODER = pytest.mark.skipif(not encoder.is_installed(), reason="the extra semantic is not installed")
+CALIBRATIONS = pytest.mark.parametrize(
+    "calibration", [*WORDS, *(pytest.param(name, marks=NEEDS_ENCODER) for name in MEANING)]
+)
 
 
 def test_all_66_are_here_and_every_f_is_spoken_for() -> None:
@@ -86,7 +102,13 @@ def test_the_kanslis_own_matters_are_never_answered_from_the_bank(calibration: s
     assert not hits or hits[0][1] < SURE, f"{number}: {hits[0]}"
 
 
-@CALIBRATIONS
+@NEEDS_ENCODER
+@pytest.mark.parametrize(("words", "meaning"), [*zip(WORDS, MEANING, strict=True)])
+def test_with_meaning_fewer_questions_for_colleagues_are_offered_something(words: str, meaning: str) -> None:
+    assert len(offers(meaning)) < len(offers(words))
+
+
+@pytest.mark.parametrize("calibration", [*WORDS, pytest.param(MEANING[1], marks=NEEDS_ENCODER)])
 @pytest.mark.parametrize(("number", "question"), rows("F", "F+P"))
 def test_what_the_bank_holds_is_answered_or_offered(calibration: str, number: int, question: str) -> None:
     hits = found(calibration, question)

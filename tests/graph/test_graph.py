@@ -21,7 +21,7 @@ from bot.graph.limits import Rate, Tempo
 from bot.graph.meeting import with_new_text
 from bot.graph.thread import GraphThread
 from bot.ports import Failed, Reason, TryLater, Uncertain, Unreachable
-from bot.tenant import Attendance, Attendee, DirectoryMember, Registrant, StaleEntry, Webinar
+from bot.tenant import Attendance, Attendee, DirectoryMember, InvitedGuest, Registrant, StaleEntry, Webinar
 from tests.support.fakes import Trouble
 from tests.support.graph import ANNA, BO, CHANNEL, MANIFEST, PEOPLE, PING, TEAM, Office, appointment, letter, office
 from tests.support.graph_standin import documented, leftovers
@@ -192,6 +192,23 @@ async def test_rosters_are_read_to_their_end(desk: Office) -> None:
     assert [asked.call for asked in desk.standin.asked].count("teamMembers") == 3
 
 
+async def test_guests_who_have_not_accepted_are_read_to_the_end(desk: Office) -> None:
+    asked = {"externalUserState": "PendingAcceptance", "externalUserStateChangeDateTime": "2026-11-20T07:30:00Z"}
+    desk.standin.state.users = [{"id": f"g{number}", "mail": "x@y.se", **asked} for number in range(1200)]
+    desk.standin.state.users += [
+        {"id": ANNA, "externalUserState": None},
+        {"id": BO, **asked, "externalUserState": "Accepted"},
+        {"id": "strange", "externalUserState": "PendingAcceptance", "externalUserStateChangeDateTime": "igår"},
+    ]
+
+    guests = await desk.tenant.directory.invited_guests()
+
+    assert len(guests) == 1201
+    assert guests[0] == InvitedGuest("g0", datetime(2026, 11, 20, 7, 30, tzinfo=UTC))
+    assert guests[-1] == InvitedGuest("strange", None)
+    assert [each.call for each in desk.standin.asked] == ["invitedGuests", "invitedGuests"]
+
+
 async def test_webinars_who_registered_and_who_came(desk: Office) -> None:
     state = desk.standin.state
     start = {"dateTime": "2027-03-30T07:00:00.0000000", "timeZone": "UTC"}
@@ -262,11 +279,11 @@ async def test_a_missing_permission_is_named_once_a_day(desk: Office, caplog: py
 
 @pytest.mark.parametrize("call", documented(), ids=lambda call: call.name)
 def test_every_call_of_the_table_needs_what_the_code_says(call: object) -> None:
-    from bot.graph import calendar, feed, mail, rosters, webinars  # noqa: PLC0415 - imports msgraph
+    from bot.graph import calendar, chats, feed, mail, rosters, webinars  # noqa: PLC0415 - imports msgraph
 
     said = {
         made.name: made.needs
-        for module in (calendar, feed, mail, rosters, webinars)
+        for module in (calendar, chats, feed, mail, rosters, webinars)
         for made in vars(module).values()
         if isinstance(made, failures.Call)
     }

@@ -10,8 +10,8 @@ from tests.support.people import set_up
 from tests.support.questions import ask
 
 MEMBERS = [
-    *("Fråga kollegor", "Mina frågor", "Nytt för dig", "Webbinarier", "Att göra"),
-    *("Temagrupper", "Min kommun", "Påminnelser", "Mina uppgifter"),
+    *("Kom igång", "Fråga kollegor", "Mina frågor", "Nytt för dig", "Webbinarier", "Att göra"),
+    *("Temagrupper", "Min kommun", "Min match", "Påminnelser", "Mina uppgifter"),
 ]
 FITS = 22
 """Characters of a button that are not cut off on a phone."""

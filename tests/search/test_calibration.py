@@ -10,9 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.search.calibration import ENOUGH, SHARES, SHIPPED, Calibration, calibrate, fit_logistic, weigh
+from bot.search.calibration import (
+    ENOUGH,
+    SHARES,
+    SHIPPED,
+    SHIPPED_FUSED,
+    Calibration,
+    Learned,
+    calibrate,
+    fit_logistic,
+    weigh,
+)
 from bot.search.examples import EVERYDAY, Example, ExampleKind, examples, exchanged
-from bot.search.scorer import FEATURES, Lexical, SearchEntry
+from bot.search.scorer import FEATURES, FUSED_FEATURES, Lexical, SearchEntry
+from tests.support.encoders import vector
 
 TOPICS = "avgift medlem webbinarium nyckeltal årsmöte styrelse enkät nyhetsbrev temagrupp remiss".split()
 BANK = tuple(
@@ -23,10 +34,12 @@ BANK = tuple(
 
 
 def test_a_bank_calibrates_itself_and_the_same_way_every_time() -> None:
-    calibration = calibrate(BANK)
+    learned = calibrate(BANK)
 
-    assert calibration is not None
-    assert calibration == calibrate(BANK)
+    assert learned is not None
+    assert learned == calibrate(BANK)
+    assert learned.fused is None
+    calibration = learned.lexical
     assert calibration.features == FEATURES
     assert 0 < calibration.examples <= 50
     assert calibration.probability([2.5, 1.5, 1.0]) > calibration.probability([0.5, 0.1, 0.2])
@@ -39,10 +52,27 @@ def test_too_few_alternatives_teach_nothing() -> None:
 
 def test_a_bank_of_one_entry_does_no_harm() -> None:
     one = SearchEntry(1, "Vad kostar det?", "Inget.", tuple(f"pris nummer {at}" for at in range(ENOUGH)))
-    calibration = calibrate([one])
+    learned, meant = calibrate([one]), calibrate([one], vector)
 
-    assert calibration is not None
-    assert np.isfinite(calibration.vector()).all()
+    assert learned is not None
+    assert np.isfinite(learned.lexical.vector()).all()
+    assert meant is not None
+    assert meant.lexical == learned.lexical
+    assert meant.fused is not None
+    assert np.isfinite(meant.fused.vector()).all()
+
+
+def test_with_vectors_both_scores_are_calibrated_together() -> None:
+    learned = calibrate(BANK, vector)
+
+    assert learned is not None
+    assert learned == calibrate(BANK, vector)
+    assert learned.lexical == getattr(calibrate(BANK), "lexical", None)
+    assert learned.fused is not None
+    assert learned.fused.features == FUSED_FEATURES
+    assert learned.fused.examples == learned.lexical.examples
+    near, far = [3.5, 1.5, 1.0, 0.0, 0.0], [0.5, 0.1, 0.2, 1.0, -1.0]
+    assert learned.fused.probability(near) > learned.fused.probability(far)
 
 
 def test_every_kind_of_example_is_made() -> None:
@@ -97,6 +127,18 @@ def test_a_calibration_survives_json() -> None:
     assert Calibration.from_dict({**stored, "version": 0}) is None
     assert Calibration.from_dict({**stored, "features": ["score"]}) is None
     assert Calibration.from_dict({}) is None
+    assert Calibration.from_dict(stored, FUSED_FEATURES) is None
+
+
+@pytest.mark.parametrize("learned", [Learned(), Learned(SHIPPED, SHIPPED_FUSED)])
+def test_what_was_learned_survives_json(learned: Learned) -> None:
+    stored = json.loads(json.dumps(learned.as_dict()))
+
+    assert Learned.from_dict(stored) == learned
+    assert Learned.from_dict({**stored, "version": 0}) is None
+    assert Learned.from_dict({**stored, "fused": {"version": 0}}) == Learned()
+    assert Learned.from_dict(SHIPPED.as_dict()) == Learned()  # as a bot without meaning wrote it
+    assert Learned.from_dict({}) is None
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=3, max_size=3))

@@ -100,3 +100,18 @@ def test_a_hit_that_lacks_it_is_offered_and_never_sure() -> None:
 def test_ordinary_words_are_no_subjects() -> None:
     assert {"hur", "gör", "någon"} <= decisive.ordinary()
     assert not {"plan", "skol", "vatt", "kommun", "nyckeltal"} & decisive.ordinary()
+
+
+@pytest.mark.parametrize(
+    ("question", "word", "exchanged"),
+    [
+        ("Kan vi jämföra oss med andra länder?", "länder", True),
+        ("jämföra oss med länder", "länder", False),
+        ("Kan vi jämföra oss med andra kommuners länder?", "länder", False),
+        ("länder", "länder", False),
+    ],
+)
+def test_a_phrasing_with_one_exchanged_word_is_known(question: str, word: str, exchanged: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    entry = SearchEntry(1, "Kan vi jämföra oss med andra kommuner?", "Ja.", ("jämföra siffror",))
+
+    assert decisive.is_exchanged(question, word, entry) == exchanged

@@ -6,8 +6,9 @@ import asyncio
 import io
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -15,14 +16,18 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bot.search import trainer
-from bot.search.calibration import SHIPPED, Calibration, calibrate
+from bot.search.calibration import SHIPPED, SHIPPED_FUSED, Calibration, Learned, calibrate
+from bot.search.encoder import Encoder, is_installed
+from bot.search.encoder_worker import Model
 from bot.search.live_bank import LiveBank
 from bot.search.scorer import SearchEntry, fingerprint
+from bot.search.semantic import Vector, texts
 from bot.search.trainer import FittingError
-from storage import content, faq, faq_calibration
+from storage import content, faq, faq_calibration, text_vectors
 from storage.database import Database
 from storage.faq import EntryState, Phrasing
 from tests.support.chat import Clock
+from tests.support.encoders import FakeEncoder
 
 OFTEN = 0.05
 """Seconds between looks."""
@@ -50,17 +55,22 @@ def fits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many entries were learned from, each time; in this process, and with made-up coefficients."""
     found: list[int] = []
 
-    async def fit(entries: Sequence[SearchEntry]) -> Calibration:
+    async def fit(entries: Sequence[SearchEntry], vectors: Mapping[str, Vector] | None = None) -> Learned:
         found.append(len(entries))
-        return Calibration((1.0, float(len(found)), 0.0), -1.0, examples=99, fingerprint=fingerprint(entries))
+        made = (1.0, float(len(found)), 0.0), -1.0
+        lexical = Calibration(*made, examples=99, fingerprint=fingerprint(entries))
+        fused = replace(SHIPPED_FUSED, examples=99) if vectors and set(texts(entries)) <= vectors.keys() else None
+        return Learned(lexical, fused)
 
     monkeypatch.setattr(trainer, "fit", fit)
     return found
 
 
 @asynccontextmanager
-async def following(database: Database, every: float = OFTEN) -> AsyncIterator[LiveBank]:
-    bank = LiveBank(database, every)
+async def following(
+    database: Database, every: float = OFTEN, encoder: Encoder | None = None
+) -> AsyncIterator[LiveBank]:
+    bank = LiveBank(database, every, encoder)
     await bank.catch_up()
     task = asyncio.create_task(bank.follow())
     await asyncio.sleep(0)
@@ -183,7 +193,7 @@ async def test_a_replica_takes_over_what_another_learned(filled: Database, other
     async with following(filled) as one:
         await until(lambda: one.calibration != SHIPPED)
         async with following(other) as two:
-            two._taught = None  # as in a replica that was started before anything was learned
+            two._learner._taught = None  # as in a replica that was started before anything was learned
             await asyncio.sleep(4 * OFTEN)
             assert two.calibration == one.calibration
     assert fits == [PUBLISHED]
@@ -206,7 +216,8 @@ async def test_a_bank_that_can_t_be_learned_from_is_searched_as_shipped(
 ) -> None:
     tries = []
 
-    async def fail(entries: Sequence[SearchEntry]) -> None:
+    async def fail(entries: Sequence[SearchEntry], vectors: Mapping[str, Vector] | None) -> None:
+        del vectors
         tries.append(len(entries))
         raise FittingError
 
@@ -227,6 +238,19 @@ async def test_a_process_of_its_own_learns_the_same() -> None:
     assert await trainer.fit(entries[:3]) is None
 
 
+@pytest.mark.skipif(not is_installed(), reason="the encoder is not installed: pip install -e '.[semantic]'")
+async def test_a_process_of_its_own_learns_the_same_with_meaning() -> None:
+    entries = [SearchEntry(n, f"Vad är sak{n}?", f"Sak{n} är bra.", (f"berätta om sak{n}",)) for n in range(40)]
+    model = Model()
+    known = {text: model.encode(text) for text in texts(entries)}
+    learned = await trainer.fit(entries, known)
+
+    assert learned is not None
+    assert learned == calibrate(entries, lambda text: known[text] if text in known else model.encode(text))
+    assert learned.fused is not None
+    assert learned.fused.examples > 0
+
+
 async def test_a_process_that_fails_or_is_slow_is_told_and_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(FittingError, match="ended with 1"):
         await trainer.fit([SearchEntry(1, "?", "", None)])  # type: ignore[arg-type]  # the process can't read it
@@ -243,7 +267,114 @@ def test_a_machine_that_forbids_to_be_nice_learns_too(monkeypatch: pytest.Monkey
 
     written = io.StringIO()
     monkeypatch.setattr(os, "nice", forbidden)
-    monkeypatch.setattr(sys, "stdin", io.StringIO("[]"))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'{"entries": [], "texts": null}\n')))
     monkeypatch.setattr(sys, "stdout", written)
     trainer.main()
     assert written.getvalue() == "null"
+
+
+STRANGE = "hur dyrt blir det?"
+"""It shares no word with the entry about the fee; :class:`FakeEncoder` knows that it means the same."""
+
+
+def about_fee(bank: LiveBank) -> Callable[[], bool]:
+    """Return whether the strange question finds the entry about the fee."""
+    fee = {entry.id for entry in bank._index.entries if entry.question == "Vad kostar medlemskapet?"}
+    return lambda: bool(fee) and {hit.entry_id for hit in bank.search(STRANGE, 1)} == fee
+
+
+def count_vectors(database: Database) -> int:
+    return database.play(lambda session: session.query(text_vectors.TextVector).count())
+
+
+async def test_meaning_joins_in_as_soon_as_the_texts_are_encoded(filled: Database, fits: list[int]) -> None:
+    encoder = FakeEncoder(waits=True)
+    async with following(filled, encoder=encoder) as bank:
+        assert bank.scorer == "lexical"
+        assert not about_fee(bank)()
+        assert bank.search("Vad kostar medlemskapet?")[0].probability >= 0.8
+        encoder.go()
+        await until(lambda: bank.scorer == "semantic")
+        assert about_fee(bank)()
+        await until(lambda: bank._index.fused.examples == 99)
+        assert about_fee(bank)()
+    assert set(fits) == {PUBLISHED}
+
+
+async def test_vectors_are_kept_for_the_next_start_and_other_replicas(
+    filled: Database, other: Database, fits: list[int]
+) -> None:
+    del fits
+    encoder, again = FakeEncoder(), FakeEncoder()
+    async with following(filled, encoder=encoder) as bank:
+        await until(lambda: bank.scorer == "semantic")
+        wanted = texts(bank._index.entries)
+    assert sorted(encoder.asked) == sorted(wanted)
+    assert count_vectors(filled) == len(wanted)
+    async with following(other, encoder=again) as bank:
+        await until(lambda: bank.scorer == "semantic")
+        assert again.asked == []
+        assert about_fee(bank)()
+
+
+async def test_an_edit_is_understood_and_what_it_replaced_is_forgotten(filled: Database, fits: list[int]) -> None:
+    del fits
+    encoder = FakeEncoder()
+    async with following(filled, encoder=encoder) as bank:
+        await until(lambda: bank.scorer == "semantic")
+        before = count_vectors(filled)
+        encoder.asked.clear()
+        add(filled, "ЖЩЫЮ")
+        await until(lambda: count_vectors(filled) == before + 1)
+        await until(lambda: bank.scorer == "semantic")
+        assert bank.search("ЖЩЫЮ", 1)[0].probability >= 0.8
+
+        def take_away(session: Session) -> None:
+            entry = faq.by_state(session, EntryState.PUBLISHED)[0]
+            entry.phrasings = [phrasing for phrasing in entry.phrasings if phrasing.text != "ЖЩЫЮ"]
+            entry.question = "ДЛПФ"
+            faq.touch(session)
+
+        filled.play(take_away)
+        await until(lambda: bank.search("ДЛПФ", 1)[0].probability >= 0.8 and bank.scorer == "semantic")
+        assert bank.search("ЖЩЫЮ", 1)[0].probability < 0.8
+        kept = {text_vectors.digest(text) for text in texts(bank._index.entries)}
+        stored = filled.play(lambda session: session.query(text_vectors.TextVector.text_hash).all())
+        assert {key for (key,) in stored} == kept
+
+
+async def test_while_the_encoder_rests_the_words_decide(filled: Database, fits: list[int]) -> None:
+    del fits
+    encoder = FakeEncoder()
+    async with following(filled, encoder=encoder) as bank:
+        await until(about_fee(bank))
+        encoder.broken = True
+        assert not about_fee(bank)()
+        assert bank.search("Vad kostar medlemskapet?")[0].probability >= 0.8
+        assert bank.scorer == "lexical"
+        encoder.broken = False
+        await until(lambda: bank.scorer == "semantic")
+        assert about_fee(bank)()
+
+
+async def test_what_was_encoded_before_a_crash_is_kept(filled: Database, fits: list[int]) -> None:
+    del fits
+    encoder = FakeEncoder(breaks_after=30)
+    async with following(filled, encoder=encoder) as bank:
+        await until(lambda: encoder.broken)
+        await until(lambda: count_vectors(filled) == 30)
+        assert bank.scorer == "lexical"
+        encoder.breaks_after, encoder.broken = None, False
+        await until(lambda: bank.scorer == "semantic")
+        assert len(encoder.asked) == len(set(encoder.asked)) == count_vectors(filled)
+
+
+def test_vectors_of_another_encoder_are_not_used(filled: Database, other: Database) -> None:
+    key = text_vectors.digest("a")
+    filled.play(lambda session: text_vectors.keep(session, "old", {key: b"1"}))
+    other.play(lambda session: text_vectors.keep(session, "old", {key: b"2"}))
+
+    assert filled.look(lambda session: text_vectors.known(session, "old", [key])) == {key: b"1"}
+    assert filled.look(lambda session: text_vectors.known(session, "new", [key])) == {}
+    assert filled.play(lambda session: text_vectors.forget_others(session, "new", [key])) == 1
+    assert count_vectors(filled) == 0

@@ -7,6 +7,7 @@ import logging
 import multiprocessing
 import os
 import signal
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -83,8 +84,9 @@ async def _serve(url: str, every: float) -> None:
 class Workers:
     """Some processes; one that is killed is replaced at once."""
 
-    def __init__(self, url: str, number: int, every: float = EVERY) -> None:
-        self._url, self._every = url, every
+    def __init__(self, url: str, number: int, every: float = EVERY, work: Callable[[str, float], None] = serve) -> None:
+        """``work`` is what each process does with the database's address and the seconds between its runs."""
+        self._url, self._every, self._work = url, every, work
         first = _FORKS.Process(target=now)  # the server of new processes takes seconds to start
         first.start()
         first.join()
@@ -105,7 +107,7 @@ class Workers:
             _end(process)
 
     def _start(self) -> Any:
-        process = _FORKS.Process(target=serve, args=(self._url, self._every), daemon=True)
+        process = _FORKS.Process(target=self._work, args=(self._url, self._every), daemon=True)
         process.start()
         return process
 

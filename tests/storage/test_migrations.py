@@ -71,3 +71,23 @@ def test_undoing_leaves_nothing_that_points_nowhere_and_gives_no_id_twice(old: D
         assert connection.execute(text("SELECT id FROM people")).scalars().all() == [1]
         assert connection.execute(text("SELECT count(*) FROM conversations")).scalar() == 0
     old.close()
+
+
+def test_people_who_were_here_are_not_new_members_but_those_who_are_only_listed_may_become_so(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'before.db'}")
+    with database.engine.begin() as connection:
+        config = migrate._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0029")
+        people = "INSERT INTO people (id, teams_id, name, role, helps_with, remind_by, first_seen_at) "
+        values = "VALUES (:id, :teams_id, 'B', '', '', '', :at)"
+        ids = {1: "29:a", 2: None, 3: None}
+        connection.execute(text(people + values), [{"id": id_, "teams_id": at, "at": NOW} for id_, at in ids.items()])
+        connection.execute(text("INSERT INTO rosters (id) VALUES ('19:team')"))
+        connection.execute(text(f"INSERT INTO roster_members VALUES ('19:team', 2, '{NOW}')"))  # noqa: S608
+    migrate.upgrade(database)
+
+    with database.engine.connect() as connection:
+        before = connection.execute(text("SELECT person_id, origin FROM onboardings ORDER BY person_id")).all()
+        assert [tuple(row) for row in before] == [(1, "before"), (2, "before")]
+    database.close()

@@ -13,6 +13,7 @@ from bot import conversation
 from bot.delivery.tenant_routes import TenantRoutes
 from bot.message import Incoming, Json, Kind, Message, Place, ReceivedFile, Reply, Scope, Sender, Sent
 from bot.search.live_bank import LiveBank
+from bot.teams.core import finished
 from bot.turn import App
 from storage import faq
 from tests.support.teams import History, Shown, Teams, deliver, is_due, plan
@@ -133,6 +134,7 @@ class Chat:
     def send(self, incoming: Incoming) -> Reply:
         """Hand an activity to the bot and show what comes back, as the edge and Teams do."""
         answer = conversation.respond(self.app, incoming, self.clock.now)
+        answer = replace(answer, reply=finished(answer.reply))
         if answer.unsent:
             conversation.sent(self.app, Sent(incoming, self._show(incoming, answer.reply)))
         version, due = self.app.database.look(lambda session: (faq.version(session), is_due(session, self.clock.now)))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from itertools import count
 from typing import Any
+from urllib.parse import quote
 
 from tests.support.fakes import Json
 
@@ -78,10 +79,17 @@ class State:
         """The event's time as each recipient's calendar shows it after the last message to them."""
         self.without_app: set[str] = set()
         self.installed: set[str] = set()
+        self.guests: set[str] = set()
+        """The people of the tenant who are guests."""
+        self.chats: dict[str, Json] = {}
+        """The group chats that were opened, as they were asked for."""
+        self.in_chats: list[str] = []
+        """The chats that the app was let into."""
         self.catalog: dict[str, str] = {}
         """Catalog id by the manifest's id."""
         self.members: dict[str, list[Json]] = {}
         """By team id, or channel id, or channel id with ``+`` for all members."""
+        self.users: list[Json] = []
         self.webinars_of: dict[str, list[Json]] = {}
         self.registered: dict[str, list[Json]] = {}
         self.sessions: dict[str, list[Json]] = {}
@@ -244,14 +252,43 @@ class State:
         return Answer(200, {"value": [{"id": found}] if found else []})
 
     def installApp(self, given: Given, _: Given, body: Json) -> Answer:
-        app = str(body["teamsApp@odata.bind"])
-        known = {f"https://graph.microsoft.com/v1.0/appCatalogs/teamsApps/{one}" for one in self.catalog.values()}
-        if app not in known:
-            return Answer(404, code="NotFound", message="The definition of the app was not found")
+        if (refusal := self._unknown_app(body)) is not None:
+            return refusal
         if given["user"] in self.installed:
             return Answer(409, code="Conflict", message="The requested app is already added for the given user")
         self.installed.add(given["user"])
         return Answer(201)
+
+    # chats
+
+    def createChat(self, _: Given, __: Given, body: Json) -> Answer:
+        if body["chatType"] != "group" or len(body["members"]) < 2:
+            return Answer(400, code="BadRequest", message="A group chat has members")
+        roles = {str(member["user@odata.bind"]).split("'")[1]: member["roles"] for member in body["members"]}
+        if any(role != (["guest"] if user in self.guests else ["owner"]) for user, role in roles.items()):
+            return Answer(400, code="BadRequest", message="Guests have the role guest, and others own the chat")
+        if ["owner"] not in roles.values():
+            return Answer(400, code="BadRequest", message="A chat has an owner")
+        chat_id = f"19:{next(self._ids):032x}@thread.v2"
+        self.chats[chat_id] = body
+        link = f"https://teams.microsoft.com/l/chat/{chat_id}/0?tenantId=t-1"
+        return Answer(201, {"id": chat_id, "topic": body.get("topic"), "chatType": "group", "webUrl": link})
+
+    def installAppInChat(self, given: Given, _: Given, body: Json) -> Answer:
+        if given["chat"] not in self.chats:
+            return Answer(404, code="NotFound", message="No chat found")
+        if (refusal := self._unknown_app(body)) is not None:
+            return refusal
+        if given["chat"] in self.in_chats:
+            return Answer(409, code="Conflict", message="The requested app is already added for the given chat")
+        self.in_chats.append(given["chat"])
+        return Answer(201)
+
+    def _unknown_app(self, body: Json) -> Answer | None:
+        known = {f"https://graph.microsoft.com/v1.0/appCatalogs/teamsApps/{one}" for one in self.catalog.values()}
+        if str(body["teamsApp@odata.bind"]) in known:
+            return None
+        return Answer(404, code="NotFound", message="The definition of the app was not found")
 
     # lists
 
@@ -265,6 +302,17 @@ class State:
     def channelAllMembers(self, given: Given, query: Given, _: None) -> Answer:
         path = f"/teams/{given['team']}/channels/{given['channel']}/allMembers"
         return self._listed(self.members, given["channel"] + "+", query, path)
+
+    def invitedGuests(self, _: Given, query: Given, __: None) -> Answer:
+        """Answer with the selected properties only; a page keeps the filter of the first one."""
+        wanted = re.fullmatch(r"externalUserState eq '(\w+)'", query.get("$filter", ""))
+        if wanted is None or not query.get("$select"):
+            return Answer(400, code="Request_UnsupportedQuery")
+        users = [user for user in self.users if user.get("externalUserState") == wanted[1]]
+        fields = query["$select"].split(",")
+        shown = [{name: user.get(name) for name in fields} for user in users]
+        path = f"/users?$filter={quote(query['$filter'])}&$select={query['$select']}"
+        return self._listed({"": shown}, "", query, path)
 
     def webinars(self, given: Given, query: Given, _: None) -> Answer:
         path = f"/solutions/virtualEvents/webinars/getByUserIdAndRole(userId='{given['user']}',role='organizer')"
@@ -296,7 +344,9 @@ class State:
         page: Json = {"@odata.context": "x", "value": lists[key][start : start + size]}
         if start + size < len(lists[key]):
             top = f"$top={query['$top']}&" if "$top" in query else ""
-            page["@odata.nextLink"] = self.strange_link or f"{self.base}{path}?{top}$skiptoken={start + size}"
+            page["@odata.nextLink"] = (
+                self.strange_link or f"{self.base}{path}{'&' if '?' in path else '?'}{top}$skiptoken={start + size}"
+            )
         return Answer(200, page)
 
 
