@@ -132,6 +132,12 @@ def expired_since(session: Session, since: datetime) -> Sequence[tuple[EntryChan
     return [(change, entry) for change, entry in session.execute(query.order_by(EntryChange.id)).all()]
 
 
+def any_expired(session: Session, since: datetime) -> bool:
+    """Return whether the bot has archived an entry since this time."""
+    query = select(EntryChange.id).where(EntryChange.kind == EntryChangeKind.EXPIRED, EntryChange.at >= since)
+    return session.scalar(query.limit(1)) is not None
+
+
 def texts(session: Session) -> Iterable[tuple[int, str]]:
     """Yield every entry's id and a text that its history holds, for a search for a person's name."""
     for row in session.execute(select(EntryChange.entry_id, EntryChange.before, EntryChange.after)):

@@ -96,6 +96,7 @@ def overview(counts: Mapping[str, int], ended: int = 0) -> Json:
             button("Kunskapsluckor", "faq.gaps", page=0),
             button("Läget", "bankfigures.show"),
         ),
+        buttons(button("Sök bland svaren", "care.find"), button("Arkiverat av sig självt", "care.expired")),
         summary="Kunskapsbanken: läs, ändra och publicera svar.",
     )
 
@@ -166,13 +167,10 @@ def form(entry: Entry, *, notice: str = "", place: str = "", remarks: Remarks = 
     The buttons send the content of the form, so that *Publicera* publishes what the writer sees.
     """
     version = entry.changed_at.isoformat()
-    sure = {"sure": True} if remarks.ask else {}
     moves = [
-        button(
-            f"{title} ändå" if remarks.ask and state is EntryState.PUBLISHED else title,
-            "faq.move",
-            **{"state": state, "entry": entry.id, "seen": version, **(sure if state is EntryState.PUBLISHED else {})},
-        )
+        button("Publicera ändå", "faq.move", state=state, entry=entry.id, seen=version, sure=True)
+        if remarks.ask and state is EntryState.PUBLISHED
+        else button(title, "faq.move", state=state, entry=entry.id, seen=version)
         for title, state in _MOVES[EntryState(entry.state)]
     ]
     return card(
