@@ -119,7 +119,7 @@ def history(shown: Entry, rows: Sequence[EntryChange], names: Mapping[int, str],
 def _changed(shown: Entry, change: EntryChange, names: Mapping[int, str]) -> list[CardElement]:
     name = names.get(change.by_id or 0)
     by = f" av {name}" if name else ""
-    body: list[CardElement] = [label(f"{swedish.day(change.at)}: {_KINDS[EntryChangeKind(change.kind)]}{by}")]
+    body: list[CardElement] = [label(f"{_KINDS[EntryChangeKind(change.kind)]} {swedish.day(change.at)}{by}")]
     body += [plain(line, subtle=True) for line in differences.lines(change.before, change.after)]
     if change.kind in changes.UNDOABLE and change.before:
         seen = shown.changed_at.isoformat()
