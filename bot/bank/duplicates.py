@@ -22,9 +22,9 @@ MOST = 2
 
 
 def of(bank: Bank, session: Session, entry: Entry, today: date) -> list[Entry]:
-    """Return the entries that seem to answer the same as an entry, the likeliest first. Archived ones are none.
+    """Return the entries that seem to answer the same as an entry, the likeliest first, but no archived ones.
 
-    A colleague's testimony is none either: each tells how one municipality did.
+    A colleague's testimony is no duplicate either: each tells how one municipality did.
     """
     if entry.state == EntryState.ARCHIVED or entry.kind == EntryKind.TESTIMONY:
         return []

@@ -9,7 +9,21 @@ from microsoft_teams.cards import CardElement
 
 from bot import swedish
 from bot.bankcare import changes, differences
-from bot.cards import button, buttons, card, heading, label, markdown, one_line, paged, plain, row, small, text_input
+from bot.cards import (
+    button,
+    buttons,
+    card,
+    heading,
+    label,
+    markdown,
+    one_line,
+    paged,
+    plain,
+    row,
+    short,
+    small,
+    text_input,
+)
 from bot.message import Json
 from storage.faq import Certainty, Entry, EntryState
 from storage.faq_history import EntryChange, EntryChangeKind
@@ -48,7 +62,8 @@ def search(found: Sequence[Entry], words: str, page: int, *, kansli: bool) -> Js
     if words and not found:
         body.append(plain("Pröva med färre ord, eller med början av ett ord.", subtle=True))
     for entry in on_page.shown:
-        body.append(row(entry.question, "faq.edit" if kansli else "care.show", entry=entry.id))
+        opened = row(entry.question, "faq.edit", entry=entry.id) if kansli else None
+        body.append(opened or row(entry.question, "care.show", entry=entry.id))
         body.append(small(_standing(entry)))
     return card(
         *body,
@@ -79,7 +94,7 @@ def to_review(entries: Sequence[Entry], notice: str = "") -> Json:
     else:
         body.append(plain("Inga fler svar väntar. Tack för hjälpen!"))
     for shown in entries:
-        body += [label(shown.question), plain(one_line(shown.answer, SHOWN)), small(_standing(shown))]
+        body += [label(shown.question), markdown(short(shown.answer, SHOWN)), small(_standing(shown))]
         body.append(buttons(*_ways(shown, back="list")))
     return card(*body, summary=f"{title} {swedish.count(len(entries), 'svar', 'svar')} väntar.")
 
@@ -173,7 +188,7 @@ def gone() -> Json:
 def _standing(shown: Entry) -> str:
     """Return how far an entry has come, as the reader of its answer sees it."""
     parts = [f"{STATES[EntryState(shown.state)]}."]
-    if shown.certainty == Certainty.HIGH:
+    if shown.published and shown.certainty == Certainty.HIGH:
         parts.append(f"Granskat {swedish.day(shown.reviewed_on)}.")
     if shown.theme:
         parts.append(f"Tema: {shown.theme}.")

@@ -6,7 +6,7 @@ from microsoft_teams.cards import CardElement, Column, ColumnSet
 
 from bot import swedish
 from bot.bankcare.cards import STATES
-from bot.cards import button, buttons, card, heading, label, one_line, plain, small
+from bot.cards import button, buttons, card, heading, label, markdown, one_line, plain, short, small
 from bot.message import Json
 from storage.faq import Entry, EntryState
 
@@ -47,7 +47,7 @@ def _column(shown: Entry, other: Entry) -> Column:
     parts: list[CardElement] = [
         label(shown.question),
         small(f"{STATES[EntryState(shown.state)]}. Ändrat {swedish.day(shown.changed_at)}."),
-        plain(one_line(shown.answer, SHOWN)),
+        markdown(short(shown.answer, SHOWN)),
     ]
     asked = [phrasing.text for phrasing in shown.phrasings]
     if asked:

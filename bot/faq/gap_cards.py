@@ -197,12 +197,13 @@ def similar(like: Entry | None, own: Entry | None = None) -> list[CardElement]:
     if like is None:
         return []
     kind = "ett utkast" if like.state == EntryState.DRAFT else "ett svar"
-    ways = [button("Öppna det som finns", "faq.edit", alone=True, entry=like.id)]
-    if own is not None:
-        ways.insert(0, button("Jämför och slå ihop", "care.compare", alone=True, entry=own.id, other=like.id))
+    compare = (
+        [] if own is None else [button("Jämför och slå ihop", "care.compare", alone=True, entry=own.id, other=like.id)]
+    )
     return [
         caution(f"Det finns redan {kind} som liknar det här: ”{one_line(like.question)}”"),
-        buttons(*ways),
+        *([buttons(*compare)] if compare else []),  # two in a row are cut off on a phone
+        buttons(button("Öppna det som finns", "faq.edit", alone=True, entry=like.id)),
     ]
 
 

@@ -179,10 +179,10 @@ def form(entry: Entry, *, notice: str = "", place: str = "", remarks: Remarks = 
         *([label(notice)] if notice else []),
         *_remarked(entry, remarks),
         *_fields(entry, place, remarks.given or {}),
+        *([buttons(button("Historik", "care.history", alone=True, entry=entry.id))] if remarks.changed else []),
         actions=[
             button("Spara", "faq.save", style="positive", seen=version, entry=entry.id),
             *moves,
-            *([button("Historik", "care.history", alone=True, entry=entry.id)] if remarks.changed else []),
             button("Till listan", "faq.list", alone=True, state=entry.state, page=0),
         ],
         summary=f"{NAMES[EntryState(entry.state)]}: {entry.question}",

@@ -62,6 +62,8 @@ KINDS = {
     "question_reminder": "Påminnelser om obesvarade frågor",
     "reply": "Svar som inte gick att skicka",
     "silence": "Frågor om hur det går",
+    "entry_review": "Frågor till moderatorer om svar i kunskapsbanken",
+    "entries_expired": "Svar som har arkiverats av sig själva",
     "silence_colleague": "Frågor om rätt kontaktperson",
     "resume": "Påminnelser om introduktionen",
     "settling": "Steg i nya medlemmars första tid",

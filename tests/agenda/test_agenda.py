@@ -12,7 +12,7 @@ from bot import agenda, jobs
 from bot.bank import entries
 from bot.privacy import retention
 from bot.register.change import Change
-from bot.turn import KANSLI_ONLY
+from bot.turn import KANSLI_ONLY, App
 from storage import contacts, faq, roles
 from storage.agenda import AgendaChoice
 from storage.audit import AuditRow
@@ -20,6 +20,7 @@ from storage.contacts import ProposalKind
 from storage.faq import Entry, EntryState
 from storage.outbox import Delivery
 from storage.people import PersonRole
+from tests.support.bankcare import without_drafts
 from tests.support.chat import Chat, Clock, actions
 from tests.support.people import SOTENAS, know, person, set_up
 from tests.support.questions import VATTEN, ask
@@ -27,6 +28,12 @@ from tests.support.questions import VATTEN, ask
 MONDAY = datetime(2026, 11, 30, 7, 0, tzinfo=UTC)
 """Eight o'clock in Stockholm."""
 QUESTION = "Hur sorterar vi textil?"
+
+
+@pytest.fixture(autouse=True)
+def quiet(app: App) -> None:
+    """Nothing waits for a decision at the start."""
+    without_drafts(app)
 
 
 def draft(chat: Chat, question: str = QUESTION, answer: str = "I en egen kasse.") -> int:

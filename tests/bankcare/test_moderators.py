@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 from storage import groups
 from storage.faq import EntryState
@@ -10,7 +11,7 @@ from tests.support.bankcare import TEXTILE, moderate, read, rest_is_quiet, write
 from tests.support.chat import Chat, Clock, actions
 from tests.support.people import know, person
 
-DUE = {"review_on": date(2026, 11, 1), "reviewed_on": date(2025, 11, 1)}
+DUE: dict[str, Any] = {"review_on": date(2026, 11, 1), "reviewed_on": date(2025, 11, 1)}
 WAITING = "Stämmer svaren fortfarande?"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -114,7 +115,7 @@ def test_a_draft_with_gaps_is_filled_in_from_the_card_and_asked_at_once(chat: Ch
 
 
 def test_the_most_useful_comes_first_and_three_are_shown(chat: Chat, kansli: Chat, clock: Clock) -> None:
-    due = {"review_on": date(2026, 11, 1)}
+    due: dict[str, Any] = {"review_on": date(2026, 11, 1)}
     number = write(kansli, "Tar ni emot skor?", **due)
     rest_is_quiet(kansli, number)
     for question in ("Hur källsorterar ni glas?", "Vart går pantburkar?", "Vad gör vi av gamla båtar?"):

@@ -11,6 +11,7 @@ from bot.bank import entries
 from bot.bank.entries import EntryContent
 from bot.register.change import Change
 from bot.search.live_bank import LiveBank
+from bot.turn import App
 from storage import faq, groups
 from storage.faq import Entry, EntryState
 from storage.faq_log import FaqQuestion, QuestionOutcome
@@ -83,6 +84,12 @@ def rest_is_quiet(chat: Chat, but: int) -> None:
 
     chat.app.database.play(work)
     _index(chat)
+
+
+def without_drafts(app: App) -> None:
+    """Archive the drafts of the starting content, which wait to be filled in on the kansli's Monday."""
+    drafts = lambda session: session.query(Entry).filter(Entry.state == EntryState.DRAFT)  # noqa: E731
+    app.database.play(lambda session: drafts(session).update({"state": EntryState.ARCHIVED}))
 
 
 def _index(chat: Chat) -> None:
