@@ -21,11 +21,12 @@ from bot.message import Incoming, Kind
 from bot.register.change import Change
 from bot.schedule import life
 from bot.schedule.plans import EventPlan
-from storage import contacts, faq_log, groups, offers, participations, people
+from storage import contacts, faq_history, faq_log, groups, offers, participations, people
 from storage.contacts import ProposalKind
 from storage.duties import DutyState, DutyStatus
 from storage.events import EventKind
 from storage.faq import Entry, EntryState
+from storage.faq_history import EntryChange, EntryChangeKind
 from storage.faq_log import QuestionText, Vote
 from storage.outbox import Delivery
 from storage.participations import ParticipationSource
@@ -45,6 +46,8 @@ LOGGED, DRAFT = "vad säger ni om drönare över badplatsen", "Utkast som ingen 
 EVERYBODY = frozenset({"anna", "bo", "cia", "mia", "karin"})
 KANSLI, NOBODY = frozenset({"karin"}), frozenset[str]()
 ANNA, SOTENAS_PEOPLE = frozenset({"anna"}), frozenset({"anna", "bo"})
+MIA = frozenset({"mia"})
+"""Mia moderates the group of vatten."""
 BO = frozenset({"bo"})
 """Bo is offered a seat, which Anna has."""
 GONE = frozenset({"lena", "eva"})
@@ -125,6 +128,9 @@ TABLE: tuple[tuple[str, dict[str, Any], frozenset[str], frozenset[str]], ...] = 
     *((f"bankfigures.{verb}", {}, KANSLI, NOBODY) for verb in ("show", "themes", "most_read")),
     ("faq.save", FORM, KANSLI, NOBODY),
     ("faq.move", {"state": "archived"}, KANSLI, NOBODY),
+    *((f"care.{verb}", {"words": "vatten"}, KANSLI | MIA, NOBODY) for verb in ("find", "search", "show", "confirm")),
+    *((f"care.{verb}", {}, KANSLI, NOBODY) for verb in ("history", "undo", "ask_clear", "clear", "compare", "merge")),
+    ("care.expired", {}, KANSLI, NOBODY),
     ("faq.publish", {}, KANSLI, NOBODY),
     ("faq.answer", FORM | {"publish": True}, KANSLI, NOBODY),
     *(
@@ -240,6 +246,9 @@ def _made(session: Any, chats: dict[str, Chat], contact: int, solved: int) -> di
     entry = session.scalars(select(Entry).where(Entry.state == EntryState.PUBLISHED)).first()
     draft = session.scalars(select(Entry).where(Entry.state == EntryState.DRAFT)).first()
     draft.question = draft.answer = DRAFT
+    entry.theme = "vatten"
+    old = {**faq_history.content_of(entry), "answer": "Så var det."}
+    faq_history.keep(session, entry, EntryChangeKind.EDITED, old, by=anna.id, now=now)
     proposal = contacts.propose(session, ProposalKind.SEAT, anna.id, SOTENAS, now, seat="reporter")
     logged = session.scalars(select(QuestionText.question_id).order_by(QuestionText.question_id.desc())).first()
     duty, doubted = make_duty(session), make_duty(session, title="Enkäten")
@@ -266,6 +275,8 @@ def _made(session: Any, chats: dict[str, Chat], contact: int, solved: int) -> di
         "which": str(group.id),
         "entry": entry.id,
         "draft": draft.id,
+        "change": session.scalars(select(EntryChange.id).order_by(EntryChange.id.desc())).first(),
+        "published_seen": entry.changed_at.isoformat(),
         "event_draft": made.id,
         "entry_seen": draft.changed_at.isoformat(),
         "offer": offers.add(session, solved, anna.id, "Ett svar i tråden", now).id,
@@ -284,6 +295,8 @@ def _data(world: World, verb: str, form: dict[str, Any]) -> dict[str, Any]:
     if verb.startswith("faq.") and verb.removeprefix("faq.") in {"edit", "save", "move", "publish"}:
         data |= {"entry": data["draft"], "seen": data["entry_seen"]}
         data.pop("question")
+    if verb.startswith("care."):
+        data |= {"other": data["draft"], "seen": data["published_seen"], "other_seen": data["entry_seen"]}
     if verb.startswith("event.desk."):
         data["event"] = data["event_draft"]
     if verb.startswith("attendance."):

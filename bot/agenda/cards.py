@@ -15,6 +15,8 @@ from storage.agenda import AgendaChoice
 from storage.outgoing import AsMail
 
 TITLE = "Veckans beslut"
+FOUR = 2
+"""Other ways with which a decision has four buttons. They stand in two rows, because a phone cuts off a row of four."""
 _HOW = "**Gör** gäller direkt. **Hoppa över** döljer i fyra veckor, eller tills något ändras."
 
 
@@ -79,8 +81,10 @@ def _decision(decision: PreparedDecision, week: str) -> list[CardElement]:
         for name, way in decision.others.items()
     ]
     skip = button("Hoppa över", "agenda.skip", **verb)
-    rows = [buttons(act, *others[:1]), buttons(*others[1:], skip)] if others else [buttons(act, skip)]
-    return [label(decision.title), plain(decision.effect, subtle=True), *rows]  # four in a row are cut off on a phone
+    rows = (
+        [buttons(act, *others, skip)] if len(others) < FOUR else [buttons(act, others[0]), buttons(*others[1:], skip)]
+    )
+    return [label(decision.title), plain(decision.effect, subtle=True), *rows]
 
 
 def _by(choice: AgendaChoice, names: Mapping[int, str]) -> str:

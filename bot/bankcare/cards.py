@@ -104,7 +104,7 @@ def _ways(shown: Entry, **back: str) -> list[Any]:
     about = f"Svaret ”{one_line(shown.question, 150)}” behöver ändras: "
     return [
         button("Stämmer fortfarande", "care.confirm", style="positive", **row),
-        button("Säg vad som är fel", "questions.to_kansli", text=about, bare=True),
+        button("Något är fel", "questions.to_kansli", text=about, bare=True),
     ]
 
 

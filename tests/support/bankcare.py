@@ -88,8 +88,12 @@ def rest_is_quiet(chat: Chat, but: int) -> None:
 
 def without_drafts(app: App) -> None:
     """Archive the drafts of the starting content, which wait to be filled in on the kansli's Monday."""
-    drafts = lambda session: session.query(Entry).filter(Entry.state == EntryState.DRAFT)  # noqa: E731
-    app.database.play(lambda session: drafts(session).update({"state": EntryState.ARCHIVED}))
+
+    def work(session: Session) -> None:
+        drafts = session.query(Entry).filter(Entry.state == EntryState.DRAFT)
+        drafts.update({"state": EntryState.ARCHIVED})
+
+    app.database.play(work)
 
 
 def _index(chat: Chat) -> None:
