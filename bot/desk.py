@@ -40,6 +40,16 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherWay:
+    """Another way to settle a decision. It has either ``do`` or ``verb``, as the decision itself."""
+
+    label: str
+    do: Callable[[Turn], str] | None = None
+    verb: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class PreparedDecision:
     """Something that the kansli can decide with one press, or a form that it only has to fill in.
 
@@ -63,6 +73,13 @@ class PreparedDecision:
     verb: str = ""
     """The action that opens the form, with ``data``. Its card comes as a message of its own."""
     data: Mapping[str, Any] = field(default_factory=dict)
+    others: Mapping[str, OtherWay] = field(default_factory=dict)
+    """Other ways to settle it, by a name that its button names; at most two."""
+
+    def way(self, name: object) -> OtherWay:
+        """Return the way that a button names, which may be anything; the first one if there is no such way."""
+        first = OtherWay(self.label, self.do, self.verb, self.data)
+        return self.others.get(name, first) if isinstance(name, str) and name else first
 
 
 Decider: TypeAlias = Callable[[App, Session, datetime], Iterable[PreparedDecision]]

@@ -8,6 +8,7 @@ from bot import (
     agenda,
     announcements,
     attendance,
+    bankcare,
     bankfigures,
     consultations,
     duties,
@@ -40,7 +41,7 @@ from bot.turn import Turn
 FEATURES = (
     *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda, onboarding),
     *(announcements, duties, statuslists, events, programme, attendance, forecast, news, consultations, newsletters),
-    *(handover, silence, welcome, matches, bankfigures),
+    *(handover, silence, welcome, matches, bankfigures, bankcare),
 )
 START: tuple[Tile, ...] = (
     *onboarding.START,
@@ -65,6 +66,7 @@ DECISIONS: tuple[Decider, ...] = (
     *members.DECISIONS,
     *questions.DECISIONS,
     *faq.DECISIONS,
+    *bankcare.DECISIONS,
     *nudges.DECISIONS,
     *duties.DECISIONS,
     *silence.DECISIONS,

@@ -20,6 +20,7 @@ from bot import (
     agenda,
     announcements,
     attendance,
+    bankcare,
     consultations,
     duties,
     events,
@@ -53,7 +54,7 @@ Work = Callable[[Session], int]
 
 DUE: tuple[Due, ...] = (
     *(*questions.DUE, *upkeep.DUE, *members.DUE, *announcements.DUE, *consultations.DUE, *duties.DUE),
-    *(attendance.due(AUDIENCES), *attendance.DUE, *welcome.DUE, *matches.DUE),
+    *(attendance.due(AUDIENCES), *attendance.DUE, *welcome.DUE, *matches.DUE, *bankcare.DUE),
 )
 """The features that may have messages due. Each is asked every :data:`PLAN_EVERY`."""
 STILL_WANTED: Mapping[str, StillWanted] = {
@@ -69,6 +70,7 @@ STILL_WANTED: Mapping[str, StillWanted] = {
     **attendance.STILL_WANTED,
     **duties.STILL_WANTED,
     **statuslists.STILL_WANTED,
+    **bankcare.STILL_WANTED,
     **welcome.STILL_WANTED,
     **handover.STILL_WANTED,
     **silence.STILL_WANTED,
@@ -171,6 +173,7 @@ JOBS = (
     Job("handovers", PLAN_EVERY, handover.run, handover.ahead),
     Job("silences", WELCOME_EVERY, silence.run, silence.ahead),
     Job("matches", PLAN_EVERY, matches.run, matches.ahead),
+    Job("bank care", CLEAN_EVERY, bankcare.run),
 )
 """The jobs besides the planning of :data:`DUE` and the outbox's own loop. `clean` only ends cards about the erased."""
 PLAN = SendingPlan(DUE, tuple(job.ahead for job in JOBS if job.ahead is not None), STILL_WANTED)

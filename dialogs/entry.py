@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bot.bank import entries
+from bot.bank.entries import EntryContent
 from bot.cards import button, card, heading, plain, text_input
 from bot.dialog import Dialog, Step, controls
-from bot.faq import entries, gaps, kansli_cards
-from bot.faq.entries import EntryContent
+from bot.faq import kansli_commands
 from bot.message import Json, Reply, say
 from bot.register.change import Change
 from bot.routes import Answers, Role
@@ -80,8 +81,7 @@ def finish(turn: Turn, answers: Answers) -> Reply:
         theme=answers["theme"] or "",
     )
     entry = entries.create(Change.of(turn), content)
-    like = gaps.like(turn.session, entry.question, entry.id)
-    return say(card=kansli_cards.form(entry, notice="Sparat som utkast. Läs igenom det och välj Publicera.", like=like))
+    return say(card=kansli_commands.form(turn, entry, notice="Sparat som utkast. Läs igenom det och välj Publicera."))
 
 
 NEW_ENTRY = Dialog(

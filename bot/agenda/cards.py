@@ -74,11 +74,13 @@ def _decision(decision: PreparedDecision, week: str) -> list[CardElement]:
         if decision.do is not None
         else button(decision.label, "agenda.open", **verb)
     )
-    return [
-        label(decision.title),
-        plain(decision.effect, subtle=True),
-        buttons(act, button("Hoppa över", "agenda.skip", **verb)),
+    others = [
+        button(way.label, "agenda.do" if way.do is not None else "agenda.open", way=name, **verb)
+        for name, way in decision.others.items()
     ]
+    skip = button("Hoppa över", "agenda.skip", **verb)
+    rows = [buttons(act, *others[:1]), buttons(*others[1:], skip)] if others else [buttons(act, skip)]
+    return [label(decision.title), plain(decision.effect, subtle=True), *rows]  # four in a row are cut off on a phone
 
 
 def _by(choice: AgendaChoice, names: Mapping[int, str]) -> str:

@@ -28,9 +28,10 @@ def show(turn: Turn) -> Reply:
 def carry_out(turn: Turn) -> Reply:
     """*Gör*: carry a decision out. It checks the row's state again."""
     decision = access.decision(turn)
-    if decision is None or decision.do is None:
+    way = decision.way(turn.data.get("way")) if decision is not None else None
+    if decision is None or way is None or way.do is None:
         return state(_card(turn, _taken(turn)))
-    return _chosen(turn, decision.key, decision.do(turn))
+    return _chosen(turn, decision.key, way.do(turn))
 
 
 @routes.action("agenda.skip")
@@ -44,9 +45,10 @@ def skip(turn: Turn) -> Reply:
 def open_form(turn: Turn) -> Reply:
     """Open the form of a decision in a message of its own. The list stays, and other people's too."""
     decision = access.decision(turn)
-    if decision is None or not decision.verb:
+    way = decision.way(turn.data.get("way")) if decision is not None else None
+    if way is None or not way.verb:
         return state(_card(turn, _taken(turn)))
-    return turn.press(decision.verb, decision.data)
+    return turn.press(way.verb, way.data)
 
 
 def _chosen(turn: Turn, key: str, outcome: str) -> Reply:

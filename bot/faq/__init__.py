@@ -12,6 +12,6 @@ START = (
     Tile("Utkast", "faq.list", {"state": "draft", "page": 0}, Role.KANSLI, count=kansli_commands.drafts_waiting),
     Tile("Kunskapsluckor", "faq.gaps", {"page": 0}, Role.KANSLI, count=gap_commands.gaps_waiting),
 )
-DECISIONS = (decision_notices.publishable, decision_notices.unanswered, decision_notices.to_review)
+DECISIONS = (decision_notices.publishable, decision_notices.unanswered)
 
 __all__ = ["DECISIONS", "START", "ask", "hear_complaint", "routes"]

@@ -20,9 +20,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from bot.bank.entries import Teller
 from bot.faq import drafts, gaps
 from bot.faq.drafts import Draft
-from bot.faq.entries import Teller
 from bot.faq.gaps import PhrasingSuggestion
 from bot.message import UserError
 from bot.swedish import date_of

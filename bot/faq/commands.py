@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.faq import access, answers, cards, entries, testimony_cards, ways
+from bot.bank import entries
+from bot.faq import access, answers, cards, testimony_cards, ways
 from bot.faq.answers import Judged
 from bot.faq.ways import Ways
 from bot.message import Json, Message, Reply, UserError, say, state

@@ -1,4 +1,4 @@
-"""What the kansli can decide about the knowledge bank with one press: publish, confirm, or fill a gap."""
+"""What the kansli can decide about the knowledge bank with one press: publish, or fill a gap."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from itertools import islice
 from sqlalchemy.orm import Session
 
 from bot import swedish
+from bot.bank import entries, flaws
 from bot.cards import one_line
 from bot.desk import PreparedDecision
-from bot.faq import entries, gaps, testimony_notices
+from bot.faq import gaps, testimony_notices
 from bot.message import UserError
 from bot.register.change import Change
 from bot.swedish import date_of
@@ -21,7 +22,7 @@ from storage import faq
 from storage.faq import Entry, EntryState
 
 LOOKED_AT = 10
-"""How many gaps, and how many answers to review, are read."""
+"""How many gaps are read."""
 QUOTED = 90
 """Characters of a question in a title, where a phone shows three lines."""
 SHOWN = 240
@@ -61,27 +62,15 @@ def unanswered(app: App, session: Session, now: datetime) -> Iterator[PreparedDe
             )
 
 
-def to_review(app: App, session: Session, now: datetime) -> Iterator[PreparedDecision]:
-    """Yield the published answers that it is time to read again."""
-    del app
-    for entry in faq.to_review(session, date_of(now), LOOKED_AT):
-        yield PreparedDecision(
-            key=f"review:{entry.id}:{entry.changed_at.isoformat()}",
-            title=f"Stämmer ”{one_line(entry.question, QUOTED)}” fortfarande?",
-            effect=f"Granskat {swedish.day(entry.reviewed_on)}. Då står dagens datum under svaret: "
-            f"”{one_line(entry.answer, SHOWN)}”",
-            usefulness=40,
-            label="Stämmer fortfarande",
-            do=partial(_confirm, entry.id, entry.changed_at),
-        )
-
-
 def publish(turn: Turn, entry: Entry | None, seen: object) -> str:
     """Publish a draft as it was shown: ``seen`` is when it had been changed last. Return what happened."""
     if entry is None or entry.state != EntryState.DRAFT:
         raise UserError("Utkastet är redan publicerat, arkiverat eller borttaget.")
     if seen != entry.changed_at.isoformat():
         raise UserError("Någon har ändrat utkastet sedan du såg det. Öppna det, och läs det en gång till.")
+    fault = next((flaw.text for flaw in flaws.of(turn.session, entry, date_of(turn.now).year) if flaw.blocks), "")
+    if fault:
+        raise UserError(f"{fault} Öppna utkastet och publicera det där.")
     entries.move(Change.of(turn), entry, EntryState.PUBLISHED)
     testimony_notices.ask_name(turn, entry)
     return f"Publicerat: ”{one_line(entry.question, QUOTED)}”"
@@ -89,11 +78,3 @@ def publish(turn: Turn, entry: Entry | None, seen: object) -> str:
 
 def _publish(entry_id: int, seen: datetime, turn: Turn) -> str:
     return publish(turn, faq.lock(turn.session, entry_id), seen.isoformat())
-
-
-def _confirm(entry_id: int, seen: datetime, turn: Turn) -> str:
-    entry = faq.lock(turn.session, entry_id)
-    if entry is None or not entry.published or entry.changed_at != seen:
-        raise UserError("Svaret har ändrats sedan kortet kom. Skriv **kunskapsbank** för att se hur det är nu.")
-    entries.confirm(Change.of(turn), entry)
-    return f"Stämmer fortfarande: ”{one_line(entry.question, QUOTED)}”"

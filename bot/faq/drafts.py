@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from bot import swedish
-from bot.faq import entries, gaps
-from bot.faq.entries import LONGEST_ANSWER, LONGEST_QUESTION, EntryContent, Testimony
+from bot.bank import entries
+from bot.bank.entries import LONGEST_ANSWER, LONGEST_QUESTION, EntryContent, Testimony
+from bot.faq import gaps
 from bot.message import UserError
 from bot.register import anonymity
 from bot.register.change import Change

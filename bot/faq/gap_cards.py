@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from microsoft_teams.cards import Action, CardElement
 
 from bot import swedish
+from bot.bank import entries
+from bot.bank.entries import EntryContent
 from bot.cards import button, buttons, card, caution, heading, one_line, paged, plain, row, small, text_input
-from bot.faq import entries
-from bot.faq.entries import EntryContent
 from bot.faq.gaps import BankGap, PhrasingSuggestion
 from bot.message import Json
 from storage.faq import Entry, EntryState
@@ -189,14 +189,20 @@ def write(
     )
 
 
-def similar(like: Entry | None) -> list[CardElement]:
-    """Return the warning that the bank has an entry about the same, and the button to it."""
+def similar(like: Entry | None, own: Entry | None = None) -> list[CardElement]:
+    """Return the warning that the bank has an entry about the same, and the buttons to it.
+
+    ``own`` is the entry that the form is about. The two can be compared and merged.
+    """
     if like is None:
         return []
     kind = "ett utkast" if like.state == EntryState.DRAFT else "ett svar"
+    ways = [button("Öppna det som finns", "faq.edit", alone=True, entry=like.id)]
+    if own is not None:
+        ways.insert(0, button("Jämför och slå ihop", "care.compare", alone=True, entry=own.id, other=like.id))
     return [
         caution(f"Det finns redan {kind} som liknar det här: ”{one_line(like.question)}”"),
-        buttons(button("Öppna det som finns", "faq.edit", alone=True, entry=like.id)),
+        buttons(*ways),
     ]
 
 

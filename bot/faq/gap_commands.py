@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
+from bot.bank import entries
+from bot.bank.entries import EntryContent
 from bot.cards import one_line
 from bot.desk import MOST_COUNTED
-from bot.faq import access, decision_notices, entries, gap_cards, kansli_cards
+from bot.faq import access, decision_notices, gap_cards, kansli_cards, kansli_commands
 from bot.faq import gaps as growing
 from bot.faq.answers import SURE
-from bot.faq.entries import EntryContent
 from bot.message import Json, Reply, UserError, say, state
 from bot.register.change import Change
 from bot.routes import Role, Routes, Where
@@ -55,7 +56,9 @@ def write(turn: Turn) -> Reply:
         raise UserError(DONE)
     begun = _begun(turn, rows)
     if begun is not None and begun.state == EntryState.DRAFT:
-        return state(kansli_cards.form(begun, notice="Någon har redan börjat skriva om det här. Fortsätt gärna."))
+        return state(
+            kansli_commands.form(turn, begun, notice="Någon har redan börjat skriva om det här. Fortsätt gärna.")
+        )
     content, removed = growing.content(turn.session, rows)
     form = gap_cards.write(content, [row.question_id for row in rows], removed)
     return replay.previewed(turn, state(form), _trial(content), SURE)
@@ -80,6 +83,8 @@ def answer(turn: Turn) -> Reply:
     faq_growth.answer_gaps(turn.session, growing.digests(rows), entry.id, turn.now)
     if turn.data.get("publish") is not True:
         return state(_gaps(turn, "Sparat som utkast."), done=True)
+    if kansli_commands.has_fault(turn, entry):
+        return state(kansli_commands.form(turn, entry, notice=kansli_commands.LOOK_FIRST, ask=True), done=True)
     entries.move(change, entry, EntryState.PUBLISHED)
     return state(_gaps(turn, "Publicerat. Medlemmarna hittar svaret nu."), done=True)
 
@@ -154,9 +159,8 @@ def from_question(turn: Turn) -> Reply:
     said = "Sparat som utkast. Läs igenom det och ändra det du vill. Välj sedan Publicera."
     if made.entry.kind == EntryKind.TESTIMONY and not made.entry.municipality_code:
         said += " Jag vet inte vilken kommun svaret kommer från. Fyll gärna i den."
-    like, place = growing.like(turn.session, made.entry.question, made.entry.id), access.place(turn, made.entry)
-    form = kansli_cards.form(made.entry, notice=said, removed=made.removed, place=place, like=like)
-    return replay.previewed(turn, state(form, done=True), replay.trial(made.entry), SURE)
+    shown = kansli_commands.form(turn, made.entry, notice=said, removed=made.removed)
+    return replay.previewed(turn, state(shown, done=True), replay.trial(made.entry), SURE)
 
 
 def _trial(content: EntryContent) -> SearchEntry:

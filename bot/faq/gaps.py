@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot import swedish
+from bot.bank.entries import LONGEST_ANSWER, LONGEST_QUESTION, MOST_PHRASINGS, EntryContent
 from bot.faq.answers import SURE
-from bot.faq.entries import LONGEST_ANSWER, LONGEST_QUESTION, MOST_PHRASINGS, EntryContent
 from bot.ports import Bank
 from bot.register import anonymity
 from bot.search import likeness

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from microsoft_teams.cards import CardElement
 
 from bot import swedish
+from bot.bank import entries as editing
 from bot.cards import (
     button,
     buttons,
@@ -22,10 +26,10 @@ from bot.cards import (
     small,
     text_input,
 )
-from bot.faq import entries as editing
 from bot.faq import gap_cards
-from bot.message import Json
+from bot.message import Json, UserError
 from bot.wording import blanks
+from bot.wording.texts import Flaw
 from storage.faq import Certainty, Entry, EntryKind, EntryState
 from storage.faq_log import Opinion
 
@@ -53,6 +57,25 @@ CERTAINTIES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """What the writer of an entry should see with its form."""
+
+    removed: Sequence[str] = ()
+    """Words that were removed from the question between members that it was made from."""
+    current: bool = True
+    """False for an entry that is valid no longer."""
+    alike: Sequence[Entry] = ()
+    """Other entries that seem to answer the same."""
+    flaws: Sequence[Flaw] = ()
+    changed: bool = False
+    """Whether changes of it are kept."""
+    ask: bool = False
+    """Whether to ask once more before it is published."""
+    given: Mapping[str, Any] | None = None
+    """What the writer has written and could not be saved, because somebody saved the entry before."""
+
+
 def overview(counts: Mapping[str, int], ended: int = 0) -> Json:
     """Return the overview: the number of entries in each state, and buttons to the lists.
 
@@ -73,6 +96,7 @@ def overview(counts: Mapping[str, int], ended: int = 0) -> Json:
             button("Kunskapsluckor", "faq.gaps", page=0),
             button("Läget", "bankfigures.show"),
         ),
+        buttons(button("Sök bland svaren", "care.find"), button("Arkiverat av sig självt", "care.expired")),
         summary="Kunskapsbanken: läs, ändra och publicera svar.",
     )
 
@@ -137,46 +161,62 @@ def opinions(shown: Sequence[Opinion]) -> Json:
     return card(*body, actions=[button("Till översikten", "faq.overview")], summary="Vad läsarna tycker om svaren")
 
 
-def form(
-    entry: Entry,
-    *,
-    notice: str = "",
-    removed: Sequence[str] = (),
-    place: str = "",
-    current: bool = True,
-    like: Entry | None = None,
-) -> Json:
-    """Return an entry's form. ``notice`` says what was just done. ``removed`` lists words removed from its source.
+def form(entry: Entry, *, notice: str = "", place: str = "", remarks: Remarks = Remarks()) -> Json:
+    """Return an entry's form. ``notice`` says what was just done. ``place`` is the municipality of a testimony.
 
-    ``place`` is the municipality of a testimony. ``current`` is False for an entry that is valid no longer. ``like`` is
-    another entry that answers the same. The buttons send the content of the form, so that *Publicera* publishes what
-    the writer sees.
+    The buttons send the content of the form, so that *Publicera* publishes what the writer sees.
     """
     version = entry.changed_at.isoformat()
     moves = [
-        button(title, "faq.move", state=state, entry=entry.id, seen=version)
+        button("Publicera ändå", "faq.move", state=state, entry=entry.id, seen=version, sure=True)
+        if remarks.ask and state is EntryState.PUBLISHED
+        else button(title, "faq.move", state=state, entry=entry.id, seen=version)
         for title, state in _MOVES[EntryState(entry.state)]
     ]
     return card(
         heading(entry.question),
         small(_standing(entry)),
         *([label(notice)] if notice else []),
-        *([plain(gap_cards.taken_out(removed))] if removed else []),
-        *([] if current else [caution("Svaret gäller inte längre, så medlemmarna ser det inte.")]),
-        *gap_cards.similar(like),
-        *(
-            [caution("Det finns {\N{ZERO WIDTH SPACE}{ }} att fylla i. Tills dess ser läsaren inte de meningarna.")]
-            if blanks.missing(entry.answer)
-            else []
-        ),
-        *_fields(entry, place),
+        *_remarked(entry, remarks),
+        *_fields(entry, place, remarks.given or {}),
         actions=[
             button("Spara", "faq.save", style="positive", seen=version, entry=entry.id),
             *moves,
+            *([button("Historik", "care.history", alone=True, entry=entry.id)] if remarks.changed else []),
             button("Till listan", "faq.list", alone=True, state=entry.state, page=0),
         ],
         summary=f"{NAMES[EntryState(entry.state)]}: {entry.question}",
     )
+
+
+def _remarked(entry: Entry, remarks: Remarks) -> list[CardElement]:
+    """Return the warnings over the fields."""
+    shown: list[CardElement] = [plain(gap_cards.taken_out(remarks.removed))] if remarks.removed else []
+    if not remarks.current:
+        shown.append(caution("Svaret gäller inte längre, så medlemmarna ser det inte."))
+    for other in remarks.alike:
+        shown += gap_cards.similar(other, entry)
+    if blanks.missing(entry.answer):
+        shown.append(
+            caution("Det finns {\N{ZERO WIDTH SPACE}{ }} att fylla i. Tills dess ser läsaren inte de meningarna.")
+        )
+    shown += [caution(flaw.text) for flaw in remarks.flaws]
+    return [*shown, *(_standing_now(entry, remarks.given) if remarks.given is not None else [])]
+
+
+def _standing_now(entry: Entry, given: Mapping[str, Any]) -> list[CardElement]:
+    """Return what the entry says now, where the writer's own text is another."""
+    now = {"question": entry.question, "answer": entry.answer, "phrasings": _phrased(entry)}
+    named = {"question": "Frågan", "answer": "Svaret", "phrasings": "Andra sätt att fråga"}
+    shown: list[CardElement] = []
+    for name, text in now.items():
+        if str(given.get(name, text)).split() != text.split():
+            shown += [label(f"{named[name]} som står nu"), plain(text or "Inget.", subtle=True)]
+    return [*shown, label("Din text")]
+
+
+def _phrased(entry: Entry) -> str:
+    return "\n".join(phrasing.text for phrasing in entry.phrasings)
 
 
 def _standing(entry: Entry) -> str:
@@ -188,32 +228,40 @@ def _standing(entry: Entry) -> str:
     return f"{standing} Granskat {swedish.day(entry.reviewed_on)}." if entry.certainty == Certainty.HIGH else standing
 
 
-def _fields(entry: Entry, place: str) -> list[CardElement]:
-    testimony = entry.kind == EntryKind.TESTIMONY
-    certainty = choice_input("certainty", "Hur säkert är svaret?", CERTAINTIES, value=entry.certainty)
-    home = text_input("told_in", "Kommun eller region som svaret kommer från", value=place, most=60)
+def _fields(entry: Entry, place: str, given: Mapping[str, Any]) -> list[CardElement]:
+    """Return the fields, with what the writer has written in them, else what the entry says."""
+    kept = {
+        "question": entry.question,
+        "answer": entry.answer,
+        "phrasings": _phrased(entry),
+        "theme": entry.theme,
+        "sources": editing.source_lines(entry),
+        "told_in": place,
+        "certainty": entry.certainty,
+        "note": entry.note,
+    }
+    values = {name: str(given.get(name, text) or "") for name, text in kept.items()}
+    most, wanted = editing.LONGEST_ANSWER, editing.LONGEST_QUESTION
+    sources, told = "Källor, en på varje rad: namnet, och sist länken", "Kommun eller region som svaret kommer från"
+    home = text_input("told_in", told, value=values["told_in"], most=60)
     return [
-        text_input("question", "Fråga", value=entry.question, required="Skriv frågan.", most=editing.LONGEST_QUESTION),
+        text_input("question", "Fråga", value=values["question"], required="Skriv frågan.", most=wanted),
+        text_input("answer", "Svar", value=values["answer"], long=True, required="Skriv svaret.", most=most),
         text_input(
-            "answer", "Svar", value=entry.answer, long=True, required="Skriv svaret.", most=editing.LONGEST_ANSWER
+            "phrasings", "Andra sätt att fråga, ett på varje rad", value=values["phrasings"], long=True, most=most
         ),
-        text_input(
-            "phrasings",
-            "Andra sätt att fråga, ett på varje rad",
-            value="\n".join(phrasing.text for phrasing in entry.phrasings),
-            long=True,
-            most=editing.LONGEST_ANSWER,
-        ),
-        text_input("theme", "Tema", value=entry.theme, most=60),
-        text_input(
-            "sources",
-            "Källor, en på varje rad: namnet, och sist länken",
-            value=editing.source_lines(entry),
-            long=True,
-            most=editing.LONGEST_ANSWER,
-        ),
-        date_input("valid_until", "Gäller till och med (tomt: tills vidare)", value=entry.valid_until),
-        *([home] if testimony else []),
-        certainty,
-        text_input("note", "Anteckning för kansliet", value=entry.note, long=True),
+        text_input("theme", "Tema", value=values["theme"], most=60),
+        text_input("sources", sources, value=values["sources"], long=True, most=most),
+        date_input("valid_until", "Gäller till och med (tomt: tills vidare)", value=_day(entry, given)),
+        *([home] if entry.kind == EntryKind.TESTIMONY else []),
+        choice_input("certainty", "Hur säkert är svaret?", CERTAINTIES, value=values["certainty"]),
+        text_input("note", "Anteckning för kansliet", value=values["note"], long=True),
     ]
+
+
+def _day(entry: Entry, given: Mapping[str, Any]) -> date | None:
+    """Return the last day of an entry as the writer gave it; what the entry says if that is no day."""
+    try:
+        return editing.checked_day(str(given["valid_until"] or "")) if "valid_until" in given else entry.valid_until
+    except UserError:
+        return entry.valid_until

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from bot import dialog
-from bot.faq import access, drafts, entries, gaps, kansli_cards, testimony_notices
+from bot.bank import duplicates, entries, flaws
+from bot.faq import access, drafts, kansli_cards, testimony_notices
 from bot.faq.answers import SURE
+from bot.faq.kansli_cards import Remarks
 from bot.message import Json, Reply, UserError, say, state
 from bot.register import finder
-from bot.register.change import Change, refuse_stale
+from bot.register.change import Change
 from bot.register.finder import Found
 from bot.routes import Role, Routes, Where
 from bot.search import replay
 from bot.swedish import date_of
 from bot.turn import Turn
-from storage import faq, faq_log
+from storage import faq, faq_history, faq_log
 from storage.faq import Entry, EntryKind, EntryState
 
 routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
+
+MEANWHILE = (
+    "Någon har ändrat svaret sedan du öppnade det, så inget är sparat. Din text står kvar i rutorna. "
+    "Jämför, och tryck på Spara om din ska gälla."
+)
+LOOK_FIRST = "Sparat, men inte publicerat. Läs varningarna först. Stämmer allt ändå väljer du Publicera ändå."
 
 
 @routes.command(
@@ -69,27 +78,33 @@ def edit(turn: Turn) -> Reply:
     """An entry's form; a draft that was made from a question says again what was taken out."""
     entry = access.kept_entry(turn)
     removed = drafts.removed(turn.session, entry) if entry.state == EntryState.DRAFT else ()
-    return _previewed(turn, state(_form(turn, entry, removed=removed)), entry)
+    return _previewed(turn, state(form(turn, entry, removed=removed)), entry)
 
 
 @routes.action("faq.save")
 def save(turn: Turn) -> Reply:
-    """Keep what the form holds. Refuses to write over an edit that was saved after the form was shown."""
+    """Keep what the form holds. If somebody saved after the form was shown, show both texts, and keep nothing."""
     entry = access.kept_entry(turn)
+    if _is_stale(turn, entry):
+        return state(form(turn, entry, notice=MEANWHILE, given=turn.data))
     _keep(turn, entry)
     testimony_notices.ask_name(turn, entry)
-    return _previewed(turn, state(_form(turn, entry, notice="Sparat."), done=True), entry)
+    return _previewed(turn, state(form(turn, entry, notice="Sparat."), done=True), entry)
 
 
 @routes.action("faq.move")
 def move(turn: Turn) -> Reply:
-    """Publish, archive or withdraw an entry. The form's content is published."""
+    """Publish, archive or withdraw an entry. The form's content is published; ask first if it seems to have a fault."""
     entry, wanted = access.kept_entry(turn), _state(turn)
     if wanted is EntryState.PUBLISHED and "question" in turn.data:
+        if _is_stale(turn, entry):
+            return state(form(turn, entry, notice=MEANWHILE, given=turn.data))
         _keep(turn, entry)
+    if wanted is EntryState.PUBLISHED and turn.data.get("sure") is not True and has_fault(turn, entry):
+        return state(form(turn, entry, notice=LOOK_FIRST, ask=True), done=True)
     entries.move(Change.of(turn), entry, wanted)
     testimony_notices.ask_name(turn, entry)
-    return state(_form(turn, entry, notice=kansli_cards.MOVED[wanted]), done=True)
+    return state(form(turn, entry, notice=kansli_cards.MOVED[wanted]), done=True)
 
 
 @routes.action("faq.opinions")
@@ -104,9 +119,7 @@ def drafts_waiting(turn: Turn) -> int:
 
 
 def _keep(turn: Turn, entry: Entry) -> None:
-    """Write the form's content into the entry, if nobody has changed it since the form was shown."""
-    saved_meanwhile = "Någon har ändrat svaret sedan du öppnade det. Öppna det igen, så ser du vad som står nu."
-    refuse_stale(turn, entry.changed_at, saved_meanwhile)
+    """Write the form's content into the entry."""
     place = access.place(turn, entry)
     kept = {
         "sources": entries.source_lines(entry),
@@ -131,10 +144,37 @@ def _municipality(text: str) -> str | None:
     return found.code if isinstance(found, Found) else None
 
 
-def _form(turn: Turn, entry: Entry, *, notice: str = "", removed: Sequence[str] = ()) -> Json:
-    current, place = faq.is_valid(entry, date_of(turn.now)), access.place(turn, entry)
-    like = gaps.like(turn.session, entry.question, entry.id) if entry.state == EntryState.DRAFT else None
-    return kansli_cards.form(entry, notice=notice, removed=removed, place=place, current=current, like=like)
+def form(
+    turn: Turn,
+    entry: Entry,
+    *,
+    notice: str = "",
+    removed: Sequence[str] = (),
+    given: Mapping[str, Any] | None = None,
+    ask: bool = False,
+) -> Json:
+    """Return an entry's form with all there is to remark on it."""
+    today = date_of(turn.now)
+    remarks = Remarks(
+        removed=removed,
+        current=faq.is_valid(entry, today),
+        alike=duplicates.of(turn.app.bank, turn.session, entry, today),
+        flaws=flaws.of(turn.session, entry, today.year),
+        changed=faq_history.has_any(turn.session, entry.id),
+        ask=ask,
+        given=given,
+    )
+    return kansli_cards.form(entry, notice=notice, place=access.place(turn, entry), remarks=remarks)
+
+
+def has_fault(turn: Turn, entry: Entry) -> bool:
+    """Return whether an entry seems to have something that members should not read."""
+    return any(flaw.blocks for flaw in flaws.of(turn.session, entry, date_of(turn.now).year))
+
+
+def _is_stale(turn: Turn, entry: Entry) -> bool:
+    """Return whether somebody saved the entry after the pressed form had been shown."""
+    return bool(turn.data.get("seen") != entry.changed_at.isoformat())
 
 
 def _previewed(turn: Turn, reply: Reply, entry: Entry) -> Reply:

@@ -8,9 +8,9 @@ from typing import Any
 from microsoft_teams.cards import CardElement
 
 from bot import swedish
+from bot.bank.entries import Teller
 from bot.cards import button, buttons, card, heading, label, markdown, one_line, plain, small
 from bot.faq import cards
-from bot.faq.entries import Teller
 from bot.faq.ways import Ways
 from bot.message import Json
 from storage.faq import Entry

@@ -18,6 +18,7 @@ from storage import (
     agenda,
     answer_forms,
     faq_growth,
+    faq_history,
     faq_log,
     links,
     news,
@@ -134,6 +135,11 @@ OLD = (
         "silences that ended",
         lambda it: f"SEKOM_DELIVERY_DAYS={it.delivery_days}",
         lambda s, it, now, most: silences.forget_old(s, _before(now, it.delivery_days), most),
+    ),
+    Old(
+        "history of the knowledge bank's entries",
+        lambda it: f"SEKOM_AUDIT_DAYS={it.audit_days}",
+        lambda s, it, now, most: faq_history.forget(s, _before(now, it.audit_days), most),
     ),
     Old(
         "the kansli's choices about prepared decisions",

@@ -177,11 +177,14 @@ CLASSES = (
     ),
     KeptClass(
         "Svar i kunskapsbanken",
-        ("faq_entries",),
-        "Vilka svar i kunskapsbanken som du har skrivit eller som kommer från dig, och om ditt namn får stå där.",
+        ("faq_entries", "faq_entry_changes"),
+        "Vilka svar i kunskapsbanken som du har skrivit, ändrat eller granskat eller som kommer från dig, och om ditt "
+        "namn får stå där.",
         "Så att kansliet vet vem som kan granska dem. Medlemmarna ser ditt namn bara om du har sagt ja.",
-        lambda _: "Så länge svaret finns, eller tills du tar bort dig.",
-        "Svaren, utan ditt namn.",
+        lambda settings: (
+            f"Så länge svaret finns, eller tills du tar bort dig. Ändringarna: {days(settings.audit_days)}."
+        ),
+        "Svaren och hur de har ändrats, utan ditt namn.",
     ),
 )
 OTHER = KeptClass("Annat", (), "Uppgifter som hör till fler funktioner.", "Så att funktionen fungerar.", _while_here)

@@ -90,6 +90,13 @@ class Operating(BaseSettings):
         alias="SEKOM_WELCOME",
         description="Write true if the bot shall welcome new members of its teams by itself, or false",
     )
+    archive_months: int = Field(
+        24,
+        alias="SEKOM_ARCHIVE_MONTHS",
+        ge=0,
+        le=120,
+        description="Write after how many months an unused and unreviewed answer is archived by itself; 0 means never",
+    )
     read_threads: bool = Field(
         False,
         alias="SEKOM_READ_THREADS",

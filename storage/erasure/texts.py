@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from storage import faq_history
 from storage.faq import Entry, Phrasing
 from storage.groups import ThemeGroup
 from storage.municipalities import Municipality
@@ -120,10 +121,11 @@ def in_bank(session: Session, traces: Traces) -> list[int]:
 
 
 def _bank(session: Session) -> list[tuple[int, str]]:
-    """Return the entries' ids and texts; an entry has a row more for each of its phrasings."""
+    """Return the entries' ids and texts; an entry has rows more for its phrasings and its history."""
     entries = session.execute(select(Entry.id, Entry.question, Entry.answer, Entry.note).order_by(Entry.id))
     phrasings = session.execute(select(Phrasing.entry_id, Phrasing.text).order_by(Phrasing.id))
-    return [(number, "\n".join(texts)) for number, *texts in (*entries, *phrasings)]
+    now = [(number, "\n".join(texts)) for number, *texts in (*entries, *phrasings)]
+    return [*now, *faq_history.texts(session)]
 
 
 def _others(session: Session, names: Collection[str], ids: Collection[int]) -> set[str]:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bot import agenda, jobs
-from bot.faq import entries
+from bot.bank import entries
 from bot.privacy import retention
 from bot.register.change import Change
 from bot.turn import KANSLI_ONLY

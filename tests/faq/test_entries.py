@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 
-from bot.faq import entries
+from bot.bank import entries
 from bot.turn import KANSLI_ONLY
 from storage import faq
 from storage.faq import Entry, EntryState
 from tests.support.chat import Chat, actions, walk
 
-OTHERS = ["Skriv ett nytt svar", "Vad läsarna tycker", "Kunskapsluckor", "Läget"]
+OTHERS = [
+    *("Skriv ett nytt svar", "Vad läsarna tycker", "Kunskapsluckor", "Läget"),
+    *("Sök bland svaren", "Arkiverat av sig självt"),
+]
 
 
 def test_the_overview_counts_entries_by_state(kansli: Chat) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from bot.bank import history
+from bot.bank.history import Kind
 from bot.message import UserError
 from bot.register.change import Change
 from bot.wording import blanks
@@ -168,6 +170,7 @@ def create(
     change.session.add(entry)
     _write(change, entry, content)
     change.session.flush()
+    history.begin(change, entry)
     change.record("Nytt svar i kunskapsbanken, som utkast", about(entry))
     return entry
 
@@ -180,7 +183,8 @@ def revise(change: Change, entry: Entry, content: EntryContent) -> None:
     if entry.published:
         _refuse_unfilled(content.answer)
     before = _texts(entry)
-    _write(change, entry, content)
+    with history.kept(change, entry, Kind.EDITED):
+        _write(change, entry, content)
     if _texts(entry) != before:  # publishing a form that nobody changed is not an edit
         change.record("Ändrat svar i kunskapsbanken", about(entry))
 
@@ -191,19 +195,26 @@ def move(change: Change, entry: Entry, state: EntryState) -> None:
         _refuse_unfilled(entry.answer)
         if not faq.is_valid(entry, change.today):
             raise UserError("Svaret gäller bara till en dag som har passerat. Ändra eller töm Gäller till först.")
-        entry.reviewed_on, entry.review_on = change.today, change.today + REVIEWED_FOR
+        mark_reviewed(change, entry)
     if entry.state != state:
         change.record(_MOVED[state], about(entry))
-    entry.state, entry.changed_at = state, change.now
+    with history.kept(change, entry, history.OF_STATE[state]):
+        entry.state, entry.changed_at = state, change.now
     faq.touch(change.session)
 
 
 def confirm(change: Change, entry: Entry) -> None:
     """Keep that somebody has read a published answer and that it still holds."""
-    entry.reviewed_on, entry.review_on = change.today, change.today + REVIEWED_FOR
+    with history.kept(change, entry, Kind.CONFIRMED):
+        mark_reviewed(change, entry)
     entry.changed_at = change.now
     change.record("Läst om svar i kunskapsbanken: det stämmer fortfarande", about(entry))
     faq.touch(change.session)
+
+
+def mark_reviewed(change: Change, entry: Entry) -> None:
+    """Keep that an entry is reviewed today."""
+    entry.reviewed_on, entry.review_on = change.today, change.today + REVIEWED_FOR
 
 
 def is_complete(entry: Entry) -> bool:
@@ -228,7 +239,8 @@ def add_phrasing(change: Change, entry: Entry, text: str) -> bool:
         return False
     if len(entry.phrasings) >= MOST_PHRASINGS:
         raise UserError(f"Svaret har redan {MOST_PHRASINGS} sätt att fråga. Ta bort något i svaret först.")
-    entry.phrasings.append(Phrasing(text=text))
+    with history.kept(change, entry, Kind.PHRASED):
+        entry.phrasings.append(Phrasing(text=text))
     entry.changed_at = change.now
     change.record("Nytt sätt att fråga i kunskapsbanken", about(entry))
     faq.touch(change.session)
@@ -261,12 +273,7 @@ def _write(change: Change, entry: Entry, content: EntryContent) -> None:
     entry.sources = [
         {"title": source.title, **({"url": source.link} if source.link else {})} for source in content.sources
     ]
-    entry.reviewed_on, entry.review_on = change.today, change.today + REVIEWED_FOR
+    mark_reviewed(change, entry)
     entry.changed_at = change.now
-    _set_phrasings(entry, content.phrasings)
+    history.set_phrasings(entry, content.phrasings)
     faq.touch(change.session)
-
-
-def _set_phrasings(entry: Entry, wanted: Iterable[str]) -> None:
-    old = {phrasing.text: phrasing for phrasing in entry.phrasings}
-    entry.phrasings = [old.get(text) or Phrasing(text=text) for text in wanted]

@@ -1,0 +1,1 @@
+"""Foundation: the rules of the knowledge bank's entries."""
