@@ -1,4 +1,4 @@
-"""What a row changes in an entry: found and checked beside the entry, put in words, and carried out."""
+"""What a row changes in an entry: found, checked, put in words, and carried out."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ WORDS = {
     "valid_until": "sista dagen",
     "kind": "sorten",
 }
+REVIEW = frozenset({"reviewed_on", "review_on"})
 _CONTENT = ("question", "answer", "phrasings", "theme", "sources", "certainty", "valid_until")
 _KEPT_IF_EMPTY = ("state", "certainty", "kind", "reviewed_on")
 """Fields that an entry always has: an empty cell says nothing of them."""
@@ -55,7 +56,7 @@ def of(change: Change, entry: Entry, cells: Mapping[str, str]) -> dict[str, Any]
     wanted = {name: values.checked(name, cell) for name, cell in cells.items()}
     reviewed = wanted.get("reviewed_on") or entry.reviewed_on
     if reviewed < entry.reviewed_on:
-        wanted = {name: value for name, value in wanted.items() if name not in ("reviewed_on", "review_on")}
+        wanted = {name: value for name, value in wanted.items() if name not in REVIEW}
     wanted = {name: value for name, value in wanted.items() if value != _value(entry, name)}
     _refuse_later(change, reviewed)
     if "kind" in wanted:

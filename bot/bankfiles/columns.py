@@ -40,7 +40,7 @@ class UnrecognisedError(UserError):
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class BankRow:
     """What one row says, as written."""
 
     number: int
@@ -54,17 +54,17 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class BankSheet:
     """A list whose columns are understood."""
 
-    records: tuple[Record, ...]
+    records: tuple[BankRow, ...]
     ignored: tuple[str, ...] = ()
     """Headings of columns that are not read."""
     name: str = ""
     """The sheet's, in a workbook."""
 
 
-def understood(tables: Sequence[Table]) -> Sheet:
+def understood(tables: Sequence[Table]) -> BankSheet:
     """Return the first table that has the bank's headings.
 
     Raises :class:`UnrecognisedError` if none has, and :class:`UserError` for a bank that can't be read.
@@ -94,7 +94,7 @@ def is_heading(row: Row) -> bool:
     return {"question", "answer"} <= fields and not any(_OTHER.match(cell) for cell in row.cells)
 
 
-def _sheet(headings: Row, rows: Sequence[Row], name: str) -> Sheet:
+def _sheet(headings: Row, rows: Sequence[Row], name: str) -> BankSheet:
     fields = [_field(cell) for cell in headings.cells]
     fields = ["" if field in fields[:at] else field for at, field in enumerate(fields)]
     ignored = tuple(cell for field, cell in zip(fields, headings.cells, strict=True) if cell and not field)
@@ -103,12 +103,12 @@ def _sheet(headings: Row, rows: Sequence[Row], name: str) -> Sheet:
         raise UserError("Det finns inga rader under rubrikerna.")
     if len(values) > MOST_ENTRIES:
         raise UserError(f"Listan har fler än {MOST_ENTRIES} svar. Dela upp den.")
-    return Sheet(tuple(_record(row, fields) for row in values), ignored, name)
+    return BankSheet(tuple(_record(row, fields) for row in values), ignored, name)
 
 
-def _record(row: Row, fields: Sequence[str]) -> Record:
+def _record(row: Row, fields: Sequence[str]) -> BankRow:
     cells = [*row.cells, *[""] * len(fields)]
-    return Record(row.number, {field: cell for field, cell in zip(fields, cells, strict=False) if field})
+    return BankRow(row.number, {field: cell for field, cell in zip(fields, cells, strict=False) if field})
 
 
 def _field(heading: str) -> str:

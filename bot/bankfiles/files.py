@@ -6,13 +6,13 @@ import csv
 import io
 
 from bot.bankfiles import columns, markdown_file
-from bot.bankfiles.columns import Sheet, UnrecognisedError
+from bot.bankfiles.columns import BankSheet, UnrecognisedError
 from bot.bankfiles.values import NAMES
 from bot.message import UserError
 from bot.register import spreadsheet, text_tables, workbooks
 
 
-def read(data: bytes) -> Sheet:
+def read(data: bytes) -> BankSheet:
     """Return the bank in a file.
 
     Raises :class:`UnrecognisedError` for another file, and :class:`UserError` for a broken bank.
@@ -26,7 +26,7 @@ def read(data: bytes) -> Sheet:
     return read_text(text) if is_text else columns.understood(tables)
 
 
-def read_text(text: str) -> Sheet:
+def read_text(text: str) -> BankSheet:
     """Return the bank in a pasted text. Raises as :func:`read` does."""
     if text.lstrip("\ufeff \r\n").startswith("#"):
         return markdown_file.read(text)
@@ -38,7 +38,7 @@ def read_text(text: str) -> Sheet:
         raise
 
 
-def as_text(sheet: Sheet) -> str:
+def as_text(sheet: BankSheet) -> str:
     """Return a bank as text that :func:`read_text` reads. Its rows keep their numbers."""
     fields = [field for field in NAMES if any(field in record.cells for record in sheet.records)]
     written = io.StringIO()

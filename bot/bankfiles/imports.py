@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any
 
 from bot.bankfiles import changes, values
-from bot.bankfiles.columns import Record, Sheet
+from bot.bankfiles.columns import BankRow, BankSheet
 from bot.message import UserError
 from bot.register.change import Change
 from bot.swedish import listed
@@ -65,7 +65,7 @@ class BankPlan:
         return sha256(repr((self.lines, wanted)).encode()).hexdigest()[:32]
 
 
-def prepared(change: Change, sheet: Sheet, *, lock: bool = False) -> BankPlan:
+def prepared(change: Change, sheet: BankSheet, *, lock: bool = False) -> BankPlan:
     """Return what importing a bank would do now. With ``lock`` nobody changes the bank until the transaction ends."""
     if lock:
         bank_files.lock(change.session)
@@ -98,7 +98,7 @@ class _ConflictError(_UnsavedError):
 
 @dataclass
 class _Planning:
-    """One reading of the file beside the bank as it is."""
+    """One reading of the file, compared with the bank as it is."""
 
     change: Change
     wanted: list[tuple[int | None, Mapping[str, Any]]] = field(default_factory=list)
@@ -110,7 +110,7 @@ class _Planning:
         self._by_id = {str(entry.id): entry for entry in kept} | {entry.code: entry for entry in kept if entry.code}
         self._by_question = {_wording(entry.question): entry for entry in kept}
 
-    def line(self, record: Record) -> BankLine:
+    def line(self, record: BankRow) -> BankLine:
         """Return what a row does, and keep what is to be saved of it."""
         try:
             entry = self._entry(record)
@@ -119,7 +119,7 @@ class _Planning:
             outcome = refusal.outcome if isinstance(refusal, _UnsavedError) else BankOutcome.REFUSED
             return BankLine(record.number, outcome, record.about, str(refusal))
 
-    def _entry(self, record: Record) -> Entry | None:
+    def _entry(self, record: BankRow) -> Entry | None:
         """Return the row's entry, or None for a new one. Raise :class:`UserError` for an ID that fits nothing."""
         name = record.cells.get("id", "").strip().removesuffix(".0")
         if not name:
@@ -132,12 +132,13 @@ class _Planning:
         self._refuse_twice(f"id {entry.id}", record.number, "ID")
         return entry
 
-    def _new(self, record: Record) -> BankLine:
+    def _new(self, record: BankRow) -> BankLine:
         question = record.cells.get("question", "")
         same = self._by_question.get(_wording(question))
         if same is not None:
             shown = values.cells(same)
-            if all(values.same(name, cell, shown[name]) for name, cell in record.cells.items() if cell):
+            given = {name: cell for name, cell in record.cells.items() if cell}
+            if changes.of(self.change, same, changes.different(given, shown)).keys() <= changes.REVIEW:
                 return BankLine(record.number, BankOutcome.UNCHANGED, record.about)
             raise UserError(f"Frågan finns redan, med ID {shown['id']}. Ändra den i en fil som du har hämtat härifrån.")
         wanted = changes.of_new(self.change, record.cells)
@@ -146,13 +147,14 @@ class _Planning:
         state = values.STATES[wanted["state"]]
         return BankLine(record.number, BankOutcome.NEW, record.about, f"Blir {state}.")
 
-    def _changed(self, record: Record, entry: Entry) -> BankLine:
+    def _changed(self, record: BankRow, entry: Entry) -> BankLine:
         shown = values.cells(entry)
         different = changes.different(record.cells, shown)
         wanted = changes.of(self.change, entry, different)
-        if not wanted:
+        old = not values.same("version", record.cells.get("version", ""), shown["version"])
+        if not wanted or (old and wanted.keys() <= changes.REVIEW):  # an older file knows less of reviews
             return BankLine(record.number, BankOutcome.UNCHANGED, record.about)
-        if not values.same("version", record.cells.get("version", ""), shown["version"]):
+        if old:
             raise _ConflictError(self._conflict(record, different))
         self.wanted.append((entry.id, wanted))
         return BankLine(record.number, BankOutcome.CHANGED, record.about, changes.described(entry, wanted))
@@ -163,7 +165,7 @@ class _Planning:
             raise UserError(f"Dubblett: samma {what} som rad {first}. Behåll den rad som gäller.")
 
     @staticmethod
-    def _conflict(record: Record, different: Sequence[str] | Mapping[str, str]) -> str:
+    def _conflict(record: BankRow, different: Sequence[str] | Mapping[str, str]) -> str:
         words = listed([changes.WORDS[name] for name in different if name in changes.WORDS])
         if not record.cells.get("version"):
             return (

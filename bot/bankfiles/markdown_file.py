@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from bot.bankfiles.columns import MOST_ENTRIES, Record, Sheet
+from bot.bankfiles.columns import MOST_ENTRIES, BankRow, BankSheet
 from bot.bankfiles.values import LONG, NAMES
 from bot.message import UserError
 from bot.plain_text import visible
@@ -48,21 +48,21 @@ def is_bank(text: str) -> bool:
     return any(_ENTRY.fullmatch(line) for line in lines) and ("### svar" in lines or any(map(_is_id, lines)))
 
 
-def read(text: str) -> Sheet:
+def read(text: str) -> BankSheet:
     """Return the entries of a Markdown file. Raises :class:`UserError` if it has none, or far too many.
 
     Its cells are those of a spreadsheet that was exported: no text in Markdown is a formula.
     """
     text_tables.refuse_lost_letters(text)
-    records: list[Record] = []
+    records: list[BankRow] = []
     for number, question, lines in _entries(text):
         if len(records) == MOST_ENTRIES:
             raise UserError(f"Filen har fler än {MOST_ENTRIES} svar. Dela upp den.")
         cells = {"question": question, **_cells(lines)}
-        records.append(Record(number, {field: sheets.harmless(cell) for field, cell in cells.items()}))
+        records.append(BankRow(number, {field: sheets.harmless(cell) for field, cell in cells.items()}))
     if not records:
         raise UserError("Jag hittar inga frågor i texten. Varje fråga ska vara en rubrik som börjar med ##.")
-    return Sheet(tuple(records))
+    return BankSheet(tuple(records))
 
 
 def _is_id(line: str) -> bool:

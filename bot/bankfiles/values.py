@@ -107,6 +107,8 @@ def _essence(field: str, text: str) -> str:
     if field not in LONG:
         return " ".join(text.split()).casefold() if field == "theme" else " ".join(text.split())
     lines = [line.rstrip() for line in text.strip().splitlines()]
+    if field == "phrasings":  # their order means nothing: a new one comes last in the bank, wherever it stood in a file
+        return "\n".join(sorted({" ".join(line.split()) for line in lines} - {""}))
     return "\n".join(line for line in lines if line or field in ("answer", "note"))
 
 
