@@ -27,8 +27,8 @@ NAMES = {
     BankOutcome.CONFLICT: ("i konflikt", "i konflikt"),
     BankOutcome.REFUSED: ("stoppat", "stoppade"),
 }
-_NOT_SAVED = "De stoppade raderna är inte sparade. Rätta dem i filen och importera den igen."
-_LEFT_OUT = "De här raderna sparas inte. Rätta dem i filen och importera den igen."
+_NOT_SAVED = "Rader som stoppades eller var i konflikt är inte sparade. Rätta dem i filen och importera den igen."
+_LEFT_OUT = "Rader som stoppas eller är i konflikt sparas inte. Rätta dem i filen och importera den igen."
 
 
 def links(addresses: Sequence[tuple[str, str]]) -> Json:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.__main__ import main
 from bot.bank import entries
-from bot.bankfiles import exports, files, imports
+from bot.bankfiles import exports, files
 from bot.bankfiles.imports import BankOutcome
 from bot.message import UserError
 from bot.register.change import Change
@@ -19,6 +23,7 @@ from storage.faq import Entry, EntryState
 from tests.conftest import NOON
 from tests.support import banks, lists
 from tests.support.chat import Chat
+from tests.support.paths import ROOT
 from tests.support.races import at_once
 
 pytestmark = pytest.mark.clock
@@ -186,27 +191,43 @@ def fingerprint(kansli: Chat) -> str:
     )
 
 
-def test_a_crash_in_the_middle_leaves_the_bank_as_it_was(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = list[str]()
-    create = entries.create
+DIES = """
+import os, signal, sys
+from bot.bank import entries
+from bot.__main__ import main
 
-    def crash(change: Change, content: entries.EntryContent) -> Entry:
-        made.append(content.question)
-        if len(made) == 150:
-            raise OSError("the machine is gone")
-        return create(change, content)
+create, made = entries.create, []
 
-    def work(session: Session) -> None:
-        change = Change(session, None, NOON)
-        imports.carry_out(change, imports.prepared(change, files.read(banks.as_csv()), lock=True))
+def die(change, content):
+    made.append(content)
+    if len(made) == 150:
+        change.session.flush()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return create(change, content)
 
+entries.create = die
+sys.exit(main(["import-bank", sys.argv[1]]))
+"""
+"""The operator's command in a process that is killed in the middle of the 200 entries."""
+
+
+@pytest.mark.costly
+def test_a_killed_import_leaves_the_bank_as_it_was(filled: Database, database_url: str, tmp_path: Path) -> None:
+    path = tmp_path / "bank.csv"
+    path.write_bytes(banks.as_csv())
     before = filled.play(exports.rows)
-    monkeypatch.setattr(entries, "create", crash)
-    with pytest.raises(OSError, match="gone"):
-        filled.play(work)
+    environ = {**os.environ, "DATABASE_URL": database_url, "PYTHONPATH": str(ROOT)}
+    killed = subprocess.run(
+        [sys.executable, "-c", DIES, str(path)], cwd=tmp_path, env=environ, timeout=120, check=False
+    )
 
-    assert len(made) == 150
+    assert killed.returncode == -signal.SIGKILL
     assert filled.play(exports.rows) == before
+    whole = subprocess.run(
+        [sys.executable, "-m", "bot", "import-bank", str(path)], cwd=tmp_path, env=environ, timeout=120, check=False
+    )
+    assert whole.returncode == 0
+    assert count(filled) == len(before) + 200
 
 
 def test_lists_of_other_things_are_not_the_banks(kansli: Chat) -> None:
