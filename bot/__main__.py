@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from app import utc_now
+from bot.bankfiles import operator as bankfiles
 from bot.conversation import ROUTES
 from bot.doctor import doctor
 from bot.doctor.case import Asked
@@ -70,6 +71,19 @@ def _about_lists(commands: Any) -> None:
     exporter = commands.add_parser("export-members", help="write the list of members as .xlsx or .csv")
     exporter.add_argument("file", type=Path)
     exporter.set_defaults(command=_export_members)
+
+    answers = commands.add_parser("import-bank", help="read the knowledge bank from an Excel, CSV or Markdown file")
+    answers.add_argument("file", type=Path)
+    answers.add_argument("--dry-run", action="store_true", help="only say what would change")
+    answers.set_defaults(
+        command=lambda settings, it: bankfiles.import_bank(
+            settings.database_url, it.file, utc_now(), dry_run=it.dry_run
+        )
+    )
+
+    bank = commands.add_parser("export-bank", help="write the knowledge bank as .xlsx, .csv or .md")
+    bank.add_argument("file", type=Path)
+    bank.set_defaults(command=lambda settings, it: bankfiles.export_bank(settings.database_url, it.file))
 
     programme = commands.add_parser("import-programme", help="read events from an .ics, Excel or CSV file")
     programme.add_argument("file", type=Path)

@@ -230,7 +230,7 @@ def _read(turn: Turn, file: ReceivedFile) -> Reply:
     reply = next((reply for reader in FILES if (reply := reader(turn, file)) is not None), None)
     if reply is None:
         raise UserError(
-            "Jag känner inte igen vad filen innehåller. Jag läser medlemslistan och årets program, "
+            "Jag känner inte igen vad filen innehåller. Jag läser medlemslistan, kunskapsbanken och årets program, "
             "som Excel eller CSV med rubriker på första raden. Programmet kan också vara en kalenderfil (.ics)."
         )
     return reply

@@ -10,6 +10,7 @@ from bot import (
     attendance,
     bankcare,
     bankfigures,
+    bankfiles,
     consultations,
     duties,
     events,
@@ -41,7 +42,7 @@ from bot.turn import Turn
 FEATURES = (
     *(help_feature, faq, members, memberlist, reminding, privacy, groups, questions, nudges, agenda, onboarding),
     *(announcements, duties, statuslists, events, programme, attendance, forecast, news, consultations, newsletters),
-    *(handover, silence, welcome, matches, bankfigures, bankcare),
+    *(handover, silence, welcome, matches, bankfigures, bankcare, bankfiles),
 )
 START: tuple[Tile, ...] = (
     *onboarding.START,
@@ -86,6 +87,7 @@ LISTENERS: tuple[Callable[[Turn], Reply | None], ...] = (
 )
 """Asked in order before the bank is searched, in every message that is a question. The first reply answers it."""
 FILES: tuple[Callable[[Turn, ReceivedFile], Reply | None], ...] = (
+    *bankfiles.FILES,
     *statuslists.FILES,
     *memberlist.FILES,
     *programme.FILES,

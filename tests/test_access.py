@@ -164,6 +164,7 @@ TABLE: tuple[tuple[str, dict[str, Any], frozenset[str], frozenset[str]], ...] = 
     ),
     ("duties.report.excel", {}, KANSLI, NOBODY),
     ("statuslist.start", {}, KANSLI, NOBODY),
+    *((f"bankfiles.{verb}", {}, KANSLI, NOBODY) for verb in ("export", "import")),
     *((f"statuslist.{verb}", {}, ANNA, NOBODY) for verb in ("still_done", "not_done")),
 )
 

@@ -97,6 +97,7 @@ def overview(counts: Mapping[str, int], ended: int = 0) -> Json:
             button("Läget", "bankfigures.show"),
         ),
         buttons(button("Sök bland svaren", "care.find"), button("Arkiverat av sig självt", "care.expired")),
+        buttons(button("Hämta som fil", "bankfiles.export"), button("Läs in en fil", "bankfiles.import")),
         summary="Kunskapsbanken: läs, ändra och publicera svar.",
     )
 

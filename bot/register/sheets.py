@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Sequence
 
 _RUN = ("=", "+", "-", "@", "\t", "\r")
+_LIKE_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+"""The start of a text that Excel would read as one sign: it writes a carriage return as ``_x000D_``."""
 
 
 def workbook(title: str, table: Iterable[Sequence[str]], widths: Sequence[int]) -> bytes:
     """Return rows as an Excel file with one sheet. The first row is its headings; ``widths`` are its columns'."""
     from openpyxl import Workbook  # noqa: PLC0415 - costs a start a fifth of a second, and few processes need it
-    from openpyxl.styles import Font  # noqa: PLC0415 - likewise
+    from openpyxl.styles import Alignment, Font  # noqa: PLC0415 - likewise
 
     book = Workbook()
     sheet = book.active
@@ -21,7 +24,10 @@ def workbook(title: str, table: Iterable[Sequence[str]], widths: Sequence[int]) 
             if not text:
                 continue
             cell = sheet.cell(number, column)
-            cell.value, cell.data_type, cell.number_format = text, "s", "@"  # text, so that codes keep their zeros
+            cell.value, cell.data_type = _LIKE_ESCAPED.sub("_x005F_", text), "s"
+            cell.number_format = "@"  # text, so that codes keep their zeros
+            if "\n" in text:
+                cell.alignment = Alignment(wrap_text=True, vertical="top")
             if number == 1:
                 cell.font = Font(bold=True)
     sheet.freeze_panes = "A2"
@@ -34,4 +40,13 @@ def workbook(title: str, table: Iterable[Sequence[str]], widths: Sequence[int]) 
 
 def harmless(text: str) -> str:
     """Return a cell that no spreadsheet program takes for a formula: a name may be ``=cmd|…``."""
-    return f"'{text}" if text.startswith(_RUN) else text
+    return f"'{text}" if _runs(text) else text
+
+
+def restored(cell: str) -> str:
+    """Return the text of which :func:`harmless` made a cell."""
+    return cell[1:] if cell.startswith("'") and _runs(cell) else cell
+
+
+def _runs(text: str) -> bool:
+    return text.lstrip("'").startswith(_RUN)

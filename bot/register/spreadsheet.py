@@ -1,7 +1,7 @@
 """Reads tables out of a CSV file, an Excel file or pasted text, and limits how much one file may hold. Pure.
 
-A cell is text on one line, without invisible signs. A formula keeps its leading ``=`` and is refused where a value is
-wanted. Nothing in a file is followed: no links, no entities, no macros.
+A cell is text without invisible signs, on one line unless the reader asks for ``lines``. A formula keeps its leading
+``=`` and is refused where a value is wanted. Nothing in a file is followed: no links, no entities, no macros.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.message import UserError
-from bot.plain_text import clean_line
+from bot.plain_text import clean, clean_line
 from bot.register import text_tables, workbooks
 
 MOST_BYTES = 5_000_000
@@ -46,21 +46,30 @@ class Table:
     """Why the sheet is not read, in Swedish."""
 
 
-def read(data: bytes) -> list[Table]:
-    """Return the tables of a file, whatever it is called. Raises :class:`UserError` for other kinds of file."""
+def read(data: bytes, *, lines: bool = False) -> list[Table]:
+    """Return the tables of a file, whatever it is called. Raises :class:`UserError` for other kinds of file.
+
+    ``lines`` keeps the line breaks of a cell, and reads CSV letter by letter as programs write it.
+    """
     if len(data) > MOST_BYTES:
         raise UserError(f"Filen är för stor. Den får vara högst {MOST_BYTES // 1_000_000} MB.")
     if data.startswith(_OLE):
         raise UserError("Filen är låst med lösenord eller i gammalt Excel-format. Spara den som .xlsx eller .csv.")
     if data.startswith(workbooks.ZIP):
-        return [Table(_limited(sheet.rows), sheet.name, sheet.flaw) for sheet in workbooks.sheets(data)]
-    return read_text(text_tables.decoded(data))
+        tidy = clean if lines else clean_line
+        return [Table(_limited(sheet.rows, tidy), sheet.name, sheet.flaw) for sheet in workbooks.sheets(data)]
+    return read_text(text_tables.decoded(data), lines=lines)
 
 
-def read_text(text: str) -> list[Table]:
-    """Return a pasted text as a table, once for each sign that may part its cells. Raises :class:`UserError`."""
+def read_text(text: str, *, lines: bool = False) -> list[Table]:
+    """Return a pasted text as a table, once for each sign that may part its cells. Raises :class:`UserError`.
+
+    ``lines``: see :func:`read`.
+    """
     text_tables.refuse_lost_letters(text)
-    return [Table(_limited(text_tables.separated(text, sign))) for sign in text_tables.SIGNS]
+    if lines:
+        return [Table(_limited(text_tables.exact(text, sign), clean)) for sign in text_tables.SIGNS]
+    return [Table(_limited(text_tables.separated(text, sign), clean_line)) for sign in text_tables.SIGNS]
 
 
 def chosen(tables: Iterable[Table], is_heading: Callable[[Row], bool], most_above: int) -> str | None:
@@ -76,11 +85,11 @@ def chosen(tables: Iterable[Table], is_heading: Callable[[Row], bool], most_abov
     return None
 
 
-def _limited(rows: Iterable[tuple[int, list[str]]]) -> Iterator[Row]:
+def _limited(rows: Iterable[tuple[int, list[str]]], tidied: Callable[[str], str]) -> Iterator[Row]:
     left = MOST_TEXT
     for number, cells in rows:
         left -= sum(map(len, cells))
-        tidy = [clean_line(cell).strip(_JOINERS) for cell in cells]
+        tidy = [tidied(cell).strip(_JOINERS) for cell in cells]
         if not any(tidy):
             continue
         if number > MOST_ROWS:

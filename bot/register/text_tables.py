@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import csv
+import io
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -69,6 +71,26 @@ def separated(text: str, sign: str) -> Iterator[tuple[int, list[str]]]:
         assert row is not None  # noqa: S101 - only a cell of several lines can fail
         cells, at = row
         yield number, cells
+
+
+def exact(text: str, sign: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield every row with its number, from 1, as RFC 4180 says: for texts whose cells may hold several lines.
+
+    Raises :class:`UserError` where quotation marks do not match: guessing would join or split cells.
+    """
+    lines = io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n"), newline="")
+    rows = csv.reader(lines, delimiter=sign, strict=True)
+    number = 0
+    while True:
+        number += 1
+        try:
+            yield number, next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            long = "field larger" in str(error)
+            flaw = "En cell är orimligt lång" if long else "Ett citattecken står mitt i en cell eller saknar sitt slut"
+            raise UserError(f"{flaw} på rad {number}. Rätta den, eller skicka en Excel-fil (.xlsx).") from None
 
 
 def _row(text: str, at: int, sign: str, width: int, *, several_lines: bool = True) -> tuple[list[str], int] | None:

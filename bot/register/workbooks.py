@@ -33,8 +33,8 @@ MOST_NAMES = 5_000
 MOST_STRINGS = 300_000
 MOST_TEXT = 5_000_000
 """Characters in the table of strings."""
-LONGEST_CELL = 2_000
-"""Characters; the rest of a longer cell is not kept, and no value that the bot stores is that long."""
+LONGEST_CELL = 20_000
+"""Characters; the rest of a longer cell is not kept. An answer's 40 phrasings or 20 sources are the longest values."""
 LONGEST_TAG = 1_000_000
 
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -214,26 +214,29 @@ def _parser() -> tuple[expat.XMLParserType, list[Event]]:
     parser = expat.ParserCreate()
     events: list[Event] = []
     text: list[str] = []
-
-    depth = 0
+    depth = length = 0
 
     def begin(name: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
+        nonlocal depth, length
         depth += 1
         if depth > MOST_DEPTH:
             raise _too_much()
         text.clear()
+        length = 0
         events.append((_local(name), {_local(key): value for key, value in attributes.items()}, ""))
 
     def end(name: str) -> None:
-        nonlocal depth
+        nonlocal depth, length
         depth -= 1
         events.append((_local(name), None, "".join(text)))
         text.clear()
+        length = 0
 
     def add(piece: str) -> None:
-        if len(text) <= LONGEST_CELL:  # pieces, each at least a character
-            text.append(piece[: LONGEST_CELL + 1])
+        nonlocal length
+        if length <= LONGEST_CELL:
+            text.append(piece[: LONGEST_CELL + 1 - length])
+            length += len(text[-1])
 
     def refuse(*_: object) -> None:
         raise UserError("Filen innehåller hänvisningar (DOCTYPE) som inte hör hemma i en Excel-fil.")

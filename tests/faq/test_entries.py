@@ -15,7 +15,7 @@ from tests.support.chat import Chat, actions, walk
 
 OTHERS = [
     *("Skriv ett nytt svar", "Vad läsarna tycker", "Kunskapsluckor", "Läget"),
-    *("Sök bland svaren", "Arkiverat av sig självt"),
+    *("Sök bland svaren", "Arkiverat av sig självt", "Hämta som fil", "Läs in en fil"),
 ]
 
 

@@ -217,7 +217,7 @@ def test_refused_rows_say_why(database: Database) -> None:
         "Raden säger inte vilken kommun det gäller. Sam",
         "ny person, ny ersättare för kontaktpolitikern",
         "Dubblett: samma person och uppdrag som rad 6.",
-        "En cell är för lång, 2001 tecken eller fler. S",
+        "En cell är för lång, 3000 tecken eller fler. S",
     ]
     assert import_cards.counts(plan) == (
         "8 rader i listan: 1 läst, 6 stoppade och 1 överhoppad (1 rubrikrad). Utfall: 1 ny och 6 stoppade."
