@@ -122,6 +122,8 @@ def _forward(session: Session, number: int, clock: Callable[[], datetime]) -> in
     pair, closes = meeting.pair, rules.close_at(meeting.pair)
     matched, is_open = pair.state == PairState.MATCHED, swedish.is_open(change.now)
     if _lacks(meeting):
+        if not is_open:  # a roster is read at any hour, and nobody is told at night that somebody has left
+            return 0
         _end_without(change, meeting)
     elif matched and pair.introduced_at is None and change.now >= notices.introduces_at(session, pair):
         pair.introduced_at = change.now

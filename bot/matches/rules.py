@@ -51,7 +51,8 @@ def asked_me(turn: Turn) -> Meeting:
     """Return the unanswered request that a button names, for its contact person."""
     meeting = _mine(turn)
     own = meeting.own(turn.person.id)
-    if meeting.pair.state != PairState.ASKED or own is None or own.part != PairPart.CONTACT or not meeting.newcomers:
+    here = any(person.left_at is None for person in meeting.newcomers)
+    if meeting.pair.state != PairState.ASKED or own is None or own.part != PairPart.CONTACT or not here:
         raise UserError(GONE)
     return meeting
 

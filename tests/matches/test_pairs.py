@@ -293,6 +293,28 @@ def test_a_contact_person_who_leaves_after_accepting(chat: Chat, bo: Chat, clock
     assert "Anna Andersson vill ha dig" in cia.text
 
 
+def test_nobody_is_told_at_night_that_somebody_has_left(chat: Chat, bo: Chat, clock: Clock) -> None:
+    matched(chat, bo)
+    clock.now = datetime(2026, 12, 4, 23, tzinfo=UTC)  # a Friday
+    know(bo, left_at=clock.now)
+    tick(chat)
+    assert "har lämnat" not in chat.text
+
+    clock.now = datetime(2026, 12, 7, 8, tzinfo=UTC)
+    tick(chat)
+    assert "Bo Ek har lämnat nätverket" in chat.text
+
+
+def test_a_newcomer_who_has_left_is_not_accepted(chat: Chat, bo: Chat, clock: Clock) -> None:
+    chat.press("pair.ask", {"contact": person(bo).id})
+    know(chat, left_at=clock.now)
+
+    assert "gäller inte längre" in bo.click("Ja, gärna")
+    assert states(chat) == [PairState.ASKED]
+    tick(bo)
+    assert states(chat) == [PairState.OVER]
+
+
 @pytest.mark.parametrize("accepted", [False, True])
 def test_a_contact_person_who_is_erased(chat: Chat, bo: Chat, clock: Clock, *, accepted: bool) -> None:
     chat.press("pair.ask", {"contact": person(bo).id})
