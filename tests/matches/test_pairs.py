@@ -13,6 +13,7 @@ from storage.pairs import PairMember, PairState
 from tests.support.chat import Chat, Clock
 from tests.support.matches import (
     HABO,
+    LUND,
     SOTENAS,
     contact,
     everything,
@@ -98,6 +99,13 @@ def test_some_contact_persons_are_never_named(chat: Chat, bo: Chat, facts: dict[
     assert "Bo Ek" not in chat.press("pair.want", {})
     assert "Bo Ek" not in chat.press("pair.ask", {"contact": person(bo).id})
     assert states(chat) == []
+
+
+def test_somebody_who_says_that_they_leave_is_not_named(chat: Chat, bo: Chat) -> None:
+    assert "Bo Ek" in chat.press("pair.want", {})
+    bo.press("people.leave", {"code": LUND})
+
+    assert "Bo Ek" not in chat.press("pair.want", {})
 
 
 @pytest.mark.parametrize("chosen", [None, "", 0, -1, 999, "1", True, [1], 2**40])

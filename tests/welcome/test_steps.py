@@ -89,6 +89,13 @@ def test_a_pause_puts_the_step_off_and_leaving_ends_it(bo: Chat) -> None:
     assert chat_of(bo, "Bo Berg")[-1] == TRY
 
 
+def test_somebody_who_says_that_they_leave_gets_no_more_steps(bo: Chat) -> None:
+    know(bo, municipality_code=SOTENAS)
+    assert "säger till kansliet" in bo.press("people.leave", {"code": SOTENAS})
+    days(bo, 31)
+    assert not {TRY, HOW} & set(chat_of(bo, "Bo Berg"))
+
+
 def test_people_known_before_get_no_steps_and_those_who_asked_do(chat: Chat) -> None:
     for name, origin in (("Bo Berg", Origin.BEFORE), ("Cia Ceder", Origin.ASKED)):
         chat.as_(name)
