@@ -61,7 +61,8 @@ def test_installing_greets_once_with_three_examples(app: App, clock: Clock) -> N
     chat = Chat(app, clock)
 
     assert chat.install().startswith("Hej Anna! Jag är SEKOM-boten.")
-    assert len(chat.buttons) == len(["one example", "another", "a third"])
+    assert chat.buttons[0] == "Kom igång"
+    assert len(chat.buttons[1:]) == len(["one example", "another", "a third"])
     assert not chat.install()
 
 

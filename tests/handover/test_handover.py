@@ -140,7 +140,7 @@ def invited(chat: Chat) -> set[int]:
 
 @pytest.mark.parametrize(("own", "left"), [("event.register", "registered"), ("event.decline", "declined")])
 def test_a_successors_own_answer_to_an_event_stands(per: Chat, nina: Chat, own: str, left: str) -> None:
-    number = put_up(per)
+    number = put_up(per, audience={"parts": [{}]})
     per.press("event.register", {"event": number})
     nina.press(own, {"event": number})
     hand(per)

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from bot.matches.matching import History, MatchPerson, PairPlan, candidates, likeness, may_meet, pair_all
 
+pytestmark = pytest.mark.clock
+
 ANNA = MatchPerson(
     1,
     "Anna",
