@@ -128,6 +128,9 @@ def resume(turn: Turn) -> Reply:
     return _own(turn, "Välkommen tillbaka! Du är med i matchningen igen.")
 
 
+routes.erasing(notices.forgetting)
+
+
 def _keep_wish(turn: Turn) -> None:
     wish = text(turn.data, "wrestles")
     if len(wish) > rules.LONGEST_WISH:

@@ -11,10 +11,12 @@ from bot.privacy import retention
 from storage import outbox, pairs
 from storage.pairs import PairMember, PairState
 from tests.support.chat import Chat, Clock
+from tests.support.erasure import erase, traces
 from tests.support.matches import (
     HABO,
     LUND,
     SOTENAS,
+    WISH,
     contact,
     everything,
     matched,
@@ -352,6 +354,27 @@ def test_a_newcomer_who_is_erased_frees_the_place(chat: Chat, bo: Chat, clock: C
     assert "har lämnat nätverket" in bo.text
     assert "Anna" not in bo.text
     assert "Bo Ek" in cia.press("pair.want", {})
+
+
+def test_an_erased_newcomers_words_go_from_the_request(chat: Chat, bo: Chat) -> None:
+    chat.press("pair.ask", {"contact": person(bo).id})
+    assert WISH in bo.text
+    erase(chat)
+    tick(bo)
+
+    assert "Förfrågan gäller inte längre" in bo.text
+    assert bo.buttons == ["Min match"]
+    assert traces(bo.app.database, "anna andersson", WISH) == []
+
+
+def test_what_somebody_wrote_about_having_met_an_erased_person_goes(chat: Chat, bo: Chat) -> None:
+    matched(chat, bo)
+    bo.press("pair.met", {"pair": everything(chat)[-1].pair.id, "comment": "Anna Andersson var klok"})
+    erase(chat)
+    tick(bo)
+
+    assert states(bo) == [PairState.MET]
+    assert traces(bo.app.database, "anna andersson", "var klok") == []
 
 
 def test_a_contact_person_who_pauses_passes_on_what_waits_and_tells_what_is_on(chat: Chat) -> None:
