@@ -44,6 +44,8 @@ MOST_UNANSWERED = 3
 MOST_PLACES = 5
 """The highest cap that a contact person can choose."""
 LONGEST_WISH, LONGEST_COMMENT = 500, 300
+NO_LONGER = "{} kan inte just nu"
+"""Said to a newcomer whose request is passed on."""
 GONE = "Det där gäller inte längre. Skriv **min match**, så ser du hur det står till nu."
 
 

@@ -356,6 +356,17 @@ def test_a_newcomer_who_is_erased_frees_the_place(chat: Chat, bo: Chat, clock: C
     assert "Bo Ek" in cia.press("pair.want", {})
 
 
+def test_a_request_to_somebody_who_pauses_all_messages_goes_on_and_does_not_count(chat: Chat, bo: Chat) -> None:
+    contact(chat, "Cia Dal", HABO)
+    chat.press("pair.ask", {"contact": person(bo).id})
+    know(bo, paused_until=date(2027, 1, 31))
+    tick(chat)
+
+    assert "Bo Ek kan inte just nu" in chat.text
+    assert "Välj Cia Dal" in chat.buttons
+    assert (states(chat), profile(bo).unanswered) == ([PairState.PASSED], 0)
+
+
 def test_an_erased_newcomers_words_go_from_the_request(chat: Chat, bo: Chat) -> None:
     chat.press("pair.ask", {"contact": person(bo).id})
     assert WISH in bo.text
