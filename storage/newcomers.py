@@ -164,3 +164,12 @@ def settling(session: Session, since: datetime) -> Sequence[tuple[Onboarding, Pe
     rows = rows.where(Onboarding.origin != Origin.BEFORE, Onboarding.begun_at > since)
     found = session.execute(rows.order_by(Onboarding.begun_at, Onboarding.person_id)).all()
     return [(begun, person) for begun, person in found]
+
+
+def had(session: Session, subject: str, ids: Collection[int]) -> set[tuple[int | None, str]]:
+    """Return what these people have had about a subject: the person, and the key without the id at its end.
+
+    The id in the key is another one for a person whose two rows became one.
+    """
+    rows = select(Delivery.person_id, Delivery.key).where(Delivery.subject == subject, Delivery.person_id.in_(ids))
+    return {(row.person_id, row.key.rpartition(":")[0]) for row in session.execute(rows)}
