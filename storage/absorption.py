@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from storage.people import Person
 
 
+_KEPT = (
+    *("mail", "phone", "municipality_code", "role", "helps_with", "entra_id", "remind_by", "paused_until"),
+    *("greeted_at", "last_active_at"),  # so that a person who was welcomed by mail is not greeted again
+)
+"""What the row that stays takes over, where it has nothing itself."""
+
+
 def absorb(session: Session, kept: Person, other: Person) -> None:
     """Make two rows of one person one: everything that points at ``other`` points at ``kept``, and ``other`` goes.
 
@@ -27,7 +34,7 @@ def absorb(session: Session, kept: Person, other: Person) -> None:
                 _repoint(session, column, kept.id, other.id)
     for former in filter(None, (other.name, other.mail)):
         insert_new(session, FormerName, person_id=kept.id, text=former)
-    for name in ("mail", "phone", "municipality_code", "role", "helps_with", "entra_id", "remind_by", "paused_until"):
+    for name in _KEPT:
         if not getattr(kept, name):
             setattr(kept, name, getattr(other, name))
     # a wish to be shown to fewer people stays

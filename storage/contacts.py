@@ -78,6 +78,10 @@ class Proposal(Base):
     replaces: Mapped[Contact | None] = relationship()
 
 
+WANTS_TO_LEAVE = exists().where(Proposal.person_id == Person.id, Proposal.kind == ProposalKind.LEAVES)
+"""Whether a person has said that they leave, and the kansli has not decided yet; for a query of people."""
+
+
 def current(session: Session, code: str | None = None) -> Sequence[Contact]:
     """Return the present contact persons of one municipality or of all, by seat and name."""
     statement = (

@@ -1,4 +1,4 @@
-"""The texts of introductions in channels: a person's own words about themselves."""
+"""The texts of introductions and requests for a contact person: a person's own words about themselves."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from storage.outbox import Delivery, State
 
 
 def forget(session: Session, subject: str, instead: str, now: datetime) -> None:
-    """Forget what was posted about ``subject``. The rows stay, so that nothing is posted again.
+    """Forget what was sent about ``subject``. The rows stay, so that nothing is sent again.
 
-    A post that is on its way right now must have some words: it gets ``instead``.
+    A message that is on its way right now must have some words: it gets ``instead``.
     """
     theirs = Delivery.subject == subject
     old = set(session.scalars(select(Delivery.content_hash).where(theirs, Delivery.content_hash.is_not(None))))

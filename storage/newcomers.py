@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage import onboardings
+from storage.contacts import WANTS_TO_LEAVE
 from storage.database import Base, insert_all_new, person_key, table_of
 from storage.guests import PendingGuest
 from storage.onboardings import Onboarding, Origin
@@ -155,8 +156,20 @@ def _teams(session: Session, ids: Collection[int]) -> dict[int, str]:
 
 
 def settling(session: Session, since: datetime) -> Sequence[tuple[Onboarding, Person]]:
-    """Return the introductions begun after ``since``, but of people known before the bot welcomed anybody."""
-    rows = select(Onboarding, Person).join(Person).where(Person.left_at.is_(None))
+    """Return the introductions begun after ``since``, but of people known before the bot welcomed anybody.
+
+    Nobody who has left, or has said that they leave.
+    """
+    rows = select(Onboarding, Person).join(Person).where(Person.left_at.is_(None), ~WANTS_TO_LEAVE)
     rows = rows.where(Onboarding.origin != Origin.BEFORE, Onboarding.begun_at > since)
     found = session.execute(rows.order_by(Onboarding.begun_at, Onboarding.person_id)).all()
     return [(begun, person) for begun, person in found]
+
+
+def had(session: Session, subject: str, ids: Collection[int]) -> set[tuple[int | None, str]]:
+    """Return what these people have had about a subject: the person, and the key without the id at its end.
+
+    The id in the key is another one for a person whose two rows became one.
+    """
+    rows = select(Delivery.person_id, Delivery.key).where(Delivery.subject == subject, Delivery.person_id.in_(ids))
+    return {(row.person_id, row.key.rpartition(":")[0]) for row in session.execute(rows)}

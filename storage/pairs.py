@@ -10,6 +10,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, String, Text, delete, exists, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from storage.contacts import WANTS_TO_LEAVE
 from storage.database import Base, insert_new, is_id, person_key
 from storage.match_profiles import MatchProfile
 from storage.people import Person
@@ -240,9 +241,13 @@ def note_offer(session: Session, person_id: int, now: datetime) -> None:
 
 
 def profiles(session: Session) -> Sequence[tuple[MatchProfile, Person]]:
-    """Return everybody who wants a contact person or offers to be one, and has not left. The longest waiting first."""
+    """Return everybody who wants a contact person or offers to be one, the longest waiting first.
+
+    Nobody who has left, or has said that they leave.
+    """
     query = select(MatchProfile, Person).join(Person, Person.id == MatchProfile.person_id)
-    query = query.where(Person.left_at.is_(None), or_(MatchProfile.wanted_at.is_not(None), MatchProfile.most > 0))
+    query = query.where(Person.left_at.is_(None), ~WANTS_TO_LEAVE)
+    query = query.where(or_(MatchProfile.wanted_at.is_not(None), MatchProfile.most > 0))
     rows = session.execute(query.order_by(MatchProfile.wanted_at, Person.id)).all()
     return [(profile, person) for profile, person in rows]
 

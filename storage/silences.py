@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Index, Select, String, delete, exists, func, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.contacts import Contact, Proposal, ProposalKind
+from storage.contacts import WANTS_TO_LEAVE, Contact
 from storage.database import Base, insert_new, is_id, person_key
 from storage.faq import Entry, EntryState
 from storage.groups import ThemeGroup
@@ -70,10 +70,9 @@ def may_be_asked(session: Session, person_id: int) -> bool:
 
 
 def _asked_for_nothing() -> Select[Person]:
-    leaves = exists().where(Proposal.person_id == Person.id, Proposal.kind == ProposalKind.LEAVES)
     granted = exists().where(Grant.person_id == Person.id, Grant.role.in_(GRANTED))
     kansli = Person.id.in_(select(Person.id).where(IS_KANSLI))  # as a set: its condition is null without an Entra id
-    return select(Person).where(Person.left_at.is_(None), ~leaves, ~granted, ~kansli)
+    return select(Person).where(Person.left_at.is_(None), ~WANTS_TO_LEAVE, ~granted, ~kansli)
 
 
 def signs(session: Session, ids: Collection[int]) -> Mapping[int, Sequence[datetime]]:

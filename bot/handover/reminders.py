@@ -35,10 +35,16 @@ def run(app: App, clock: Callable[[], datetime]) -> Iterator[Callable[[Session],
 
 
 def ahead(app: App, session: Session, now: datetime, until: datetime) -> Iterator[Foreseen]:
-    """Yield the dossiers of the handovers that are found, with what would stand in them now."""
+    """Yield the dossiers and thanks of the handovers that are found, with what would stand in them now.
+
+    The places at events are not in the thanks yet: they are known when they move.
+    """
     for row, contact in handovers.waiting(session):
-        at = _moment(session, row, now)
-        if at < until and _is_there(contact) and not _is_back(session, contact):
+        at, previous = _moment(session, row, now), contacts.find(session, row.before_id)
+        if at >= until or not _is_there(contact) or previous is None:
+            continue
+        yield from (Foreseen(at, each) for each in notices.to_previous(session, contact, previous, moves.NOTHING))
+        if not _is_back(session, contact):
             yield Foreseen(at, notices.dossier(contact, dossier.gather(session, contact, now), app.settings.contact))
 
 

@@ -19,8 +19,6 @@ from storage.people import Person, VisibleTo
 
 routes = Routes[Turn](where=Where.PERSONAL)
 
-NO_LONGER = "{} kan inte just nu"
-
 
 @routes.command(
     "min match",
@@ -128,6 +126,9 @@ def resume(turn: Turn) -> Reply:
     return _own(turn, "Välkommen tillbaka! Du är med i matchningen igen.")
 
 
+routes.erasing(notices.forgetting)
+
+
 def _keep_wish(turn: Turn) -> None:
     wish = text(turn.data, "wrestles")
     if len(wish) > rules.LONGEST_WISH:
@@ -142,7 +143,9 @@ def pass_on(turn: Turn, meeting: Meeting) -> None:
     change = Change.of(turn)
     rules.answer(change, meeting, yes=False)
     for newcomer in meeting.newcomers:
-        notices.news(change, meeting, newcomer.id, NO_LONGER.format(turn.person.called), "Det säger inget om dig.")
+        notices.news(
+            change, meeting, newcomer.id, rules.NO_LONGER.format(turn.person.called), "Det säger inget om dig."
+        )
 
 
 def choose(turn: Turn, note: str = "") -> Reply:

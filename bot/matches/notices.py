@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -13,10 +13,10 @@ from bot.matches.views import PairView
 from bot.message import Json
 from bot.register.change import Change
 from bot.swedish import date_of, day
-from storage import match_profiles, outbox, pairs
+from storage import introduction_posts, match_profiles, outbox, pairs
 from storage import people as stored_people
 from storage.outbox import Delivery, State
-from storage.outgoing import AsMail, Outgoing, Reach, Repeat, ThreadOf, ToNewChat, ToPerson, number_of
+from storage.outgoing import AsMail, MessageOf, Outgoing, Reach, Repeat, ThreadOf, ToNewChat, ToPerson, number_of
 from storage.pairs import Meeting, Pair, PairPart, PairState
 
 REQUEST, CHAT, INTRO, NEWS = "pair_request", "pair_chat", "pair_intro", "pair_news"
@@ -27,6 +27,7 @@ MAIL_AFTER = timedelta(hours=1)
 """A guest who has not opened the message in the chat gets it by mail."""
 CHAT_WAITS = timedelta(hours=1)
 """How long Microsoft may take to open a group chat. After that, people get a link."""
+OVER_TITLE = "Förfrågan gäller inte längre"
 NEWS_TITLE = "Nytt om din match"
 """The mail's subject, which names nobody."""
 QUEUED = "Du står i kön igen, och jag hör av mig när en kontaktperson är ledig."
@@ -138,6 +139,26 @@ def offer(person_id: int, found: Sequence[matching.Candidate], at: datetime) -> 
         reach=Reach.REMINDER,
         mail=mails.offered(len(found)),
     )
+
+
+def forgetting(session: Session, person_id: int, now: datetime) -> Callable[[], None]:
+    """Forget what an erased person wrote in their requests, and what others wrote about having met them."""
+    for meeting in pairs.of_person(session, person_id, tuple(PairState)):
+        for member, _ in meeting.members:
+            member.comment = ""
+        own, contact = meeting.own(person_id), meeting.contact
+        if own is None or own.part != PairPart.NEWCOMER or contact is None:
+            continue
+        about = f"{REQUEST}:{meeting.pair.id}"
+        key = f"{about}:person:{contact.id}"
+        sent = outbox.find(session, key)
+        outbox.cancel(session, about, now)
+        if sent is not None and sent.state in (State.SENDING, State.SENT):
+            card = cards.told(OVER_TITLE, rules.GONE)
+            outbox.enqueue(session, Outgoing(f"{key}:gone", f"over:{about}", MessageOf(key), card=card), now)
+        introduction_posts.forget(session, about, OVER_TITLE, now)
+    session.flush()
+    return lambda: None
 
 
 def still_wanted(session: Session, row: Delivery) -> bool:

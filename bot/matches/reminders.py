@@ -122,10 +122,14 @@ def _forward(session: Session, number: int, clock: Callable[[], datetime]) -> in
     pair, closes = meeting.pair, rules.close_at(meeting.pair)
     matched, is_open = pair.state == PairState.MATCHED, swedish.is_open(change.now)
     if _lacks(meeting):
+        if not is_open:  # a roster is read at any hour, and nobody is told at night that somebody has left
+            return 0
         _end_without(change, meeting)
     elif matched and pair.introduced_at is None and change.now >= notices.introduces_at(session, pair):
         pair.introduced_at = change.now
         outbox.enqueue_all(session, notices.introductions(session, meeting, change.today), change.now)
+    elif is_open and not matched and _is_away(meeting, change):
+        _pass_on(change, meeting)
     elif is_open and not matched and change.now >= rules.answer_by(pair):
         _expire(change, meeting)
     elif is_open and matched and closes is not None and change.now >= closes:
@@ -153,6 +157,18 @@ def _end_without(change: Change, meeting: Meeting) -> None:
         if person.left_at is None and not (asked and member.part == PairPart.CONTACT):
             text = "Välj gärna en annan." if member.part == PairPart.NEWCOMER else "Platsen hos dig är fri igen."
             notices.news(change, meeting, person.id, GONE.format(who), text)
+
+
+def _is_away(meeting: Meeting, change: Change) -> bool:
+    return meeting.contact is not None and meeting.contact.away(change.today)
+
+
+def _pass_on(change: Change, meeting: Meeting) -> None:
+    """Pass on a request to a contact person who takes a pause. It does not count as a round without an answer."""
+    pairs.move(change.session, meeting.pair, PairState.PASSED, change.now)
+    called = meeting.contact.called if meeting.contact is not None else "Kontaktpersonen"
+    for newcomer in meeting.newcomers:
+        notices.news(change, meeting, newcomer.id, rules.NO_LONGER.format(called), TRY_ANOTHER)
 
 
 def _expire(change: Change, meeting: Meeting) -> None:

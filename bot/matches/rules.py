@@ -44,6 +44,8 @@ MOST_UNANSWERED = 3
 MOST_PLACES = 5
 """The highest cap that a contact person can choose."""
 LONGEST_WISH, LONGEST_COMMENT = 500, 300
+NO_LONGER = "{} kan inte just nu"
+"""Said to a newcomer whose request is passed on."""
 GONE = "Det där gäller inte längre. Skriv **min match**, så ser du hur det står till nu."
 
 
@@ -51,7 +53,8 @@ def asked_me(turn: Turn) -> Meeting:
     """Return the unanswered request that a button names, for its contact person."""
     meeting = _mine(turn)
     own = meeting.own(turn.person.id)
-    if meeting.pair.state != PairState.ASKED or own is None or own.part != PairPart.CONTACT or not meeting.newcomers:
+    here = any(person.left_at is None for person in meeting.newcomers)
+    if meeting.pair.state != PairState.ASKED or own is None or own.part != PairPart.CONTACT or not here:
         raise UserError(GONE)
     return meeting
 

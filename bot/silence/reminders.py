@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from bot.plan import Foreseen
 from bot.silence import notices, rules
 from bot.silence.rules import SilenceNote
-from bot.swedish import is_open
+from bot.swedish import is_open, next_open
 from bot.turn import App
 from storage import outbox, people, silences
+from storage.silences import Silence
 
 
 def run(app: App, clock: Callable[[], datetime]) -> Iterator[Callable[[Session], int]]:
@@ -29,10 +30,24 @@ def run(app: App, clock: Callable[[], datetime]) -> Iterator[Callable[[Session],
 
 
 def ahead(app: App, session: Session, now: datetime, until: datetime) -> Iterator[Foreseen]:
-    """Yield the questions to people who will have been silent for long enough before ``until``, if they stay so."""
+    """Yield the questions to people who will have been silent for long enough before ``until``, and to colleagues."""
     for at in notices.openings(now, until):
         for person, heard in rules.silent(session, app.settings.silent_days, at):
             yield Foreseen(at, notices.foreseen(session, person, heard, at))
+    for row, person in silences.unended(session):
+        at = next_open(max(now, row.asked_at + rules.COLLEAGUE_AFTER))
+        if at < until and rules.over(session, row, person, now) is None:
+            yield from _colleague_ahead(session, row, at)
+
+
+def _colleague_ahead(session: Session, row: Silence, at: datetime) -> Iterator[Foreseen]:
+    """Yield the question to a silent person's colleague, if it is the next step and there is one to ask."""
+    held = rules.seat(session, row.person_id)
+    if held is None or row.colleague_asked_at is not None or row.listed_at is not None:
+        return
+    colleague = rules.colleague(session, held, at)
+    if colleague is not None:
+        yield Foreseen(at, notices.to_colleague(session, row, held, colleague))
 
 
 def _look(session: Session, app: App, going: list[int], fresh: list[int], now: datetime) -> int:

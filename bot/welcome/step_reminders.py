@@ -25,7 +25,12 @@ def due(session: Session, now: datetime) -> list[Outgoing]:
     """Return the steps that are due by now and not enqueued before."""
     reached = dict(_reached(session, now))
     there = outbox.known(session, reached)
-    new = ((key, *what) for key, what in reached.items() if key not in there)
+    had = newcomers.had(session, SUBJECT, {person.id for _, _, person in reached.values()})
+    new = (
+        (key, *what)
+        for key, what in reached.items()
+        if key not in there and (what[2].id, key.rpartition(":")[0]) not in had
+    )
     return [
         _outgoing(key, step, person, _content(session, step.rung.amount, begun, person, now))
         for key, step, begun, person in new

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot import handover
+from bot.handover import reminders
 from storage import duties as stored_duties
 from storage import invitations, questions
 from storage.duties import DutyState
@@ -18,6 +19,7 @@ from tests.support.chat import Chat, Clock, words
 from tests.support.duties import OFFICER, POLITICIAN, add_duty, put
 from tests.support.events import put_up, state
 from tests.support.handovers import appoint, end, replace, settle, states, tick
+from tests.support.newcomers import deliveries
 from tests.support.people import LUND, SOTENAS, know, person, set_up
 from tests.support.questions import ask, live_in
 
@@ -317,6 +319,19 @@ def test_an_erased_person_before_leaves_the_dossier(per: Chat, nina: Chat) -> No
     settle(per)
 
     assert "Du är kontaktpolitiker för Sotenäs kommun. " in nina.text
+
+
+def test_what_the_job_foresees_is_what_then_goes(per: Chat, nina: Chat) -> None:
+    hand(per)
+    tick(per)
+    now = per.clock.now
+    ahead = per.app.database.look(
+        lambda session: list(reminders.ahead(per.app, session, now, now + timedelta(days=14)))
+    )
+    assert [each.at for each in ahead] == [now + timedelta(hours=1)] * 2
+    tick(per, hours=1)
+    assert {each.outgoing.key for each in ahead} == {*deliveries(per, "contact"), *deliveries(per, "handover")}
+    assert (dossiers(nina), thanks(per)) == (1, 1)
 
 
 def test_quiet_times_wait_unless_an_event_begins_before_their_end(per: Chat, nina: Chat, clock: Clock) -> None:

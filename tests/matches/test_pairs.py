@@ -11,9 +11,12 @@ from bot.privacy import retention
 from storage import outbox, pairs
 from storage.pairs import PairMember, PairState
 from tests.support.chat import Chat, Clock
+from tests.support.erasure import erase, traces
 from tests.support.matches import (
     HABO,
+    LUND,
     SOTENAS,
+    WISH,
     contact,
     everything,
     matched,
@@ -98,6 +101,13 @@ def test_some_contact_persons_are_never_named(chat: Chat, bo: Chat, facts: dict[
     assert "Bo Ek" not in chat.press("pair.want", {})
     assert "Bo Ek" not in chat.press("pair.ask", {"contact": person(bo).id})
     assert states(chat) == []
+
+
+def test_somebody_who_says_that_they_leave_is_not_named(chat: Chat, bo: Chat) -> None:
+    assert "Bo Ek" in chat.press("pair.want", {})
+    bo.press("people.leave", {"code": LUND})
+
+    assert "Bo Ek" not in chat.press("pair.want", {})
 
 
 @pytest.mark.parametrize("chosen", [None, "", 0, -1, 999, "1", True, [1], 2**40])
@@ -293,6 +303,28 @@ def test_a_contact_person_who_leaves_after_accepting(chat: Chat, bo: Chat, clock
     assert "Anna Andersson vill ha dig" in cia.text
 
 
+def test_nobody_is_told_at_night_that_somebody_has_left(chat: Chat, bo: Chat, clock: Clock) -> None:
+    matched(chat, bo)
+    clock.now = datetime(2026, 12, 4, 23, tzinfo=UTC)  # a Friday
+    know(bo, left_at=clock.now)
+    tick(chat)
+    assert "har lämnat" not in chat.text
+
+    clock.now = datetime(2026, 12, 7, 8, tzinfo=UTC)
+    tick(chat)
+    assert "Bo Ek har lämnat nätverket" in chat.text
+
+
+def test_a_newcomer_who_has_left_is_not_accepted(chat: Chat, bo: Chat, clock: Clock) -> None:
+    chat.press("pair.ask", {"contact": person(bo).id})
+    know(chat, left_at=clock.now)
+
+    assert "gäller inte längre" in bo.click("Ja, gärna")
+    assert states(chat) == [PairState.ASKED]
+    tick(bo)
+    assert states(chat) == [PairState.OVER]
+
+
 @pytest.mark.parametrize("accepted", [False, True])
 def test_a_contact_person_who_is_erased(chat: Chat, bo: Chat, clock: Clock, *, accepted: bool) -> None:
     chat.press("pair.ask", {"contact": person(bo).id})
@@ -322,6 +354,38 @@ def test_a_newcomer_who_is_erased_frees_the_place(chat: Chat, bo: Chat, clock: C
     assert "har lämnat nätverket" in bo.text
     assert "Anna" not in bo.text
     assert "Bo Ek" in cia.press("pair.want", {})
+
+
+def test_a_request_to_somebody_who_pauses_all_messages_goes_on_and_does_not_count(chat: Chat, bo: Chat) -> None:
+    contact(chat, "Cia Dal", HABO)
+    chat.press("pair.ask", {"contact": person(bo).id})
+    know(bo, paused_until=date(2027, 1, 31))
+    tick(chat)
+
+    assert "Bo Ek kan inte just nu" in chat.text
+    assert "Välj Cia Dal" in chat.buttons
+    assert (states(chat), profile(bo).unanswered) == ([PairState.PASSED], 0)
+
+
+def test_an_erased_newcomers_words_go_from_the_request(chat: Chat, bo: Chat) -> None:
+    chat.press("pair.ask", {"contact": person(bo).id})
+    assert WISH in bo.text
+    erase(chat)
+    tick(bo)
+
+    assert "Förfrågan gäller inte längre" in bo.text
+    assert bo.buttons == ["Min match"]
+    assert traces(bo.app.database, "anna andersson", WISH) == []
+
+
+def test_what_somebody_wrote_about_having_met_an_erased_person_goes(chat: Chat, bo: Chat) -> None:
+    matched(chat, bo)
+    bo.press("pair.met", {"pair": everything(chat)[-1].pair.id, "comment": "Anna Andersson var klok"})
+    erase(chat)
+    tick(bo)
+
+    assert states(bo) == [PairState.MET]
+    assert traces(bo.app.database, "anna andersson", "var klok") == []
 
 
 def test_a_contact_person_who_pauses_passes_on_what_waits_and_tells_what_is_on(chat: Chat) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot import silence as feature
+from bot.silence import reminders
 from storage import contacts, onboardings, participations, people, roles, silences
 from storage.contacts import ProposalKind
 from storage.faq import Entry, EntryState
@@ -18,6 +19,7 @@ from storage.silences import Silence
 from tests.support.chat import Chat, Clock, actions
 from tests.support.events import put_up
 from tests.support.handovers import appoint
+from tests.support.newcomers import deliveries
 from tests.support.people import SOTENAS, know, set_up
 from tests.support.questions import VATTEN, ask
 
@@ -159,6 +161,23 @@ def test_the_colleague_answers(anna: Chat, bo: Chat, press: str, outcome: str) -
     look(anna, days=36)  # after Easter
     assert "Tack för hjälpen" in bo.click(press)
     assert rows(anna)[0][3] == outcome
+
+
+def test_the_question_to_the_colleague_is_foreseen(anna: Chat, bo: Chat) -> None:
+    def foreseen() -> list[tuple[datetime, str]]:
+        now, until = anna.clock.now, anna.clock.now + timedelta(days=14)
+        ahead = anna.app.database.look(lambda session: list(reminders.ahead(anna.app, session, now, until)))
+        return [(each.at, each.outgoing.key) for each in ahead]
+
+    look(anna, days=90)
+    assert foreseen() == []
+    anna.clock.forward(days=25)
+    ((at, key),) = foreseen()
+    anna.clock.now = at
+    look(anna)
+    assert "Stämmer era kontaktpersoner?" in bo.text
+    assert key in deliveries(anna, "silence_colleague")
+    assert foreseen() == []
 
 
 def test_without_a_colleague_the_kansli_is_next(anna: Chat) -> None:

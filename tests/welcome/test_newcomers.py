@@ -8,11 +8,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 
 from bot.welcome import newcomer_reminders
-from storage import onboardings, people
+from storage import absorption, onboardings, people
 from storage.newcomers import NewMember
 from storage.onboardings import Onboarding, Origin
+from storage.people import Person
 from tests.conftest import make_app
 from tests.support.chat import Chat
 from tests.support.newcomers import at, chat_of, deliveries, headings, id_of, listed, read, stored, tick, work
@@ -69,6 +71,25 @@ def test_the_arrival_greeting_does_not_follow_the_welcome(chat: Chat) -> None:
     bo = chat.as_("Bo Berg", new=True)
     assert bo.install() == ""
     assert "SEKOM-boten" not in bo.say("tack")
+
+
+def test_a_person_welcomed_by_mail_is_not_greeted_again_when_two_rows_become_one(chat: Chat) -> None:
+    read(chat, [listed("Bo Berg", entra_id="e-bo")])
+    tick(chat)
+    met = chat.as_("Bo Ny", entra_id="e-bo", new=True)
+
+    def work(session: Session) -> None:
+        welcomed = session.get_one(Person, id_of(chat, "Bo Berg"))
+        fresh = Person(teams_id=met.sender.teams_id, name="Bo Ny", first_seen_at=chat.clock.now)
+        session.add(fresh)
+        session.flush()
+        absorption.absorb(session, fresh, welcomed)
+
+    chat.app.database.play(work)
+    before = len(met.shown)
+    met.install()
+    tick(chat)
+    assert len(met.shown) == before
 
 
 def test_nobody_is_welcomed_in_quiet_times(chat: Chat) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 from sqlalchemy.orm import Session
 
-from storage import groups, onboardings, people, questions, rosters
+from storage import absorption, groups, onboardings, people, questions, rosters
 from storage.check_ins import CheckIn
 from storage.duties import Duty
 from storage.onboardings import Origin
@@ -87,6 +87,29 @@ def test_a_pause_puts_the_step_off_and_leaving_ends_it(bo: Chat) -> None:
     know(bo, left_at=bo.clock.now)
     days(bo, 20)
     assert chat_of(bo, "Bo Berg")[-1] == TRY
+
+
+def test_somebody_who_says_that_they_leave_gets_no_more_steps(bo: Chat) -> None:
+    know(bo, municipality_code=SOTENAS)
+    assert "Kansliet får veta" in bo.press("people.leave", {"code": SOTENAS})
+    days(bo, 31)
+    assert not {TRY, HOW} & set(chat_of(bo, "Bo Berg"))
+
+
+def test_two_rows_that_become_one_get_each_step_once(bo: Chat) -> None:
+    days(bo, 3)
+
+    def work(session: Session) -> None:
+        fresh = people.Person(teams_id="29:bo-ny", name="Bo Ny", first_seen_at=bo.clock.now)
+        session.add(fresh)
+        session.flush()
+        absorption.absorb(session, fresh, session.get_one(people.Person, id_of(bo, "Bo Berg")))
+
+    bo.app.database.play(work)
+    days(bo, 1)
+    assert len(deliveries(bo, "settling")) == 1
+    days(bo, 11)
+    assert len(deliveries(bo, "settling")) == 2
 
 
 def test_people_known_before_get_no_steps_and_those_who_asked_do(chat: Chat) -> None:
