@@ -11,6 +11,7 @@ import pytest
 from bot.search.encoder import DIMENSIONS, FIRST_PAUSE, EncoderProcess, is_installed
 from bot.search.semantic import question_text
 
+pytestmark = pytest.mark.clock
 UNIT = f"struct.pack('<{DIMENSIONS}f', 1, *[0] * {DIMENSIONS - 1})"
 CHILD = f"""
 import os, struct, sys, time
