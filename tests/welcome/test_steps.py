@@ -98,12 +98,13 @@ def test_somebody_who_says_that_they_leave_gets_no_more_steps(bo: Chat) -> None:
 
 def test_two_rows_that_become_one_get_each_step_once(bo: Chat) -> None:
     days(bo, 3)
+    known = id_of(bo, "Bo Berg")
 
     def work(session: Session) -> None:
         fresh = people.Person(teams_id="29:bo-ny", name="Bo Ny", first_seen_at=bo.clock.now)
         session.add(fresh)
         session.flush()
-        absorption.absorb(session, fresh, session.get_one(people.Person, id_of(bo, "Bo Berg")))
+        absorption.absorb(session, fresh, session.get_one(people.Person, known))
 
     bo.app.database.play(work)
     days(bo, 1)
