@@ -215,8 +215,9 @@ def _go_on(turn: Turn, dialog: Dialog, answers: Answers) -> Reply:
         _save(turn, dialog, answers)
         return say(card=step.ask(turn, answers))
     row = dialogs.find(turn.session, turn.person.id, turn.incoming.place.conversation_id)
-    if row is not None and not dialogs.close(turn.session, row):
-        raise UserError(OVER)  # the last button was pressed twice at the same moment
+    ended = turn.found.dialog is not None if row is None else not dialogs.close(turn.session, row)
+    if ended:  # the last button was pressed twice at the same moment
+        raise UserError(OVER)
     return replace(dialog.finish(turn, answers), done=True)
 
 
