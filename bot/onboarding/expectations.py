@@ -14,7 +14,7 @@ from bot.progress import standings, states
 from bot.register import words
 from bot.schedule.times import Span, clock, span_of, weekday
 from bot.swedish import date_of
-from storage import contacts, duties, events, registrations
+from storage import contacts, duties, events, match_profiles, registrations
 from storage.duties import Duty
 from storage.events import Event
 from storage.municipalities import MemberState, Municipality
@@ -63,12 +63,15 @@ def of(session: Session, person: Person, place: Municipality | None, now: dateti
 def _first(
     session: Session, person: Person, place: Municipality | None, dated: Sequence[Todo], *, politician: bool
 ) -> list[Todo]:
-    """Return what to do first, the most important first: a seat, what has a date, and the ways to other people."""
+    """Return what to do first, the most important first: a seat, a wish, what has a date, and the ways to others."""
     held = [(each.municipality_code, each.seat) for each in contacts.held_by(session, person.id)]
     todo = []
     if place is not None and person.role in SEATS and (place.code, person.role) not in held:
         title = f"Säg till kansliet att du är {words.seat(person.role)} för {place.full_name}"
         todo.append(Todo(title, "people.ask_seat", {"code": place.code, "seat": person.role}))
+    wishes = match_profiles.of_person(session, person.id)
+    if wishes is not None and wishes.wanted_at is not None:
+        todo.append(Todo("Välj din kontaktperson", "pair.mine"))
     meet = Todo("Se vilka fler som är med från din kommun", "people.mine")
     ask = Todo("Ställ en första fråga till kollegorna", "questions.start")
     webinar = Todo("Se webbinarierna, och anmäl dig till ett", "event.list")

@@ -36,7 +36,11 @@ def done(person: Person, place: Municipality | None, year: NewcomersYear) -> Jso
     return card(
         *body,
         small("Vill du ändra något? Skriv **kom igång** igen. Undrar du över något, skriv det som en vanlig fråga."),
-        actions=[button("Ändra mina svar", "onboarding.start"), button("Mina uppgifter", "privacy.overview")],
+        actions=[
+            button("Ändra mina svar", "onboarding.start"),
+            button("Informationspaket", "welcome.pack"),
+            button("Mina uppgifter", "privacy.overview"),
+        ],
         summary=f"{title} Börja så här: {'. '.join(each.title for each in year.first)}.",
     )
 

@@ -53,14 +53,15 @@ def test_a_politician_sees_their_year(anna: Chat) -> None:
     assert "Som förtroendevald håller du hållbarhetsarbetet levande" in shown
     assert titles(anna) == [
         "1. Säg till kansliet att du är kontaktpolitiker för Sotenäs kommun",
-        "2. Anmäl dig: Dagvatten, torsdag den 3 december 2026 kl. 12.00",
-        "3. Se året: uppgifter och möten",
+        "2. Välj din kontaktperson",
+        "3. Anmäl dig: Dagvatten, torsdag den 3 december 2026 kl. 12.00",
         "Enkäten 2026, senast den 18 december 2026",
         "Gröna nyckeltal 2027, senast den 31 mars 2027",
         "Årsmötet 2027",
         "Dagvatten, torsdag den 3 december 2026 kl. 12.00",
         "Skyfall, söndag den 3 januari 2027 kl. 12.00",
         "Ändra mina svar",
+        "Informationspaket",
         "Mina uppgifter",
     ]
 
@@ -77,7 +78,7 @@ def test_a_meeting_that_they_are_registered_for_is_not_proposed(anna: Chat) -> N
     press(anna, titles(anna)[6], "Anmäl mig")
     anna.say("kom igång")
     anna.click("Klar")
-    assert "2. Anmäl dig: Skyfall, söndag den 3 januari 2027 kl. 12.00" in titles(anna)
+    assert "3. Anmäl dig: Skyfall, söndag den 3 januari 2027 kl. 12.00" in titles(anna)
 
 
 def test_a_civil_servant_with_a_seat_begins_with_the_nearest_duty(anna: Chat) -> None:
@@ -85,9 +86,9 @@ def test_a_civil_servant_with_a_seat_begins_with_the_nearest_duty(anna: Chat) ->
     shown = press(anna, *OFFICER)
     assert "Ni rapporterar de gröna nyckeltalen" in shown
     assert titles(anna)[:3] == [
-        "1. Börja med Enkäten 2026, senast den 18 december 2026",
-        "2. Anmäl dig: Dagvatten, torsdag den 3 december 2026 kl. 12.00",
-        "3. Ställ en första fråga till kollegorna",
+        "1. Välj din kontaktperson",
+        "2. Börja med Enkäten 2026, senast den 18 december 2026",
+        "3. Anmäl dig: Dagvatten, torsdag den 3 december 2026 kl. 12.00",
     ]
 
 
