@@ -7,21 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy.orm import Session
 
 from bot import conversation
-from bot.bank import entries
 from bot.delivery.replies import Unsent
 from bot.message import Kind, Message, Place, Scope
-from bot.register.change import Change
-from storage import faq
-from storage.faq import Entry, EntryState
+from storage.faq import Entry
 from storage.faq_log import RecentQuestion, Vote
 from storage.outbox import Delivery, State
-from storage.people import Person
 from tests.support.chat import Chat, Clock, actions
 from tests.support.erasure import erase
-from tests.support.people import person
 from tests.support.questions import VATTEN
 
 SURE = "Hur blir vår kommun medlem?"
