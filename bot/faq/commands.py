@@ -196,10 +196,8 @@ def _ways(turn: Turn, question: FaqQuestion) -> Ways:
     """Return the ways on from a question in the log. Its text goes along if it is the reader's own."""
     text = access.own_text(turn, question)
     joined = not answers.wording(text).startswith(faq_log.wording_of(turn.session, question.id))
-    openly = access.open_thread(turn, question) is not None
-    return ways.of(
-        turn, text, quoted="" if joined else text, openly=openly
-    )  # a follow-up is kept with the question before it
+    quoted = "" if joined else text  # a follow-up is kept with the question before it
+    return ways.of(turn, text, quoted=quoted, openly=access.open_thread(turn, question) is not None)
 
 
 def _wrong(turn: Turn, latest: LatestQuestion | None, answered: Sequence[Any]) -> Json:
