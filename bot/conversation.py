@@ -135,7 +135,7 @@ def _stays_erased(session: Session, incoming: Incoming, facts: TurnFacts) -> boo
 
 def _answer(app: App, session: Session, incoming: Incoming, now: datetime, refused: Reply | None) -> TurnResult:
     key = incoming.key
-    facts = turn_facts.read(session, incoming.sender.teams_id, *key, now)
+    facts = turn_facts.read(session, incoming.sender.teams_id, *key, now, private=incoming.private)
     if incoming.kind is not Kind.MESSAGE and _stays_erased(session, incoming, facts):
         return TurnResult(FORGOTTEN if incoming.kind is Kind.ACTION else NOTHING, unsent=True)
     if incoming.kind is Kind.OVERHEARD and not _worth_asking(app, session, incoming, facts):

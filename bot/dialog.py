@@ -125,7 +125,7 @@ def left_open(turn: Turn, dialog: Dialog, row: OpenDialog) -> tuple[Message, ...
     _save(turn, dialog, {**row.answers, _TOLD: True})
     text = f"{dialog.title} ligger kvar."
     actions = [button("Fortsätt", "dialog.continue"), button("Avbryt", "dialog.cancel")]
-    return (Message(card=card(plain(text, subtle=True), actions=actions, summary=text)),)
+    return (Message(card=card(plain(text, subtle=True), actions=actions, summary=text), aside=turn.aside),)
 
 
 @routes.command("avbryt", help="Avbryt det vi håller på med.", aliases=("cancel", "stopp", "sluta"))

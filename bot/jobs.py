@@ -24,6 +24,7 @@ from bot import (
     consultations,
     duties,
     events,
+    faq,
     handover,
     matches,
     members,
@@ -59,6 +60,7 @@ DUE: tuple[Due, ...] = (
 """The features that may have messages due. Each is asked every :data:`PLAN_EVERY`."""
 STILL_WANTED: Mapping[str, StillWanted] = {
     **questions.STILL_WANTED,
+    **faq.STILL_WANTED,
     **upkeep.STILL_WANTED,
     **nudges.STILL_WANTED,
     **onboarding.STILL_WANTED,

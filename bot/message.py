@@ -129,6 +129,9 @@ class Message:
     text: str = ""
     """Plain text or Teams Markdown. With a card: the words for notifications and screen readers."""
     card: Json | None = None
+    aside: bool = False
+    """Whether only the person who caused the turn needs it. Where Teams allows that, nobody else in a channel sees it.
+    Elsewhere everybody does, so it must hold nothing personal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,8 @@ class Reply:
 
     def shown(self) -> Reply:
         """The reply as people read it: names without their keys."""
-        messages = tuple(Message(name_keys.plain(one.text), name_keys.plain(one.card)) for one in self.messages)
+        plain = name_keys.plain
+        messages = tuple(replace(one, text=plain(one.text), card=plain(one.card)) for one in self.messages)
         view, state, notice = name_keys.plain(self.view), name_keys.plain(self.state), name_keys.plain(self.notice)
         kept = self.kept.shown() if self.kept is not None else None
         return replace(self, messages=messages, view=view, state=state, notice=notice, kept=kept)
@@ -168,7 +172,7 @@ class Reply:
         """Return the reply as JSON. It is stored until it is known to have been sent."""
         if self.kept is not None:
             return self.kept.to_json()
-        messages = [{"text": message.text, "card": message.card} for message in self.messages]
+        messages = [{"text": one.text, "card": one.card, "aside": one.aside} for one in self.messages]
         return {"messages": messages, "view": self.view, "state": self.state, "notice": self.notice}
 
     @classmethod
@@ -192,9 +196,9 @@ NOTHING = Reply()
 """The reply to an event that needs no answer."""
 
 
-def say(text: str = "", card: Json | None = None) -> Reply:
-    """Return a reply of one message."""
-    return Reply(messages=(Message(text=text, card=card),))
+def say(text: str = "", card: Json | None = None, *, aside: bool = False) -> Reply:
+    """Return a reply of one message; see :class:`Message`."""
+    return Reply(messages=(Message(text, card, aside),))
 
 
 def view(card: Json, *messages: Message) -> Reply:

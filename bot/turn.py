@@ -86,6 +86,12 @@ class Turn:
         """Whether this is the person's own chat with the bot."""
         return self.incoming.place.scope is Scope.PERSONAL
 
+    @property
+    def aside(self) -> bool:
+        """Whether to show what only this person needs to them alone: in a channel, if the operator has set that."""
+        in_channel = self.incoming.place.scope is Scope.CHANNEL
+        return self.app.settings.private_replies and in_channel and not self.incoming.private
+
     def saying(self, argument: str) -> Turn:
         """Return the turn for a command with ``argument`` after its word."""
         return replace(self, argument=argument)

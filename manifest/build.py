@@ -63,6 +63,8 @@ class Deployment:
     """The terms of use. Default: ``/villkor`` in the same place."""
     read_threads: bool = False
     """Whether to ask a team's owner that the bot may see replies that don't mention it: ``SEKOM_READ_THREADS``."""
+    private_replies: bool = False
+    """Whether members may write to the bot in a channel so that nobody else sees it: ``SEKOM_PRIVATE_REPLIES``."""
     version: str = "1.0.0"
     """The package's version. Teams takes an update only if it is higher than before."""
 
@@ -109,6 +111,8 @@ def manifest(deployment: Deployment, routes: Routes[Turn], folder: Path = FOLDER
     text = (folder / "manifest.json").read_text("utf-8")
     filled: Json = json.loads(_BLANK.sub(lambda blank: blanks[blank[1]], text))
     filled["bots"][0]["commandLists"] = commands(routes)
+    if deployment.private_replies:
+        filled["bots"][0]["supportsTargetedMessages"] = True
     if deployment.read_threads:
         filled["authorization"] = {"permissions": {"resourceSpecific": [READ_THREADS]}}
     host = urlsplit(deployment.public_url).hostname
@@ -175,6 +179,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--read-threads", action="store_true", default=None, help="as SEKOM_READ_THREADS=true: see unmentioned replies"
     )
+    parser.add_argument(
+        "--private-replies",
+        action="store_true",
+        default=None,
+        help="as SEKOM_PRIVATE_REPLIES=true: take private questions",
+    )
     parser.add_argument("--version", help="higher than the package before it (default: 1.0.0)")
     parser.add_argument("--out", type=Path, default=Path("build/sekom-bot.zip"), help="default: %(default)s")
     return parser
@@ -182,7 +192,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _deployment(arguments: argparse.Namespace, load: Callable[[], Settings]) -> Deployment:
     """Return the values from the command line. Read the settings only if no app id was given."""
-    fields = ("app_id", "public_url", "privacy_url", "terms_url", "read_threads", "version")
+    fields = ("app_id", "public_url", "privacy_url", "terms_url", "read_threads", "private_replies", "version")
     given = {name: value for name in fields if (value := getattr(arguments, name)) is not None}
     if "app_id" in given:
         return Deployment(**given)
@@ -192,6 +202,7 @@ def _deployment(arguments: argparse.Namespace, load: Callable[[], Settings]) -> 
         app_id=settings.app_id or VALIDATION_ONLY,
         public_url=public if public.startswith("https://") else "",  # Teams can't reach a laptop's own address
         read_threads=settings.read_threads,
+        private_replies=settings.private_replies,
     )
     return replace(known, **given)
 

@@ -87,6 +87,14 @@ class RecentQuestion(Base):
     text: Mapped[str] = mapped_column(String(1000))
     question_id: Mapped[int | None] = mapped_column(ForeignKey("faq_questions.id", ondelete="SET NULL"))
     """Its row in the log, so that only the asker decides what "Menade du …?" meant."""
+    thread_id: Mapped[str | None] = mapped_column(String(100))
+    """The thread of the channel where it was asked, so that its answer can be shared there."""
+    private: Mapped[bool] = mapped_column(default=False)
+    """Whether nobody else saw it, though it was asked in a channel. Then nothing that others read may come of it."""
+
+    def may_be_seen(self, *, private: bool) -> bool:
+        """Return whether a reply may say something of it: to a private question only one that is private, too."""
+        return private or not self.private
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +127,13 @@ _LOG_TEXT = insert(_TEXT)
 _KEEP_RECENT = (
     update(_RECENT)
     .where(_RECENT.c.person_id == bindparam("person"), _RECENT.c.conversation_id == bindparam("conversation"))
-    .values(text=bindparam("new_text"), at=bindparam("new_at"), question_id=bindparam("new_question"))
+    .values(
+        text=bindparam("new_text"),
+        at=bindparam("new_at"),
+        question_id=bindparam("new_question"),
+        thread_id=bindparam("new_thread"),
+        private=bindparam("new_private"),
+    )
 )
 
 
@@ -143,15 +157,29 @@ def log(
 
 
 def keep_recent(
-    session: Session, person_id: int, conversation_id: str, *, text: str, question_id: int | None, now: datetime
+    session: Session,
+    person_id: int,
+    conversation_id: str,
+    *,
+    text: str,
+    question_id: int | None,
+    now: datetime,
+    thread_id: str | None,
+    private: bool,
 ) -> None:
     """Make ``text`` what a follow-up will be understood from. The register's questions have no row in the log."""
     where = {"person": person_id, "conversation": conversation_id}
-    fresh = {"new_text": text[:1000], "new_at": now, "new_question": question_id}
-    done = session.execute(_KEEP_RECENT, {**where, **fresh})
+    fresh = {"text": text[:1000], "at": now, "question": question_id, "thread": thread_id, "private": private}
+    done = session.execute(_KEEP_RECENT, {**where, **{f"new_{name}": value for name, value in fresh.items()}})
     if not done.rowcount:  # type: ignore[attr-defined]
         row = {"person_id": person_id, "conversation_id": conversation_id, "text": text[:1000], "at": now}
-        insert_new(session, RecentQuestion, question_id=question_id, **row)
+        insert_new(session, RecentQuestion, question_id=question_id, thread_id=thread_id, private=private, **row)
+
+
+def go_on(session: Session, person_id: int, conversation_id: str, *, text: str, now: datetime) -> None:
+    """Make ``text`` what a follow-up to the last question here will be understood from."""
+    where = _RECENT.c.person_id == person_id, _RECENT.c.conversation_id == conversation_id
+    session.execute(update(_RECENT).where(*where).values(text=text[:1000], at=now))
 
 
 def change_subject(session: Session, person_id: int, conversation_id: str) -> None:
@@ -166,17 +194,19 @@ def asked_since(session: Session, person_id: int, moment: datetime) -> bool:
     return bool(session.scalar(select(exists().where(*asked))))
 
 
-def asked_by(session: Session, question_id: int, person_id: int, conversation_id: str) -> bool:
-    """Whether this was the person's last question here."""
+def recent(
+    session: Session, person_id: int, conversation_id: str, question_id: int, *, private: bool
+) -> RecentQuestion | None:
+    """Return the question if it is the person's last one here. A reply that is not ``private`` gets no private one."""
     row = session.get(RecentQuestion, (person_id, conversation_id))
-    return row is not None and row.question_id == question_id
+    return row if row and row.question_id == question_id and row.may_be_seen(private=private) else None
 
 
-def latest(session: Session, person_id: int, conversation_id: str) -> LatestQuestion | None:
-    """Return the person's last question here while it is known, with the entry that answered it."""
+def latest(session: Session, person_id: int, conversation_id: str, *, private: bool) -> LatestQuestion | None:
+    """Return the person's last question here while it is known, with the entry that answered it; as :func:`recent`."""
     row = session.get(RecentQuestion, (person_id, conversation_id))
     asked = None if row is None or row.question_id is None else session.get(FaqQuestion, row.question_id)
-    if row is None or asked is None:
+    if row is None or asked is None or not row.may_be_seen(private=private):
         return None
     answered = asked.entry_id if asked.outcome == QuestionOutcome.ANSWERED else asked.chosen_id
     return LatestQuestion(asked, text_of(session, asked.id), row.at, answered)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BindParameter, and_, bindparam, select
+from sqlalchemy import BindParameter, Boolean, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from storage import dialogs, faq, places, turns
@@ -32,7 +32,7 @@ class TurnFacts:
     dialog: OpenDialog | None = None
     """The dialog that the person has open here."""
     asked: str | None = None
-    """The question that they asked here within the last five minutes."""
+    """The question that they asked here within the last five minutes. An open message knows of no private one."""
 
 
 _HERE: BindParameter[str] = bindparam("conversation")
@@ -52,16 +52,19 @@ _READ = (
             RecentQuestion.person_id == Person.id,
             RecentQuestion.conversation_id == _HERE,
             RecentQuestion.at >= bindparam("since"),
+            or_(RecentQuestion.private.is_(False), bindparam("private", type_=Boolean)),
         ),
     )
     .where(Person.teams_id == bindparam("teams_id"))
 )
 
 
-def read(session: Session, teams_id: str, conversation_id: str, activity_id: str, now: datetime) -> TurnFacts:
-    """Read the facts about the person with this Teams id, the conversation and the activity."""
-    where = {"teams_id": teams_id, "conversation": conversation_id, "activity": activity_id, "since": now - CONTEXT}
-    row = session.execute(_READ, where).one_or_none()
+def read(
+    session: Session, teams_id: str, conversation_id: str, activity_id: str, now: datetime, *, private: bool
+) -> TurnFacts:
+    """Read the facts about the person with this Teams id, the conversation and the activity, which may be private."""
+    where = {"teams_id": teams_id, "conversation": conversation_id, "activity": activity_id, "private": private}
+    row = session.execute(_READ, {**where, "since": now - CONTEXT}).one_or_none()
     if row is None:  # a new person: rare, so more queries are fine
         seen = turns.answered(session, conversation_id, activity_id) is not None
         return TurnFacts(None, places.kept(session, conversation_id), seen, faq.version(session))

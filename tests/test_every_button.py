@@ -354,6 +354,24 @@ def test_only_the_colleague_decides_about_the_name_with_their_answer(world: Worl
     assert world.wrong == []
 
 
+def test_only_the_asker_shares_an_answer_with_the_channel(world: World) -> None:
+    settings = world.anna.app.settings.model_copy(update={"private_replies": True})
+    app = replace(world.anna.app, settings=settings)
+    here = replace(world.anna, app=app).in_channel(VATTEN)
+    here.say("Vilka nyckeltal finns det i nätverket")
+    here.click(here.buttons[0])
+    world.others = [
+        replace(chat, app=app, place=place)
+        for chat in (*world.others, world.karin)
+        for place in (chat.place, chat.in_channel(VATTEN).place)
+    ]
+
+    [share] = [one for one in walk.buttons(here.card) if one.verb == "faq.share"]
+    world.attack(share)
+    assert world.wrong == []
+    assert "Svaret är delat med kanalen." in here.click("Dela med kanalen")
+
+
 def test_buttons_in_a_channel_show_nobody_and_change_only_what_is_shared(world: World) -> None:
     world.others = [chat.in_channel(VATTEN) for chat in world.others]
     signed = "Anna Andersson"  # who takes a question in a channel does so by name

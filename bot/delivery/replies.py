@@ -32,7 +32,6 @@ def enqueue(session: Session, incoming: Incoming, unsent: Unsent, now: datetime)
     """Write a row of the outbox for each message that is left, and for the card. Writing them twice changes nothing."""
     stem = f"reply:{incoming.place.conversation_id}:{incoming.activity_id}"[-180:]
     later = now + timedelta(seconds=unsent.wait)
-    to = _recipient(session, incoming)
     rows = [
         Outgoing(
             f"{stem}:{number}",
@@ -46,7 +45,7 @@ def enqueue(session: Session, incoming: Incoming, unsent: Unsent, now: datetime)
             doubts=int(unsent.doubtful and number == 0),
         )
         for number, message in enumerate(unsent.messages)
-        if to is not None
+        if (to := _recipient(session, incoming, aside=message.aside)) is not None
     ]
     if unsent.card is not None and incoming.card_id:
         place, key = incoming.place, f"{stem}:card"
@@ -57,14 +56,15 @@ def enqueue(session: Session, incoming: Incoming, unsent: Unsent, now: datetime)
     outbox.enqueue_all(session, rows, now)
 
 
-def _recipient(session: Session, incoming: Incoming) -> Recipient | None:
-    """Return the person in 1:1 and for a private question, else the thread.
+def _recipient(session: Session, incoming: Incoming, *, aside: bool) -> Recipient | None:
+    """Return the person in 1:1, for a private question and for what only they need; else the thread.
 
-    Erased people and people who have left have only the chat that they wrote in. Return None if others read it.
+    Only the last of these may reach them by a mention in the thread. Erased people and people who have left have only
+    the chat that they wrote in. Return None if others read it.
     """
     place = incoming.place
-    alone = incoming.private or place.scope is Scope.PERSONAL
-    person = people.find(session, incoming.sender.teams_id) if alone else None
+    alone, thread = incoming.private or place.scope is Scope.PERSONAL, ToThread(place.conversation_id, place.thread_id)
+    person = people.find(session, incoming.sender.teams_id) if alone or aside else None
     if person is not None and person.left_at is None:
-        return ToPerson(person.id)
-    return None if incoming.private else ToThread(place.conversation_id, place.thread_id)
+        return ToPerson(person.id, else_in=None if alone else thread)
+    return None if incoming.private or aside else thread

@@ -142,6 +142,7 @@ async def package(case: Case) -> list[Problem]:
             settings.app_id or "",
             public if public.startswith("https://") else "",
             read_threads=settings.read_threads,
+            private_replies=settings.private_replies,
         )
         if path is None:
             build.build(ours, ROUTES)
@@ -175,5 +176,9 @@ def _differences(packed: dict[str, Any], wanted: dict[str, Any], settings: Setti
     if packed.get("authorization") != wanted.get("authorization"):
         needs = "does not ask" if settings.read_threads else "asks"
         yield f"it {needs} to read channel messages, SEKOM_READ_THREADS is {str(settings.read_threads).lower()}"
+    takes = "supportsTargetedMessages"
+    if packed["bots"][0].get(takes, False) != wanted["bots"][0].get(takes, False):
+        says = "does not say" if settings.private_replies else "says"
+        yield f"it {says} {takes}, SEKOM_PRIVATE_REPLIES is {str(settings.private_replies).lower()}"
     if packed["bots"][0].get("commandLists") != wanted["bots"][0]["commandLists"]:
         yield "its menus hold other commands than this version of the bot"

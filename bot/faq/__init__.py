@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.desk import Tile
-from bot.faq import commands, decision_notices, gap_commands, kansli_commands
+from bot.faq import commands, decision_notices, gap_commands, kansli_commands, share_notices
 from bot.faq.commands import ask, hear_complaint
 from bot.routes import Role, Routes
 
@@ -13,5 +13,6 @@ START = (
     Tile("Kunskapsluckor", "faq.gaps", {"page": 0}, Role.KANSLI, count=gap_commands.gaps_waiting),
 )
 DECISIONS = (decision_notices.publishable, decision_notices.unanswered)
+STILL_WANTED = {share_notices.SUBJECT: share_notices.still_wanted}
 
-__all__ = ["DECISIONS", "START", "ask", "hear_complaint", "routes"]
+__all__ = ["DECISIONS", "START", "STILL_WANTED", "ask", "hear_complaint", "routes"]

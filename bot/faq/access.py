@@ -8,6 +8,7 @@ a colleague's name    everybody, if they agree       themselves
 other entry           the kansli                     the kansli
 question in the log   its text by its asker, while   its outcome by its asker, while the bot remembers
                       the bot remembers them         them; its votes by everybody, once for each entry
+its answer            everybody in its thread, if its asker shares it, while the bot remembers them
 gap, solved question  the kansli                     the kansli
 ====================  =============================  =================================================
 
@@ -24,13 +25,14 @@ from bot.bank.entries import Teller
 from bot.faq import drafts, gaps
 from bot.faq.drafts import Draft
 from bot.faq.gaps import PhrasingSuggestion
-from bot.message import UserError
+from bot.message import Scope, UserError
 from bot.swedish import date_of
 from bot.turn import Turn
 from storage import faq, faq_growth, faq_log, municipalities, people
 from storage.database import is_id
 from storage.faq import Entry, EntryState
-from storage.faq_log import FaqQuestion, Vote
+from storage.faq_log import FaqQuestion, RecentQuestion, Vote
+from storage.outgoing import ToThread
 from storage.questions import Question
 
 GONE = "Det svaret finns inte kvar i kunskapsbanken. Skriv din fråga igen, så letar jag på nytt."
@@ -61,12 +63,34 @@ def published(turn: Turn, ids: Sequence[Any]) -> list[Any]:
 
 def is_own(turn: Turn, asked: FaqQuestion) -> bool:
     """Whether this is the person's own latest question here."""
-    return faq_log.asked_by(turn.session, asked.id, turn.person.id, turn.incoming.place.conversation_id)
+    return _recent(turn, asked) is not None
+
+
+def open_thread(turn: Turn, asked: FaqQuestion) -> ToThread | None:
+    """Return the channel's thread where the person asked this question for everybody to read; None for any other."""
+    place, recent = turn.incoming.place, _recent(turn, asked)
+    if place.scope is not Scope.CHANNEL or recent is None or recent.private or recent.thread_id is None:
+        return None
+    return ToThread(place.conversation_id, recent.thread_id)
+
+
+def sharable(turn: Turn) -> tuple[FaqQuestion, Any, ToThread]:
+    """Return the question and entry that a button names, and the thread where its asker may share the answer."""
+    asked, entry = shown(turn)
+    thread = open_thread(turn, asked)
+    if thread is None:
+        raise UserError("Det svaret kan jag inte dela. Ställ frågan i kanalen igen, så kan du dela svaret därifrån.")
+    return asked, entry, thread
 
 
 def own_text(turn: Turn, asked: FaqQuestion) -> str:
     """Return the question's text where it is this person's own; empty for anybody else's."""
     return faq_log.text_of(turn.session, asked.id) if is_own(turn, asked) else ""
+
+
+def _recent(turn: Turn, asked: FaqQuestion) -> RecentQuestion | None:
+    where = turn.person.id, turn.incoming.place.conversation_id
+    return faq_log.recent(turn.session, *where, asked.id, private=turn.incoming.private)
 
 
 def vote(turn: Turn, asked: FaqQuestion, entry_id: int, *, helpful: bool) -> Vote:

@@ -70,7 +70,15 @@ def answer(turn: Turn) -> list[Judged]:
     judged = [_logged(turn, result) for result in judged]
     if before and follow_ups.leans_on(text):  # the next follow-up leans on what both are about
         text = before if follow_ups.is_bare(text) else follow_ups.together(before, text)
-    faq_log.keep_recent(turn.session, *where, text=text, question_id=judged[-1].question_id, now=turn.now)
+    faq_log.keep_recent(
+        turn.session,
+        *where,
+        text=text,
+        question_id=judged[-1].question_id,
+        now=turn.now,
+        thread_id=turn.incoming.place.thread_id,
+        private=turn.incoming.private,
+    )
     return judged
 
 

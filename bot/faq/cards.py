@@ -34,6 +34,7 @@ from bot.wording.next_step import Likely, NextStep
 from storage.faq import Certainty
 
 UNCONFIRMED = "Kansliet har inte bekräftat det här svaret än."
+POSTED = "Svar på en fråga här i kanalen."
 LONGEST = 200
 """Characters of a member's question that a card repeats. More does not fit a phone's screen."""
 SHORT = 22
@@ -49,10 +50,15 @@ def answer(
     contact: str,
     remembered: bool = False,
     voted: bool | None = None,
+    shared: bool | None = None,
+    posted: bool = False,
 ) -> Json:
-    """Return an entry as the answer to a question. ``voted`` is the reader's own vote, if they have voted."""
+    """Return an entry as the answer to a question. ``voted`` is the reader's own vote, if they have voted.
+
+    ``shared``: see :func:`sharing`. ``posted`` says that the card is the one that an asker shared with a channel.
+    """
     text = blanks.filled(entry.answer, {blanks.CONTACT: contact})
-    body = [heading(entry.question), markdown(text)]
+    body = [*([small(POSTED)] if posted else []), heading(entry.question), markdown(text)]
     reviewed = f"Granskat {swedish.day(entry.reviewed_on)}."
     if entry.certainty != Certainty.HIGH:
         body.append(caution(GAP if entry.certainty == Certainty.GAP else UNCONFIRMED))
@@ -65,6 +71,7 @@ def answer(
         shown = [row(other.question, "faq.show", question=question_id, entry=other.id) for other in related]
         body += [label("Andra frågor som liknar din:"), *shown]
     body += votes(entry.id, question_id, [other.id for other in related], voted=voted)
+    body += sharing(entry.id, question_id, shared=shared)
     return card(*body, summary=f"{entry.question} {text}"[:500])
 
 
@@ -250,6 +257,16 @@ def votes(entry_id: int, question_id: int, related: Sequence[int], *, voted: boo
         ]
     confirmation = "Tack! Du har svarat att det hjälpte." if voted else "Du har svarat att det inte hjälpte."
     return [small(confirmation), buttons(button("Ändra mitt svar", "faq.again", **rows))]
+
+
+def sharing(entry_id: int, question_id: int, *, shared: bool | None) -> list[CardElement]:
+    """Return the button that shares an answer which only its asker sees, or that it is ``shared``. None: neither."""
+    if shared is None:
+        return []
+    if shared:
+        return [small("Svaret är delat med kanalen.")]
+    share = button("Dela med kanalen", "faq.share", question=question_id, entry=entry_id)
+    return [label("Bara du ser det här svaret."), buttons(share)]
 
 
 def sources(given: Sequence[dict[str, Any]]) -> str:

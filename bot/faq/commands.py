@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.bank import entries
-from bot.faq import access, answers, cards, testimony_cards, ways
+from bot.faq import access, answers, cards, share_notices, testimony_cards, ways
 from bot.faq.answers import Judged
 from bot.faq.ways import Ways
 from bot.message import Json, Message, Reply, UserError, say, state
@@ -17,7 +17,7 @@ from bot.turn import Turn
 from bot.wording import feedback
 from bot.wording.feedback import Feedback
 from storage import faq_log
-from storage.faq import EntryKind
+from storage.faq import Entry, EntryKind
 from storage.faq_log import FaqQuestion, LatestQuestion, QuestionOutcome
 
 routes = Routes[Turn]()
@@ -28,7 +28,7 @@ LONGEST = 1000
 
 def ask(turn: Turn) -> Reply:
     """Answer what was written as a question; several questions get an answer each."""
-    return Reply(messages=tuple(Message(card=_card(turn, judged)) for judged in answers.answer(turn)))
+    return Reply(messages=tuple(_message(turn, judged) for judged in answers.answer(turn)))
 
 
 @routes.action("faq.ask")
@@ -46,23 +46,25 @@ def hear_complaint(turn: Turn) -> Reply | None:
     said = feedback.about(turn.incoming.text)
     if said is None:
         return None
-    latest = faq_log.latest(turn.session, turn.person.id, turn.incoming.place.conversation_id)
+    where = turn.person.id, turn.incoming.place.conversation_id
+    latest = faq_log.latest(turn.session, *where, private=turn.incoming.private)
     answered = access.published(turn, [latest.answer_id]) if latest is not None else []
     if said is Feedback.SOLVED:
         if latest is None or not answered:
             return None
         access.vote(turn, latest.question, answered[0].id, helpful=True)
-        return say(card=cards.helped(answered[0], latest.question.id))
+        return say(card=cards.helped(answered[0], latest.question.id), aside=turn.aside)
     if said is Feedback.WRONG:
-        return say(card=_wrong(turn, latest, answered))
+        return say(card=_wrong(turn, latest, answered), aside=turn.aside)
     if latest is None:
-        return say(card=cards.unknown(ways.of(turn, "", quoted=""), 0, title="Vad bra att du säger till"))
+        card = cards.unknown(ways.of(turn, "", quoted=""), 0, title="Vad bra att du säger till")
+        return say(card=card, aside=turn.aside)
     if answered:
         access.vote(turn, latest.question, answered[0].id, helpful=False)
     elif latest.question.outcome == QuestionOutcome.OFFERED:
         latest.question.rejected = True
     about = _ways(turn, latest.question)
-    return say(card=cards.unknown(about, latest.question.id, title="Då frågar vi någon annan"))
+    return say(card=cards.unknown(about, latest.question.id, title="Då frågar vi någon annan"), aside=turn.aside)
 
 
 @routes.action("faq.choose")
@@ -73,7 +75,7 @@ def choose(turn: Turn) -> Reply:
     if own:
         question.chosen_id, question.rejected = entry.id, False
         where = turn.person.id, turn.incoming.place.conversation_id
-        faq_log.keep_recent(turn.session, *where, text=entry.question, question_id=question.id, now=turn.now)
+        faq_log.go_on(turn.session, *where, text=entry.question, now=turn.now)
     return _in_place(turn, _shown(turn, entry, question), everyone=own)
 
 
@@ -123,6 +125,15 @@ def again(turn: Turn) -> Reply:
     return _in_place(turn, _shown(turn, entry, question, _related(turn)))
 
 
+@routes.action("faq.share")
+def share(turn: Turn) -> Reply:
+    """*Dela med kanalen*: post the answer where the person asked, and say on their own card that it stands there."""
+    question, entry, thread = access.sharable(turn)
+    if not share_notices.post(turn, question, entry, thread):
+        raise UserError("Svaret är redan delat med kanalen.")
+    return _in_place(turn, _shown(turn, entry, question), everyone=True)
+
+
 @routes.action("faq.name", where=Where.PERSONAL)
 def name(turn: Turn) -> Reply:
     """*Visa namnet* or *Bara kommunen*: a colleague decides about the name with their own answer, and may change it."""
@@ -136,14 +147,20 @@ def name(turn: Turn) -> Reply:
     return state(testimony_cards.ask_name(entry, access.teller(turn, entry), notice=done))
 
 
-def _card(turn: Turn, judged: Judged) -> Json:
+def _message(turn: Turn, judged: Judged) -> Message:
+    """Return the answer, or what the bot is not sure of: in a channel only its asker needs that."""
     draft = ways.unfinished(turn, judged)
     answered = judged.outcome is QuestionOutcome.ANSWERED
     errand = answered and draft is None and ways.is_errand(turn, judged)  # an answer does not do what was asked for
     if answered and draft is None and not errand:
         best, *related = judged.entries
         contact = turn.app.settings.contact
-        return cards.answer(best, judged.question_id, related, contact=contact, remembered=judged.remembered)
+        card = cards.answer(best, judged.question_id, related, contact=contact, remembered=judged.remembered)
+        return Message(card=card)
+    return Message(card=_unsure(turn, judged, draft, errand=errand), aside=turn.aside)
+
+
+def _unsure(turn: Turn, judged: Judged, draft: Entry | None, *, errand: bool) -> Json:
     about = ways.of(turn, judged.asked, quoted=judged.text)  # last, because a sure answer has no use for it
     if draft is not None:
         near = [entry for entry in judged.entries if judged.outcome is not QuestionOutcome.UNKNOWN]
@@ -167,18 +184,20 @@ def _shown(
     turn: Turn, entry: Any, question: FaqQuestion, related: Sequence[Any] = (), *, voted: bool | None = None
 ) -> Json:
     """Return the card of an entry that was opened: an answer, or what a colleague did."""
+    shared = share_notices.is_shared(turn, question, entry)
     if entry.kind == EntryKind.TESTIMONY:
         asked, others = access.own_text(turn, question), [other.id for other in related]
         teller = access.teller(turn, entry)
-        return testimony_cards.told(entry, teller, question.id, text=asked, related=others, voted=voted)
-    return cards.answer(entry, question.id, related, contact=turn.app.settings.contact, voted=voted)
+        return testimony_cards.told(entry, teller, question.id, text=asked, related=others, voted=voted, shared=shared)
+    return cards.answer(entry, question.id, related, contact=turn.app.settings.contact, voted=voted, shared=shared)
 
 
 def _ways(turn: Turn, question: FaqQuestion) -> Ways:
     """Return the ways on from a question in the log. Its text goes along if it is the reader's own."""
     text = access.own_text(turn, question)
     joined = not answers.wording(text).startswith(faq_log.wording_of(turn.session, question.id))
-    return ways.of(turn, text, quoted="" if joined else text)  # a follow-up is kept with the question before it
+    quoted = "" if joined else text  # a follow-up is kept with the question before it
+    return ways.of(turn, text, quoted=quoted, openly=access.open_thread(turn, question) is not None)
 
 
 def _wrong(turn: Turn, latest: LatestQuestion | None, answered: Sequence[Any]) -> Json:

@@ -24,10 +24,16 @@ def told(
     text: str = "",
     related: Sequence[int] = (),
     voted: bool | None = None,
+    shared: bool | None = None,
+    posted: bool = False,
 ) -> Json:
-    """Return what a colleague answered. ``text`` is the reader's own question, which *Fråga kollegor* takes along."""
+    """Return what a colleague answered. ``text`` is the reader's own question, which *Fråga kollegor* takes along.
+
+    ``shared`` and ``posted`` are as in :func:`bot.faq.cards.answer`.
+    """
     founded = f"{cards.sources(entry.sources)} {cards.until(entry.valid_until)}".strip()
     return card(
+        *([small(cards.POSTED)] if posted else []),
         heading(_done(teller)),
         small(_from(teller)),
         plain(f"Frågan var: {entry.question}"),
@@ -35,6 +41,7 @@ def told(
         small("Det är en kollegas erfarenhet. Kansliet har inte granskat om den gäller hos er."),
         *([small(founded)] if founded else []),
         *cards.votes(entry.id, question_id, related, voted=voted),
+        *cards.sharing(entry.id, question_id, shared=shared),
         actions=[button("Fråga kollegor", "questions.start", text=text or entry.question)],
         summary=f"{_done(teller)}: {entry.question} {entry.answer}"[:500],
     )

@@ -43,11 +43,14 @@ class Ways:
     """Whether this is the group's own channel, so that one press asks there."""
 
 
-def of(turn: Turn, text: str, *, quoted: str) -> Ways:
-    """Return the ways on from a question, with the likeliest group. ``quoted`` is what the reader wrote."""
+def of(turn: Turn, text: str, *, quoted: str, openly: bool = False) -> Ways:
+    """Return the ways on from a question, with the likeliest group. ``quoted`` is what the reader wrote.
+
+    ``openly`` says that a question was asked in this channel for everybody to read, though the press is private.
+    """
     contact, place = turn.app.settings.contact, turn.incoming.place
     taking = groups.taking_questions(turn.session)
-    public = place.scope is Scope.CHANNEL and not turn.incoming.private
+    public = place.scope is Scope.CHANNEL and (openly or not turn.incoming.private)
     here = [group for group in taking if public and group.conversation_id == place.conversation_id]
     near = peers.suggestions(turn.session, turn.app.bank, text, here or taking) if text else []
     best = near[0] if near and (near[0].reason or here) else None

@@ -61,6 +61,7 @@ KINDS = {
     "question_dialog": "Frågor som håller på att skrivas",
     "question_reminder": "Påminnelser om obesvarade frågor",
     "reply": "Svar som inte gick att skicka",
+    "share": "Svar som den som frågade delar med en kanal",
     "silence": "Frågor om hur det går",
     "entry_review": "Frågor till moderatorer om svar i kunskapsbanken",
     "entries_expired": "Svar som har arkiverats av sig själva",

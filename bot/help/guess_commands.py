@@ -29,7 +29,8 @@ def refusal(turn: Turn, command: Command[Turn]) -> Reply | None:
         raise UserError(f"Kommandot **{command.word}** är bara för kansliet. Skriv **hjälp** för att se dina.")
     if command.allowed(kansli=turn.kansli, scope=turn.incoming.place.scope):
         return None
-    return say(card=cards.go_personal(command, "" if turn.app.settings.local else links.chat(turn.app.settings)))
+    chat = "" if turn.app.settings.local else links.chat(turn.app.settings)
+    return say(card=cards.go_personal(command, chat), aside=turn.aside)
 
 
 def hear_misspelt(turn: Turn) -> Reply | None:

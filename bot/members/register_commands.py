@@ -38,8 +38,17 @@ def listen(turn: Turn) -> Reply | None:
     if any(question.topic in STATEMENTS for question in asked):
         faq_log.change_subject(turn.session, *where)
     else:
-        faq_log.keep_recent(turn.session, *where, text=_alone(asked[-1], text), question_id=None, now=turn.now)
-    return Reply(messages=tuple(Message(card=card) for card in answered))
+        faq_log.keep_recent(
+            turn.session,
+            *where,
+            text=_alone(asked[-1], text),
+            question_id=None,
+            now=turn.now,
+            thread_id=None,
+            private=turn.incoming.private,
+        )
+    asides = [turn.aside and _is_personal(question) for question in asked]
+    return Reply(messages=tuple(Message(card=card, aside=aside) for card, aside in zip(answered, asides, strict=True)))
 
 
 @routes.action("people.contacts_of", where=Where.PERSONAL)
@@ -64,7 +73,7 @@ def members(turn: Turn) -> Reply:
 
 def _answer(turn: Turn, question: RegisterQuestion) -> Json | None:
     """Return the card that answers; None where the bank should be asked instead."""
-    if not turn.personal and (question.topic in PERSONAL or question.own):
+    if not turn.personal and _is_personal(question):
         return _elsewhere(turn, question)
     if question.topic in STATEMENTS:
         return statement_commands.answer(turn, question)
@@ -75,6 +84,11 @@ def _answer(turn: Turn, question: RegisterQuestion) -> Json | None:
             return _network(turn, question)
         case _:
             return _about_one(turn, question)
+
+
+def _is_personal(question: RegisterQuestion) -> bool:
+    """Return whether the answer is about people, or about the person who asks."""
+    return question.topic in PERSONAL or question.own
 
 
 def _elsewhere(turn: Turn, question: RegisterQuestion) -> Json | None:

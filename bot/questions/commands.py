@@ -157,7 +157,8 @@ def hear_solved(turn: Turn) -> Reply | None:
         return None
     shown = _now(turn, question)
     response = shown.answers[-1]
-    latest = faq_log.latest(turn.session, turn.person.id, turn.incoming.place.conversation_id)
+    where = turn.person.id, turn.incoming.place.conversation_id
+    latest = faq_log.latest(turn.session, *where, private=turn.incoming.private)
     if latest is not None and latest.answer_id is not None and latest.at > response.answer.at:
         return None
     if lifecycle.solve(Change.of(turn), question, response.answer, [each.answer for each in shown.answers]):

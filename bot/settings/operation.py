@@ -97,6 +97,11 @@ class Operating(BaseSettings):
         le=120,
         description="Write after how many months an unused and unreviewed answer is archived by itself; 0 means never",
     )
+    private_replies: bool = Field(
+        False,
+        alias="SEKOM_PRIVATE_REPLIES",
+        description="Write true if unsure answers in channels shall go to the asker alone, or false",
+    )
     read_threads: bool = Field(
         False,
         alias="SEKOM_READ_THREADS",

@@ -11,6 +11,7 @@ from botbuilder.schema import Activity, Attachment, ChannelAccount
 
 from bot.message import Incoming, Json, Kind, Message, Place, Reply, Scope, Sender
 from bot.plain_text import clean_line, visible
+from bot.teams import marks
 from bot.teams.gate import tenant_of
 from bot.teams.refusal import RefusedError, malformed
 from bot.teams.text import LONGEST as LONGEST_TEXT
@@ -41,6 +42,10 @@ class OutgoingActivity(Activity):
     def __deepcopy__(self, memo: object) -> OutgoingActivity:
         del memo
         return copy(self)
+
+
+class AsideActivity(OutgoingActivity):
+    """An activity for the person who caused the turn. Others see it only if Teams can't show it to one person."""
 
 
 def from_message(activity: Activity) -> Incoming | None:
@@ -159,9 +164,12 @@ def place_of(activity: Activity) -> Place:
 
 
 def is_private(activity: Activity) -> bool:
-    """Return whether only the sender and the bot see the activity (a targeted message; not in 1:1)."""
+    """Return whether only the sender and the bot see the activity: a targeted message, or a press on one's card."""
     recipient = activity.recipient
-    return recipient is not None and recipient.additional_properties.get("isTargeted") is True
+    if recipient is not None and recipient.additional_properties.get("isTargeted") is True:
+        return True
+    alone = activity.conversation is not None and activity.conversation.conversation_type == Scope.PERSONAL
+    return not alone and marks.is_marked(activity.value)
 
 
 def thread_of(activity: Activity) -> str | None:
@@ -174,23 +182,29 @@ def thread_of(activity: Activity) -> str | None:
 
 def message_activity(message: Message) -> Activity:
     """One message as an activity; a card's text is its summary, which notifications and screen readers say."""
+    kind = AsideActivity if message.aside else OutgoingActivity
     if message.card is None:
-        return OutgoingActivity(type="message", text=message.text, text_format="markdown")
-    return card_activity(message.card, message.text or None)
+        return kind(type="message", text=message.text, text_format="markdown")
+    return _with_card(kind, message.card, message.text or None)
 
 
 def card_activity(card: Json, summary: str | None = None, activity_id: str | None = None) -> Activity:
     """A card as an activity: a new message, or with ``activity_id`` what that message becomes."""
+    return _with_card(OutgoingActivity, card, summary, activity_id)
+
+
+def _with_card(
+    kind: type[OutgoingActivity], card: Json, summary: str | None, activity_id: str | None = None
+) -> Activity:
     content = [Attachment(content_type=CARD, content=card)]
-    said = summary or card.get("fallbackText")
-    return OutgoingActivity(type="message", id=activity_id, summary=said, attachments=content)
+    return kind(type="message", id=activity_id, summary=summary or card.get("fallbackText"), attachments=content)
 
 
-def invoke_answer(reply: Reply) -> Json:
+def invoke_answer(reply: Reply, *, private: bool) -> Json:
     """What a press is answered with: the card that takes the pressed one's place, or a notice with it."""
     card = reply.view or reply.state
     if card is not None:
-        return {"statusCode": 200, "type": CARD, "value": card}
+        return {"statusCode": 200, "type": CARD, "value": marks.marked(card) if private else card}
     return {"statusCode": 200, "type": NOTICE, "value": reply.notice or DONE}
 
 
@@ -217,7 +231,8 @@ def _button_data(data: Mapping[str, Any]) -> Json:
 
     Raises :class:`RefusedError` (413) for one longer than any form of ours takes.
     """
-    plain = {key: value for key, value in data.items() if key not in ("verb", "msteams") and _is_plain(value)}
+    ours = ("verb", "msteams", marks.MARK)
+    plain = {key: value for key, value in data.items() if key not in ours and _is_plain(value)}
     if any(isinstance(value, str) and len(value) > LONGEST_TEXT for value in plain.values()):
         raise RefusedError(413, "a button's value is too long")
     return {key: _kept(value) for key, value in plain.items()}

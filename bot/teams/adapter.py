@@ -1,11 +1,13 @@
 """botbuilder's adapter on our own connector: how a turn's activities reach Teams.
 
-A private question in a channel (a targeted message) gets a private answer there, or else in the person's own chat.
+A private question in a channel (a targeted message) gets a private answer there, or else in the person's own chat. The
+answer to an open question may be private too (:attr:`bot.message.Message.aside`), or else it stands in the thread.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Collection
 from typing import TypeVar
 
@@ -14,7 +16,8 @@ from botbuilder.core import BotAdapter, TurnContext
 from botbuilder.schema import Activity, ActivityTypes, ConversationReference, InvokeResponse, ResourceResponse
 
 from bot.message import Json
-from bot.teams.activities import is_private, thread_of
+from bot.teams import marks
+from bot.teams.activities import AsideActivity, is_private, thread_of
 from bot.teams.codec import encode
 from bot.teams.connector import Connector, ConnectorError, id_of
 from bot.teams.gate import tenant_of
@@ -35,6 +38,8 @@ LONGEST_WAIT = 2.0
 USUAL_WAIT = 0.5
 """Seconds to wait if Teams does not say how long."""
 _THREAD = ";messageid="
+
+logger = logging.getLogger(__name__)
 
 
 class Adapter(BotAdapter):
@@ -62,7 +67,7 @@ class Adapter(BotAdapter):
         """Replace the message ``activity.id``. Raise as :meth:`send_activities`."""
         body = encode(activity)
         if is_private(context.activity):
-            body["recipient"] = {"isTargeted": True}
+            body = {**marks.marked(body), "recipient": {"isTargeted": True}}
         await _twice(lambda: self._connector.update(activity.service_url, activity.conversation.id, activity.id, body))
         return ResourceResponse(id=activity.id)
 
@@ -79,18 +84,23 @@ class Adapter(BotAdapter):
             return None
         if activity.type in (ActivityTypes.trace, "delay"):  # botbuilder sends these to emulators
             return None
-        if is_private(context.activity):
-            return await self._send_privately(context.activity, encode(activity))
-        return await self._post(
-            activity.service_url, _conversation(context.activity), activity.reply_to_id, encode(activity)
-        )
+        question, body = context.activity, encode(activity)
+        if is_private(question):
+            return await self._send_privately(question, body)
+        if isinstance(activity, AsideActivity):
+            try:
+                return await self._target(question, body)
+            except ConnectorError as error:
+                if error.status not in REFUSED:
+                    raise
+                logger.info("Teams shows no private reply here, so everybody sees it", extra={"error": str(error)})
+        return await self._post(activity.service_url, _conversation(question), activity.reply_to_id, body)
 
     async def _send_privately(self, question: Activity, body: Json) -> str | None:
         """Send to the person who asked only: in the conversation, or in their own chat if Teams refuses that."""
         person, url = question.from_property, question.service_url
-        targeted = {**body, "recipient": {"id": person.id, "name": person.name, "isTargeted": True}}
         try:
-            return await self._post(url, _conversation(question), None, targeted)
+            return await self._target(question, body)
         except ConnectorError as error:
             if error.status not in REFUSED:
                 raise
@@ -104,6 +114,13 @@ class Adapter(BotAdapter):
             raise ConnectorError(502, "NoConversation", "", None)
         own = {name: value for name, value in body.items() if name not in ("conversation", "replyToId", "recipient")}
         return await self._post(url, chat, None, own)
+
+    async def _target(self, question: Activity, body: Json) -> str | None:
+        """Send to the person who asked, in the conversation, so that nobody else sees it."""
+        person = question.from_property
+        to = {"id": person.id, "name": person.name, "isTargeted": True}
+        targeted = {**marks.marked(body), "recipient": to}
+        return await self._post(question.service_url, _conversation(question), None, targeted)
 
     async def _post(self, url: str, conversation_id: str, reply_to: str | None, body: Json) -> str | None:
         if reply_to:

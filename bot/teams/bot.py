@@ -98,4 +98,4 @@ class TeamsBot(ActivityHandler):
             body = activities.invoke_error(400, "NotSupported", "the card does not refresh by itself")
             return InvokeResponse(status=200, body=body)
         reply = await self.turns.take(turn_context, incoming)
-        return InvokeResponse(status=200, body=activities.invoke_answer(reply))
+        return InvokeResponse(status=200, body=activities.invoke_answer(reply, private=incoming.private))

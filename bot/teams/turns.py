@@ -149,7 +149,7 @@ class Turns:
         unsent = Unsent()
         if card is not None and incoming.card_id:
             error = await _update(context, incoming.card_id, card)
-            if error is not None and _may_go_later(error):
+            if error is not None and _may_go_later(error) and not incoming.private:  # the outbox has no private route
                 unsent = Unsent(card=card_later, wait=_asked_wait(error))
         ids: list[str] = []
         for gone, message in enumerate(messages):

@@ -229,6 +229,14 @@ def package_that_reads_no_threads(it: SetUp) -> None:
     it.environ["SEKOM_READ_THREADS"] = "true"
 
 
+def package_that_takes_private_questions(it: SetUp) -> None:
+    it.package(private_replies=True)
+
+
+def package_that_takes_no_private_questions(it: SetUp) -> None:
+    it.environ["SEKOM_PRIVATE_REPLIES"] = "true"
+
+
 def package_with_old_menus(it: SetUp) -> None:
     path = it.asked.package
     assert path is not None
@@ -401,6 +409,16 @@ BROKEN: list[tuple[Callable[[SetUp], None], str, str]] = [
     (
         package_that_reads_no_threads,
         "app package: .*does not ask to read channel .* SEKOM_READ_THREADS is true",
+        "manifest.build --version",
+    ),
+    (
+        package_that_takes_private_questions,
+        "app package: .*it says supportsTargetedMessages, SEKOM_PRIVATE_REPLIES is false",
+        "manifest.build --version",
+    ),
+    (
+        package_that_takes_no_private_questions,
+        "app package: .*does not say supportsTargetedMessages, SEKOM_PRIVATE_REPLIES is true",
         "manifest.build --version",
     ),
     (package_with_old_menus, "app package: .*other commands than this version", "higher version"),

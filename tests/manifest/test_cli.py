@@ -54,6 +54,13 @@ def test_the_variant_that_reads_threads_comes_from_the_switch_or_the_setting(tmp
         assert [one["name"] for one in asked] == ["ChannelMessage.Read.Group"]
 
 
+def test_the_variant_for_private_questions_comes_from_the_switch_or_the_setting(tmp_path: Path) -> None:
+    out, local = tmp_path / "sekom.zip", {"SEKOM_PRIVATE_REPLIES": "true"}
+    for given, load in ((["--app-id", APP_ID, "--private-replies"], no_settings), ([], lambda: Settings.load(local))):
+        assert main([*given, "--out", str(out)], load) == 0
+        assert manifest_of(unpacked(out.read_bytes()))["bots"][0]["supportsTargetedMessages"] is True
+
+
 def test_settings_that_are_wrong_are_a_refusal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--out", str(tmp_path / "x.zip")], lambda: Settings.load({"MicrosoftAppId": "fel"})) == 2
     assert "MicrosoftAppId" in capsys.readouterr().err

@@ -96,10 +96,13 @@ def faults(files: Files, schemas: Path) -> list[str]:
 
 
 READING = replace(HERE, read_threads=True)
+PRIVATE = replace(HERE, private_replies=True)
 
 
 @pytest.mark.parametrize(
-    "deployment", [HERE, Deployment(), READING], ids=["deployed", "validation only", "reads threads"]
+    "deployment",
+    [HERE, Deployment(), READING, PRIVATE],
+    ids=["deployed", "validation only", "reads threads", "answers privately"],
 )
 def test_package_is_valid_by_microsofts_schema(deployment: Deployment, schemas: Path) -> None:
     assert faults(unpacked(build(deployment, ROUTES)), schemas) == []

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot import conversation
 from bot.delivery.tenant_routes import TenantRoutes
-from bot.message import Incoming, Json, Kind, Message, Place, ReceivedFile, Reply, Scope, Sender, Sent
+from bot.message import Incoming, Json, Kind, Place, ReceivedFile, Reply, Scope, Sender, Sent
 from bot.search.live_bank import LiveBank
 from bot.teams.core import finished
 from bot.turn import App
@@ -127,7 +127,7 @@ class Chat:
             verb=verb,
             data={name: tuple(value) if isinstance(value, list) else value for name, value in data.items()},  # the edge
             card_id=card_id,
-            private=self.private,
+            private=self.private or any(one.id == card_id and one.only for one in self.shown),
         )
         return seen(self.send(pressed))
 
@@ -188,10 +188,14 @@ class Chat:
         """Show what Teams shows; the ids of new messages."""
         pressed = next((one for one in self.shown if one.id == incoming.card_id), None)
         if pressed is not None and reply.state is not None:
-            pressed.message, pressed.views = Message(pressed.message.text, reply.state), {}
+            pressed.message, pressed.views = replace(pressed.message, card=reply.state), {}
         elif pressed is not None and reply.view is not None:
             pressed.views[self.sender.teams_id] = reply.view
-        sent = [Shown(f"b{next(_ids)}", message) for message in reply.messages]
+        alone = {True: self.sender.teams_id, False: ""}
+        sent = [
+            Shown(f"b{next(_ids)}", message, only=alone[message.aside or incoming.private])
+            for message in reply.messages
+        ]
         self.shown.extend(sent)
         return tuple(one.id for one in sent)
 

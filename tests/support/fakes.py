@@ -30,6 +30,8 @@ class Sent:
     views: dict[str, Json] = field(default_factory=dict)
     versions: list[Json] = field(default_factory=list)
     deleted: bool = False
+    private: bool = False
+    """Whether only its recipient sees it."""
 
     @property
     def text(self) -> str:
@@ -96,6 +98,8 @@ class FakeConnector:
         """Entra group by team."""
         self.delay = 0.0
         """Seconds before each answer."""
+        self.no_asides: Trouble | None = None
+        """What a message that one person alone should see is answered with, where Teams does not take it."""
         self.refuses: dict[str, Trouble] = {}
         """What every call about a conversation, or opening a chat with a person, is answered with."""
         self.chaos: Callable[[], Trouble | None] = lambda: None
@@ -138,6 +142,11 @@ class FakeConnector:
         if answer.get("type") == CARD:
             message.views[person] = answer["value"]
 
+    def expire(self, message: Sent) -> None:
+        """Take away a message that one person alone saw, as Teams does after 24 hours."""
+        assert message.private
+        message.deleted = True
+
     def fail(self, status: int, *, times: int = 1, code: str = "", body: Any = None, arrives: bool = False) -> None:
         """Answer the next ``times`` calls with an error in the Connector's usual shape, or with ``body``."""
         usual = {"error": {"code": code, "message": "no"}} if code else {}
@@ -177,6 +186,8 @@ class FakeConnector:
         return answer
 
     def _wrong_with(self, request: web.Request, body: Json) -> Trouble | None:
+        if self.no_asides is not None and request.method == "POST" and request.query.get("isTargetedActivity"):
+            return self.no_asides
         members = body.get("members") or [{}]
         for about in (request.match_info.get("conversation"), members[0].get("id")):
             if about in self.refuses:
@@ -191,19 +202,24 @@ class FakeConnector:
 
     async def _post(self, request: web.Request) -> web.Response:
         body = await request.json()
-        private = (body.get("recipient") or {}).get("isTargeted") is True
-        if private != (request.query.get("isTargetedActivity") == "true"):
+        recipient, conversation = body.get("recipient") or {}, request.match_info["conversation"]
+        private = recipient.get("isTargeted") is True
+        alone = conversation.startswith("a:")  # there everything is private, so Teams takes no targeted message
+        asked = request.query.get("isTargetedActivity") == "true"
+        if private != asked or (private and (alone or not recipient.get("id"))):
             return web.json_response({"error": {"code": "BadSyntax", "message": "isTargeted"}}, status=400)
         message = self._keep(
             request.match_info["conversation"], await request.json(), request.match_info.get("activity")
         )
+        message.private = private
         return web.json_response({"id": message.id}, status=201)
 
     async def _put(self, request: web.Request) -> web.Response:
         if "recipient" in await request.json():
             return web.json_response({"error": {"code": "BadSyntax", "message": "recipient"}}, status=400)
+        private = request.query.get("isTargetedActivity") == "true"
         found = [message for message in self.messages if message.id == request.match_info["activity"]]
-        if not found:
+        if not found or found[0].private != private:
             return web.json_response({"error": {"code": "ActivityNotFoundInConversation", "message": ""}}, status=404)
         found[0].versions.append(found[0].activity)
         found[0].activity = await request.json()

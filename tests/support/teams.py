@@ -35,8 +35,12 @@ class Shown:
     id: str
     message: Message
     views: dict[str, Json] = field(default_factory=dict)
+    only: str = ""
+    """The Teams id of the only person who sees it; empty if everybody does."""
 
     def card_for(self, teams_id: str) -> Json | None:
+        if self.only not in ("", teams_id):
+            return None
         return self.views.get(teams_id, self.message.card)
 
 
