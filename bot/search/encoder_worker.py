@@ -9,12 +9,16 @@ from __future__ import annotations
 import os
 import struct
 import sys
+import unicodedata
 from importlib import import_module
 
 import numpy as np
 
-from bot.search.semantic import QUESTION, Vector
+from bot.search.semantic import LONGEST_ANSWER, QUESTION, Vector
 
+MOST_TOKENS = 64
+"""Of a question that are encoded: time grows with them, 1 to 2 ms each. The longest of dev's has 54. A text of 300 odd
+characters can have more than 300."""
 _LENGTH = 4
 
 
@@ -29,8 +33,19 @@ class Model:
     def encode(self, text: str) -> Vector:
         """Return the vector of a text that begins with what it is (:mod:`bot.search.semantic`)."""
         prefix, _, rest = text.partition(" ")
-        vector = self._model.encode(rest.replace("\0", " "), is_query=f"{prefix} " == QUESTION)
-        return np.asarray(vector, dtype=np.float32)
+        asked, plain = f"{prefix} " == QUESTION, _plain(rest)
+        while asked and (tokens := self._model.token_count(plain, is_query=True)) > MOST_TOKENS:
+            plain = plain[: len(plain) * MOST_TOKENS // tokens]
+        return np.asarray(self._model.encode(plain, is_query=asked), dtype=np.float32)
+
+
+def _plain(text: str) -> str:
+    """Return the text as the C code can hold it.
+
+    A null ends a text there, and a character that it takes apart by itself may need more room than it has: fifty U+FDFA
+    (18 letters each) overran its heap and ended the process.
+    """
+    return unicodedata.normalize("NFKC", text).replace("\0", " ")[:LONGEST_ANSWER]
 
 
 def main() -> None:
