@@ -110,6 +110,12 @@ class BankVersion(Base):
 _VERSION = select(table_of(BankVersion).c.number)
 _ENTRY = table_of(Entry)
 _PHRASING = table_of(Phrasing)
+_UNFINISHED = (
+    select(Entry)
+    .where(Entry.state == EntryState.DRAFT, Entry.question_id.is_(None))
+    .order_by(Entry.id)
+    .options(selectinload(Entry.phrasings))
+)
 _IS_PUBLISHED = _ENTRY.c.state == EntryState.PUBLISHED
 _ALTERNATIVES = select(_PHRASING.c.entry_id, _PHRASING.c.text).join(_ENTRY).where(_IS_PUBLISHED)
 _PUBLISHED = select(
@@ -171,8 +177,7 @@ def find(session: Session, entry_id: object) -> Entry | None:
 
 def unfinished(session: Session) -> Sequence[Entry]:
     """Return the drafts that members may hear of. One made from a member's question may hold what is private."""
-    query = select(Entry).where(Entry.state == EntryState.DRAFT, Entry.question_id.is_(None)).order_by(Entry.id)
-    return session.scalars(query.options(selectinload(Entry.phrasings))).all()
+    return session.scalars(_UNFINISHED).all()
 
 
 def questions(session: Session, ids: Iterable[int]) -> dict[int, str]:

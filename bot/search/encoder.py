@@ -2,8 +2,8 @@
 
 The child (:mod:`bot.search.encoder_worker`) answers one text at a time. If it is slow, the caller gets None and goes on
 without; the next caller reads the late answer and drops it, so that a slow text costs nobody else the encoder. If it
-dies, hangs or returns no vector, it is ended, and :meth:`EncoderProcess.warm` starts it again, after a pause that doubles
-with each failure in a row. A turn never waits for a start.
+dies, hangs or returns no vector, it is ended. :meth:`EncoderProcess.warm` starts it again, after a pause that doubles
+with each failed start in a row. A turn never waits for a start.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ STARTS_WITHIN = 10.0
 """Seconds for the child to start and load its model; usually less than half a second."""
 ASKED_WITHIN = 0.3
 """Seconds that a turn waits for a vector; usually 15 ms. A turn that waits longer is answered without."""
-READ_WITHIN = 5.0
+READ_WITHIN = 10.0
 """Seconds for a text of the bank, which nobody waits for; usually less than half a second."""
-HANGS_AFTER = 5.0
+HANGS_AFTER = 10.0
 """Seconds without an answer after which the child is taken for one that hangs."""
 RECENT = 64
 """Vectors that are kept for texts that are asked again: a question is searched again with each follow-up."""
@@ -143,11 +143,12 @@ class EncoderProcess:
         self._asked_at = None
         try:
             vector = self._ask(child, question_text("hej"), until)
-            if vector is None:
-                raise EncoderError("it took too long")
         except (EncoderError, OSError):
             _end(child)
             raise
+        if vector is None:
+            _end(child)
+            raise EncoderError("it took too long")
         self._child, self._failures = child, 0
         return vector
 

@@ -16,9 +16,9 @@ import numpy as np
 
 from bot.search.semantic import LONGEST_ANSWER, QUESTION, Vector
 
-MOST_TOKENS = 64
-"""Of a question that are encoded: time grows with them, 1 to 2 ms each. The longest of dev's has 54. A text of 300 odd
-characters can have more than 300."""
+MOST_ASKED, MOST_TOLD = 64, 192
+"""Tokens of a question and of a passage that are encoded: time grows with them, 1 to 2 ms each. The longest on dev have
+54 and 168. Of 300 odd characters there can be more than 300."""
 _LENGTH = 4
 
 
@@ -34,8 +34,9 @@ class Model:
         """Return the vector of a text that begins with what it is (:mod:`bot.search.semantic`)."""
         prefix, _, rest = text.partition(" ")
         asked, plain = f"{prefix} " == QUESTION, _plain(rest)
-        while asked and (tokens := self._model.token_count(plain, is_query=True)) > MOST_TOKENS:
-            plain = plain[: len(plain) * MOST_TOKENS // tokens]
+        most = MOST_ASKED if asked else MOST_TOLD
+        while (tokens := self._model.token_count(plain, is_query=asked)) > most:
+            plain = plain[: len(plain) * most // tokens]
         return np.asarray(self._model.encode(plain, is_query=asked), dtype=np.float32)
 
 
@@ -48,9 +49,8 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).replace("\0", " ")[:LONGEST_ANSWER]
 
 
-def main() -> None:
+def main(model: Model) -> None:
     """Answer until stdin ends."""
-    model = Model()
     read, write = sys.stdin.buffer, sys.stdout.buffer
     while len(head := read.read(_LENGTH)) == _LENGTH:
         text = read.read(struct.unpack("<I", head)[0]).decode("utf-8", "replace")
@@ -59,4 +59,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(Model())

@@ -203,6 +203,8 @@ def test_the_real_one_tells_meanings_apart() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="threads are counted in /proc")
 def test_numpy_counts_with_one_thread() -> None:
-    counted = "import bot, os, numpy as np; np.ones((2000, 384)) @ np.ones(384); print(len(os.listdir('/proc/self/task')))"
+    counted = (
+        "import bot, os, numpy as np; np.ones((2000, 384)) @ np.ones(384); print(len(os.listdir('/proc/self/task')))"
+    )
 
     assert subprocess.check_output([sys.executable, "-c", counted], text=True) == "1\n"
