@@ -1,4 +1,4 @@
-"""The search with the encoder beside the search without, in one run: ``python -m tests.bench.meaning [rounds] [costs]``.
+"""The search with the encoder beside the search without: ``python -m tests.bench.meaning [rounds] [costs]``.
 
 Three parts: how well each finds and how sure each is (``FAQ_DATA``; not with ``costs``), what a turn costs in CPU, and
 what both processes hold in memory and take to start. The bank of the last two has 500 entries. The floor of a turn that
@@ -36,8 +36,6 @@ from tests.bench.wire import load as ask
 GOALS = {99: "nDCG .90, R@1 .82, at 95 % .42, p ≥ .80 .93 and .47", 2: "nDCG .84, R@1 .735", 0: "nDCG .76, R@1 .61"}
 WITHOUT, WITH, FLOOR = "words only", "with the encoder", "the encoding alone"
 SURE_ONES, UNSURE = "sure", "unsure"
-UNLIMITED = {"SEKOM_SENDER_RATE": "100000"}
-"""One person asks more in a second than a bot answers a person in a minute; what is over that costs hardly anything."""
 SECONDS = 2.0
 """Of turns in a round."""
 PATIENCE = 3_600
@@ -114,8 +112,8 @@ async def print_costs(rounds: int) -> None:
             copyfile(f"{folder}/1.db", f"{folder}/0.db")
             lists = dict(zip((SURE_ONES, UNSURE), sure_and_unsure(urls[WITH], questions), strict=True))
             async with (
-                running("app.py", DATABASE_URL=urls[WITHOUT], SEKOM_ENCODER="false", **UNLIMITED) as without,
-                running("app.py", DATABASE_URL=urls[WITH], **UNLIMITED) as with_it,
+                running("app.py", DATABASE_URL=urls[WITHOUT], SEKOM_ENCODER="false") as without,
+                running("app.py", DATABASE_URL=urls[WITH]) as with_it,
             ):
                 servers = {WITHOUT: without, WITH: with_it}
                 await settle(without, "lexical")
@@ -128,9 +126,9 @@ async def _print_turns(stub: Stub, servers: dict[str, Server], lists: dict[str, 
     found: dict[tuple[str, str], list[float]] = defaultdict(list)
     model, asked = Model(), dict.fromkeys(lists, 0)
     for number in range(rounds + 1):
-        for kind, texts in lists.items():
-            start = asked[kind] % len(texts)  # not those of the last round, whose vectors the bot may remember
-            texts = texts[start:] + texts[:start]
+        for kind, questions in lists.items():
+            start = asked[kind] % len(questions)  # not those of the last round, whose vectors the bot may remember
+            texts = questions[start:] + questions[:start]
             for name, server in servers.items():
                 before, people = totals(server)[0], [_in_order(texts, stub.url, number)]
                 done = await ask(server.port, people, SECONDS)
