@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, bindparam, func, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage.database import Base, insert_new, is_id, person_key, table_of, wake, wakes
 
@@ -98,6 +101,21 @@ class Entry(Base):
         return self.state == EntryState.PUBLISHED
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The texts of a draft."""
+
+    id: int
+    question: str
+    answer: str
+    alternatives: tuple[str, ...]
+
+    @property
+    def wordings(self) -> tuple[str, ...]:
+        """The question and its alternatives."""
+        return self.question, *self.alternatives
+
+
 class BankVersion(Base):
     """One row: a number that rises with every change. It tells each replica when its index is old."""
 
@@ -110,6 +128,12 @@ class BankVersion(Base):
 _VERSION = select(table_of(BankVersion).c.number)
 _ENTRY = table_of(Entry)
 _PHRASING = table_of(Phrasing)
+_UNFINISHED = (
+    select(_ENTRY.c.id, _ENTRY.c.question, _ENTRY.c.answer, _PHRASING.c.text)
+    .outerjoin(_PHRASING, _PHRASING.c.entry_id == _ENTRY.c.id)
+    .where(_ENTRY.c.state == EntryState.DRAFT, _ENTRY.c.question_id.is_(None))
+    .order_by(_ENTRY.c.id, _PHRASING.c.id)
+)
 _IS_PUBLISHED = _ENTRY.c.state == EntryState.PUBLISHED
 _ALTERNATIVES = select(_PHRASING.c.entry_id, _PHRASING.c.text).join(_ENTRY).where(_IS_PUBLISHED)
 _PUBLISHED = select(
@@ -169,10 +193,10 @@ def find(session: Session, entry_id: object) -> Entry | None:
     return session.get(Entry, entry_id) if is_id(entry_id) else None
 
 
-def unfinished(session: Session) -> Sequence[Entry]:
+def unfinished(session: Session) -> list[Draft]:
     """Return the drafts that members may hear of. One made from a member's question may hold what is private."""
-    query = select(Entry).where(Entry.state == EntryState.DRAFT, Entry.question_id.is_(None)).order_by(Entry.id)
-    return session.scalars(query.options(selectinload(Entry.phrasings))).all()
+    drafts = groupby(session.execute(_UNFINISHED), key=itemgetter(0, 1, 2))
+    return [Draft(*draft, tuple(text for *_, text in rows if text)) for draft, rows in drafts]
 
 
 def questions(session: Session, ids: Iterable[int]) -> dict[int, str]:

@@ -18,10 +18,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, delete, func, or_, select, update
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.database import Base, insert_new, is_id, person_key
+from storage.database import Base, Utc, insert_new, is_id, person_key
 from storage.groups import ThemeGroup
 
 LOOKED_AT = 500
@@ -158,12 +158,24 @@ def add_answer(session: Session, **values: Any) -> tuple[Answer, bool]:
     return session.scalars(select(Answer).filter_by(**same)).one(), new
 
 
+_LATEST_ANSWER = (
+    select(Answer)
+    .join(Question, Question.id == Answer.question_id)
+    .where(
+        Question.asker_id == bindparam("_asker", type_=Integer()),
+        Question.status.not_in(OVER),
+        Answer.at > bindparam("_since", type_=Utc()),
+        or_(Answer.person_id.is_(None), Answer.person_id != bindparam("_asker", type_=Integer())),
+    )
+    .order_by(Answer.id.desc())
+    .limit(1)
+)
+"""Built once: every turn that the bank is searched in asks this."""
+
+
 def latest_answer_to(session: Session, asker_id: int, since: datetime) -> Answer | None:
     """Return the newest answer by others after ``since`` to a question of the person's that is not over."""
-    query = select(Answer).join(Question, Question.id == Answer.question_id)
-    mine = Question.asker_id == asker_id, Question.status.not_in(OVER), Answer.at > since
-    others = or_(Answer.person_id.is_(None), Answer.person_id != asker_id)
-    return session.scalars(query.where(*mine, others).order_by(Answer.id.desc()).limit(1)).first()
+    return session.scalars(_LATEST_ANSWER, {"_asker": asker_id, "_since": since}).first()
 
 
 def answer_from(session: Session, question_id: int, person_id: int, message_id: str) -> Answer | None:
@@ -276,13 +288,15 @@ def waiting_counts(session: Session) -> Mapping[int, int]:
     return {group: int(number) for group, number in session.execute(query.group_by(Question.group_id)) if group}
 
 
+_EARLIER = (
+    select(Question.id, Question.text, Question.status, Question.municipality_code, ThemeGroup.theme)
+    .outerjoin(ThemeGroup, ThemeGroup.id == Question.group_id)
+    .where(Question.status.not_in(OVER))
+    .order_by(Question.id.desc())
+    .limit(LOOKED_AT)
+)
+
+
 def earlier(session: Session) -> Sequence[Any]:
     """Return the newest questions as rows ``id, text, status, municipality_code, theme``, without ended ones."""
-    query = (
-        select(Question.id, Question.text, Question.status, Question.municipality_code, ThemeGroup.theme)
-        .outerjoin(ThemeGroup, ThemeGroup.id == Question.group_id)
-        .where(Question.status.not_in(OVER))
-        .order_by(Question.id.desc())
-        .limit(LOOKED_AT)
-    )
-    return session.execute(query).all()
+    return session.execute(_EARLIER).all()

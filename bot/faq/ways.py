@@ -14,7 +14,7 @@ from bot.turn import Turn
 from bot.wording import next_step, utterance
 from bot.wording.next_step import Likely, NextStep
 from storage import faq, faq_growth, faq_log, groups
-from storage.faq import Entry, EntryKind
+from storage.faq import Draft, EntryKind
 from storage.faq_log import QuestionOutcome
 
 ALIKE = 0.75
@@ -80,9 +80,9 @@ def is_errand(turn: Turn, judged: Judged) -> bool:
     return _wording(judged.asked) not in map(_wording, faq_growth.phrasings(turn.session, [shown])[shown])
 
 
-def unfinished(turn: Turn, judged: Judged) -> Entry | None:
+def unfinished(turn: Turn, judged: Judged) -> Draft | None:
     """Return the draft that the question asks for, if no published answer is as near. Record that it is wanted."""
-    drafts = ((_likeness(judged.asked, _wordings(draft)), -draft.id, draft) for draft in faq.unfinished(turn.session))
+    drafts = ((_likeness(judged.asked, draft.wordings), -draft.id, draft) for draft in faq.unfinished(turn.session))
     near, _, draft = max(drafts, default=(0.0, 0, None))
     answered = judged.outcome is QuestionOutcome.ANSWERED
     if draft is None or _names_code(judged.asked, draft) or near < (ALIKE if answered else ALIKE_UNSURE):
@@ -96,9 +96,9 @@ def unfinished(turn: Turn, judged: Judged) -> Entry | None:
     return draft
 
 
-def _names_code(text: str, draft: Entry) -> bool:
+def _names_code(text: str, draft: Draft) -> bool:
     """Return whether the text is about an indicator that the draft says nothing of."""
-    known = utterance.fold(" ".join((*_wordings(draft), draft.answer)))
+    known = utterance.fold(" ".join((*draft.wordings, draft.answer)))
     return any(code not in known for code in utterance.CODE.findall(utterance.fold(text)))
 
 
@@ -107,10 +107,6 @@ def correct(turn: Turn, judged: Judged, outcome: QuestionOutcome) -> None:
     logged = faq_log.find(turn.session, judged.question_id)
     if logged is not None:
         logged.outcome = outcome
-
-
-def _wordings(entry: Entry) -> list[str]:
-    return [entry.question, *(phrasing.text for phrasing in entry.phrasings)]
 
 
 def _likeness(text: str, wordings: Sequence[str]) -> float:

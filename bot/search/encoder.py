@@ -1,8 +1,9 @@
 """The sentence encoder in a process of its own, so that a crash or a hang of its C code costs an answer, not the bot.
 
-The child (:mod:`bot.search.encoder_worker`) answers one text at a time. If it dies, hangs or returns no vector, the
-caller gets None and goes on without. :meth:`EncoderProcess.warm` starts it again, after a pause that doubles with each
-failure in a row. A turn never waits for a start.
+The child (:mod:`bot.search.encoder_worker`) answers one text at a time. If it is slow, the caller gets None and goes on
+without; the next caller reads the late answer and drops it, so that a slow text costs nobody else the encoder. If it
+dies, hangs or returns no vector, it is ended. :meth:`EncoderProcess.warm` starts it again, after a pause that doubles
+with each failed start in a row. A turn never waits for a start.
 """
 
 from __future__ import annotations
@@ -34,8 +35,12 @@ STARTS_WITHIN = 10.0
 """Seconds for the child to start and load its model; usually less than half a second."""
 ASKED_WITHIN = 0.3
 """Seconds that a turn waits for a vector; usually 15 ms. A turn that waits longer is answered without."""
-READ_WITHIN = 5.0
-"""Seconds for a text of the bank, which nobody waits for; usually less than a tenth."""
+READ_WITHIN = 10.0
+"""Seconds for a text of the bank, which nobody waits for; usually less than half a second."""
+HANGS_AFTER = 10.0
+"""Seconds without an answer after which the child is taken for one that hangs."""
+RECENT = 64
+"""Vectors that are kept for texts that are asked again: a question is searched again with each follow-up."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 600.0
 """Seconds without the encoder after a failure, and the most after many in a row."""
 _CLOSE_TO_ONE = 0.02
@@ -83,8 +88,11 @@ class EncoderProcess:
         self._clock = clock
         self._lock = Lock()
         self._child: subprocess.Popen[bytes] | None = None
+        self._asked_at: float | None = None
+        """When the child was asked what it has not answered yet."""
         self._failures = 0
         self._rests_until = 0.0
+        self._recent: dict[str, Vector] = {}
 
     @property
     def running(self) -> bool:
@@ -102,16 +110,18 @@ class EncoderProcess:
             return self._child is not None
 
     def encode(self, text: str, within: float = ASKED_WITHIN) -> Vector | None:
-        """See :class:`Encoder`. A caller that has waited half its time for other callers' texts gets None.
-
-        The other half is the child's: one that has hardly been asked must not be taken for one that hangs.
-        """
+        """See :class:`Encoder`. A caller that has waited half its time for other callers' texts gets None."""
         until = time.monotonic() + within
+        if (known := self._recent.get(text)) is not None:
+            return known
         if self._child is None or not self._lock.acquire(timeout=within / 2):
             return None
         try:
             child = self._child
-            return None if child is None else self._guarded(partial(self._ask, child, text, until))
+            vector = None if child is None else self._guarded(partial(self._ask, child, text, until))
+            if vector is not None:
+                self._remember(text, vector)
+            return vector
         finally:
             self._lock.release()
 
@@ -122,27 +132,49 @@ class EncoderProcess:
             if child is not None:
                 _end(child)
 
+    def _remember(self, text: str, vector: Vector) -> None:
+        self._recent[text] = vector
+        if len(self._recent) > RECENT:
+            del self._recent[next(iter(self._recent))]
+
     def _started(self, until: float) -> Vector:
         quiet: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
         child = subprocess.Popen(self._command, cwd=_ROOT, **quiet)  # noqa: S603 - our own command
+        self._asked_at = None
         try:
             vector = self._ask(child, question_text("hej"), until)
         except (EncoderError, OSError):
             _end(child)
             raise
+        if vector is None:
+            _end(child)
+            raise EncoderError("it took too long")
         self._child, self._failures = child, 0
         return vector
 
-    def _ask(self, child: subprocess.Popen[bytes], text: str, until: float) -> Vector:
+    def _ask(self, child: subprocess.Popen[bytes], text: str, until: float) -> Vector | None:
+        if self._asked_at is not None and self._answer(child, until) is None:
+            return None  # it still works on the text of an earlier caller
         written, into = text.encode("utf-8", "replace"), _pipe(child.stdin)
         into.write(struct.pack("<I", len(written)) + written)
         into.flush()
-        vector = np.frombuffer(_read(child, 4 * DIMENSIONS, until), dtype="<f4").astype(np.float32)
+        self._asked_at = time.monotonic()
+        return self._answer(child, until)
+
+    def _answer(self, child: subprocess.Popen[bytes], until: float) -> Vector | None:
+        """Return the vector of the text that was asked last; None if it has not come yet."""
+        read = _read(child, 4 * DIMENSIONS, until)
+        if read is None and self._asked_at is not None and time.monotonic() - self._asked_at < HANGS_AFTER:
+            return None
+        if read is None:
+            raise EncoderError("it took too long")
+        self._asked_at = None
+        vector = np.frombuffer(read, dtype="<f4").astype(np.float32)
         if not np.isfinite(vector).all() or abs(float(np.linalg.norm(vector)) - 1) > _CLOSE_TO_ONE:
             raise EncoderError("a vector was not of length one")
         return vector
 
-    def _guarded(self, work: Callable[[], Vector]) -> Vector | None:
+    def _guarded(self, work: Callable[[], Vector | None]) -> Vector | None:
         """Return what ``work`` does. If it fails, end the child and rest."""
         try:
             return work()
@@ -161,15 +193,19 @@ def _tell_of_end() -> Vector:
     raise EncoderError("it ended")
 
 
-def _read(child: subprocess.Popen[bytes], size: int, until: float) -> bytes:
+def _read(child: subprocess.Popen[bytes], size: int, until: float) -> bytes | None:
+    """Return what the child has written; None if it has written nothing by then."""
     file, read = _pipe(child.stdout).fileno(), b""
     poll = select.poll()  # select.select refuses files numbered above 1,023
     poll.register(file, select.POLLIN)
     while len(read) < size:
-        ready = poll.poll(1_000 * max(0.0, until - time.monotonic()))
-        part = os.read(file, size - len(read)) if ready else None
+        if not poll.poll(1_000 * max(0.0, until - time.monotonic())):
+            if read:
+                raise EncoderError("it wrote half a vector")
+            return None
+        part = os.read(file, size - len(read))
         if not part:
-            raise EncoderError("it took too long" if part is None else "it ended")
+            raise EncoderError("it ended")
         read += part
     return read
 

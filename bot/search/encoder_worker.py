@@ -9,12 +9,16 @@ from __future__ import annotations
 import os
 import struct
 import sys
+import unicodedata
 from importlib import import_module
 
 import numpy as np
 
-from bot.search.semantic import QUESTION, Vector
+from bot.search.semantic import LONGEST_ANSWER, QUESTION, Vector
 
+MOST_ASKED, MOST_TOLD = 64, 192
+"""Tokens of a question and of a passage that are encoded: time grows with them, 1 to 2 ms each. The longest on dev have
+54 and 168. Of 300 odd characters there can be more than 300."""
 _LENGTH = 4
 
 
@@ -29,13 +33,24 @@ class Model:
     def encode(self, text: str) -> Vector:
         """Return the vector of a text that begins with what it is (:mod:`bot.search.semantic`)."""
         prefix, _, rest = text.partition(" ")
-        vector = self._model.encode(rest.replace("\0", " "), is_query=f"{prefix} " == QUESTION)
-        return np.asarray(vector, dtype=np.float32)
+        asked, plain = f"{prefix} " == QUESTION, _plain(rest)
+        most = MOST_ASKED if asked else MOST_TOLD
+        while (tokens := self._model.token_count(plain, is_query=asked)) > most:
+            plain = plain[: len(plain) * most // tokens]
+        return np.asarray(self._model.encode(plain, is_query=asked), dtype=np.float32)
 
 
-def main() -> None:
+def _plain(text: str) -> str:
+    """Return the text as the C code can hold it.
+
+    A null ends a text there, and a character that it takes apart by itself may need more room than it has: fifty U+FDFA
+    (18 letters each) overran its heap and ended the process.
+    """
+    return unicodedata.normalize("NFKC", text).replace("\0", " ")[:LONGEST_ANSWER]
+
+
+def main(model: Model) -> None:
     """Answer until stdin ends."""
-    model = Model()
     read, write = sys.stdin.buffer, sys.stdout.buffer
     while len(head := read.read(_LENGTH)) == _LENGTH:
         text = read.read(struct.unpack("<I", head)[0]).decode("utf-8", "replace")
@@ -44,4 +59,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(Model())

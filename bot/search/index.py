@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.ports import Hit
 from bot.search import decisive, normalisation, semantic
 from bot.search.calibration import SHIPPED, SHIPPED_FUSED, Calibration
 from bot.search.decisive import Held, Stems
-from bot.search.scorer import Evidence, Lexical, SearchEntry, features, fused_features, order
+from bot.search.scorer import Evidence, Lexical, Scores, SearchEntry, features, fused_features, order
 from bot.search.semantic import Closeness, Semantic, Vector
 
 __all__ = ["Index", "SearchEntry"]
@@ -27,6 +29,32 @@ Encode = Callable[[str], Vector | None]
 _MOST = 2_000  # characters of a question that are searched; the rest of a pasted letter must not slow the search
 _SURE = 0.80  # the probability from which the lexical score is not doubted, and the encoder is not asked
 _VOTERS = 10  # hits that vote on the theme (reference/retrieval.md)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question as the words see it: a turn searches it by words, by meaning, and for its theme."""
+
+    text: str
+    evidence: Evidence
+    lacking: dict[int, str] = field(default_factory=dict[int, str])
+    """A cache: the word that decides and that the entry at this place lacks."""
+
+    def evidence_with(self, valid: NDArray[np.bool_], more: Scores | float = 0.0) -> Evidence:
+        """Return the evidence for the entries that are ``valid``, with ``more`` added to their scores."""
+        scores = np.where(valid, self.evidence.scores + more, 0).astype(np.float32)
+        return Evidence(scores, self.evidence.known, self.evidence.twins)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the words find."""
+
+    asked: _Asked
+    evidence: Evidence
+    nearest: list[int]
+    sure: float
+    """The probability that the nearest entry is right."""
 
 
 class Index:
@@ -46,6 +74,7 @@ class Index:
         self._ends = np.array([(entry.valid_until or date.max).toordinal() for entry in self.entries], dtype=np.int64)
         self._held: dict[int, Held] = {}
         """A cache by the entry's place."""
+        self._last = _Asked("", self.scorer.evidence(""))
 
     @property
     def fingerprint(self) -> str:
@@ -72,36 +101,39 @@ class Index:
         The first hit's probability is that of being right. The others' fall in proportion to their scores. An entry
         that lacks a word that decides is never sure by the lexical score. ``encode`` is asked only if that is unsure.
         """
-        day, asked = today.toordinal(), normalisation.askings(question[:_MOST])
+        day, texts = today.toordinal(), normalisation.askings(question[:_MOST])
         limit = max(0, limit)
-        found = [(self._by_words(text, limit, day), text) for text in asked]
-        hits, text = max(found, key=lambda each: _sureness(each[0]))
-        if encode is None or self.semantic is None or _sureness(hits) >= _SURE:
-            return hits
-        vector = encode(semantic.question_text(text))
-        return hits if vector is None else self._by_both(text, self.semantic.compare(vector), limit, day, encode)
+        found = max((self._by_words(self._asked(text), limit, day) for text in texts), key=lambda each: each.sure)
+        if encode is not None and self.semantic is not None and found.sure < _SURE:
+            vector = encode(semantic.question_text(found.asked.text))
+            if vector is not None:
+                return self._by_both(found.asked, self.semantic.compare(vector), limit, day, encode)
+        nearest = found.nearest[:limit]
+        lacking = [self._lacking(found.asked, at) for at in nearest]
+        return self._hits(found.evidence, nearest, lacking, found.sure)
 
-    def _by_words(self, question: str, limit: int, today: int) -> list[Hit]:
-        evidence = self.scorer.evidence(question)
-        evidence.scores[self._ends < today] = 0
+    def _asked(self, question: str) -> _Asked:
+        asked = self._last
+        if asked.text != question:
+            asked = self._last = _Asked(question, self.scorer.evidence(question))
+        return asked
+
+    def _by_words(self, asked: _Asked, limit: int, today: int) -> _Found:
+        evidence = asked.evidence_with(self._ends >= today)
+        nearest = evidence.nearest(max(2, limit))
+        sure = self.calibration.probability(features(evidence, nearest)) if nearest else 0.0
+        lacks = bool(nearest) and bool(self._lacking(asked, nearest[0]))
+        return _Found(asked, evidence, nearest, min(sure, decisive.MOST) if lacks else sure)
+
+    def _by_both(self, asked: _Asked, like: Closeness, limit: int, today: int, encode: Encode) -> list[Hit]:
+        evidence = asked.evidence_with(self._ends >= today, like.scores)
         nearest = evidence.nearest(max(2, limit))
         if not nearest:
             return []
-        lacking = self._lacking(question, nearest, limit)
-        sure = self.calibration.probability(features(evidence, nearest))
-        return self._hits(evidence, nearest[:limit], lacking, min(sure, decisive.MOST) if lacking[0] else sure)
-
-    def _by_both(self, question: str, like: Closeness, limit: int, today: int, encode: Encode) -> list[Hit]:
-        lexical = self.scorer.evidence(question)
-        evidence = Evidence(lexical.scores + like.scores, lexical.known, lexical.twins)
-        evidence.scores[self._ends < today] = 0
-        nearest = evidence.nearest(max(2, limit))
-        if not nearest:
-            return []
-        best, lacking = nearest[0], self._lacking(question, nearest, limit)
+        best, lacking = nearest[0], [self._lacking(asked, at) for at in nearest[: max(1, limit)]]
         lacks, cosine = bool(lacking[0]), float(like.nearest[best])
         sure = self.fused.probability(fused_features(evidence, nearest, cosine, lacks=lacks))
-        if lacks and sure >= _SURE and self._says(question, lacking[0], best, cosine, encode):
+        if lacks and sure >= _SURE and self._says(asked.text, lacking[0], best, cosine, encode):
             lacking[0] = ""
         if lacking[0]:
             sure = min(sure, decisive.MOST) if sure >= decisive.LEAST else sure / 2  # halved, it is not offered
@@ -119,8 +151,11 @@ class Index:
             return False
         return cosine - float(self.semantic.compare(vector).nearest[at]) >= decisive.HINDERS
 
-    def _lacking(self, question: str, nearest: Sequence[int], limit: int) -> list[str]:
-        return [decisive.missing(question, self._read(at), self._common) for at in nearest[: max(1, limit)]]
+    def _lacking(self, asked: _Asked, at: int) -> str:
+        lacking = asked.lacking.get(at)
+        if lacking is None:
+            lacking = asked.lacking[at] = decisive.missing(asked.text, self._read(at), self._common)
+        return lacking
 
     def _hits(self, evidence: Evidence, nearest: Sequence[int], lacking: Sequence[str], sure: float) -> list[Hit]:
         best = float(evidence.scores[nearest[0]]) if nearest else 0.0
@@ -140,14 +175,10 @@ class Index:
 
         A hit votes with its squared score, divided by the root of the theme's size: large themes have more voters.
         """
-        scores = self.scorer.scores(question)
+        scores = self._asked(question).evidence.scores
         votes: dict[str, float] = {}
         for at in order(scores, _VOTERS)[:_VOTERS]:
             if theme := self.entries[at].theme:
                 votes[theme] = votes.get(theme, 0.0) + float(scores[at]) ** 2 / self._sizes[theme] ** 0.5
         total = sum(votes.values())
         return sorted(((theme, vote / total) for theme, vote in votes.items()), key=lambda item: (-item[1], item[0]))
-
-
-def _sureness(hits: Sequence[Hit]) -> float:
-    return hits[0].probability if hits else 0.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from bot.wording.utterance import WORD, fold
 
 LEAST = 4
@@ -25,6 +27,7 @@ def alike(text: str, phrase: str) -> bool:
     return _faults(written, meant) <= most
 
 
+@lru_cache(maxsize=1_000)
 def _letters(text: str) -> str:
     return "".join(WORD.findall(fold(text)))
 

