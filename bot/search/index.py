@@ -42,7 +42,8 @@ class Index:
         self.fused: Calibration = SHIPPED_FUSED
         self.semantic: Semantic | None = None
         """None until the vectors of all texts are known (:meth:`with_meaning`)."""
-        self._common = Stems.of(self.scorer.common())
+        self.common: Stems = Stems.of(self.scorer.common())
+        """The words that decide nothing, since much of the bank holds them."""
         self._ends = np.array([(entry.valid_until or date.max).toordinal() for entry in self.entries], dtype=np.int64)
         self._held: dict[int, Held] = {}
         """A cache by the entry's place."""
@@ -72,7 +73,7 @@ class Index:
         The first hit's probability is that of being right. The others' fall in proportion to their scores. An entry
         that lacks a word that decides is never sure by the lexical score. ``encode`` is asked only if that is unsure.
         """
-        day, asked = today.toordinal(), normalisation.askings(question[:_MOST])
+        day, asked = today.toordinal(), askings(question)
         limit = max(0, limit)
         found = [(self._by_words(text, limit, day), text) for text in asked]
         hits, text = max(found, key=lambda each: _sureness(each[0]))
@@ -120,7 +121,7 @@ class Index:
         return cosine - float(self.semantic.compare(vector).nearest[at]) >= decisive.HINDERS
 
     def _lacking(self, question: str, nearest: Sequence[int], limit: int) -> list[str]:
-        return [decisive.missing(question, self._read(at), self._common) for at in nearest[: max(1, limit)]]
+        return [decisive.missing(question, self._read(at), self.common) for at in nearest[: max(1, limit)]]
 
     def _hits(self, evidence: Evidence, nearest: Sequence[int], lacking: Sequence[str], sure: float) -> list[Hit]:
         best = float(evidence.scores[nearest[0]]) if nearest else 0.0
@@ -147,6 +148,11 @@ class Index:
                 votes[theme] = votes.get(theme, 0.0) + float(scores[at]) ** 2 / self._sizes[theme] ** 0.5
         total = sum(votes.values())
         return sorted(((theme, vote / total) for theme, vote in votes.items()), key=lambda item: (-item[1], item[0]))
+
+
+def askings(question: str) -> list[str]:
+    """Return the texts that are searched for a message."""
+    return normalisation.askings(question[:_MOST])
 
 
 def _sureness(hits: Sequence[Hit]) -> float:

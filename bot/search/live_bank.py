@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot.memory import give_back
 from bot.ports import Hit
+from bot.search.addition import Addition
 from bot.search.calibration import SHIPPED_FUSED, Calibration, Learned
 from bot.search.encoder import Encoder
 from bot.search.index import Index, SearchEntry
@@ -114,11 +115,9 @@ class LiveBank:
         """The calibration in use."""
         return self._index.calibration
 
-    def with_entry(self, entry: SearchEntry) -> Index:
-        """See :class:`bot.ports.Bank`. It compares words only."""
-        index = self._index
-        others = [other for other in index.entries if other.id != entry.id]
-        return Index([*others, entry], index.calibration, previous=index)
+    def with_entry(self, entry: SearchEntry) -> Addition:
+        """See :class:`bot.ports.Bank`."""
+        return Addition(self._index, entry)
 
     def search(self, question: str, limit: int = 10, today: date = date.min) -> Sequence[Hit]:
         """See :class:`bot.ports.Bank`."""
