@@ -30,7 +30,7 @@ class Hit:
     the entry must not be given as the answer."""
 
 
-class Addition(Protocol):
+class ExtendedBank(Protocol):
     """The bank as it would be with one entry more."""
 
     def answers(self, question: str, sure: float, today: date) -> bool:
@@ -56,11 +56,17 @@ class Bank(Protocol):
     def vote(self, question: str) -> Sequence[tuple[str, float]]:
         """Return themes, likeliest first, each with its share of the votes of the entries nearest to ``question``."""
 
+    def alike(self, question: str, others: Sequence[str]) -> Sequence[float | None]:
+        """Return how near ``question`` is by meaning to each of ``others``, which theme groups have been asked.
+
+        Cosines, at most 1; None where that is not known. Asks the encoder at most once.
+        """
+
     @property
     def scorer(self) -> str:
         """What the search uses: ``lexical``, or ``semantic`` where the encoder joins in."""
 
-    def with_entry(self, entry: Any) -> Addition:
+    def with_entry(self, entry: Any) -> ExtendedBank:
         """Return the bank as it would be with ``entry`` (a ``SearchEntry``). Asking it takes long: not in a turn."""
 
     async def settled(self) -> None:

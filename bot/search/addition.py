@@ -30,7 +30,7 @@ class Addition:
         return Index([*others, self._entry], self._bank.calibration, previous=self._bank)
 
     def answers(self, question: str, sure: float, today: date) -> bool:
-        """See :class:`bot.ports.Addition`."""
+        """See :class:`bot.ports.ExtendedBank`."""
         if sure > decisive.MOST and not self._may_answer(question):
             return False
         hits = self.whole.search(question, 1, today)

@@ -22,6 +22,7 @@ from bot.search.calibration import SHIPPED_FUSED, Calibration, Learned
 from bot.search.encoder import Encoder
 from bot.search.index import Index, SearchEntry
 from bot.search.learner import Learner
+from bot.search.question_meanings import QuestionMeanings
 from bot.search.semantic import Vector
 from bot.search.vectors import VectorStore
 from storage import faq, faq_calibration
@@ -84,6 +85,7 @@ class LiveBank:
         self._shown: tuple[int, Mapping[int, Any]] = -1, {}
         """A version and its rows, replaced together."""
         self._learner = Learner(database, self._read)
+        self._questions = QuestionMeanings(database, encoder)
         self._changed = asyncio.Event()
         self._building = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -127,6 +129,10 @@ class LiveBank:
         """See :class:`bot.ports.Bank`."""
         return self._index.vote(question)
 
+    def alike(self, question: str, others: Sequence[str]) -> Sequence[float | None]:
+        """See :class:`bot.ports.Bank`."""
+        return self._questions.cosines(question, others)
+
     def shown(self, version: int) -> Mapping[int, Any] | None:
         """See :class:`bot.ports.Bank`."""
         version_shown, rows = self._shown
@@ -165,8 +171,8 @@ class LiveBank:
                         await self._changed.wait()
                 quiet = not self._changed.is_set()
                 await self._try_to_catch_up()
-                if self._encoder is not None and not self._understands(self._encoder):
-                    reading.start(self._understand)
+                if self._encoder is not None:
+                    reading.start(self._read_on if self._understands(self._encoder) else self._understand)
                 if quiet and self._learner.is_worth(self._index):
                     learning.start(self._learn)
         finally:
@@ -221,6 +227,10 @@ class LiveBank:
                 return  # it was replaced in between; the next round reads the rest
             self._index = meant
         log.info("bank understood", extra={"entries": len(index.entries), "texts": len(vectors)})
+
+    async def _read_on(self) -> None:
+        """Give the members' questions their meaning, until the bank needs the encoder."""
+        await asyncio.to_thread(self._questions.refresh, lambda: self._stopped.is_set() or self._index.semantic is None)
 
     def _read(self, entries: Sequence[SearchEntry]) -> Mapping[str, Vector] | None:
         if self._encoder is None or self._vectors is None or not self._encoder.warm():

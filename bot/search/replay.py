@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.cards import below, label, one_line, small
 from bot.message import Reply
-from bot.ports import Addition
+from bot.ports import ExtendedBank
 from bot.search.scorer import SearchEntry
 from bot.swedish import count, date_of
 from bot.turn import App, Turn
@@ -88,7 +88,7 @@ def in_vain(database: Database, now: datetime) -> list[InVain]:
     return [each for wording, each in _unhurried(logged) if not (follow_ups.leans_on(wording) or _is_errand(each.text))]
 
 
-def run(bank: Addition, entry: SearchEntry, asked: Sequence[InVain], sure: float, today: date) -> Replayed:
+def run(bank: ExtendedBank, entry: SearchEntry, asked: Sequence[InVain], sure: float, today: date) -> Replayed:
     """Return how many of ``asked`` the entry would have answered in ``bank``, to which it is added."""
     answers = partial(_answers, bank, f"{entry.question} {entry.answer}", sure, today)
     return _tally(asked, ((each, answers(each.text)) for each in _unhurried(asked)), time.monotonic() + LONGEST)
@@ -141,7 +141,7 @@ def _tally(asked: Sequence[InVain], tried: Iterable[tuple[InVain, bool]], until:
     return Replayed(sum(each.times for each in asked), answered, tuple(examples), whole)
 
 
-def _answers(bank: Addition, said: str, sure: float, today: date, text: str) -> bool:
+def _answers(bank: ExtendedBank, said: str, sure: float, today: date, text: str) -> bool:
     """Return whether the entry is the answer to a question: the rule of ``bot.faq.answers``."""
     return bank.answers(text, sure, today) and not utterance.singled_out(text, _names(), said)
 

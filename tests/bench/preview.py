@@ -35,7 +35,7 @@ from tests.bench.wire import Stub, call, connector, request
 from tests.support.edge import press
 
 LOGGED = 1000
-TRIED = 50
+TRIED = 100
 """Of so many entries, one is compared."""
 OPENED = 0.5
 """A second: a form is open for some seconds before the next one, and the preview takes most of a second."""
