@@ -30,11 +30,14 @@ class Hit:
     the entry must not be given as the answer."""
 
 
-class Searchable(Protocol):
-    """Something that is searched as the bank is."""
+class ExtendedBank(Protocol):
+    """The bank as it would be with one entry more."""
 
-    def search(self, question: str, limit: int = 10, today: date = ...) -> Sequence[Hit]:
-        """See :class:`Bank`."""
+    def answers(self, question: str, sure: float, today: date) -> bool:
+        """Return whether the entry is the one nearest to ``question``, with at least the probability ``sure``.
+
+        It compares words only. Where an encoder joins in, the entry may answer more questions, and none less.
+        """
 
 
 class Bank(Protocol):
@@ -53,8 +56,18 @@ class Bank(Protocol):
     def vote(self, question: str) -> Sequence[tuple[str, float]]:
         """Return themes, likeliest first, each with its share of the votes of the entries nearest to ``question``."""
 
-    def with_entry(self, entry: Any) -> Searchable:
-        """Return the bank as it would be with ``entry`` (a ``SearchEntry``). Takes 50 ms or more: not in a turn."""
+    def alike(self, question: str, others: Sequence[str]) -> Sequence[float | None]:
+        """Return how near ``question`` is by meaning to each of ``others``, which theme groups have been asked.
+
+        Cosines, at most 1; None where that is not known. Asks the encoder at most once.
+        """
+
+    @property
+    def scorer(self) -> str:
+        """What the search uses: ``lexical``, or ``semantic`` where the encoder joins in."""
+
+    def with_entry(self, entry: Any) -> ExtendedBank:
+        """Return the bank as it would be with ``entry`` (a ``SearchEntry``). Asking it takes long: not in a turn."""
 
     async def settled(self) -> None:
         """Wait until the search finds everything that is committed by now."""

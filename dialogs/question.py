@@ -15,7 +15,7 @@ from bot.dialog import NOT_MINE, Dialog, Step, controls
 from bot.message import Json, Reply, UserError, say
 from bot.questions import asker_cards, cards, details, lifecycle, notices
 from bot.routes import Answers
-from bot.search import peers, themes
+from bot.search import peers
 from bot.turn import Turn
 from bot.wording import utterance
 from storage import content, groups, questions
@@ -203,9 +203,8 @@ QUESTION = Dialog(
 
 
 def similar(turn: Turn, text: str) -> Similar:
-    """Return similar questions asked in theme groups. Questions to the kansli are private, so they never count."""
-    scored = [(themes.likeness(text, row.text), row) for row in questions.earlier(turn.session) if row.theme]
-    alike = [row for score, row in sorted(scored, key=lambda pair: -pair[0]) if score >= themes.ALIKE]
+    """Return similar questions asked in theme groups."""
+    alike = peers.similar(turn.session, turn.app.bank, text)
     asked = {row.municipality_code for row in alike if row.municipality_code}
     return Similar([row for row in alike if row.status in (Status.ANSWERED, Status.SOLVED)][:SHOWN], len(asked))
 

@@ -1,6 +1,7 @@
 """Vectors of the bank's texts, kept so that a restart or another replica does not encode them again.
 
-A text is known by its hash, so that nothing of a deleted text stays. Members' questions are never kept here.
+A text is known by its hash. A vector tells something of its text, so it goes when the text does: each time the bank's
+texts have changed, :func:`forget_others` deletes all vectors but theirs. Members' questions are never kept here.
 """
 
 from __future__ import annotations

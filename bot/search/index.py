@@ -70,7 +70,8 @@ class Index:
         self.fused: Calibration = SHIPPED_FUSED
         self.semantic: Semantic | None = None
         """None until the vectors of all texts are known (:meth:`with_meaning`)."""
-        self._common = Stems.of(self.scorer.common())
+        self.common: Stems = Stems.of(self.scorer.common())
+        """The words that decide nothing, since much of the bank holds them."""
         self._ends = np.array([(entry.valid_until or date.max).toordinal() for entry in self.entries], dtype=np.int64)
         self._held: dict[int, Held] = {}
         """A cache by the entry's place."""
@@ -101,7 +102,7 @@ class Index:
         The first hit's probability is that of being right. The others' fall in proportion to their scores. An entry
         that lacks a word that decides is never sure by the lexical score. ``encode`` is asked only if that is unsure.
         """
-        day, texts = today.toordinal(), normalisation.askings(question[:_MOST])
+        day, texts = today.toordinal(), askings(question)
         limit = max(0, limit)
         found = max((self._by_words(self._asked(text), limit, day) for text in texts), key=lambda each: each.sure)
         if encode is not None and self.semantic is not None and found.sure < _SURE:
@@ -154,7 +155,7 @@ class Index:
     def _lacking(self, asked: _Asked, at: int) -> str:
         lacking = asked.lacking.get(at)
         if lacking is None:
-            lacking = asked.lacking[at] = decisive.missing(asked.text, self._read(at), self._common)
+            lacking = asked.lacking[at] = decisive.missing(asked.text, self._read(at), self.common)
         return lacking
 
     def _hits(self, evidence: Evidence, nearest: Sequence[int], lacking: Sequence[str], sure: float) -> list[Hit]:
@@ -182,3 +183,8 @@ class Index:
                 votes[theme] = votes.get(theme, 0.0) + float(scores[at]) ** 2 / self._sizes[theme] ** 0.5
         total = sum(votes.values())
         return sorted(((theme, vote / total) for theme, vote in votes.items()), key=lambda item: (-item[1], item[0]))
+
+
+def askings(question: str) -> list[str]:
+    """Return the texts that are searched for a message."""
+    return normalisation.askings(question[:_MOST])

@@ -17,10 +17,12 @@ from sqlalchemy.orm import Session
 
 from bot.memory import give_back
 from bot.ports import Hit
+from bot.search.addition import Addition
 from bot.search.calibration import SHIPPED_FUSED, Calibration, Learned
 from bot.search.encoder import Encoder
 from bot.search.index import Index, SearchEntry
 from bot.search.learner import Learner
+from bot.search.question_meanings import QuestionMeanings
 from bot.search.semantic import Vector
 from bot.search.vectors import VectorStore
 from storage import faq, faq_calibration
@@ -83,6 +85,7 @@ class LiveBank:
         self._shown: tuple[int, Mapping[int, Any]] = -1, {}
         """A version and its rows, replaced together."""
         self._learner = Learner(database, self._read)
+        self._questions = QuestionMeanings(database, encoder)
         self._changed = asyncio.Event()
         self._building = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -114,11 +117,9 @@ class LiveBank:
         """The calibration in use."""
         return self._index.calibration
 
-    def with_entry(self, entry: SearchEntry) -> Index:
-        """See :class:`bot.ports.Bank`. It compares words only."""
-        index = self._index
-        others = [other for other in index.entries if other.id != entry.id]
-        return Index([*others, entry], index.calibration, previous=index)
+    def with_entry(self, entry: SearchEntry) -> Addition:
+        """See :class:`bot.ports.Bank`."""
+        return Addition(self._index, entry)
 
     def search(self, question: str, limit: int = 10, today: date = date.min) -> Sequence[Hit]:
         """See :class:`bot.ports.Bank`."""
@@ -127,6 +128,10 @@ class LiveBank:
     def vote(self, question: str) -> Sequence[tuple[str, float]]:
         """See :class:`bot.ports.Bank`."""
         return self._index.vote(question)
+
+    def alike(self, question: str, others: Sequence[str]) -> Sequence[float | None]:
+        """See :class:`bot.ports.Bank`."""
+        return self._questions.cosines(question, others)
 
     def shown(self, version: int) -> Mapping[int, Any] | None:
         """See :class:`bot.ports.Bank`."""
@@ -166,8 +171,8 @@ class LiveBank:
                         await self._changed.wait()
                 quiet = not self._changed.is_set()
                 await self._try_to_catch_up()
-                if self._encoder is not None and not self._understands(self._encoder):
-                    reading.start(self._understand)
+                if self._encoder is not None:
+                    reading.start(self._read_on if self._understands(self._encoder) else self._understand)
                 if quiet and self._learner.is_worth(self._index):
                     learning.start(self._learn)
         finally:
@@ -222,6 +227,10 @@ class LiveBank:
                 return  # it was replaced in between; the next round reads the rest
             self._index = meant
         log.info("bank understood", extra={"entries": len(index.entries), "texts": len(vectors)})
+
+    async def _read_on(self) -> None:
+        """Give the members' questions their meaning, until the bank needs the encoder."""
+        await asyncio.to_thread(self._questions.refresh, lambda: self._stopped.is_set() or self._index.semantic is None)
 
     def _read(self, entries: Sequence[SearchEntry]) -> Mapping[str, Vector] | None:
         if self._encoder is None or self._vectors is None or not self._encoder.warm():

@@ -40,6 +40,7 @@ class VectorStore:
 
     def _of(self, texts: Sequence[str], stopped: Callable[[], bool]) -> Mapping[str, Vector] | None:
         wanted = set(texts)
+        changed = self._known.keys() != wanted
         self._known = {text: vector for text, vector in self._known.items() if text in wanted}
         missing = [text for text in texts if text not in self._known]
         if missing:
@@ -48,7 +49,7 @@ class VectorStore:
         for start in range(0, len(missing), CHUNK):
             if stopped() or not self._encode(missing[start : start + CHUNK]):
                 return None
-        if missing:
+        if changed:  # a text that is gone must not leave its vector behind
             hashes = [text_vectors.digest(text) for text in texts]
             self._database.play(partial(text_vectors.forget_others, encoder=self._encoder.name, hashes=hashes))
         return dict(self._known)

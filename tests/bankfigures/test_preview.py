@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import tomllib
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from bot.ports import Hit
 from bot.search import replay
+from bot.search.addition import Addition
 from bot.search.index import Index, SearchEntry
+from bot.search.live_bank import LiveBank
 from bot.search.replay import InVain
 from bot.teams import core
+from storage import content
 from storage.faq import Entry, EntryState
 from tests.support.chat import Chat, walk
 
@@ -102,7 +106,7 @@ def test_errands_and_follow_ups_do_not_count(kansli: Chat, chat: Chat) -> None:
     chat.say(ASKED)
     chat.say("Kan ni ändra min mejladress i registret?")
     chat.say("och när då?")
-    asked = kansli.app.database.look(lambda session: replay.in_vain(session, kansli.clock.now))
+    asked = replay.in_vain(kansli.app.database, kansli.clock.now)
     assert asked == [InVain(ASKED, 1)]
 
 
@@ -135,21 +139,23 @@ def test_a_repeated_press_gets_the_form(kansli: Chat, chat: Chat) -> None:
 
 
 class Slow:
-    """A bank whose every search takes a second of the clock in :mod:`bot.search.replay`."""
+    """A bank that takes a second for each question, of the clock in :mod:`bot.search.replay`."""
 
     def __init__(self) -> None:
         self.now = 0.0
+        self.pauses = 0
 
     def monotonic(self) -> float:
         return self.now
 
     def sleep(self, seconds: float) -> None:
         assert seconds == replay.PAUSE
+        self.pauses += 1
 
-    def search(self, question: str, limit: int = 10, today: date = date.min) -> list[Hit]:
-        del question, limit, today
+    def answers(self, question: str, sure: float, today: date) -> bool:
+        del question, sure, today
         self.now += 1.0
-        return [Hit(7, 0.9)]
+        return True
 
 
 def test_it_stops_when_its_time_is_up_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,14 +164,59 @@ def test_it_stops_when_its_time_is_up_and_says_so(monkeypatch: pytest.MonkeyPatc
     entry = SearchEntry(7, "Hur vattnar man?", "Med vatten.")
     replayed = replay.run(slow, entry, [InVain(f"hur vattnar man {n}", 2) for n in range(10)], 0.8, date(2026, 11, 24))
     assert (replayed.asked, replayed.answered, replayed.whole) == (20, 4, False)
+    assert slow.pauses == 1  # after each stretch of work, turns go first
     assert "hade minst 4 av de senaste 90 dagarnas 20 obesvarade frågor" in replay.sentence(replayed)
+    none = replace(replayed, answered=0)
+    assert "hade kanske ingen av de senaste 90 dagarnas 20 obesvarade frågor" in replay.sentence(none)
 
 
 def test_the_bank_itself_is_not_changed(kansli: Chat) -> None:
-    bank = kansli.app.bank
+    bank, today = kansli.app.bank, kansli.clock.now.date() + timedelta(days=1)
     entry = SearchEntry(-1, "Hur ofta ska man vattna en kaktus?", "En gång i månaden.")
-    tried = bank.with_entry(entry)
-    today = kansli.clock.now.date() + timedelta(days=1)
-    assert isinstance(tried, Index)
-    assert tried.search(entry.question, 1, today)[0].entry_id == -1
+    assert bank.with_entry(entry).answers(entry.question, 0.8, today)
     assert all(hit.entry_id != -1 for hit in bank.search(entry.question, 10, today))
+
+
+def test_where_the_encoder_joins_in_it_says_the_least(
+    kansli: Chat, chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat.say(ASKED)
+    entry = draft(kansli)
+    monkeypatch.setattr(LiveBank, "scorer", "semantic")
+    assert "Med det här svaret hade minst 1 av de" in kansli.press("faq.edit", {"entry": entry})
+
+
+ENTRIES = tomllib.loads(content._read("faq.toml"))["entry"]
+REAL = [
+    SearchEntry(number, entry["question"], entry["answer"], tuple(entry["phrasings"]), entry.get("theme", ""))
+    for number, entry in enumerate(ENTRIES)
+]
+
+
+@pytest.mark.parametrize("sure", [0.8, 0.76, 0.5])
+@pytest.mark.parametrize("at", range(0, len(REAL), 9))
+def test_it_counts_what_the_whole_search_would_answer(at: int, sure: float) -> None:
+    """Every phrasing of the bank is asked, and those of the entry that the entry does not have."""
+    entry, today = replace(REAL[at], alternatives=REAL[at].alternatives[::2]), date(2026, 11, 24)
+    bank = Index([*REAL[:at], *REAL[at + 1 :]])
+    whole = Index([*bank.entries, entry])
+    asked = [text for each in REAL for text in each.phrasings()]
+    asked += [f"{text} Och {REAL[at].question.lower()}" for text in asked[::50]]  # two questions in one message
+    nearest = ((text, next(iter(whole.search(text, 1, today)), None)) for text in asked)
+    expected = [text for text, hit in nearest if hit and hit.entry_id == entry.id and hit.probability >= sure]
+    added = Addition(bank, entry)
+    assert [text for text in asked if added.answers(text, sure, today)] == expected != []
+
+
+def test_most_questions_are_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched = list[str]()
+    added, search = Addition(Index(REAL[:-1]), REAL[-1]), Index.search
+
+    def noted(index: Index, question: str, *more: Any) -> Any:
+        searched.append(question)
+        return search(index, question, *more)
+
+    monkeypatch.setattr(Index, "search", noted)
+    asked = [text for each in REAL for text in each.phrasings()]
+    answered = sum(added.answers(text, 0.8, date(2026, 11, 24)) for text in asked)
+    assert 0 < answered <= len(searched) < len(asked) / 3

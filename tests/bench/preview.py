@@ -2,6 +2,7 @@
 
 ``python -m tests.bench.preview [rounds] [seconds]``. 500 entries and 1,000 different logged questions without an
 answer. Eight people ask at a steady pace while the kansli opens a draft's form; rounds with and without alternate.
+It also counts, for some entries of the bank, what searching every question in a whole index would count.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import count
 from pathlib import Path
@@ -18,6 +20,7 @@ from tempfile import TemporaryDirectory
 import orjson
 from sqlalchemy.orm import Session
 
+from bot.faq.answers import SURE
 from bot.search import replay
 from bot.search.live_bank import LiveBank
 from bot.wording import utterance
@@ -32,6 +35,8 @@ from tests.bench.wire import Stub, call, connector, request
 from tests.support.edge import press
 
 LOGGED = 1000
+TRIED = 100
+"""Of so many entries, one is compared."""
 OPENED = 0.5
 """A second: a form is open for some seconds before the next one, and the preview takes most of a second."""
 _numbers = count(1)
@@ -69,22 +74,42 @@ def _texts() -> list[str]:
     return list(by_wording.values())[:LOGGED]
 
 
-def alone(url: str, entry_id: int, rounds: int) -> tuple[list[float], int, int]:
-    """Return the seconds of each preview with nothing else to do, how many were asked, and how many answered."""
+def alone(url: str, entry_id: int, rounds: int) -> tuple[list[float], list[float], replay.Replayed]:
+    """Return the seconds of each preview with nothing else to do, those of its thread's CPU, and the last one."""
     database = Database(url)
     bank = LiveBank(database)
     bank.rebuild()
-    took, replayed = [], replay.Replayed(0, 0)
+    took, worked, replayed = list[float](), list[float](), replay.Replayed(0, 0)
     for _ in range(rounds):
-        begun, now = time.perf_counter(), datetime.now(UTC)
+        begun, began, now = time.perf_counter(), time.thread_time(), datetime.now(UTC)
         entry = database.look(lambda session: replay.trial(session.get_one(Entry, entry_id)))
         assert entry is not None
-        asked = database.look(lambda session: replay.in_vain(session, now))  # noqa: B023 - called here
-        replayed = replay.run(bank.with_entry(entry), entry, asked, 0.8, now.date())
+        asked = replay.in_vain(database, now)
+        replayed = replay.run(bank.with_entry(entry), entry, asked, SURE, now.date())
         took.append(time.perf_counter() - begun)
-        assert replayed.whole
+        worked.append(time.thread_time() - began)
     database.close()
-    return took, replayed.asked, replayed.answered
+    return took, worked, replayed
+
+
+def print_agreement(url: str, texts: Sequence[str]) -> None:
+    """Print how often the preview and a search of every question in a whole index agree."""
+    database = Database(url)
+    bank = LiveBank(database)
+    bank.rebuild()
+    today, right, found = datetime.now(UTC).date(), 0, 0
+    tried = bank._index.entries[::TRIED]
+    for entry in tried:
+        fewer = replace(entry, alternatives=entry.alternatives[::2])
+        added = bank.with_entry(fewer)
+        hits = {text: added.whole.search(text, 1, today) for text in texts}
+        wanted = {
+            text for text in texts if any(hit.entry_id == entry.id and hit.probability >= SURE for hit in hits[text])
+        }
+        right += wanted == {text for text in texts if added.answers(text, SURE, today)}
+        found += len(wanted)
+    print(f"the same questions as by a whole index for {right} of {len(tried)} entries ({found} questions in all)")
+    database.close()
 
 
 async def main(rounds: int, seconds: float) -> None:
@@ -94,8 +119,12 @@ async def main(rounds: int, seconds: float) -> None:
         database = Database(url)
         entry = database.play(lambda session: _log(session, _texts()))
         database.close()
-        took, asked, answered = alone(url, entry, 2 * rounds)
-        async with connector() as stub, running("app.py", DATABASE_URL=url, SEKOM_KANSLI=KANSLI) as server:
+        print_agreement(url, _texts())
+        took, worked, replayed = alone(url, entry, 2 * rounds)
+        async with (
+            connector() as stub,
+            running("app.py", DATABASE_URL=url, SEKOM_KANSLI=KANSLI, SEKOM_ENCODER="false") as server,
+        ):
             callers = [await call(server.port) for _ in range(ASKING + 1)]
             people = [messages(questions, stub.url, person) for person in range(ASKING)]
             kansli, pressed = presses(stub, entry), list[float]()
@@ -110,15 +139,19 @@ async def main(rounds: int, seconds: float) -> None:
                     continue  # everybody is greeted
                 rows[opening] += [one for person in done[:ASKING] for one in person]
                 pressed += done[-1] if opening else []
-    _report(rows, pressed, took, f"{asked} asked, {answered} answered")
-
-
-def _report(rows: dict[bool, list[float]], pressed: list[float], took: list[float], what: str) -> None:
+    what = f"{replayed.asked} asked, {replayed.answered} answered, all tried: {replayed.whole}"
     print(f"Preview at {SIZE} entries, {what}, alone: p50 {_at(took, 0.5):.2f} s, longest {max(took):.2f} (goal: 2)")
+    print(f"of which it works: p50 {_at(worked, 0.5):.2f} s")
+    _report(rows, pressed)
+
+
+def _report(rows: dict[bool, list[float]], pressed: list[float]) -> None:
     print(f"{ASKING / PACE:.0f} turns a second; {len(rows[True])} and {len(rows[False])} turns, ms")
     print(f"{'':34}{'p50':>8}{'p99':>8}{'longest':>9}")
+    shares = 0.5, 0.99, 1.0
     for opening, name in ((False, "no previews"), (True, f"a preview each {1 / OPENED:.0f} seconds")):
-        print(f"{name:34}" + "".join(f"{_at(rows[opening], share):8.1f}" for share in (0.5, 0.99, 1.0)))
+        print(f"{name:34}" + "".join(f"{_at(rows[opening], share):8.1f}" for share in shares))
+    print(f"{'ratio':34}" + "".join(f"{_at(rows[True], share) / _at(rows[False], share):8.2f}" for share in shares))
     print(
         f"From press to form with preview, beside those turns: p50 {_at(pressed, 0.5):.0f}, longest {max(pressed):.0f}"
     )

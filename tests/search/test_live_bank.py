@@ -23,7 +23,7 @@ from bot.search.live_bank import LiveBank
 from bot.search.scorer import SearchEntry, fingerprint
 from bot.search.semantic import Vector, texts
 from bot.search.trainer import FittingError
-from storage import content, faq, faq_calibration, text_vectors
+from storage import content, faq, faq_calibration, groups, questions, text_vectors
 from storage.database import Database
 from storage.faq import EntryState, Phrasing
 from tests.support.chat import Clock
@@ -341,6 +341,50 @@ async def test_an_edit_is_understood_and_what_it_replaced_is_forgotten(filled: D
         kept = {text_vectors.digest(text) for text in texts(bank._index.entries)}
         stored = filled.play(lambda session: session.query(text_vectors.TextVector.text_hash).all())
         assert {key for (key,) in stored} == kept
+
+
+async def test_a_text_that_is_only_taken_out_leaves_no_vector(
+    filled: Database, other: Database, fits: list[int]
+) -> None:
+    """Whether the bot runs then or starts later."""
+    del fits
+
+    def archive(session: Session) -> None:
+        faq.by_state(session, EntryState.PUBLISHED)[0].state = EntryState.ARCHIVED
+        faq.touch(session)
+
+    async with following(filled, encoder=FakeEncoder()) as bank:
+        await until(lambda: bank.scorer == "semantic")
+        before = count_vectors(filled)
+        filled.play(archive)
+        await until(lambda: count_vectors(filled) < before)
+        await until(lambda: bank.scorer == "semantic")
+        before = count_vectors(filled)
+    other.play(archive)
+    async with following(other, encoder=FakeEncoder()) as bank:
+        await until(lambda: bank.scorer == "semantic")
+        assert count_vectors(other) == len(texts(bank._index.entries)) < before
+
+
+async def test_members_questions_are_read_after_the_bank_and_not_kept(
+    filled: Database, fits: list[int], clock: Clock
+) -> None:
+    del fits
+
+    def ask(session: Session) -> None:
+        content.load_groups(session, clock.now)
+        group = groups.taking_questions(session)[0].id
+        asked = {"text": "Vad är dyrt?", "group_id": group, "asked_at": clock.now, "waiting_since": clock.now}
+        questions.add(session, origin="1/1", show_name=False, **asked)
+
+    filled.play(ask)
+    encoder = FakeEncoder()
+    async with following(filled, encoder=encoder) as bank:
+        await until(lambda: bank.alike("Vad kostar det?", ["Vad är dyrt?"]) != [None])
+        assert bank.alike("Vad kostar det?", ["Annat?"]) == [None]
+        read = encoder.asked.index("query: Vad är dyrt?")
+        assert set(encoder.asked[:read]) == set(texts(bank._index.entries))
+        assert count_vectors(filled) == read
 
 
 async def test_while_the_encoder_rests_the_words_decide(filled: Database, fits: list[int]) -> None:
