@@ -14,7 +14,7 @@ from hashlib import sha256
 from bot.message import UserError
 from bot.programme import calendar_file, table
 from bot.programme.entries import Entry, PlannedEvent, RefusedEntry
-from bot.register import spreadsheet
+from bot.register import headings, spreadsheet
 from bot.register.change import Change
 from bot.schedule import life, plans, times
 from bot.schedule.plans import EventPlan
@@ -80,7 +80,7 @@ def text_of(data: bytes) -> str | None:
     if data.removeprefix(b"\xef\xbb\xbf").lstrip().upper().startswith(_CALENDAR.encode()):
         return data.decode("utf-8-sig", "replace")
     try:
-        return spreadsheet.chosen(spreadsheet.read(data), table.is_heading, table.MOST_ABOVE)
+        return headings.chosen(spreadsheet.read(data), table.is_heading)
     except UserError:
         return None
 
