@@ -39,7 +39,7 @@ class ImportPlan(Generic[W]):
 
     lines: tuple[ImportLine, ...]
     wanted: tuple[W, ...]
-    """What is to be saved."""
+    """The rows to save, as the feature keeps them."""
 
     @property
     def counts(self) -> Counter[ImportOutcome]:
