@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from bot.local.address import bot_address
 from bot.local.chat import chat
 from bot.local.people import PLAYERS
 from bot.local.run import PLAYGROUND_PORT, run
-from bot.memberlist import operator
+from bot.memberlist import operator as members
 from bot.privacy import operator as privacy
 from bot.programme import operator as programmes
 from bot.search.live_bank import LiveBank
@@ -64,40 +65,44 @@ def main(words: Sequence[str] | None = None) -> int:
 def _about_lists(commands: Any) -> None:
     """Add the commands that read and write lists."""
     importer = commands.add_parser("import-members", help="read the list of members from an Excel or CSV file")
-    importer.add_argument("file", type=Path)
-    importer.add_argument("--dry-run", action="store_true", help="only say what would change")
-    importer.set_defaults(command=_import_members)
-
+    _imports(importer, members.import_members)
     exporter = commands.add_parser("export-members", help="write the list of members as .xlsx or .csv")
-    exporter.add_argument("file", type=Path)
-    exporter.set_defaults(command=_export_members)
-
+    _exports(exporter, members.export_members)
     answers = commands.add_parser("import-bank", help="read the knowledge bank from an Excel, CSV or Markdown file")
-    answers.add_argument("file", type=Path)
-    answers.add_argument("--dry-run", action="store_true", help="only say what would change")
-    answers.set_defaults(
-        command=lambda settings, it: bankfiles.import_bank(
-            settings.database_url, it.file, utc_now(), dry_run=it.dry_run
-        )
-    )
-
+    _imports(answers, bankfiles.import_bank)
     bank = commands.add_parser("export-bank", help="write the knowledge bank as .xlsx, .csv or .md")
-    bank.add_argument("file", type=Path)
-    bank.set_defaults(command=lambda settings, it: bankfiles.export_bank(settings.database_url, it.file))
-
+    _exports(bank, bankfiles.export_bank)
     programme = commands.add_parser("import-programme", help="read events from an .ics, Excel or CSV file")
-    programme.add_argument("file", type=Path)
-    programme.add_argument("--dry-run", action="store_true", help="only say what would change")
-    programme.set_defaults(command=_import_programme)
-
+    _imports(programme, partial(programmes.import_programme, spread=notices.spread))
     statuses = commands.add_parser(
         "import-status", help="read which municipalities have done a duty, from Excel or CSV"
     )
-    statuses.add_argument("file", type=Path)
-    statuses.add_argument("--duty", type=int, help="the number of the duty; without it, they are listed")
+    statuses.add_argument(
+        "--duty", dest="number", metavar="DUTY", type=int, help="the number of the duty; without it, they are listed"
+    )
     statuses.add_argument("--complete", action="store_true", help="everybody who is done is on the list")
-    statuses.add_argument("--dry-run", action="store_true", help="only say what would change")
-    statuses.set_defaults(command=_import_statuses)
+    _imports(statuses, statuslists.import_statuses, "number", "complete")
+
+
+def _imports(parser: ArgumentParser, run: Callable[..., int], *options: str) -> None:
+    """Let a command read a file, or only say what would change. ``options`` are its own."""
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--dry-run", action="store_true", help="only say what would change")
+    parser.set_defaults(
+        command=lambda settings, it: run(
+            settings.database_url,
+            it.file,
+            now=utc_now(),
+            dry_run=it.dry_run,
+            **{option: getattr(it, option) for option in options},
+        )
+    )
+
+
+def _exports(parser: ArgumentParser, run: Callable[[str, Path], int]) -> None:
+    """Let a command write a file."""
+    parser.add_argument("file", type=Path)
+    parser.set_defaults(command=lambda settings, it: run(settings.database_url, it.file))
 
 
 def _about_people(commands: Any) -> None:
@@ -194,25 +199,6 @@ def _run(settings: Settings, chosen: Namespace) -> int:
 def _chat(settings: Settings, chosen: Namespace) -> int:
     bold = sys.stdout.isatty() and "NO_COLOR" not in environment()
     return chat(bot_address(settings), PLAYERS[chosen.player], bold=bold)
-
-
-def _import_members(settings: Settings, chosen: Namespace) -> int:
-    return operator.import_members(settings.database_url, chosen.file, utc_now(), dry_run=chosen.dry_run)
-
-
-def _import_programme(settings: Settings, chosen: Namespace) -> int:
-    return programmes.import_programme(
-        settings.database_url, chosen.file, utc_now(), notices.spread, dry_run=chosen.dry_run
-    )
-
-
-def _import_statuses(settings: Settings, chosen: Namespace) -> int:
-    how = {"complete": chosen.complete, "dry_run": chosen.dry_run}
-    return statuslists.import_statuses(settings.database_url, chosen.file, chosen.duty, utc_now(), **how)
-
-
-def _export_members(settings: Settings, chosen: Namespace) -> int:
-    return operator.export_members(settings.database_url, chosen.file)
 
 
 if __name__ == "__main__":

@@ -6,26 +6,28 @@ from collections.abc import Sequence
 
 from microsoft_teams.cards import Action, CardElement
 
-from bot.bankfiles.imports import BankLine, BankOutcome, BankPlan
-from bot.cards import button, card, caution, escape, heading, label, markdown, open_link, plain, small, text_input
+from bot.bankfiles.imports import BankPlan
+from bot.cards import button, card, caution, escape, heading, markdown, open_link, plain, small, text_input
+from bot.imports import parts
+from bot.imports.plans import ImportLine, ImportOutcome
 from bot.message import Json
 from bot.swedish import count, listed
 
 LONGEST_PASTE = 20_000
 """Characters of a pasted list; a longer one goes by file."""
 SHOWN = {
-    BankOutcome.CONFLICT: ("Ändrade i boten sedan filen hämtades", 15),
-    BankOutcome.REFUSED: ("Rader som stoppas", 25),
-    BankOutcome.NEW: ("Nya svar", 12),
-    BankOutcome.CHANGED: ("Ändringar", 12),
+    ImportOutcome.CONFLICT: ("Ändrade i boten sedan filen hämtades", 15),
+    ImportOutcome.REFUSED: ("Rader som stoppas", 25),
+    ImportOutcome.NEW: ("Nya svar", 12),
+    ImportOutcome.CHANGED: ("Ändringar", 12),
 }
 """The title of each kind of rows, and how many a card shows; the counts tell of all."""
 NAMES = {
-    BankOutcome.NEW: ("nytt", "nya"),
-    BankOutcome.CHANGED: ("ändrat", "ändrade"),
-    BankOutcome.UNCHANGED: ("oförändrat", "oförändrade"),
-    BankOutcome.CONFLICT: ("i konflikt", "i konflikt"),
-    BankOutcome.REFUSED: ("stoppat", "stoppade"),
+    ImportOutcome.NEW: ("nytt", "nya"),
+    ImportOutcome.CHANGED: ("ändrat", "ändrade"),
+    ImportOutcome.UNCHANGED: ("oförändrat", "oförändrade"),
+    ImportOutcome.CONFLICT: ("i konflikt", "i konflikt"),
+    ImportOutcome.REFUSED: ("stoppat", "stoppade"),
 }
 _NOT_SAVED = "Rader som stoppades eller var i konflikt är inte sparade. Rätta dem i filen och importera den igen."
 _LEFT_OUT = "Rader som stoppas eller är i konflikt sparas inte. Rätta dem i filen och importera den igen."
@@ -77,27 +79,24 @@ def ask_table(controls: Sequence[Action]) -> Json:
 
 def preview(plan: BankPlan, controls: Sequence[Action]) -> Json:
     """Return what an import would change."""
-    body: list[CardElement] = [heading("Det här ändras"), plain(counts(plan)), *_notes(plan)]
-    left_out = plan.counts[BankOutcome.REFUSED] + plan.counts[BankOutcome.CONFLICT]
-    body += [caution(_LEFT_OUT)] if left_out else []
-    for outcome, (title, most) in SHOWN.items():
-        lines = [line for line in plan.lines if line.outcome is outcome]
-        if lines:
-            rest = f"\n- och {len(lines) - most} till" if len(lines) > most else ""
-            body += [label(title), markdown("\n".join(f"- {_line(line)}" for line in lines[:most]) + rest)]
-    saving = [outcome for outcome in (BankOutcome.NEW, BankOutcome.CHANGED) if plan.counts[outcome]]
-    saved = listed([count(plan.counts[outcome], *NAMES[outcome]) for outcome in saving])
-    go = [button(f"Spara {saved}", "dialog.answer", style="positive", step="sure", answer=plan.fingerprint)]
-    return card(*body, actions=[*(go if plan.wanted else []), *controls], summary=counts(plan))
+    saving = {outcome: NAMES[outcome] for outcome in (ImportOutcome.NEW, ImportOutcome.CHANGED)}
+    return card(
+        heading("Det här ändras"),
+        plain(counts(plan)),
+        *(plain(note, subtle=True) for note in _notes(plan)),
+        *_left_out(plan, _LEFT_OUT),
+        *parts.rows(plan, SHOWN, _line),
+        actions=[*parts.save(f"Spara {parts.tally(plan.counts, saving)}", plan), *controls],
+        summary=counts(plan),
+    )
 
 
 def done(plan: BankPlan) -> Json:
     """Return what an import has changed."""
-    left_out = plan.counts[BankOutcome.REFUSED] + plan.counts[BankOutcome.CONFLICT]
     return card(
         heading("Importen är klar"),
         plain(counts(plan)),
-        *([caution(_NOT_SAVED)] if left_out else []),
+        *_left_out(plan, _NOT_SAVED),
         plain("Ett svar med ny text räknas som granskat i dag. Samma fil en gång till ändrar inget."),
         actions=[button("Till kunskapsbanken", "faq.overview"), button("Hämta en ny fil", "bankfiles.export")],
         summary=f"Importen är klar. {counts(plan)}",
@@ -106,25 +105,22 @@ def done(plan: BankPlan) -> Json:
 
 def counts(plan: BankPlan) -> str:
     """Return how many rows went each way."""
-    parts = [count(plan.counts[outcome], *NAMES[outcome]) for outcome in NAMES if plan.counts[outcome]]
-    return f"{count(len(plan.lines), 'svar', 'svar')} i filen: {listed(parts)}."
+    return f"{count(len(plan.lines), 'svar', 'svar')} i filen: {parts.tally(plan.counts, NAMES)}."
 
 
 def report(plan: BankPlan) -> str:
     """Return the whole plan as text, for an operator."""
-    rows = (line for outcome in SHOWN for line in plan.lines if line.outcome is outcome)
-    lines = [f"rad {row.number}: {NAMES[row.outcome][0]}: {row.about}: {row.what}" for row in rows]
-    return "\n".join([counts(plan), *_ignored(plan), *lines])
+    return parts.report([counts(plan), *_notes(plan)], plan.of(*SHOWN), NAMES)
 
 
-def _notes(plan: BankPlan) -> list[CardElement]:
-    return [plain(note, subtle=True) for note in _ignored(plan)]
-
-
-def _ignored(plan: BankPlan) -> list[str]:
+def _notes(plan: BankPlan) -> list[str]:
     return [f"Kolumner som inte läses: {listed(plan.ignored)}."] if plan.ignored else []
 
 
-def _line(line: BankLine) -> str:
+def _left_out(plan: BankPlan, text: str) -> list[CardElement]:
+    return [caution(text)] if plan.of(ImportOutcome.REFUSED, ImportOutcome.CONFLICT) else []
+
+
+def _line(line: ImportLine) -> str:
     about = f"**{escape(line.about)}**: " if line.about else ""
-    return f"Rad {line.number}. {about}{escape(line.what)}"
+    return f"{line.where.capitalize()}. {about}{escape(line.what)}"

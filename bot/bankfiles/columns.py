@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from bot.message import UserError
+from bot.register.headings import MOST_ABOVE, column_of, headings_at
 from bot.register.spreadsheet import Row, Table
 
-MOST_ABOVE = 10
-"""Rows that may stand above the headings."""
 MOST_ENTRIES = 2_000
 """Entries in one file: four times the largest bank that the bot is measured with."""
 _HEADINGS = {
@@ -30,7 +29,6 @@ _HEADINGS = {
     "kind": r"sort|typ",
     "version": r"version",
 }
-"""Letters only, so that ``Svar:`` and a heading with a line break are read too."""
 _OTHER = re.compile(r"^(kommun|namn$|förnamn|efternamn|e-?post|mejl|mail|datum|tid$|titel)", re.IGNORECASE)
 """What stands over the columns of lists of members, events and answers to surveys, and never over the bank's."""
 
@@ -78,7 +76,7 @@ def understood(tables: Sequence[Table]) -> BankSheet:
         except UserError as error:  # read with a sign that does not part its cells
             flaw = flaw or str(error)
             continue
-        at = next((at for at, row in enumerate(top) if is_heading(row)), None)
+        at = headings_at(top, is_heading)
         if at is not None:
             return _sheet(top[at], [*top[at + 1 :], *table.rows], table.name)
     raise UnrecognisedError(
@@ -90,12 +88,12 @@ def understood(tables: Sequence[Table]) -> BankSheet:
 
 def is_heading(row: Row) -> bool:
     """Return whether a row holds the bank's headings: a question and its answer, and nothing of people or events."""
-    fields = {_field(cell) for cell in row.cells}
+    fields = {column_of(cell, _HEADINGS) for cell in row.cells}
     return {"question", "answer"} <= fields and not any(_OTHER.match(cell) for cell in row.cells)
 
 
 def _sheet(headings: Row, rows: Sequence[Row], name: str) -> BankSheet:
-    fields = [_field(cell) for cell in headings.cells]
+    fields = [column_of(cell, _HEADINGS) for cell in headings.cells]
     fields = ["" if field in fields[:at] else field for at, field in enumerate(fields)]
     ignored = tuple(cell for field, cell in zip(fields, headings.cells, strict=True) if cell and not field)
     values = [row for row in rows if not is_heading(row)]
@@ -109,8 +107,3 @@ def _sheet(headings: Row, rows: Sequence[Row], name: str) -> BankSheet:
 def _record(row: Row, fields: Sequence[str]) -> BankRow:
     cells = [*row.cells, *[""] * len(fields)]
     return BankRow(row.number, {field: cell for field, cell in zip(fields, cells, strict=False) if field})
-
-
-def _field(heading: str) -> str:
-    letters = re.sub(r"[\W\d_]", "", re.sub(r"\(.*?\)", "", heading).casefold())
-    return next((field for field, pattern in _HEADINGS.items() if re.fullmatch(pattern, letters)), "")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy.orm import Session
@@ -27,10 +25,8 @@ def excel(entries: Iterable[Cells]) -> bytes:
 
 
 def separated(entries: Iterable[Cells]) -> bytes:
-    """Return entries as CSV that a Swedish Excel opens as it is: semicolons, and the mark of UTF-8."""
-    written = io.StringIO()
-    csv.writer(written, delimiter=";", lineterminator="\r\n").writerows(_table(entries))
-    return written.getvalue().encode("utf-8-sig")
+    """Return entries as CSV."""
+    return sheets.separated(_table(entries))
 
 
 def markdown(entries: Iterable[Cells]) -> bytes:

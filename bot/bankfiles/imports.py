@@ -6,15 +6,13 @@ changed since then is not written over.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
-from hashlib import sha256
 from typing import Any
 
 from bot.bankfiles import changes, values
 from bot.bankfiles.columns import BankRow, BankSheet
+from bot.imports.plans import ImportLine, ImportOutcome, ImportPlan
 from bot.message import UserError
 from bot.register.change import Change
 from bot.swedish import listed
@@ -22,47 +20,12 @@ from storage import bank_files
 from storage.faq import Entry
 
 
-class BankOutcome(StrEnum):
-    """How a row went."""
-
-    NEW = "new"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    CONFLICT = "conflict"
-    """The entry has been changed in the bot since the file was made."""
-    REFUSED = "refused"
-
-
 @dataclass(frozen=True, slots=True)
-class BankLine:
-    """What one row does, in Swedish: what it changes, or why it is not saved."""
+class BankPlan(ImportPlan[tuple[int | None, Mapping[str, Any]]]):
+    """What an import does: the id of each entry that changes, or None for a new one, with its new values by field."""
 
-    number: int
-    outcome: BankOutcome
-    about: str
-    what: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class BankPlan:
-    """What an import does. Two with the same fingerprint do the same."""
-
-    lines: tuple[BankLine, ...]
-    wanted: tuple[tuple[int | None, Mapping[str, Any]], ...]
-    """The id of each entry that changes, or None for a new one, with its new values by field."""
     ignored: tuple[str, ...] = ()
     """Headings of columns that are not read."""
-
-    @property
-    def counts(self) -> Counter[BankOutcome]:
-        """Return how many rows went each way."""
-        return Counter(line.outcome for line in self.lines)
-
-    @property
-    def fingerprint(self) -> str:
-        """Return a text that differs for a plan that does something else."""
-        wanted = [(entry_id, sorted(values.items())) for entry_id, values in self.wanted]
-        return sha256(repr((self.lines, wanted)).encode()).hexdigest()[:32]
 
 
 def prepared(change: Change, sheet: BankSheet, *, lock: bool = False) -> BankPlan:
@@ -82,18 +45,8 @@ def carry_out(change: Change, plan: BankPlan) -> None:
         else:
             changes.carry_out(change, change.session.get_one(Entry, entry_id), wanted)
     counts = plan.counts
-    number = f"{counts[BankOutcome.NEW]} nya, {counts[BankOutcome.CHANGED]} ändrade"
+    number = f"{counts[ImportOutcome.NEW]} nya, {counts[ImportOutcome.CHANGED]} ändrade"
     change.record(f"Kunskapsbanken importerad: {number}", "bank")
-
-
-class _UnsavedError(UserError):
-    """Carries how a row went that is not saved."""
-
-    outcome = BankOutcome.REFUSED
-
-
-class _ConflictError(_UnsavedError):
-    outcome = BankOutcome.CONFLICT
 
 
 @dataclass
@@ -110,14 +63,14 @@ class _Planning:
         self._by_id = {str(entry.id): entry for entry in kept} | {entry.code: entry for entry in kept if entry.code}
         self._by_question = {_wording(entry.question): entry for entry in kept}
 
-    def line(self, record: BankRow) -> BankLine:
+    def line(self, record: BankRow) -> ImportLine:
         """Return what a row does, and keep what is to be saved of it."""
         try:
             entry = self._entry(record)
-            return self._new(record) if entry is None else self._changed(record, entry)
+            outcome, what = self._new(record) if entry is None else self._changed(record, entry)
         except UserError as refusal:
-            outcome = refusal.outcome if isinstance(refusal, _UnsavedError) else BankOutcome.REFUSED
-            return BankLine(record.number, outcome, record.about, str(refusal))
+            outcome, what = ImportOutcome.REFUSED, str(refusal)
+        return ImportLine(f"rad {record.number}", outcome, record.about, what)
 
     def _entry(self, record: BankRow) -> Entry | None:
         """Return the row's entry, or None for a new one. Raise :class:`UserError` for an ID that fits nothing."""
@@ -132,32 +85,31 @@ class _Planning:
         self._refuse_twice(f"id {entry.id}", record.number, "ID")
         return entry
 
-    def _new(self, record: BankRow) -> BankLine:
+    def _new(self, record: BankRow) -> tuple[ImportOutcome, str]:
         question = record.cells.get("question", "")
         same = self._by_question.get(_wording(question))
         if same is not None:
             shown = values.cells(same)
             given = {name: cell for name, cell in record.cells.items() if cell}
             if changes.of(self.change, same, changes.different(given, shown)).keys() <= changes.REVIEW:
-                return BankLine(record.number, BankOutcome.UNCHANGED, record.about)
+                return ImportOutcome.UNCHANGED, ""
             raise UserError(f"Frågan finns redan, med ID {shown['id']}. Ändra den i en fil som du har hämtat härifrån.")
         wanted = changes.of_new(self.change, record.cells)
         self._refuse_twice(f"fråga {_wording(question)}", record.number, "fråga")
         self.wanted.append((None, wanted))
-        state = values.STATES[wanted["state"]]
-        return BankLine(record.number, BankOutcome.NEW, record.about, f"Blir {state}.")
+        return ImportOutcome.NEW, f"Blir {values.STATES[wanted['state']]}."
 
-    def _changed(self, record: BankRow, entry: Entry) -> BankLine:
+    def _changed(self, record: BankRow, entry: Entry) -> tuple[ImportOutcome, str]:
         shown = values.cells(entry)
         different = changes.different(record.cells, shown)
         wanted = changes.of(self.change, entry, different)
         old = not values.same("version", record.cells.get("version", ""), shown["version"])
         if not wanted or (old and wanted.keys() <= changes.REVIEW):  # an older file knows less of reviews
-            return BankLine(record.number, BankOutcome.UNCHANGED, record.about)
+            return ImportOutcome.UNCHANGED, ""
         if old:
-            raise _ConflictError(self._conflict(record, different))
+            return ImportOutcome.CONFLICT, self._conflict(record, different)
         self.wanted.append((entry.id, wanted))
-        return BankLine(record.number, BankOutcome.CHANGED, record.about, changes.described(entry, wanted))
+        return ImportOutcome.CHANGED, changes.described(entry, wanted)
 
     def _refuse_twice(self, key: str, number: int, what: str) -> None:
         first = self._rows.setdefault(key, number)

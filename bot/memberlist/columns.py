@@ -10,12 +10,10 @@ from typing import Any
 
 from bot.memberlist.records import NOTHING, PERSONAL, Record, seat_in
 from bot.message import UserError
+from bot.register.headings import MOST_ABOVE, headings_at
 from bot.register.spreadsheet import Row, Table
 from bot.swedish import listed
 from storage.people import PersonRole
-
-MOST_ABOVE = 10
-"""Rows that may stand above the headings."""
 
 _HEADINGS = {
     "code": r"(kommun)?kod|kommunnr|kommunnummer",
@@ -58,7 +56,7 @@ def understood(tables: Sequence[Table]) -> Sheet:
     """Return the first table with headings, as records. Raises :class:`UserError` if no table has them."""
     for table in tables:
         top = [] if table.flaw else list(islice(table.rows, MOST_ABOVE))
-        at = next((at for at, row in enumerate(top) if is_heading(row)), None)
+        at = headings_at(top, is_heading)
         if at is not None:
             return replace(
                 _sheet([*top, *table.rows], at),

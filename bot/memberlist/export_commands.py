@@ -24,7 +24,7 @@ NO_ADDRESS = "Här kan jag inte ge dig en fil. Be driften köra: python -m bot e
 )
 def members(wanted: FileRequest) -> Callable[[], bytes]:
     """The list, in the columns that an import reads."""
-    return partial(exports.workbook, list(exports.rows(wanted.session)))
+    return partial(exports.excel, exports.rows(wanted.session))
 
 
 @routes.command(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
@@ -20,36 +18,24 @@ HEADINGS = (
 WIDTHS = (11, 28, 22, 40, 22, 24, 34, 30, 36, 12, 28)
 
 
-def rows(session: Session) -> Iterator[tuple[str, ...]]:
-    """The headings, then every contact person, and the municipalities without any that the kansli has said about."""
+def rows(session: Session) -> list[tuple[str, ...]]:
+    """Return the headings, every contact person, and municipalities without any that the kansli has said about."""
     by_code: dict[str, list[Contact]] = {}
     for contact in contacts.current(session):
         by_code.setdefault(contact.municipality_code, []).append(contact)
-    yield HEADINGS
+    table: list[tuple[str, ...]] = [HEADINGS]
     for one in words.in_order(municipalities.everyone(session)):
         facts = _facts(one)
         people = [_person(contact) for contact in by_code.get(one.code, [])]
         if not people and one.state != MemberState.UNKNOWN:
             people = [("", "", "", "", "")]
-        for person in people:
-            yield tuple(sheets.harmless(cell) for cell in (*facts, *person))
+        table += [tuple(sheets.harmless(cell) for cell in (*facts, *person)) for person in people]
+    return table
 
 
-def excel(session: Session) -> bytes:
-    """Return the list as an Excel file."""
-    return workbook(rows(session))
-
-
-def workbook(table: Iterable[tuple[str, ...]]) -> bytes:
+def excel(table: Iterable[tuple[str, ...]]) -> bytes:
     """Return rows as an Excel file."""
     return sheets.workbook("Medlemmar", table, WIDTHS)
-
-
-def separated(session: Session) -> bytes:
-    """The list as CSV that a Swedish Excel opens as it is: semicolons, and the mark of UTF-8."""
-    written = io.StringIO()
-    csv.writer(written, delimiter=";", lineterminator="\r\n").writerows(rows(session))
-    return written.getvalue().encode("utf-8-sig")
 
 
 def _facts(one: Municipality) -> tuple[str, ...]:

@@ -6,24 +6,25 @@ from collections.abc import Sequence
 
 from microsoft_teams.cards import Action, CardElement
 
-from bot.cards import button, card, caution, escape, heading, label, markdown, plain, small, text_input
-from bot.memberlist.imports import ImportLine, ImportOutcome, Plan
+from bot.cards import button, card, caution, escape, heading, markdown, plain, small, text_input
+from bot.imports import parts
+from bot.imports.plans import ImportLine, ImportOutcome
+from bot.memberlist.imports import Plan
 from bot.message import Json
 from bot.register import words
 from bot.swedish import count, listed
 
-SHOWN = {ImportOutcome.REFUSED: 25, ImportOutcome.NEW: 12, ImportOutcome.CHANGED: 12}
-"""Rows of each kind that a card shows; the counts tell of all."""
+SHOWN = {
+    ImportOutcome.REFUSED: ("Rader som stoppas", 25),
+    ImportOutcome.NEW: ("Nytt", 12),
+    ImportOutcome.CHANGED: ("Ändringar", 12),
+}
+"""The title of each kind of rows, and how many a card shows; the counts tell of all."""
 NAMES = {
     ImportOutcome.NEW: ("ny", "nya"),
     ImportOutcome.CHANGED: ("ändrad", "ändrade"),
     ImportOutcome.UNCHANGED: ("oförändrad", "oförändrade"),
     ImportOutcome.REFUSED: ("stoppad", "stoppade"),
-}
-_TITLES = {
-    ImportOutcome.REFUSED: "Rader som stoppas",
-    ImportOutcome.NEW: "Nytt",
-    ImportOutcome.CHANGED: "Ändringar",
 }
 MOST_FORMER = 5
 """Former members that a note names."""
@@ -48,15 +49,14 @@ def ask_table(controls: Sequence[Action]) -> Json:
 
 def preview(plan: Plan, controls: Sequence[Action]) -> Json:
     """What an import would change."""
-    body: list[CardElement] = [heading("Det här ändras"), markdown(counts(plan))]
-    body += _more(plan, "De stoppade raderna sparas inte. Rätta dem i listan och importera den igen.")
-    for outcome, most in SHOWN.items():
-        lines = [line for line in plan.lines if line.outcome is outcome]
-        if lines:
-            rest = f"\n- och {len(lines) - most} till" if len(lines) > most else ""
-            body += [label(_TITLES[outcome]), markdown("\n".join(f"- {_line(line)}" for line in lines[:most]) + rest)]
-    go = [button("Spara ändringarna", "dialog.answer", style="positive", step="sure", answer=plan.fingerprint)]
-    return card(*body, actions=[*(go if plan.changes else []), *controls], summary=counts(plan))
+    return card(
+        heading("Det här ändras"),
+        markdown(counts(plan)),
+        *_more(plan, "De stoppade raderna sparas inte. Rätta dem i listan och importera den igen."),
+        *parts.rows(plan, SHOWN, _line),
+        actions=[*parts.save("Spara ändringarna", plan), *controls],
+        summary=counts(plan),
+    )
 
 
 def done(plan: Plan) -> Json:
@@ -74,24 +74,20 @@ def done(plan: Plan) -> Json:
 def counts(plan: Plan) -> str:
     """Return what became of every row, and what the rows that were read do."""
     sheet = plan.sheet
-    parts = [
+    went = [
         count(plan.read_rows, "läst", "lästa"),
         count(plan.refused_rows, "stoppad", "stoppade"),
         count(sheet.headings + sheet.empty, "överhoppad", "överhoppade"),
     ]
     why = [count(sheet.headings, "rubrikrad", "rubrikrader"), *([f"{sheet.empty} utan text"] if sheet.empty else [])]
-    entries = [count(plan.counts[one], *NAMES[one]) for one in NAMES if one in plan.counts]
-    return f"{count(sheet.rows, 'rad', 'rader')} i listan: {listed(parts)} ({listed(why)}). Utfall: {listed(entries)}."
+    entries = parts.tally(plan.counts, NAMES)
+    return f"{count(sheet.rows, 'rad', 'rader')} i listan: {listed(went)} ({listed(why)}). Utfall: {entries}."
 
 
 def report(plan: Plan) -> str:
     """The whole plan as text, for an operator."""
-    lines = [counts(plan), *_notes(plan)]
-    for outcome in ImportOutcome:
-        if outcome is not ImportOutcome.UNCHANGED:
-            rows = (line for line in plan.lines if line.outcome is outcome)
-            lines += [f"rad {row.number}: {NAMES[outcome][0]}: {row.about}: {row.what}" for row in rows]
-    return "\n".join(lines)
+    lines = plan.of(ImportOutcome.NEW, ImportOutcome.CHANGED, ImportOutcome.REFUSED)
+    return parts.report([counts(plan), *_notes(plan)], lines, NAMES)
 
 
 def _notes(plan: Plan) -> list[str]:
@@ -112,11 +108,11 @@ def _notes(plan: Plan) -> list[str]:
 
 def _more(plan: Plan, refused: str) -> list[CardElement]:
     shown: list[CardElement] = [plain(note, subtle=True) for note in _notes(plan)]
-    if plan.counts[ImportOutcome.REFUSED]:
+    if plan.refused_rows:
         shown.insert(0, caution(refused))
     return shown
 
 
 def _line(line: ImportLine) -> str:
     about = f"{escape(line.about)}: " if line.about else ""
-    return f"Rad {line.number}. {about}{escape(words.capital(line.what) if not about else line.what)}"
+    return f"{line.where.capitalize()}. {about}{escape(words.capital(line.what) if not about else line.what)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot import dialog
 from bot.memberlist import columns
 from bot.message import ReceivedFile, Reply, UserError
-from bot.register import spreadsheet
+from bot.register import headings, spreadsheet
 from bot.routes import Role, Routes, Where
 from bot.turn import Turn
 
@@ -34,7 +34,7 @@ def press_start(turn: Turn) -> Reply:
 def read_file(turn: Turn, file: ReceivedFile) -> Reply | None:
     """Show what a list of members in a file would change. Return None for any other file."""
     try:
-        text = spreadsheet.chosen(spreadsheet.read(file.data), columns.is_heading, columns.MOST_ABOVE)
+        text = headings.chosen(spreadsheet.read(file.data), columns.is_heading)
     except UserError:
         return None
     if text is None:

@@ -5,14 +5,12 @@ A contact person who is missing from the list keeps the seat: a list tells who i
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
-from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
+from bot.imports.plans import ImportLine, ImportOutcome, ImportPlan
 from bot.memberlist import records
 from bot.memberlist.columns import Sheet
 from bot.memberlist.records import Record
@@ -25,25 +23,6 @@ from storage import contacts, municipalities, people
 from storage.contacts import Contact
 from storage.municipalities import MemberState, Municipality
 from storage.people import Person, PersonRole
-
-
-class ImportOutcome(StrEnum):
-    """How a row went."""
-
-    NEW = "new"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class ImportLine:
-    """What one row does, in Swedish: what it changes, or why it is refused."""
-
-    number: int
-    outcome: ImportOutcome
-    about: str
-    what: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +38,15 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What an import does. Two plans with the same fingerprint do the same."""
+class Plan(ImportPlan[Wanted]):
+    """What an import does. ``wanted`` has every row that can be read, also those that change nothing."""
 
-    lines: tuple[ImportLine, ...]
-    wanted: tuple[Wanted, ...]
     sheet: Sheet
     """Where it comes from."""
     new_members: tuple[str, ...]
     """Codes of municipalities that become members: they stand on a list without states, and nobody had said."""
     former: tuple[str, ...] = ()
     """Names of municipalities that stand as former members and stay so, though the list has people of theirs."""
-
-    @property
-    def counts(self) -> Counter[str]:
-        """Rows by outcome."""
-        return Counter(line.outcome for line in self.lines)
 
     @property
     def ignored(self) -> tuple[str, ...]:
@@ -84,22 +56,17 @@ class Plan:
     @property
     def refused_rows(self) -> int:
         """Rows of which at least a part is refused. The others below the headings are read."""
-        return len({line.number for line in self.lines if line.outcome is ImportOutcome.REFUSED})
+        return len({line.where for line in self.of(ImportOutcome.REFUSED)})
 
     @property
     def read_rows(self) -> int:
         """Rows of which nothing is refused."""
-        return len({line.number for line in self.lines}) - self.refused_rows
+        return len({line.where for line in self.lines}) - self.refused_rows
 
     @property
-    def changes(self) -> bool:
-        """Whether it does anything at all."""
-        return bool(self.new_members or self.counts[ImportOutcome.NEW] or self.counts[ImportOutcome.CHANGED])
-
-    @property
-    def fingerprint(self) -> str:
-        """Changes with whatever it would do."""
-        return sha256(repr((self.lines, self.new_members, self.former)).encode()).hexdigest()[:32]
+    def useful(self) -> bool:
+        """Return whether it changes anything."""
+        return bool(self.new_members or self.of(ImportOutcome.NEW, ImportOutcome.CHANGED))
 
 
 class Register:
@@ -197,17 +164,18 @@ class _Planning:
         return (one.full_name for one in rows if one.state == MemberState.FORMER and one.code not in said)
 
     def _line(self, record: Record) -> ImportLine:
+        where = f"rad {record.number}"
         try:
             wanted = self._checked(record)
         except UserError as refusal:
-            return ImportLine(record.number, ImportOutcome.REFUSED, record.about, str(refusal))
+            return ImportLine(where, ImportOutcome.REFUSED, record.about, str(refusal))
         about = self._register.municipalities[wanted.code].full_name
         if wanted.mail:
             about = f"{wanted.name}, {about}"
         news, changes = self._difference(wanted)
         self._wanted.append(wanted)
         outcome = ImportOutcome.NEW if news else ImportOutcome.CHANGED if changes else ImportOutcome.UNCHANGED
-        return ImportLine(record.number, outcome, about, ", ".join([*news, *changes]))
+        return ImportLine(where, outcome, about, ", ".join([*news, *changes]))
 
     def _checked(self, record: Record) -> Wanted:
         records.refuse_odd_values(record)

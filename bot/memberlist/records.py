@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 
 from bot.message import UserError
 from bot.register import finder, municipalities
 from bot.swedish import MONTHS, listed
-from storage import content
 from storage.municipalities import MemberState
 from storage.people import SEATS, PersonRole
 
@@ -98,10 +96,10 @@ def municipality(record: Record) -> str:
             raise UserError("Raden säger inte vilken kommun det gäller. Sammanfogade celler behöver delas i Excel.")
         return named
     code = finder.padded(record.code) if record.code.isdecimal() else ""
-    if code not in _official():
+    if code not in finder.full_names():
         raise UserError(f"Det finns ingen kommun med koden {record.code}.")
     if named is not None and named != code:
-        raise UserError(f"Koden {code} är {_official()[code]}, men namnet säger {_official()[named]}.")
+        raise UserError(f"Koden {code} är {finder.full_names()[code]}, men namnet säger {finder.full_names()[named]}.")
     return code
 
 
@@ -136,22 +134,17 @@ def _named(record: Record) -> str | None:
     if text.casefold() in NOTHING:
         return None
     if record.exact:
-        same = [code for code, name in _official().items() if text.casefold() in _spellings(name)]
+        same = finder.named_exactly(text)
         if len(same) == 1:
             return same[0]
     match finder.official().find(text):
         case finder.Found(code):
             return code
         case finder.Ask(codes):
-            names = listed([_official()[code] for code in codes], "eller")
+            names = listed([finder.full_names()[code] for code in codes], "eller")
             raise UserError(f"”{text}” kan vara {names}. Skriv kommunkoden.")
         case None:
             raise UserError(f"Det finns ingen kommun som heter ”{text}”.")
-
-
-def _spellings(full_name: str) -> set[str]:
-    whole = full_name.casefold()
-    return {whole, whole.removesuffix(" kommun")}
 
 
 def _last_year(text: str) -> str:
@@ -175,8 +168,3 @@ def seat_in(text: str) -> PersonRole | None:
     if text in SEATS:
         return PersonRole(text)
     return next((seat for seat, pattern in _SEATS.items() if re.search(pattern, text.casefold())), None)
-
-
-@cache
-def _official() -> dict[str, str]:
-    return {row["kod"]: row["namn_fullt"] for row in content.municipalities()}

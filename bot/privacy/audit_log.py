@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from bot.register import sheets
 from bot.swedish import STOCKHOLM
 from storage import audit, faq, municipalities, name_keys, people
 from storage.audit import AuditRow
@@ -53,11 +52,7 @@ def separated(session: Session) -> bytes:
 
 def written(found: Sequence[AuditLine]) -> bytes:
     """Changes as CSV that a Swedish Excel opens as it is."""
-    text = io.StringIO()
-    out = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    out.writerow(HEADINGS)
-    out.writerows(line.cells() for line in found)
-    return text.getvalue().encode("utf-8-sig")
+    return sheets.separated([HEADINGS, *(line.cells() for line in found)])
 
 
 def _read(

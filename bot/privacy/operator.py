@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -13,8 +12,8 @@ from sqlalchemy.orm import Session
 from bot.message import UserError
 from bot.privacy import audit_log, own_data, personal_data, retention
 from bot.settings import Settings
-from bot.terminal import refused, said
-from storage import migrate, people, privacy
+from bot.terminal import on_database, refused, said, write_private
+from storage import people, privacy
 from storage.database import Database
 from storage.erasure import hashes as erased
 from storage.people import Person
@@ -31,7 +30,7 @@ def retain(settings: Settings, now: datetime, hooks: list[EraseHook], *, dry_run
             said(f"{rows:>8}{more}  {old.name} ({old.kept(settings)})")
         return said("Nothing is deleted (--dry-run)." if dry_run else "Deleted.")
 
-    return _with(settings, work)
+    return on_database(settings.database_url, work)
 
 
 def export_person(settings: Settings, who: str, path: Path, now: datetime) -> int:
@@ -44,7 +43,7 @@ def export_person(settings: Settings, who: str, path: Path, now: datetime) -> in
     def work(session: Session) -> bytes:
         return write(privacy.export(session, _person(session, who).id), settings, now)
 
-    return _with(settings, lambda database: _save(path, database.play(work)))
+    return on_database(settings.database_url, lambda database: _save(path, database.play(work)))
 
 
 def erase_person(settings: Settings, who: str, now: datetime, hooks: list[EraseHook], *, sure: bool) -> int:
@@ -59,19 +58,23 @@ def erase_person(settings: Settings, who: str, now: datetime, hooks: list[EraseH
         done = personal_data.erase(session, settings, _person(session, who), by=None, now=now, hooks=hooks)
         return said(f"Erased. The audit log calls it {done.reference}.")
 
-    return _with(settings, lambda database: database.play(work if sure else look))
+    return on_database(settings.database_url, lambda database: database.play(work if sure else look))
 
 
 def export_audit(settings: Settings, path: Path) -> int:
     """Write the audit log as ``.csv``; an existing file is left as it is."""
     if path.suffix.casefold() != ".csv":
         return refused("Name the file .csv.")
-    return _with(settings, lambda database: _save(path, database.play(audit_log.separated)))
+    return on_database(settings.database_url, lambda database: _save(path, database.play(audit_log.separated)))
 
 
 def export_erased(settings: Settings, path: Path) -> int:
     """Write what tells the erased again after a restore: hashes, and the salt they were made with."""
-    return _with(settings, lambda database: _save(path, json.dumps(database.play(erased.kept)).encode()))
+
+    def work(database: Database) -> int:
+        return _save(path, json.dumps(database.play(erased.kept)).encode())
+
+    return on_database(settings.database_url, work)
 
 
 def erase_again(settings: Settings, path: Path, now: datetime, hooks: list[EraseHook], *, sure: bool) -> int:
@@ -96,7 +99,7 @@ def erase_again(settings: Settings, path: Path, now: datetime, hooks: list[Erase
             database.play(partial(erase, who=who))
         return said(f"{len(found)} erased again.")
 
-    return _with(settings, work)
+    return on_database(settings.database_url, work)
 
 
 def _person(session: Session, who: str) -> Person:
@@ -107,22 +110,8 @@ def _person(session: Session, who: str) -> Person:
     return found[0]
 
 
-def _with(settings: Settings, work: Callable[[Database], int]) -> int:
-    database = Database(settings.database_url)
-    try:
-        problems = migrate.problems(database)
-        if problems:
-            return refused(f"{problems[0]}. Start the bot once, so that it is brought up to date.")
-        return work(database)
-    except UserError as refusal:
-        return refused(str(refusal))
-    finally:
-        database.close()
-
-
 def _save(path: Path, content: bytes) -> int:
     if path.exists():
         return refused(f"{path} exists already. Choose another name.")
-    path.touch(mode=0o600)  # personal data: for its owner only
-    path.write_bytes(content)
+    write_private(path, content)
     return said(f"Written: {path}")

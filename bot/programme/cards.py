@@ -4,29 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from microsoft_teams.cards import Action, CardElement
+from microsoft_teams.cards import Action
 
-from bot.cards import button, card, caution, escape, heading, label, markdown, plain, small, text_input
+from bot.cards import button, card, caution, escape, heading, markdown, plain, small, text_input
+from bot.imports import parts
+from bot.imports.plans import ImportLine, ImportOutcome
 from bot.message import Json
-from bot.programme.imports import Programme, ProgrammeLine, ProgrammeOutcome
-from bot.swedish import count, listed
+from bot.programme.imports import Programme
+from bot.swedish import count
 
-SHOWN = {ProgrammeOutcome.REFUSED: 15, ProgrammeOutcome.NEW: 25, ProgrammeOutcome.CHANGED: 15}
-"""Rows of each kind that a card shows; the counts tell of all."""
+SHOWN = {
+    ImportOutcome.REFUSED: ("Rader som stoppas", 15),
+    ImportOutcome.NEW: ("Nya möten", 25),
+    ImportOutcome.CHANGED: ("Ändringar", 15),
+}
+"""The title of each kind of rows, and how many a card shows; the counts tell of all."""
 LONGEST_PASTE = 40_000
 """Characters of a pasted programme."""
 LONGEST_REASON = 200
 """Characters of a row's explanation on the card, so that 55 rows fit in Teams' 28 kB."""
 _NAMES = {
-    ProgrammeOutcome.NEW: ("nytt möte", "nya möten"),
-    ProgrammeOutcome.CHANGED: ("ändrat", "ändrade"),
-    ProgrammeOutcome.UNCHANGED: ("oförändrat", "oförändrade"),
-    ProgrammeOutcome.REFUSED: ("stoppat", "stoppade"),
-}
-_TITLES = {
-    ProgrammeOutcome.REFUSED: "Rader som stoppas",
-    ProgrammeOutcome.NEW: "Nya möten",
-    ProgrammeOutcome.CHANGED: "Ändringar",
+    ImportOutcome.NEW: ("nytt möte", "nya möten"),
+    ImportOutcome.CHANGED: ("ändrat", "ändrade"),
+    ImportOutcome.UNCHANGED: ("oförändrat", "oförändrade"),
+    ImportOutcome.REFUSED: ("stoppat", "stoppade"),
 }
 
 
@@ -49,17 +50,15 @@ def ask_programme(controls: Sequence[Action]) -> Json:
 
 def preview(programme: Programme, controls: Sequence[Action]) -> Json:
     """What an import would do."""
-    body: list[CardElement] = [heading("Det här ändras"), plain(counts(programme))]
-    if programme.counts[ProgrammeOutcome.REFUSED]:
-        body.append(caution("De stoppade raderna sparas inte. Rätta dem och importera igen."))
-    for outcome, most in SHOWN.items():
-        lines = [line for line in programme.lines if line.outcome is outcome]
-        if lines:
-            rest = f"\n- och {len(lines) - most} till" if len(lines) > most else ""
-            text = "\n".join(f"- {_line(line)}" for line in lines[:most]) + rest
-            body += [label(_TITLES[outcome]), markdown(text)]
-    go = button("Spara", "dialog.answer", style="positive", step="sure", answer=programme.fingerprint)
-    return card(*body, actions=[*([go] if programme.wanted else []), *controls], summary=counts(programme))
+    stopped = [caution("De stoppade raderna sparas inte. Rätta dem och importera igen.")]
+    return card(
+        heading("Det här ändras"),
+        plain(counts(programme)),
+        *(stopped if programme.of(ImportOutcome.REFUSED) else []),
+        *parts.rows(programme, SHOWN, _line),
+        actions=[*parts.save("Spara", programme), *controls],
+        summary=counts(programme),
+    )
 
 
 def done(programme: Programme) -> Json:
@@ -75,18 +74,15 @@ def done(programme: Programme) -> Json:
 
 def counts(programme: Programme) -> str:
     """Return what became of every row."""
-    parts = [count(programme.counts[one], *_NAMES[one]) for one in ProgrammeOutcome if one in programme.counts]
-    return f"{count(len(programme.lines), 'möte', 'möten')} i filen: {listed(parts)}."
+    return f"{count(len(programme.lines), 'möte', 'möten')} i filen: {parts.tally(programme.counts, _NAMES)}."
 
 
 def report(programme: Programme) -> str:
     """Return the whole import as text, for an operator."""
-    rows = (line for line in programme.lines if line.outcome is not ProgrammeOutcome.UNCHANGED)
-    return "\n".join(
-        [counts(programme), *(f"{row.where}: {_NAMES[row.outcome][0]}: {row.title}: {row.what}" for row in rows)]
-    )
+    lines = [line for line in programme.lines if line.outcome is not ImportOutcome.UNCHANGED]
+    return parts.report([counts(programme)], lines, _NAMES)
 
 
-def _line(line: ProgrammeLine) -> str:
+def _line(line: ImportLine) -> str:
     what = line.what if len(line.what) <= LONGEST_REASON else f"{line.what[:LONGEST_REASON]}…"
-    return f"{escape(line.where.capitalize())}. **{escape(line.title[:80])}**: {escape(what)}"
+    return f"{escape(line.where.capitalize())}. **{escape(line.about[:80])}**: {escape(what)}"

@@ -5,16 +5,14 @@ An event is known again by where it came from. What only the chat knows, such as
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from hashlib import sha256
+from dataclasses import replace
 
+from bot.imports.plans import ImportLine, ImportOutcome, ImportPlan
 from bot.message import UserError
 from bot.programme import calendar_file, table
 from bot.programme.entries import Entry, PlannedEvent, RefusedEntry
-from bot.register import spreadsheet
+from bot.register import headings, spreadsheet
 from bot.register.change import Change
 from bot.schedule import life, plans, times
 from bot.schedule.plans import EventPlan
@@ -37,42 +35,8 @@ _WORDS = (
 )
 
 
-class ProgrammeOutcome(StrEnum):
-    """How a row went."""
-
-    NEW = "new"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class ProgrammeLine:
-    """What one row does, in Swedish."""
-
-    where: str
-    title: str
-    outcome: ProgrammeOutcome
-    what: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Programme:
-    """What an import does. Two with the same fingerprint do the same."""
-
-    lines: tuple[ProgrammeLine, ...]
-    wanted: tuple[PlannedEvent, ...]
-    """The new and the changed ones."""
-
-    @property
-    def counts(self) -> Counter[ProgrammeOutcome]:
-        """Return how many rows went each way."""
-        return Counter(line.outcome for line in self.lines)
-
-    @property
-    def fingerprint(self) -> str:
-        """Return a short digest of everything that the import does."""
-        return sha256(repr((self.lines, self.wanted)).encode()).hexdigest()[:16]
+class Programme(ImportPlan[PlannedEvent]):
+    """What an import does, with the events that are new or change."""
 
 
 def text_of(data: bytes) -> str | None:
@@ -80,19 +44,19 @@ def text_of(data: bytes) -> str | None:
     if data.removeprefix(b"\xef\xbb\xbf").lstrip().upper().startswith(_CALENDAR.encode()):
         return data.decode("utf-8-sig", "replace")
     try:
-        return spreadsheet.chosen(spreadsheet.read(data), table.is_heading, table.MOST_ABOVE)
+        return headings.chosen(spreadsheet.read(data), table.is_heading)
     except UserError:
         return None
 
 
 def prepared(change: Change, text: str) -> Programme:
     """Return what importing a programme would do now. Raise :class:`UserError` for a text that holds none."""
-    lines: list[ProgrammeLine] = []
+    lines: list[ImportLine] = []
     wanted: list[PlannedEvent] = []
     for entry in _entries(change, text):
         line = _line(change, entry)
         lines.append(line)
-        if isinstance(entry, PlannedEvent) and line.outcome in (ProgrammeOutcome.NEW, ProgrammeOutcome.CHANGED):
+        if isinstance(entry, PlannedEvent) and line.outcome in (ImportOutcome.NEW, ImportOutcome.CHANGED):
             wanted.append(entry)
     return Programme(tuple(lines), tuple(wanted))
 
@@ -109,7 +73,7 @@ def carry_out(change: Change, programme: Programme) -> list[Event]:
         if event.state == EventState.OPEN:
             changed.append(event)
     counts = programme.counts
-    number = f"{counts[ProgrammeOutcome.NEW]} nya, {counts[ProgrammeOutcome.CHANGED]} ändrade"
+    number = f"{counts[ImportOutcome.NEW]} nya, {counts[ImportOutcome.CHANGED]} ändrade"
     change.record(f"Program importerat: {number}", "events")
     return changed
 
@@ -123,28 +87,30 @@ def _entries(change: Change, text: str) -> Sequence[Entry]:
     return table.read(spreadsheet.read_text(text), themes, change.now)
 
 
-def _line(change: Change, entry: Entry) -> ProgrammeLine:
+def _line(change: Change, entry: Entry) -> ImportLine:
     if isinstance(entry, RefusedEntry):
-        return ProgrammeLine(entry.where, entry.title, ProgrammeOutcome.REFUSED, entry.reason)
+        return ImportLine(entry.where, ImportOutcome.REFUSED, entry.title, entry.reason)
+    try:
+        outcome, what = _compared(change, entry)
+    except UserError as refusal:
+        outcome, what = ImportOutcome.REFUSED, str(refusal)
+    return ImportLine(entry.where, outcome, entry.plan.title, what)
+
+
+def _compared(change: Change, entry: PlannedEvent) -> tuple[ImportOutcome, str]:
     event = events.by_source(change.session, entry.source)
     if event is not None and event.state == EventState.CANCELLED:
-        reason = "Mötet är inställt här. Kopiera det om det ska hållas."
-        return ProgrammeLine(entry.where, entry.plan.title, ProgrammeOutcome.REFUSED, reason)
-    try:
-        plan = _merged(entry.plan, event)
-        if event is not None and plan == EventPlan.of(event):
-            return ProgrammeLine(entry.where, plan.title, ProgrammeOutcome.UNCHANGED)
-        plans.refuse(change, plan, event)
-    except UserError as refusal:
-        return ProgrammeLine(entry.where, entry.plan.title, ProgrammeOutcome.REFUSED, str(refusal))
+        raise UserError("Mötet är inställt här. Kopiera det om det ska hållas.")
+    plan = _merged(entry.plan, event)
+    if event is not None and plan == EventPlan.of(event):
+        return ImportOutcome.UNCHANGED, ""
+    plans.refuse(change, plan, event)
     when = ". ".join(filter(None, (times.written(plan.when), entry.note)))
     if event is None:
-        return ProgrammeLine(entry.where, plan.title, ProgrammeOutcome.NEW, when)
+        return ImportOutcome.NEW, when
     parts = ", ".join(_differences(EventPlan.of(event), plan))
     open_ = " De anmälda får veta det." if event.state == EventState.OPEN else ""
-    return ProgrammeLine(
-        entry.where, plan.title, ProgrammeOutcome.CHANGED, f"Ändrar {parts}. {when.capitalize()}.{open_}"
-    )
+    return ImportOutcome.CHANGED, f"Ändrar {parts}. {when.capitalize()}.{open_}"
 
 
 def _merged(plan: EventPlan, event: Event | None) -> EventPlan:

@@ -8,14 +8,10 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from bot.imports.files import ending, import_file
 from bot.message import UserError
 from bot.programme import cards, imports
-from bot.programme.imports import Programme
-from bot.register import spreadsheet
 from bot.register.change import Change
-from bot.terminal import refused, said
-from storage import migrate
-from storage.database import Database
 from storage.events import Event
 
 Spread = Callable[[Session, Event, datetime], None]
@@ -24,28 +20,20 @@ Spread = Callable[[Session, Event, datetime], None]
 
 def import_programme(url: str, path: Path, now: datetime, spread: Spread, *, dry_run: bool) -> int:
     """Import a calendar, Excel or CSV file in one transaction, and say what it did. Return 1 if it can't be done."""
-    if not path.is_file() or path.stat().st_size > spreadsheet.MOST_BYTES:  # a pipe could give bytes for ever
-        return refused(f"{path} är ingen fil, eller större än {spreadsheet.MOST_BYTES // 1_000_000} MB.")
-    text = imports.text_of(path.read_bytes())
-    if text is None:
-        return refused("Filen är ingen kalenderfil, och ingen lista med rubrikerna Titel och Datum.")
 
-    def work(session: Session) -> Programme:
+    def work(session: Session, text: str) -> str:
         change = Change(session, None, now)
         programme = imports.prepared(change, text)
         if not dry_run:
             for event in imports.carry_out(change, programme):
                 spread(session, event, now)
-        return programme
+        return f"{cards.report(programme)}\n{ending(dry_run=dry_run)}"
 
-    database = Database(url)
-    try:
-        problems = migrate.problems(database)
-        if problems:
-            return refused(f"{problems[0]}. Start the bot once, so that it is brought up to date.")
-        programme = database.play(work)
-    except UserError as refusal:
-        return refused(str(refusal))
-    finally:
-        database.close()
-    return said(f"{cards.report(programme)}\n{'Inget är sparat (--dry-run).' if dry_run else 'Sparat.'}")
+    return import_file(url, path, _text, work)
+
+
+def _text(data: bytes) -> str:
+    text = imports.text_of(data)
+    if text is None:
+        raise UserError("Filen är ingen kalenderfil, och ingen lista med rubrikerna Titel och Datum.")
+    return text

@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from bot.message import UserError
 from bot.programme.entries import MOST_EVENTS, Entry, PlannedEvent, RefusedEntry, kind_of
+from bot.register.headings import column_of, headings_at
 from bot.register.spreadsheet import Row, Table
 from bot.schedule import sentences, times
 from bot.schedule.plans import EventPlan, checked_link
@@ -18,8 +19,6 @@ from bot.schedule.times import Span
 from bot.swedish import date_of
 from storage.events import EventKind
 
-MOST_ABOVE = 10
-"""Rows that may stand above the headings."""
 _HEADINGS = {
     "title": r"titel|rubrik|aktivitet|evenemang|möte|vad|namn|ämne",
     "kind": r"sort|typ|slag|form",
@@ -35,7 +34,6 @@ _HEADINGS = {
     "academy": r"(sekom)?akademi(n|en)?",
     "text": r"text|beskrivning|innehåll|om|info(rmation)?",
 }
-"""Letters only, so that ``Datum:`` and ``Sista dag att anmäla sig`` are read however they are spaced."""
 _UNSET = {"", "-", "–", "?", "datum inte satt", "ej satt", "inte satt", "tba", "tbd", "senare"}
 _YES = {"ja", "j", "x", "yes", "sant", "true", "1"}
 
@@ -51,7 +49,7 @@ class _Line:
 
 def is_heading(row: Row) -> bool:
     """Return whether a row holds headings of a programme: of a title and of its day."""
-    return {"title", "day"} <= {_field(cell) for cell in row.cells}
+    return {"title", "day"} <= {column_of(cell, _HEADINGS) for cell in row.cells}
 
 
 def read(tables: Sequence[Table], themes: Mapping[str, str], now: datetime) -> list[Entry]:
@@ -61,7 +59,7 @@ def read(tables: Sequence[Table], themes: Mapping[str, str], now: datetime) -> l
     """
     for table in tables:
         rows = [] if table.flaw else list(table.rows)
-        at = next((at for at, row in enumerate(rows[:MOST_ABOVE]) if is_heading(row)), None)
+        at = headings_at(rows, is_heading)
         if at is not None:
             return _entries(rows[at], rows[at + 1 :], themes, now)
     raise UserError(
@@ -71,7 +69,7 @@ def read(tables: Sequence[Table], themes: Mapping[str, str], now: datetime) -> l
 
 
 def _entries(headings: Row, rows: Sequence[Row], themes: Mapping[str, str], now: datetime) -> list[Entry]:
-    fields = [_field(cell) for cell in headings.cells]
+    fields = [column_of(cell, _HEADINGS) for cell in headings.cells]
     lines = [_Line(row.number, _cells(fields, row)) for row in rows if not is_heading(row)]
     if not lines:
         raise UserError("Det finns inga rader under rubrikerna.")
@@ -179,11 +177,6 @@ def _cells(fields: Sequence[str], row: Row) -> dict[str, str]:
         if field and field not in cells:
             cells[field] = cell
     return cells
-
-
-def _field(heading: str) -> str:
-    letters = re.sub(r"[\W\d_]", "", re.sub(r"\(.*?\)", "", heading).casefold())
-    return next((name for name, pattern in _HEADINGS.items() if re.fullmatch(pattern, letters)), "")
 
 
 def _source(name: str, number: int) -> str:

@@ -72,19 +72,6 @@ def read_text(text: str, *, lines: bool = False) -> list[Table]:
     return [Table(_limited(text_tables.separated(text, sign), clean_line)) for sign in text_tables.SIGNS]
 
 
-def chosen(tables: Iterable[Table], is_heading: Callable[[Row], bool], most_above: int) -> str | None:
-    """Return the first table with headings among its first rows, as text that :func:`read_text` reads.
-
-    Rows keep their numbers. Return None if no table has such headings. Raise :class:`UserError` for a broken file.
-    """
-    for table in tables:
-        rows = [] if table.flaw else list(table.rows)
-        if any(is_heading(row) for row in rows[:most_above]):
-            cells = {row.number: "\t".join(row.cells) for row in rows}
-            return "\n".join(cells.get(number, "") for number in range(1, rows[-1].number + 1))
-    return None
-
-
 def _limited(rows: Iterable[tuple[int, list[str]]], tidied: Callable[[str], str]) -> Iterator[Row]:
     left = MOST_TEXT
     for number, cells in rows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from microsoft_teams.cards import Action, CardElement
 
@@ -21,6 +21,7 @@ from bot.cards import (
     switch,
     text_input,
 )
+from bot.imports import parts
 from bot.message import Json
 from bot.statuslists import names
 from bot.statuslists.imports import NOBODY, ListLine, ListOutcome, ListPlan
@@ -74,7 +75,7 @@ def ask_table(duty: Duty, controls: Sequence[Action]) -> Json:
 def preview(duty: Duty, plan: ListPlan, controls: Sequence[Action]) -> Json:
     """Return what a list would do, with a question for each unsure row."""
     body: list[CardElement] = [heading(f"{duty.title} {duty.year}"), plain(counts(plan))]
-    body += _rows("Rader som stoppas", plan.of(ListOutcome.REFUSED))
+    body += _rows("Rader som stoppas", plan.of(ListOutcome.REFUSED), _refusal)
     asked = plan.of(ListOutcome.ASKED)
     if len(asked) > MOST_ASKED:
         body.append(caution(f"{len(asked)} rader är osäkra. Skriv hela namn eller kommunkoder, och klistra in igen."))
@@ -84,8 +85,7 @@ def preview(duty: Duty, plan: ListPlan, controls: Sequence[Action]) -> Json:
         choices = [(code, names.full_name(code)) for code in line.codes]
         choices.append((NOBODY, "Ingen av dem"))
         body.append(choice_input(f"row{line.number}", f"Rad {line.number}: {line.text}", choices))
-    readings = [line for line in plan.of(ListOutcome.CONFIRMS) if line.reading]
-    body += _readings(readings)
+    body += _rows("Så läser jag", [line for line in plan.of(ListOutcome.CONFIRMS) if line.reading], _reading)
     if plan.denied:
         body.append(plain(f"Säger klart, men listan säger nej: {_towns(plan.denied)}. De som tryckte får en fråga."))
     if plan.lacking:
@@ -149,8 +149,7 @@ def answered(duty: Duty, *, yes: bool) -> Json:
 
 def counts(plan: ListPlan) -> str:
     """Return what became of every row."""
-    parts = [count(plan.counts[outcome], *_NAMES[outcome]) for outcome in ListOutcome if plan.counts[outcome]]
-    return f"{count(len(plan.lines), 'rad', 'rader')} i listan: {listed(parts)}."
+    return f"{count(len(plan.lines), 'rad', 'rader')} i listan: {parts.tally(plan.counts, _NAMES)}."
 
 
 def report(plan: ListPlan) -> str:
@@ -168,20 +167,16 @@ def _doubt(entry: DutyStatus) -> str:
     return f"Du sa klart {day(entry.since)}, men {town} finns inte bland de klara i kansliets lista."
 
 
-def _rows(title: str, lines: Sequence[ListLine]) -> list[CardElement]:
-    if not lines:
-        return []
-    items = [f"- Rad {line.number}. {escape(line.text[:60])}: {escape(line.reason)}" for line in lines[:SHOWN]]
-    items += [f"- och {len(lines) - SHOWN} till"] if len(lines) > SHOWN else []
-    return [label(title), markdown("\n".join(items))]
+def _rows(title: str, lines: Sequence[ListLine], text: Callable[[ListLine], str]) -> list[CardElement]:
+    return [label(title), parts.listing([text(line) for line in lines], SHOWN)] if lines else []
 
 
-def _readings(lines: Sequence[ListLine]) -> list[CardElement]:
-    if not lines:
-        return []
-    items = [f"- {escape(line.text[:60])}: {escape(line.reading)}" for line in lines[:SHOWN]]
-    items += [f"- och {len(lines) - SHOWN} till"] if len(lines) > SHOWN else []
-    return [label("Så läser jag"), markdown("\n".join(items))]
+def _refusal(line: ListLine) -> str:
+    return f"Rad {line.number}. {escape(line.text[:60])}: {escape(line.reason)}"
+
+
+def _reading(line: ListLine) -> str:
+    return f"{escape(line.text[:60])}: {escape(line.reading)}"
 
 
 def _towns(codes: Sequence[str]) -> str:

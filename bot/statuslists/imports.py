@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from bot.message import UserError
 from bot.progress import states
-from bot.register import spreadsheet
+from bot.register import headings, spreadsheet
 from bot.register.change import Change
 from bot.statuslists import names
 from bot.statuslists.names import NameLine
@@ -119,8 +119,7 @@ def table_of(data: bytes, *, alone: bool) -> str:
             names.read([spreadsheet.Table(iter(rows))])
         except UserError:
             continue
-        cells = {row.number: "\t".join(row.cells) for row in rows}
-        return "\n".join(cells.get(number, "") for number in range(1, rows[-1].number + 1))
+        return headings.as_text(rows)
     raise UserError("Jag hittar ingen kolumn med kommuner i filen.")
 
 

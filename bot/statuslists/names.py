@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import islice
 
 from bot.message import UserError
@@ -16,7 +16,6 @@ from bot.register import finder
 from bot.register.finder import Ask, Found
 from bot.register.spreadsheet import Row, Table
 from bot.swedish import listed
-from storage import content
 
 MOST_ROWS = 400
 """There are 311 municipalities and regions: a longer list is another list."""
@@ -97,7 +96,7 @@ def read(tables: Sequence[Table]) -> tuple[NameLine, ...]:
 
 def full_name(code: str) -> str:
     """Return the name of a municipality in running text."""
-    return _official()[code]
+    return finder.full_names()[code]
 
 
 def _tidy(rows: list[Row]) -> list[Row]:
@@ -171,11 +170,11 @@ def _named(line: NameLine, code: str, *, exact: bool) -> NameLine:
     if both := _WITH_CODE.fullmatch(text):
         code, text = both["code"] or both["code2"], both["name"] or both["name2"]
     codes, sure = _codes(text), isinstance(_answer(text), Found)
-    same = [each for each in codes if exact and text.casefold() in _spellings(full_name(each))]
+    same = [each for each in finder.named_exactly(text) if exact and each in codes]
     if len(same) == 1:
         codes, sure = tuple(same), True
     if code:
-        if not code.isdecimal() or finder.padded(code) not in _official():
+        if not code.isdecimal() or finder.padded(code) not in finder.full_names():
             return replace(line, reason=f"Det finns ingen kommun med koden {code[:10]}.")
         code = finder.padded(code)
         if codes and code not in codes:
@@ -241,13 +240,3 @@ def _answer(text: str) -> Found | Ask | None:
     if not text or len(text) > LONGEST_NAME or (text.isdecimal() and len(text) < 3):  # noqa: PLR2004 - 1 to 25 are also grades and counts
         return None
     return finder.official().find(text)
-
-
-def _spellings(name: str) -> set[str]:
-    whole = name.casefold()
-    return {whole, whole.removesuffix(" kommun")}
-
-
-@cache
-def _official() -> dict[str, str]:
-    return {row["kod"]: row["namn_fullt"] for row in content.municipalities()}

@@ -7,14 +7,12 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from bot.imports.files import ending, import_file
 from bot.message import UserError
-from bot.register import spreadsheet
 from bot.register.change import Change
 from bot.statuslists import cards, imports, notices
-from bot.statuslists.imports import ListOutcome, ListPlan
-from bot.terminal import refused, said
-from storage import duties, migrate
-from storage.database import Database
+from bot.statuslists.imports import ListOutcome
+from storage import duties
 
 
 def import_statuses(url: str, path: Path, number: int | None, now: datetime, *, complete: bool, dry_run: bool) -> int:
@@ -22,33 +20,22 @@ def import_statuses(url: str, path: Path, number: int | None, now: datetime, *, 
 
     Nothing is saved while a row is unsure: nobody is there to say which municipality it is.
     """
-    if not path.is_file() or path.stat().st_size > spreadsheet.MOST_BYTES:  # a pipe could give bytes for ever
-        return refused(f"{path} är ingen fil, eller större än {spreadsheet.MOST_BYTES // 1_000_000} MB.")
 
-    def work(session: Session) -> ListPlan:
+    def work(session: Session, data: bytes) -> str:
         duty = duties.lock(session, number)
         if duty is None or duty.closed_at is not None:
             raise UserError("\n".join(["Välj en öppen uppgift med --duty:", *_choices(session, now)]))
-        plan = imports.prepared(session, duty, imports.table_of(path.read_bytes(), alone=False))
-        if not dry_run and not plan.counts[ListOutcome.ASKED]:
-            change = Change(session, None, now)
-            notices.ask(change, duty, imports.carry_out(change, duty, plan, {}, complete=complete))
-        return plan
+        plan = imports.prepared(session, duty, imports.table_of(data, alone=False))
+        report = cards.report(plan)
+        if dry_run:
+            return f"{report}\n{ending(dry_run=True)}"
+        if plan.counts[ListOutcome.ASKED]:
+            raise UserError(f"{report}\nInget är sparat. Skriv hela namn eller kommunkoder på de osäkra raderna.")
+        change = Change(session, None, now)
+        notices.ask(change, duty, imports.carry_out(change, duty, plan, {}, complete=complete))
+        return f"{report}\n{ending(dry_run=False)}"
 
-    database = Database(url)
-    try:
-        if problems := migrate.problems(database):
-            return refused(f"{problems[0]}. Start the bot once, so that it is brought up to date.")
-        plan = database.play(work)
-    except UserError as refusal:
-        return refused(str(refusal))
-    finally:
-        database.close()
-    if plan.counts[ListOutcome.ASKED] and not dry_run:
-        return refused(
-            f"{cards.report(plan)}\nInget är sparat. Skriv hela namn eller kommunkoder på de osäkra raderna."
-        )
-    return said(f"{cards.report(plan)}\n{'Inget är sparat (--dry-run).' if dry_run else 'Sparat.'}")
+    return import_file(url, path, bytes, work)
 
 
 def _choices(session: Session, now: datetime) -> list[str]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bot.__main__ import main
 from bot.bank import entries
 from bot.bankfiles import exports, files
-from bot.bankfiles.imports import BankOutcome
+from bot.imports.plans import ImportOutcome
 from bot.message import UserError
 from bot.register.change import Change
 from storage.database import Database
@@ -283,4 +283,4 @@ def test_the_operator_exports_and_imports(
 def test_each_outcome_has_its_words() -> None:
     from bot.bankfiles import cards  # noqa: PLC0415 - only here
 
-    assert set(cards.NAMES) == set(BankOutcome)
+    assert set(cards.NAMES) == set(ImportOutcome)

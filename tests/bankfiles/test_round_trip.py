@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from bot import downloads
 from bot.bankfiles import exports, files, imports
-from bot.bankfiles.imports import BankOutcome, BankPlan
+from bot.bankfiles.imports import BankPlan
+from bot.imports.plans import ImportOutcome
 from bot.register.change import Change
 from storage.audit import AuditRow
 from storage.database import Database
@@ -95,7 +96,7 @@ def test_a_round_trip_changes_nothing(kind: str, bank: Database) -> None:
     data = FORMATS[kind](bank.play(exports.rows))
 
     for plan in (planned(bank, data), planned(bank, files.as_text(files.read(data)).encode())):
-        assert [line for line in plan.lines if line.outcome is not BankOutcome.UNCHANGED] == []
+        assert [line for line in plan.lines if line.outcome is not ImportOutcome.UNCHANGED] == []
         assert len(plan.lines) == len(whole(bank))
         assert plan.wanted == ()
 
@@ -145,7 +146,7 @@ def test_libreoffice_opens_the_file_without_running_anything(kind: str, bank: Da
     )
     opened = (out / "bank.csv").read_bytes()
 
-    assert {line.outcome for line in planned(bank, opened).lines} == {BankOutcome.UNCHANGED}
+    assert {line.outcome for line in planned(bank, opened).lines} == {ImportOutcome.UNCHANGED}
     assert b"'=cmd|' /C calc'!A0" in opened
     assert b"#NAME?" not in opened
 

@@ -13,8 +13,9 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
+from bot.imports.plans import ImportOutcome
 from bot.memberlist import columns, exports, import_cards, imports
-from bot.memberlist.imports import ImportOutcome, Plan
+from bot.memberlist.imports import Plan
 from bot.message import UserError
 from bot.register import sheets, spreadsheet
 from bot.register.change import Change
@@ -79,7 +80,7 @@ def test_four_hundred_people_with_excels_habits(database: Database, made: Callab
 
     again = imported(database, made())
     assert again.counts == {ImportOutcome.UNCHANGED: 400, ImportOutcome.REFUSED: 10}
-    assert not again.changes
+    assert not again.useful
     assert rows(database) == before
 
 
@@ -168,13 +169,13 @@ def test_an_export_holds_nothing_that_is_run(database: Database) -> None:
         session.add(Contact(municipality_code=SOTENAS, seat="officer", person_id=person.id, since=NOON.date()))
 
     database.play(evil)
-    sheet: Any = load_workbook(io.BytesIO(database.play(exports.excel))).active
+    sheet: Any = load_workbook(io.BytesIO(exports.excel(database.play(exports.rows)))).active
     cells = [cell for row in sheet.iter_rows() for cell in row]
 
     assert [cell.value for cell in cells if cell.data_type == "f"] == []
     assert sheet["H2"].value == "'=cmd|' /C calc'!A0"
     assert sheet["A2"].value == "1427"
-    assert ";'=cmd|' /C calc'!A0;" in database.play(exports.separated).decode("utf-8-sig")
+    assert ";'=cmd|' /C calc'!A0;" in sheets.separated(database.play(exports.rows)).decode("utf-8-sig")
 
 
 def test_the_kansli_pastes_a_list_looks_and_saves(kansli: Chat) -> None:

@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 
 from bot import conversation, downloads
 from bot.conversation import ROUTES
+from bot.imports.plans import ImportOutcome
 from bot.memberlist import columns, imports
-from bot.memberlist.imports import ImportOutcome
 from bot.message import Kind, UserError
 from bot.ports import Listed
 from bot.privacy import words
