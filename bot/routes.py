@@ -128,6 +128,8 @@ class Step(Generic[T]):
     ask: Callable[[T, Answers], Json]
     accept: Callable[[T, Answers, str], Any]
     optional: bool = False
+    question: bool = False
+    """Whether it asks for a question, so that a written question is its answer and not one to the bot."""
 
 
 @dataclass(frozen=True)
