@@ -27,7 +27,8 @@ def accept_table(turn: Turn, answers: Answers, text: str) -> str | Special:
 
 def ask_sure(turn: Turn, answers: Answers) -> Json:
     """Show what would change, and ask for a confirmation."""
-    return cards.preview(_plan(turn, answers), controls())
+    plan = _plan(turn, answers)
+    return cards.preview(plan, imports.remarks(Change.of(turn), plan), controls())
 
 
 def accept_sure(turn: Turn, answers: Answers, fingerprint: str) -> str | Special:

@@ -96,6 +96,19 @@ def checked(  # noqa: PLR0917 - the form's fields in its order
     )
 
 
+def content_of(entry: Entry) -> EntryContent:
+    """Return what an entry says."""
+    return EntryContent(
+        question=entry.question,
+        answer=entry.answer,
+        phrasings=tuple(phrasing.text for phrasing in entry.phrasings),
+        theme=entry.theme,
+        sources=tuple(Source(source["title"], source.get("url", "")) for source in entry.sources),
+        certainty=Certainty(entry.certainty),
+        valid_until=entry.valid_until,
+    )
+
+
 def checked_sources(text: str) -> tuple[Source, ...]:
     """Return the sources, one on each line with its link last. Raises :class:`UserError` for a bad link."""
     sources = tuple(_source(line.split()) for line in text.splitlines() if line.strip())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from microsoft_teams.cards import Action, CardElement
 
@@ -75,16 +75,20 @@ def ask_table(controls: Sequence[Action]) -> Json:
     )
 
 
-def preview(plan: BankPlan, controls: Sequence[Action]) -> Json:
-    """Return what an import would change."""
+def preview(plan: BankPlan, remarks: Mapping[int, Sequence[str]], controls: Sequence[Action]) -> Json:
+    """Return what an import would change. ``remarks`` say what looks wrong in a row; those rows come first."""
     body: list[CardElement] = [heading("Det här ändras"), plain(counts(plan)), *_notes(plan)]
     left_out = plan.counts[BankOutcome.REFUSED] + plan.counts[BankOutcome.CONFLICT]
     body += [caution(_LEFT_OUT)] if left_out else []
     for outcome, (title, most) in SHOWN.items():
         lines = [line for line in plan.lines if line.outcome is outcome]
+        lines.sort(key=lambda line: not remarks.get(line.number))
         if lines:
             rest = f"\n- och {len(lines) - most} till" if len(lines) > most else ""
-            body += [label(title), markdown("\n".join(f"- {_line(line)}" for line in lines[:most]) + rest)]
+            body += [
+                label(title),
+                markdown("\n".join(f"- {_line(line, remarks.get(line.number, ()))}" for line in lines[:most]) + rest),
+            ]
     saving = [outcome for outcome in (BankOutcome.NEW, BankOutcome.CHANGED) if plan.counts[outcome]]
     saved = listed([count(plan.counts[outcome], *NAMES[outcome]) for outcome in saving])
     go = [button(f"Spara {saved}", "dialog.answer", style="positive", step="sure", answer=plan.fingerprint)]
@@ -125,6 +129,7 @@ def _ignored(plan: BankPlan) -> list[str]:
     return [f"Kolumner som inte läses: {listed(plan.ignored)}."] if plan.ignored else []
 
 
-def _line(line: BankLine) -> str:
+def _line(line: BankLine, remarks: Sequence[str]) -> str:
+    look = f" **Se över:** {escape(' '.join(remarks))}" if remarks else ""
     about = f"**{escape(line.about)}**: " if line.about else ""
-    return f"Rad {line.number}. {about}{escape(line.what)}"
+    return f"Rad {line.number}. {about}{escape(line.what)}{look}"

@@ -13,11 +13,13 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
+from bot.bank import flaws
 from bot.bankfiles import changes, values
 from bot.bankfiles.columns import BankRow, BankSheet
 from bot.message import UserError
 from bot.register.change import Change
 from bot.swedish import listed
+from bot.wording import blanks
 from storage import bank_files
 from storage.faq import Entry
 
@@ -72,6 +74,20 @@ def prepared(change: Change, sheet: BankSheet, *, lock: bool = False) -> BankPla
     planning = _Planning(change)
     lines = tuple(planning.line(record) for record in sheet.records)
     return BankPlan(lines, tuple(planning.wanted), sheet.ignored)
+
+
+def remarks(change: Change, plan: BankPlan) -> Mapping[int, Sequence[str]]:
+    """Return what looks wrong with the new texts, by the number of the row. It is saved all the same."""
+    saved = [line for line in plan.lines if line.outcome in (BankOutcome.NEW, BankOutcome.CHANGED)]
+    found = {}
+    for line, (entry_id, wanted) in zip(saved, plan.wanted, strict=True):
+        entry = None if entry_id is None else change.session.get_one(Entry, entry_id)
+        content = changes.content(entry, wanted)
+        gaps = ["Det finns {{ }} att fylla i."] if blanks.missing(content.answer) else []
+        texts = {"question", "answer", "phrasings", "sources"} & set(wanted)
+        named = flaws.of_content(change.session, content, change.today.year) if texts else []
+        found[line.number] = [*gaps, *(flaw.text for flaw in named)]
+    return found
 
 
 def carry_out(change: Change, plan: BankPlan) -> None:
