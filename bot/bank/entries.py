@@ -217,9 +217,11 @@ def move(change: Change, entry: Entry, state: EntryState) -> None:
 
 
 def confirm(change: Change, entry: Entry) -> None:
-    """Keep that somebody has read a published answer and that it still holds."""
+    """Keep that somebody has read a published answer and that it still holds, so it is confirmed too."""
     with history.kept(change, entry, Kind.CONFIRMED):
         mark_reviewed(change, entry)
+        if entry.certainty == Certainty.CHECK:
+            entry.certainty = Certainty.HIGH
     entry.changed_at = change.now
     change.record("Läst om svar i kunskapsbanken: det stämmer fortfarande", about(entry))
     faq.touch(change.session)
@@ -276,7 +278,7 @@ def _refuse_unfilled(text: str) -> None:
 
 def _write(change: Change, entry: Entry, content: EntryContent) -> None:
     filled = "{{" in (entry.answer or "") and "{{" not in content.answer
-    gap_filled = filled and entry.certainty == content.certainty == Certainty.GAP  # the form's old mark was left as is
+    gap_filled = filled and entry.certainty == content.certainty  # the form's old mark was left as is
     if entry.answer != content.answer:
         entry.answered_at = change.now
         entry.name_agreed = None if entry.name_agreed else entry.name_agreed  # a yes was to the words before
