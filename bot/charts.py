@@ -113,21 +113,34 @@ def bars(title: str, unit: str, labels: Sequence[str], series: Series, *, summar
         if value is not None
     ]
     chart = HorizontalBarChart(
-        title=title, x_axis_title=unit, data=points, color=COLOURS[0], display_mode="AbsoluteWithAxis", fallback=table
+        title=title, x_axis_title=unit, data=points, color=COLOURS[0], display_mode="AbsoluteNoAxis", fallback=table
     )
     return _framed(title, unit, summary, chart)
 
 
-def lines(title: str, unit: str, labels: Sequence[str], series: Sequence[Series], *, summary: str) -> CardElement:
-    """Return a line for each series, for a development over many labels. Otherwise as :func:`columns`."""
+def lines(
+    title: str,
+    unit: str,
+    labels: Sequence[str],
+    series: Sequence[Series],
+    *,
+    summary: str,
+    ticks: Sequence[str] = (),
+    across: str = "",
+) -> CardElement:
+    """Return a line for each series, for a development over many labels. Otherwise as :func:`columns`.
+
+    ``ticks`` stand under the lines instead of the labels: a phone has room for two signs under each of twelve points.
+    ``across`` says what they are. The table keeps the labels.
+    """
     table = _table(labels, series, unit)
     drawn = [
         LineChartData(
             legend=each.name,
             color=COLOURS[at],
             values=[
-                LineChartValue(x=label_, y=value)
-                for label_, value in zip(labels, each.values, strict=True)
+                LineChartValue(x=tick, y=value)
+                for tick, value in zip(ticks or labels, each.values, strict=True)
                 if value is not None
             ],
         )
@@ -135,6 +148,7 @@ def lines(title: str, unit: str, labels: Sequence[str], series: Sequence[Series]
     ]
     chart = LineChart(
         title=title,
+        x_axis_title=across or None,
         y_axis_title=unit,
         data=drawn,
         show_legend=len(series) > 1,

@@ -107,7 +107,7 @@ def doubted(turn: Turn, dialog: Dialog, row: OpenDialog) -> Reply | None:
     """Ask whether a message is the answer to the open step or a new question. Return None if it can't be the answer."""
     text, step = turn.incoming.text, dialog.position(row.answers)
     try:
-        if step is None or step.accept(turn, row.answers, text) is NOT_MINE:
+        if step is None or step.question or step.accept(turn, row.answers, text) is NOT_MINE:
             return None
     except UserError:
         return None

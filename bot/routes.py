@@ -107,6 +107,7 @@ class Download:
     """As it is kept with the link, at most 20 characters."""
     saved_as: str
     content_type: str
+    """The type alone: texts are always UTF-8."""
     write: Writer
     role: Role = Role.MEMBER
 
@@ -127,6 +128,8 @@ class Step(Generic[T]):
     ask: Callable[[T, Answers], Json]
     accept: Callable[[T, Answers, str], Any]
     optional: bool = False
+    question: bool = False
+    """Whether it asks for a question, so that a written question is its answer and not one to the bot."""
 
 
 @dataclass(frozen=True)
@@ -276,6 +279,8 @@ class Routes(Generic[T]):
         self.actions[action.name] = action
 
     def _add_download(self, download: Download) -> None:
+        if ";" in download.content_type:  # the page would fail after it has used up the link
+            raise ValueError(f"the download {download.name!r} says more than its type: {download.content_type}")
         if download.name in self.downloads:
             raise DuplicateRouteError(f"the download {download.name!r} is registered twice")
         self.downloads[download.name] = download

@@ -87,9 +87,9 @@ def finish(turn: Turn, answers: Answers) -> Reply:
 NEW_ENTRY = Dialog(
     name="new_entry",
     steps=(
-        Step("question", ask_question, accept_question),
+        Step("question", ask_question, accept_question, question=True),
         Step("answer", ask_answer, accept_answer),
-        Step("phrasings", ask_phrasings, accept_phrasings, optional=True),
+        Step("phrasings", ask_phrasings, accept_phrasings, optional=True, question=True),
         Step("theme", ask_theme, accept_theme, optional=True),
     ),
     finish=finish,

@@ -22,6 +22,7 @@ IMPORT_BANK = ListImport(
     plan=plan,
     carry_out=imports.carry_out,
     kept=lambda text: files.as_text(files.read_text(text)),
+    doubted=imports.doubted,
     ask=cards.ask_table,
     preview=cards.preview,
     done=cards.done,

@@ -40,6 +40,8 @@ class ListImport(Generic[P]):
     carry_out: Callable[[Change, P], None]
     kept: Callable[[str], str] = str
     """Return the text to keep of a pasted list."""
+    doubted: Callable[[Change, P], P] = lambda _, plan: plan
+    """Return the plan with what looks wrong in its rows, to be shown."""
     ask: Callable[[Sequence[Action]], Json]
     preview: Callable[[P, Sequence[Action]], Json]
     done: Callable[[P], Json]
@@ -62,7 +64,7 @@ class ListImport(Generic[P]):
         return text
 
     def _ask_sure(self, turn: Turn, answers: Answers) -> Json:
-        return self.preview(self._plan(turn, answers), controls())
+        return self.preview(self.doubted(Change.of(turn), self._plan(turn, answers)), controls())
 
     def _accept_sure(self, turn: Turn, answers: Answers, fingerprint: str) -> str | Special:
         if turn.incoming.text:

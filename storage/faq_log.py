@@ -287,6 +287,14 @@ def opinions(session: Session) -> Sequence[Opinion]:
     return rows
 
 
+def missed(session: Session, entry: Entry, limit: int) -> Sequence[str]:
+    """Return what readers have missed in an entry since its answer was written, the newest first."""
+    query = select(Vote.reason).where(Vote.entry_id == entry.id, Vote.reason != "")
+    if entry.answered_at is not None:
+        query = query.where(Vote.at > entry.answered_at)
+    return session.scalars(query.order_by(Vote.at.desc()).limit(limit)).all()
+
+
 def forget_texts(session: Session, before: datetime, now: datetime, limit: int = 1000) -> int:
     """Delete the wordings of questions asked before ``before``, votes' reasons as old, and stale recent questions.
 

@@ -17,7 +17,10 @@ from storage.outgoing import AsMail
 TITLE = "Veckans beslut"
 FOUR = 2
 """Other ways with which a decision has four buttons. They stand in two rows, because a phone cuts off a row of four."""
-_HOW = "**Gör** gäller direkt. **Hoppa över** döljer i fyra veckor, eller tills något ändras."
+_HOW = (
+    "Det du väljer gäller direkt, eller öppnar ett formulär. **Hoppa över** döljer i fyra veckor, eller tills något "
+    "ändras."
+)
 
 
 def decisions(
@@ -37,7 +40,8 @@ def decisions(
     left = len(waiting) - len(shown)
     taken = [choice for choice in done if choice.outcome]
     put_off = len(done) - len(taken)
-    body: list[CardElement] = [heading(TITLE), *([plain(note)] if note else [])]
+    told = note in {choice.outcome for choice in taken}
+    body: list[CardElement] = [heading(TITLE), *([plain(note)] if note and not told else [])]
     body += [small(f"**Klart:** {escape(choice.outcome)}{_by(choice, names or {})}") for choice in taken]
     body += [small(f"{swedish.count(put_off, 'beslut uppskjutet', 'beslut uppskjutna')}.")] if put_off else []
     if shown:

@@ -96,6 +96,19 @@ def checked(  # noqa: PLR0917 - the form's fields in its order
     )
 
 
+def content_of(entry: Entry) -> EntryContent:
+    """Return what an entry says."""
+    return EntryContent(
+        question=entry.question,
+        answer=entry.answer,
+        phrasings=tuple(phrasing.text for phrasing in entry.phrasings),
+        theme=entry.theme,
+        sources=tuple(Source(source["title"], source.get("url", "")) for source in entry.sources),
+        certainty=Certainty(entry.certainty),
+        valid_until=entry.valid_until,
+    )
+
+
 def checked_sources(text: str) -> tuple[Source, ...]:
     """Return the sources, one on each line with its link last. Raises :class:`UserError` for a bad link."""
     sources = tuple(_source(line.split()) for line in text.splitlines() if line.strip())
@@ -204,9 +217,11 @@ def move(change: Change, entry: Entry, state: EntryState) -> None:
 
 
 def confirm(change: Change, entry: Entry) -> None:
-    """Keep that somebody has read a published answer and that it still holds."""
+    """Keep that somebody has read a published answer and that it still holds, so it is confirmed too."""
     with history.kept(change, entry, Kind.CONFIRMED):
         mark_reviewed(change, entry)
+        if entry.certainty == Certainty.CHECK:
+            entry.certainty = Certainty.HIGH
     entry.changed_at = change.now
     change.record("Läst om svar i kunskapsbanken: det stämmer fortfarande", about(entry))
     faq.touch(change.session)
@@ -263,7 +278,7 @@ def _refuse_unfilled(text: str) -> None:
 
 def _write(change: Change, entry: Entry, content: EntryContent) -> None:
     filled = "{{" in (entry.answer or "") and "{{" not in content.answer
-    gap_filled = filled and entry.certainty == content.certainty == Certainty.GAP  # the form's old mark was left as is
+    gap_filled = filled and entry.certainty == content.certainty  # the form's old mark was left as is
     if entry.answer != content.answer:
         entry.answered_at = change.now
         entry.name_agreed = None if entry.name_agreed else entry.name_agreed  # a yes was to the words before

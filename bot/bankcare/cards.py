@@ -25,6 +25,7 @@ from bot.cards import (
     text_input,
 )
 from bot.message import Json
+from bot.schedule.times import clock
 from storage.faq import Certainty, Entry, EntryState
 from storage.faq_history import EntryChange, EntryChangeKind
 
@@ -117,7 +118,7 @@ def history(shown: Entry, rows: Sequence[EntryChange], names: Mapping[int, str],
         body.append(plain("Inga ändringar är sparade.", subtle=True))
     elif rows:
         body.append(
-            plain("Ångra tar svaret tillbaka till före ändringen, också det som har ändrats senare.", subtle=True)
+            plain("Ångra gör svaret som det var före ändringen. Senare ändringar försvinner också.", subtle=True)
         )
     for change in on_page.shown:
         body += _changed(shown, change, names)
@@ -134,9 +135,11 @@ def history(shown: Entry, rows: Sequence[EntryChange], names: Mapping[int, str],
 def _changed(shown: Entry, change: EntryChange, names: Mapping[int, str]) -> list[CardElement]:
     name = names.get(change.by_id or 0)
     by = f" av {name}" if name else ""
-    body: list[CardElement] = [label(f"{_KINDS[EntryChangeKind(change.kind)]} {swedish.day(change.at)}{by}")]
+    body: list[CardElement] = [
+        label(f"{_KINDS[EntryChangeKind(change.kind)]} {swedish.day(change.at)} kl. {clock(change.at)}{by}")
+    ]
     body += [plain(line, subtle=True) for line in differences.lines(change.before, change.after)]
-    if change.kind in changes.UNDOABLE and change.before:
+    if changes.is_undoable(change):
         seen = shown.changed_at.isoformat()
         body.append(buttons(button("Ångra", "care.undo", change=change.id, seen=seen)))
     return body

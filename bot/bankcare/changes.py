@@ -12,8 +12,10 @@ from storage import faq, faq_history
 from storage.faq import Entry, EntryKind, EntryState
 from storage.faq_history import EntryChange
 
-UNDOABLE = frozenset(Kind) - {Kind.CREATED, Kind.CONFIRMED}
-"""Before a new entry there was none, and a confirmed one was the same before."""
+
+def is_undoable(row: EntryChange) -> bool:
+    """Return whether a change made the entry another one. Before a new entry there was none to go back to."""
+    return bool(row.before) and row.before != row.after
 
 
 def merged_phrasings(kept: Entry, other: Entry) -> list[str]:
@@ -75,7 +77,7 @@ def undo(change: Change, row: EntryChange, entry: Entry) -> Sequence[Entry]:
 
     Return the entries that changed: none if the entry is as before already. Raises :class:`UserError`.
     """
-    if row.kind not in UNDOABLE or not row.before:
+    if not is_undoable(row):
         raise UserError("Den ändringen går inte att ångra: den ändrade inget i svaret.")
     partner = faq_history.of_merge(change.session, row)
     changed = [entry] if _put_back(change, row, entry) else []

@@ -101,7 +101,7 @@ def compare(turn: Turn) -> Reply:
 
 @routes.action("care.merge")
 def merge(turn: Turn) -> Reply:
-    """*Behåll det här*: merge two entries as the card showed them, and show the result with its way back."""
+    """*Behåll*: merge two entries as the card showed them, and show the result with its way back."""
     kept, other = access.pair(turn)
     changes.refuse_merge(kept, other)
     seen = turn.data.get("seen"), turn.data.get("other_seen")

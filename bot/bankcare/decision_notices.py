@@ -17,8 +17,9 @@ from bot.desk import OtherWay, PreparedDecision
 from bot.message import UserError
 from bot.register.change import Change
 from bot.turn import App, Turn
+from bot.wording.texts import unmarked
 from storage import faq
-from storage.faq import Entry, EntryState
+from storage.faq import Certainty, Entry, EntryState
 
 QUOTED = 90
 """Characters of a question in a title, where a phone shows three lines."""
@@ -35,11 +36,12 @@ def wanting(app: App, session: Session, now: datetime) -> Iterator[PreparedDecis
 
 def _doubtful(need: Need) -> PreparedDecision:
     entry = need.entry
+    reviewed = f"Granskat {swedish.day(entry.reviewed_on)}." if entry.certainty == Certainty.HIGH else "Inte bekräftat."
     return PreparedDecision(
         key=_key(need),
         title=f"Stämmer ”{one_line(entry.question, QUOTED)}” fortfarande?",
-        effect=f"{' '.join(need.reasons)} Granskat {swedish.day(entry.reviewed_on)}. Stämmer det står dagens datum "
-        f"under svaret: ”{one_line(entry.answer, SHOWN)}”",
+        effect=f"{' '.join(need.reasons)} {reviewed} Stämmer det står dagens datum "
+        f"under svaret: ”{one_line(unmarked(entry.answer), SHOWN)}”",
         usefulness=need.usefulness,
         label="Stämmer fortfarande",
         do=partial(_confirm, entry.id, entry.changed_at),
@@ -52,7 +54,7 @@ def _unfinished(need: Need) -> PreparedDecision:
     return PreparedDecision(
         key=_key(need),
         title=f"Fyll i det som saknas i ”{one_line(entry.question, QUOTED)}”",
-        effect=f"{' '.join(need.reasons)} ”{one_line(entry.answer, SHOWN)}”",
+        effect=f"{' '.join(need.reasons)} ”{one_line(unmarked(entry.answer), SHOWN)}”",
         usefulness=need.usefulness,
         label="Ändra",
         verb="faq.edit",

@@ -53,5 +53,5 @@ def _column(shown: Entry, other: Entry) -> Column:
     if asked:
         more = f" … och {len(asked) - PHRASINGS} till" if len(asked) > PHRASINGS else ""
         parts.append(small(f"Andra sätt att fråga: {'; '.join(asked[:PHRASINGS])}{more}"))
-    parts += [buttons(button("Behåll det här", "care.merge", style="positive", **row))] if may_keep else []
+    parts += [buttons(button("Behåll", "care.merge", style="positive", **row))] if may_keep else []
     return Column(width="stretch", items=parts)

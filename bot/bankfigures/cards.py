@@ -62,7 +62,7 @@ def chart(months: Sequence[date], tallies: Sequence[QuestionTally]) -> CardEleme
         Series("Hjälpte", [tally.liked for tally in tallies]),
     ]
     summary = f"{_month(months[-1])} hittills: {outcome(tallies[-1])}"
-    return charts.lines("Frågor och svar per månad", "frågor", year.labels(months), series, summary=summary)
+    return _per_month("Frågor och svar per månad", months, series, summary)
 
 
 def unanswered(months: Sequence[date], tallies: Sequence[QuestionTally]) -> CardElement:
@@ -75,7 +75,7 @@ def unanswered(months: Sequence[date], tallies: Sequence[QuestionTally]) -> Card
     without = tallies[worst].asked - tallies[worst].answered
     most = f" Flest var det i {_month(months[worst]).lower()}: {without}." if without else ""
     summary = f"Osäkra är de som fick ”Menade du …?” utan att någon valde.{most}"
-    return charts.lines("Frågor utan säkert svar per månad", "frågor", year.labels(months), series, summary=summary)
+    return _per_month("Frågor utan säkert svar per månad", months, series, summary)
 
 
 def themes(shown: Sequence[tuple[str, QuestionTally]]) -> Json:
@@ -141,6 +141,11 @@ def together(tallies: Sequence[QuestionTally]) -> QuestionTally:
         liked=sum(tally.liked for tally in tallies),
         disliked=sum(tally.disliked for tally in tallies),
     )
+
+
+def _per_month(title: str, months: Sequence[date], series: Sequence[Series], summary: str) -> CardElement:
+    ticks = year.numbers(months)
+    return charts.lines(title, "frågor", year.labels(months), series, summary=summary, ticks=ticks, across="månad")
 
 
 def _ways(*, asked: bool) -> list[CardElement]:

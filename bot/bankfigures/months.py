@@ -22,6 +22,11 @@ def starts(months: Sequence[date]) -> list[datetime]:
     return [datetime.combine(month, time(), STOCKHOLM) for month in months]
 
 
+def numbers(months: Sequence[date]) -> list[str]:
+    """Return the months' numbers, such as ``11``: what a phone has room for under a chart."""
+    return [str(month.month) for month in months]
+
+
 def labels(months: Sequence[date]) -> list[str]:
     """Return short names of the months, such as ``nov 26``."""
     return [f"{MONTHS[month.month - 1][:3]} {month.year % 100:02}" for month in months]

@@ -123,4 +123,5 @@ def _left_out(plan: BankPlan, text: str) -> list[CardElement]:
 
 def _line(line: ImportLine) -> str:
     about = f"**{escape(line.about)}**: " if line.about else ""
-    return f"{line.where.capitalize()}. {about}{escape(line.what)}"
+    look = f" **Se över:** {escape(' '.join(line.doubts))}" if line.doubts else ""
+    return f"{line.where.capitalize()}. {about}{escape(line.what)}{look}"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from bot.bank import entries
-from bot.bank.entries import EntryContent, Source
+from bot.bank.entries import EntryContent
 from bot.bankfiles import values
 from bot.message import UserError
 from bot.register import sheets
@@ -66,7 +67,7 @@ def of(change: Change, entry: Entry, cells: Mapping[str, str]) -> dict[str, Any]
         _refuse_unpublishable(change, answer, wanted.get("valid_until", entry.valid_until))
         if entry.kind == EntryKind.TESTIMONY:
             raise UserError("Ändra och publicera en kollegas svar i boten: där får kollegan ta ställning till namnet.")
-    gap = "{{" in entry.answer and "{{" not in answer and entry.certainty == Certainty.GAP
+    gap = "{{" in entry.answer and "{{" not in answer and entry.certainty != Certainty.HIGH
     return wanted | ({"certainty": Certainty.HIGH} if gap and "certainty" not in wanted else {})
 
 
@@ -91,10 +92,15 @@ def described(entry: Entry, wanted: Mapping[str, Any]) -> str:
     return f"{text} Svaret blir: ”{_around(entry.answer, wanted['answer'])}”" if "answer" in wanted else text
 
 
+def content(entry: Entry | None, wanted: Mapping[str, Any]) -> EntryContent:
+    """Return what the entry is going to say; None for a new entry."""
+    given = {name: wanted[name] for name in _CONTENT if name in wanted}
+    return EntryContent(**given) if entry is None else replace(entries.content_of(entry), **given)
+
+
 def create(change: Change, wanted: Mapping[str, Any]) -> None:
     """Make the entry, in the state that the row says."""
-    content = EntryContent(**{name: wanted[name] for name in _CONTENT if name in wanted})
-    entry = entries.create(change, content)
+    entry = entries.create(change, content(None, wanted))
     entry.note = wanted.get("note", "")
     if wanted["state"] != EntryState.DRAFT:
         entries.move(change, entry, wanted["state"])
@@ -109,8 +115,7 @@ def carry_out(change: Change, entry: Entry, wanted: Mapping[str, Any]) -> None:
         entries.move(change, entry, state)
     entry.note = wanted.get("note", entry.note)
     if set(_CONTENT) & set(wanted):
-        content = {name: wanted.get(name, _value(entry, name)) for name in _CONTENT}
-        entries.revise(change, entry, EntryContent(**content))
+        entries.revise(change, entry, content(entry, wanted))
     if state != entry.state:
         entries.move(change, entry, state)
     texts = {"question", "answer", "phrasings"} & set(wanted)
@@ -129,11 +134,7 @@ def _review(entry: Entry, wanted: Mapping[str, Any]) -> None:
 
 def _value(entry: Entry, name: str) -> Any:
     """Return what an entry holds, in the form of a checked value."""
-    if name == "phrasings":
-        return tuple(phrasing.text for phrasing in entry.phrasings)
-    if name == "sources":
-        return tuple(Source(source["title"], source.get("url", "")) for source in entry.sources)
-    return getattr(entry, name)
+    return getattr(entries.content_of(entry) if name in _CONTENT else entry, name)
 
 
 def _to(name: str, value: Any) -> str:

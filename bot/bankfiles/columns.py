@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from bot.cards import one_line
 from bot.message import UserError
 from bot.register.headings import MOST_ABOVE, column_of, headings_at
 from bot.register.spreadsheet import Row, Table
@@ -48,7 +49,7 @@ class BankRow:
     @property
     def about(self) -> str:
         """Return which entry it is, for somebody who has the file before them."""
-        return (self.cells.get("question") or self.cells.get("id") or "")[:80]
+        return one_line(self.cells.get("question") or self.cells.get("id") or "", 80)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,13 +30,13 @@ def excel(wanted: FileRequest) -> Callable[[], bytes]:
     return partial(exports.excel, exports.rows(wanted.session))
 
 
-@routes.download("bank_csv", saved_as="kunskapsbanken.csv", content_type="text/csv; charset=utf-8")
+@routes.download("bank_csv", saved_as="kunskapsbanken.csv", content_type="text/csv")
 def separated(wanted: FileRequest) -> Callable[[], bytes]:
     """Make the bank as CSV."""
     return partial(exports.separated, exports.rows(wanted.session))
 
 
-@routes.download("bank_markdown", saved_as="kunskapsbanken.md", content_type="text/markdown; charset=utf-8")
+@routes.download("bank_markdown", saved_as="kunskapsbanken.md", content_type="text/markdown")
 def markdown(wanted: FileRequest) -> Callable[[], bytes]:
     """Make the bank as Markdown."""
     return partial(exports.markdown, exports.rows(wanted.session))

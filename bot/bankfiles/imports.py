@@ -7,15 +7,17 @@ changed since then is not written over.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bot.bank import flaws
 from bot.bankfiles import changes, values
 from bot.bankfiles.columns import BankRow, BankSheet
 from bot.imports.plans import ImportLine, ImportOutcome, ImportPlan
 from bot.message import UserError
 from bot.register.change import Change
 from bot.swedish import listed
+from bot.wording import blanks
 from storage import bank_files
 from storage.faq import Entry
 
@@ -35,6 +37,16 @@ def prepared(change: Change, sheet: BankSheet, *, lock: bool = False) -> BankPla
     planning = _Planning(change)
     lines = tuple(planning.line(record) for record in sheet.records)
     return BankPlan(lines, tuple(planning.wanted), sheet.ignored)
+
+
+def doubted(change: Change, plan: BankPlan) -> BankPlan:
+    """Return the plan with what looks wrong in the new texts."""
+    wanted = iter(plan.wanted)
+    saved = (ImportOutcome.NEW, ImportOutcome.CHANGED)
+    lines = [
+        replace(line, doubts=_doubts(change, *next(wanted))) if line.outcome in saved else line for line in plan.lines
+    ]
+    return replace(plan, lines=tuple(lines))
 
 
 def carry_out(change: Change, plan: BankPlan) -> None:
@@ -128,6 +140,15 @@ class _Planning:
             f"Svaret har ändrats i boten sedan filen hämtades, och filen säger annat om {words}. Jag skriver inte över "
             "det. Hämta en ny fil och gör ändringen där."
         )
+
+
+def _doubts(change: Change, entry_id: int | None, wanted: Mapping[str, Any]) -> tuple[str, ...]:
+    entry = None if entry_id is None else change.session.get_one(Entry, entry_id)
+    content = changes.content(entry, wanted)
+    gaps = ["Det finns {{ }} att fylla i."] if blanks.missing(content.answer) else []
+    rewritten = {"question", "answer", "phrasings", "sources"} & set(wanted)
+    named = flaws.of_content(change.session, content, change.today.year) if rewritten else []
+    return (*gaps, *(flaw.text for flaw in named))
 
 
 def _wording(question: str) -> str:

@@ -18,6 +18,7 @@ from bot.message import UserError
 from bot.register.change import Change
 from bot.swedish import date_of
 from bot.turn import App, Turn
+from bot.wording.texts import unmarked
 from storage import faq
 from storage.faq import Entry, EntryState
 
@@ -40,7 +41,7 @@ def publishable(app: App, session: Session, now: datetime) -> Iterator[PreparedD
         yield PreparedDecision(
             key=f"draft:{entry.id}:{entry.changed_at.isoformat()}",
             title=f"Publicera ”{one_line(entry.question, QUOTED)}”",
-            effect=f"{why}Medlemmarna hittar då svaret: ”{one_line(entry.answer, SHOWN)}”",
+            effect=f"{why}Medlemmarna hittar då svaret: ”{one_line(unmarked(entry.answer), SHOWN)}”",
             usefulness=75 if entry.id in wanted else 60,
             do=partial(_publish, entry.id, entry.changed_at),
         )

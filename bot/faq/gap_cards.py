@@ -12,6 +12,7 @@ from bot.bank.entries import EntryContent
 from bot.cards import button, buttons, card, caution, heading, one_line, paged, plain, row, small, text_input
 from bot.faq.gaps import BankGap, PhrasingSuggestion
 from bot.message import Json
+from bot.wording.texts import unmarked
 from storage.faq import Entry, EntryState
 from storage.questions import Question
 
@@ -135,7 +136,7 @@ def _gap(gap: BankGap) -> list[CardElement]:
     written: list[CardElement] = []
     if gap.draft is not None:
         parts.append("Det finns ett utkast.")
-        written = [plain(f"Utkastet: ”{one_line(gap.draft.question)}” {one_line(gap.draft.answer, LONGEST)}")]
+        written = [plain(f"Utkastet: ”{one_line(gap.draft.question)}” {one_line(unmarked(gap.draft.answer), LONGEST)}")]
         ways = [*publish(gap.draft, back="gaps"), button("Öppna utkastet", "faq.edit", entry=gap.draft.id)]
     ways += [button("Ändra svaret", "faq.edit", entry=gap.shown_id)] if gap.shown_id else []
     return [

@@ -23,13 +23,14 @@ from bot.cards import (
     one_line,
     paged,
     plain,
+    row,
     small,
     text_input,
 )
 from bot.faq import gap_cards
 from bot.message import Json, UserError
 from bot.wording import blanks
-from bot.wording.texts import Flaw
+from bot.wording.texts import Flaw, unmarked
 from storage.faq import Certainty, Entry, EntryKind, EntryState
 from storage.faq_log import Opinion
 
@@ -40,6 +41,7 @@ ANSWER = 240
 REASONS = 3
 """Most reasons shown for an answer: the newest."""
 NAMES = {EntryState.PUBLISHED: "Publicerade", EntryState.DRAFT: "Utkast", EntryState.ARCHIVED: "Arkiverade"}
+_STATES = {EntryState.PUBLISHED: "Publicerat", EntryState.DRAFT: "Utkast", EntryState.ARCHIVED: "Arkiverat"}
 MOVED = {
     EntryState.PUBLISHED: "Publicerat. Medlemmarna hittar svaret nu.",
     EntryState.DRAFT: "Tillbaka till utkast. Medlemmarna ser inte svaret längre.",
@@ -68,6 +70,8 @@ class Remarks:
     alike: Sequence[Entry] = ()
     """Other entries that seem to answer the same."""
     flaws: Sequence[Flaw] = ()
+    missed: Sequence[str] = ()
+    """What readers missed in the answer."""
     changed: bool = False
     """Whether changes of it are kept."""
     ask: bool = False
@@ -112,20 +116,21 @@ def listing(state: EntryState, entries: Sequence[Entry], page: int, said: str = 
     return card(
         heading(title),
         *([plain(said)] if said else []),
-        plain(on_page.place if entries else "Här finns inga svar än.", subtle=True),
+        *([] if entries else [plain("Här finns inga svar än.", subtle=True)]),
         *(part for entry in on_page.shown for part in _listed(entry)),
+        *([small(on_page.place)] if on_page.last else []),
         actions=[*on_page.turns, button("Till översikten", "faq.overview")],
         summary=title,
     )
 
 
 def _listed(entry: Entry) -> list[CardElement]:
-    """Return an entry in a list: a published one as a button, a draft with its answer and what can be done."""
+    """Return an entry in a list: a published one as a row, a draft with its answer and what can be done."""
     if entry.state != EntryState.DRAFT:
-        return [buttons(button(entry.question, "faq.edit", entry=entry.id))]
+        return [row(entry.question, "faq.edit", entry=entry.id)]
     return [
         label(entry.question),
-        plain(one_line(entry.answer, ANSWER), subtle=True),
+        plain(one_line(unmarked(entry.answer), ANSWER), subtle=True),
         buttons(*gap_cards.publish(entry, back="drafts"), button("Öppna", "faq.edit", entry=entry.id)),
     ]
 
@@ -157,7 +162,7 @@ def opinions(shown: Sequence[Opinion]) -> Json:
         body.append(plain("Ingen har röstat än.", subtle=True))
     for opinion in shown:
         counted = f"{opinion.helpful} fick hjälp, {opinion.unhelpful} fick det inte."
-        body += [buttons(button(opinion.question, "faq.edit", entry=opinion.entry_id)), plain(counted, subtle=True)]
+        body += [row(opinion.question, "faq.edit", entry=opinion.entry_id), plain(counted, subtle=True)]
         body += [plain(f"”{reason}”") for reason in opinion.reasons[:REASONS]]
     return card(*body, actions=[button("Till översikten", "faq.overview")], summary="Vad läsarna tycker om svaren")
 
@@ -202,6 +207,7 @@ def _remarked(entry: Entry, remarks: Remarks) -> list[CardElement]:
             caution("Det finns {\N{ZERO WIDTH SPACE}{ }} att fylla i. Tills dess ser läsaren inte de meningarna.")
         )
     shown += [caution(flaw.text) for flaw in remarks.flaws]
+    shown += [plain(f"En läsare saknade: ”{text}”") for text in remarks.missed]
     return [*shown, *(_standing_now(entry, remarks.given) if remarks.given is not None else [])]
 
 
@@ -222,7 +228,7 @@ def _phrased(entry: Entry) -> str:
 
 def _standing(entry: Entry) -> str:
     """Return what the entry is and how far it has come. An answer that is not confirmed does not say reviewed."""
-    standing = f"{NAMES[EntryState(entry.state)]}."
+    standing = f"{_STATES[EntryState(entry.state)]}."
     if entry.kind == EntryKind.TESTIMONY:
         shown = "med namn" if entry.name_agreed else "utan namn"
         return f"{standing} En kollegas svar: det visas {shown}, som en liknande fråga."

@@ -18,6 +18,7 @@ from bot.routes import Role, Routes, Where
 from bot.search import replay
 from bot.swedish import date_of
 from bot.turn import Turn
+from bot.wording import blanks
 from storage import faq, faq_history, faq_log
 from storage.faq import Entry, EntryKind, EntryState
 
@@ -160,6 +161,7 @@ def form(
         current=faq.is_valid(entry, today),
         alike=duplicates.of(turn.app.bank, turn.session, entry, today),
         flaws=flaws.of(turn.session, entry, today.year),
+        missed=faq_log.missed(turn.session, entry, kansli_cards.REASONS),
         changed=faq_history.has_any(turn.session, entry.id),
         ask=ask,
         given=given,
@@ -168,8 +170,9 @@ def form(
 
 
 def has_fault(turn: Turn, entry: Entry) -> bool:
-    """Return whether an entry seems to have something that members should not read."""
-    return any(flaw.blocks for flaw in flaws.of(turn.session, entry, date_of(turn.now).year))
+    """Return whether an entry seems to have something that members should not read, or lacks a part of its answer."""
+    found = flaws.of(turn.session, entry, date_of(turn.now).year)
+    return blanks.missing(entry.answer) or any(flaw.blocks for flaw in found)
 
 
 def _is_stale(turn: Turn, entry: Entry) -> bool:

@@ -28,10 +28,13 @@ def listing(items: Sequence[str], most: int) -> CardElement:
 def rows(
     plan: ImportPlan[Any], shown: Mapping[ImportOutcome, tuple[str, int]], written: Callable[[ImportLine], str]
 ) -> list[CardElement]:
-    """Return the rows of each kind under its title, as Markdown by ``written``. ``shown`` also says the most rows."""
+    """Return the rows of each kind under its title, as Markdown by ``written``: those with doubts first.
+
+    ``shown`` also says the most rows of a kind.
+    """
     body: list[CardElement] = []
     for outcome, (title, most) in shown.items():
-        if lines := plan.of(outcome):
+        if lines := sorted(plan.of(outcome), key=lambda line: not line.doubts):
             body += [label(title), listing([written(line) for line in lines], most)]
     return body
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 from typing import Generic, TypeVar
@@ -31,6 +31,8 @@ class ImportLine:
     outcome: ImportOutcome
     about: str
     what: str = ""
+    doubts: tuple[str, ...] = field(default=(), repr=False)
+    """What looks wrong in it. It is saved all the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ def terms(settings: Settings) -> str:
 def confirm(file: str, settings: Settings) -> str:
     """Before a file is fetched: programs that only look at a link (previews, virus scanners) don't use it up."""
     body = f"""
-<p>Filen heter <strong>{escape(file)}</strong>. Den innehåller personuppgifter, så spara den på ett säkert ställe.</p>
+<p>Filen heter <strong>{escape(file)}</strong>. Den kan ha personuppgifter, så spara den på ett säkert ställe.</p>
 <p>Länken fungerar bara en gång.</p>
 <form method="post"><button type="submit">Hämta filen</button></form>"""
     return page("Hämta din fil", body, settings)

@@ -26,6 +26,7 @@ _ADDRESS = re.compile(
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _EMPHASIS = re.compile(r"[*_~`\\]")
 """Signs that Markdown does not show."""
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
 _PLACEHOLDER = re.compile(r"\{\{.*?\}\}|\{\{|\}\}", re.DOTALL)
 _NAMED_DAY = re.compile(rf"\b(\d{{1,2}})\s+({'|'.join(MONTHS)})\b(?!\s+\d{{4}})", re.IGNORECASE)
 
@@ -37,6 +38,11 @@ class Flaw:
     text: str
     blocks: bool = True
     """Whether it must be mended before the text is sent or published."""
+
+
+def unmarked(text: str) -> str:
+    """Return Markdown as the words that a reader sees, to quote it where no Markdown is shown."""
+    return _BOLD.sub(r"\1", _LINK.sub(r"\1", text))
 
 
 def in_markdown(text: str) -> Iterator[Flaw]:

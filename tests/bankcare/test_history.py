@@ -25,7 +25,7 @@ def test_an_edit_is_shown_with_the_difference_and_undone(kansli: Chat, clock: Cl
     save(kansli, number, answer="I en egen kasse. Kassen hämtas i juni 2026.", phrasings="textilpåse")
 
     shown = kansli.click("Historik")
-    assert "Ändrat den 24 november 2026 av Karin Kansli" in shown
+    assert "Ändrat den 24 november 2026 kl. 12.01 av Karin Kansli" in shown
     assert "− Kassen hämtas i maj 2026." in shown
     assert "+ Kassen hämtas i juni 2026." in shown
     assert "− textilkasse" in shown
@@ -105,7 +105,7 @@ def test_erasing_leaves_the_change_without_the_person(kansli: Chat, clock: Clock
         faq_history.keep(session, entry, faq_history.EntryChangeKind.EDITED, before, by=person_id, now=clock.now)
 
     kansli.app.database.play(work)
-    assert "Ändrat den 24 november 2026 av Kim Kansli" in kansli.press("care.history", {"entry": number})
+    assert "Ändrat den 24 november 2026 kl. 12.00 av Kim Kansli" in kansli.press("care.history", {"entry": number})
     other.say("ta bort mig")
     other.click("Ja, gå vidare")
     other.click("Ta bort mina uppgifter")

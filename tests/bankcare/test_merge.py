@@ -25,7 +25,7 @@ def test_a_near_duplicate_is_named_compared_and_merged(kansli: Chat, clock: Cloc
     shown = kansli.click("Jämför och slå ihop")
     for text in (TEXTILE, TWIN, "I en egen kasse.", "På återvinningscentralen."):
         assert text in shown
-    keep = [action["data"] for action in actions(kansli.card) if action["title"] == "Behåll det här"]
+    keep = [action["data"] for action in actions(kansli.card) if action["title"] == "Behåll"]
     assert [data["entry"] for data in keep] == [first, second]
     assert f"Ihopslaget. ”{TWIN}” är arkiverat" in kansli.press("care.merge", keep[0])
 
@@ -62,7 +62,7 @@ def test_a_second_press_and_a_stale_card_merge_nothing(kansli: Chat, clock: Cloc
     first, second = twins(kansli)
     open_form(kansli, first)
     kansli.click("Jämför och slå ihop")
-    data = next(action["data"] for action in actions(kansli.card) if action["title"] == "Behåll det här")
+    data = next(action["data"] for action in actions(kansli.card) if action["title"] == "Behåll")
     clock.forward(minutes=1)
     save(kansli, second, answer="Ett nytt svar.")
     stale = kansli.press("care.merge", data)
@@ -77,7 +77,7 @@ def test_what_members_see_is_not_merged_into_a_draft(kansli: Chat) -> None:
     first, second = twins(kansli, EntryState.DRAFT)
     open_form(kansli, first)
     kansli.click("Jämför och slå ihop")
-    kept = [action["data"]["entry"] for action in actions(kansli.card) if action["title"] == "Behåll det här"]
+    kept = [action["data"]["entry"] for action in actions(kansli.card) if action["title"] == "Behåll"]
     assert kept == [first]
     assert "Medlemmarna ser det andra svaret" in merge(kansli, second, first)
     assert "Det är samma svar" in merge(kansli, first, first)

@@ -29,7 +29,7 @@ def test_a_moderator_is_asked_in_their_own_chat_and_answers_with_one_press(chat:
     assert "Inga fler svar väntar." in chat.click("Stämmer fortfarande")
     assert read(kansli, number).reviewed_on == date(2026, 11, 24)
     assert "det stämmer fortfarande" in kansli.say("ändringslogg")
-    assert "Stämmer fortfarande den 24 november 2026 av Anna Andersson" in kansli.press(
+    assert "Stämmer fortfarande den 24 november 2026 kl. 12.00 av Anna Andersson" in kansli.press(
         "care.history", {"entry": number}
     )
     assert "Granskat den 24 november 2026." in chat.as_("Bo Ek").say(TEXTILE)

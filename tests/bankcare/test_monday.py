@@ -8,8 +8,19 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.bankcare import needs
-from storage.faq import EntryState
-from tests.support.bankcare import TEXTILE, asked, filled, moderate, read, rest_is_quiet, save, write
+from storage.faq import Certainty, EntryState
+from tests.support.bankcare import (
+    TEXTILE,
+    asked,
+    filled,
+    moderate,
+    open_form,
+    open_history,
+    read,
+    rest_is_quiet,
+    save,
+    write,
+)
 from tests.support.chat import Chat, Clock, actions
 
 
@@ -53,6 +64,34 @@ def test_one_press_says_that_it_still_holds_and_the_reader_sees_the_day(chat: Ch
     assert reasons(kansli) == {}
 
 
+def test_saying_that_it_holds_confirms_an_answer_that_was_not_and_can_be_undone(chat: Chat, kansli: Chat) -> None:
+    number = write(kansli, review_on=date(2026, 11, 1), certainty=Certainty.CHECK)
+    rest_is_quiet(kansli, number)
+    assert "Inte bekräftat. Stämmer det står dagens datum" in kansli.say("veckans beslut")
+    assert "Kansliet har inte bekräftat" in chat.say(TEXTILE)
+    kansli.click("Stämmer fortfarande")
+    assert "Granskat den 24 november 2026." in chat.say(TEXTILE)
+    assert "Säkerhet: inte bekräftat → säkert" in open_history(kansli, number)
+    kansli.click("Ångra")
+    assert "Kansliet har inte bekräftat" in chat.say(TEXTILE)
+
+
+def test_the_card_quotes_an_answer_without_its_signs(kansli: Chat) -> None:
+    answer = "I en **egen** kasse. Se [listan](https://sekom.se/lista)."
+    rest_is_quiet(kansli, write(kansli, answer=answer, review_on=date(2026, 11, 1)))
+    assert "under svaret: ”I en egen kasse. Se listan.”" in kansli.say("veckans beslut")
+
+
+def test_the_form_says_what_readers_missed_until_the_answer_is_another(chat: Chat, kansli: Chat, clock: Clock) -> None:
+    number = write(kansli)
+    clock.forward(hours=1)
+    dislike(chat)
+    chat.click("Skicka", reason="Vilken färg har kassen?")
+    assert "En läsare saknade: ”Vilken färg har kassen?”" in open_form(kansli, number)
+    clock.forward(hours=1)
+    assert "En läsare saknade" not in save(kansli, number, answer="I en egen, grön kasse.")
+
+
 def test_one_press_archives_and_the_history_takes_it_back(kansli: Chat, clock: Clock) -> None:
     number = write(kansli, review_on=date(2026, 11, 1))
     rest_is_quiet(kansli, number)
@@ -61,7 +100,7 @@ def test_one_press_archives_and_the_history_takes_it_back(kansli: Chat, clock: C
     assert "Arkiverat: ”" in kansli.click("Arkivera")
     assert read(kansli, number).state == EntryState.ARCHIVED
     shown = kansli.press("care.history", {"entry": number})
-    assert "Arkiverat den 24 november 2026 av Karin Kansli" in shown
+    assert "Arkiverat den 24 november 2026 kl. 12.01 av Karin Kansli" in shown
 
 
 def test_a_card_from_before_a_change_does_nothing(kansli: Chat, clock: Clock) -> None:

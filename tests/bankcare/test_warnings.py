@@ -30,7 +30,12 @@ def test_a_flaw_is_named_when_the_entry_is_saved(kansli: Chat, answer: str, warn
 
 @pytest.mark.parametrize(
     "answer",
-    ["Kassen hämtas den 3 maj 2027.", "Kassen hämtas senast 3 maj varje år.", "Se [lund.se](https://www.lund.se/a)."],
+    [
+        "Den 3 maj 2027.",
+        "Senast 3 maj varje år.",
+        "2027 års kasse hämtas den 3 maj.",
+        "Se [lund.se](https://www.lund.se/a).",
+    ],
 )
 def test_a_good_answer_has_no_warning(kansli: Chat, answer: str) -> None:
     save(kansli, write(kansli), answer=answer)
@@ -50,6 +55,14 @@ def test_publishing_a_name_is_asked_about_once_and_keeps_the_text(kansli: Chat) 
     assert read(kansli, number).answer == "Fråga Anna Andersson."
     assert "Publicerat." in kansli.click("Publicera ändå", **filled(kansli))
     assert read(kansli, number).published
+
+
+def test_publishing_with_something_left_to_fill_in_is_asked_about_once(chat: Chat, kansli: Chat) -> None:
+    number = write(kansli, answer="I kassen. Se {{länk}}.", state=EntryState.DRAFT)
+    open_form(kansli, number)
+    assert "inte publicerat. Läs varningarna först." in kansli.click("Publicera", **filled(kansli))
+    assert "Publicerat." in kansli.click("Publicera ändå", **filled(kansli))
+    assert chat.say(TEXTILE).startswith(f"{TEXTILE}\nI kassen.")
 
 
 def test_a_draft_with_a_name_is_not_published_with_one_press_from_a_list(kansli: Chat) -> None:
@@ -92,7 +105,7 @@ def test_the_text_stays_in_the_form_of_an_entry_archived_meanwhile(kansli: Chat,
     kansli.press("faq.save", {**data, **mine}, card_id=card_id)
 
     assert kansli.text.startswith(TEXTILE)
-    assert "Arkiverade." in kansli.text
+    assert "Arkiverat." in kansli.text
     assert filled(kansli)["answer"] == "Min text."
     kansli.click("Spara", **filled(kansli))
     assert read(kansli, number).answer == "Min text."

@@ -66,6 +66,20 @@ def test_a_harmful_row_is_refused_with_the_reason(what: str, kansli: Chat) -> No
     assert count(kansli.app.database) == before
 
 
+def test_the_preview_says_what_looks_wrong_in_the_new_texts_and_shows_those_rows_first(kansli: Chat) -> None:
+    rows = (
+        "Fråga;Svar;Läge",
+        "Var lämnas kassen?;I grovsoprummet.;publicerat",
+        "När hämtas kassen?;Den 3 maj. Se {{länk}}.;publicerat",
+    )
+    shown = kansli.give("bank.csv", "\n".join(rows).encode()).replace("\N{ZERO WIDTH SPACE}", "")
+    first, second = (shown.index(f"Rad {number}.") for number in (3, 2))
+    assert first < second
+    assert "Blir publicerat. **Se över:** Det finns {{ }} att fylla i. Datumet ”3 maj” saknar år." in shown
+    assert shown.count("Se över") == 1
+    assert "Importen är klar" in kansli.click("Spara 2 nya")
+
+
 @pytest.mark.parametrize("what", banks.BROKEN)
 def test_a_harmful_file_is_refused_whole(what: str, kansli: Chat) -> None:
     data, reason = banks.BROKEN[what]

@@ -11,20 +11,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 from openpyxl import load_workbook
 from sqlalchemy.orm import Session
 
+import app
 from bot import downloads
 from bot.bankfiles import exports, files, imports
 from bot.bankfiles.imports import BankPlan
 from bot.imports.plans import ImportOutcome
 from bot.register.change import Change
+from bot.settings import Settings
+from storage import links, people
 from storage.audit import AuditRow
 from storage.database import Database
 from storage.faq import Entry, EntryKind, EntryState, Phrasing
 from storage.people import Person
 from tests.conftest import NOON
-from tests.support.chat import Chat, actions
+from tests.support.chat import Chat, Clock, actions
+from tests.support.settings import settings
 
 ODD = (
     "- en lista\n- till\n\n## Rubrik\n### Svar\n\\### Källor\n- ID: F01",
@@ -167,6 +172,35 @@ def test_the_kansli_fetches_the_bank_by_one_time_links(kansli: Chat) -> None:
         assert not [title for title in kansli.buttons if title.startswith("Spara")]
         assert fetched(kansli, token) is None
     assert whole(database) == before
+
+
+async def test_a_browser_fetches_each_file_over_http(tmp_path: Path, clock: Clock) -> None:
+    chosen = settings(tmp_path, SEKOM_KANSLI="5ec0a000-0000-4000-8000-000000000010")
+    async with app.build(chosen, clock) as application, TestClient(TestServer(application)) as browser:
+        for file, kind, ending in (
+            ("bank_excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
+            ("bank_csv", "text/csv; charset=utf-8", "csv"),
+            ("bank_markdown", "text/markdown; charset=utf-8", "md"),
+        ):
+            async with browser.post(link(chosen, clock, file)) as given:
+                assert (given.status, given.headers["Content-Type"]) == (200, kind)
+                named = given.headers["Content-Disposition"]
+                assert named == f'attachment; filename="kunskapsbanken.{ending}"'
+                assert await given.read()
+
+
+def link(chosen: Settings, clock: Clock, file: str) -> str:
+    database = Database(chosen.database_url)
+
+    def make(session: Session) -> str:
+        person = people.meet(session, "29:karin", chosen.kansli[0], "Karin Ek", clock.now)
+        session.flush()
+        return links.make(session, person.id, file, clock.now)
+
+    try:
+        return f"/hamta/{database.play(make)}"
+    finally:
+        database.close()
 
 
 def test_a_member_gets_no_link(chat: Chat) -> None:
