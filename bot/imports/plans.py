@@ -33,7 +33,7 @@ class ImportLine:
     what: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # with slots, Python 3.11 can't make an ImportPlan[…]
 class ImportPlan(Generic[W]):
     """What an import does. Two with the same fingerprint do the same."""
 
