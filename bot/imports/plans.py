@@ -35,7 +35,7 @@ class ImportLine:
     """What looks wrong in it. It is saved all the same."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # with slots, Python 3.11 can't make an ImportPlan[…]
 class ImportPlan(Generic[W]):
     """What an import does. Two with the same fingerprint do the same."""
 
