@@ -70,6 +70,16 @@ def test_a_number_that_is_not_known_is_no_zero() -> None:
     assert [each["legend"] for each in drawn] == ["Kom", "För sent"]
 
 
+def test_lines_may_have_short_marks_while_the_table_keeps_the_labels() -> None:
+    drawn = charts.lines("Deltagare", "personer", LABELS, [CAME], summary=SUMMARY, ticks="SUA", across="ämne")
+    chart = card(drawn, summary="Deltagare")["body"][0]["items"][-1]
+
+    assert [point["x"] for point in chart["data"][0]["values"]] == ["S", "U", "A"]
+    assert chart["xAxisTitle"] == "ämne"
+    rows = chart["fallback"]["rows"][1:]
+    assert [row["cells"][0]["items"][0]["text"] for row in rows] == [charts.escape(name) for name in LABELS]
+
+
 @pytest.mark.parametrize(
     ("values", "top"),
     [((0, 0), 4), ((1, 0), 4), ((3, 2), 4), ((5, None), 8), ((120, 7), 120), ((121, 7), 124), ((1.5, 2), None)],
