@@ -10,7 +10,7 @@ import pytest
 from microsoft_teams.cards import CardElement, ChartColor
 
 from bot import charts
-from bot.cards import card
+from bot.cards import card, escape
 from bot.charts import COLOURS, Series
 from bot.local import render
 from tests.support import renderer
@@ -77,7 +77,7 @@ def test_lines_may_have_short_marks_while_the_table_keeps_the_labels() -> None:
     assert [point["x"] for point in chart["data"][0]["values"]] == ["S", "U", "A"]
     assert chart["xAxisTitle"] == "ämne"
     rows = chart["fallback"]["rows"][1:]
-    assert [row["cells"][0]["items"][0]["text"] for row in rows] == [charts.escape(name) for name in LABELS]
+    assert [row["cells"][0]["items"][0]["text"] for row in rows] == [escape(name) for name in LABELS]
 
 
 @pytest.mark.parametrize(
