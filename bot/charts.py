@@ -130,7 +130,7 @@ def lines(
 ) -> CardElement:
     """Return a line for each series, for a development over many labels. Otherwise as :func:`columns`.
 
-    ``ticks`` stand under the lines instead of the labels: a phone has room for two signs under each of twelve points.
+    ``ticks`` stand under the lines instead of the labels: a phone has room for one letter under each of twelve points.
     ``across`` says what they are. The table keeps the labels.
     """
     table = _table(labels, series, unit)

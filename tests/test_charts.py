@@ -10,7 +10,7 @@ import pytest
 from microsoft_teams.cards import CardElement, ChartColor
 
 from bot import charts
-from bot.cards import card
+from bot.cards import card, escape
 from bot.charts import COLOURS, Series
 from bot.local import render
 from tests.support import renderer
@@ -68,6 +68,16 @@ def test_a_number_that_is_not_known_is_no_zero() -> None:
 
     assert [[point["y"] for point in each["values"]] for each in drawn] == [[31, 1240.5, 0], [2, 3]]
     assert [each["legend"] for each in drawn] == ["Kom", "För sent"]
+
+
+def test_lines_may_have_short_marks_while_the_table_keeps_the_labels() -> None:
+    drawn = charts.lines("Deltagare", "personer", LABELS, [CAME], summary=SUMMARY, ticks="SUA", across="ämne")
+    chart = card(drawn, summary="Deltagare")["body"][0]["items"][-1]
+
+    assert [point["x"] for point in chart["data"][0]["values"]] == ["S", "U", "A"]
+    assert chart["xAxisTitle"] == "ämne"
+    rows = chart["fallback"]["rows"][1:]
+    assert [row["cells"][0]["items"][0]["text"] for row in rows] == [escape(name) for name in LABELS]
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,7 @@ def together(tallies: Sequence[QuestionTally]) -> QuestionTally:
 
 
 def _per_month(title: str, months: Sequence[date], series: Sequence[Series], summary: str) -> CardElement:
-    ticks = year.numbers(months)
+    ticks = year.initials(months)
     return charts.lines(title, "frågor", year.labels(months), series, summary=summary, ticks=ticks, across="månad")
 
 

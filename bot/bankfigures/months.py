@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from bot.swedish import MONTHS, STOCKHOLM, date_of
 
 MANY = 12
+_ZERO_WIDTH = "\N{ZERO WIDTH SPACE}"
 
 
 def of(now: datetime) -> list[date]:
@@ -22,9 +23,13 @@ def starts(months: Sequence[date]) -> list[datetime]:
     return [datetime.combine(month, time(), STOCKHOLM) for month in months]
 
 
-def numbers(months: Sequence[date]) -> list[str]:
-    """Return the months' numbers, such as ``11``: what a phone has room for under a chart."""
-    return [str(month.month) for month in months]
+def initials(months: Sequence[date]) -> list[str]:
+    """Return the months' first letters, which is what a phone has room for under a chart.
+
+    Equal letters differ by spaces without width, because a chart joins points with equal labels.
+    """
+    letters = [MONTHS[month.month - 1][0].upper() for month in months]
+    return [f"{letter}{_ZERO_WIDTH * letters[:at].count(letter)}" for at, letter in enumerate(letters)]
 
 
 def labels(months: Sequence[date]) -> list[str]:

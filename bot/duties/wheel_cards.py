@@ -89,9 +89,18 @@ def picture(number: int, entries: Sequence[YearEntry], today: date) -> str:
         pen.text((x, y), str(at), _PAPER, ImageFont.load_default(side / 30), anchor="mm")
     small = sheet.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
     small = small.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    _cut_round(small)
     file = BytesIO()
-    small.save(file, "PNG", optimize=True)
+    small.save(file, "PNG", optimize=True, transparency=COLOURS)
     return f"data:image/png;base64,{b64encode(file.getvalue()).decode()}"
+
+
+def _cut_round(small: Image.Image) -> None:
+    """Let the corners be seen through: on a dark card they would make the wheel a white square."""
+    outside = Image.new("L", small.size, 255)
+    ImageDraw.Draw(outside).ellipse((0, 0, SIDE - 1, SIDE - 1), fill=0)
+    small.putpalette([*(small.getpalette() or ())[: 3 * COLOURS], 255, 255, 255])
+    small.paste(COLOURS, mask=outside)
 
 
 def _ring(pen: ImageDraw.ImageDraw, side: int) -> None:

@@ -170,9 +170,13 @@ def form(
 
 
 def has_fault(turn: Turn, entry: Entry) -> bool:
-    """Return whether an entry seems to have something that members should not read, or lacks a part of its answer."""
+    """Return whether an entry seems to have something that members should not read, or lacks a part of its answer.
+
+    One that lacks it all is refused anyway.
+    """
     found = flaws.of(turn.session, entry, date_of(turn.now).year)
-    return blanks.missing(entry.answer) or any(flaw.blocks for flaw in found)
+    in_part = blanks.missing(entry.answer) and blanks.is_ready(entry.answer)
+    return in_part or any(flaw.blocks for flaw in found)
 
 
 def _is_stale(turn: Turn, entry: Entry) -> bool:

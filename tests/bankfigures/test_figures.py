@@ -44,6 +44,9 @@ def test_the_months_begin_in_stockholm_and_cross_the_year() -> None:
     assert begins[-1].astimezone(UTC) == datetime(2026, 12, 31, 23, tzinfo=UTC)
     assert begins[5].astimezone(UTC) == datetime(2026, 6, 30, 22, tzinfo=UTC)
     assert months.labels(shown)[:2] == ["feb 26", "mar 26"]
+    letters = months.initials(shown)
+    assert "".join(letters).replace("\N{ZERO WIDTH SPACE}", "") == "FMAMJJASONDJ"
+    assert len(set(letters)) == len(letters)
 
 
 def test_questions_asked_in_the_chat_are_counted(kansli: Chat, chat: Chat) -> None:

@@ -291,8 +291,10 @@ def test_the_wheel_has_the_years_events_and_duties_of_the_own_municipality_in_or
     ]
     picture = next(part for part in walk(anna.card) if part["type"] == "Image")
     assert picture["altText"] == "Årshjul 2026: det som står i listan, månad för månad."
-    drawn = Image.open(BytesIO(b64decode(picture["url"].partition(",")[2]))).convert("RGB")
+    drawn: Any = Image.open(BytesIO(b64decode(picture["url"].partition(",")[2]))).convert("RGBA")
     assert drawn.size == (SIDE, SIDE)
+    assert (drawn.getpixel((0, 0))[3], drawn.getpixel((SIDE // 2, 9))[3]) == (0, 255)  # round, on a dark card too
+    drawn = drawn.convert("RGB")
     colours: Any = drawn.getcolors(SIDE * SIDE)
     for red, green, blue in ((0x9C, 0xA3, 0xAF), (0x1D, 0x4E, 0xD8), (0x16, 0x65, 0x34)):  # past, event, duty
         assert min(abs(r - red) + abs(g - green) + abs(b - blue) for _, (r, g, b) in colours) < 30
