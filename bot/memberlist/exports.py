@@ -15,9 +15,9 @@ from storage.municipalities import MemberState, Municipality
 
 HEADINGS = (
     *("Kommunkod", "Kommun", "Status", "Program", "Programmet gäller till", "Mejldomäner"),
-    *("Roll", "Namn", "Mejladress", "Sedan", "Anmärkning"),
+    *("Roll", "Namn", "Mejladress", "Telefon", "Sedan", "Anmärkning"),
 )
-WIDTHS = (11, 28, 22, 40, 22, 24, 34, 30, 36, 12, 28)
+WIDTHS = (11, 28, 22, 40, 22, 24, 34, 30, 36, 18, 12, 28)
 
 
 def rows(session: Session) -> Iterator[tuple[str, ...]]:
@@ -30,7 +30,7 @@ def rows(session: Session) -> Iterator[tuple[str, ...]]:
         facts = _facts(one)
         people = [_person(contact) for contact in by_code.get(one.code, [])]
         if not people and one.state != MemberState.UNKNOWN:
-            people = [("", "", "", "", "")]
+            people = [("",) * 6]
         for person in people:
             yield tuple(sheets.harmless(cell) for cell in (*facts, *person))
 
@@ -60,7 +60,7 @@ def _facts(one: Municipality) -> tuple[str, ...]:
     )
 
 
-def _person(contact: Contact) -> tuple[str, str, str, str, str]:
+def _person(contact: Contact) -> tuple[str, ...]:
     person = contact.person
-    name, mail = (person.name, person.mail or "") if person else ("", "")
-    return words.seat(contact.seat), name, mail, contact.since.isoformat(), words.LEFT if contact.gone else ""
+    name, mail, phone = (person.name, person.mail or "", person.phone or "") if person else ("", "", "")
+    return words.seat(contact.seat), name, mail, phone, contact.since.isoformat(), words.LEFT if contact.gone else ""
