@@ -7,14 +7,17 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
+from sqlalchemy import update
 
 from bot.welcome.guests import EVERY, GuestReader
 from storage.guests import PendingGuest
+from storage.people import Person
 from tests.conftest import make_app
 from tests.support.announcements import Post
 from tests.support.chat import Chat
 from tests.support.graph import Office, office
 from tests.support.newcomers import at, chat_of, deliveries, listed, read, stored, tick
+from tests.support.people import SOTENAS, appoint, know, set_up
 from tests.support.teams import plan
 
 GUN = "11111111-0000-4000-8000-000000000002"
@@ -97,6 +100,31 @@ def test_somebody_who_writes_to_the_bot_has_come_in_whatever_the_directory_says(
     online.clock.forward(days=20)
     tick(online)
     assert post.mailed() == []
+
+
+def test_the_kansli_sees_who_has_not_accepted_among_the_members(online: Chat) -> None:
+    set_up(online.app.database)
+    appoint(online.app.database, "officer", "Gun Gäst", "gun@sotenas.se")
+    invited = [listed("Gun Gäst", "gun@sotenas.se", guest=True, entra_id=GUN)]
+    read(online, [*invited, listed("Bo Ek", "bo@sotenas.se", guest=True, entra_id=BO)])
+    belong = update(Person).where(Person.name == "Bo Ek").values(municipality_code=SOTENAS)
+    online.app.database.play(lambda session: session.execute(belong))
+    ask_graph(online, GUN, BO)
+
+    online.say("medlemmar")
+    assert "Gun Gäst har inte accepterat inbjudan." in online.press("people.list", {"state": "member"})
+    page = online.say("visa kommun sotenäs")
+    assert "gun@sotenas.se), har inte accepterat inbjudan" in page
+    assert "Bo Ek, har inte accepterat inbjudan" in page
+    anna = online.as_("Anna Andersson")
+    know(anna, municipality_code=SOTENAS)
+    assert "accepterat" not in anna.say("min kommun")
+
+    online.clock.forward(seconds=EVERY.total_seconds())
+    ask_graph(online, BO)
+    page = online.say("visa kommun sotenäs")
+    assert page.count("har inte accepterat inbjudan") == 1
+    assert "inte accepterat" not in online.press("people.list", {"state": "member"})
 
 
 def test_only_one_replica_asks_in_each_interval(online: Chat) -> None:
