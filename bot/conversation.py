@@ -286,4 +286,5 @@ _HANDLERS: Mapping[Kind, Callable[[Turn], Reply]] = {
     Kind.EDITED: questions.edit,
     Kind.DELETED: questions.take_back,
     Kind.CHANNEL_GONE: groups.channel_gone,
+    Kind.TEAM_GONE: groups.team_gone,
 }

@@ -45,6 +45,8 @@ class Kind(StrEnum):
     """The same for a message that was taken away."""
     CHANNEL_GONE = "channel_gone"
     """A channel was deleted: the conversation of the place. The sender is the person who did it."""
+    TEAM_GONE = "team_gone"
+    """A team was deleted with all its channels: the team of the place. The sender is the person who did it."""
     LEFT = "left"
     """People were removed from a team where the bot is. The sender is the person who removed them."""
 

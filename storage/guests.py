@@ -43,6 +43,11 @@ def is_pending(session: Session, person_id: int) -> bool:
     return session.scalar(rows.where(Person.last_active_at.is_(None))) is not None
 
 
+def outside(session: Session) -> frozenset[int]:
+    """Return the ids of the guests who have not accepted and are still here."""
+    return frozenset(person.id for _, person in pending(session))
+
+
 def pending(session: Session) -> Sequence[tuple[PendingGuest, Person]]:
     """Return the guests who have not accepted and are still here, those invited first at the top."""
     rows = select(PendingGuest, Person).join(Person).where(Person.left_at.is_(None), Person.last_active_at.is_(None))

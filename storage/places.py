@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -110,6 +111,13 @@ def teams(session: Session) -> list[str]:
     """Return the ids of the teams where the bot is. A team's id is also the id of its general channel."""
     rows = select(Conversation.team_id).where(Conversation.team_id.is_not(None)).distinct()
     return sorted(team for team in session.scalars(rows) if team)
+
+
+def channels(session: Session, team_id: str) -> Sequence[str]:
+    """Return the ids of a team's channels where the bot has been."""
+    return session.scalars(
+        select(Conversation.id).where(Conversation.team_id == team_id).order_by(Conversation.id)
+    ).all()
 
 
 def forget(session: Session, conversation_id: str) -> None:

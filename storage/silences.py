@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Index, Select, String, delete, exists, func, or_, select, text
+from sqlalchemy import Exists, Index, Select, String, delete, exists, func, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.contacts import WANTS_TO_LEAVE, Contact
@@ -22,6 +22,8 @@ from storage.questions import Answer, Question, Status
 from storage.roles import Grant
 
 INTRODUCED = timedelta(days=30)
+RESIGNED = "resigned"
+"""The note of a person of whom the kansli has confirmed that they leave. The row is kept as long as the person."""
 _OPEN = text("ended_at IS NULL")
 
 
@@ -56,7 +58,7 @@ def quiet(session: Session, before: datetime, person_id: int | None = None) -> S
 
     With ``person_id``, only that person.
 
-    Not the kansli and the board, nobody who has left or wants to leave. :func:`signs` has other signs of life.
+    Not the kansli and the board, nobody who has left, wants to leave or has resigned. :func:`signs` has other signs.
     """
     asked = exists().where(Silence.person_id == Person.id, Silence.ended_at.is_(None))
     query = _asked_for_nothing().where(func.coalesce(Person.last_active_at, Person.greeted_at) <= before, ~asked)
@@ -72,7 +74,15 @@ def may_be_asked(session: Session, person_id: int) -> bool:
 def _asked_for_nothing() -> Select[Person]:
     granted = exists().where(Grant.person_id == Person.id, Grant.role.in_(GRANTED))
     kansli = Person.id.in_(select(Person.id).where(IS_KANSLI))  # as a set: its condition is null without an Entra id
-    return select(Person).where(Person.left_at.is_(None), ~WANTS_TO_LEAVE, ~granted, ~kansli)
+    return select(Person).where(Person.left_at.is_(None), ~WANTS_TO_LEAVE, ~granted, ~kansli, ~_resigned())
+
+
+def _resigned() -> Exists:
+    """Return whether the person has left by the kansli's word, and has not been heard or given a seat after that."""
+    held = exists().where(Contact.person_id == Person.id, Contact.until.is_(None))
+    at, heard, back = Silence.ended_at, Person.last_active_at, Person.returned_at
+    later = or_(heard.is_(None), heard <= at), or_(back.is_(None), back <= at)
+    return exists().where(Silence.person_id == Person.id, Silence.note == RESIGNED, *later, ~held)
 
 
 def signs(session: Session, ids: Collection[int]) -> Mapping[int, Sequence[datetime]]:
@@ -124,6 +134,16 @@ def start(session: Session, person_id: int, now: datetime) -> Silence | None:
     return of_person(session, person_id)
 
 
+def resign(session: Session, person_id: int, now: datetime) -> None:
+    """Store that the kansli has confirmed that a person leaves. It ends what the bot asks them and about them."""
+    row = of_person(session, person_id)
+    if row is None:
+        row = Silence(person_id=person_id, asked_at=now)
+        session.add(row)
+    row.note, row.ended_at = RESIGNED, now
+    session.flush()
+
+
 def of_person(session: Session, person_id: int) -> Silence | None:
     """Return the silence of a person that has not ended."""
     return session.scalar(select(Silence).where(Silence.person_id == person_id, Silence.ended_at.is_(None)))
@@ -154,8 +174,9 @@ def lock(session: Session, silence_id: object) -> Silence | None:
 
 
 def forget_old(session: Session, before: datetime, limit: int) -> int:
-    """Delete at most ``limit`` silences that ended before a time. Return how many were deleted."""
-    old = session.scalars(select(Silence.id).where(Silence.ended_at < before).order_by(Silence.id).limit(limit)).all()
+    """Delete at most ``limit`` silences that ended before a time, except resignations. Return how many were deleted."""
+    over = Silence.ended_at < before, Silence.note != RESIGNED
+    old = session.scalars(select(Silence.id).where(*over).order_by(Silence.id).limit(limit)).all()
     session.execute(delete(Silence).where(Silence.id.in_(old)))
     return len(old)
 

@@ -162,6 +162,7 @@ TABLE: tuple[tuple[str, dict[str, Any], frozenset[str], frozenset[str]], ...] = 
         (f"duties.report.{verb}", {"by": "county", "until": "2026-12-20", "reason": "Ny"}, KANSLI, NOBODY)
         for verb in ("year", "open", "groups", "list", "place", "confirm", "exempt", "reset", "postpone", "extend")
     ),
+    *((f"duties.report.{verb}", {}, KANSLI, NOBODY) for verb in ("begin", "help")),
     ("duties.report.excel", {}, KANSLI, NOBODY),
     ("statuslist.start", {}, KANSLI, NOBODY),
     *((f"bankfiles.{verb}", {}, KANSLI, NOBODY) for verb in ("export", "import")),

@@ -330,7 +330,9 @@ def test_no_button_of_the_kanslis_works_for_a_member(world: World) -> None:
     assert {"event.open", "event.questions"} <= met
     assert {"attendance.open", "attendance.preview", "attendance.save", "attendance.figures_of"} <= met
     assert {f"duties.desk.{verb}" for verb in ("save", "extend", "copy", "close", "reopen")} <= met
-    assert {f"duties.report.{verb}" for verb in ("place", "confirm", "exempt", "extend", "excel")} <= met
+    assert {
+        f"duties.report.{verb}" for verb in ("place", "confirm", "exempt", "begin", "help", "extend", "excel")
+    } <= met
     assert {"statuslist.start", "bankfiles.export", "bankfiles.import"} <= met
     assert {"care.find", "care.search", "care.history", "care.ask_clear", "care.clear"} <= met
     assert {"faq.from_question", "faq.write", "faq.no_gap", "faq.add_phrasing"} <= met

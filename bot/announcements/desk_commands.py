@@ -266,6 +266,12 @@ def _not_at_once(turn: Turn, row: Announcement, to: Target, found: HeadCount) ->
     return (*target.unreached(found), *subscriptions.in_numbers(here))
 
 
+def head_count(turn: Turn, row: Announcement) -> HeadCount:
+    """Return how many it goes to now; nobody if it names a condition that is gone."""
+    to, _ = _aimed(turn, row)
+    return target.counted(turn.session, to, turn.now, turn.app.settings, target.conditions(turn.app))
+
+
 def _aimed(turn: Turn, row: Announcement) -> tuple[Target, str]:
     """Return to whom it goes; if it names a condition that is gone, nobody, and the words about that."""
     try:

@@ -222,8 +222,12 @@ def _again(turn: Turn, states: tuple[State, ...], what: str) -> Reply:
 
 
 def _needs_review(turn: Turn, row: Announcement) -> bool:
-    """Return whether a correction reaches so many that a second person must approve it."""
-    return 0 < turn.app.settings.review_above < copies.people(turn.session, row.subject)
+    """Return whether a second person must approve a correction, by the number that decides about a first sending.
+
+    That is the audience. The rows alone are too few while they are made, and without those who read a weekly letter.
+    """
+    people = max(copies.people(turn.session, row.subject), desk_commands.head_count(turn, row).people)
+    return 0 < turn.app.settings.review_above < people
 
 
 def _silent(turn: Turn, row: Announcement) -> int:

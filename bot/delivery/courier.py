@@ -85,6 +85,7 @@ class Courier:
         self._under_way: set[asyncio.Task[None]] = set()
         self._ledger = Ledger(database, self._pace.tick)
         self._rounds = asyncio.Lock()
+        self._slots = asyncio.Lock()
         self._woken = asyncio.Event()
         self._stopping = False
 
@@ -147,12 +148,18 @@ class Courier:
             self._holds_until = moment + timedelta(seconds=self._pace.lease) if holds else None
             ready = await self._look_up_together(rows)
             for row in rows:
-                await asyncio.sleep(self._limits.pause(self._steady()))
-                self._limits.take(1, self._steady())
+                await self._slot()
                 task = asyncio.create_task(self._send(row, ready.get(row.id)))
                 self._under_way.add(task)
                 task.add_done_callback(self._finished)
             return len(rows)
+
+    async def _slot(self, requests: int = 1) -> None:
+        """Wait until Teams takes so many more requests, and count them. First come, first served."""
+        for _ in range(requests):
+            async with self._slots:
+                await asyncio.sleep(self._limits.pause(self._steady()))
+                self._limits.take(1, self._steady())
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
@@ -228,7 +235,7 @@ class Courier:
         for route in routes:
             if route.way in refused or not may_follow(route.way, refused):
                 continue
-            self._limits.take(1 if refused else 0, self._steady())  # its first try was counted with the claim
+            await self._slot(1 if refused else 0)  # its first try was counted with the claim
             try:
                 return outcomes.sent(route.way, await self._by(route, row, body))
             except (TryLater, Uncertain) as error:
@@ -262,11 +269,11 @@ class Courier:
             return await self._messenger.delete(route)
         if route.way is DeliveryWay.NEW_CHAT:
             route = replace(route, conversation_id=await self._open_chat(route, row.person_id))
+            await self._slot()
         return await self._messenger.send(route, message)
 
     async def _open_chat(self, route: Route, person_id: int | None) -> str:
         """Open the chat and remember it. No message has gone yet, so no error here leaves a doubt."""
-        self._limits.take(1, self._steady())
         try:
             conversation_id = await self._messenger.open_chat(route)
         except Uncertain as error:

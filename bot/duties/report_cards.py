@@ -235,13 +235,17 @@ def place(shown: PlaceReport, today: date) -> Json:
                 button("Bekräfta klart", "duties.report.confirm", alone=True, **named),
                 button("Undanta", "duties.report.exempt", alone=True, **named),
             ),
+            buttons(
+                button("Pågår", "duties.report.begin", alone=True, **named),
+                button("Behöver hjälp", "duties.report.help", alone=True, **named),
+            ),
+            buttons(button("Inte påbörjat", "duties.report.reset", alone=True, **named)),
             date_input("until", "Ny dag", first=today),
             text_input("reason", "Skäl (när något skjuts upp)", most=cards.LONGEST_REASON),
             buttons(
                 button("Förläng", "duties.report.extend", **named),
                 button("Skjut upp", "duties.report.postpone", **named),
             ),
-            buttons(button("Inte klart", "duties.report.reset", alone=True, **named)),
         ]
     return card(*body, actions=[_back(duty)], summary=f"{shown.place.full_name}: {state(standing)}")
 

@@ -105,6 +105,18 @@ def exempt(turn: Turn) -> Reply:
     return _set(turn, DutyState.EXEMPT, "Undantaget. Ingen där påminns.")
 
 
+@routes.action("duties.report.begin")
+def begin(turn: Turn) -> Reply:
+    """Say that a municipality works on it, as somebody there has told the kansli."""
+    return _set(turn, DutyState.IN_PROGRESS, "Ändrat till pågår. De påminns som vanligt.")
+
+
+@routes.action("duties.report.help")
+def want_help(turn: Turn) -> Reply:
+    """Say that a municipality needs help, as somebody there has told the kansli."""
+    return _set(turn, DutyState.HELP_WANTED, "Ändrat till behöver hjälp. De påminns som vanligt.")
+
+
 @routes.action("duties.report.reset")
 def reset(turn: Turn) -> Reply:
     """Say that a municipality is not done, whatever it said."""

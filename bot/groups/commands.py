@@ -8,7 +8,7 @@ from bot.register import access
 from bot.register.change import Change
 from bot.routes import Role, Routes, Where
 from bot.turn import Turn
-from storage import groups, people, questions
+from storage import groups, people, places, questions
 from storage.groups import ThemeGroup
 
 routes = Routes[Turn]()
@@ -44,6 +44,14 @@ def bind(turn: Turn) -> Reply:
 def channel_gone(turn: Turn) -> Reply:
     """A channel was deleted: its groups are not offered any more. Reminders tell the kansli and the askers."""
     rules.unbind(Change.of(turn), turn.incoming.place.conversation_id)
+    return NOTHING
+
+
+def team_gone(turn: Turn) -> Reply:
+    """A team was deleted: the same for each of its channels. The bot is in none of them any more."""
+    for channel in places.channels(turn.session, turn.incoming.place.team_id or ""):
+        rules.unbind(Change.of(turn), channel)
+        places.forget(turn.session, channel)
     return NOTHING
 
 

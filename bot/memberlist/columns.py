@@ -22,6 +22,7 @@ _HEADINGS = {
     "last": r"efternamn",
     "name": r"namn|(kontakt)?person|kontaktpersonensnamn|förochefternamn",
     "mail": r"e?(post|mail|mejl)(adress)?",
+    "phone": r"((mobil|direkt)?(telefon|tele|tel|tfn)|mobil|direkt)(nr|nummer)?",
     "seat": r"roll|funktion|uppdrag",
     "state": r"status|medlem(skap|sstatus)?",
     "programme_url": r"(länk(till)?)?(miljö|hållbarhets)?program(met)?(länk)?",
@@ -118,7 +119,7 @@ def _person(given: dict[str, str], seat: PersonRole | None) -> dict[str, Any]:
     copied = _COPIED.fullmatch(mail or name)
     if copied:
         name, mail = copied["name"] if name in ("", mail or name) else name, copied["mail"]
-    return {"name": name, "mail": mail, "seat": given.get("seat") or (seat or "")}
+    return {"name": name, "mail": mail, "phone": given.get("phone", ""), "seat": given.get("seat") or (seat or "")}
 
 
 def _named_columns(headings: Sequence[str], groups: Sequence[str]) -> list[tuple[str, PersonRole | None]]:
@@ -138,7 +139,7 @@ def _named_columns(headings: Sequence[str], groups: Sequence[str]) -> list[tuple
 
 def is_heading(row: Row) -> bool:
     """Return whether a row holds headings of a list of members: of municipalities and of something about them."""
-    fields = [_field(cell) for cell in row.cells]
+    fields = [field for cell in row.cells if (field := _field(cell)) != "phone"]  # switchboards are no members
     return len({field for field in fields if field}) > 1 and bool({"municipality", "code"} & set(fields))
 
 

@@ -13,9 +13,9 @@ from storage.municipalities import MemberState, Municipality
 
 HEADINGS = (
     *("Kommunkod", "Kommun", "Status", "Program", "Programmet gäller till", "Mejldomäner"),
-    *("Roll", "Namn", "Mejladress", "Sedan", "Anmärkning"),
+    *("Roll", "Namn", "Mejladress", "Telefon", "Sedan", "Anmärkning"),
 )
-WIDTHS = (11, 28, 22, 40, 22, 24, 34, 30, 36, 12, 28)
+WIDTHS = (11, 28, 22, 40, 22, 24, 34, 30, 36, 18, 12, 28)
 
 
 def rows(session: Session) -> list[tuple[str, ...]]:
@@ -28,7 +28,7 @@ def rows(session: Session) -> list[tuple[str, ...]]:
         facts = _facts(one)
         people = [_person(contact) for contact in by_code.get(one.code, [])]
         if not people and one.state != MemberState.UNKNOWN:
-            people = [("", "", "", "", "")]
+            people = [("",) * 6]
         table += [tuple(sheets.harmless(cell) for cell in (*facts, *person)) for person in people]
     return table
 
@@ -46,7 +46,7 @@ def _facts(one: Municipality) -> tuple[str, ...]:
     )
 
 
-def _person(contact: Contact) -> tuple[str, str, str, str, str]:
+def _person(contact: Contact) -> tuple[str, ...]:
     person = contact.person
-    name, mail = (person.name, person.mail or "") if person else ("", "")
-    return words.seat(contact.seat), name, mail, contact.since.isoformat(), words.LEFT if contact.gone else ""
+    name, mail, phone = (person.name, person.mail or "", person.phone or "") if person else ("", "", "")
+    return words.seat(contact.seat), name, mail, phone, contact.since.isoformat(), words.LEFT if contact.gone else ""

@@ -38,7 +38,7 @@ def ask_table(controls: Sequence[Action]) -> Json:
         heading("Importera medlemslistan"),
         markdown(
             "Kopiera raderna i Excel, med rubrikerna, och klistra in dem här. Rubrikerna kan vara **Kommun**, "
-            "**Roll**, **Namn** och **Mejladress**, och även **Status**, **Program** och **Gäller till**."
+            "**Roll**, **Namn** och **Mejladress**, och även **Telefon**, **Status**, **Program** och **Gäller till**."
         ),
         small("Du får se vad som ändras innan något sparas. Listan lägger till och ändrar, men tar inte bort någon."),
         text_input("answer", "Listan", long=True, most=LONGEST_PASTE),
@@ -52,7 +52,7 @@ def preview(plan: Plan, controls: Sequence[Action]) -> Json:
     return card(
         heading("Det här ändras"),
         markdown(counts(plan)),
-        *_more(plan, "De stoppade raderna sparas inte. Rätta dem i listan och importera den igen."),
+        *_more(plan, "Det som stoppas sparas inte. Rätta det i listan och importera den igen."),
         *parts.rows(plan, SHOWN, _line),
         actions=[*parts.save("Spara ändringarna", plan), *controls],
         summary=counts(plan),
@@ -64,7 +64,7 @@ def done(plan: Plan) -> Json:
     return card(
         heading("Importen är klar"),
         markdown(counts(plan)),
-        *_more(plan, "De stoppade raderna är inte sparade. Rätta dem i listan och importera den igen."),
+        *_more(plan, "Det som stoppades är inte sparat. Rätta det i listan och importera den igen."),
         plain("Samma lista en gång till ändrar inget."),
         actions=[button("Till medlemmarna", "people.overview")],
         summary=f"Importen är klar. {counts(plan)}",

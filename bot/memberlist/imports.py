@@ -6,7 +6,7 @@ A contact person who is missing from the list keeps the seat: a list tells who i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
 
@@ -35,6 +35,7 @@ class Wanted:
     name: str = ""
     mail: str = ""
     facts: dict[str, object] = field(default_factory=dict)
+    phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +110,23 @@ def carry_out(change: Change, plan: Plan) -> None:
 
 def _person(change: Change, register: Register, one: Wanted) -> Person:
     person = register.people.get(one.mail) or seats.known_as(one.name, register.same.get(one.mail, ()))
+    known = person is not None
     if person is None:
         person = Person(name=one.name, mail=one.mail, first_seen_at=change.now)
         change.session.add(person)
     elif person.teams_id is None:
         person.name = one.name
+    if one.phone and _takes(person, one.phone):
+        if known:
+            change.record("Nytt telefonnummer (import)", f"municipality:{one.code}", person.id)
+        person.phone = one.phone
     register.people[one.mail] = person
     return person
+
+
+def _takes(person: Person, phone: str) -> bool:
+    """Return whether a list's number is kept. The own number of a person who uses the bot is newer than any list."""
+    return person.phone != phone and (person.phone is None or person.teams_id is None)
 
 
 def _seat(change: Change, register: Register, one: Wanted, person: Person) -> None:
@@ -146,6 +157,7 @@ class _Planning:
         self._session = session
         self._table = table
         self._register = Register(session, [record.mail.casefold() for record in table.records], lock=lock)
+        self._phones: dict[str, tuple[str, int]] = {}
         self._names: dict[str, tuple[str, int]] = {}
         self._seen: dict[tuple[str, str, str], int] = {}
         self._said: dict[tuple[str, str], tuple[object, int]] = {}
@@ -153,7 +165,7 @@ class _Planning:
         self._wanted: list[Wanted] = []
 
     def plan(self) -> Plan:
-        lines = tuple(self._line(record) for record in self._table.records)
+        lines = tuple(line for record in self._table.records for line in self._lines(record))
         codes = () if self._table.states else dict.fromkeys(one.code for one in self._wanted)
         new_members = (code for code in codes if self._register.municipalities[code].state == MemberState.UNKNOWN)
         return Plan(lines, tuple(self._wanted), self._table, tuple(new_members), tuple(self._former()))
@@ -163,19 +175,33 @@ class _Planning:
         said = {one.code for one in self._wanted if "state" in one.facts}
         return (one.full_name for one in rows if one.state == MemberState.FORMER and one.code not in said)
 
-    def _line(self, record: Record) -> ImportLine:
+    def _lines(self, record: Record) -> Iterator[ImportLine]:
         where = f"rad {record.number}"
         try:
             wanted = self._checked(record)
         except UserError as refusal:
-            return ImportLine(where, ImportOutcome.REFUSED, record.about, str(refusal))
+            yield ImportLine(where, ImportOutcome.REFUSED, record.about, str(refusal))
+            return
         about = self._register.municipalities[wanted.code].full_name
         if wanted.mail:
             about = f"{wanted.name}, {about}"
+        try:
+            wanted = replace(wanted, phone=self._phone(record, wanted.mail))
+        except UserError as refusal:
+            told = f"Telefonnumret sparas inte, men resten av raden. {refusal}"
+            yield ImportLine(where, ImportOutcome.REFUSED, about, told)
         news, changes = self._difference(wanted)
         self._wanted.append(wanted)
         outcome = ImportOutcome.NEW if news else ImportOutcome.CHANGED if changes else ImportOutcome.UNCHANGED
-        return ImportLine(where, outcome, about, ", ".join([*news, *changes]))
+        yield ImportLine(where, outcome, about, ", ".join([*news, *changes]))
+
+    def _phone(self, record: Record, mail: str) -> str | None:
+        number = records.phone(record) if mail else None
+        if number is not None:
+            before, line = self._phones.setdefault(mail, (number, record.number))
+            if before != number:
+                raise UserError(f"Personen har ett annat nummer på rad {line}.")
+        return number
 
     def _checked(self, record: Record) -> Wanted:
         records.refuse_odd_values(record)
@@ -238,6 +264,8 @@ class _Planning:
             news.append("ny person")
         elif person.teams_id is None and person.name != wanted.name:
             changes.append("nytt namn")
+        if person is not None and wanted.phone and _takes(person, wanted.phone):
+            changes.append("nytt telefonnummer")
         seat = words.seat(wanted.seat)
         if person is None or (wanted.code, wanted.seat, person.id) not in self._register.seats:
             also = (wanted.code, wanted.seat) in self._register.held

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from bot.message import UserError
-from bot.register import finder, municipalities
+from bot.register import checks, finder, municipalities, sheets
 from bot.swedish import MONTHS, listed
 from storage.municipalities import MemberState
 from storage.people import SEATS, PersonRole
@@ -17,7 +17,7 @@ FACT_NAMES = {
     "programme_until": "programmets sista år",
     "mail_domains": "mejldomäner",
 }
-PERSONAL = ("name", "first", "last", "mail", "seat")
+PERSONAL = ("name", "first", "last", "mail", "phone", "seat")
 """Fields that tell of a person; the others of the municipality."""
 NOTHING = frozenset({"", "-", "–", "—", "saknas", "vakant", "n/a"})
 """What stands in a cell that says nothing."""
@@ -37,6 +37,8 @@ _STATES = {
 }
 
 
+_LOST_ZERO = re.compile(r"[1-9]\d{6,8}")
+"""A Swedish telephone number that Excel took for a number, which has no zero in front."""
 _EXCEL_ERROR = re.compile(r"#[\w/]+[!?]?")
 _MONTH = "|".join(f"{month[:3]}[a-zåäö]*" for month in MONTHS)
 _DATE = re.compile(
@@ -62,6 +64,7 @@ class Record:
     last: str = ""
     name: str = ""
     mail: str = ""
+    phone: str = ""
     seat: str = ""
     state: str = ""
     programme_url: str = ""
@@ -79,7 +82,7 @@ class Record:
 def refuse_odd_values(record: Record) -> None:
     """Raise :class:`UserError` for a formula, for Excel's word for an error, and for more text than we store."""
     for name in ("code", "municipality", *PERSONAL, *FACT_NAMES):
-        value = getattr(record, name)
+        value = getattr(record, name) if name != "phone" else ""  # a number may begin with a plus: phone() checks it
         if value.startswith(("=", "@", "+")) or (value.startswith("-") and value not in NOTHING):
             raise UserError("En cell innehåller en formel. Skriv bara värdet.")
         if _EXCEL_ERROR.fullmatch(value):
@@ -113,6 +116,14 @@ def seat(record: Record) -> PersonRole:
             else "Rollen saknas. Skriv politiker, ersättare, tjänsteperson eller rapportör."
         )
     return found
+
+
+def phone(record: Record) -> str | None:
+    """Return the person's telephone number; None if the row has none. Raise :class:`UserError` for anything else."""
+    number = sheets.restored(record.phone)
+    if _LOST_ZERO.fullmatch(number):
+        number = f"0{number}"
+    return checks.checked_phone("" if number.casefold() in NOTHING else number)
 
 
 def facts(record: Record) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from microsoft_teams.cards import CardElement
 
@@ -147,10 +147,17 @@ def facts(municipality: Municipality) -> str:
     return f"- **Medlemskap:** {state}\n- **Hållbarhetsprogram:** {programme}"
 
 
-def seats(contacts: Sequence[Contact], may_name: Callable[[Person], bool] = lambda _: True) -> str:
-    """Return the people who hold seats, with their addresses, as a list in Markdown."""
-    rows = in_seat_order(contacts)
-    return "\n".join(f"- **{words.capital(words.seat(held.seat))}:** {_who(held.person, may_name)}" for held in rows)
+def seats(
+    contacts: Sequence[Contact], may_name: Callable[[Person], bool] = lambda _: True, outside: Collection[int] = ()
+) -> str:
+    """Return the people who hold seats, with their addresses, as a list in Markdown.
+
+    The kansli's page gives the guests who are ``outside``: they have not accepted the invitation.
+    """
+    return "\n".join(
+        f"- **{words.capital(words.seat(held.seat))}:** {_who(held.person, may_name)}{_outside(held.person, outside)}"
+        for held in in_seat_order(contacts)
+    )
 
 
 def in_seat_order(contacts: Sequence[Contact]) -> list[Contact]:
@@ -158,12 +165,12 @@ def in_seat_order(contacts: Sequence[Contact]) -> list[Contact]:
     return sorted(contacts, key=lambda contact: SEATS.index(PersonRole(contact.seat)))
 
 
-def people(others: Sequence[Person]) -> str:
-    """Return people and their own words about themselves, as a list in Markdown."""
+def people(others: Sequence[Person], outside: Collection[int] = ()) -> str:
+    """Return people and their own words about themselves, as a list in Markdown. ``outside`` as in :func:`seats`."""
     lines = []
     for person in others[:MOST_OTHERS]:
         role = f", {words.role(person.role)}" if person.role else ""
-        left = f", {words.LEFT}" if person.left_at else ""
+        left = f", {words.LEFT}" if person.left_at else _outside(person, outside)
         helps = f". Kan hjälpa till med: {escape(person.helps_with)}" if person.helps_with else ""
         lines.append(f"- {escape(person.called)}{role}{left}{helps}")
     if len(others) > MOST_OTHERS:
@@ -249,6 +256,10 @@ def profile(person: Person, said: str = "") -> Json:
         ],
         summary="Mina val: roll och vad jag kan hjälpa till med.",
     )
+
+
+def _outside(person: Person | None, outside: Collection[int]) -> str:
+    return f", {words.OUTSIDE}" if person is not None and person.id in outside else ""
 
 
 def _who(person: Person | None, may_name: Callable[[Person], bool]) -> str:

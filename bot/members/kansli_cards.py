@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from microsoft_teams.cards import Action, CardElement
 
@@ -142,9 +142,13 @@ def municipality(
     lacking: Sequence[RegisterGap],
     *,
     empty: Sequence[str] = (),
+    outside: Collection[int] = (),
     said: str = "",
 ) -> Json:
-    """Return a municipality's page: its facts, its gaps, its people, and what can be done."""
+    """Return a municipality's page: its facts, its gaps, its people, and what can be done.
+
+    ``outside`` are the guests who have not accepted the invitation.
+    """
     group = f" {place.size_group} {place.size_group_name}." if place.size_group else ""
     body: list[CardElement] = [
         heading(place.full_name),
@@ -157,9 +161,9 @@ def municipality(
         body += [small(escape(line)) for line in empty]
     if names := gone(contacts):
         body.append(caution(f"{listed([*names])} {words.LEFT}. Byt kontaktperson nedanför, eller avsluta uppdraget."))
-    body += [label("Kontaktpersoner"), markdown(cards.seats(contacts) or "Inga än.")]
+    body += [label("Kontaktpersoner"), markdown(cards.seats(contacts, outside=outside) or "Inga än.")]
     body += [buttons(change) for change in _changes(contacts)]
-    body += [label("Fler från kommunen"), markdown(cards.people(others))] if others else []
+    body += [label("Fler från kommunen"), markdown(cards.people(others, outside))] if others else []
     return card(
         *body,
         actions=[
@@ -257,6 +261,7 @@ def _row(row: CoverageRow) -> tuple[CardElement, CardElement]:
     lacking = listed([GAP_NAMES[gap] for gap in row.gaps])
     opens = button(row.name, "people.open", code=row.municipality.code)
     note = f" {escape(listed([*row.gone]))} {words.LEFT}." if row.gone else ""
+    note += f" {escape(listed([*row.outside]))} {words.OUTSIDE}." if row.outside else ""
     return buttons(opens), small((f"Saknar {lacking}." if lacking else "Har allt.") + note)
 
 

@@ -14,7 +14,7 @@ from bot.register.vacancies import Vacancy
 from bot.routes import Role, Routes, Where
 from bot.swedish import date_of
 from bot.turn import Turn
-from storage import audit, contacts, municipalities, people
+from storage import audit, contacts, guests, municipalities, people
 from storage.municipalities import MemberState, Municipality
 from storage.people import PersonRole
 
@@ -138,7 +138,8 @@ def page(turn: Turn, municipality: Municipality, said: str = "") -> Json:
     others = [person for person in people.of_municipality(turn.session, municipality.code) if person.id not in seated]
     lacking = coverage.gaps(municipality, held, date_of(turn.now).year)
     empty = vacancy_cards.lines(_vacancies(turn, municipality))
-    return kansli_cards.municipality(municipality, held, others, lacking, empty=empty, said=said)
+    outside = guests.outside(turn.session)
+    return kansli_cards.municipality(municipality, held, others, lacking, empty=empty, outside=outside, said=said)
 
 
 def open_named(turn: Turn, name: str) -> Json:
@@ -162,4 +163,5 @@ def _vacancies(turn: Turn, of: Municipality | None = None) -> list[Vacancy]:
 
 def _rows(turn: Turn) -> list[coverage.CoverageRow]:
     everyone = municipalities.everyone(turn.session)
-    return coverage.rows(everyone, contacts.current(turn.session), date_of(turn.now).year)
+    outside = guests.outside(turn.session)
+    return coverage.rows(everyone, contacts.current(turn.session), date_of(turn.now).year, outside)

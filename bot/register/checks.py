@@ -49,7 +49,8 @@ def checked_phone(text: str) -> str | None:
     """Return a telephone number as people write it; None if it is empty. Raise :class:`UserError` for anything else."""
     number = clean_line(text)
     digits = sum(sign.isdecimal() for sign in number)
-    if number and not (_PHONE.fullmatch(number) and FEWEST_DIGITS <= digits <= MOST_DIGITS):
+    fits = len(number) <= LONGEST_PHONE and FEWEST_DIGITS <= digits <= MOST_DIGITS
+    if number and not (fits and _PHONE.fullmatch(number)):
         raise UserError("Det ser inte ut som ett telefonnummer. Skriv det som 0523-66 40 00 eller +46 70 123 45 67.")
     return number or None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -71,6 +71,8 @@ class CoverageRow:
     gaps: tuple[RegisterGap, ...]
     gone: tuple[str, ...] = ()
     """The names of people who hold a seat but have left."""
+    outside: tuple[str, ...] = ()
+    """The names of people who hold a seat but have not accepted the invitation."""
 
     @property
     def name(self) -> str:
@@ -87,13 +89,17 @@ def gaps(municipality: Municipality, held: Iterable[Contact], year: int) -> tupl
     return tuple(gap for gap in RegisterGap if gap in lacking)
 
 
-def rows(municipalities: Iterable[Municipality], contacts: Iterable[Contact], year: int) -> list[CoverageRow]:
-    """Return every municipality with its gaps, in Swedish order."""
+def rows(
+    municipalities: Iterable[Municipality], contacts: Iterable[Contact], year: int, outside: Collection[int] = ()
+) -> list[CoverageRow]:
+    """Return every municipality with its gaps, in Swedish order. ``outside``: the guests who have not accepted."""
     held: dict[str, list[Contact]] = defaultdict(list)
     for contact in contacts:
         held[contact.municipality_code].append(contact)
     return [
-        CoverageRow(place, gaps(place, held[place.code], year), gone(held[place.code]))
+        CoverageRow(
+            place, gaps(place, held[place.code], year), gone(held[place.code]), invited(held[place.code], outside)
+        )
         for place in in_order(municipalities)
     ]
 
@@ -101,6 +107,13 @@ def rows(municipalities: Iterable[Municipality], contacts: Iterable[Contact], ye
 def gone(held: Iterable[Contact]) -> tuple[str, ...]:
     """Return the names of people who hold a seat but have left."""
     return tuple(dict.fromkeys(contact.person.called for contact in held if contact.gone and contact.person))
+
+
+def invited(held: Iterable[Contact], outside: Collection[int]) -> tuple[str, ...]:
+    """Return the names of people who hold a seat but are ``outside``: they have not accepted the invitation."""
+    return tuple(
+        dict.fromkeys(contact.person.called for contact in held if contact.person and contact.person.id in outside)
+    )
 
 
 def chosen(among: Sequence[CoverageRow], wanted: Filter) -> list[CoverageRow]:

@@ -7,7 +7,7 @@ from bot.register.change import Change
 from bot.register.checks import checked_seat
 from bot.register.seats import appoint, end, replace, shows
 from bot.swedish import listed
-from storage import contacts, municipalities
+from storage import contacts, municipalities, silences
 from storage.contacts import Contact, Proposal, ProposalKind
 from storage.people import Person
 
@@ -40,7 +40,7 @@ def accept(change: Change, proposal: Proposal) -> str:
 
 
 def _leave(change: Change, proposal: Proposal) -> None:
-    """End the person's seats. If the proposal names no seat, end their belonging too."""
+    """End the person's seats. If the proposal names no seat, end their belonging too. The bot asks nothing more."""
     person, code = proposal.person, proposal.municipality_code
     for held in contacts.held_by(change.session, person.id):
         if held.municipality_code == code:
@@ -48,6 +48,7 @@ def _leave(change: Change, proposal: Proposal) -> None:
     if not proposal.seat and person.municipality_code == code:
         person.municipality_code = None
         change.record("Bekräftat att en person har slutat", f"municipality:{code}", person.id)
+    silences.resign(change.session, person.id, change.now)
 
 
 def _refuse_taken(change: Change, held: Contact | None, person: Person) -> None:

@@ -41,6 +41,8 @@ STATE_NAMES = {
 
 LEFT = "har lämnat nätverkets team"
 """About a person who is on no roster any more."""
+OUTSIDE = "har inte accepterat inbjudan"
+"""About a guest who has not accepted the invitation to Teams."""
 HIDDEN = "anmäld, men vill inte visas här"
 """In place of a person who has asked not to be shown to the reader."""
 UNREACHED = {

@@ -88,7 +88,7 @@ class Operating(BaseSettings):
     welcome: bool = Field(
         True,
         alias="SEKOM_WELCOME",
-        description="Write true if the bot shall welcome new members of its teams by itself, or false",
+        description="Write true if the bot shall welcome new members and mail waiting guests by itself, or false",
     )
     archive_months: int = Field(
         24,

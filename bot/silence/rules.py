@@ -36,6 +36,8 @@ class SilenceNote(StrEnum):
     PAUSED = "paused"
     GONE = "gone"
     """They left, want to leave, or belong to the kansli or the board by now."""
+    RESIGNED = silences.RESIGNED
+    """The kansli has confirmed that they leave. They are not asked again until they come back."""
     VOUCHED = "vouched"
     """The colleague says that they are still the right person."""
     HANDLED = "handled"

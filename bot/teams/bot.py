@@ -11,6 +11,9 @@ from bot.teams.files import Files
 from bot.teams.senders import SenderLimits
 from bot.teams.turns import Core, Turns
 
+GONE = {"channelDeleted": changes.from_channel_deleted, "teamDeleted": changes.from_team_deleted}
+"""What reads an event that says that a place is gone."""
+
 
 class TeamsBot(ActivityHandler):
     """Answer messages, buttons and arrivals. Ignore everything else that Teams tells us.
@@ -61,9 +64,10 @@ class TeamsBot(ActivityHandler):
             await self.turns.take(turn_context, incoming)
 
     async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
-        """Note that a channel was deleted; what else it tells goes on as usual."""
-        if changes.event_of(turn_context.activity) == "channelDeleted":
-            incoming = changes.from_channel_deleted(turn_context.activity)
+        """Note that a channel or a whole team was deleted; what else it tells goes on as usual."""
+        deleted = GONE.get(changes.event_of(turn_context.activity))
+        if deleted is not None:
+            incoming = deleted(turn_context.activity)
             if incoming is not None:
                 await self.turns.take(turn_context, incoming)
             return

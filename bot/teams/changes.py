@@ -45,6 +45,15 @@ def from_channel_deleted(activity: Activity) -> Incoming | None:
     )
 
 
+def from_team_deleted(activity: Activity) -> Incoming | None:
+    """A team was deleted (``teamDeleted``); None where it is not said which."""
+    place = place_of(activity)
+    if place.team_id is None:
+        return None
+    place = replace(place, scope=Scope.CHANNEL, thread_id=None)
+    return Incoming(checked(activity.id, "id") or uuid4().hex, Kind.TEAM_GONE, sender_of(activity.from_property), place)
+
+
 def event_of(activity: Activity) -> str:
     """Return what Teams says happened (``eventType``); empty where it says nothing."""
     event = (activity.channel_data or {}).get("eventType")

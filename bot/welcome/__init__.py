@@ -14,7 +14,7 @@ from bot.welcome import (
 from bot.welcome.newcomer_reminders import ahead, run
 
 routes = Routes(pack_commands.routes, check_in_commands.routes, desk_commands.routes)
-DUE = (guest_reminders.due, step_reminders.due)
+DUE = (step_reminders.due,)
 DECISIONS = (check_in_commands.to_answer,)
 STILL_WANTED = {
     newcomer_reminders.SUBJECT: newcomer_reminders.still_wanted,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from bot.delivery.ladder import Ladder, Rung
+from bot.plan import Foreseen
 from bot.welcome import welcome_mails
-from storage import guests
+from storage import guests, outbox
 from storage.outbox import Delivery
 from storage.outgoing import Outgoing, Reach, ToMail
 
@@ -17,6 +19,19 @@ LADDER = Ladder((Rung(3), Rung(14)), stamp="%Y-%m-%d")
 """Days after the invitation. A new invitation has a new date, and so new mails."""
 OLD = timedelta(days=180)
 """An invitation that is older may be forgotten for good reasons. The kansli sees it, and no mail goes."""
+
+
+def plan(session: Session, now: datetime) -> int:
+    """Enqueue the mails that are due by now. Return how many are new."""
+    return outbox.enqueue_all(session, due(session, now), now)
+
+
+def ahead(session: Session, now: datetime, until: datetime) -> Iterator[Foreseen]:
+    """Yield the mails that will be due before ``until`` if nobody accepts."""
+    moments = {rung.moment(guest.since) for guest, _ in guests.pending(session) for rung in LADDER.rungs}
+    for at in sorted({now, *moments}):
+        if now <= at < until:
+            yield from (Foreseen(at, mail) for mail in due(session, at))
 
 
 def due(session: Session, now: datetime) -> list[Outgoing]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from bot.plan import Foreseen
 from bot.swedish import date_of, is_open, next_open
 from bot.turn import App
-from bot.welcome import welcome_cards, welcome_mails
+from bot.welcome import guest_reminders, welcome_cards, welcome_mails
 from storage import copies, newcomers, onboardings, outbox, places
 from storage.onboardings import Origin
 from storage.outbox import KEPT_FOR, Delivery
@@ -32,7 +32,10 @@ MAIL_AFTER = timedelta(days=1)
 
 
 def run(app: App, clock: Callable[[], datetime]) -> Iterator[Callable[[Session], int]]:
-    """Yield the transactions that welcome people chunk by chunk, and then those that tell their teams."""
+    """Yield the transactions that welcome people chunk by chunk, tell their teams, and mail guests who wait outside.
+
+    With the welcome turned off, nobody is told and nobody is mailed.
+    """
     now = clock()
     if app.settings.welcome and not is_open(now):
         return
@@ -45,13 +48,15 @@ def run(app: App, clock: Callable[[], datetime]) -> Iterator[Callable[[Session],
     yield partial(_look, teams=teams, now=now)
     for team in teams:
         yield partial(_tell, team=team, now=now)
+    yield partial(guest_reminders.plan, now=now)
 
 
 def ahead(app: App, session: Session, now: datetime, until: datetime) -> Iterator[Foreseen]:
-    """Yield the welcomes that wait for the bot's working hours, and the messages to the teams."""
+    """Yield the welcomes that wait for the bot's working hours, the messages to the teams, and the mails to guests."""
     opens = next_open(now)
     if not app.settings.welcome or opens >= until:
         return
+    yield from guest_reminders.ahead(session, opens, until)
     counted: dict[str, int] = {}
     pattern = welcome()
     for found in newcomers.find(session, opens, guests_since=_guests_since(app, opens), limit=2000):

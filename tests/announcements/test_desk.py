@@ -24,6 +24,20 @@ LINKS = "annonsera: Fyra länkar. Läs: https://a.se/1 https://a.se/2 https://a.
 MANY_PEOPLE = 2
 
 
+def test_a_correction_to_many_needs_approval_also_before_anything_has_gone(kansli: Chat, post: Post) -> None:
+    kim = kansli.as_("Kim Kansli")
+    grant(kansli, kim)
+    for name in ("Ada Ask", "Bo Ek", "Cia Ceder"):
+        follow(kansli, person(kansli.as_(name)).id)
+    kansli.say(LINE)
+    kansli.click("Skicka nu")
+    post.chat = strict = limited(kansli, MANY_PEOPLE)
+    strict.click("Rätta")
+    strict.click("Förhandsvisa rättelsen", **fields(strict, heading="Rättad rubrik"))
+    assert "Skicka rättelsen" not in strict.buttons
+    assert "rättelsen ska granskas" in strict.press("announcements.send_correction", fields_of(strict))
+
+
 def test_a_correction_to_many_needs_the_approval_of_the_colleague_who_was_asked(kansli: Chat, post: Post) -> None:
     ada, kim = kansli.as_("Ada Ask"), kansli.as_("Kim Kansli")
     grant(kansli, kim)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from datetime import timedelta
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
 from itertools import pairwise
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from bot.delivery import courier
 from bot.delivery.courier import Courier
 from storage import claims, deliveries, outbox, retention
 from storage.contents import Content
@@ -429,6 +433,41 @@ async def test_rates_hold_for_each_conversation_and_in_all(database: Database, c
         assert sent[-1] == 30
         in_channel = [message.text for message in one.connector.sent if message.conversation.startswith("19:")]
         assert sorted(in_channel) == sorted(f"c{n}" for n in range(20))
+
+
+async def test_opening_a_chat_and_writing_in_it_each_wait_for_their_turn(
+    database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock runs only while the courier waits, so each request has the time at which it went."""
+
+    async def sleep(seconds: float) -> None:
+        clock.forward(seconds=max(0.0, seconds))
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr(courier, "asyncio", SimpleNamespace(**{**vars(asyncio), "sleep": sleep}))
+    times: list[datetime] = []
+    async with desk(database, clock, rate=5) as one:
+        one.hear_from_channel()
+        people = [one.meet(f"P{number}", chat=False) for number in range(12)]
+        one.enqueue(*(note(person, key=f"p:{person}") for person in people))
+        for name in ("open_chat", "send"):
+            monkeypatch.setattr(one.courier._messenger, name, _noted(times, clock, one.courier._messenger, name))
+        for _ in range(12):
+            await one.courier.deliver()
+            clock.forward(seconds=0.3)
+
+    assert len(times) == 24
+    assert all(later - earlier >= timedelta(seconds=1) for earlier, later in zip(times, times[5:], strict=False))
+
+
+def _noted(times: list[datetime], clock: Clock, messenger: Any, name: str) -> Callable[..., Any]:
+    real = getattr(messenger, name)
+
+    def call(*given: Any) -> Any:
+        times.append(clock.now)
+        return real(*given)
+
+    return call
 
 
 async def test_only_who_holds_the_lease_sends(database: Database, clock: Clock) -> None:

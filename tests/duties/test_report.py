@@ -139,6 +139,41 @@ def test_the_kansli_sets_the_state_of_a_municipality(kansli: Chat, chat: Chat) -
     assert "bara för kansliet" in chat.say("rapportering")
 
 
+def test_the_kansli_sets_that_somebody_works_on_it_or_needs_help_and_takes_it_back(kansli: Chat, chat: Chat) -> None:
+    four(kansli)
+    named: dict[str, Any] = {"duty": 2, "version": 1, "code": SOTENAS}
+    kansli.say("rapportering")
+    kansli.press("duties.report.place", named, card_id=kansli.shown[-1].id)
+    assert "Läge: Pågår." in kansli.click("Pågår")
+    assert audited(kansli.app.database)[-1] == "Gröna nyckeltal 2026: Ändrat till pågår. De påminns som vanligt."
+    assert "Läge: Behöver hjälp." in kansli.click("Behöver hjälp")
+    kansli.click("Tillbaka")
+    assert "Behöver hjälp (1)" in kansli.buttons
+    kansli.click("Behöver hjälp (1)")
+    know(chat, municipality_code=SOTENAS)
+    assert "Behöver hjälp (Karin Kansli, den 24 november 2026)" in chat.press(
+        "duties.open", {"duty": 2, "code": SOTENAS}
+    )
+    kansli.click("Sotenäs kommun: Behöver hjälp")
+    told = kansli.click("Inte påbörjat")
+    assert "Läge: Inte påbörjat." in told
+    assert "den 24 november 2026: Behöver hjälp, Karin Kansli" in told
+    for verb in ("begin", "help"):
+        assert "bara kansliet" in chat.press(f"duties.report.{verb}", named)
+        assert "gäller inte den kommunen" in kansli.press(f"duties.report.{verb}", named | {"code": "2584"})
+
+
+def test_what_a_list_confirmed_or_a_closed_duty_keeps_its_state(kansli: Chat) -> None:
+    four(kansli)
+    put(kansli.app.database, Duty(id=2), LUND, DutyState.CONFIRMED, DutySource.LIST)
+    lund: dict[str, Any] = {"duty": 2, "version": 1, "code": LUND}
+    for verb in ("begin", "help"):
+        assert "En lista har bekräftat" in kansli.press(f"duties.report.{verb}", lund)
+    kansli.press("duties.desk.close", {"duty": 2, "version": 1})
+    for verb in ("begin", "help"):
+        assert "Uppgiften stängdes" in kansli.press(f"duties.report.{verb}", lund)
+
+
 def test_the_excel_file_runs_nothing(kansli: Chat) -> None:
     four(kansli)
 

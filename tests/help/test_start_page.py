@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bot.conversation import ROUTES
 from bot.features import START
+from bot.help.cards import EXAMPLES
 from bot.routes import Role
-from tests.support.chat import Chat
-from tests.support.people import set_up
+from bot.turn import App
+from tests.support.chat import Chat, Clock, actions
+from tests.support.people import know, set_up
 from tests.support.questions import ask
 
 MEMBERS = [
@@ -28,6 +30,17 @@ def test_a_member_sees_their_jobs_and_each_button_works(chat: Chat) -> None:
         assert "finns inte" not in answer
     assert "- **hjälp**: Se vad du kan göra här." in chat.click("Alla kommandon")
     assert chat.click("Till start").startswith("Vad vill du göra?")
+
+
+def test_the_greetings_examples_lead_a_guest_on_also_with_an_empty_bank(empty_app: App, clock: Clock) -> None:
+    guest = Chat(empty_app, clock)
+    guest.install()
+    know(guest, guest=True)
+    greeting = actions(guest.card)
+    assert [action["title"] for action in greeting] == ["Kom igång", *EXAMPLES]
+    for action in greeting[1:]:
+        assert "Kunskapsbanken är tom än så länge." in guest.press(action["verb"], action["data"])
+        assert {"Skicka till kansliet", "Fråga kollegor"} == set(guest.buttons)
 
 
 def test_the_kansli_sees_what_waits_with_numbers_and_nothing_that_does_not(chat: Chat, kansli: Chat) -> None:

@@ -27,7 +27,7 @@ from storage.people import Person
 from tests.conftest import NOON
 from tests.support import lists
 from tests.support.chat import Chat
-from tests.support.people import HABO, LUND, SOTENAS, appoint, held, municipality, rows, set_up
+from tests.support.people import HABO, LUND, SOTENAS, appoint, audited, held, know, municipality, rows, set_up
 
 REASONS = (
     "Dubblett: samma person och uppdrag som rad 4.",
@@ -70,7 +70,7 @@ def test_four_hundred_people_with_excels_habits(database: Database, made: Callab
     refused = [line.what for line in plan.lines if line.outcome is ImportOutcome.REFUSED]
     assert [what for what, reason in zip(refused, REASONS, strict=True) if not what.startswith(reason)] == []
     assert len(plan.new_members) == 200
-    assert plan.ignored == ("Telefon",)
+    assert plan.ignored == ()
     assert held(database, "0114") == [
         ("officer", "Björn Öhman"),
         ("politician", "Anna Andersson"),
@@ -176,6 +176,63 @@ def test_an_export_holds_nothing_that_is_run(database: Database) -> None:
     assert sheet["H2"].value == "'=cmd|' /C calc'!A0"
     assert sheet["A2"].value == "1427"
     assert ";'=cmd|' /C calc'!A0;" in sheets.separated(database.play(exports.rows)).decode("utf-8-sig")
+
+
+def phones(database: Database) -> dict[str, str | None]:
+    return database.play(lambda session: {one.name: one.phone for one in session.scalars(select(Person))})
+
+
+def test_telephone_numbers_are_read_and_an_odd_one_stops_nobody(kansli: Chat) -> None:
+    database = kansli.app.database
+    appoint(database, "officer", "Siri Sten", "siri@sotenas.se")
+    pasted = (
+        "Kommun;Roll;Namn;Mejl;Tel.nr;Mobil\n"
+        "Sotenäs;tjänsteperson;Siri Sten;siri@sotenas.se;+46 523 66 40 00;x\n"
+        "Sotenäs;rapportör;Siri Sten;siri@sotenas.se;0523-66 40 01;\n"
+        "Lund;politiker;Per Ek;per@lund.se;461234567;\n"
+        "Lund;ersättare;Eva Ek;eva@lund.se;=1+1111111;\n"
+        "Lund;tjänsteperson;Bo Ek;bo@lund.se;växeln;\n"
+        "Lund;rapportör;Ida Ek;ida@lund.se;-;070\n"
+    )
+    kansli.say("importera medlemmar")
+    shown = kansli.click("Visa vad som ändras", answer=pasted)
+    assert "7 rader i listan: 3 lästa, 3 stoppade och 1 överhoppad" in shown
+    odd = "Telefonnumret sparas inte, men resten av raden."
+    assert f"Rad 3. Siri Sten, Sotenäs kommun: {odd} Personen har ett annat nummer på rad 2." in shown
+    assert f"Rad 5. Eva Ek, Lunds kommun: {odd} Det ser inte ut som ett telefonnummer." in shown
+    assert f"Rad 6. Bo Ek, Lunds kommun: {odd}" in shown
+    assert "Rad 2. Siri Sten, Sotenäs kommun: nytt telefonnummer" in shown
+    assert "Kolumner som inte läses: Mobil." in shown
+    kansli.click("Spara ändringarna")
+
+    numbers = {name: number for name, number in phones(database).items() if number}
+    assert numbers == {"Siri Sten": "+46 523 66 40 00", "Per Ek": "0461234567"}
+    assert "Bo Ek" in phones(database)
+    assert "Nytt telefonnummer (import)" in audited(database)
+    assert "66 40 00" not in str(audited(database))
+    kansli.say("importera medlemmar")
+    assert "Spara ändringarna" not in kansli.click("Visa vad som ändras", answer=pasted)
+
+
+def test_an_export_is_read_back_unchanged_with_its_numbers(database: Database) -> None:
+    imported(database, b"Kommun;Roll;Namn;Mejl;Telefon\nLund;politiker;Per;per@lund.se;+46 46 12 34 56\n")
+
+    for made in (exports.excel, exports.separated):
+        plan = imported(database, database.play(made))
+        assert (plan.counts, plan.changes) == ({ImportOutcome.UNCHANGED: 1}, False)
+        assert plan.ignored == ("Sedan", "Anmärkning")
+    assert phones(database) == {"Per": "+46 46 12 34 56"}
+
+
+def test_a_list_replaces_no_number_that_somebody_who_uses_the_bot_has_given(kansli: Chat, chat: Chat) -> None:
+    pasted = f"Kommun;Roll;Namn;Mejl;Telefon\nLund;politiker;{chat.sender.name};anna@lund.se;046-12 34 56\n".encode()
+    know(chat, mail="anna@lund.se", phone="070-123 45 67")
+
+    imported(kansli.app.database, pasted)
+    assert phones(kansli.app.database)[chat.sender.name] == "070-123 45 67"
+    know(chat, phone=None)
+    assert imported(kansli.app.database, pasted).lines[0].what == "nytt telefonnummer"
+    assert phones(kansli.app.database)[chat.sender.name] == "046-12 34 56"
 
 
 def test_the_kansli_pastes_a_list_looks_and_saves(kansli: Chat) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.message import Kind, Message, say
 from bot.ports import Reason, Unreachable
-from storage import groups
+from storage import groups, places
 from storage.questions import Answer, Status
 from tests.support import teams
 from tests.support.chat import Chat, seen
@@ -150,6 +150,29 @@ def test_a_channel_that_is_deleted_twice_is_lost_once(chat: Chat, kansli: Chat) 
     for _ in range(2):
         there.send(replace(there.message(""), kind=Kind.CHANNEL_GONE))
     lost_channel(chat, kansli)
+
+
+def test_a_deleted_team_takes_all_its_channels_with_it(chat: Chat, kansli: Chat) -> None:
+    ask(chat)
+    vatten = chat.as_("Bo Ek").in_channel(VATTEN)
+    vatten.say("hej")
+    general = kansli.in_channel("19:team@thread.tacv2")
+    for _ in range(2):  # Teams may tell it twice
+        general.send(replace(general.message(""), kind=Kind.TEAM_GONE))
+    lost_channel(chat, kansli)
+    assert chat.app.database.play(lambda session: places.channels(session, "19:team@thread.tacv2")) == []
+
+
+def test_another_team_that_is_deleted_changes_nothing(chat: Chat) -> None:
+    ask(chat)
+    chat.as_("Bo Ek").in_channel(VATTEN).say("hej")
+    other = chat.as_("Bo Ek").in_channel("19:other@thread.tacv2")
+    other = replace(other, place=replace(other.place, team_id="19:other@thread.tacv2"))
+    other.send(replace(other.message(""), kind=Kind.TEAM_GONE))
+    chat.tick()
+    assert newest(chat).status == Status.OPEN
+    bound = chat.app.database.play(lambda session: [one.name for one in groups.taking_questions(session)])
+    assert "Vatten" in bound
 
 
 def test_a_deleted_channel_that_is_no_groups_changes_nothing(chat: Chat) -> None:

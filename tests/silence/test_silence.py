@@ -213,6 +213,43 @@ def test_a_pause_and_leaving_are_honoured(anna: Chat) -> None:
     assert rows(anna)[1:] == [("27-10-04", "", "", "gone.")]
 
 
+@pytest.mark.parametrize("seated", [True, False])
+def test_a_person_whose_leaving_is_confirmed_is_not_asked_until_they_come_back(
+    anna: Chat, kansli: Chat, *, seated: bool
+) -> None:
+    if not seated:
+        anna.app.database.play(lambda session: session.query(contacts.Contact).delete())
+    look(anna, days=97)
+    anna.click("Lämna")
+    anna.click("Ja, säg till kansliet")
+    anna.clock.forward(minutes=5)
+    kansli.click("Bekräfta")
+    assert [note for *_, note in rows(anna)] == ["resigned."]
+    assert "Ingen väntar" in kansli.say("tysta")
+    know(kansli, last_active_at=BEGAN + timedelta(days=900))
+    look(anna, days=300)
+    look(anna, days=7)
+    assert len(rows(anna)) == 1
+    assert anna.app.database.play(lambda s: silences.forget_old(s, anna.clock.now, 10)) == 0
+
+    anna.say("hej")
+    look(anna, days=60)
+    assert len(rows(anna)) == 1
+    look(anna, days=33)
+    assert asked(anna) == 1
+
+
+def test_a_new_seat_brings_a_person_back_who_had_left(anna: Chat, kansli: Chat) -> None:
+    look(anna, days=97)
+    anna.click("Lämna")
+    anna.click("Ja, säg till kansliet")
+    anna.clock.forward(minutes=5)
+    kansli.click("Bekräfta")
+    appoint(anna, "reporter", "Anna Andersson", "anna@sotenas.se")
+    look(anna, days=106)
+    assert asked(anna) == 1
+
+
 def test_at_most_two_in_half_a_year(anna: Chat) -> None:
     def ended(number: int, at: datetime) -> Any:
         long_ago = {"asked_at": at, "ended_at": at, "note": "heard"}

@@ -217,6 +217,28 @@ async def test_what_needs_no_answer_passes_quietly(edge: Edge, change: dict[str,
     assert (edge.core.seen, edge.connector.calls) == ([], [])
 
 
+async def test_a_deleted_channel_or_team_is_told_with_its_place(edge: Edge) -> None:
+    edge.core.script = quiet
+    team, channel = {"id": "19:team@thread.tacv2"}, {"id": "19:vatten@thread.tacv2"}
+    general = {**in_channel(edge.service_url), "text": None, "type": "conversationUpdate"}
+    for event, more in (
+        ("channelDeleted", {"team": team, "channel": channel}),
+        ("channelDeleted", {"team": team}),
+        ("teamDeleted", {"team": team}),
+        ("teamDeleted", {}),
+    ):
+        told = {"eventType": event, "tenant": {"id": TENANT}, **more}
+        assert (await edge.post({**general, "id": event, "channelData": told})).status == 201
+
+    assert [
+        (one.kind, one.place.conversation_id, one.place.team_id, one.place.thread_id) for one in edge.core.seen
+    ] == [
+        (Kind.CHANNEL_GONE, "19:vatten@thread.tacv2", "19:team@thread.tacv2", None),
+        (Kind.TEAM_GONE, general["conversation"]["id"].partition(";")[0], "19:team@thread.tacv2", None),
+    ]
+    assert edge.connector.calls == []
+
+
 async def test_arrivals_of_the_bot_and_of_people(edge: Edge) -> None:
     edge.core.script = quiet
     team = in_channel(edge.service_url)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
+from bot import welcome
 from bot.welcome.guests import EVERY, GuestReader
 from storage.guests import PendingGuest
+from storage.people import Person
 from tests.conftest import make_app
 from tests.support.announcements import Post
 from tests.support.chat import Chat
 from tests.support.graph import Office, office
-from tests.support.newcomers import at, chat_of, deliveries, listed, read, stored, tick
-from tests.support.teams import plan
+from tests.support.newcomers import at, chat_of, deliveries, listed, read, stored, tick, work
+from tests.support.people import SOTENAS, appoint, know, set_up
 
 GUN = "11111111-0000-4000-8000-000000000002"
 BO = "11111111-0000-4000-8000-000000000003"
@@ -83,10 +86,29 @@ def test_a_mail_that_waits_does_not_go_when_they_have_accepted(online: Chat, pos
     read(online, [listed("Gun Gäst", "gun@lund.se", guest=True, entra_id=GUN)])
     ask_graph(online, GUN)
     online.clock.forward(days=1)
-    plan(online.app, online.clock.now)
+    work(online)
     ask_graph(online)
     online.deliver()
     assert post.mailed() == []
+
+
+def test_without_the_welcome_no_guest_is_mailed(online: Chat, post: Post) -> None:
+    read(online, [listed("Gun Gäst", "gun@lund.se", guest=True, entra_id=GUN)])
+    ask_graph(online, GUN)
+    quiet = replace(online, app=replace(online.app, settings=online.app.settings.model_copy(update={"welcome": False})))
+
+    def foreseen(chat: Chat) -> list[str]:
+        now, until = chat.clock.now, chat.clock.now + timedelta(days=20)
+        ahead = chat.app.database.look(lambda session: list(welcome.ahead(chat.app, session, now, until)))
+        return [each.outgoing.key.partition(":person")[0] for each in ahead if each.outgoing.subject == "invited"]
+
+    assert foreseen(quiet) == []
+    assert list(dict.fromkeys(foreseen(online))) == ["invited:rung:3:2026-11-20", "invited:rung:14:2026-11-20"]
+    for _ in range(3):
+        tick(quiet)
+        online.clock.forward(days=7)
+    assert post.mailed() == []
+    assert deliveries(online, "invited") == {}
 
 
 def test_somebody_who_writes_to_the_bot_has_come_in_whatever_the_directory_says(online: Chat, post: Post) -> None:
@@ -97,6 +119,31 @@ def test_somebody_who_writes_to_the_bot_has_come_in_whatever_the_directory_says(
     online.clock.forward(days=20)
     tick(online)
     assert post.mailed() == []
+
+
+def test_the_kansli_sees_who_has_not_accepted_among_the_members(online: Chat) -> None:
+    set_up(online.app.database)
+    appoint(online.app.database, "officer", "Gun Gäst", "gun@sotenas.se")
+    invited = [listed("Gun Gäst", "gun@sotenas.se", guest=True, entra_id=GUN)]
+    read(online, [*invited, listed("Bo Ek", "bo@sotenas.se", guest=True, entra_id=BO)])
+    belong = update(Person).where(Person.name == "Bo Ek").values(municipality_code=SOTENAS)
+    online.app.database.play(lambda session: session.execute(belong))
+    ask_graph(online, GUN, BO)
+
+    online.say("medlemmar")
+    assert "Gun Gäst har inte accepterat inbjudan." in online.press("people.list", {"state": "member"})
+    page = online.say("visa kommun sotenäs")
+    assert "gun@sotenas.se), har inte accepterat inbjudan" in page
+    assert "Bo Ek, har inte accepterat inbjudan" in page
+    anna = online.as_("Anna Andersson")
+    know(anna, municipality_code=SOTENAS)
+    assert "accepterat" not in anna.say("min kommun")
+
+    online.clock.forward(seconds=EVERY.total_seconds())
+    ask_graph(online, BO)
+    page = online.say("visa kommun sotenäs")
+    assert page.count("har inte accepterat inbjudan") == 1
+    assert "inte accepterat" not in online.press("people.list", {"state": "member"})
 
 
 def test_only_one_replica_asks_in_each_interval(online: Chat) -> None:
