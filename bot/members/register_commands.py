@@ -9,7 +9,7 @@ from functools import partial
 
 from bot import links
 from bot.members import helpers, register_cards, statement_commands
-from bot.message import Json, Message, Reply
+from bot.message import Json, Message, Reply, say
 from bot.register import access, checks, finder
 from bot.routes import Routes, Where
 from bot.turn import Turn
@@ -28,6 +28,8 @@ PERSONAL = (RegisterTopic.CONTACT, RegisterTopic.HELP, *STATEMENTS)
 def listen(turn: Turn) -> Reply | None:
     """Answer a message that asks the register or tells about the writer; None for all others."""
     text = turn.incoming.text
+    if code := finder.official().named(text):
+        return _place(turn, municipalities.require(turn.session, code))
     asked = register_questions.questions(text)
     if not asked and turn.found.asked and (followed := register_questions.follow_up(text, turn.found.asked)):
         asked = [followed]
@@ -75,6 +77,15 @@ def _answer(turn: Turn, question: RegisterQuestion) -> Json | None:
             return _network(turn, question)
         case _:
             return _about_one(turn, question)
+
+
+def _place(turn: Turn, place: Municipality) -> Reply:
+    """Answer a name alone. An entry of the bank that mentions the place is seldom what it asks for."""
+    where = turn.person.id, turn.incoming.place.conversation_id
+    asked = f"är {place.name} medlem"  # so that "och kontaktperson?" is about this place
+    faq_log.keep_recent(turn.session, *where, text=asked, question_id=None, now=turn.now)
+    known = bool(_members(turn))
+    return say(card=register_cards.place(place, known=known, personal=turn.personal))
 
 
 def _elsewhere(turn: Turn, question: RegisterQuestion) -> Json | None:
