@@ -130,7 +130,7 @@ def _weighed(turn: Turn, asked: Judged, hits: Sequence[Hit]) -> Judged:
     if hits[0].probability >= SURE and not about and best.kind == EntryKind.FACT:
         return replace(asked, outcome=QuestionOutcome.ANSWERED, entries=near[: 1 + RELATED])
     held = () if about else {hit.entry_id for hit in hits if not hit.missing}
-    if hits[0].probability >= NEARLY:
+    if hits[0].probability >= NEARLY and hits[0].matters:
         about = about or hits[0].missing
     return _offered(turn, replace(asked, about=about), near, held)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -89,7 +90,9 @@ class Index:
             return []
         lacking = self._lacking(question, nearest, limit)
         sure = self.calibration.probability(features(evidence, nearest))
-        return self._hits(evidence, nearest[:limit], lacking, min(sure, decisive.MOST) if lacking[0] else sure)
+        if lacking[0]:
+            sure = decisive.doubted(sure, 0.0, strange=decisive.is_strange(question, self._read(nearest[0])))
+        return self._hits(evidence, nearest[:limit], lacking, sure)
 
     def _by_both(self, question: str, like: Closeness, limit: int, today: int, encode: Encode) -> list[Hit]:
         lexical = self.scorer.evidence(question)
@@ -101,23 +104,31 @@ class Index:
         best, lacking = nearest[0], self._lacking(question, nearest, limit)
         lacks, cosine = bool(lacking[0]), float(like.nearest[best])
         sure = self.fused.probability(fused_features(evidence, nearest, cosine, lacks=lacks))
-        if lacks and sure >= _SURE and self._says(question, lacking[0], best, cosine, encode):
-            lacking[0] = ""
-        if lacking[0]:
-            sure = min(sure, decisive.MOST) if sure >= decisive.LEAST else sure / 2  # halved, it is not offered
-        return self._hits(evidence, nearest[:limit], lacking, sure)
+        held = self._read(best)
+        if not lacks:
+            lacking[0] = decisive.exchanged_word(question, held, self._common)
+            return self._hits(evidence, nearest[:limit], lacking, min(sure, decisive.MOST) if lacking[0] else sure)
+        hinders = self._hindering(question, best, cosine, encode) if sure >= decisive.WORTH else lacking[0]
+        if not hinders and sure >= _SURE and cosine >= decisive.LIKE:
+            return self._hits(evidence, nearest[:limit], ["", *lacking[1:]], sure)
+        lacking[0] = hinders or lacking[0]
+        strange = cosine < decisive.LIKE and decisive.is_strange(question, held)
+        hits = self._hits(evidence, nearest[:limit], lacking, decisive.doubted(sure, decisive.LEAST, strange=strange))
+        return [replace(hits[0], matters=bool(hinders)), *hits[1:]] if hits else []
 
-    def _says(self, question: str, word: str, at: int, cosine: float, encode: Encode) -> bool:
-        """Return whether an entry says in another way the word that it seems to lack."""
-        rest = decisive.without(question, word)
-        if self.semantic is None or rest is None or cosine < decisive.LIKE:
-            return False
+    def _hindering(self, question: str, at: int, cosine: float, encode: Encode) -> str:
+        """Return what changes the question and an entry lacks; empty if the entry seems to say it in other words."""
         held = self._read(at)
-        if decisive.is_exchanged(question, word, held.entry) or decisive.has_sibling(word, held):
-            return False
-        if (vector := encode(semantic.question_text(rest))) is None:
-            return False
-        return cosine - float(self.semantic.compare(vector).nearest[at]) >= decisive.HINDERS
+        for word in decisive.lacking(question, held, self._common):
+            rest = decisive.without(question, word)
+            if rest is None or decisive.is_exchanged(question, word, held.entry) or decisive.has_sibling(word, held):
+                return word
+            vector = encode(semantic.question_text(rest))
+            if self.semantic is None or vector is None:
+                return word
+            if cosine - float(self.semantic.compare(vector).nearest[at]) < decisive.HINDERS:
+                return word
+        return ""
 
     def _lacking(self, question: str, nearest: Sequence[int], limit: int) -> list[str]:
         return [decisive.missing(question, self._read(at), self._common) for at in nearest[: max(1, limit)]]
