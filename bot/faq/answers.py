@@ -131,8 +131,14 @@ def _weighed(turn: Turn, asked: Judged, hits: Sequence[Hit]) -> Judged:
         return replace(asked, outcome=QuestionOutcome.ANSWERED, entries=near[: 1 + RELATED])
     held = () if about else {hit.entry_id for hit in hits if not hit.missing}
     if hits[0].probability >= NEARLY and hits[0].matters:
-        about = about or hits[0].missing
+        about = about or _named(hits[0].missing)
     return _offered(turn, replace(asked, about=about), near, held)
+
+
+def _named(missing: str) -> str:
+    """Return what is missing as a person would name it: "priset" for "kostar"."""
+    form = follow_ups.form(missing)
+    return form.name if form else missing
 
 
 def _shown(turn: Turn, ids: Sequence[int]) -> dict[int, Any]:

@@ -108,18 +108,22 @@ class Index:
         if not lacks:
             lacking[0] = decisive.exchanged_word(question, held, self._common)
             return self._hits(evidence, nearest[:limit], lacking, min(sure, decisive.MOST) if lacking[0] else sure)
-        hinders = self._hindering(question, best, cosine, encode) if sure >= decisive.WORTH else lacking[0]
-        if not hinders and sure >= _SURE and cosine >= decisive.LIKE:
+        words = decisive.lacking(question, held, self._common)
+        hinders = self._hindering(question, words, best, cosine, encode) if sure >= decisive.WORTH else words[0]
+        strange = cosine < decisive.NEAR and decisive.is_strange(question, held)
+        if not hinders and not strange and len(words) == 1 and sure >= _SURE and cosine >= decisive.LIKE:
             return self._hits(evidence, nearest[:limit], ["", *lacking[1:]], sure)
-        lacking[0] = hinders or lacking[0]
-        strange = cosine < decisive.LIKE and decisive.is_strange(question, held)
+        lacking[0] = hinders or words[0]
         hits = self._hits(evidence, nearest[:limit], lacking, decisive.doubted(sure, decisive.LEAST, strange=strange))
         return [replace(hits[0], matters=bool(hinders)), *hits[1:]] if hits else []
 
-    def _hindering(self, question: str, at: int, cosine: float, encode: Encode) -> str:
-        """Return what changes the question and an entry lacks; empty if the entry seems to say it in other words."""
+    def _hindering(self, question: str, words: Sequence[str], at: int, cosine: float, encode: Encode) -> str:
+        """Return the first of the words that changes the question; empty if the entry may say all in another way.
+
+        ``words`` are what the entry lacks.
+        """
         held = self._read(at)
-        for word in decisive.lacking(question, held, self._common):
+        for word in words[: decisive.TRIED]:
             rest = decisive.without(question, word)
             if rest is None or decisive.is_exchanged(question, word, held.entry) or decisive.has_sibling(word, held):
                 return word
