@@ -28,6 +28,8 @@ class Hit:
     missing: str = ""
     """What the question turns on and this entry does not hold: a word, or the kind of fact that is asked for. With one,
     the entry must not be given as the answer."""
+    matters: bool = True
+    """Whether that changes what is asked. False where the question means the same to the encoder without it."""
 
 
 class ExtendedBank(Protocol):

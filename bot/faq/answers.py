@@ -138,9 +138,15 @@ def _weighed(turn: Turn, asked: Judged, hits: Sequence[Hit]) -> Judged:
     if hits[0].probability >= SURE and not about and best.kind == EntryKind.FACT:
         return replace(asked, outcome=QuestionOutcome.ANSWERED, entries=near[: 1 + RELATED])
     held = () if about else {hit.entry_id for hit in hits if not hit.missing}
-    if hits[0].probability >= NEARLY:
-        about = about or hits[0].missing
+    if hits[0].probability >= NEARLY and hits[0].matters:
+        about = about or _named(hits[0].missing)
     return _offered(turn, replace(asked, about=about), near, held)
+
+
+def _named(missing: str) -> str:
+    """Return what is missing as a person would name it: "priset" for "kostar"."""
+    form = follow_ups.form(missing)
+    return form.name if form else missing
 
 
 def _shown(turn: Turn, ids: Sequence[int]) -> dict[int, Any]:

@@ -92,6 +92,20 @@ def membership(place: Municipality, asked: str, *, personal: bool) -> Json:
     return card(*body, actions=actions, summary=f"{short_answer}. {text}")
 
 
+def place(municipality: Municipality, *, known: bool, personal: bool) -> Json:
+    """Return what we know of a municipality whose name is all that was written, and how to ask more.
+
+    ``known`` says whether the kansli has entered the list of members.
+    """
+    member = municipality.state == MemberState.MEMBER
+    state = f"{municipality.full_name} {_STATES[MemberState(municipality.state)][1]} " if known else ""
+    example = f"vem är kontaktperson i {municipality.name}?"
+    text = f"{state}Vad vill du veta? Skriv hela frågan, till exempel: *{example}*"
+    shown = personal and member
+    actions = [button("Kontaktpersoner", "people.contacts_of", code=municipality.code)] if shown else []
+    return card(heading(municipality.full_name), markdown(text), actions=actions, summary=text)
+
+
 def empty(asked: str) -> Json:
     """Say that the kansli has not entered the list of members yet."""
     text = "Kansliet har inte lagt in medlemslistan än, så jag vet inte vilka som är medlemmar."

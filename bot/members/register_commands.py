@@ -9,7 +9,7 @@ from functools import partial
 
 from bot import links
 from bot.members import helpers, register_cards, statement_commands
-from bot.message import Json, Message, Reply
+from bot.message import Json, Message, Reply, say
 from bot.register import access, checks, finder
 from bot.routes import Routes, Where
 from bot.turn import Turn
@@ -28,6 +28,8 @@ PERSONAL = (RegisterTopic.CONTACT, RegisterTopic.HELP, *STATEMENTS)
 def listen(turn: Turn) -> Reply | None:
     """Answer a message that asks the register or tells about the writer; None for all others."""
     text = turn.incoming.text
+    if code := finder.official().named(text):
+        return _place(turn, municipalities.require(turn.session, code))
     asked = register_questions.questions(text)
     if not asked and turn.found.asked and (followed := register_questions.follow_up(text, turn.found.asked)):
         asked = [followed]
@@ -38,15 +40,7 @@ def listen(turn: Turn) -> Reply | None:
     if any(question.topic in STATEMENTS for question in asked):
         faq_log.change_subject(turn.session, *where)
     else:
-        faq_log.keep_recent(
-            turn.session,
-            *where,
-            text=_alone(asked[-1], text),
-            question_id=None,
-            now=turn.now,
-            thread_id=None,
-            private=turn.incoming.private,
-        )
+        _keep(turn, _alone(asked[-1], text))
     asides = [turn.aside and _is_personal(question) for question in asked]
     return Reply(messages=tuple(Message(card=card, aside=aside) for card, aside in zip(answered, asides, strict=True)))
 
@@ -89,6 +83,21 @@ def _answer(turn: Turn, question: RegisterQuestion) -> Json | None:
 def _is_personal(question: RegisterQuestion) -> bool:
     """Return whether the answer is about people, or about the person who asks."""
     return question.topic in PERSONAL or question.own
+
+
+def _place(turn: Turn, place: Municipality) -> Reply:
+    """Answer a name alone. An entry of the bank that mentions the place is seldom what it asks for."""
+    _keep(turn, f"är {place.name} medlem")  # so that "och kontaktperson?" is about this place
+    known = bool(_members(turn))
+    return say(card=register_cards.place(place, known=known, personal=turn.personal))
+
+
+def _keep(turn: Turn, text: str) -> None:
+    """Keep the question for a follow-up."""
+    where, private = (turn.person.id, turn.incoming.place.conversation_id), turn.incoming.private
+    faq_log.keep_recent(
+        turn.session, *where, text=text, question_id=None, now=turn.now, thread_id=None, private=private
+    )
 
 
 def _elsewhere(turn: Turn, question: RegisterQuestion) -> Json | None:

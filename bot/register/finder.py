@@ -100,6 +100,17 @@ class Finder:
     def _named(self, words: list[str]) -> Answer:
         return _answer(self._whole(words)) or self._among(words) or self._misspelt(words)
 
+    def named(self, text: str) -> str | None:
+        """Return the municipality whose name is the whole text: "Sundsvall", "eslövs kommun?". None for all others.
+
+        A name that is also a word ("mark") counts only with a capital letter or before "kommun".
+        """
+        words = _WORD.findall(unicodedata.normalize("NFKC", text))
+        if not words or (len(words) == 1 and words[0] in _ORDINARY):
+            return None
+        codes = self._whole(words)
+        return next(iter(codes)) if len(codes) == 1 else None
+
     def by_domain(self, domain: str) -> str | None:
         """Return the municipality whose name is the domain: ``sotenas.se``, also ``edu.sotenas.se``; else None."""
         labels = domain.casefold().split(".")

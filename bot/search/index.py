@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -37,8 +37,8 @@ class _Asked:
 
     text: str
     evidence: Evidence
-    lacking: dict[int, str] = field(default_factory=dict[int, str])
-    """A cache: the word that decides and that the entry at this place lacks."""
+    lacking: dict[int, list[str]] = field(default_factory=dict[int, list[str]])
+    """A cache: what decides and the entry at this place lacks."""
 
     def evidence_with(self, valid: NDArray[np.bool_], more: Scores | float = 0.0) -> Evidence:
         """Return the evidence for the entries that are ``valid``, with ``more`` added to their scores."""
@@ -110,7 +110,7 @@ class Index:
             if vector is not None:
                 return self._by_both(found.asked, self.semantic.compare(vector), limit, day, encode)
         nearest = found.nearest[:limit]
-        lacking = [self._lacking(found.asked, at) for at in nearest]
+        lacking = [self._lacks(found.asked, at) for at in nearest]
         return self._hits(found.evidence, nearest, lacking, found.sure)
 
     def _asked(self, question: str) -> _Asked:
@@ -123,40 +123,56 @@ class Index:
         evidence = asked.evidence_with(self._ends >= today)
         nearest = evidence.nearest(max(2, limit))
         sure = self.calibration.probability(features(evidence, nearest)) if nearest else 0.0
-        lacks = bool(nearest) and bool(self._lacking(asked, nearest[0]))
-        return _Found(asked, evidence, nearest, min(sure, decisive.MOST) if lacks else sure)
+        if nearest and self._lacking(asked, nearest[0]):
+            sure = decisive.doubted(sure, 0.0, strange=decisive.is_strange(asked.text, self._read(nearest[0])))
+        return _Found(asked, evidence, nearest, sure)
 
     def _by_both(self, asked: _Asked, like: Closeness, limit: int, today: int, encode: Encode) -> list[Hit]:
         evidence = asked.evidence_with(self._ends >= today, like.scores)
         nearest = evidence.nearest(max(2, limit))
         if not nearest:
             return []
-        best, lacking = nearest[0], [self._lacking(asked, at) for at in nearest[: max(1, limit)]]
-        lacks, cosine = bool(lacking[0]), float(like.nearest[best])
-        sure = self.fused.probability(fused_features(evidence, nearest, cosine, lacks=lacks))
-        if lacks and sure >= _SURE and self._says(asked.text, lacking[0], best, cosine, encode):
-            lacking[0] = ""
-        if lacking[0]:
-            sure = min(sure, decisive.MOST) if sure >= decisive.LEAST else sure / 2  # halved, it is not offered
-        return self._hits(evidence, nearest[:limit], lacking, sure)
+        best, held = nearest[0], self._read(nearest[0])
+        words, cosine = self._lacking(asked, best), float(like.nearest[best])
+        sure = self.fused.probability(fused_features(evidence, nearest, cosine, lacks=bool(words)))
+        others = [self._lacks(asked, at) for at in nearest[1:limit]]
+        if not words:
+            exchanged = decisive.exchanged_word(asked.text, held, self.common)
+            sure = min(sure, decisive.MOST) if exchanged else sure
+            return self._hits(evidence, nearest[:limit], [exchanged, *others], sure)
+        hinders = self._hindering(asked.text, words, best, cosine, encode) if sure >= decisive.WORTH else words[0]
+        strange = cosine < decisive.NEAR and decisive.is_strange(asked.text, held)
+        if not hinders and not strange and len(words) == 1 and sure >= _SURE and cosine >= decisive.LIKE:
+            return self._hits(evidence, nearest[:limit], ["", *others], sure)
+        sure = decisive.doubted(sure, decisive.LEAST, strange=strange)
+        hits = self._hits(evidence, nearest[:limit], [hinders or words[0], *others], sure)
+        return [replace(hits[0], matters=bool(hinders)), *hits[1:]] if hits else []
 
-    def _says(self, question: str, word: str, at: int, cosine: float, encode: Encode) -> bool:
-        """Return whether an entry says in another way the word that it seems to lack."""
-        rest = decisive.without(question, word)
-        if self.semantic is None or rest is None or cosine < decisive.LIKE:
-            return False
+    def _hindering(self, question: str, words: Sequence[str], at: int, cosine: float, encode: Encode) -> str:
+        """Return the first of the words that changes the question; empty if the entry may say all in another way.
+
+        ``words`` are what the entry lacks.
+        """
         held = self._read(at)
-        if decisive.is_exchanged(question, word, held.entry) or decisive.has_sibling(word, held):
-            return False
-        if (vector := encode(semantic.question_text(rest))) is None:
-            return False
-        return cosine - float(self.semantic.compare(vector).nearest[at]) >= decisive.HINDERS
+        for word in words[: decisive.TRIED]:
+            rest = decisive.without(question, word)
+            if rest is None or decisive.is_exchanged(question, word, held.entry) or decisive.has_sibling(word, held):
+                return word
+            vector = encode(semantic.question_text(rest))
+            if self.semantic is None or vector is None:
+                return word
+            if cosine - float(self.semantic.compare(vector).nearest[at]) < decisive.HINDERS:
+                return word
+        return ""
 
-    def _lacking(self, asked: _Asked, at: int) -> str:
+    def _lacking(self, asked: _Asked, at: int) -> list[str]:
         lacking = asked.lacking.get(at)
         if lacking is None:
-            lacking = asked.lacking[at] = decisive.missing(asked.text, self._read(at), self.common)
+            lacking = asked.lacking[at] = decisive.lacking(asked.text, self._read(at), self.common)
         return lacking
+
+    def _lacks(self, asked: _Asked, at: int) -> str:
+        return next(iter(self._lacking(asked, at)), "")
 
     def _hits(self, evidence: Evidence, nearest: Sequence[int], lacking: Sequence[str], sure: float) -> list[Hit]:
         best = float(evidence.scores[nearest[0]]) if nearest else 0.0

@@ -46,7 +46,11 @@ def _form(name: str, asked: str, held: str) -> Form:
 
 
 _FORMS = (
-    _form("priset", r"kosta\w*|pris\w*|avgift\w*|betala\w*|dyrt?", r"\b(?:kr|kronor|kosta|avgift|gratis|pris|betala)"),
+    _form(
+        "priset",
+        r"kosta\w*|pris\w*|avgift\w*|betala\w*|dyr|dyr[ta]|dyrare|billig\w*|gratis",
+        r"\b(?:kr|kronor|kosta|avgift|gratis|pris|betala)",
+    ),
     _form("hur länge", "länge|lång tid", rf"(?:\d|\b(?:{_COUNT})) (?:år|månad|veck|dag|dygn|timm|minut)"),
     _form("hur ofta", "ofta", rf"\b(?:{_OFTEN})"),
     _form("tiden", "när|tid|dag|datum|år", rf"\b(?:{_MONTHS}|{_TIMES}|20\d\d|kl\.? ?\d)"),

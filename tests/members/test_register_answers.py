@@ -58,6 +58,10 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("har Eslöv gått med i nätverket", "Eslövs kommun är medlem."),
     ("tillhör Eslöv ekokommunerna", "Eslövs kommun är medlem."),
     ("är Region Dalarna med", "Region Dalarna är medlem."),
+    # a name alone
+    ("Eslöv", "Eslövs kommun är medlem. Vad vill du veta?"),
+    ("eslövs kommun?", "Eslövs kommun är medlem."),
+    ("uppsala", "Skriv hela frågan, till exempel: *vem är kontaktperson i Uppsala?*"),
     ("är Uppsala medlem?", "Uppsala kommun står inte som medlem i kansliets register."),
     ("är upsala medlem?", "Menar du Uppsala kommun?"),
     ("är Falun medlem", "Falu kommun är på väg att bli medlem."),
@@ -154,6 +158,8 @@ def test_follow_ups_stay_with_the_register(anna: Chat) -> None:
     assert "Lunds kommun är medlem." in anna.say("är Lund med")
     assert NOBODY in anna.say("vem är kontaktperson där?")
     assert PER in anna.say("och Eslöv?")
+    assert "Lunds kommun är medlem." in anna.say("Lund")
+    assert NOBODY in anna.say("vem är kontaktperson där?")
     assert "2 medlemmar i Skåne län." in anna.say("hur många är med i Skåne")
     assert SKANE in anna.say("vilka är det")
     assert SKANE in anna.click("Visa vilka")

@@ -160,6 +160,27 @@ def test_what_is_no_municipality_is_not_one(text: str) -> None:
     assert found is None or isinstance(found, Ask), found
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Sundsvall", "2281"),
+        ("eslövs kommun?", "1285"),
+        ("ostersund", "2380"),
+        ("Mark", "1463"),
+        ("mark", None),
+        ("vatten i Sundsvall", None),
+        ("Sundsvall och Eslöv", None),
+        ("habo", None),
+        ("sundsval", None),
+        ("1285", None),
+        ("kommun", None),
+        ("", None),
+    ],
+)
+def test_a_text_that_is_a_name_and_nothing_else(text: str, code: str | None) -> None:
+    assert official().named(text) == code
+
+
 def test_two_letters_swapped_are_one_error() -> None:
     assert [errors("lund", other) for other in ("lund", "lnud", "lun", "lundd", "land", "mora")] == [0, 1, 1, 1, 1, 4]
 

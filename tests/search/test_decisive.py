@@ -80,6 +80,49 @@ def test_the_kind_of_fact_that_is_asked_for_decides(question: str, entry: Search
     assert missing(question, entry) == kind
 
 
+def test_a_word_for_a_kind_of_fact_is_held_by_an_entry_that_has_the_fact() -> None:
+    assert missing("är tjänstepersonsforumet dyrt", FORUM) == ""
+    assert missing("är årsmötet dyrt", MEETING) == "dyrt"
+
+
+def test_everything_that_is_not_held_is_told_the_longest_word_first() -> None:
+    held = Held.of(MEETING)
+
+    assert decisive.lacking("vad kostar hotellet vid årsmötet", held, Stems.of(())) == ["hotellet", "kostar", "priset"]
+    assert decisive.lacking("måste vi delta på årsmötet", held, Stems.of(())) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "strange"),
+    [
+        ("hur söker man semester", True),
+        ("hur många kalorier har en banan", True),
+        ("hur är årsmötet", False),
+        ("årsmöteshandlingar, var finns de", False),  # it begins as a word of the entry
+        ("kan en praktikant delta", False),
+    ],
+)
+def test_an_entry_is_strange_to_a_question_whose_words_it_has_none_of(question: str, strange: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    assert decisive.is_strange(question, Held.of(MEETING)) == strange
+
+
+@pytest.mark.parametrize(
+    ("question", "word"),
+    [
+        ("Vad kostar årsmötet?", "årsmötet"),
+        ("vad kostar medlemskap", ""),
+        ("Vad kostar medlemskapet i år?", ""),
+        ("vad kostar det", ""),
+        ("kostar årsmötet", ""),  # too short to be the same question
+    ],
+)
+def test_an_exchanged_word_decides_even_if_the_answer_mentions_it(question: str, word: str) -> None:
+    fee = Held.of(SearchEntry(1, "Vad kostar medlemskapet?", "Årsmötet bestämmer avgiften. Den var 4 000 kronor."))
+
+    assert decisive.exchanged_word(question, fee, Stems.of(["årsmöt"])) == word
+    assert decisive.exchanged_word(question, fee, Stems.of(["medlemskap"])) == ""
+
+
 def test_an_entry_that_is_asked_for_a_fact_decides_itself_how_to_answer() -> None:
     asked = SearchEntry(4, "När är årsmötet?", "Det är inte bestämt än.")
 

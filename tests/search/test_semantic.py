@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from bot.search import semantic
+from bot.search import decisive, semantic
 from bot.search.calibration import SHIPPED_FUSED
 from bot.search.index import Index, SearchEntry
 from bot.search.semantic import Semantic, Vector
@@ -83,3 +83,23 @@ def test_texts_are_cut_to_what_an_encoder_reads_fast() -> None:
     long = SearchEntry(1, "a " * 5_000, "b " * 5_000, ("c " * 5_000,))
 
     assert max(map(len, semantic.texts([long]))) <= semantic.LONGEST_ANSWER + len(semantic.PASSAGE)
+
+
+def test_a_word_that_is_missing_matters_only_if_the_question_comes_nearer_without_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def asked(question: str) -> tuple[int, str, bool]:
+        (hit,) = meant().search(question, 1, encode=vector)
+        return hit.entry_id, hit.missing, hit.matters
+
+    assert asked("vilken dag samlas vi ostörda") == (2, "", True)
+    assert asked("vilken dag samlas vi i styrelsen") == (2, "styrelsen", True)
+    monkeypatch.setattr("bot.search.decisive.LIKE", 1.1)  # no phrasing is near enough to be sure of
+    assert asked("vilken dag samlas vi ostörda") == (2, "ostörda", False)
+
+
+def test_no_word_of_several_that_are_missing_may_matter() -> None:
+    (hit,) = meant().search("vilken dag samlas vi ostörda i styrelsen", 1, encode=vector)
+
+    assert (hit.entry_id, hit.missing) == (2, "styrelsen")
+    assert hit.probability <= decisive.MOST
