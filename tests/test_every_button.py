@@ -360,7 +360,7 @@ def test_only_the_asker_shares_an_answer_with_the_channel(world: World) -> None:
     settings = world.anna.app.settings.model_copy(update={"private_replies": True})
     app = replace(world.anna.app, settings=settings)
     here = replace(world.anna, app=app).in_channel(VATTEN)
-    here.say("Vilka nyckeltal finns det i nätverket")
+    here.say("Vilka kontaktpersoner ska Östersund ha?")
     here.click(here.buttons[0])
     world.others = [
         replace(chat, app=app, place=place)
