@@ -31,7 +31,7 @@ WORTH = 0.5
 TRIED = 2
 """Most words about which it is asked: 15 ms each. On the 66 real questions it reads 1.2 texts a question, not 1.0."""
 STRANGE = 0.25
-"""What is left of the probability of an entry that is a stranger to the question. It is never offered then."""
+"""The share of its probability that an entry keeps if it is a stranger to the question. It is never offered then."""
 LIKE = 0.915
 """Lowest cosine with a phrasing of an entry that may say in another way the only word that it seems to lack."""
 NEAR = 0.93
