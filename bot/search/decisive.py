@@ -31,7 +31,7 @@ WORTH = 0.5
 TRIED = 2
 """Most words about which it is asked: 15 ms each. On the 66 real questions it reads 1.2 texts a question, not 1.0."""
 STRANGE = 0.25
-"""What is left of the probability of an entry that is a stranger to the question. It is never offered then."""
+"""The share of its probability that an entry keeps if it is a stranger to the question. It is never offered then."""
 LIKE = 0.915
 """Lowest cosine with a phrasing of an entry that may say in another way the only word that it seems to lack."""
 NEAR = 0.93
@@ -63,7 +63,8 @@ _LONG = 10
 _ASKING = frozenset("hur när var vart vad vilken vilket vilka".split())
 _MAY = re.compile(r"(?:\w+ )?får (?!jag fråg|vi fråg|man fråg)\w+ ")
 """Asks for leave: "får politiker komma"."""
-_SAYS_MAY = re.compile(r"^(?:ja|nej)\b|\b(?:får|kan|välkom\w+)\b")
+_SAYS_MAY = re.compile(r"\A(?!måste|behöver)[^\n]*\n(?:ja|nej)\b|\n.*\b(?:får|kan|välkom\w+)\b", re.DOTALL)
+"""In an entry's question and answer. A "yes" to "must we come" gives nobody leave."""
 _FIRST = 3
 """The first words of a question, where the kind of fact that it asks for stands: "och hur ofta …"."""
 _KINDS = frozenset(("priset", "hur länge", "hur ofta", "tiden", "antalet", "platsen"))
@@ -228,7 +229,7 @@ def _is_held(word: str, known: Sequence[Stems], entry: SearchEntry) -> bool:
 def _kind_lacked(question: str, entry: SearchEntry) -> str:
     """Return the time, price, number or place that is asked for, if the entry neither has one nor is asked for one."""
     start = normalisation.words(question)[:_FIRST]
-    if _MAY.match(" ".join(start)) and not _SAYS_MAY.search(utterance.fold(entry.answer)):
+    if _MAY.match(" ".join(start)) and not _SAYS_MAY.search(utterance.fold(f"{entry.question}\n{entry.answer}")):
         return "" if any(_MAY.match(utterance.fold(text)) for text in entry.phrasings()) else "vem som får"
     form = follow_ups.form(" ".join(start)) if _ASKING & set(start[:-1]) else None
     if form is None or form.name not in _KINDS or form.is_in(entry.answer):

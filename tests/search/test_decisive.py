@@ -72,6 +72,7 @@ def test_the_banks_own_subject_does_not_decide() -> None:
         ("hur ofta är årsmötet", MEETING, "hur ofta"),
         ("måste vi delta på årsmötet när vi är med", MEETING, ""),  # it asks whether, not when
         ("vad är årsmötet", MEETING, ""),
+        ("får vi delta på årsmötet", MEETING, "vem som får"),  # that we must come does not say so
         ("hur ofta är tjänstepersonsforum", FORUM, ""),
         ("när är tjänstepersonsforum", FORUM, ""),  # four times a year is a time
     ],
