@@ -23,22 +23,15 @@ from bot.search.live_bank import LiveBank
 from bot.search.scorer import SearchEntry, fingerprint
 from bot.search.semantic import Vector, texts
 from bot.search.trainer import FittingError
-from storage import content, faq, faq_calibration, text_vectors
+from storage import faq, faq_calibration, text_vectors
 from storage.database import Database
 from storage.faq import EntryState, Phrasing
-from tests.support.chat import Clock
 from tests.support.encoders import FakeEncoder
 
 OFTEN = 0.05
 """Seconds between looks."""
 PUBLISHED = 45
 """How many entries of the starting content are published."""
-
-
-@pytest.fixture
-def filled(database: Database, clock: Clock) -> Database:
-    database.play(lambda session: content.load(session, clock.now))
-    return database
 
 
 @pytest.fixture
