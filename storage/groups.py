@@ -86,6 +86,13 @@ def moderators(session: Session, group_id: int | None) -> Sequence[Person]:
     return session.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.name, Person.id)).all()
 
 
+def moderation(session: Session) -> Sequence[tuple[Person, str]]:
+    """Return everybody who looks after a group, with its theme: by the age of the group, then by name."""
+    query = select(Person, ThemeGroup.theme).select_from(Moderator).join(Person).join(ThemeGroup)
+    rows = session.execute(query.order_by(ThemeGroup.id, Person.name, Person.id))
+    return [(person, theme) for person, theme in rows]
+
+
 def moderated_by(session: Session, person_id: int) -> set[int]:
     """Return the ids of the groups that a person looks after; none while the person has left the network."""
     here = exists().where(Person.id == person_id, Person.left_at.is_(None))

@@ -173,6 +173,8 @@ def of_person(session: Session, person_id: int, states: Collection[PairState] = 
 
 
 def _meetings(session: Session, pairs: Sequence[Pair]) -> list[Meeting]:
+    if not pairs:
+        return []
     query = select(PairMember, Person).join(Person, Person.id == PairMember.person_id)
     query = query.where(PairMember.pair_id.in_([pair.id for pair in pairs]))
     by_pair: dict[int, list[tuple[PairMember, Person]]] = {pair.id: [] for pair in pairs}

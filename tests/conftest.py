@@ -31,6 +31,7 @@ from tests.support.chat import KANSLI, Chat, Clock
 from tests.support.clock_reach import reaching_tests
 from tests.support.dates import DATES
 from tests.support.stage import PostgresqlStage, SqliteStage, Stage
+from tests.support.teams import History, copied
 
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 """A Tuesday in Stockholm's winter time."""
@@ -112,7 +113,10 @@ def postgresql_url(postgresql_stage: Stage) -> str:
 def stage(request: pytest.FixtureRequest) -> Stage:
     """Where the test's database is; the test runs once on each kind."""
     stage: Stage = request.getfixturevalue(f"{request.param}_stage")
-    stage.clear()
+    if "filled" in request.fixturenames:
+        stage.fill()
+    else:
+        stage.clear()
     return stage
 
 
@@ -137,9 +141,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def filled(stage: Stage, database: Database) -> Database:
-    """The test's database with the starting content."""
-    stage.fill()
+def filled(database: Database) -> Database:
+    """The test's database with the starting content, which ``stage`` puts there for every test that leads here."""
     return database
 
 
@@ -151,7 +154,7 @@ def app(filled: Database) -> App:
         _INDEXED[0].rebuild()
     bank = LiveBank(filled)
     bank._index, bank._version, bank._shown = _INDEXED[0]._index, _INDEXED[0]._version, _INDEXED[0]._shown
-    return _put_together(filled, bank, {})
+    return _put_together(filled, bank, _settings())
 
 
 @pytest.fixture
@@ -161,17 +164,26 @@ def empty_app(database: Database) -> App:
 
 
 @pytest.fixture
-def chat(app: App, clock: Clock) -> Chat:
+def chat(stage: Stage, app: App, clock: Clock) -> Chat:
     """Anna's own chat with the bot, who has said hello; ``chat.as_("Bo")`` is somebody else's."""
-    chat = Chat(app, clock)
-    chat.install()
-    return chat
+    return _greeted(stage, Chat(app, clock))
 
 
 @pytest.fixture
-def kansli(chat: Chat) -> Chat:
+def kansli(stage: Stage, chat: Chat) -> Chat:
     """The kansli's own chat with the bot."""
-    return chat.as_("Karin Kansli", entra_id=KANSLI)
+    return _greeted(stage, chat.as_("Karin Kansli", entra_id=KANSLI, new=True))
+
+
+def _greeted(stage: Stage, chat: Chat) -> Chat:
+    """Let the person add the bot. What that leaves is the same each time, so it is done once and taken over."""
+
+    def install() -> History:
+        chat.install()
+        return copied(chat.history)
+
+    chat.history.update(copied(stage.reach(f"{chat.sender.name} at {chat.clock.now}", install)))
+    return chat
 
 
 def starting_content(session: Session) -> None:
@@ -179,6 +191,12 @@ def starting_content(session: Session) -> None:
     content.load_municipalities(session)
     content.load(session, NOON)
     content.load_groups(session, NOON)
+    storage.kansli.name(session, [KANSLI])
+
+
+@cache
+def _settings(**settings: str) -> Settings:
+    return Settings.load({"SEKOM_KANSLI": KANSLI, **settings})
 
 
 def make_app(database: Database, **settings: str) -> App:
@@ -186,15 +204,15 @@ def make_app(database: Database, **settings: str) -> App:
     bank = LiveBank(database)
     bank._index = _INDEXED[0]._index if _INDEXED else bank._index
     bank.rebuild()
-    return _put_together(database, bank, settings)
-
-
-def _put_together(database: Database, bank: LiveBank, settings: dict[str, str]) -> App:
-    """Do the same as ``app.py``."""
-    loaded = Settings.load({"SEKOM_KANSLI": KANSLI, **settings})
+    loaded = _settings(**settings)
     database.play(lambda session: storage.kansli.name(session, loaded.kansli))
+    return _put_together(database, bank, loaded)
+
+
+def _put_together(database: Database, bank: LiveBank, settings: Settings) -> App:
+    """Do the same as ``app.py``."""
     return App(
-        settings=loaded,
+        settings=settings,
         database=database,
         routes=ROUTES,
         dialogs=DIALOGS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -43,9 +43,9 @@ def still_wanted(session: Session, row: Delivery) -> bool:
 
 def _to_moderators(session: Session, now: datetime) -> Iterator[Outgoing]:
     """Yield a card for each moderator whose themes have answers to review. The kansli has them on its Monday's card."""
-    month = f"{date_of(now):%Y-%m}"
-    here = {person.id for person in kansli.everyone(session)}
-    for person, themes in _moderators(session):
+    month, moderators = f"{date_of(now):%Y-%m}", _moderators(session)
+    here = {person.id for person in kansli.everyone(session)} if moderators else ()
+    for person, themes in moderators:
         if person.id in here or person.away(date_of(now)):
             continue
         if entries := needs.to_review(session, now, themes, MOST):
@@ -60,14 +60,13 @@ def _to_moderators(session: Session, now: datetime) -> Iterator[Outgoing]:
             )
 
 
-def _moderators(session: Session) -> Iterable[tuple[Person, set[str]]]:
+def _moderators(session: Session) -> Sequence[tuple[Person, set[str]]]:
     """Return everybody who moderates a group, with the themes of their groups."""
     people: dict[int, Person] = {}
     themes = defaultdict[int, set[str]](set)
-    for group in groups.everyone(session):
-        for person in groups.moderators(session, group.id):
-            people[person.id] = person
-            themes[person.id].add(group.theme)
+    for person, theme in groups.moderation(session):
+        people[person.id] = person
+        themes[person.id].add(theme)
     return [(person, themes[number]) for number, person in people.items()]
 
 

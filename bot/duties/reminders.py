@@ -106,6 +106,8 @@ class _Rungs:
 def due(session: Session, now: datetime) -> list[Outgoing]:
     """Return the reminders that are due by ``now``, whether they were planned before or not."""
     running, today = duties.running(session), date_of(now)
+    if not running:  # asked each minute, and everything else here is about them
+        return []
     everywhere, people = standings.load(session, running, now), doers.load(session, running)
     had = duty_facts.reminded(session, running)
     rows: list[Outgoing] = []

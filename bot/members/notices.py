@@ -126,6 +126,8 @@ def due(session: Session, now: datetime) -> list[Outgoing]:
     """Return new versions of the cards whose proposer has left the teams, or is back."""
     del now
     waiting = [(row, Proposed.of(row).cards) for row in contacts.proposals(session)]
+    if not waiting:
+        return []
     posted, readers = shown(session, [cards for _, cards in waiting]), _kansli(session).people
     return [
         cards.version(card.key, name, proposal_cards.ask(row))

@@ -24,6 +24,8 @@ LOOKS_BACK = timedelta(days=steps.CHECK_INS[-1] + 45)
 def due(session: Session, now: datetime) -> list[Outgoing]:
     """Return the steps that are due by now and not enqueued before."""
     reached = dict(_reached(session, now))
+    if not reached:
+        return []
     there = outbox.known(session, reached)
     had = newcomers.had(session, SUBJECT, {person.id for _, _, person in reached.values()})
     new = (

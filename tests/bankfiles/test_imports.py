@@ -58,7 +58,7 @@ def test_two_hundred_entries_with_the_habits_of_excel(made: object, kansli: Chat
 def test_a_harmful_row_is_refused_with_the_reason(what: str, kansli: Chat) -> None:
     data, reason = banks.REFUSED[what]
     before = count(kansli.app.database)
-    shown = kansli.give("bank.csv", data)
+    shown = kansli.give("bank.csv", banks.contents(data))
 
     assert "1 svar i filen: 1 stoppat." in shown
     assert reason in shown.replace("\\", "").replace("\N{ZERO WIDTH SPACE}", "")
@@ -84,7 +84,7 @@ def test_the_preview_says_what_looks_wrong_in_the_new_texts_and_shows_those_rows
 def test_a_harmful_file_is_refused_whole(what: str, kansli: Chat) -> None:
     data, reason = banks.BROKEN[what]
     kansli.say("faq importera")
-    said = kansli.give("bank.csv", data)
+    said = kansli.give("bank.csv", banks.contents(data))
 
     assert reason in said
     assert "Det här ändras" not in said
@@ -97,7 +97,7 @@ def test_the_operator_is_told_the_same(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DATABASE_URL", database_url)
-    Path("bank.csv").write_bytes(banks.BROKEN[what][0])
+    Path("bank.csv").write_bytes(banks.contents(banks.BROKEN[what][0]))
 
     assert main(["import-bank", "bank.csv"]) == 1
     said = capsys.readouterr()

@@ -29,14 +29,14 @@ MOST_MEMORY = 100_000
 
 @pytest.mark.costly
 @pytest.mark.usefixtures("filled")
-@pytest.mark.parametrize("what", lists.hostile())
+@pytest.mark.parametrize("what", lists.HOSTILE)
 def test_a_hostile_file_is_refused_by_the_operators_command(
     what: str, tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DATABASE_URL", database_url)
     path = tmp_path / "lista.csv"
-    path.write_bytes(lists.hostile()[what])
+    path.write_bytes(lists.HOSTILE[what]())
 
     assert main(["import-members", str(path)]) == 1
     said = capsys.readouterr()

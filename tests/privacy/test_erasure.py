@@ -87,7 +87,6 @@ def begin(stage: Stage, app: App, clock: Clock, monkeypatch: pytest.MonkeyPatch)
     """Begin in the same world each time: the same content, time and ids."""
 
     def begin() -> Chat:
-        stage.clear()
         stage.fill()
         for module in ("chat", "teams"):
             monkeypatch.setattr(f"tests.support.{module}._ids", count(1))

@@ -26,19 +26,12 @@ from bot.search.trainer import FittingError
 from storage import content, faq, faq_calibration, groups, questions, text_vectors
 from storage.database import Database
 from storage.faq import EntryState, Phrasing
-from tests.support.chat import Clock
 from tests.support.encoders import FakeEncoder
 
 OFTEN = 0.05
 """Seconds between looks."""
 PUBLISHED = 45
 """How many entries of the starting content are published."""
-
-
-@pytest.fixture
-def filled(database: Database, clock: Clock) -> Database:
-    database.play(lambda session: content.load(session, clock.now))
-    return database
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ write in turn. A helper module of ``tests`` reaches the clock as a whole or not 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -18,19 +18,18 @@ ROOT = Path(tests.__file__).parent.parent
 
 def reaches_clock(source: str) -> bool:
     """Whether anything in a module reaches the clock, itself or through a helper."""
-    tree = ast.parse(source)
-    return any(_starts_program(node) or any(_imported(node)) for node in ast.walk(tree))
+    return any(_reached(ast.walk(ast.parse(source))))
 
 
 def reaching_tests(source: str) -> frozenset[str]:
     """Return the names of a module's tests that reach the clock."""
-    tree = ast.parse(source)
-    reaching = {name for node in ast.walk(tree) for name in _imported(node)}
+    reaching = set[str]()
     leads: dict[str, set[str]] = {}
-    for node in tree.body:
-        names, used = set(_defined(node)), set(_used(node))
-        if any(map(_starts_program, ast.walk(node))) or any(True for inner in ast.walk(node) for _ in _imported(inner)):
-            reaching |= names
+    for statement in ast.parse(source).body:
+        nodes = [*ast.walk(statement)]  # once: walking takes longer than everything else here
+        names, used = set(_defined(statement, nodes)), set(_used(nodes))
+        if reached := {*_reached(nodes)}:
+            reaching |= reached | names
         for name in names:
             leads.setdefault(name, set()).update(used)
     while more := {name for name, used in leads.items() if name not in reaching and used & reaching}:
@@ -38,39 +37,43 @@ def reaching_tests(source: str) -> frozenset[str]:
     return frozenset(name for name in leads if name.startswith("test_") and name in reaching)
 
 
-def _imported(node: ast.AST) -> Iterator[str]:
-    """Yield the names that an import binds to something that reaches the clock."""
-    if not isinstance(node, ast.Import | ast.ImportFrom):
-        return
-    for alias in node.names:
-        of = [node.module, f"{node.module}.{alias.name}"] if isinstance(node, ast.ImportFrom) else [alias.name]
-        if any(name in {"app", "bot.__main__"} or name.endswith(".operator") or _helps(name) for name in of if name):
-            yield alias.asname or alias.name.partition(".")[0]
+def _reached(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Yield the names under which these nodes reach the clock: those that imports bind, and that of Python itself."""
+    for node in nodes:
+        if isinstance(node, ast.Attribute):
+            if node.attr == "executable" and getattr(node.value, "id", "") == "sys":
+                yield "sys.executable"
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            for alias in node.names:
+                of = [node.module, f"{node.module}.{alias.name}"] if isinstance(node, ast.ImportFrom) else [alias.name]
+                if any(_leads_there(name) for name in of if name):
+                    yield alias.asname or alias.name.partition(".")[0]
 
 
 @cache
-def _helps(module: str) -> bool:
-    """Whether this is a helper module of the tests that reaches the clock."""
+def _leads_there(module: str) -> bool:
+    """Whether this is a program, an operator command, or a helper module of the tests that reaches the clock."""
+    if module in {"app", "bot.__main__"} or module.endswith(".operator"):
+        return True
     path = ROOT / f"{module.replace('.', '/')}.py"
     return module.startswith("tests.") and path.exists() and reaches_clock(path.read_text("utf-8"))
 
 
-def _starts_program(node: ast.AST) -> bool:
-    return isinstance(node, ast.Attribute) and (getattr(node.value, "id", ""), node.attr) == ("sys", "executable")
-
-
-def _defined(node: ast.stmt) -> Iterator[str]:
-    """Yield the names that a statement of a module defines."""
-    match node:
+def _defined(statement: ast.stmt, nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Yield the names that a statement of a module, which has these nodes, defines."""
+    match statement:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
             yield name
         case _:
-            yield from (it.id for it in ast.walk(node) if isinstance(it, ast.Name) and isinstance(it.ctx, ast.Store))
+            yield from (it.id for it in nodes if isinstance(it, ast.Name) and isinstance(it.ctx, ast.Store))
 
 
-def _used(node: ast.stmt) -> Iterator[str]:
-    """Yield everything written in a statement that may name something: fixtures are named by arguments and strings."""
-    for inner in ast.walk(node):
-        match inner:
-            case ast.Name(id=name) | ast.arg(arg=name) | ast.Constant(value=str(name)):
-                yield name
+def _used(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Yield everything written in nodes that may name something: fixtures are named by arguments and strings."""
+    for node in nodes:
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 
 from openpyxl import Workbook
@@ -75,34 +75,31 @@ def two_rows_of_headings() -> bytes:
     return _saved(book)
 
 
-@cache
-def hostile() -> dict[str, bytes]:
-    """Files that must be refused, by what is wrong with them."""
-    good = as_excel()
-    return {
-        "50 MB": b"Kommun;Namn;Mejl;Roll\r\n" + b"x" * 50_000_000,
-        "a zip bomb": _zip({"xl/workbook.xml": b"<a/>", "xl/worksheets/sheet1.xml": b"\x20" * 60_000_000}),
-        "a million parts": _zip({"xl/workbook.xml": b"<a/>", **{f"xl/{n}.xml": b"<a/>" for n in range(300)}}),
-        "external entities": _replaced(
-            good, "xl/workbook.xml", b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><workbook>&e;</workbook>'
-        ),
-        "a billion laughs": _replaced(
-            good, "xl/sharedStrings.xml", b'<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><sst>&b;</sst>'
-        ),
-        "entities in UTF-16": _replaced(good, "xl/workbook.xml", "<!DOCTYPE x><workbook/>".encode("utf-16")),
-        "macros": _added(good, "xl/vbaProject.bin", b"macro"),
-        "links to other files": _added(good, "xl/externalLinks/externalLink1.xml", b"<a/>"),
-        "a picture called .csv": b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",
-        "a web page called .csv": b"<html><table><tr><td>Kommun</td></tr></table></html>",
-        "a document": _zip({"word/document.xml": b"<a/>", "[Content_Types].xml": b"<a/>"}),
-        "an old or locked Excel file": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 500,
-        "half an Excel file": good[: len(good) // 2],
-        "no rows": b"Kommun;Namn;Mejl;Roll\r\n",
-        "nothing": b"",
-        "no headings": b"hej\r\ntack\r\n",
-        "too many rows": b"Kommun;Roll;Namn;Mejl\r\n" + b"Lund;Politiker;A B;a@b.se\r\n" * 6_000,
-        "a quote that never ends": b'Kommun;Roll;Namn;Mejl\r\nLund;Politiker;"A;a@b.se\r\n' + b"x;y\r\n" * 40_000,
-    }
+HOSTILE: dict[str, Callable[[], bytes]] = {
+    "50 MB": lambda: b"Kommun;Namn;Mejl;Roll\r\n" + b"x" * 50_000_000,
+    "a zip bomb": lambda: _zip({"xl/workbook.xml": b"<a/>", "xl/worksheets/sheet1.xml": b"\x20" * 60_000_000}),
+    "a million parts": lambda: _zip({"xl/workbook.xml": b"<a/>", **{f"xl/{n}.xml": b"<a/>" for n in range(300)}}),
+    "external entities": lambda: _replaced(
+        as_excel(), "xl/workbook.xml", b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><workbook>&e;</workbook>'
+    ),
+    "a billion laughs": lambda: _replaced(
+        as_excel(), "xl/sharedStrings.xml", b'<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><sst>&b;</sst>'
+    ),
+    "entities in UTF-16": lambda: _replaced(as_excel(), "xl/workbook.xml", "<!DOCTYPE x><workbook/>".encode("utf-16")),
+    "macros": lambda: _added(as_excel(), "xl/vbaProject.bin", b"macro"),
+    "links to other files": lambda: _added(as_excel(), "xl/externalLinks/externalLink1.xml", b"<a/>"),
+    "a picture called .csv": lambda: b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",
+    "a web page called .csv": lambda: b"<html><table><tr><td>Kommun</td></tr></table></html>",
+    "a document": lambda: _zip({"word/document.xml": b"<a/>", "[Content_Types].xml": b"<a/>"}),
+    "an old or locked Excel file": lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 500,
+    "half an Excel file": lambda: as_excel()[: len(as_excel()) // 2],
+    "no rows": lambda: b"Kommun;Namn;Mejl;Roll\r\n",
+    "nothing": lambda: b"",
+    "no headings": lambda: b"hej\r\ntack\r\n",
+    "too many rows": lambda: b"Kommun;Roll;Namn;Mejl\r\n" + b"Lund;Politiker;A B;a@b.se\r\n" * 6_000,
+    "a quote that never ends": lambda: b'Kommun;Roll;Namn;Mejl\r\nLund;Politiker;"A;a@b.se\r\n' + b"x;y\r\n" * 40_000,
+}
+"""Files that must be refused, by what is wrong with them. Made when they are used, because some take long."""
 
 
 def _quoted(cell: str) -> str:

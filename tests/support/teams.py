@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from bot import jobs
@@ -22,6 +22,7 @@ from bot.ports import DeliveryWay, Posted, Reason, Route, Unreachable
 from bot.turn import App
 from storage import copies
 from storage.copies import Copies
+from storage.database import Utc
 from storage.outbox import Delivery, State
 from storage.outgoing import Reach, ToPerson
 
@@ -46,6 +47,11 @@ class Shown:
 
 History = dict[str, list[Shown]]
 """What stands in each conversation, oldest first."""
+
+
+def copied(history: History) -> History:
+    """Return the same messages, which then change by themselves. Their cards are replaced and never changed."""
+    return {place: [replace(one, views={**one.views}) for one in shown] for place, shown in history.items()}
 
 
 @dataclass
@@ -117,12 +123,16 @@ def plan(app: App, now: datetime) -> tuple[int, bool]:
     return app.database.play(work)
 
 
+_WAITS = Delivery.state == State.WAITING, Delivery.not_before <= bindparam("now", type_=Utc)
+_ANY_WAITS = select(exists().where(*_WAITS))
+_ALL_THAT_WAIT = select(func.count()).select_from(Delivery).where(*_WAITS)
+"""Built once, because that takes longer than running them, and each message of a test asks."""
+
+
 def is_due(session: Session, now: datetime) -> bool:
     """Return whether anything waits to be delivered."""
-    waits = Delivery.state == State.WAITING, Delivery.not_before <= now
-    return bool(session.scalar(select(exists().where(*waits))))
+    return bool(session.scalar(_ANY_WAITS, {"now": now}))
 
 
 def _due(session: Session, now: datetime) -> int:
-    waits = Delivery.state == State.WAITING, Delivery.not_before <= now
-    return session.scalar(select(func.count()).select_from(Delivery).where(*waits)) or 0
+    return session.scalar(_ALL_THAT_WAIT, {"now": now}) or 0
