@@ -26,6 +26,7 @@ from bot.search.trainer import FittingError
 from storage import content, faq, faq_calibration, groups, questions, text_vectors
 from storage.database import Database
 from storage.faq import EntryState, Phrasing
+from tests.support.chat import Clock
 from tests.support.encoders import FakeEncoder
 
 OFTEN = 0.05
