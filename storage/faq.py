@@ -102,7 +102,7 @@ class Entry(Base):
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class DraftTexts:
     """The texts of a draft."""
 
     id: int
@@ -193,11 +193,11 @@ def find(session: Session, entry_id: object) -> Entry | None:
     return session.get(Entry, entry_id) if is_id(entry_id) else None
 
 
-def unfinished(session: Session) -> list[Draft]:
+def unfinished(session: Session) -> list[DraftTexts]:
     """Return the drafts that members may hear of. One made from a member's question may hold what is private."""
     drafts = groupby(session.execute(_UNFINISHED), key=itemgetter(0, 1, 2))
     return [
-        Draft(entry_id, question, answer, tuple(text for *_, text in rows if text))
+        DraftTexts(entry_id, question, answer, tuple(text for *_, text in rows if text))
         for (entry_id, question, answer), rows in drafts
     ]
 

@@ -10,7 +10,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from storage.faq import Entry, EntryState
-from storage.faq_log import FaqQuestion, QuestionOutcome, Vote
+from storage.faq_log import FaqQuestion, QuestionOutcome
+from storage.faq_votes import Vote
 
 
 def published(session: Session) -> Sequence[Entry]:

@@ -15,7 +15,8 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from storage.faq import Entry
-from storage.faq_log import FaqQuestion, QuestionOutcome, Vote
+from storage.faq_log import FaqQuestion, QuestionOutcome
+from storage.faq_votes import Vote
 
 _ANSWERED = FaqQuestion.chosen_id.is_not(None) | (FaqQuestion.outcome == QuestionOutcome.ANSWERED)
 _UNKNOWN = ~_ANSWERED & (FaqQuestion.rejected | (FaqQuestion.outcome == QuestionOutcome.UNKNOWN))

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from storage.database import Base, insert_new, is_id
 from storage.faq import Entry, EntryState, Phrasing
-from storage.faq_log import FaqQuestion, QuestionOutcome, QuestionText, Vote
+from storage.faq_log import FaqQuestion, QuestionOutcome, QuestionText
+from storage.faq_votes import Vote
 from storage.people import Person
 from storage.questions import Answer, Question, Status
 

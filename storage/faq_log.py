@@ -1,4 +1,4 @@
-"""Questions asked, how they went, and what people thought of the answers.
+"""Questions asked to the bank, and how they went.
 
 The log is kept apart from people: a question's text lies in a table of its own without a key to a person, and goes
 after the retention time while the figures stay. Only the last question of each chat is tied to a person, for a day.
@@ -6,35 +6,18 @@ after the retention time while the figures stay. Only the last question of each 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, bindparam, case, delete, distinct, exists, func, insert, select, update
+from sqlalchemy import ForeignKey, String, bindparam, delete, exists, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, insert_new, is_id, person_key, table_of
-from storage.faq import Entry
+from storage.faq_votes import Vote
 
 CONTEXT = timedelta(minutes=5)
 """How long "och när?" is understood from the question before."""
-
-
-MOST_OPINIONS = 10
-"""Answers whose votes are shown; a card holds no more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Opinion:
-    """What readers thought of an entry, without who."""
-
-    entry_id: int
-    question: str
-    helpful: int
-    unhelpful: int
-    reasons: list[str] = field(default_factory=list)
-    """What they missed, newest first."""
 
 
 class QuestionOutcome(StrEnum):
@@ -106,19 +89,6 @@ class LatestQuestion:
     at: datetime
     answer_id: int | None
     """The entry that answered it, or was picked under "Menade du …?"; None if it has no answer."""
-
-
-class Vote(Base):
-    """What a person thought of an answer: one for each of their questions, and one for each entry otherwise."""
-
-    __tablename__ = "faq_votes"
-
-    question_id: Mapped[int] = mapped_column(ForeignKey("faq_questions.id", ondelete="CASCADE"), primary_key=True)
-    person_id: Mapped[int] = person_key(on_erase="delete", primary_key=True)
-    entry_id: Mapped[int] = mapped_column(ForeignKey("faq_entries.id", ondelete="CASCADE"), index=True)
-    helpful: Mapped[bool]
-    reason: Mapped[str] = mapped_column(String(500), default="")
-    at: Mapped[datetime]
 
 
 _QUESTION, _TEXT, _RECENT = table_of(FaqQuestion), table_of(QuestionText), table_of(RecentQuestion)
@@ -249,50 +219,6 @@ def remembered(session: Session, wording: str) -> int | None:
     picked = {entry_id for entry_id, _, _ in rows}
     against = any(rejected or voted_down for _, rejected, voted_down in rows)
     return picked.pop() if len(picked) == 1 and not against else None
-
-
-def vote(
-    session: Session, question_id: int, person_id: int, entry_id: int, *, own: bool, helpful: bool, now: datetime
-) -> Vote:
-    """Keep the person's vote on an answer. A second one changes the first, and a changed one loses its reason.
-
-    A question that is not known to be their ``own`` gives no vote of its own: it changes the latest on the entry.
-    """
-    if not own:
-        earlier = select(Vote.question_id).where(Vote.person_id == person_id, Vote.entry_id == entry_id)
-        latest = session.scalar(earlier.order_by(Vote.at.desc(), Vote.question_id.desc()).limit(1))
-        question_id = question_id if latest is None else latest
-    fresh = {"entry_id": entry_id, "helpful": helpful, "at": now}
-    insert_new(session, Vote, question_id=question_id, person_id=person_id, reason="", **fresh)
-    row = session.get_one(Vote, (question_id, person_id), with_for_update=True)
-    if (row.helpful, row.entry_id) != (helpful, entry_id):
-        row.helpful, row.entry_id, row.at, row.reason = helpful, entry_id, now, ""
-    return row
-
-
-def opinions(session: Session) -> Sequence[Opinion]:
-    """Return how many people liked and disliked each answer, the least liked first; no entry without a vote."""
-    against = func.count(distinct(case((Vote.helpful.is_(False), Vote.person_id))))
-    query = (
-        select(Entry.id, Entry.question, func.count(distinct(case((Vote.helpful, Vote.person_id)))), against)
-        .join(Vote, Vote.entry_id == Entry.id)
-        .group_by(Entry.id, Entry.question)
-        .order_by(against.desc(), Entry.id)
-        .limit(MOST_OPINIONS)
-    )
-    rows = [Opinion(*row) for row in session.execute(query)]
-    reasons = select(Vote.entry_id, Vote.reason).where(Vote.reason != "").order_by(Vote.at.desc())
-    for entry_id, reason in session.execute(reasons.where(Vote.entry_id.in_([row.entry_id for row in rows]))):
-        next(row for row in rows if row.entry_id == entry_id).reasons.append(reason)
-    return rows
-
-
-def missed(session: Session, entry: Entry, limit: int) -> Sequence[str]:
-    """Return what readers have missed in an entry since its answer was written, the newest first."""
-    query = select(Vote.reason).where(Vote.entry_id == entry.id, Vote.reason != "")
-    if entry.answered_at is not None:
-        query = query.where(Vote.at > entry.answered_at)
-    return session.scalars(query.order_by(Vote.at.desc()).limit(limit)).all()
 
 
 def forget_texts(session: Session, before: datetime, now: datetime, limit: int = 1000) -> int:

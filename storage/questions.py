@@ -288,13 +288,9 @@ def waiting_counts(session: Session) -> Mapping[int, int]:
     return {group: int(number) for group, number in session.execute(query.group_by(Question.group_id)) if group}
 
 
-_EARLIER = (
-    select(Question.id, Question.text, Question.status, Question.municipality_code, ThemeGroup.theme)
-    .outerjoin(ThemeGroup, ThemeGroup.id == Question.group_id)
-    .where(Question.status.not_in(OVER))
-    .order_by(Question.id.desc())
-    .limit(LOOKED_AT)
-)
+_EARLIER = select(Question.id, Question.text, Question.status, Question.municipality_code, ThemeGroup.theme)
+_EARLIER = _EARLIER.outerjoin(ThemeGroup, ThemeGroup.id == Question.group_id).where(Question.status.not_in(OVER))
+_EARLIER = _EARLIER.order_by(Question.id.desc()).limit(LOOKED_AT)
 
 
 def earlier(session: Session) -> Sequence[Any]:

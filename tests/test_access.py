@@ -21,13 +21,14 @@ from bot.message import Incoming, Kind
 from bot.register.change import Change
 from bot.schedule import life
 from bot.schedule.plans import EventPlan
-from storage import contacts, faq_history, faq_log, groups, offers, participations, people
+from storage import contacts, faq_history, faq_votes, groups, offers, participations, people
 from storage.contacts import ProposalKind
 from storage.duties import DutyState, DutyStatus
 from storage.events import EventKind
 from storage.faq import Entry, EntryState
 from storage.faq_history import EntryChange, EntryChangeKind
-from storage.faq_log import QuestionText, Vote
+from storage.faq_log import QuestionText
+from storage.faq_votes import Vote
 from storage.outbox import Delivery
 from storage.participations import ParticipationSource
 from storage.questions import Question
@@ -398,10 +399,10 @@ def test_a_person_votes_once_on_an_entry_with_numbers_that_are_not_theirs(world:
 
     database = bo.app.database
     mine = database.play(lambda s: s.query(Vote).filter_by(person_id=person(bo).id, entry_id=entry).count())
-    opinion = next(one for one in database.play(faq_log.opinions) if one.entry_id == entry)
+    opinion = next(one for one in database.play(faq_votes.opinions) if one.entry_id == entry)
     assert (mine, opinion.unhelpful, opinion.helpful) == (1, 1, 0)
     bo.press("faq.vote", {"question": 3, "entry": entry, "helpful": True})
-    opinion = next(one for one in database.play(faq_log.opinions) if one.entry_id == entry)
+    opinion = next(one for one in database.play(faq_votes.opinions) if one.entry_id == entry)
     assert (opinion.unhelpful, opinion.helpful) == (0, 1)
 
 

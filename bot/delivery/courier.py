@@ -155,11 +155,10 @@ class Courier:
             return len(rows)
 
     async def _slot(self, requests: int = 1) -> None:
-        """Wait until Teams takes so many more requests, and count them. First come, first served."""
-        for _ in range(requests):
-            async with self._slots:
-                await asyncio.sleep(self._limits.pause(self._steady()))
-                self._limits.take(1, self._steady())
+        """Wait until Teams takes more requests, and count them. First come, first served."""
+        async with self._slots:
+            await asyncio.sleep(self._limits.pause(self._steady()) if requests else 0)
+            self._limits.take(requests, self._steady())
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
@@ -235,7 +234,7 @@ class Courier:
         for route in routes:
             if route.way in refused or not may_follow(route.way, refused):
                 continue
-            await self._slot(1 if refused else 0)  # its first try was counted with the claim
+            await self._slot(1 if refused else 0)  # the first try was counted with the claim
             try:
                 return outcomes.sent(route.way, await self._by(route, row, body))
             except (TryLater, Uncertain) as error:
@@ -262,15 +261,13 @@ class Courier:
             raise TryLater("lease_lost")
         if route.way in THROUGH_GRAPH:
             return await self._elsewhere.send(route, row, body, self._play)
-        message = Message(body.get("text", ""), body.get("card"))
-        if row.operation == Operation.UPDATE:
-            return await self._messenger.update(route, message)
         if row.operation == Operation.DELETE:
             return await self._messenger.delete(route)
         if route.way is DeliveryWay.NEW_CHAT:
             route = replace(route, conversation_id=await self._open_chat(route, row.person_id))
             await self._slot()
-        return await self._messenger.send(route, message)
+        write = self._messenger.update if row.operation == Operation.UPDATE else self._messenger.send
+        return await write(route, Message(body.get("text", ""), body.get("card")))
 
     async def _open_chat(self, route: Route, person_id: int | None) -> str:
         """Open the chat and remember it. No message has gone yet, so no error here leaves a doubt."""

@@ -28,10 +28,11 @@ from bot.faq.gaps import PhrasingSuggestion
 from bot.message import Scope, UserError
 from bot.swedish import date_of
 from bot.turn import Turn
-from storage import faq, faq_growth, faq_log, municipalities, people
+from storage import faq, faq_growth, faq_log, faq_votes, municipalities, people
 from storage.database import is_id
 from storage.faq import Entry, EntryState
-from storage.faq_log import FaqQuestion, RecentQuestion, Vote
+from storage.faq_log import FaqQuestion, RecentQuestion
+from storage.faq_votes import Vote
 from storage.outgoing import ToThread
 from storage.questions import Question
 
@@ -96,7 +97,7 @@ def _recent(turn: Turn, asked: FaqQuestion) -> RecentQuestion | None:
 def vote(turn: Turn, asked: FaqQuestion, entry_id: int, *, helpful: bool) -> Vote:
     """Keep the person's vote on an answer: each of their own questions has one, and anybody else's have one in all."""
     about = asked.id, turn.person.id, entry_id
-    return faq_log.vote(turn.session, *about, own=is_own(turn, asked), helpful=helpful, now=turn.now)
+    return faq_votes.vote(turn.session, *about, own=is_own(turn, asked), helpful=helpful, now=turn.now)
 
 
 def teller(turn: Turn, entry: Any) -> Teller:

@@ -17,7 +17,7 @@ from bot.turn import Turn
 from bot.wording import feedback
 from bot.wording.feedback import Feedback
 from storage import faq_log
-from storage.faq import Draft, EntryKind
+from storage.faq import DraftTexts, EntryKind
 from storage.faq_log import FaqQuestion, LatestQuestion, QuestionOutcome
 
 routes = Routes[Turn]()
@@ -160,7 +160,7 @@ def _message(turn: Turn, judged: Judged) -> Message:
     return Message(card=_unsure(turn, judged, draft, errand=errand), aside=turn.aside)
 
 
-def _unsure(turn: Turn, judged: Judged, draft: Draft | None, *, errand: bool) -> Json:
+def _unsure(turn: Turn, judged: Judged, draft: DraftTexts | None, *, errand: bool) -> Json:
     about = ways.of(turn, judged.asked, quoted=judged.text)  # last, because a sure answer has no use for it
     if draft is not None:
         near = [entry for entry in judged.entries if judged.outcome is not QuestionOutcome.UNKNOWN]

@@ -32,7 +32,7 @@ from bot.message import Json, UserError
 from bot.wording import blanks
 from bot.wording.texts import Flaw, unmarked
 from storage.faq import Certainty, Entry, EntryKind, EntryState
-from storage.faq_log import Opinion
+from storage.faq_votes import Opinion
 
 PAGE = 8
 """Entries on one page of a list."""

@@ -19,7 +19,7 @@ from bot.search import replay
 from bot.swedish import date_of
 from bot.turn import Turn
 from bot.wording import blanks
-from storage import faq, faq_history, faq_log
+from storage import faq, faq_history, faq_votes
 from storage.faq import Entry, EntryKind, EntryState
 
 routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
@@ -111,7 +111,7 @@ def move(turn: Turn) -> Reply:
 @routes.action("faq.opinions")
 def opinions(turn: Turn) -> Reply:
     """What readers thought of the answers, without who."""
-    return state(kansli_cards.opinions(faq_log.opinions(turn.session)))
+    return state(kansli_cards.opinions(faq_votes.opinions(turn.session)))
 
 
 def drafts_waiting(turn: Turn) -> int:
@@ -161,7 +161,7 @@ def form(
         current=faq.is_valid(entry, today),
         alike=duplicates.of(turn.app.bank, turn.session, entry, today),
         flaws=flaws.of(turn.session, entry, today.year),
-        missed=faq_log.missed(turn.session, entry, kansli_cards.REASONS),
+        missed=faq_votes.missed(turn.session, entry, kansli_cards.REASONS),
         changed=faq_history.has_any(turn.session, entry.id),
         ask=ask,
         given=given,

@@ -14,7 +14,7 @@ from bot.turn import Turn
 from bot.wording import next_step, utterance
 from bot.wording.next_step import Likely, NextStep
 from storage import faq, faq_growth, faq_log, groups
-from storage.faq import Draft, EntryKind
+from storage.faq import DraftTexts, EntryKind
 from storage.faq_log import QuestionOutcome
 
 ALIKE = 0.75
@@ -80,7 +80,7 @@ def is_errand(turn: Turn, judged: Judged) -> bool:
     return _wording(judged.asked) not in map(_wording, faq_growth.phrasings(turn.session, [shown])[shown])
 
 
-def unfinished(turn: Turn, judged: Judged) -> Draft | None:
+def unfinished(turn: Turn, judged: Judged) -> DraftTexts | None:
     """Return the draft that the question asks for, if no published answer is as near. Record that it is wanted."""
     drafts = ((_likeness(judged.asked, draft.wordings), -draft.id, draft) for draft in faq.unfinished(turn.session))
     near, _, draft = max(drafts, default=(0.0, 0, None))
@@ -96,7 +96,7 @@ def unfinished(turn: Turn, judged: Judged) -> Draft | None:
     return draft
 
 
-def _names_code(text: str, draft: Draft) -> bool:
+def _names_code(text: str, draft: DraftTexts) -> bool:
     """Return whether the text is about an indicator that the draft says nothing of."""
     known = utterance.fold(" ".join((*draft.wordings, draft.answer)))
     return any(code not in known for code in utterance.CODE.findall(utterance.fold(text)))

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from bot.message import UserError
-from bot.register import checks, finder, municipalities, sheets
+from bot.register import checks, finder, municipalities, official_names, sheets
 from bot.swedish import MONTHS, listed
 from storage.municipalities import MemberState
 from storage.people import SEATS, PersonRole
@@ -99,10 +99,11 @@ def municipality(record: Record) -> str:
             raise UserError("Raden säger inte vilken kommun det gäller. Sammanfogade celler behöver delas i Excel.")
         return named
     code = finder.padded(record.code) if record.code.isdecimal() else ""
-    if code not in finder.full_names():
+    if code not in official_names.full_names():
         raise UserError(f"Det finns ingen kommun med koden {record.code}.")
     if named is not None and named != code:
-        raise UserError(f"Koden {code} är {finder.full_names()[code]}, men namnet säger {finder.full_names()[named]}.")
+        names = official_names.full_names()
+        raise UserError(f"Koden {code} är {names[code]}, men namnet säger {names[named]}.")
     return code
 
 
@@ -145,14 +146,14 @@ def _named(record: Record) -> str | None:
     if text.casefold() in NOTHING:
         return None
     if record.exact:
-        same = finder.named_exactly(text)
+        same = official_names.named_exactly(text)
         if len(same) == 1:
             return same[0]
     match finder.official().find(text):
         case finder.Found(code):
             return code
         case finder.Ask(codes):
-            names = listed([finder.full_names()[code] for code in codes], "eller")
+            names = listed([official_names.full_names()[code] for code in codes], "eller")
             raise UserError(f"”{text}” kan vara {names}. Skriv kommunkoden.")
         case None:
             raise UserError(f"Det finns ingen kommun som heter ”{text}”.")

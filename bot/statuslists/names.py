@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import islice
 
 from bot.message import UserError
-from bot.register import finder
+from bot.register import finder, official_names
 from bot.register.finder import Ask, Found
 from bot.register.spreadsheet import Row, Table
 from bot.swedish import listed
@@ -96,7 +96,7 @@ def read(tables: Sequence[Table]) -> tuple[NameLine, ...]:
 
 def full_name(code: str) -> str:
     """Return the name of a municipality in running text."""
-    return finder.full_names()[code]
+    return official_names.full_names()[code]
 
 
 def _tidy(rows: list[Row]) -> list[Row]:
@@ -170,11 +170,11 @@ def _named(line: NameLine, code: str, *, exact: bool) -> NameLine:
     if both := _WITH_CODE.fullmatch(text):
         code, text = both["code"] or both["code2"], both["name"] or both["name2"]
     codes, sure = _codes(text), isinstance(_answer(text), Found)
-    same = [each for each in finder.named_exactly(text) if exact and each in codes]
+    same = [each for each in official_names.named_exactly(text) if exact and each in codes]
     if len(same) == 1:
         codes, sure = tuple(same), True
     if code:
-        if not code.isdecimal() or finder.padded(code) not in finder.full_names():
+        if not code.isdecimal() or finder.padded(code) not in official_names.full_names():
             return replace(line, reason=f"Det finns ingen kommun med koden {code[:10]}.")
         code = finder.padded(code)
         if codes and code not in codes:

@@ -9,7 +9,8 @@ import pytest
 from bot.help.cards import EXAMPLES
 from bot.turn import App
 from storage import faq_log
-from storage.faq_log import FaqQuestion, QuestionText, RecentQuestion, Vote
+from storage.faq_log import FaqQuestion, QuestionText, RecentQuestion
+from storage.faq_votes import Vote
 from tests.support.chat import Chat, Clock, actions
 
 OFFERED = "Vilka nyckeltal finns det i nätverket"

@@ -12,7 +12,8 @@ from bot import conversation
 from bot.delivery.replies import Unsent
 from bot.message import Kind, Message, Place, Scope
 from storage.faq import Entry
-from storage.faq_log import RecentQuestion, Vote
+from storage.faq_log import RecentQuestion
+from storage.faq_votes import Vote
 from storage.outbox import Delivery, State
 from tests.support.chat import Chat, Clock, actions
 from tests.support.erasure import erase

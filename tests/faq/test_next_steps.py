@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.help import smalltalk
-from storage.faq_log import Vote
+from storage.faq_votes import Vote
 from storage.questions import Status
 from tests.support.chat import Chat, actions
 from tests.support.questions import VATTEN, newest, row
