@@ -25,6 +25,7 @@ def _keep_engine(url: str) -> Engine:
     Closing one of them leaves the others' connections alone, as it does where each has an engine of its own.
     """
     engine = _engines[url] = make_engine(url)
+    engine.update_execution_options(compiled_cache={})  # the suite has more statements than SQLAlchemy keeps, 500
     engine.dispose = lambda close=True: None  # type: ignore[method-assign]  # noqa: ARG005
     if engine.dialect.name == "postgresql":
         event.listen(engine, "connect", _prepare_more)
