@@ -126,7 +126,7 @@ TABLE: tuple[tuple[str, dict[str, Any], frozenset[str], frozenset[str]], ...] = 
         (f"faq.{verb}", {}, KANSLI, NOBODY)
         for verb in ("edit", "ended", "write", "no_gap", "skip_solved", "gaps", "top_gaps", "opinions")
     ),
-    *((f"bankfigures.{verb}", {}, KANSLI, NOBODY) for verb in ("show", "themes", "most_read")),
+    *((f"bankfigures.{verb}", {}, KANSLI, NOBODY) for verb in ("show", "by_month", "themes", "most_read")),
     ("faq.save", FORM, KANSLI, NOBODY),
     ("faq.move", {"state": "archived"}, KANSLI, NOBODY),
     *((f"care.{verb}", {"words": "vatten"}, KANSLI | MIA, NOBODY) for verb in ("find", "search", "show", "confirm")),

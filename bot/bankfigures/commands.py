@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+
 from bot.bankfigures import cards, months
 from bot.message import Json, Reply, say, state
 from bot.routes import Role, Routes, Where
 from bot.turn import Turn
 from storage import faq, faq_figures
+from storage.faq_figures import QuestionTally
 
 routes = Routes[Turn](role=Role.KANSLI, where=Where.PERSONAL)
 
@@ -24,6 +28,12 @@ def show(turn: Turn) -> Reply:
     return say(card=_overview(turn))
 
 
+@routes.action("bankfigures.by_month")
+def by_month(turn: Turn) -> Reply:
+    """The numbers behind the charts."""
+    return state(cards.by_month(*_year(turn)))
+
+
 @routes.action("bankfigures.themes")
 def themes(turn: Turn) -> Reply:
     """How many questions were about each theme."""
@@ -39,6 +49,9 @@ def most_read(turn: Turn) -> Reply:
 
 
 def _overview(turn: Turn) -> Json:
+    return cards.overview(*_year(turn), faq.counts(turn.session), turn.app.settings.question_days)
+
+
+def _year(turn: Turn) -> tuple[Sequence[date], Sequence[QuestionTally]]:
     shown = months.of(turn.now)
-    tallies = faq_figures.by_month(turn.session, months.starts(shown))
-    return cards.overview(shown, tallies, faq.counts(turn.session), turn.app.settings.question_days)
+    return shown, faq_figures.by_month(turn.session, months.starts(shown))
