@@ -73,7 +73,7 @@ def columns(title: str, unit: str, labels: Sequence[str], series: Sequence[Serie
     ``summary`` says what the chart shows, in one or two sentences: it is what people read who do not see it.
     Raise :class:`ValueError` for a chart that can't be read, or whose numbers do not match its labels.
     """
-    table = numbers_table(labels, series, unit)
+    table = _table(labels, series, unit)
     if len(series) == 1:
         points = [
             VerticalBarChartDataValue(x=label_, y=value)
@@ -106,7 +106,7 @@ def columns(title: str, unit: str, labels: Sequence[str], series: Sequence[Serie
 
 def bars(title: str, unit: str, labels: Sequence[str], series: Series, *, summary: str) -> CardElement:
     """Return lying bars, for labels that are long, such as names of groups. Otherwise as :func:`columns`."""
-    table = numbers_table(labels, [series], unit)
+    table = _table(labels, [series], unit)
     points = [
         HorizontalBarChartDataValue(x=label_, y=value)
         for label_, value in zip(labels, series.values, strict=True)
@@ -133,7 +133,7 @@ def lines(
     ``ticks`` stand under the lines instead of the labels: a phone has room for one letter under each of twelve points.
     ``across`` says what they are. The table keeps the labels.
     """
-    table = numbers_table(labels, series, unit)
+    table = _table(labels, series, unit)
     drawn = [
         LineChartData(
             legend=each.name,
@@ -163,7 +163,7 @@ def shares(title: str, unit: str, labels: Sequence[str], series: Series, *, summ
     """Return a ring of at most :data:`MOST_SHARES` parts of a whole. Otherwise as :func:`columns`."""
     if len(labels) > MOST_SHARES:
         raise ValueError(f"a ring has at most {MOST_SHARES} parts, and {title!r} has {len(labels)}")
-    table = numbers_table(labels, [series], unit)
+    table = _table(labels, [series], unit)
     parts = [
         DonutChartData(legend=label_, value=value, color=COLOURS[at])
         for at, (label_, value) in enumerate(zip(labels, series.values, strict=True))
@@ -215,8 +215,8 @@ def _framed(title: str, unit: str, summary: str, chart: CardElement) -> CardElem
     return Container(items=[label(title), small(f"Antal {unit}"), plain(summary), chart], spacing="Medium")
 
 
-def numbers_table(labels: Sequence[str], series: Sequence[Series], unit: str) -> Table:
-    """Return a chart's numbers as a table of Adaptive Cards 1.5, whose first row is its headings."""
+def _table(labels: Sequence[str], series: Sequence[Series], unit: str) -> Table:
+    """Return the same numbers as a table of Adaptive Cards 1.5, whose first row is its headings."""
     if not 1 <= len(labels) <= MOST_POINTS or not 1 <= len(series) <= MOST_SERIES:
         raise ValueError(f"a chart has 1 to {MOST_POINTS} labels and 1 to {MOST_SERIES} series")
     if any(len(each.values) != len(labels) for each in series):

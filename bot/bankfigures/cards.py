@@ -18,7 +18,6 @@ from storage.faq_figures import EntryUse, QuestionTally
 
 MOST_THEMES = 12
 """Themes in the chart; a phone shows no more bars."""
-ANSWERED, UNANSWERED = "Frågor och svar per månad", "Frågor utan säkert svar per månad"
 NO_THEME = "Utan tema"
 EMPTY_BANK = "Kunskapsbanken är tom än så länge. Skriv **nytt svar** för att lägga till det första svaret."
 NOT_ASKED = "Ingen har frågat något de senaste tolv månaderna, så här finns inget att visa än."
@@ -57,29 +56,35 @@ def overview(
 
 def chart(months: Sequence[date], tallies: Sequence[QuestionTally]) -> CardElement:
     """Return how many questions were asked and answered in each month, and how many answers helped."""
+    series = [
+        Series("Ställda", [tally.asked for tally in tallies]),
+        Series("Fick svar", [tally.answered for tally in tallies]),
+        Series("Hjälpte", [tally.liked for tally in tallies]),
+    ]
     summary = f"{_month(months[-1])} hittills: {outcome(tallies[-1])}"
-    return _per_month(ANSWERED, months, _answered(tallies), summary)
+    return _per_month("Frågor och svar per månad", months, series, summary)
 
 
 def unanswered(months: Sequence[date], tallies: Sequence[QuestionTally]) -> CardElement:
     """Return how many questions got no sure answer in each month."""
+    series = [
+        Series("Osäkra", [tally.unsure for tally in tallies]),
+        Series("Vet inte", [tally.unknown for tally in tallies]),
+    ]
     worst = max(range(len(tallies)), key=lambda at: tallies[at].asked - tallies[at].answered)
     without = tallies[worst].asked - tallies[worst].answered
     most = f" Flest var det i {_month(months[worst]).lower()}: {without}." if without else ""
     summary = f"Osäkra är de som fick ”Menade du …?” utan att någon valde.{most}"
-    return _per_month(UNANSWERED, months, _unanswered(tallies), summary)
+    return _per_month("Frågor utan säkert svar per månad", months, series, summary)
 
 
 def by_month(months: Sequence[date], tallies: Sequence[QuestionTally]) -> Json:
-    """Return the numbers of both charts as tables."""
-    names = year.labels(months)
-    return card(
-        heading("Siffror per månad"),
-        *(label(ANSWERED), charts.numbers_table(names, _answered(tallies), "frågor")),
-        *(label(UNANSWERED), charts.numbers_table(names, _unanswered(tallies), "frågor")),
-        buttons(_back()),
-        summary=f"Siffror per månad. {_month(months[-1])} hittills: {outcome(tallies[-1])}",
-    )
+    """Return the charts' numbers in words, the newest month first."""
+    body: list[CardElement] = [heading("Siffror per månad")]
+    for month, tally in reversed(list(zip(months, tallies, strict=True))):
+        voted = f" {votes(tally)}" if tally.liked + tally.disliked else ""
+        body += [label(_month(month)), plain(f"{outcome(tally).capitalize()}{voted}")]
+    return card(*body, buttons(_back()), summary=f"Siffror per månad. {_month(months[-1])}: {outcome(tallies[-1])}")
 
 
 def themes(shown: Sequence[tuple[str, QuestionTally]]) -> Json:
@@ -147,21 +152,6 @@ def together(tallies: Sequence[QuestionTally]) -> QuestionTally:
     )
 
 
-def _answered(tallies: Sequence[QuestionTally]) -> list[Series]:
-    return [
-        Series("Ställda", [tally.asked for tally in tallies]),
-        Series("Fick svar", [tally.answered for tally in tallies]),
-        Series("Hjälpte", [tally.liked for tally in tallies]),
-    ]
-
-
-def _unanswered(tallies: Sequence[QuestionTally]) -> list[Series]:
-    return [
-        Series("Osäkra", [tally.unsure for tally in tallies]),
-        Series("Vet inte", [tally.unknown for tally in tallies]),
-    ]
-
-
 def _per_month(title: str, months: Sequence[date], series: Sequence[Series], summary: str) -> CardElement:
     ticks = year.initials(months)
     return charts.lines(title, "frågor", year.labels(months), series, summary=summary, ticks=ticks, across="månad")
@@ -169,7 +159,7 @@ def _per_month(title: str, months: Sequence[date], series: Sequence[Series], sum
 
 def _ways(*, asked: bool) -> list[CardElement]:
     figures = [
-        button("Siffror per månad", "bankfigures.by_month"),
+        button("Per månad", "bankfigures.by_month"),
         button("Per tema", "bankfigures.themes"),
         button("Mest lästa svar", "bankfigures.most_read"),
     ]
