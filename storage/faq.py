@@ -195,8 +195,11 @@ def find(session: Session, entry_id: object) -> Entry | None:
 
 def unfinished(session: Session) -> list[Draft]:
     """Return the drafts that members may hear of. One made from a member's question may hold what is private."""
-    drafts = groupby(session.execute(_UNFINISHED), key=itemgetter(0, 1, 2))
-    return [Draft(*draft, tuple(text for *_, text in rows if text)) for draft, rows in drafts]
+    drafts = groupby(session.execute(_UNFINISHED).all(), key=itemgetter(0, 1, 2))
+    return [
+        Draft(number, question, answer, tuple(text for *_, text in rows if text))
+        for (number, question, answer), rows in drafts
+    ]
 
 
 def questions(session: Session, ids: Iterable[int]) -> dict[int, str]:
