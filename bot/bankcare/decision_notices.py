@@ -40,8 +40,8 @@ def _doubtful(need: Need) -> PreparedDecision:
     return PreparedDecision(
         key=_key(need),
         title=f"Stämmer ”{one_line(entry.question, QUOTED)}” fortfarande?",
-        effect=f"{' '.join(need.reasons)} {reviewed} Stämmer det står dagens datum "
-        f"under svaret: ”{one_line(unmarked(entry.answer), SHOWN)}”",
+        effect=f"{' '.join(need.reasons)} {reviewed} Om det stämmer får svaret dagens datum: "
+        f"”{one_line(unmarked(entry.answer), SHOWN)}”",
         usefulness=need.usefulness,
         label="Stämmer fortfarande",
         do=partial(_confirm, entry.id, entry.changed_at),

@@ -67,7 +67,7 @@ def test_one_press_says_that_it_still_holds_and_the_reader_sees_the_day(chat: Ch
 def test_saying_that_it_holds_confirms_an_answer_that_was_not_and_can_be_undone(chat: Chat, kansli: Chat) -> None:
     number = write(kansli, review_on=date(2026, 11, 1), certainty=Certainty.CHECK)
     rest_is_quiet(kansli, number)
-    assert "Inte bekräftat. Stämmer det står dagens datum" in kansli.say("veckans beslut")
+    assert "Inte bekräftat. Om det stämmer får svaret dagens datum" in kansli.say("veckans beslut")
     assert "Kansliet har inte bekräftat" in chat.say(TEXTILE)
     kansli.click("Stämmer fortfarande")
     assert "Granskat den 24 november 2026." in chat.say(TEXTILE)
