@@ -154,7 +154,7 @@ def app(filled: Database) -> App:
         _INDEXED[0].rebuild()
     bank = LiveBank(filled)
     bank._index, bank._version, bank._shown = _INDEXED[0]._index, _INDEXED[0]._version, _INDEXED[0]._shown
-    return _put_together(filled, bank, _settings())
+    return _put_together(filled, bank, {})
 
 
 @pytest.fixture
@@ -204,15 +204,15 @@ def make_app(database: Database, **settings: str) -> App:
     bank = LiveBank(database)
     bank._index = _INDEXED[0]._index if _INDEXED else bank._index
     bank.rebuild()
-    loaded = _settings(**settings)
-    database.play(lambda session: storage.kansli.name(session, loaded.kansli))
-    return _put_together(database, bank, loaded)
+    app = _put_together(database, bank, settings)
+    database.play(lambda session: storage.kansli.name(session, app.settings.kansli))
+    return app
 
 
-def _put_together(database: Database, bank: LiveBank, settings: Settings) -> App:
-    """Do the same as ``app.py``."""
+def _put_together(database: Database, bank: LiveBank, settings: dict[str, str]) -> App:
+    """Do the same as ``app.py``, but leave the kansli that the database has (see :func:`starting_content`)."""
     return App(
-        settings=settings,
+        settings=_settings(**settings),
         database=database,
         routes=ROUTES,
         dialogs=DIALOGS,
