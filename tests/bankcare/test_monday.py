@@ -79,7 +79,7 @@ def test_saying_that_it_holds_confirms_an_answer_that_was_not_and_can_be_undone(
 def test_the_card_quotes_an_answer_without_its_signs(kansli: Chat) -> None:
     answer = "I en **egen** kasse. Se [listan](https://sekom.se/lista)."
     rest_is_quiet(kansli, write(kansli, answer=answer, review_on=date(2026, 11, 1)))
-    assert "under svaret: ”I en egen kasse. Se listan.”" in kansli.say("veckans beslut")
+    assert "får svaret dagens datum: ”I en egen kasse. Se listan.”" in kansli.say("veckans beslut")
 
 
 def test_the_form_says_what_readers_missed_until_the_answer_is_another(chat: Chat, kansli: Chat, clock: Clock) -> None:
