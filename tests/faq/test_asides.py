@@ -242,6 +242,19 @@ def test_an_open_message_says_nothing_of_a_private_question(here: Chat) -> None:
     assert UNKNOWN in private.say("det hjälpte inte")
 
 
+@pytest.mark.parametrize("text", ["visa inte mitt namn", "tillbaka", "avbryt", "hur hanterar man pfas?"])
+def test_an_open_message_does_not_go_on_with_a_private_dialog(here: Chat, colleague: Chat, text: str) -> None:
+    guest = here.as_("Cia Berg", new=True).in_channel(VATTEN)  # without a chat of their own, so it is asked here
+    private = replace(guest, private=True)
+    private.say("läckande pfas i brunnen hos en familj")
+    private.click("Fråga i Vatten")
+
+    guest.say(text)
+    guest.press("dialog.continue", {})
+    assert not any("läckande" in str(one.card_for(colleague.sender.teams_id)) for one in here.shown)
+    assert "läckande" in private.say("tillbaka")
+
+
 def test_a_pick_keeps_what_was_open_open(here: Chat) -> None:
     picked(here)
     kept = here.app.database.look(lambda session: session.query(RecentQuestion.thread_id, RecentQuestion.private).one())
