@@ -10,7 +10,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, person_key
 
-
 PRIVATE = "_private"
 """Among the answers: nobody else in the channel saw all of them."""
 
