@@ -179,6 +179,8 @@ def _is_own_card(turn: Turn) -> bool:
 def _refuse_leaver(turn: Turn, route: Command[Turn] | Action[Turn] | None) -> None:
     """Refuse people who have left everything but their own data. Kansli people in the operator's settings keep all."""
     if turn.person.left_at is not None and not (route is not None and route.leavers) and not turn.kansli:
+        if turn.others_read:
+            raise UserError("Det tar vi i din egen chatt. Skriv **mina uppgifter** till mig där.")
         raise UserError(
             "Jag ser dig inte i något av nätverkets team längre. Därför kan du här bara se och ta bort dina egna "
             "uppgifter. Skriv **mina uppgifter** till mig i vår egen chatt. "

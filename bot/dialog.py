@@ -244,7 +244,8 @@ def _without(answers: Answers, name: str) -> dict[str, Any]:
 
 def _save(turn: Turn, dialog: Dialog, answers: Answers) -> None:
     where = turn.person.id, turn.incoming.place.conversation_id
-    dialogs.save(turn.session, *where, name=dialog.name, answers=dict(answers), now=turn.now)
+    alone = {dialogs.PRIVATE: True} if turn.incoming.private and not turn.personal else {}
+    dialogs.save(turn.session, *where, name=dialog.name, answers={**answers, **alone}, now=turn.now)
     if dialog.keep is not None:
         dialog.keep(turn, _given(dialog, answers))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
-from bot.message import Incoming, Json, Message, Reply, Scope, UserError, in_place, say
+from bot.message import Incoming, Json, Kind, Message, Reply, Scope, UserError, in_place, say
 from bot.plan import SendingPlan
 from bot.ports import Bank
 from bot.routes import Dialog, Routes
@@ -85,6 +85,11 @@ class Turn:
     def personal(self) -> bool:
         """Whether this is the person's own chat with the bot."""
         return self.incoming.place.scope is Scope.PERSONAL
+
+    @property
+    def others_read(self) -> bool:
+        """Whether others read what is answered: not in 1:1, nor to a private message, nor to a press, which is told."""
+        return not (self.personal or self.incoming.private or self.incoming.kind is Kind.ACTION)
 
     @property
     def aside(self) -> bool:

@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, person_key
 
+PRIVATE = "_private"
+"""Among the answers: nobody else in the channel saw all of them."""
+
 
 class OpenDialog(Base):
     """A dialog that a person has open in a conversation: at most one in each."""
@@ -21,6 +24,10 @@ class OpenDialog(Base):
     name: Mapped[str] = mapped_column(String(60))
     answers: Mapped[dict[str, Any]]
     changed_at: Mapped[datetime]
+
+    def may_be_seen(self, *, private: bool) -> bool:
+        """Return whether a reply may show the answers: private ones only in one that is private, too."""
+        return private or PRIVATE not in self.answers
 
 
 _FIND = select(OpenDialog).where(

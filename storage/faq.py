@@ -140,6 +140,7 @@ _PUBLISHED = select(
     *(_ENTRY.c.id, _ENTRY.c.question, _ENTRY.c.answer, _ENTRY.c.theme),
     *(_ENTRY.c.sources, _ENTRY.c.certainty, _ENTRY.c.reviewed_on, _ENTRY.c.valid_until),
     *(_ENTRY.c.kind, _ENTRY.c.municipality_code, _ENTRY.c.told_by_id, _ENTRY.c.told_on, _ENTRY.c.name_agreed),
+    _ENTRY.c.changed_at,
 ).where(_IS_PUBLISHED)
 _SHOWN = _PUBLISHED.where(_ENTRY.c.id.in_(bindparam("ids", expanding=True)))
 

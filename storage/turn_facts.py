@@ -30,7 +30,7 @@ class TurnFacts:
     bank: int
     """The knowledge bank's version."""
     dialog: OpenDialog | None = None
-    """The dialog that the person has open here."""
+    """The dialog that the person has open here. An open message knows of no private one."""
     asked: str | None = None
     """The question that they asked here within the last five minutes. An open message knows of no private one."""
 
@@ -71,4 +71,6 @@ def read(
     person, *place, sent, version, name, asked = row
     known = None if place[0] is None else StoredConversation(*place)
     dialog = None if name is None else dialogs.find(session, person.id, conversation_id)
+    if dialog is not None and not dialog.may_be_seen(private=private):
+        dialog = None
     return TurnFacts(person, known, sent is not None, version or 0, dialog, asked)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -366,9 +366,10 @@ def test_people_who_have_left_may_do_nothing_but_see_and_erase_their_own_data(wo
     assert {verb for verb in allowed if not verb.startswith("privacy.")} == {"introductions.take_back"}
     for said in ("hej", "hjälp", "hur blir vi medlem?", "min kommun", "fråga kollegor om pfas", "temagrupper"):
         assert "Jag ser dig inte i något av nätverkets team längre." in lena.say(said)
-    assert (
-        lena.in_channel(VATTEN).press("questions.follow", {"question": world.numbers["solved"]}).startswith("Jag ser")
-    )
+    here = lena.in_channel(VATTEN)
+    assert here.press("questions.follow", {"question": world.numbers["solved"]}).startswith("Jag ser")
+    assert here.say("hur blir vi medlem?").startswith("Det tar vi i din egen chatt.")  # others need not know
+    assert replace(here, private=True).say("hur blir vi medlem?").startswith("Jag ser")
     assert "Dina uppgifter" in lena.say("mina uppgifter")
     lena.say("ta bort mig")
     lena.click("Ja, gå vidare")

@@ -89,7 +89,7 @@ def _judge(turn: Turn, text: str, before: str | None) -> Judged:
         follow_up = _follow_up(turn, text, before, answered_before)
         repeated = follow_up.outcome is QuestionOutcome.ANSWERED and follow_up.entries[0].id == answered_before
         bare = follow_ups.is_bare(text) and (repeated or not _is_about(turn, hits, before))
-        if not hits or hits[0].probability < SURE or bare:
+        if not hits or hits[0].probability < SURE or bare or not _has_kind(turn, hits, text, before):
             return follow_up
     return _weighed(turn, Judged(text, QuestionOutcome.UNKNOWN), hits)
 
@@ -98,6 +98,12 @@ def _is_about(turn: Turn, hits: Sequence[Hit], before: str) -> bool:
     """Return whether the best hit is about what the question before names, too: the members' fee, not any price."""
     rows = _shown(turn, [hit.entry_id for hit in hits[:1]])
     return any(follow_ups.share_word(before, row.question) for row in rows.values())
+
+
+def _has_kind(turn: Turn, hits: Sequence[Hit], text: str, before: str) -> bool:
+    """Return whether the best hit has the kind of fact that the question before asks for, and so the follow-up too."""
+    kind, rows = follow_ups.carried(before, text), _shown(turn, [hit.entry_id for hit in hits[:1]])
+    return kind is None or any(kind.is_in(row.answer) for row in rows.values())
 
 
 def _search(turn: Turn, text: str, limit: int = LOOKED_AT) -> Sequence[Hit]:

@@ -143,6 +143,8 @@ def name(turn: Turn) -> Reply:
         rewritten = "Svaret har ändrats sedan jag frågade. Så här står det nu."
         return state(testimony_cards.ask_name(entry, access.teller(turn, entry), notice=rewritten))
     entries.agree(Change.of(turn), entry, agree=agree)
+    if not agree:
+        share_notices.take_back_name(turn, entry)
     done = "Tack! Ditt namn står med svaret." if agree else "Svaret visas utan ditt namn."
     return state(testimony_cards.ask_name(entry, access.teller(turn, entry), notice=done))
 

@@ -12,7 +12,7 @@ from bot.message import Json
 from bot.swedish import date_of
 from bot.turn import Turn
 from storage import faq, outbox
-from storage.faq import EntryKind
+from storage.faq import Entry, EntryKind
 from storage.faq_log import FaqQuestion
 from storage.outbox import Delivery
 from storage.outgoing import Outgoing, ToThread, number_of
@@ -26,7 +26,7 @@ def post(turn: Turn, question: FaqQuestion, entry: Any, thread: ToThread) -> boo
     """Post the answer in the thread, without saying who asked or in which words. Return False if that is done."""
     outgoing = Outgoing(
         _key(question, entry),
-        f"{SUBJECT}:{entry.id}",
+        _subject(entry),
         thread,
         card=_card(turn, question, entry),
         expires_at=turn.now + WORTH,
@@ -42,13 +42,24 @@ def is_shared(turn: Turn, question: FaqQuestion, entry: Any) -> bool | None:
 
 
 def still_wanted(session: Session, row: Delivery) -> bool:
-    """Return whether members may still read the answer."""
-    entry_id = number_of(row.subject)
-    return entry_id is not None and bool(faq.shown(session, [entry_id], date_of(row.not_before)))
+    """Return whether members may still read the answer, and it is as the asker saw it when they shared it."""
+    entry_id, today = number_of(row.subject), date_of(row.claimed_at or row.not_before)
+    entry = None if entry_id is None else faq.shown(session, [entry_id], today).get(entry_id)
+    return entry is not None and bool(entry.changed_at <= row.created_at)
+
+
+def take_back_name(turn: Turn, entry: Entry) -> None:
+    """Post nothing that still says who answered, because the colleague does not want that any more."""
+    outbox.cancel(turn.session, _subject(entry), turn.now)
+
+
+def _subject(entry: Any) -> str:
+    return f"{SUBJECT}:{entry.id}"
 
 
 def _key(question: FaqQuestion, entry: Any) -> str:
-    return f"share:{question.id}:{entry.id}"
+    """Return the key of sharing the answer as it is now: the asker may share it again when it has been changed."""
+    return f"{SUBJECT}:{question.id}:{entry.id}:{entry.changed_at.isoformat()}"
 
 
 def _card(turn: Turn, question: FaqQuestion, entry: Any) -> Json:

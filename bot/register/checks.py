@@ -7,6 +7,7 @@ import re
 from bot.mail_address import is_address
 from bot.message import UserError
 from bot.plain_text import clean_line
+from bot.wording.utterance import has_personal_number
 from storage.people import GRANTED, OWN, SEATS, PersonRole, VisibleTo
 
 LONGEST_NAME = 120
@@ -52,6 +53,8 @@ def checked_phone(text: str) -> str | None:
     fits = len(number) <= LONGEST_PHONE and FEWEST_DIGITS <= digits <= MOST_DIGITS
     if number and not (fits and _PHONE.fullmatch(number)):
         raise UserError("Det ser inte ut som ett telefonnummer. Skriv det som 0523-66 40 00 eller +46 70 123 45 67.")
+    if not number.startswith(("0", "+")) and has_personal_number(number):
+        raise UserError("Det ser ut som ett personnummer. Skriv ett telefonnummer, som 0523-66 40 00.")
     return number or None
 
 

@@ -67,8 +67,6 @@ _SAYS_MAY = re.compile(r"\A(?!måste|behöver)[^\n]*\n(?:ja|nej)\b|\n.*\b(?:får
 """In an entry's question and answer. A "yes" to "must we come" gives nobody leave."""
 _FIRST = 3
 """The first words of a question, where the kind of fact that it asks for stands: "och hur ofta …"."""
-_KINDS = frozenset(("priset", "hur länge", "hur ofta", "tiden", "antalet", "platsen"))
-"""The kinds of fact that can be seen in a text. A person cannot: "vem har …" may be answered in many ways."""
 _ENDINGS = frozenset(
     "a e s t n d r an en et ar or er na ade are ande ende ing ning else het itet lig ligt sam isk iskt era ering ation "
     "skap dom ad at tt igt ig iv ivt sk".split()
@@ -223,7 +221,7 @@ def _is_held(word: str, known: Sequence[Stems], entry: SearchEntry) -> bool:
     if _covers(terms.stem(word), known):
         return True
     form = follow_ups.form(word)
-    return form is not None and form.name in _KINDS and form.is_in(entry.answer)
+    return form is not None and form.name in follow_ups.KINDS and form.is_in(entry.answer)
 
 
 def _kind_lacked(question: str, entry: SearchEntry) -> str:
@@ -232,7 +230,7 @@ def _kind_lacked(question: str, entry: SearchEntry) -> str:
     if _MAY.match(" ".join(start)) and not _SAYS_MAY.search(utterance.fold(f"{entry.question}\n{entry.answer}")):
         return "" if any(_MAY.match(utterance.fold(text)) for text in entry.phrasings()) else "vem som får"
     form = follow_ups.form(" ".join(start)) if _ASKING & set(start[:-1]) else None
-    if form is None or form.name not in _KINDS or form.is_in(entry.answer):
+    if form is None or form.name not in follow_ups.KINDS or form.is_in(entry.answer):
         return ""
     asked = any(follow_ups.form(text) is form for text in entry.phrasings())
     return "" if asked else form.name

@@ -11,7 +11,7 @@ _STEM = 5
 """Letters by which a word of a follow-up is looked for in the answer."""
 SHORT = 6
 """Most words of a message that may be a follow-up."""
-_LEANING_START = {"och", "å", "men", "då", "samt", "eller"}
+_LEANING_START = {"och", "o", "å", "men", "då", "samt", "eller"}
 _LEANING = {"det", "den", "de", "dem", "dom", "detta", "denna", "där", "då", "dit", "dess", "sån", "sådan", "sådant"}
 _ASIDE = {"också", "även", "igen"}
 """Words that may stand after the one that leans: "gäller det regioner också"."""
@@ -72,6 +72,8 @@ _FORMS = (
     ),
 )
 """The first form whose ``asked`` is in a short question counts."""
+KINDS = frozenset(("priset", "hur länge", "hur ofta", "tiden", "antalet", "platsen"))
+"""The kinds of fact that can be seen in a text. A person cannot: "vem har …" may be answered in many ways."""
 _TO_US = re.compile(r"(?:vad|va|vilka|vem) \w+ (?:ni|du)(?: göra?)?")
 """A short question to the network or the bot itself: "vad gör ni?"."""
 
@@ -123,6 +125,12 @@ def holds(text: str, answer: str, before: str = "") -> bool:
     if asked is None or not all(word[:_STEM] in known for word in own):
         return False
     return asked.is_in(answer, fold(before))
+
+
+def carried(before: str, text: str) -> Form | None:
+    """Return the kind of fact that a follow-up asks for because the question ``before`` did: "och för en region?"."""
+    asked = form(before) if form(text) is None else None
+    return asked if asked is not None and asked.name in KINDS else None
 
 
 def form(text: str) -> Form | None:

@@ -87,6 +87,7 @@ _ERRAND = re.compile(
     | \b(?:kommer|kom)\ inte\ in\b | \bglömt?(?:de)?\ (?:mitt|min|bort)\b
     | \bsäger?\ (?:\w+\ )?upp\ (?:sig|oss|medlem\w*)\b | \binte\ (?:va|vara)\ (?:med|kvar)\ längre\b
     | \b(?:säga\ upp|gå\ ur|lämna\ nätverket|avanmäl\w*|avbokning|avboka)\b
+    | \b(?:blir?\ (?:\w+\ )?av\ med|går?\ (?:\w+\ )?ur|slutar?\ (?:\w+\ )?(?:som|vara))\ (?:medlem|nätverket|sekom)\w*
     """,
     re.VERBOSE,
 )

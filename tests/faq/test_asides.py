@@ -11,10 +11,12 @@ import pytest
 from bot import conversation
 from bot.delivery.replies import Unsent
 from bot.message import Kind, Message, Place, Scope
+from bot.swedish import date_of
 from storage.faq import Entry
 from storage.faq_log import RecentQuestion
 from storage.faq_votes import Vote
 from storage.outbox import Delivery, State
+from tests.faq.test_gaps import filled
 from tests.support.chat import Chat, Clock, actions
 from tests.support.erasure import erase
 from tests.support.questions import VATTEN
@@ -207,15 +209,46 @@ def test_an_erased_person_shares_nothing(here: Chat, chat: Chat) -> None:
     assert shares(here) == []
 
 
-def test_an_answer_that_is_taken_out_of_the_bank_is_not_posted(here: Chat, kansli: Chat, clock: Clock) -> None:
-    picked(here)
+def shared_later(here: Chat) -> dict[str, Any]:
+    """Share the answer that was found, in a turn after which nothing is sent yet. Return the press."""
     press = next(one for one in actions(here.card) if one["title"] == "Dela med kanalen")
     shared = replace(here.message(""), kind=Kind.ACTION, verb=press["verb"], data=press["data"], private=True)
-    conversation.respond(here.app, shared, clock.now)
+    conversation.respond(here.app, shared, here.clock.now)
+    return press
+
+
+def test_an_answer_that_is_taken_out_of_the_bank_is_not_posted(here: Chat, kansli: Chat) -> None:
+    picked(here)
+    press = shared_later(here)
     kansli.press("faq.move", {"entry": press["data"]["entry"], "state": "archived"})
 
     assert shares(here) == [("1", None, State.CANCELLED)]
     assert "Det svaret finns inte kvar" in here.press(press["verb"], press["data"])
+
+
+def test_an_answer_that_has_changed_is_not_posted_as_it_was(here: Chat, kansli: Chat, clock: Clock) -> None:
+    title = picked(here)
+    kansli.say(f"faq sök {title}")
+    kansli.click(title)
+    press = shared_later(here)
+    clock.forward(seconds=1)
+    kansli.click("Spara", **filled(kansli, answer="Det är rättat nu."))
+    assert shares(here) == [("1", None, State.CANCELLED)]
+
+    here.press("faq.again", press["data"], card_id=here.shown[-1].id)
+    assert "Svaret är delat med kanalen." in here.click("Dela med kanalen")
+    assert [state for *_, state in shares(here)] == [State.CANCELLED, State.SENT]
+
+
+def test_an_answer_that_has_ended_meanwhile_is_not_posted(here: Chat, clock: Clock) -> None:
+    last = {"valid_until": date_of(clock.now)}
+    here.app.database.play(lambda session: session.query(Entry).update(last))
+    picked(here)
+    shared_later(here)
+    clock.forward(hours=14)
+    here.deliver()
+
+    assert shares(here) == [("1", None, State.CANCELLED)]
 
 
 def test_none_of_these_still_leads_to_the_group_of_the_channel(here: Chat, colleague: Chat) -> None:
@@ -240,6 +273,19 @@ def test_an_open_message_says_nothing_of_a_private_question(here: Chat) -> None:
     assert UNKNOWN not in here.say("det hjälpte inte")
     private.say(UNKNOWN)
     assert UNKNOWN in private.say("det hjälpte inte")
+
+
+@pytest.mark.parametrize("text", ["visa inte mitt namn", "tillbaka", "avbryt", "hur hanterar man pfas?"])
+def test_an_open_message_does_not_go_on_with_a_private_dialog(here: Chat, colleague: Chat, text: str) -> None:
+    guest = here.as_("Cia Berg", new=True).in_channel(VATTEN)  # without a chat of their own, so it is asked here
+    private = replace(guest, private=True)
+    private.say("läckande pfas i brunnen hos en familj")
+    private.click("Fråga i Vatten")
+
+    guest.say(text)
+    guest.press("dialog.continue", {})
+    assert not any("läckande" in str(one.card_for(colleague.sender.teams_id)) for one in here.shown)
+    assert "läckande" in private.say("tillbaka")
 
 
 def test_a_pick_keeps_what_was_open_open(here: Chat) -> None:

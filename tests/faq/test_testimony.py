@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from sqlalchemy.orm import Session
 
+from bot import conversation
+from bot.message import Kind
 from storage import migrate
 from storage.faq import Entry, EntryKind
 from storage.municipalities import Municipality
@@ -105,6 +108,21 @@ def test_a_yes_is_to_the_words_that_were_shown(bo: Chat, kansli: Chat) -> None:
     assert entry(bo).name_agreed is None
     assert "Vi började inte alls." in str(second.message.card)
     assert "Tack!" in bo.click("Visa namnet")
+
+
+def test_a_name_that_is_taken_back_is_not_posted_with_an_answer_that_waits(bo: Chat) -> None:
+    bo.click("Visa namnet")
+    settings = bo.app.settings.model_copy(update={"private_replies": True})
+    here = replace(bo, app=replace(bo.app, settings=settings)).as_("Cia Ceder").in_channel("Klimat")
+    here.say(ASKED)
+    here.click("Läs svaret")
+    press = next(one for one in actions(here.card) if one["title"] == "Dela med kanalen")
+    shared = replace(here.message(""), kind=Kind.ACTION, verb=press["verb"], data=press["data"], private=True)
+    conversation.respond(here.app, shared, here.clock.now)
+
+    bo.click("Bara kommunen")
+    here.deliver()
+    assert not any("Bo Ek" in str(one.message.card) for one in here.shown if not one.only)
 
 
 def test_nobody_else_decides_about_a_name(bo: Chat, kansli: Chat) -> None:

@@ -193,14 +193,18 @@ def test_telephone_numbers_are_read_and_an_odd_one_stops_nobody(kansli: Chat) ->
         "Lund;ersättare;Eva Ek;eva@lund.se;=1+1111111;\n"
         "Lund;tjänsteperson;Bo Ek;bo@lund.se;växeln;\n"
         "Lund;rapportör;Ida Ek;ida@lund.se;-;070\n"
+        "Sala;tjänsteperson;Ulf Ek;ulf@sala.se;19800101-1234;\n"
+        "Sala;politiker;Åsa Ek;asa@sala.se;8001011234;\n"
     )
     kansli.say("importera medlemmar")
     shown = kansli.click("Visa vad som ändras", answer=pasted)
-    assert "7 rader i listan: 3 lästa, 3 stoppade och 1 överhoppad" in shown
+    assert "9 rader i listan: 3 lästa, 5 stoppade och 1 överhoppad" in shown
     odd = "Telefonnumret sparas inte, men resten av raden."
     assert f"Rad 3. Siri Sten, Sotenäs kommun: {odd} Personen har ett annat nummer på rad 2." in shown
     assert f"Rad 5. Eva Ek, Lunds kommun: {odd} Det ser inte ut som ett telefonnummer." in shown
     assert f"Rad 6. Bo Ek, Lunds kommun: {odd}" in shown
+    assert f"Rad 8. Ulf Ek, Sala kommun: {odd} Det ser ut som ett personnummer." in shown
+    assert f"Rad 9. Åsa Ek, Sala kommun: {odd} Det ser ut som ett personnummer." in shown
     assert "Rad 2. Siri Sten, Sotenäs kommun: nytt telefonnummer" in shown
     assert "Kolumner som inte läses: Mobil." in shown
     kansli.click("Spara ändringarna")
