@@ -241,8 +241,7 @@ def test_an_answer_that_has_changed_is_not_posted_as_it_was(here: Chat, kansli: 
 
 
 def test_an_answer_that_has_ended_meanwhile_is_not_posted(here: Chat, clock: Clock) -> None:
-    last = {"valid_until": date_of(clock.now)}
-    here.app.database.play(lambda session: session.query(Entry).update(last))
+    here.app.database.play(lambda session: session.query(Entry).update({"valid_until": date_of(clock.now)}))
     picked(here)
     shared_later(here)
     clock.forward(hours=14)
