@@ -216,11 +216,14 @@ def move(change: Change, entry: Entry, state: EntryState) -> None:
     faq.touch(change.session)
 
 
-def confirm(change: Change, entry: Entry) -> None:
-    """Keep that somebody has read a published answer and that it still holds, so it is confirmed too."""
+def confirm(change: Change, entry: Entry, *, by_kansli: bool) -> None:
+    """Keep that somebody has read a published answer and that it still holds.
+
+    The kansli confirms it by that too. A moderator does not: readers take "confirmed" as the kansli's word.
+    """
     with history.kept(change, entry, Kind.CONFIRMED):
         mark_reviewed(change, entry)
-        if entry.certainty == Certainty.CHECK:
+        if by_kansli and entry.certainty == Certainty.CHECK:
             entry.certainty = Certainty.HIGH
     entry.changed_at = change.now
     change.record("Läst om svar i kunskapsbanken: det stämmer fortfarande", about(entry))

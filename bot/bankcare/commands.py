@@ -53,7 +53,7 @@ def confirm(turn: Turn) -> Reply:
     entry = access.reviewable(turn)
     notice = CHANGED
     if turn.data.get("seen") == entry.changed_at.isoformat():
-        entries.confirm(Change.of(turn), entry)
+        entries.confirm(Change.of(turn), entry, by_kansli=turn.kansli)
         notice = "Tack! Dagens datum står nu under svaret."
     if turn.data.get("back") != "list":
         return state(cards.entry(entry, notice), done=True)

@@ -77,7 +77,7 @@ def _archived(entry: Entry) -> OtherWay:
 
 def _confirm(entry_id: int, seen: datetime, turn: Turn) -> str:
     entry = _unchanged(turn, entry_id, seen)
-    entries.confirm(Change.of(turn), entry)
+    entries.confirm(Change.of(turn), entry, by_kansli=turn.kansli)
     return f"Stämmer fortfarande: ”{one_line(entry.question, QUOTED)}”"
 
 

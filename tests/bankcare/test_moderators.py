@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from storage import groups
-from storage.faq import EntryState
+from storage.faq import Certainty, EntryState
 from tests.support.bankcare import TEXTILE, moderate, read, rest_is_quiet, write
 from tests.support.chat import Chat, Clock, actions
 from tests.support.people import know, person
@@ -33,6 +33,15 @@ def test_a_moderator_is_asked_in_their_own_chat_and_answers_with_one_press(chat:
         "care.history", {"entry": number}
     )
     assert "Granskat den 24 november 2026." in chat.as_("Bo Ek").say(TEXTILE)
+
+
+def test_a_moderator_does_not_confirm_for_the_kansli(chat: Chat, kansli: Chat) -> None:
+    rest_is_quiet(kansli, write(kansli, certainty=Certainty.CHECK, **DUE))
+    moderate(chat)
+    kansli.tick()
+    chat.click("Stämmer fortfarande")
+
+    assert "Kansliet har inte bekräftat det här svaret än." in chat.as_("Bo Ek").say(TEXTILE)
 
 
 def test_they_are_asked_once_a_month_in_working_hours_and_not_while_away(

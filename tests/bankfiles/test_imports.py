@@ -168,9 +168,12 @@ def test_a_review_in_the_bot_is_no_conflict_and_is_not_taken_back(kansli: Chat) 
         .encode()
     )
     later = NOON + timedelta(days=3)
-    database.play(
-        lambda session: entries.confirm(Change(session, None, later), session.query(Entry).filter_by(code="F01").one())
-    )
+
+    def confirm(session: Session) -> None:
+        reviewed = session.query(Entry).filter_by(code="F01").one()
+        entries.confirm(Change(session, None, later), reviewed, by_kansli=True)
+
+    database.play(confirm)
     kansli.clock.forward(days=4)
 
     assert "1 ändrat" in kansli.give("bank.csv", data)
