@@ -17,7 +17,7 @@ from time import monotonic
 from bot.search.live_bank import LiveBank
 from bot.swedish import is_working_day
 from storage.database import Database
-from tests.conftest import _put_together, _settings, starting_content
+from tests.conftest import _put_together, starting_content
 from tests.soak.outbox import databases
 from tests.support.chat import Clock
 from tests.support.programme import DAY, HOUR, MINUTE, SWEDEN, Meeting, Member, Programme, Time, difference, sv
@@ -212,7 +212,7 @@ def trial(url: str, programme: Programme) -> tuple[str, list[str]]:
         begun = monotonic()
         rules = expected(programme)
         mornings = {programme.begins + day * DAY for day in range(0, (programme.ends - programme.begins).days, 7)}
-        run = Run(programme, _put_together(database, LiveBank(database), _settings()), Clock(programme.begins))
+        run = Run(programme, _put_together(database, LiveBank(database), {}), Clock(programme.begins))
         seen = run.play(ticks_for(rules) | mornings)
         acts = sum(len(meeting.acts) for meeting in programme.meetings)
         kinds = ", ".join(f"{what} {times}" for what, times in Counter(told.what for told in seen).most_common())

@@ -15,7 +15,7 @@ from time import monotonic
 from bot.search.live_bank import LiveBank
 from storage import municipalities
 from storage.database import Database
-from tests.conftest import _put_together, _settings, starting_content
+from tests.conftest import _put_together, starting_content
 from tests.soak.outbox import databases
 from tests.support.chat import Clock
 from tests.support.winter import BEGINS
@@ -30,7 +30,7 @@ def trial(url: str, places: int, changing: int) -> tuple[str, list[str]]:
         database.play(starting_content)
         codes = sorted(place.code for place in database.play(municipalities.everyone))[:places]
         begun, plan = monotonic(), Winter(codes, changing)
-        run = Run(plan, _put_together(database, LiveBank(database), _settings()), Clock(BEGINS))
+        run = Run(plan, _put_together(database, LiveBank(database), {}), Clock(BEGINS))
         seen, expected = run.play(), plan.expected
         kinds = ", ".join(f"{what} {times}" for what, times in Counter(told.what for told in seen).most_common())
         line = (
