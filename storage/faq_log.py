@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, bindparam, delete, exists, insert, select, update
+from sqlalchemy import ForeignKey, String, bindparam, delete, exists, false, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, insert_new, is_id, person_key, table_of
@@ -72,7 +72,7 @@ class RecentQuestion(Base):
     """Its row in the log, so that only the asker decides what "Menade du …?" meant."""
     thread_id: Mapped[str | None] = mapped_column(String(100))
     """The thread of the channel where it was asked, so that its answer can be shared there."""
-    private: Mapped[bool] = mapped_column(default=False)
+    private: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether nobody else saw it, though it was asked in a channel. Then nothing that others read may come of it."""
 
     def may_be_seen(self, *, private: bool) -> bool:

@@ -31,6 +31,8 @@ from tests.conftest import NOON
 from tests.support.chat import Chat, Clock, actions
 from tests.support.settings import settings
 
+pytestmark = pytest.mark.clock
+
 ODD = (
     "- en lista\n- till\n\n## Rubrik\n### Svar\n\\### Källor\n- ID: F01",
     "=cmd|' /C calc'!A0",

@@ -43,7 +43,9 @@ def entry(chat: Chat) -> list[tuple[str, Any]]:
 
 
 def lane_states(chat: Chat) -> list[str]:
-    return chat.app.database.play(lambda session: [row.state for row in session.query(Delivery).filter_by(lane=LANE)])
+    return chat.app.database.play(
+        lambda session: [row.state for row in session.query(Delivery).filter_by(lane=LANE).order_by(Delivery.id)]
+    )
 
 
 def bind_climate(session: Any) -> None:

@@ -287,7 +287,7 @@ async def test_who_has_left_is_written_to_no_more_and_leaves_a_gap_until_they_co
 
     row, page, form = await asyncio.to_thread(look)
     written = sheets.separated(database.play(exports.rows)).decode("utf-8-sig")
-    assert ";Gun Gäst;gun@lund.se;2026-11-24;har lämnat nätverkets team" in written
+    assert ";Gun Gäst;gun@lund.se;;2026-11-24;har lämnat nätverkets team" in written
     assert "Saknar kontaktpolitiker, tjänsteperson och ersättare. Gun Gäst har lämnat nätverkets team." in row
     assert "**Kontaktpolitiker:** Gun Gäst, [gun@lund.se](mailto:gun@lund.se), har lämnat nätverkets team" in page
     assert "Har lämnat nätverkets team, märkte jag den 25 november 2026." in form
